@@ -1,0 +1,59 @@
+# Every command here works on a fresh clone: it sets up what it needs first.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint check generate fix lock bench clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(READY) ## Make .venv with the pinned dependencies
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Setpoint needs Python 3.11 or newer, and this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'python3 has no working `venv` module; on Debian: apt-get install python3-venv' >&2; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+backend/.env: | $(READY)
+	@cp backend/.env.example $@
+	@chmod 600 $@
+	@echo 'wrote backend/.env from backend/.env.example'
+
+run: $(READY) backend/.env ## Serve on http://127.0.0.1:8000 with gunicorn and gevent workers
+	@cd backend && exec $(BIN)/gunicorn run:application
+
+test: $(READY) ## Run all tests
+	@$(BIN)/pytest -n 2
+
+lint: $(READY) ## Check style, types, layers and generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@cd backend && $(BIN)/python -m config example --check
+	@cd backend && $(BIN)/python -m config docs --check
+
+check: $(READY) ## Check an env file: make check ENV=path/to/prod.env
+	@cd backend && $(BIN)/python -m config check $(if $(ENV),'$(abspath $(ENV))')
+
+generate: $(READY) ## Write the generated files anew
+	@cd backend && $(BIN)/python -m config example
+	@cd backend && $(BIN)/python -m config docs
+
+fix: $(READY) ## Mend what the linters can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
+	@$(BIN)/python requirements/lock.py
+
+bench: $(READY) ## Measure side by side with the alternatives
+	@$(BIN)/python benchmarks/run.py
+
+clean: ## Remove what `make` made
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,1 @@
+"""JSON over HTTP: one blueprint a resource, every error a problem document."""

@@ -1,0 +1,69 @@
+"""The settings of this service: declarations only."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import setpoint
+from config.sentry_types import EnvironmentName, ReleaseName, SampleRate, SentryDsn
+from setpoint.guidance import Guidance, NamesEnvFile
+
+_BACKEND = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """What this service reads from its environment when it starts."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, use_attribute_docstrings=True)
+
+    sentry_dsn: Annotated[
+        SentryDsn | None,
+        Guidance(
+            expected="`https://<public key>@<host>/<project id>`",
+            unset="error tracking stays off while `SENTRY_DSN` is unset",
+            invalid="the Sentry SDK would refuse it or deliver nothing",
+            obtain="Sentry, Settings, Projects, your project, Client Keys (DSN)",
+            example="https://<public-key>@<host>/<project-id>",
+        ),
+    ] = None
+    """Where errors and traces are sent. Unset: nothing is sent, and the SDK is not even imported."""
+
+    sentry_traces_sample_rate: SampleRate = 0.1
+    """Share of requests that are traced, from 0 (none) to 1 (all)."""
+
+    sentry_environment: EnvironmentName = "production"
+    """The environment under which Sentry files what it receives."""
+
+    sentry_release: ReleaseName = f"setpoint@{setpoint.__version__}"
+    """The release under which Sentry files what it receives."""
+
+    log_format: Literal["json", "text"] = "json"
+    """One JSON object a line for machines, or text for people."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    """The least severe log lines that are written."""
+
+    host: Annotated[
+        str, Field(min_length=1, pattern=r"^\S+$"), Guidance(expected="a host name or an address", example="0.0.0.0")  # noqa: S104 - an example for containers
+    ] = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` in a container."""
+
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8000
+    """The port to listen on."""
+
+    web_concurrency: Annotated[int, Field(ge=1, le=1_000)] = 2
+    """Number of worker processes."""
+
+    max_streams: Annotated[int, Field(ge=1, le=100_000)] = 2_000
+    """Event streams that one worker holds open at once; more are answered with 503."""
+
+    stream_max_age: Annotated[int, Field(ge=1, le=86_400)] = 1_800
+    """Seconds after which a stream is ended, give or take a tenth, so that its client connects anew."""
+
+    max_check_bytes: Annotated[int, Field(ge=1, le=16_777_216)] = 1_048_576
+    """The largest env file that `POST /v1/checks` takes, in bytes."""
+
+    env_file: Annotated[Path | None, NamesEnvFile(default=str(_BACKEND / ".env"))] = None
+    """Path of the env file, set by the process environment alone. Unset: `.env` beside run.py, if there is one."""

@@ -1,0 +1,1 @@
+"""How the process reports on itself: logs, then Sentry."""

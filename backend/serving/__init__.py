@@ -1,0 +1,1 @@
+"""How gunicorn starts, reloads and stops the service."""

@@ -1,0 +1,196 @@
+"""Reads an env file as python-dotenv 1.2 does, and so as pydantic-settings does.
+
+The grammar is described in python-dotenv's documentation ("File format"); tests hold this file
+against the real `dotenv_values`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
+from setpoint.envfile.source_text import Span
+
+_BLANK = r"[^\S\r\n]"
+_SPACE = re.compile(r"\s*")
+_EXPORT = re.compile(rf"(?:export{_BLANK}+)?")
+_QUOTED_NAME = re.compile(r"'([^']+)'")
+_UNQUOTED_NAME = re.compile(r"([^=\#\s]+)")
+_EQUAL_SIGN = re.compile(rf"{_BLANK}*=({_BLANK}*)")
+_QUOTED_VALUE = {
+    "'": re.compile(r"'([^'\\]*(?:\\.[^'\\]*)*)'", re.DOTALL),
+    '"': re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL),
+}
+_ESCAPE = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"""\\([\\'"abfnrtv])""")}
+_ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_UNQUOTED_VALUE = re.compile(r"[^\r\n]*")
+_COMMENT_AFTER_VALUE = re.compile(r"\s#")
+_END_OF_STATEMENT = re.compile(rf"{_BLANK}*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
+_REST_OF_LINE = re.compile(r"[^\r\n]*")
+_LINE_END = re.compile(r"\r\n?")
+_REFERENCE = re.compile(r"\$\{(?P<name>[^}:]*)(?::-(?P<default>[^}]*))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """One statement before its references are replaced.
+
+    Attributes:
+        end: Where it ends without blanks and comment; None if an open quote keeps it from ending.
+        name: None for a comment, or where there is nothing that could be a name.
+        value: None for a bare name or an open quote.
+    """
+
+    end: int | None
+    name: Span | None = None
+    value_span: Span | None = None
+    value: str | None = None
+
+
+def read(text: str, environment: Mapping[str, str]) -> Reading:
+    """Read `text` as `dotenv_values()` does; in references the file's own names win over `environment`."""
+    return _Reader(text, environment).read()
+
+
+@dataclass
+class _Reader:
+    text: str
+    environment: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+    known: dict[str, str | None] = field(default_factory=dict)
+
+    def read(self) -> Reading:
+        bindings = tuple(self._bindings())
+        variables = {name: value for name, value in self.known.items() if value is not None}
+        return Reading(bindings, variables, tuple(sorted(self.problems, key=lambda problem: problem.span)))
+
+    def _bindings(self) -> Iterator[Binding]:
+        for statement in self._statements():
+            if statement.name is None:
+                continue
+            name = _with_plain_line_ends(statement.name.of(self.text))
+            span = statement.value_span or Span(statement.name.end, statement.name.end)
+            value = None if statement.value is None else self._without_references(statement.value, name, span)
+            self.known[name] = value
+            yield Binding(name, value, statement.name, span)
+
+    def _statements(self) -> Iterator[_Statement]:
+        at = 0
+        if self.text.startswith("\ufeff"):
+            at = 1
+            self._report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file begins with a byte order mark")
+        while (at := _end(_SPACE, self.text, at)) < len(self.text):
+            statement = self._statement(at)
+            end = statement.end if statement.end is not None else at
+            finished = _END_OF_STATEMENT.match(self.text, end) if statement.end is not None else None
+            if finished:
+                at = finished.end()
+                self._report_bare_name(statement)
+                yield statement
+            else:
+                at = _end(_REST_OF_LINE, self.text, end)
+                self._report_unreadable(statement, Span(end, at))
+
+    def _statement(self, start: int) -> _Statement:
+        at = _end(_EXPORT, self.text, start)
+        if self.text.startswith("#", at):
+            return _Statement(at)
+        name_match = (_QUOTED_NAME if self.text.startswith("'", at) else _UNQUOTED_NAME).match(self.text, at)
+        if name_match is None:
+            return _Statement(None)
+        name = Span(*name_match.span(1))
+        equal_sign = _EQUAL_SIGN.match(self.text, name_match.end())
+        if equal_sign is None:
+            return _Statement(name_match.end(), name)
+        at = equal_sign.end()
+        if equal_sign[1] and self.text.startswith("#", at):
+            return _Statement(at, name, Span(at, at), "")
+        quote = self.text[at : at + 1]
+        return self._quoted(name, quote, at) if quote in _QUOTED_VALUE else self._unquoted(name, at)
+
+    def _quoted(self, name: Span, quote: str, start: int) -> _Statement:
+        match = _QUOTED_VALUE[quote].match(self.text, start)
+        if match is None:
+            return _Statement(None, name, Span(start, start + 1))
+        value = _with_plain_line_ends(match[1])
+        if "\\" in value:
+            value = _ESCAPE[quote].sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), value)
+        return _Statement(match.end(), name, Span(*match.span()), value)
+
+    def _unquoted(self, name: Span, start: int) -> _Statement:
+        value = self.text[start : _end(_UNQUOTED_VALUE, self.text, start)]
+        comment = _COMMENT_AFTER_VALUE.search(value)
+        value = value[: comment.start() if comment else None].rstrip()
+        end = start + len(value)
+        return _Statement(_end(_UNQUOTED_VALUE, self.text, end), name, Span(start, end), value)
+
+    def _without_references(self, value: str, name: str, span: Span) -> str:
+        if "${" not in value:
+            return value
+        searched_to = span.start
+
+        def replacement(reference: re.Match[str]) -> str:
+            nonlocal searched_to
+            start = self.text.find("${" + reference["name"], searched_to, span.end)
+            place = span if start < 0 else Span(start, start + len(reference[0]))
+            searched_to = max(searched_to, start + 1)
+            return self._looked_up(reference, name, place)
+
+        return _REFERENCE.sub(replacement, value)
+
+    def _looked_up(self, reference: re.Match[str], name: str, place: Span) -> str:
+        wanted, default = reference["name"], reference["default"]
+        if wanted in self.known:
+            return self.known[wanted] or ""
+        found = self.environment.get(wanted, default)
+        if found is None:
+            message = "it refers to a variable that is not set before it, and so to an empty text"
+            hint = "set the variable above this line, or give a default: `${NAME:-default}`"
+            self._report(ProblemKind.UNDEFINED_REFERENCE, place, message, name=name, hint=hint)
+        return found or ""
+
+    def _report_bare_name(self, statement: _Statement) -> None:
+        if statement.name is not None and statement.value is None:
+            message = "it has no `=`, so no value is read for it"
+            hint = "write `NAME=value`, or put `#` before it"
+            self._report(ProblemKind.MALFORMED_LINE, statement.name, message, self._name(statement), hint)
+
+    def _report_unreadable(self, statement: _Statement, rest: Span) -> None:
+        name = self._name(statement)
+        if statement.end is None and statement.value_span is not None:
+            message = "the quote that opens here is never closed, so the line is not read"
+            hint = "close the quote, or leave both out"
+            self._report(ProblemKind.UNCLOSED_QUOTE, statement.value_span, message, name, hint)
+        elif statement.value_span is not None:
+            message = "text follows the closing quote, so the line is not read"
+            hint = "write a quote inside the value with `\\` before it, or begin a comment with ` #`"
+            start = rest.start + _blanks(self.text, rest)
+            self._report(ProblemKind.MALFORMED_LINE, Span(start, rest.end), message, name, hint)
+        else:
+            message = "the line is no `NAME=value`, so it is not read"
+            hint = "write `NAME=value`, or put `#` before it"
+            place = Span(statement.name.start if statement.name else rest.start, rest.end)
+            self._report(ProblemKind.MALFORMED_LINE, place, message, name, hint)
+
+    def _name(self, statement: _Statement) -> str | None:
+        return None if statement.name is None else statement.name.of(self.text)
+
+    def _report(
+        self, kind: ProblemKind, span: Span, message: str, name: str | None = None, hint: str | None = None
+    ) -> None:
+        self.problems.append(Problem(kind, span, message, name, hint))
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+def _blanks(text: str, span: Span) -> int:
+    rest = span.of(text)
+    return len(rest) - len(rest.lstrip())
+
+
+def _with_plain_line_ends(text: str) -> str:
+    """Return `text` as Python reads it from a file in text mode ("universal newlines")."""
+    return _LINE_END.sub("\n", text) if "\r" in text else text

@@ -1,0 +1,96 @@
+"""What a loader makes of an env file: bindings, variables, problems."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from setpoint.envfile.source_text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One `NAME=value` of an env file.
+
+    Attributes:
+        name: The variable, as this loader understands its name.
+        value: What this loader hands to the app; None where nothing can be known from the file
+            (a bare name, or something that a shell would have to run).
+        name_span: Where the name stands.
+        value_span: Where the value stands as it is written, its quotes included; an empty span
+            right after the `=` where nothing is written.
+    """
+
+    name: str
+    value: str | None
+    name_span: Span
+    value_span: Span
+
+
+class ProblemKind(StrEnum):
+    """What a loader can stumble over."""
+
+    BYTE_ORDER_MARK = "byte-order-mark"
+    COMMAND_SUBSTITUTION = "command-substitution"
+    DUPLICATE_NAME = "duplicate-name"
+    INVALID_NAME = "invalid-name"
+    INVALID_REFERENCE = "invalid-reference"
+    LINE_TOO_LONG = "line-too-long"
+    MALFORMED_LINE = "malformed-line"
+    NOT_STATIC = "not-static"
+    NOT_UTF_8 = "not-utf-8"
+    NUL_BYTE = "nul-byte"
+    UNCLOSED_QUOTE = "unclosed-quote"
+    UNDEFINED_REFERENCE = "undefined-reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing in the file that this loader does not read as it was meant.
+
+    Attributes:
+        kind: What it is.
+        span: Where it is.
+        message: What is wrong, in one sentence without a full stop. It never quotes the file:
+            whether `name` may be shown is for whoever prints it to decide.
+        name: The variable that it is about, where there is one.
+        hint: What to do about it, where that is known; it never quotes the file either.
+    """
+
+    kind: ProblemKind
+    span: Span
+    message: str
+    name: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one loader reads in one file.
+
+    Attributes:
+        bindings: Every binding that the loader takes, in the file's order, names that it meets
+            twice included.
+        variables: What the app gets: one value a name, after this loader's law for duplicates.
+            A byte that is not UTF-8 and that the loader passes on stands as a lone surrogate.
+        problems: In the file's order.
+        refused: Whether the program rejects the file as a whole (and so hands over nothing).
+    """
+
+    bindings: tuple[Binding, ...]
+    variables: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    refused: bool = False
+
+
+class Loader(Protocol):
+    """A program that reads env files its own way."""
+
+    def __call__(self, text: str, environment: Mapping[str, str]) -> Reading:
+        """Read `text` as the program would.
+
+        Args:
+            text: The file, with lone surrogates for bytes that are not UTF-8.
+            environment: The process environment that references may use.
+        """
+        ...

@@ -1,0 +1,43 @@
+"""What a settings class can tell people about a setting beyond its type."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """Words about one setting, given as metadata: `Annotated[float, Guidance(invalid="…")]`.
+
+    Each is a phrase that begins in lower case and ends without a full stop.
+
+    Attributes:
+        expected: What a value looks like, where the type alone doesn't say it well.
+        unset: What happens while the setting has no value.
+        invalid: What an invalid value would do to the app, were it let through.
+        obtain: How to get a value.
+        example: A value that could stand in an env file. Never a real secret.
+    """
+
+    expected: str | None = None
+    unset: str | None = None
+    invalid: str | None = None
+    obtain: str | None = None
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamesEnvFile:
+    """Marks the setting that names the env file; the process environment alone sets it.
+
+    Attributes:
+        default: The env file that is read while the setting is unset, if that file exists.
+    """
+
+    default: str
+
+
+class PublicValueError(ValueError):
+    """A refusal of a value in words that are fit for anyone: they hold no part of the value.
+
+    A validator of a secret raises this to say what is wrong; the text of any other exception
+    from such a validator is never shown, because it could quote the secret.
+    """
