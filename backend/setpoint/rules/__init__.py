@@ -1,1 +1,5 @@
-"""The rules of `check`, one file for each hundred of codes."""
+"""The rules of `check`, one file for each hundred of codes; importing this package fills the catalogue."""
+
+from setpoint.rules import file, names, syntax, values
+
+__all__ = ["file", "names", "syntax", "values"]

@@ -1,0 +1,16 @@
+"""`python -m config` is the command `setpoint` on this service's own settings, with two commands more."""
+
+import sys
+
+from setpoint.cli.main import Command, main
+
+sys.exit(
+    main(
+        program="python -m config",
+        settings="config.settings:Settings",
+        more_commands={
+            "reload": Command("serving.reload", "Check, reload a running service and say how that ended"),
+            "sentry-test": Command("observability.sentry_test", "Send one event to Sentry and say if it was accepted"),
+        },
+    )
+)

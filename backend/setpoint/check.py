@@ -1,0 +1,79 @@
+"""Checks sources against a settings class: everything that is wrong, all at once."""
+
+from collections.abc import Iterator
+
+from setpoint import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
+from setpoint.diagnostic import Diagnostic, Excerpt, Location, Severity
+from setpoint.envfile.source_text import Span
+from setpoint.excerpt import excerpt
+from setpoint.finding import Finding, Place
+from setpoint.redaction import printable
+from setpoint.report import Report, SourceSummary, in_order
+from setpoint.rule import CATALOGUE, Rule
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import EnvFile, parse_env_file
+from setpoint.statement import Statement
+from setpoint.subject import Subject
+
+
+def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
+    """Apply every rule to `subject`; no finding keeps another from being reported."""
+    places = _Places(subject)
+    diagnostics = (
+        _diagnostic(rule, finding, places) for rule in CATALOGUE.values() for finding in rule.condition(subject)
+    )
+    return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
+
+
+def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
+    """Check the bytes of an env file that is known under the name `path`; nothing is opened."""
+    return check(Subject(contract, (parse_env_file(path, content, {}),)))
+
+
+def _summaries(subject: Subject) -> Iterator[SourceSummary]:
+    for file in subject.files:
+        yield SourceSummary(file.kind, printable(file.path), file.loader, len(file.variables))
+    if subject.environment is not None:
+        known = [name for name in subject.environment.variables if subject.contract.find(name)]
+        yield SourceSummary(subject.environment.kind, variables=len(known))
+
+
+def _diagnostic(rule: Rule, finding: Finding, places: "_Places") -> Diagnostic:
+    return Diagnostic(
+        code=rule.code,
+        name=rule.name,
+        severity=finding.severity or rule.severity,
+        message=printable(finding.message),
+        variable=None if finding.variable is None else printable(finding.variable),
+        label=None if finding.label is None else printable(finding.label),
+        hint=None if finding.hint is None else printable(finding.hint),
+        location=places.location(finding.place) if finding.place else None,
+        excerpt=places.excerpt(finding.place) if finding.place else None,
+    )
+
+
+class _Places:
+    """Turns places in files into locations and excerpts."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._by_line: dict[tuple[int, int], Statement] = {}
+        for statement in subject.statements:
+            for line in self._lines(statement.file, statement.span):
+                self._by_line.setdefault((id(statement.file), line), statement)
+
+    def location(self, place: Place) -> Location:
+        """Return where `place` is, as editors count it."""
+        source = place.file.source
+        start, end = source.position(place.span.start), source.position(place.span.end)
+        return Location(printable(place.file.path), start.line, start.column, end.line, end.column)
+
+    def excerpt(self, place: Place) -> Excerpt | None:
+        """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
+        if place.file.trouble:
+            return None
+        line = place.file.source.position(place.span.start).line
+        return excerpt(place.file.source, place.span, self._by_line.get((id(place.file), line)))
+
+    @staticmethod
+    def _lines(file: EnvFile, span: Span) -> range:
+        return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)

@@ -1,0 +1,82 @@
+"""`check`: find everything that is wrong with env files or the environment."""
+
+import argparse
+import os
+import sys
+
+from setpoint.check import check
+from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.diagnostic import Diagnostic, Severity
+from setpoint.formats import concise, full, json_report
+from setpoint.formats.style import Style
+from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.loading import env_files
+from setpoint.redaction import printable
+from setpoint.report import Report
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import ProcessEnvironment, read_env_file
+from setpoint.subject import Subject
+
+_FORMATS = ("full", "concise", "json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="env files, later ones over earlier; `-` is standard input; without any, what the process would read here",
+    )
+    add_settings_option(parser)
+    parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
+    parser.add_argument("--format", choices=_FORMATS, default="full", help="what the report looks like")
+    parser.add_argument(
+        "--fail-on", choices=("error", "warning"), default="error", help="the mildest severity that fails the check"
+    )
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour the report")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print problems only, no summary")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to look."""
+    report = _report(arguments)
+    sys.stdout.write(_rendered(report, arguments))
+    return report.status.exit_status
+
+
+def _report(arguments: argparse.Namespace) -> Report:
+    reference, project = chosen_settings(arguments)
+    try:
+        if reference is None:
+            message = "no settings class is named; use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`"
+            raise UnusableSettingsError(message)  # noqa: TRY301 - one place says what that means
+        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+    except UnusableSettingsError as error:
+        unusable = Diagnostic("SP006", "unusable-settings", Severity.ERROR, printable(str(error)))
+        return Report(reference or "", (), (unusable,))
+    return check(_subject(contract, arguments, project.ignored), Severity(arguments.fail_on))
+
+
+def _subject(contract: SettingsContract, arguments: argparse.Namespace, ignored: tuple[str, ...]) -> Subject:
+    environment = ProcessEnvironment.of_this_process()
+    if not arguments.files:
+        return Subject(contract, env_files(contract, environment.variables), environment, ignored)
+    referable = environment.variables if arguments.environment else {}
+    files = tuple(read_env_file(path, referable) for path in arguments.files)
+    return Subject(contract, files, environment if arguments.environment else None, ignored)
+
+
+def _rendered(report: Report, arguments: argparse.Namespace) -> str:
+    if arguments.format == "json":
+        return json_report.render(report)
+    style = Style(colored=_is_colored(arguments.color))
+    render = full.render if arguments.format == "full" else concise.render
+    return render(report, style, quiet=arguments.quiet)
+
+
+def _is_colored(choice: str) -> bool:
+    """Return whether to use colours; NO_COLOR is honoured as https://no-color.org describes it."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,63 @@
+"""Writes a generated file, or says that the one on disk has drifted from what would be written."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.project import Project
+from setpoint.settings_class import SettingsContract
+
+Generator = Callable[[SettingsContract, str], str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every command for a generated file takes to `parser`."""
+    parser.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="where to write; by default as `[tool.setpoint]` says, else standard output",
+    )
+    add_settings_option(parser)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if FILE is out of date")
+
+
+def run(arguments: argparse.Namespace, generate: Generator, configured: Callable[[Project], Path | None]) -> int:
+    """Write the file, print it, or check it; return the exit status."""
+    reference, project = chosen_settings(arguments)
+    if reference is None:
+        sys.stderr.write("error: no settings class is named; use `--settings MODULE:CLASS`\n")
+        return 2
+    try:
+        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+    except UnusableSettingsError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    command = f"{arguments.program} {arguments.command}"
+    text = generate(contract, command)
+    path = Path(arguments.file) if arguments.file else configured(project)
+    if path is None:
+        sys.stdout.write(text)
+        return 0
+    return _checked(path, text, command) if arguments.check else _written(path, text)
+
+
+def _checked(path: Path, text: str, command: str) -> int:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return 0
+    sys.stderr.write(f"error: `{path}` is out of date; run `{command}`\n")
+    return 1
+
+
+def _written(path: Path, text: str) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        sys.stderr.write(f"error: cannot write `{path}`: {error.strerror}\n")
+        return 2
+    sys.stderr.write(f"wrote {path}\n")
+    return 0

@@ -1,0 +1,87 @@
+"""The command line: finds the command, and turns what goes wrong into a line and an exit status."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from setpoint import __version__
+from setpoint.project import InvalidProjectError
+
+_UNABLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, imported when it is called.
+
+    Attributes:
+        module: The module that has `add_arguments(parser)` and `run(arguments) -> int`.
+        summary: What it does, in one sentence without a full stop.
+    """
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "check": Command("setpoint.cli.check", "Find everything that is wrong with env files or the environment"),
+    "example": Command("setpoint.cli.example", "Write the .env.example of a settings class, or check it for drift"),
+    "docs": Command("setpoint.cli.docs", "Write the reference of a settings class as Markdown, or check it for drift"),
+}
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    program: str = "setpoint",
+    settings: str | None = None,
+    more_commands: Mapping[str, Command] | None = None,
+) -> int:
+    """Run the command that `argv` names and return its exit status.
+
+    Args:
+        argv: The words after the program's name; those of this process by default.
+        program: What the user typed to get here, for usage texts.
+        settings: The settings class to use where the user names none.
+        more_commands: Commands that an app adds to its own command line.
+    """
+    commands = {**COMMANDS, **(more_commands or {})}
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(program, commands, words)
+    arguments = parser.parse_args(words)
+    if arguments.command is None:
+        parser.print_help(sys.stderr)
+        return _UNABLE
+    arguments.default_settings = settings
+    arguments.program = program
+    try:
+        return int(importlib.import_module(commands[arguments.command].module).run(arguments))
+    except InvalidProjectError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return _UNABLE
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has left (`| head`); a second failure at exit would print a traceback.
+        sys.stdout = None
+        return _UNABLE
+
+
+def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description="The typed settings class of an app as the contract for its configuration.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    called = next((word for word in words if word in commands), None)
+    for name, command in commands.items():
+        subparser = subparsers.add_parser(
+            name, help=command.summary, description=f"{command.summary}.", allow_abbrev=False
+        )
+        if name == called:
+            importlib.import_module(command.module).add_arguments(subparser)
+    return parser

@@ -1,0 +1,36 @@
+"""What a rule finds, before it is turned into a diagnostic."""
+
+from dataclasses import dataclass
+
+from setpoint.diagnostic import Severity
+from setpoint.envfile.source_text import Span
+from setpoint.sources import EnvFile
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A piece of an env file."""
+
+    file: EnvFile
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found; all its texts are fit to print.
+
+    Attributes:
+        message: What is wrong, in one sentence without a full stop.
+        place: Where; None where there is no place.
+        variable: The variable that it is about.
+        label: What would be right.
+        hint: Why it matters or what to do.
+        severity: Set where it differs from the rule's own.
+    """
+
+    message: str
+    place: Place | None = None
+    variable: str | None = None
+    label: str | None = None
+    hint: str | None = None
+    severity: Severity | None = None

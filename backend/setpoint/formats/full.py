@@ -1,0 +1,55 @@
+"""The report for people: each problem with its line, its place, what would be right and why."""
+
+import unicodedata
+
+from setpoint.diagnostic import Diagnostic
+from setpoint.formats.style import Style
+from setpoint.formats.summary import summary
+from setpoint.report import Report
+
+
+def render(report: Report, style: Style, *, quiet: bool = False) -> str:
+    """Return `report` as text; without the summary if `quiet`."""
+    lines = [line for diagnostic in report.diagnostics for line in _lines(diagnostic, style)]
+    if not quiet:
+        lines += ["", summary(report)] if lines else [summary(report)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(diagnostic: Diagnostic, style: Style) -> list[str]:
+    head = style.paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
+    lines = [f"{head}: {style.paint('bold', diagnostic.message)}"]
+    margin = " " * (len(str(diagnostic.location.line)) + 2 if diagnostic.location else 3)
+    lines += _place(diagnostic, style, margin)
+    if diagnostic.label and diagnostic.excerpt is None:
+        lines.append(f"{margin}{style.paint('frame', '=')} {diagnostic.label}")
+    if diagnostic.hint:
+        lines.append(f"{margin}{style.paint('frame', '=')} {style.paint('bold', 'hint')}: {diagnostic.hint}")
+    return lines
+
+
+def _place(diagnostic: Diagnostic, style: Style, margin: str) -> list[str]:
+    location, excerpt = diagnostic.location, diagnostic.excerpt
+    if location is None:
+        return []
+    arrow = f"{margin[1:]}{style.paint('frame', '-->')} {location.path}"
+    if excerpt is None:
+        return [arrow]
+    bar = style.paint("frame", "|")
+    offset = " " * _width(excerpt.text[: excerpt.start])
+    carets = "^" * max(1, _width(excerpt.text[excerpt.start : excerpt.end]))
+    label = f" {diagnostic.label}" if diagnostic.label else ""
+    return [
+        f"{arrow}:{location.line}:{location.column}",
+        f"{margin}{bar}",
+        f" {style.paint('frame', str(location.line))} {bar} {excerpt.text}".rstrip(),
+        f"{margin}{bar} {offset}{style.paint(diagnostic.severity, carets + label)}",
+    ]
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal `text` takes (Unicode Standard Annex 11)."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "FW" else 1
+        for character in text
+    )

@@ -1,0 +1,58 @@
+"""The report as JSON: versioned and stable, for programs."""
+
+import json
+from typing import Any
+
+from setpoint.diagnostic import Diagnostic, Location, Severity
+from setpoint.report import Report, SourceSummary
+
+VERSION = 1
+
+
+def render(report: Report) -> str:
+    """Return `report` as indented JSON with a line end."""
+    return json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return `report` as plain JSON values."""
+    return {
+        "version": VERSION,
+        "status": str(report.status),
+        "exit_status": report.status.exit_status,
+        "settings": report.settings,
+        "sources": [_source(source) for source in report.sources],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
+        "summary": {f"{severity}s": report.count(severity) for severity in Severity},
+    }
+
+
+def _source(source: SourceSummary) -> dict[str, str]:
+    described = {"kind": str(source.kind)}
+    if source.path is not None:
+        described["path"] = source.path
+    if source.loader is not None:
+        described["loader"] = source.loader
+    return described
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": str(diagnostic.severity),
+        "variable": diagnostic.variable,
+        "message": diagnostic.message,
+        "hint": diagnostic.advice,
+        "location": _location(diagnostic.location) if diagnostic.location else None,
+    }
+
+
+def _location(location: Location) -> dict[str, str | int]:
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }

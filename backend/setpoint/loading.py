@@ -1,0 +1,153 @@
+"""Gives an app its settings when it starts, or ends the start with everything that is wrong with them."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NoReturn, TypeVar
+from weakref import finalize
+
+from pydantic_settings import BaseSettings
+
+from setpoint.check import check
+from setpoint.formats import full
+from setpoint.formats.style import Style
+from setpoint.project import find_project
+from setpoint.report import Report, Status
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_file
+from setpoint.subject import Assignment, Subject
+
+EX_CONFIG = 78
+"""Exit status for a configuration error (sysexits.h)."""
+
+HANDED_OVER = "SETPOINT_ORIGINS"
+"""The variable under which a parent hands over where the values that it put into the environment come from."""
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a variable comes from.
+
+    Attributes:
+        source: `default`, `process-environment` or `env-file`.
+        path: Path of the env file; None for the other sources.
+        line: Line in it, from 1.
+        column: Column of the name in it, in code points from 1.
+    """
+
+    source: SourceKind
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the environment of an app gives.
+
+    Attributes:
+        report: What a check of it says.
+        settings: The settings, if there is nothing in the way of a start.
+        variables: The known variables that come from an env file, as they were read.
+        origins: Where each known variable that is set comes from.
+    """
+
+    report: Report
+    settings: BaseSettings | None
+    variables: Mapping[str, str]
+    origins: Mapping[str, Origin]
+
+
+_origins: dict[int, Mapping[str, Origin]] = {}
+
+
+def load(settings_class: type[AnySettings]) -> AnySettings:
+    """Return the settings of the app, read from the process environment and its env file.
+
+    Raises:
+        SystemExit: With status 78 and everything that is wrong on standard error; a line there is
+            all that an operator sees of a start that fails, so there is no traceback.
+    """
+    environment = dict(os.environ)
+    loaded = look(settings_class, environment)
+    if loaded.settings is None or not isinstance(loaded.settings, settings_class):
+        _refuse_to_start(loaded.report)
+    _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
+    return loaded.settings
+
+
+def origins_of(settings: BaseSettings) -> Mapping[str, Origin]:
+    """Return where each variable comes from that `load` found set; a variable that isn't here has its default."""
+    return _origins.get(id(settings), {})
+
+
+def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> Loaded:
+    """Read what a process with this `environment` would start with; nothing is printed."""
+    contract = SettingsContract.of(settings_class)
+    files = () if HANDED_OVER in environment else env_files(contract, environment)
+    subject = Subject(contract, files, ProcessEnvironment(environment), find_project(Path.cwd()).ignored)
+    report = check(subject)
+    known = {name: each for name, each in subject.assignments.items() if each.variable}
+    return Loaded(
+        report,
+        subject.verdict.settings if report.status is Status.PASSED else None,
+        {each.name: each.value for each in known.values() if each.file},
+        {name: _origin(each) for name, each in known.items()},
+    )
+
+
+def env_files(contract: SettingsContract, environment: Mapping[str, str]) -> tuple[EnvFile, ...]:
+    """Return the env files that a process with this `environment` would read.
+
+    A file that the environment names has to exist; a default one need not.
+    """
+    paths = _default_paths(contract)
+    if contract.env_file_variable is not None:
+        variable, default = contract.env_file_variable
+        named = environment.get(variable.name)
+        if named:
+            return (read_env_file(named, environment),)
+        paths = [default.default]
+    return tuple(read_env_file(path, environment) for path in paths if Path(path).is_file())
+
+
+def _default_paths(contract: SettingsContract) -> list[str]:
+    configured = contract.settings_class.model_config.get("env_file") or ()
+    if isinstance(configured, str | os.PathLike):
+        configured = (configured,)
+    return [str(Path(path).expanduser()) for path in configured]
+
+
+def handed_over(environment: Mapping[str, str]) -> dict[str, Origin]:
+    """Return the origins that a parent process handed over, if one did."""
+    return {
+        name: Origin(**{**origin, "source": SourceKind(origin["source"])})
+        for name, origin in json.loads(environment.get(HANDED_OVER) or "{}").items()
+    }
+
+
+def to_hand_over(origins: Mapping[str, Origin]) -> str:
+    """Return `origins` as the text that a child process takes."""
+    return json.dumps({name: asdict(origin) for name, origin in origins.items()})
+
+
+def _origin(assignment: Assignment) -> Origin:
+    if assignment.file is None or assignment.binding is None:
+        return Origin(SourceKind.PROCESS_ENVIRONMENT)
+    position = assignment.file.source.position(assignment.binding.name_span.start)
+    return Origin(SourceKind.ENV_FILE, assignment.file.path, position.line, position.column)
+
+
+def _remember(settings: BaseSettings, origins: Mapping[str, Origin]) -> None:
+    _origins[id(settings)] = origins
+    finalize(settings, _origins.pop, id(settings), None)
+
+
+def _refuse_to_start(report: Report) -> NoReturn:
+    sys.stderr.write(full.render(report, Style(colored=False)))
+    raise SystemExit(EX_CONFIG)

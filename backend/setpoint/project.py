@@ -1,0 +1,88 @@
+"""What a project says of itself under `[tool.setpoint]` in its pyproject.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from setpoint.suggestion import nearest
+
+_LONGEST_SLIP = 3
+_TEXT = "a text"
+_TEXTS = "an array of texts"
+_KEYS = {"settings": _TEXT, "ignore-variables": _TEXTS, "pythonpath": _TEXTS, "example": _TEXT, "docs": _TEXT}
+
+
+class InvalidProjectError(Exception):
+    """`[tool.setpoint]` can't be used; the text says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The project in which a command is run.
+
+    Attributes:
+        root: The folder of its pyproject.toml.
+        settings: The settings class, `module:Class`; None if the project doesn't say.
+        ignored: Patterns of names that other programs read.
+        pythonpath: Folders from which the settings class is imported, the working directory aside.
+        example: Where the generated env file with examples stands.
+        docs: Where the generated reference of the settings stands.
+    """
+
+    root: Path
+    settings: str | None = None
+    ignored: tuple[str, ...] = ()
+    pythonpath: tuple[Path, ...] = ()
+    example: Path | None = None
+    docs: Path | None = None
+
+
+def find_project(start: Path) -> Project:
+    """Return the project of `start`: the nearest pyproject.toml in it or above it that knows setpoint.
+
+    Raises:
+        InvalidProjectError: There is one, and it can't be used.
+    """
+    for folder in (start, *start.parents):
+        path = folder / "pyproject.toml"
+        if path.is_file():
+            table = _table(path)
+            if table is not None:
+                return _project(folder, path, table)
+    return Project(start)
+
+
+def _table(path: Path) -> Mapping[str, Any] | None:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"cannot read `{path}`: {error}"
+        raise InvalidProjectError(message) from None
+    table = content.get("tool", {}).get("setpoint")
+    return table if isinstance(table, dict) else None
+
+
+def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
+    problems = [problem for key, value in table.items() if (problem := _problem(key, value))]
+    if problems:
+        message = f"`[tool.setpoint]` in `{path}`: {'; '.join(problems)}"
+        raise InvalidProjectError(message)
+    return Project(
+        root,
+        table.get("settings"),
+        tuple(table.get("ignore-variables", ())),
+        tuple(root / each for each in table.get("pythonpath", ())),
+        root / table["example"] if "example" in table else None,
+        root / table["docs"] if "docs" in table else None,
+    )
+
+
+def _problem(key: str, value: object) -> str | None:
+    if key not in _KEYS:
+        meant = nearest(key, _KEYS, _LONGEST_SLIP)
+        return f"unknown key `{key}`" + (f"; did you mean `{meant}`?" if meant else "")
+    is_text = isinstance(value, str)
+    is_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return None if (is_text if _KEYS[key] == _TEXT else is_texts) else f"`{key}` is not {_KEYS[key]}"

@@ -1,0 +1,128 @@
+"""Says in words why a value is refused: built from type and constraint, never from the value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from setpoint import field_type
+from setpoint.finding import Finding, Place
+from setpoint.guidance import PublicValueError
+from setpoint.settings_class import Variable
+from setpoint.suggestion import allowed_steps, nearest
+from setpoint.validation import Refusal
+
+_NOT = {
+    "int_parsing": "is not an integer",
+    "int_from_float": "is not an integer",
+    "int_parsing_size": "is too large an integer",
+    "float_parsing": "is not a number",
+    "finite_number": "is not a finite number",
+    "decimal_parsing": "is not a number",
+    "bool_parsing": "is neither true nor false",
+    "json_invalid": "is not valid JSON",
+    "greater_than": "is too small",
+    "greater_than_equal": "is too small",
+    "less_than": "is too large",
+    "less_than_equal": "is too large",
+    "multiple_of": "is not a multiple of what it must be",
+    "string_too_short": "is too short",
+    "string_too_long": "is too long",
+    "bytes_too_short": "is too short",
+    "bytes_too_long": "is too long",
+    "too_short": "holds too few items",
+    "too_long": "holds too many items",
+    "string_pattern_mismatch": "has not the form that it must have",
+    "literal_error": "is none of the allowed values",
+    "enum": "is none of the allowed values",
+    "url_parsing": "is not a URL",
+    "url_scheme": "is a URL with a scheme that is not allowed",
+    "list_type": "is not a JSON array",
+    "set_type": "is not a JSON array",
+    "tuple_type": "is not a JSON array",
+    "dict_type": "is not a JSON object",
+    "model_type": "is not a JSON object",
+    "string_type": "is not text",
+    "missing": "lacks a value that is required",
+    "extra_forbidden": "holds a key that is not allowed",
+    "date_parsing": "is not a date",
+    "datetime_parsing": "is not a date with a time",
+    "time_parsing": "is not a time",
+    "time_delta_parsing": "is not a duration",
+    "uuid_parsing": "is not a UUID",
+    "ip_any_address": "is not an IP address",
+    "ip_any_network": "is not an IP network",
+    "path_not_file": "names no file",
+    "path_not_directory": "names no directory",
+}
+_BY_VALIDATOR = {"value_error", "assertion_error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a value is refused, without its place."""
+
+    message: str
+    label: str | None
+    hint: str | None
+
+    def at(self, place: Place | None, variable: str | None) -> Finding:
+        """Return this as a finding at `place`."""
+        return Finding(self.message, place, variable, self.label, self.hint)
+
+
+def explain(refusals: Sequence[Refusal], variable: Variable | None, name: str, value: str) -> Explanation:
+    """Return why `value` of the variable `name` is refused.
+
+    Args:
+        refusals: At least one; several where each member of a union refuses it for a reason of its own.
+        variable: What the settings class knows of it.
+        name: Under which name people know it.
+        value: Used to find the allowed value that was meant, and never shown.
+    """
+    refusal = refusals[0]
+    where = path_inside(refusal, variable)
+    subject = f"`{where}` in `{name}`" if where else f"`{name}`"
+    expected = f"expected {variable.expected}" if variable and not where else None
+    meant = _meant_choice(variable, value) if variable and not where else None
+    hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
+    return Explanation(f"{subject} {_complaint(refusals, variable)}", expected, hint)
+
+
+def _complaint(refusals: Sequence[Refusal], variable: Variable | None) -> str:
+    refusal = refusals[0]
+    error = refusal.context.get("error")
+    if isinstance(error, PublicValueError):
+        return f"is invalid: {error}"
+    if len({each.error_type for each in refusals}) > 1:
+        return "is none of the things that it may be"
+    if refusal.error_type in _NOT:
+        return _NOT[refusal.error_type]
+    if variable is None or variable.secret:
+        return "is invalid"
+    words = refusal.message if refusal.error_type in _BY_VALIDATOR else _lowered(refusal.message)
+    return f"is invalid: {words}"
+
+
+def _meant_choice(variable: Variable, value: str) -> str | None:
+    if variable.secret:
+        return None
+    return nearest(value, field_type.choices(variable.field), max(1, allowed_steps(value)))
+
+
+def path_inside(refusal: Refusal, variable: Variable | None) -> str:
+    """Return where inside the value the trouble is: `[0].port`, empty for the value as a whole."""
+    depth = len(variable.setting) if variable else 1
+    parts = [part for part in refusal.setting[depth:] if not _is_tag_of_union(part)]
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return text.removeprefix(".")
+
+
+def _is_tag_of_union(part: str | int) -> bool:
+    """Return whether pydantic put `part` into the place to say which member of a union was tried."""
+    return isinstance(part, str) and (part in _UNION_TAGS or "[" in part or "-" in part)
+
+
+_UNION_TAGS = {"int", "float", "str", "bool", "bytes", "none", "decimal", "date", "datetime", "url", "path", "uuid"}
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,126 @@
+"""SP3xx: names of variables."""
+
+from collections.abc import Iterator
+
+from setpoint.diagnostic import Severity
+from setpoint.finding import Finding, Place
+from setpoint.redaction import MASK
+from setpoint.rule import rule
+from setpoint.settings_class import Variable
+from setpoint.statement import Statement
+from setpoint.subject import Subject
+from setpoint.suggestion import allowed_steps, nearest
+from setpoint.validation import RefusalKind
+
+
+@rule("SP301", "unknown-variable", Severity.ERROR)
+def unknown_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that no setting reads.
+
+    Why it matters: it is most often a misspelling, and the setting that was meant keeps its default.
+    A near miss of a known name and a name in a namespace of the settings are errors; any other is a
+    warning, because env files are shared with other programs. In the process environment only near
+    misses are reported: it is full of names that are not ours.
+    """
+    for statement in subject.statements:
+        if statement.binding is None or statement.variable is not None or statement.binding.value is None:
+            continue
+        if not subject.is_ignored(statement.binding.name):
+            yield _unknown_in_file(subject, statement)
+    yield from _unknown_in_environment(subject)
+
+
+def _unknown_in_file(subject: Subject, statement: Statement) -> Finding:
+    assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
+    name = statement.binding.name
+    meant = subject.meant_by(name)
+    label: str | None = None
+    hint: str | None = "take it out, or add it to `ignore-variables` in `[tool.setpoint]`"
+    severity = Severity.WARNING
+    if meant:
+        label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
+        hint, severity = _consequence(subject, meant), Severity.ERROR
+    elif namespace := _namespace(subject, name):
+        closest = nearest(name, _names_in(subject, namespace), max(len(name), 1) * 2)
+        place = _where_set(subject, subject.contract.find(closest), statement) if closest else ""
+        label = f"the nearest known name is `{closest}`{place}" if closest else None
+        hint = f"names that begin with `{namespace}` belong to these settings; {hint}"
+        severity = Severity.ERROR
+    return Finding(
+        f"no setting reads `{statement.shown_name}`",
+        Place(statement.file, statement.binding.name_span),
+        None if statement.shown_name == MASK else name,
+        label,
+        hint,
+        severity,
+    )
+
+
+def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
+    known = [variable.name for variable in subject.contract.variables]
+    for name in sorted(subject.environment.variables if subject.environment else ()):
+        if subject.contract.find(name) or subject.is_ignored(name):
+            continue
+        closest = nearest(name, known, allowed_steps(name))
+        meant = subject.contract.find(closest) if closest else None
+        if meant:
+            yield Finding(
+                f"no setting reads `{name}` of the process environment",
+                variable=name,
+                label=f"did you mean `{meant.name}`?",
+                hint=_consequence(subject, meant),
+            )
+
+
+def _namespace(subject: Subject, name: str) -> str | None:
+    wanted = subject.contract.canonical(name)
+    return next((each for each in subject.contract.namespaces if wanted.startswith(each)), None)
+
+
+def _names_in(subject: Subject, namespace: str) -> list[str]:
+    return [each.name for each in subject.contract.variables if each.name.startswith(namespace)]
+
+
+def _where_set(subject: Subject, meant: Variable | None, statement: Statement) -> str:
+    assignment = subject.assignments.get(meant.name) if meant else None
+    if assignment is None or assignment.file is None or assignment.binding is None:
+        return ""
+    line = assignment.file.source.position(assignment.binding.name_span.start).line
+    where = f"on line {line}" if assignment.file is statement.file else f"at {assignment.file.path}:{line}"
+    return f" (it stands {where})"
+
+
+def _consequence(subject: Subject, meant: Variable) -> str | None:
+    if meant.name in subject.assignments:
+        return None
+    if meant.required:
+        return f"`{meant.name}` is required and set nowhere"
+    return meant.guidance.unset or f"`{meant.name}` keeps its default"
+
+
+@rule("SP302", "missing-variable", Severity.ERROR)
+def missing_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a required variable that no source sets.
+
+    Why it matters: the process does not start without it.
+    """
+    if any(file.trouble for file in subject.files):
+        return
+    for refusal in subject.verdict.refusals:
+        if refusal.kind is not RefusalKind.MISSING:
+            continue
+        if subject.assigned_above(refusal.setting):
+            continue
+        for variable in subject.missing_at(refusal.setting):
+            if variable.name not in subject.misspelt and variable.name not in subject.unreadable:
+                yield Finding(
+                    f"`{variable.name}` is required and set nowhere",
+                    variable=variable.name,
+                    label=f"expected {variable.expected}",
+                    hint=variable.guidance.obtain or _other_spellings(subject, variable),
+                )
+
+
+def _other_spellings(subject: Subject, variable: Variable) -> str | None:
+    others = [f"`{each.name}`" for each in subject.variables_at(variable.setting) if each is not variable]
+    return f"{' or '.join(others)} would do as well" if others else None

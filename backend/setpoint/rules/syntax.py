@@ -1,0 +1,92 @@
+"""SP1xx: how an env file is written."""
+
+from collections.abc import Iterator
+
+from setpoint.diagnostic import Severity
+from setpoint.envfile.reading import Problem, ProblemKind
+from setpoint.finding import Finding, Place
+from setpoint.redaction import MASK
+from setpoint.rule import rule
+from setpoint.statement import Statement
+from setpoint.subject import Subject
+
+
+def _problems(subject: Subject, kind: ProblemKind) -> Iterator[tuple[Statement, Problem]]:
+    """Yield the problems of one kind, each with the statement in which it stands."""
+    for statement in subject.statements:
+        for problem in subject.problems_in(statement):
+            if problem.kind is kind:
+                yield statement, problem
+
+
+def _named(statement: Statement) -> str | None:
+    return None if statement.shown_name == MASK else statement.shown_name
+
+
+@rule("SP101", "malformed-line", Severity.ERROR)
+def malformed_line(subject: Subject) -> Iterator[Finding]:
+    """Report a line that is neither `NAME=value` nor a comment.
+
+    Why it matters: python-dotenv leaves such a line out and goes on without a word that anyone reads.
+    """
+    for statement, problem in _problems(subject, ProblemKind.MALFORMED_LINE):
+        name = _named(statement)
+        if statement.binding is not None:
+            message = f"`{name}` has no `=`, so it gets no value" if name else "a line has no `=`, so it is not read"
+        else:
+            message = f"the line of `{name}` cannot be read" if name else "the line cannot be read"
+        label = None if statement.binding is not None else problem.message.partition(",")[0]
+        yield Finding(message, Place(statement.file, problem.span), name, label, problem.hint)
+
+
+@rule("SP102", "unclosed-quote", Severity.ERROR)
+def unclosed_quote(subject: Subject) -> Iterator[Finding]:
+    """Report a quote that opens a value and is never closed.
+
+    Why it matters: python-dotenv leaves the line out; other programs swallow the rest of the file.
+    """
+    for statement, problem in _problems(subject, ProblemKind.UNCLOSED_QUOTE):
+        name = _named(statement)
+        owner = f"the value of `{name}`" if name else "a value"
+        message = f"the quote that opens {owner} is never closed"
+        yield Finding(message, Place(statement.file, problem.span), name, "opened here", problem.hint)
+
+
+@rule("SP103", "duplicate-variable", Severity.WARNING)
+def duplicate_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that one file sets twice.
+
+    Why it matters: the last value wins here, the first one in other programs, and kubectl refuses the file.
+    """
+    seen: dict[tuple[str, str], Statement] = {}
+    for statement in subject.statements:
+        if statement.binding is None or statement.name is None:
+            continue
+        key = (statement.file.path, subject.contract.canonical(statement.name))
+        earlier = seen.setdefault(key, statement)
+        if earlier is not statement and earlier.binding is not None:
+            line = statement.file.source.position(earlier.binding.name_span.start).line
+            yield Finding(
+                f"`{statement.shown_name}` is set twice",
+                Place(statement.file, statement.binding.name_span),
+                _named(statement),
+                f"it is set on line {line} already",
+                "the later value wins; take one of them out",
+            )
+            seen[key] = statement
+
+
+@rule("SP104", "undefined-reference", Severity.WARNING)
+def undefined_reference(subject: Subject) -> Iterator[Finding]:
+    """Report a `${NAME}` that refers to nothing.
+
+    Why it matters: it is replaced by an empty text, so a URL loses its host and a path its directory.
+    """
+    for statement, problem in _problems(subject, ProblemKind.UNDEFINED_REFERENCE):
+        yield Finding(
+            f"the value of `{statement.shown_name}` refers to a variable that is not set",
+            Place(statement.file, problem.span),
+            _named(statement),
+            "read as an empty text",
+            problem.hint,
+        )

@@ -1,0 +1,138 @@
+"""SP4xx: values."""
+
+import re
+from collections.abc import Iterator
+
+from setpoint.diagnostic import Severity
+from setpoint.finding import Finding, Place
+from setpoint.refusal_text import explain, path_inside
+from setpoint.rule import rule
+from setpoint.settings_class import Variable
+from setpoint.statement import Statement
+from setpoint.subject import Assignment, Subject
+from setpoint.validation import Refusal, RefusalKind
+
+_PLACEHOLDER = re.compile(
+    r"<[^<>]*[a-z][^<>]*>|x{3,}|\.{3}|…|to[-_ ]?do|tbd|fixme|placeholder"
+    r"|(?:please[-_ ]?)?(?:change|replace|fill)[-_ ]?(?:me|this|it|in)(?:[-_ ]?(?:please|now|in[-_ ]production))?!*"
+    r"|your[-_ ][a-z0-9_ -]+|insert[-_ ][a-z0-9_ -]+[-_ ]here",
+    re.IGNORECASE,
+)
+_PLACEHOLDER_INSIDE = re.compile(r"<[a-z _-]*(?:key|id|host|dsn|token|password|user|name)[a-z _-]*>", re.IGNORECASE)
+
+
+def _place(assignment: Assignment | None) -> Place | None:
+    if assignment is None or assignment.file is None or assignment.binding is None:
+        return None
+    return Place(assignment.file, assignment.binding.value_span)
+
+
+@rule("SP401", "invalid-value", Severity.ERROR)
+def invalid_value(subject: Subject) -> Iterator[Finding]:
+    """Report a value that the settings class does not take.
+
+    Why it matters: the process does not start with it, or a library swallows it and switches
+    something off.
+    """
+    groups: dict[tuple[str, str], list[Refusal]] = {}
+    for refusal in subject.verdict.refusals:
+        assignment = subject.assigned_above(refusal.setting)
+        is_inside = refusal.kind is RefusalKind.MISSING and assignment is not None
+        if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
+            name = subject.contract.canonical(assignment.name) if assignment else str(refusal.setting[0])
+            groups.setdefault((name, path_inside(refusal, _variable(subject, refusal))), []).append(refusal)
+    for (name, _), refusals in groups.items():
+        assignment = subject.assigned_above(refusals[0].setting)
+        explanation = explain(refusals, _variable(subject, refusals[0]), name, assignment.value if assignment else "")
+        yield explanation.at(_place(assignment), name)
+
+
+def _variable(subject: Subject, refusal: Refusal) -> Variable | None:
+    assignment = subject.assigned_above(refusal.setting)
+    return assignment.variable if assignment else next(iter(subject.variables_at(refusal.setting[:1])), None)
+
+
+@rule("SP402", "empty-value", Severity.WARNING)
+def empty_value(subject: Subject) -> Iterator[Finding]:
+    """Report a known variable that is set to an empty text.
+
+    Why it matters: some programs hand over an empty text, others leave the variable out, and the app
+    can't tell what was meant.
+    """
+    for statement in subject.statements:
+        binding = statement.binding
+        if binding is None or statement.variable is None or binding.value != "":
+            continue
+        meaning = "it counts as unset" if subject.contract.ignores_empty else "the setting gets an empty text"
+        yield Finding(
+            f"`{statement.shown_name}` is empty",
+            Place(statement.file, binding.value_span),
+            statement.variable.name,
+            meaning,
+            "give it a value, or put `#` before the line",
+        )
+
+
+@rule("SP403", "placeholder-value", Severity.ERROR)
+def placeholder_value(subject: Subject) -> Iterator[Finding]:
+    """Report a value that was meant to be replaced, such as `changeme` or `<your-dsn>`.
+
+    Why it matters: it was copied from an example, and works nowhere, or works for everybody.
+    """
+    for statement in subject.statements:
+        binding = statement.binding
+        if binding is None or statement.variable is None or not binding.value:
+            continue
+        if _is_placeholder(binding.value):
+            yield Finding(
+                f"`{statement.shown_name}` still holds a placeholder",
+                Place(statement.file, binding.value_span),
+                statement.variable.name,
+                f"expected {statement.variable.expected}",
+                _how_to_get_a_value(statement),
+            )
+
+
+def _is_placeholder(value: str) -> bool:
+    return bool(_PLACEHOLDER.fullmatch(value.strip()) or _PLACEHOLDER_INSIDE.search(value))
+
+
+def _how_to_get_a_value(statement: Statement) -> str | None:
+    obtain = statement.variable.guidance.obtain if statement.variable else None
+    return f"get a value at: {obtain}" if obtain else None
+
+
+@rule("SP404", "conflicting-values", Severity.ERROR)
+def conflicting_values(subject: Subject) -> Iterator[Finding]:
+    """Report values that are valid each for itself and that a validator across fields refuses together.
+
+    Why it matters: the process does not start with them.
+    """
+    for refusal in subject.verdict.refusals:
+        if refusal.kind is RefusalKind.CONFLICT:
+            assignment = _first_named(subject, refusal) or subject.assigned_below(refusal.setting)
+            name = subject.contract.canonical(assignment.name) if assignment else None
+            yield Finding(refusal.message, _place(assignment), name)
+
+
+def _first_named(subject: Subject, refusal: Refusal) -> Assignment | None:
+    """Return the first assignment whose variable or setting the validator's words name."""
+    for word in re.findall(r"\w+", refusal.message):
+        for assignment in subject.assignments.values():
+            variable = assignment.variable
+            if variable and word in {variable.name, assignment.name, variable.setting[-1]}:
+                return assignment
+    return None
+
+
+@rule("SP405", "unchecked-conflicts", Severity.INFO)
+def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
+    """Say that validators across fields were not run, because a field that they look at is invalid.
+
+    Why it matters: more may be found once the invalid values are mended.
+    """
+    if not subject.verdict.all_validators_ran:
+        yield Finding(
+            "validators across fields were not run, because a value that they look at is invalid or missing",
+            hint="mend the errors and check again",
+        )

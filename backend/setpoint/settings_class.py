@@ -1,0 +1,212 @@
+"""What a settings class expects of its environment: variables, types, secrets, words about them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from setpoint import field_type
+from setpoint.guidance import Guidance, NamesEnvFile
+
+
+@dataclass(frozen=True)
+class Variable:
+    """How the environment spells one setting.
+
+    Attributes:
+        name: The name as it is written, in upper case where the class ignores case.
+        setting: The path of attributes that it sets: `("database", "port")`.
+        field: pydantic's description of the last of them.
+        secret: Whether its values are never to be shown.
+        required: Whether the class has no default for it.
+        open: Whether names that begin with this one and the delimiter are read as keys of its value.
+    """
+
+    name: str
+    setting: tuple[str, ...]
+    field: FieldInfo = field(repr=False)
+    secret: bool
+    required: bool
+    open: bool = False
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """Return what the class tells people about this setting."""
+        found = [each for each in self.field.metadata if isinstance(each, Guidance)]
+        merged = {
+            key: next((value for each in reversed(found) if (value := getattr(each, key))), None)
+            for key in Guidance.__slots__
+        }
+        return Guidance(**merged)
+
+    @property
+    def expected(self) -> str:
+        """Return what a value looks like, in words that complete "expected …"."""
+        return self.guidance.expected or field_type.description(self.field)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the texts that it takes, if these are all that it takes."""
+        return field_type.choices(self.field)
+
+    @property
+    def default(self) -> Any:
+        """Return the default value; None where there is none, or where a function makes it."""
+        return None if self.field.default is PydanticUndefined else self.field.default
+
+
+@dataclass(frozen=True)
+class SettingsContract:
+    """A settings class seen from the environment.
+
+    Attributes:
+        settings_class: The class itself; it alone decides what is valid.
+        variables: What it reads, in the order of its fields.
+    """
+
+    settings_class: type[BaseSettings]
+    variables: tuple[Variable, ...]
+
+    @classmethod
+    def of(cls, settings_class: type[BaseSettings]) -> "SettingsContract":
+        """Return the contract of `settings_class`."""
+        return cls(settings_class, tuple(_variables(settings_class)))
+
+    @property
+    def reference(self) -> str:
+        """Return how the class is named on the command line: `config.settings:Settings`."""
+        return f"{self.settings_class.__module__}:{self.settings_class.__qualname__}"
+
+    @property
+    def ignores_case(self) -> bool:
+        """Return whether `sentry_dsn` is as good as `SENTRY_DSN`."""
+        return not self.settings_class.model_config.get("case_sensitive")
+
+    @property
+    def ignores_empty(self) -> bool:
+        """Return whether a variable that is set to an empty text counts as unset."""
+        return bool(self.settings_class.model_config.get("env_ignore_empty"))
+
+    @property
+    def delimiter(self) -> str:
+        """Return what stands between the names of nested settings; empty where they can't be set one by one."""
+        return self.settings_class.model_config.get("env_nested_delimiter") or ""
+
+    @property
+    def prefix(self) -> str:
+        """Return what the names of all variables begin with."""
+        return self.settings_class.model_config.get("env_prefix") or ""
+
+    @cached_property
+    def env_file_variable(self) -> tuple[Variable, NamesEnvFile] | None:
+        """Return the variable that names the env file, where the class has one."""
+        for variable in self.variables:
+            for each in variable.field.metadata:
+                if isinstance(each, NamesEnvFile):
+                    return variable, each
+        return None
+
+    @cached_property
+    def namespaces(self) -> tuple[str, ...]:
+        """Return the beginnings of names that belong to this class: its prefix, and those that variables share."""
+        if self.prefix:
+            return (self.canonical(self.prefix),)
+        first_words = [variable.name.partition("_")[0] + "_" for variable in self.variables if "_" in variable.name]
+        return tuple(dict.fromkeys(word for word in first_words if first_words.count(word) > 1 and word != "_"))
+
+    def canonical(self, name: str) -> str:
+        """Return the spelling under which `name` is known here."""
+        return name.upper() if self.ignores_case else name
+
+    def find(self, name: str) -> Variable | None:
+        """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
+        wanted = self.canonical(name)
+        if found := self._by_name.get(wanted):
+            return found
+        if not self.delimiter:
+            return None
+        delimiter = self.canonical(self.delimiter)
+        head = wanted
+        while delimiter in head:
+            head = head.rpartition(delimiter)[0]
+            found = self._by_name.get(head)
+            if found:
+                return found if found.open else None
+        return None
+
+    def of_field(self, name: str) -> Iterator[Variable]:
+        """Yield the variables of the top field `name` or of those nested in it."""
+        return (variable for variable in self.variables if variable.setting[0] == name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in self.variables}
+
+
+def _variables(settings_class: type[BaseSettings]) -> Iterator[Variable]:
+    for name, info in settings_class.model_fields.items():
+        for spelling in environment_names(settings_class, name, info):
+            yield from _nested(settings_class.model_config, spelling, (name,), info, (settings_class,))
+
+
+def _nested(
+    config: SettingsConfigDict, spelling: str, setting: tuple[str, ...], info: FieldInfo, inside: tuple[type, ...]
+) -> Iterator[Variable]:
+    """Yield the variable `spelling` and those of the settings that are nested in it.
+
+    Args:
+        config: The configuration of the settings class.
+        spelling: The variable's name before its case is settled.
+        setting: The path of attributes that it sets.
+        info: pydantic's description of the last of them.
+        inside: The models around it; a model that nests itself has no end.
+    """
+    model = field_type.nested_model(info)
+    yield Variable(
+        name=spelling if config.get("case_sensitive") else spelling.upper(),
+        setting=setting,
+        field=info,
+        secret=field_type.is_secret(spelling, info),
+        required=info.is_required(),
+        open=field_type.is_open(info) or (model is not None and model.model_config.get("extra") == "allow"),
+    )
+    delimiter = config.get("env_nested_delimiter")
+    if model is None or not delimiter or model in inside:
+        return
+    for name, part in model.model_fields.items():
+        for alias in _aliases(part, name, model):
+            yield from _nested(config, f"{spelling}{delimiter}{alias}", (*setting, name), part, (*inside, model))
+
+
+def environment_names(settings_class: type[BaseSettings], name: str, info: FieldInfo) -> list[str]:
+    """Return how the environment may spell the field `name`, in the order in which the class looks for them.
+
+    This is what pydantic-settings documents under "Environment variable names": a prefix belongs to
+    the field's own name unless `env_prefix_target` gives it to aliases too.
+    """
+    prefix = settings_class.model_config.get("env_prefix") or ""
+    target = settings_class.model_config.get("env_prefix_target") or "variable"
+    names = []
+    for alias in _aliases(info, name, settings_class):
+        kind = "variable" if alias == name else "alias"
+        names.append(f"{prefix}{alias}" if target in {"all", kind} else alias)
+    return names
+
+
+def _aliases(info: FieldInfo, name: str, model: type[BaseModel]) -> list[str]:
+    config = model.model_config
+    alias = info.validation_alias if config.get("validate_by_alias", True) else None
+    by_name = bool(config.get("validate_by_name") or config.get("populate_by_name"))
+    found: list[str] = []
+    if isinstance(alias, str):
+        found = [alias]
+    elif isinstance(alias, AliasPath):
+        found = [str(alias.path[0])]
+    elif isinstance(alias, AliasChoices):
+        found = [choice if isinstance(choice, str) else str(choice.path[0]) for choice in alias.choices]
+    return [*found, name] if by_name or not found else found

@@ -1,0 +1,151 @@
+"""Where values come from: env files and the process environment, read but not yet judged."""
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from setpoint.envfile import python_dotenv
+from setpoint.envfile.reading import Reading
+from setpoint.envfile.source_text import SourceText, Span
+
+STANDARD_INPUT = "-"
+DEFAULT_LOADER = "python-dotenv"
+
+
+class SourceKind(StrEnum):
+    """The kinds of sources."""
+
+    DEFAULT = "default"
+    ENV_FILE = "env-file"
+    PROCESS_ENVIRONMENT = "process-environment"
+
+
+class Trouble(StrEnum):
+    """Why the content of a file could not be had."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class EnvFile:
+    """An env file as one loader reads it.
+
+    Attributes:
+        path: The name under which the caller knows it.
+        source: Its text; empty where there was trouble.
+        reading: What the loader reads in it.
+        loader: Which loader.
+        encoding: What the bytes really are, `UTF-8` unless they are not.
+        undecodable: Where the first byte stands that is not UTF-8, if there is one.
+        trouble: Why nothing could be read, if so.
+        reason: The operating system's word on that.
+    """
+
+    path: str
+    source: SourceText
+    reading: Reading
+    loader: str = DEFAULT_LOADER
+    encoding: str = "UTF-8"
+    undecodable: Span | None = None
+    trouble: Trouble | None = None
+    reason: str | None = None
+
+    kind = SourceKind.ENV_FILE
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Return one value a name."""
+        return self.reading.variables
+
+
+@dataclass(frozen=True)
+class ProcessEnvironment:
+    """The environment of a process."""
+
+    variables: Mapping[str, str]
+
+    kind = SourceKind.PROCESS_ENVIRONMENT
+
+    @classmethod
+    def of_this_process(cls) -> "ProcessEnvironment":
+        """Return a copy of this process's environment."""
+        return cls(dict(os.environ))
+
+
+class Source(Protocol):
+    """Anything that gives variables."""
+
+    @property
+    def kind(self) -> SourceKind:
+        """Return which kind of source this is."""
+        ...
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Return one value a name."""
+        ...
+
+
+def read_env_file(path: str, environment: Mapping[str, str]) -> EnvFile:
+    """Read the env file at `path`, `-` for standard input; trouble with it is part of the answer."""
+    try:
+        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else _content(path)
+    except OSError as error:
+        missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
+        nothing = Reading((), {}, ())
+        trouble = Trouble.MISSING if missing else Trouble.UNREADABLE
+        return EnvFile(path, SourceText(path, ""), nothing, trouble=trouble, reason=error.strerror)
+    return parse_env_file(path, content, environment)
+
+
+def _content(path: str) -> bytes:
+    mode = Path(path).stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a directory")
+    return Path(path).read_bytes()
+
+
+def parse_env_file(path: str, content: bytes, environment: Mapping[str, str]) -> EnvFile:
+    """Read `content`, which is known under the name `path`.
+
+    Args:
+        path: A name for messages; nothing is opened.
+        content: The file's bytes.
+        environment: What `${NAME}` may refer to besides the file's own names.
+    """
+    encoding = _encoding(content)
+    if encoding != "UTF-8":
+        text = content.decode(encoding, "replace").removeprefix("\ufeff")
+        return _env_file(SourceText(path, text), environment, encoding, Span(0, min(1, len(text))))
+    source = SourceText.from_bytes(path, content)
+    bad = next((at for at, character in enumerate(source.text) if "\udc80" <= character <= "\udcff"), None)
+    if bad is None:
+        return _env_file(source, environment, encoding, None)
+    return _env_file(source, environment, "not UTF-8", Span(bad, bad + 1))
+
+
+def _env_file(source: SourceText, environment: Mapping[str, str], encoding: str, undecodable: Span | None) -> EnvFile:
+    reading = python_dotenv.read(source.text, environment)
+    return EnvFile(source.path, source, reading, encoding=encoding, undecodable=undecodable)
+
+
+def _encoding(content: bytes) -> str:
+    """Return the encoding of `content`: by its byte order mark, or by where its zero bytes stand."""
+    if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "UTF-32"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    head = content[:1024]
+    if len(head) >= 4 and not len(content) % 2:  # noqa: PLR2004 - two characters are the least to tell by
+        if head[1::2].count(0) > len(head) * 0.4 and not head[0::2].count(0):
+            return "UTF-16-LE"
+        if head[0::2].count(0) > len(head) * 0.4 and not head[1::2].count(0):
+            return "UTF-16-BE"
+    return "UTF-8"

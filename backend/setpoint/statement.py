@@ -1,0 +1,82 @@
+"""What `check` knows about each line of an env file: which variable it sets, and what of it may be shown."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from setpoint.envfile.reading import Binding, Problem, ProblemKind
+from setpoint.envfile.source_text import Span
+from setpoint.redaction import MASK
+from setpoint.settings_class import SettingsContract, Variable
+from setpoint.sources import EnvFile
+from setpoint.suggestion import allowed_steps, nearest
+
+_LONGEST_NAME = 64
+_IDENTIFIER = re.compile(rf"[A-Za-z_][A-Za-z0-9_.-]{{0,{_LONGEST_NAME - 1}}}")
+_CONVENTIONAL_NAME = re.compile(rf"[A-Z_][A-Z0-9_]{{0,{_LONGEST_NAME - 1}}}")
+_BREAKS_THE_READING = {ProblemKind.MALFORMED_LINE, ProblemKind.UNCLOSED_QUOTE}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One binding, or one line that can't be read.
+
+    Attributes:
+        file: The file in which it stands.
+        span: From its name (or first character) to the end of its value.
+        name: The name as it is written; None where there is none.
+        shown_name: The name if it is fit to print, else a mask.
+        variable: The variable of the settings class that it sets, if it does.
+        binding: The binding, if the line can be read.
+    """
+
+    file: EnvFile
+    span: Span
+    name: str | None
+    shown_name: str
+    variable: Variable | None = None
+    binding: Binding | None = None
+
+    @property
+    def shows_value(self) -> bool:
+        """Return whether its value is fit to print: it is bound to a known setting that is no secret."""
+        return self.binding is not None and self.variable is not None and not self.variable.secret
+
+
+def statements(file: EnvFile, contract: SettingsContract) -> Iterator[Statement]:
+    """Yield the statements of `file` in its order.
+
+    Behind a line that can't be read, what looks like a name may be the rest of a value that spans
+    several lines (a private key, say): there, names are shown only if they are beyond that doubt.
+    """
+    in_doubt = False
+    for item in _in_order(file):
+        name, has_value = item.name, isinstance(item, Binding) and item.value is not None
+        variable = contract.find(name) if name else None
+        shown = name if name and (variable or _is_fit_to_print(name, item, contract, in_doubt=in_doubt)) else MASK
+        binding = item if isinstance(item, Binding) else None
+        span = Span(item.name_span.start, item.value_span.end) if isinstance(item, Binding) else item.span
+        yield Statement(file, span, name, shown, variable, binding)
+        in_doubt = not has_value or (in_doubt and shown == MASK)
+
+
+def _in_order(file: EnvFile) -> list[Binding | Problem]:
+    bare = {binding.name_span for binding in file.reading.bindings if binding.value is None}
+    broken = (each for each in file.reading.problems if each.kind in _BREAKS_THE_READING and each.span not in bare)
+    return sorted([*file.reading.bindings, *broken], key=_start)
+
+
+def _start(item: Binding | Problem) -> int:
+    return item.name_span.start if isinstance(item, Binding) else item.span.start
+
+
+def _is_fit_to_print(name: str, item: Binding | Problem, contract: SettingsContract, *, in_doubt: bool) -> bool:
+    known = (variable.name for variable in contract.variables)
+    if nearest(name, known, allowed_steps(name)):
+        return True
+    value = item.value if isinstance(item, Binding) else None
+    if value is None:
+        return not in_doubt and bool(_CONVENTIONAL_NAME.fullmatch(name))
+    if in_doubt:
+        return value not in {"", "="} and bool(_CONVENTIONAL_NAME.fullmatch(name))
+    return bool(_IDENTIFIER.fullmatch(name))

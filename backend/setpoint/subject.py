@@ -1,0 +1,188 @@
+"""What the rules look at: the contract, the sources, and what the class says of their values."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from setpoint.envfile.reading import Binding, Problem
+from setpoint.redaction import Redactor
+from setpoint.settings_class import SettingsContract, Variable
+from setpoint.sources import EnvFile, ProcessEnvironment
+from setpoint.statement import Statement, statements
+from setpoint.suggestion import allowed_steps, nearest
+from setpoint.validation import Refusal, Verdict, validate
+
+Setting = tuple[str | int, ...]
+
+_CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The value that wins for one variable.
+
+    Attributes:
+        name: The name as the source spells it.
+        value: The text.
+        variable: The variable of the settings class; None if it has no such variable.
+        file: The env file that it comes from; None if it comes from the process environment.
+        binding: Where in the file.
+    """
+
+    name: str
+    value: str
+    variable: Variable | None
+    file: EnvFile | None = None
+    binding: Binding | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A settings class and the sources that it would read.
+
+    Attributes:
+        contract: The settings class seen from the environment.
+        files: Env files, later ones over earlier.
+        environment: The process environment, over all files; None where it is not looked at.
+        ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
+    """
+
+    contract: SettingsContract
+    files: tuple[EnvFile, ...] = ()
+    environment: ProcessEnvironment | None = None
+    ignored: tuple[str, ...] = ()
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Return what stands in the files, in their order."""
+        return tuple(each for file in self.files for each in statements(file, self.contract))
+
+    @cached_property
+    def assignments(self) -> Mapping[str, Assignment]:
+        """Return the values that win, by canonical name."""
+        winning: dict[str, Assignment] = {}
+        for each in self.statements:
+            if each.binding is not None and each.binding.value is not None:
+                self._assign(
+                    winning, Assignment(each.binding.name, each.binding.value, each.variable, each.file, each.binding)
+                )
+        for name, value in (self.environment.variables if self.environment else {}).items():
+            self._assign(winning, Assignment(name, value, self.contract.find(name)))
+        return winning
+
+    def _assign(self, winning: dict[str, Assignment], assignment: Assignment) -> None:
+        # pydantic-settings looks at each source for itself, so an empty value that it ignores
+        # hides nothing in the source below.
+        if assignment.value or not self.contract.ignores_empty:
+            winning[self.contract.canonical(assignment.name)] = assignment
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Return what the class itself says of the values that win."""
+        return validate(
+            self.contract,
+            {
+                each.name: each.value
+                for each in self.assignments.values()
+                if each.name and "=" not in each.name and not _CANNOT_BE_SET.search(each.name + each.value)
+            },
+            self.redactor,
+        )
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """Return what masks every value that is not fit to print."""
+        in_files = (each.binding.value or "" for each in self.statements if each.binding and not each.shows_value)
+        of_secrets = (each.value for each in self.assignments.values() if each.variable and each.variable.secret)
+        return Redactor([*in_files, *of_secrets])
+
+    @cached_property
+    def unreadable(self) -> frozenset[str]:
+        """Return the canonical names that stand in a file, but not so that their value can be used."""
+        bad = {
+            each.name
+            for each in self.statements
+            if each.name and (each.binding is None or _CANNOT_BE_SET.search(each.binding.value or "\0"))
+        }
+        return frozenset(self.contract.canonical(name) for name in bad)
+
+    def problems_in(self, statement: Statement) -> Iterator[Problem]:
+        """Yield what the loader stumbled over in `statement`."""
+        problems = statement.file.reading.problems
+        first = bisect_left(problems, statement.span.start, key=lambda problem: problem.span.start)
+        for problem in problems[first:]:
+            if problem.span.start > statement.span.end:
+                return
+            yield problem
+
+    def variables_at(self, setting: Setting) -> tuple[Variable, ...]:
+        """Return the variables that set exactly `setting`, in the order in which the class looks for them."""
+        return tuple(each for each in self.contract.variables if each.setting == setting)
+
+    def assigned_above(self, setting: Setting) -> Assignment | None:
+        """Return the assignment that gives `setting` its value: its own, or one of what it is nested in."""
+        for depth in range(len(setting), 0, -1):
+            for variable in self.variables_at(setting[:depth]):
+                assignment = self.assignments.get(variable.name) or self._assigned_key(variable, setting[depth:])
+                if assignment:
+                    return assignment
+        return None
+
+    def _assigned_key(self, variable: Variable, keys: Setting) -> Assignment | None:
+        """Return the assignment of `LABELS__TEAM`, where the open variable `LABELS` takes such keys."""
+        if not variable.open or not keys:
+            return None
+        delimiter = self.contract.delimiter
+        name = self.contract.canonical(delimiter.join([variable.name, *map(str, keys)]))
+        return self.assignments.get(name)
+
+    def assigned_below(self, setting: Setting) -> Assignment | None:
+        """Return the first assignment of `setting` or of what is nested in it."""
+        for assignment in self.assignments.values():
+            variable = assignment.variable
+            if setting and variable and variable.setting[: len(setting)] == setting:
+                return assignment
+        return None
+
+    def missing_at(self, setting: Setting) -> tuple[Variable, ...]:
+        """Return the variables that have to be set so that `setting` has a value.
+
+        A nested model that is missing as a whole needs each of its required parts.
+        """
+        own = self.variables_at(setting)[:1]
+        below: dict[Setting, Variable] = {}
+        for each in self.contract.variables:
+            if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:
+                below.setdefault(each.setting, each)
+        return tuple(leaf for part in below for leaf in self.missing_at(part)) if below else own
+
+    def is_unknown_key(self, refusal: Refusal) -> bool:
+        """Return whether a nested model refuses a key because a variable's name is unknown, which is said elsewhere."""
+        if refusal.error_type != "extra_forbidden" or not self.contract.delimiter:
+            return False
+        name = self.contract.canonical(self.contract.delimiter.join(map(str, refusal.setting)))
+        return any(each.endswith(name) for each in self.assignments if self.contract.find(each) is None)
+
+    def is_ignored(self, name: str) -> bool:
+        """Return whether `name` is known to belong to another program."""
+        return any(fnmatchcase(name, pattern) for pattern in self.ignored)
+
+    def meant_by(self, name: str) -> Variable | None:
+        """Return the variable of which `name` is most likely a misspelling."""
+        limit = max(1, allowed_steps(name))
+        found = nearest(name, (variable.name for variable in self.contract.variables), limit)
+        return self.contract.find(found) if found else None
+
+    @cached_property
+    def misspelt(self) -> Mapping[str, Statement]:
+        """Return the statements that misspell a variable, by the name that was most likely meant."""
+        found: dict[str, Statement] = {}
+        for each in self.statements:
+            if each.name and each.variable is None and not self.is_ignored(each.name):
+                meant = self.meant_by(each.name)
+                if meant:
+                    found.setdefault(meant.name, each)
+        return found
