@@ -1,1 +1,29 @@
 """How the process reports on itself: logs, then Sentry."""
+
+from wsgiref.types import WSGIApplication
+
+from config.settings import Settings
+from observability.access import ROUTE_KEY, AccessLog
+from observability.logs import set_up_logging
+from observability.request_id import REQUEST_ID_KEY, RequestIds, current_request_id
+
+__all__ = ["REQUEST_ID_KEY", "ROUTE_KEY", "current_request_id", "observed", "set_up_observability"]
+
+
+def set_up_observability(settings: Settings) -> None:
+    """Set up logging, so that there is something to log to; then Sentry, if there is a DSN."""
+    set_up_logging(settings)
+    if settings.sentry_dsn is not None:
+        from observability.sentry import set_up_sentry  # noqa: PLC0415 - without a DSN the SDK isn't imported
+
+        set_up_sentry(settings)
+
+
+def observed(wsgi_app: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """Wrap `wsgi_app` so that its requests have ids, log lines and, if there is a DSN, a context in Sentry."""
+    with_access_log: WSGIApplication = AccessLog(wsgi_app)
+    if settings.sentry_dsn is not None:
+        from observability.sentry_context import SentryContext  # noqa: PLC0415 - without a DSN the SDK isn't imported
+
+        with_access_log = SentryContext(with_access_log)
+    return RequestIds(with_access_log)

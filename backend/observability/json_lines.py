@@ -1,0 +1,318 @@
+"""Turn every log record into exactly one line on standard output: JSON for machines, text for people.
+
+All processes write the same stream, as a twelve-factor app does; standard error is left to what must be said
+before logging works. gunicorn's master runs this file by its path, so that nothing of ours stays old in it after
+a reload: therefore it imports the standard library and orjson alone.
+
+The text of an exception is withheld, because it often quotes the value that caused it; its type and its stack
+with the lines of source are written. Exceptions that the interpreter itself words, without values, keep theirs.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import IO
+
+import orjson
+
+Fields = dict[str, object]
+Context = Callable[[], Mapping[str, object]]
+
+MASK = "********"
+LOGGED_MARK = "_setpoint_logged"
+"""Attribute of an exception that was logged within its request; gunicorn's own line about it is dropped."""
+WORDED_BY_PYTHON: frozenset[type[BaseException]] = frozenset(
+    {
+        AttributeError,
+        ImportError,
+        ModuleNotFoundError,
+        NameError,
+        RecursionError,
+        UnboundLocalError,
+        ZeroDivisionError,
+    }
+)
+
+_LONGEST_TEXT = 8_192
+_LONGEST_LINE = 65_536
+_DEEPEST_LEVEL = 6
+_MOST_ITEMS = 200
+_MOST_FRAMES = 64
+_MOST_CAUSES = 8
+_LARGEST_INTEGER = 2**63
+
+_STANDARD_ATTRIBUTES = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+_OWN_FIELDS = frozenset({"timestamp", "level", "logger", "message"})
+_JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
+# Line breaks for some reader, commands for some terminal, or marks that reorder what people see.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_PLAIN_WORD = re.compile(r"[\w./:@+-]+", re.ASCII)
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+class LineFormatter(logging.Formatter):
+    """A formatter that never raises and never writes a second line.
+
+    It tries three ways: everything; everything within bounds; the fields that every record has.
+    """
+
+    def __init__(self, *, context: Context = dict, secrets: Iterable[str] = ()) -> None:
+        """Take what each line needs beyond its record.
+
+        Args:
+            context: Gives fields of the request in progress.
+            secrets: Texts that are masked wherever they stand in a line.
+        """
+        super().__init__()
+        self._context = context
+        self._secrets = tuple(_one_line(orjson.dumps(secret).decode()[1:-1]) for secret in secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write `record` as one line."""
+        for write in (self._everything, self._within_bounds, self._least):
+            with contextlib.suppress(Exception):
+                line = self._masked(_one_line(write(record)))
+                if len(line) <= _LONGEST_LINE:
+                    return line
+        return self.line_of({"level": "ERROR", "logger": __name__, "message": "a log record could not be written"})
+
+    def line_of(self, fields: Fields) -> str:
+        """Write `fields`, or raise."""
+        raise NotImplementedError
+
+    def check(self, line: str) -> None:
+        """Raise if `line` is not well-formed."""
+
+    def _everything(self, record: logging.LogRecord) -> str:
+        line = self.line_of(_fields_of(record, self._context))
+        # A line shorter than the limit for one field can't hold a field that exceeds it.
+        return line if len(line) <= _LONGEST_TEXT else self._within_bounds(record)
+
+    def _within_bounds(self, record: logging.LogRecord) -> str:
+        fields = _fields_of(record, self._context)
+        return self.line_of({_text_within_bounds(name): _within_bounds(value) for name, value in fields.items()})
+
+    def _least(self, record: logging.LogRecord) -> str:
+        fields: Fields = {"timestamp": datetime.now(UTC), "level": record.levelname, "logger": record.name}
+        fields |= {"message": _text_within_bounds(_message_of(record)), **self._context(), "truncated": True}
+        return self.line_of(fields)
+
+    def _masked(self, line: str) -> str:
+        masked = line
+        for secret in self._secrets:
+            masked = masked.replace(secret, MASK)
+        if masked is not line:
+            self.check(masked)
+        return masked
+
+
+class JsonLineFormatter(LineFormatter):
+    """Writes a record as a JSON object, with OpenTelemetry's names where it has some."""
+
+    def line_of(self, fields: Fields) -> str:
+        """Write `fields` as JSON."""
+        return orjson.dumps(fields, default=_as_json, option=_JSON_OPTIONS).decode()
+
+    def check(self, line: str) -> None:
+        """Raise if `line` is no JSON, as when a mask cut an escape sequence into two."""
+        orjson.loads(line)
+
+
+class TextLineFormatter(LineFormatter):
+    """Writes a record as words for people: when, how severe, who, what, then `name=value`."""
+
+    def line_of(self, fields: Fields) -> str:
+        """Write `fields` as text."""
+        rest = dict(fields)
+        now = rest.pop("timestamp", None)
+        when = now.isoformat(timespec="milliseconds") if isinstance(now, datetime) else "-"
+        head = f"{when} {rest.pop('level')!s:8} {rest.pop('logger')}: {rest.pop('message')}"
+        return " ".join([head, *(f"{name}={_as_word(value)}" for name, value in rest.items())])
+
+
+class LineHandler(logging.StreamHandler[IO[str]]):
+    """Writes lines as UTF-8, whatever the locale; a closed pipe or a full disk fails no request."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line of `record`."""
+        with contextlib.suppress(Exception):
+            line = self.format(record) + "\n"
+            buffer = getattr(self.stream, "buffer", None)
+            if buffer is None:
+                self.stream.write(line)
+            else:
+                buffer.write(line.encode("utf-8", "backslashreplace"))
+            self.flush()
+
+
+class GunicornRecords(logging.Filter):
+    """Takes out of gunicorn's records what a client sent, and what was logged within its request already."""
+
+    _INVALID_REQUEST = re.compile(r"Invalid request from ip=\S*: [A-Za-z /]*")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether `record` is to be written, and mend it."""
+        if record.exc_info and getattr(record.exc_info[1], LOGGED_MARK, False):
+            return False
+        if isinstance(record.msg, str) and (found := self._INVALID_REQUEST.match(record.msg)):
+            record.msg = found[0].rstrip()
+        if isinstance(record.args, tuple):
+            record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
+        return True
+
+
+def logging_config(
+    log_format: str, log_level: str, *, context: Context = dict, secrets: Iterable[str] = ()
+) -> dict[str, object]:
+    """Return what `logging.config.dictConfig` and gunicorn's `logconfig_dict` take.
+
+    Args:
+        log_format: `json` or `text`.
+        log_level: The least severe level that is written.
+        context: Gives fields of the request in progress.
+        secrets: Texts to mask. Not for gunicorn's configuration, which it shows at the debug level.
+    """
+    formatter = {"json": JsonLineFormatter, "text": TextLineFormatter}[log_format]
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter, "context": context, "secrets": tuple(secrets)}},
+        "filters": {"gunicorn": {"()": GunicornRecords}},
+        "handlers": {"lines": {"()": LineHandler, "formatter": "line", "stream": "ext://sys.stdout"}},
+        "root": {"level": log_level, "handlers": ["lines"]},
+        "loggers": {
+            "gunicorn.error": {"level": log_level, "handlers": ["lines"], "filters": ["gunicorn"], "propagate": False},
+            # A logging configuration switches gunicorn's access log on; the middleware writes a better one.
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        },
+    }
+
+
+def public_text(error: BaseException) -> str | None:
+    """Return the text of `error` if it can hold no value."""
+    if isinstance(error, OSError) and isinstance(error.errno, int):
+        return os.strerror(error.errno)
+    return str(error) if type(error) in WORDED_BY_PYTHON else None
+
+
+def _fields_of(record: logging.LogRecord, context: Context) -> Fields:
+    fields: Fields = {
+        "timestamp": datetime.fromtimestamp(record.created, tz=UTC),
+        "level": record.levelname,
+        "logger": record.name,
+        "message": _message_of(record),
+        **context(),
+    }
+    for name, value in vars(record).items():
+        if name not in _STANDARD_ATTRIBUTES:
+            fields[f"extra.{name}" if name in _OWN_FIELDS else name] = value
+    if record.exc_info and record.exc_info[1] is not None:
+        fields |= _exception_fields(record.exc_info[1])
+    if record.stack_info:
+        fields["stacktrace"] = record.stack_info
+    return fields
+
+
+def _message_of(record: logging.LogRecord) -> str:
+    template = _described(record.msg) if isinstance(record.msg, BaseException) else record.msg
+    try:
+        if not isinstance(record.args, tuple) or not record.args:
+            return str(template) % record.args if record.args else str(template)
+        return str(template) % tuple(_described(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
+    except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
+        return _text_of(template)
+
+
+def _exception_fields(error: BaseException) -> Fields:
+    fields: Fields = {"exception.type": _type_name(error)}
+    if (text := public_text(error)) is not None:
+        fields["exception.message"] = text
+    # Its end says most: where the error was raised.
+    fields["exception.stacktrace"] = _stacktrace(error)[-_LONGEST_TEXT:]
+    return fields
+
+
+def _stacktrace(error: BaseException) -> str:
+    chain: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and len(chain) < _MOST_CAUSES and all(following is not known for known in chain):
+        chain.append(following)
+        unsuppressed = None if following.__suppress_context__ else following.__context__
+        following = following.__cause__ or unsuppressed
+    return "\nwhich led to\n".join(map(_stacktrace_of_one, reversed(chain)))
+
+
+def _stacktrace_of_one(error: BaseException) -> str:
+    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), limit=-_MOST_FRAMES)
+    members = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    lines = ["Traceback (most recent call last):\n", *frames.format(), _described(error)]
+    return "".join([*lines, *(f"\nwhich holds {_described(member)}" for member in members[:_MOST_CAUSES])])
+
+
+def _described(error: BaseException) -> str:
+    text = public_text(error)
+    return _type_name(error) if text is None else f"{_type_name(error)}: {text}"
+
+
+def _type_name(value: object) -> str:
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _as_json(value: object) -> object:
+    """Return what orjson can write in the place of `value`, which it can't."""
+    if isinstance(value, Mapping):
+        return {str(name): part for name, part in value.items()}
+    return list(value) if isinstance(value, (set, frozenset)) else _text_of(value)
+
+
+def _as_word(value: object) -> str:
+    if isinstance(value, str):
+        if _PLAIN_WORD.fullmatch(value):
+            return value
+        value = " | ".join(line.strip() for line in value.splitlines())
+    return orjson.dumps(_within_bounds(value), default=_as_json, option=_JSON_OPTIONS).decode()
+
+
+def _within_bounds(value: object, level: int = 0) -> object:
+    if value is None or isinstance(value, (bool, float, date)):
+        return value
+    if isinstance(value, int) and abs(value) < _LARGEST_INTEGER:
+        return int(value)
+    if not isinstance(value, (Mapping, list, tuple, set, frozenset)):
+        return _text_within_bounds(value)
+    if level == _DEEPEST_LEVEL:
+        return f"<{_type_name(value)}>"
+    if isinstance(value, Mapping):
+        parts = islice(value.items(), _MOST_ITEMS)
+        return {_text_within_bounds(name): _within_bounds(part, level + 1) for name, part in parts}
+    return [_within_bounds(part, level + 1) for part in islice(value, _MOST_ITEMS)]
+
+
+def _text_within_bounds(value: object) -> str:
+    text = _text_of(value)
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)"
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _text_of(value: object) -> str:
+    try:
+        if isinstance(value, BaseException):
+            return _described(value)
+        return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+    except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
+        return f"<{_type_name(value)}>"
+
+
+def _one_line(text: str) -> str:
+    return _UNSAFE.sub(_escaped, text) if not text.isascii() or not text.isprintable() else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _SHORT_ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04x}"

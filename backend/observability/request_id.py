@@ -1,0 +1,97 @@
+"""Give every request an id, and every log line of the request what it is known by.
+
+Context variables live as long as a greenlet, and under gunicorn a greenlet is a connection: the context is
+therefore cleared when the server closes the response, not when the view returns. A greenlet or thread that a
+request starts doesn't inherit it; `contextvars.copy_context().run` hands it over.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from types import TracebackType
+from uuid import uuid4
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+REQUEST_ID_KEY = "setpoint.request_id"
+"""Key of the WSGI environment under which the app finds the id of its request."""
+
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:@+=/-]{1,128}")
+# W3C Trace Context, level 1: version, trace id, parent id, flags; later versions may append more.
+_TRACEPARENT = re.compile(r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+
+_NO_REQUEST: Mapping[str, str] = {}
+_current: ContextVar[Mapping[str, str]] = ContextVar("setpoint_request", default=_NO_REQUEST)
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+
+def request_fields() -> Mapping[str, str]:
+    """Return the fields that log lines of the current request carry; none outside of requests."""
+    return _current.get()
+
+
+def current_request_id() -> str | None:
+    """Return the id of the current request, if there is one."""
+    return _current.get().get("request_id")
+
+
+def trace_fields(traceparent: str) -> dict[str, str]:
+    """Return OpenTelemetry's log fields for a W3C `traceparent` header; none if it is malformed."""
+    found = _TRACEPARENT.fullmatch(traceparent)
+    if not found or (found[1] == "00" and found[5]):
+        return {}
+    return {"trace_id": found[2], "span_id": found[3], "trace_flags": found[4]}
+
+
+class RequestIds:
+    """WSGI middleware that accepts or makes the request's id, returns it, and binds it to the log lines."""
+
+    def __init__(self, wsgi_app: WSGIApplication) -> None:
+        self._wsgi_app = wsgi_app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request under its id."""
+        request_id = _accepted_or_new(environ.get("HTTP_X_REQUEST_ID", ""))
+        environ[REQUEST_ID_KEY] = request_id
+        _current.set({"request_id": request_id, **trace_fields(environ.get("HTTP_TRACEPARENT", ""))})
+
+        def start_with_id(
+            status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo | None = None, /
+        ) -> Callable[[bytes], object]:
+            others = [header for header in headers if header[0].lower() != "x-request-id"]
+            return start_response(status, [*others, ("X-Request-ID", request_id)], exc_info)
+
+        try:
+            body = self._wsgi_app(environ, start_with_id)
+        except BaseException:
+            _current.set(_NO_REQUEST)
+            raise
+        return _BoundBody(body)
+
+
+class _BoundBody:
+    """The response's body; closing it ends the request's context, however the body ended."""
+
+    def __init__(self, body: Iterable[bytes]) -> None:
+        self._body = body
+        self._chunks: Iterator[bytes] = iter(body)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        try:
+            close_body(self._body)
+        finally:
+            _current.set(_NO_REQUEST)
+
+
+def close_body(body: Iterable[bytes]) -> None:
+    """Close `body`, as WSGI asks of whoever wraps one."""
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
+
+
+def _accepted_or_new(offered: str) -> str:
+    return offered if _ACCEPTED_ID.fullmatch(offered) else uuid4().hex
