@@ -1,0 +1,39 @@
+"""`POST /v1/checks`: an env file comes in, what is wrong with it goes out."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, request
+
+from app.http.problem import Problem
+from app.http.request_body import read_body
+from config.settings import Settings
+from setpoint.check import check_text
+from setpoint.formats.json_report import as_json
+from setpoint.settings_class import SettingsContract
+
+NAME_OF_THE_BODY = "body"
+
+_TAKEN = ("text/plain", "application/octet-stream")
+
+
+def checks(settings: Settings) -> Blueprint:
+    """Return the resource that checks env files as this service would read them."""
+    blueprint = Blueprint("checks", __name__)
+    contract = SettingsContract.of(type(settings))
+
+    @blueprint.post("/v1/checks")
+    def check() -> dict[str, Any]:
+        _refuse_other_types()
+        return as_json(check_text(contract, NAME_OF_THE_BODY, read_body(settings.max_check_bytes)))
+
+    return blueprint
+
+
+def _refuse_other_types() -> None:
+    if request.mimetype not in {"", *_TAKEN}:
+        detail = "send the env file as it is, with `Content-Type: text/plain`"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Post": ", ".join(_TAKEN)})
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        detail = "send the env file as it is, without `Content-Encoding`"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})

@@ -1,0 +1,64 @@
+"""Every error as a problem document (RFC 9457), in words that hold nothing of the request."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+CONTENT_TYPE = "application/problem+json"
+
+_DETAILS = {
+    HTTPStatus.BAD_REQUEST: "the request is malformed",
+    HTTPStatus.NOT_FOUND: "there is nothing at this path; `GET /` lists what there is",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this resource does not take that method; the header `Allow` lists those it takes",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "the service failed; its log has more under the request id in `X-Request-ID`",
+}
+
+
+class Problem(HTTPException):
+    """An error that a view answers with."""
+
+    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.code = status
+        self.headers = dict(headers or {})
+
+
+def answer_errors_with_problems(application: Flask) -> None:
+    """Make every error of `application` a problem document, those of the framework included.
+
+    Unexpected exceptions are no `HTTPException`: they go Flask's own way through its signal, which
+    error tracking listens to, and arrive here as a bare 500.
+    """
+    application.register_error_handler(HTTPException, _document)
+
+
+def _document(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = jsonify(
+        {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status,
+            "detail": _detail(error, status),
+            "errors": [],
+        }
+    )
+    response.status_code = status
+    response.mimetype = CONTENT_TYPE
+    response.headers.update(_headers(error))
+    return response
+
+
+def _detail(error: HTTPException, status: HTTPStatus) -> str:
+    # The framework's own descriptions may quote the request, so that they are never used.
+    if isinstance(error, Problem):
+        return error.description or ""
+    return _DETAILS.get(status, status.description or status.phrase)
+
+
+def _headers(error: HTTPException) -> dict[str, str]:
+    if isinstance(error, Problem):
+        return error.headers
+    return {name: value for name, value in error.get_headers() if name.lower() != "content-type"}

@@ -1,0 +1,94 @@
+"""Reads the body of a request within limits, and leaves no connection to a body that was not read."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from threading import Event, Timer
+
+from flask import Flask, Response, request
+
+from app.http.problem import Problem
+
+SECONDS_TO_ARRIVE = 30.0
+
+_WAS_READ = "setpoint.body-was-read"
+
+
+def read_body(limit: int) -> bytes:
+    """Return the body of this request, `limit` bytes at most.
+
+    Raises:
+        Problem: 413 if it is larger, known from its announced length before a byte is read; 408 if it
+            doesn't arrive in time; 400 if it is malformed or breaks off.
+    """
+    announced = request.content_length
+    if announced is not None and announced > limit:
+        raise _too_large(limit)
+    request.max_content_length = limit + 1  # Werkzeug cuts a body off there, without a word
+    with _deadline() as passed:
+        content = _content(passed)
+    if len(content) > limit:
+        raise _too_large(limit)
+    if announced is not None and len(content) < announced:
+        raise _broken_off(passed)
+    request.environ[_WAS_READ] = True
+    return content
+
+
+def close_connections_with_unread_bodies(application: Flask) -> None:
+    """Keep the server from reading on and on through the body of a request that was refused."""
+    application.after_request(_give_up_unread_body)
+
+
+def _content(passed: Event) -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except Exception:  # noqa: BLE001 - each server has exceptions of its own for a body that is malformed
+        raise _broken_off(passed) from None
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {limit} bytes")
+
+
+def _broken_off(passed: Event) -> Problem:
+    if passed.is_set():
+        return Problem(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {SECONDS_TO_ARRIVE:g} seconds")
+    return Problem(HTTPStatus.BAD_REQUEST, "the body is malformed or breaks off")
+
+
+@contextmanager
+def _deadline() -> Iterator[Event]:
+    """Stop reading from the client when its time is up, if the server lets us at its socket."""
+    passed = Event()
+    connection = request.environ.get("gunicorn.socket")
+    if not isinstance(connection, socket.socket):
+        yield passed
+        return
+    timer = Timer(SECONDS_TO_ARRIVE, _stop_reading, (connection, passed))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield passed
+    finally:
+        timer.cancel()
+
+
+def _stop_reading(connection: socket.socket, passed: Event) -> None:
+    passed.set()
+    with suppress(OSError):  # the client may have gone already
+        connection.shutdown(socket.SHUT_RD)
+
+
+def _give_up_unread_body(response: Response) -> Response:
+    """Tell gunicorn that the connection can't be used again.
+
+    It would otherwise read the rest of the body before it looks for the next request, without a
+    limit. `failed` is how its own readers tell that they don't know where that request begins.
+    """
+    announced = bool(request.content_length) or "Transfer-Encoding" in request.headers
+    body = request.environ["wsgi.input"]
+    if announced and _WAS_READ not in request.environ and hasattr(body, "failed"):
+        body.failed = True
+    return response

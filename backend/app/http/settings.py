@@ -1,0 +1,53 @@
+"""`GET /v1/settings`: what this process runs with, and where each value comes from."""
+
+from functools import reduce
+from typing import Any
+
+from flask import Blueprint
+from pydantic import Secret, SecretBytes, SecretStr
+
+from config.settings import Settings
+from setpoint.loading import Origin, origins_of
+from setpoint.redaction import MASK
+from setpoint.settings_class import SettingsContract, Variable
+from setpoint.sources import SourceKind
+
+_DEFAULT = Origin(SourceKind.DEFAULT)
+
+
+def settings_in_use(settings: Settings) -> Blueprint:
+    """Return the resource that shows `settings`."""
+    blueprint = Blueprint("settings", __name__)
+    contract = SettingsContract.of(type(settings))
+
+    @blueprint.get("/v1/settings")
+    def show() -> dict[str, Any]:
+        origins = origins_of(settings)
+        return {
+            "settings": {
+                variable.name: {
+                    "value": _shown_value(settings, variable),
+                    "secret": variable.secret,
+                    "origin": _shown_origin(origins.get(variable.name, _DEFAULT)),
+                }
+                for variable in contract.variables
+            }
+        }
+
+    return blueprint
+
+
+def _shown_value(settings: Settings, variable: Variable) -> Any:
+    value: Any = reduce(getattr, variable.setting, settings)
+    if variable.secret and value is not None:
+        return str(value) if isinstance(value, Secret | SecretStr | SecretBytes) else MASK
+    return reduce(lambda shown, key: shown[key], variable.setting, settings.model_dump(mode="json"))
+
+
+def _shown_origin(origin: Origin) -> dict[str, str | int]:
+    shown: dict[str, str | int] = {"source": origin.source}
+    for name in ("path", "line", "column"):
+        part = getattr(origin, name)
+        if part is not None:
+            shown[name] = part
+    return shown

@@ -1,0 +1,36 @@
+"""`GET /v1/stream`: Server-Sent Events."""
+
+from http import HTTPStatus
+from math import ceil
+
+from flask import Blueprint, Response, request
+
+from app.http.problem import Problem
+from app.stream import slow_reader, wire
+from app.stream.open_streams import DrainingError, OpenStream, OpenStreams, TooManyStreamsError
+
+
+def stream(streams: OpenStreams) -> Blueprint:
+    """Return the resource that opens one of `streams`."""
+    blueprint = Blueprint("stream", __name__)
+
+    @blueprint.get("/v1/stream")
+    def follow() -> Response:
+        events = iter(()) if request.method == "HEAD" else _opened(streams)
+        slow_reader.bound(request.environ)
+        response = Response(events, mimetype=wire.CONTENT_TYPE)
+        response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
+        return response
+
+    return blueprint
+
+
+def _opened(streams: OpenStreams) -> OpenStream:
+    try:
+        return streams.open()
+    except TooManyStreamsError:
+        detail = "as many streams are open as this process may hold"
+    except DrainingError:
+        detail = "this process is shutting down"
+    retry_after = ceil(streams.retry_milliseconds() / 1_000)
+    raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(retry_after)})

@@ -1,0 +1,133 @@
+"""The event streams that this process holds open: how many there may be, and how they end."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from time import monotonic
+from typing import Protocol
+from weakref import WeakSet
+
+from app.stream import wire
+
+HEARTBEAT_SECONDS = 15
+"""The longest silence: a client that left is noticed at the second write after it went."""
+
+RETRY_MILLISECONDS = (1_000, 5_000)
+"""Clients connect anew after a time between these, so that they don't all come at once after a restart."""
+
+_AGE_SPREAD = 0.1
+
+
+class TooManyStreamsError(Exception):
+    """All the streams that may be open at once are."""
+
+
+class DrainingError(Exception):
+    """This process is shutting down and opens no more streams."""
+
+
+class Signal(Protocol):
+    """What streams wait on; `threading.Event` is one, also where gevent has patched it."""
+
+    def set(self) -> None:
+        """Wake everyone who waits."""
+        ...
+
+    def is_set(self) -> bool:
+        """Return whether it was set."""
+        ...
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until it is set, `timeout` seconds at most; return whether it is."""
+        ...
+
+
+@dataclass(eq=False)
+class OpenStream:
+    """One stream as the server sees it: an iterable to send and to close.
+
+    Its place is freed by `close`, which a WSGI server calls however the response ends, also before
+    the first event: the `finally` of a generator would not run then. A stream that nobody closes
+    frees its place when it is collected.
+    """
+
+    events: Iterator[bytes]
+    release: Callable[["OpenStream"], None]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self.events)
+
+    def close(self) -> None:
+        """Free the place of this stream; more than once does no harm."""
+        self.release(self)
+
+
+@dataclass
+class OpenStreams:
+    """The open streams of this process.
+
+    Attributes:
+        most: How many may be open at once.
+        max_age: Seconds after which a stream ends, give or take a tenth.
+        greeting: What `hello` tells a client.
+        draining: Set once this process shuts down.
+        clock: Seconds on a clock that never jumps.
+        uniform: A random number between two others.
+    """
+
+    most: int
+    max_age: float
+    greeting: dict[str, str | int]
+    draining: Signal = field(default_factory=Event)
+    clock: Callable[[], float] = monotonic
+    uniform: Callable[[float, float], float] = random.uniform
+    _streams: WeakSet[OpenStream] = field(default_factory=WeakSet, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def open(self) -> OpenStream:
+        """Return a new stream, which holds a place until it is closed.
+
+        Raises:
+            DrainingError: This process is shutting down.
+            TooManyStreamsError: There is no place left.
+        """
+        if self.draining.is_set():
+            raise DrainingError
+        with self._lock:
+            if len(self._streams) >= self.most:
+                raise TooManyStreamsError
+            stream = OpenStream(self._events(), self._streams.discard)
+            self._streams.add(stream)
+        return stream
+
+    def drain(self) -> None:
+        """Say `goaway` on every stream and open no more; returns at once, from any thread or greenlet."""
+        self.draining.set()
+
+    def retry_milliseconds(self) -> int:
+        """Return after what time a client should connect anew."""
+        return round(self.uniform(*RETRY_MILLISECONDS))
+
+    def _events(self) -> Iterator[bytes]:
+        age = self.max_age * self.uniform(1 - _AGE_SPREAD, 1 + _AGE_SPREAD)
+        ends_at = self.clock() + age
+        yield wire.retry(self.retry_milliseconds()) + _as_event("hello", self.greeting)
+        while (left := ends_at - self.clock()) > 0:
+            if self.draining.wait(min(left, HEARTBEAT_SECONDS)):
+                yield _as_event("goaway", {"reason": "shutdown"})
+                return
+            if left > HEARTBEAT_SECONDS:
+                yield wire.comment("heartbeat")
+        yield _as_event("goaway", {"reason": "age"})
+
+
+def _as_event(name: str, data: dict[str, str | int]) -> bytes:
+    return wire.event(name, json.dumps(data, separators=(",", ":")))

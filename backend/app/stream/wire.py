@@ -1,0 +1,35 @@
+"""The wire format of Server-Sent Events, as the HTML standard's "event stream" defines it."""
+
+import re
+
+CONTENT_TYPE = "text/event-stream"
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def event(name: str, data: str) -> bytes:
+    """Return the event `name` with `data`, whose line ends reach the client as line feeds.
+
+    Raises:
+        ValueError: The name could be read as something other than a name.
+    """
+    if not _NAME.fullmatch(name):
+        message = "the name of an event holds a character that does not belong there"
+        raise ValueError(message)
+    lines = [f"event: {name}", *(f"data: {line}" for line in _LINE_END.split(data))]
+    return _block(lines)
+
+
+def comment(text: str) -> bytes:
+    """Return `text` as a comment, which no client hands on to anyone."""
+    return _block([f": {line}" for line in _LINE_END.split(text)])
+
+
+def retry(milliseconds: int) -> bytes:
+    """Return the field that tells a client how long to wait before it connects anew."""
+    return _block([f"retry: {milliseconds:d}"])
+
+
+def _block(lines: list[str]) -> bytes:
+    return ("\n".join(lines) + "\n\n").encode()
