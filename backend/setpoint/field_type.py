@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
+from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import AnyUrl, BaseModel, Secret, SecretBytes, SecretStr
@@ -17,10 +18,12 @@ _SECRET_NAME = re.compile(
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 # A URL to a database or a broker carries its password inside.
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
+# In this order: a `bool` is an `int`, too.
 _PLAIN_TYPES: Mapping[type, str] = {
     bool: "`true` or `false`",
     int: "an integer",
     float: "a number",
+    Decimal: "a number",
     str: "text",
     bytes: "text",
     list: "a JSON array",
@@ -28,6 +31,17 @@ _PLAIN_TYPES: Mapping[type, str] = {
     set: "a JSON array",
     frozenset: "a JSON array",
     dict: "a JSON object",
+}
+_TYPES_IN_WORDS: Mapping[type, str] = {
+    **_PLAIN_TYPES,
+    BaseModel: "a JSON object",
+    AnyUrl: "a URL",
+    _BaseMultiHostUrl: "a URL",
+    PurePath: "a path",
+    UUID: "a UUID",
+    timedelta: "a duration",
+    datetime: "a date with a time",
+    date: "a date",
 }
 
 
@@ -79,19 +93,13 @@ def description(field: FieldInfo) -> str:
 
 def _type_in_words(part: Any) -> str:
     base = get_origin(part) or part
-    if base in _PLAIN_TYPES:
-        return _PLAIN_TYPES[base]
-    if _is_class(base, (BaseModel,)):
-        return "a JSON object"
-    if _is_class(base, _URL_TYPES):
-        return "a URL"
-    if _is_class(base, (SecretStr, SecretBytes)):
-        return "text"
-    if _is_class(base, (Secret,)):
-        inner = [each for each in _secret_parts(part) if each in _PLAIN_TYPES]
+    if base is Literal:
+        return " or ".join(f"`{choice}`" for choice in get_args(part))
+    if _is_class(base, _SECRET_TYPES):
+        inner = [each for each in _arguments(part) if each in _PLAIN_TYPES]
         return _PLAIN_TYPES[inner[0]] if inner else "text"
-    name = getattr(base, "__name__", str(base))
-    return {"Path": "a path", "Decimal": "a number", "UUID": "a UUID", "timedelta": "a duration"}.get(name, f"a {name}")
+    known = (words for kind, words in _TYPES_IN_WORDS.items() if _is_class(base, (kind,)))
+    return next(known, f"a {getattr(base, '__name__', str(base))}")
 
 
 def _range_in_words(field: FieldInfo) -> str:
@@ -146,11 +154,11 @@ def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]
             if _SECRET_NAME.search(name.upper()):
                 yield SecretStr
             yield from _parts(field.annotation, seen | {annotation})
-    for part in _secret_parts(annotation):
+    for part in _arguments(annotation):
         yield from _parts(part, seen)
 
 
-def _secret_parts(annotation: Any) -> tuple[Any, ...]:
+def _arguments(annotation: Any) -> tuple[Any, ...]:
     if hasattr(annotation, "__value__"):
         return (annotation.__value__,)
     if get_origin(annotation) is Literal:

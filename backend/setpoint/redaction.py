@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 MASK = "********"
+_REPEATED_MASK = re.compile(rf"(?:{re.escape(MASK)})+")
 _SHORTEST_PIECE = 4
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
@@ -30,7 +31,7 @@ class Redactor:
             text = text.replace(value, MASK)
             if len(value) > _SHORTEST_PIECE:
                 text = _without_pieces(text, value)
-        return text
+        return _REPEATED_MASK.sub(MASK, text)
 
 
 def _without_pieces(text: str, value: str) -> str:

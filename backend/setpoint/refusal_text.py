@@ -69,20 +69,20 @@ class Explanation:
         return Finding(self.message, place, variable, self.label, self.hint)
 
 
-def explain(refusals: Sequence[Refusal], variable: Variable | None, name: str, value: str) -> Explanation:
+def explain(refusals: Sequence[Refusal], variable: Variable | None, name: str, where: str, value: str) -> Explanation:
     """Return why `value` of the variable `name` is refused.
 
     Args:
         refusals: At least one; several where each member of a union refuses it for a reason of its own.
         variable: What the settings class knows of it.
         name: Under which name people know it.
+        where: The place inside the value, empty for the value as a whole.
         value: Used to find the allowed value that was meant, and never shown.
     """
-    refusal = refusals[0]
-    where = path_inside(refusal, variable)
     subject = f"`{where}` in `{name}`" if where else f"`{name}`"
-    expected = f"expected {variable.expected}" if variable and not where else None
-    meant = _meant_choice(variable, value) if variable and not where else None
+    is_whole = variable is not None and variable.name == name and not where
+    expected = f"expected {variable.expected}" if variable and is_whole else None
+    meant = _meant_choice(variable, value) if variable and is_whole else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     return Explanation(f"{subject} {_complaint(refusals, variable)}", expected, hint)
 
@@ -108,9 +108,13 @@ def _meant_choice(variable: Variable, value: str) -> str | None:
     return nearest(value, field_type.choices(variable.field), max(1, allowed_steps(value)))
 
 
-def path_inside(refusal: Refusal, variable: Variable | None) -> str:
-    """Return where inside the value the trouble is: `[0].port`, empty for the value as a whole."""
-    depth = len(variable.setting) if variable else 1
+def path_inside(refusal: Refusal, depth: int) -> str:
+    """Return where inside the value the trouble is: `[0].port`, empty for the value as a whole.
+
+    Args:
+        refusal: What the class says.
+        depth: How many steps of the refusal's path lead to the variable.
+    """
     parts = [part for part in refusal.setting[depth:] if not _is_tag_of_union(part)]
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
     return text.removeprefix(".")

@@ -139,6 +139,14 @@ class Subject:
         name = self.contract.canonical(delimiter.join([variable.name, *map(str, keys)]))
         return self.assignments.get(name)
 
+    def depth_of(self, assignment: Assignment) -> int:
+        """Return how many steps of a setting's path lead to what `assignment` sets."""
+        variable = assignment.variable
+        if variable is None:
+            return 0
+        keys = assignment.name[len(variable.name) :].count(self.contract.delimiter) if self.contract.delimiter else 0
+        return len(variable.setting) + keys
+
     def assigned_below(self, setting: Setting) -> Assignment | None:
         """Return the first assignment of `setting` or of what is nested in it."""
         for assignment in self.assignments.values():
@@ -177,12 +185,27 @@ class Subject:
         return self.contract.find(found) if found else None
 
     @cached_property
-    def misspelt(self) -> Mapping[str, Statement]:
-        """Return the statements that misspell a variable, by the name that was most likely meant."""
-        found: dict[str, Statement] = {}
-        for each in self.statements:
-            if each.name and each.variable is None and not self.is_ignored(each.name):
-                meant = self.meant_by(each.name)
+    def misspelt(self) -> frozenset[str]:
+        """Return the variables of which some name in a source is most likely a misspelling."""
+        in_files = {each.name for each in self.statements if each.name and each.variable is None}
+        return frozenset(
+            meant.name
+            for name in in_files | self.near_misses_in_environment.keys()
+            if not self.is_ignored(name) and (meant := self.meant_by(name))
+        )
+
+    @cached_property
+    def near_misses_in_environment(self) -> Mapping[str, Variable]:
+        """Return the names in the process environment that are misspellings, with what was meant.
+
+        The process environment is full of names that are not ours, so that only names of four
+        letters and more can be misspelt there.
+        """
+        found: dict[str, Variable] = {}
+        for name in self.environment.variables if self.environment else ():
+            if self.contract.find(name) is None and not self.is_ignored(name):
+                closest = nearest(name, (each.name for each in self.contract.variables), allowed_steps(name))
+                meant = self.contract.find(closest) if closest else None
                 if meant:
-                    found.setdefault(meant.name, each)
+                    found[name] = meant
         return found

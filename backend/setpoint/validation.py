@@ -189,7 +189,7 @@ def _with_validators_across_fields(
 ) -> Verdict:
     """Run the validators across fields on the valid fields alone, which pydantic leaves out once a field is invalid."""
     invalid = {str(each.setting[0]): None for each in refusals if each.setting}
-    already_ran = any(each.kind is RefusalKind.CONFLICT for each in refusals)
+    already_ran = any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals)
     if already_ran or not contract.settings_class.__pydantic_decorators__.model_validators:
         return Verdict(None, tuple(refusals))
     try:

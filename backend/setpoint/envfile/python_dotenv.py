@@ -139,7 +139,8 @@ class _Reader:
         return _REFERENCE.sub(replacement, value)
 
     def _looked_up(self, reference: re.Match[str], name: str, place: Span) -> str:
-        wanted, default = reference["name"], reference["default"]
+        wanted: str = reference["name"]
+        default: str | None = reference["default"]
         if wanted in self.known:
             return self.known[wanted] or ""
         found = self.environment.get(wanted, default)

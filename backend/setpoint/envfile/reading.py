@@ -30,8 +30,11 @@ class Binding:
 class ProblemKind(StrEnum):
     """What a loader can stumble over."""
 
+    ALREADY_SET = "already-set"
     BYTE_ORDER_MARK = "byte-order-mark"
     COMMAND_SUBSTITUTION = "command-substitution"
+    CONTINUED_LINE = "continued-line"
+    CUT_VALUE = "cut-value"
     DUPLICATE_NAME = "duplicate-name"
     INVALID_NAME = "invalid-name"
     INVALID_REFERENCE = "invalid-reference"
@@ -40,6 +43,7 @@ class ProblemKind(StrEnum):
     NOT_STATIC = "not-static"
     NOT_UTF_8 = "not-utf-8"
     NUL_BYTE = "nul-byte"
+    TOO_LONG_EXPANSION = "too-long-expansion"
     UNCLOSED_QUOTE = "unclosed-quote"
     UNDEFINED_REFERENCE = "undefined-reference"
 

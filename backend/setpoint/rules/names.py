@@ -9,7 +9,7 @@ from setpoint.rule import rule
 from setpoint.settings_class import Variable
 from setpoint.statement import Statement
 from setpoint.subject import Subject
-from setpoint.suggestion import allowed_steps, nearest
+from setpoint.suggestion import nearest
 from setpoint.validation import RefusalKind
 
 
@@ -57,19 +57,13 @@ def _unknown_in_file(subject: Subject, statement: Statement) -> Finding:
 
 
 def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
-    known = [variable.name for variable in subject.contract.variables]
-    for name in sorted(subject.environment.variables if subject.environment else ()):
-        if subject.contract.find(name) or subject.is_ignored(name):
-            continue
-        closest = nearest(name, known, allowed_steps(name))
-        meant = subject.contract.find(closest) if closest else None
-        if meant:
-            yield Finding(
-                f"no setting reads `{name}` of the process environment",
-                variable=name,
-                label=f"did you mean `{meant.name}`?",
-                hint=_consequence(subject, meant),
-            )
+    for name, meant in sorted(subject.near_misses_in_environment.items()):
+        yield Finding(
+            f"no setting reads `{name}` of the process environment",
+            variable=name,
+            label=f"did you mean `{meant.name}`?",
+            hint=_consequence(subject, meant),
+        )
 
 
 def _namespace(subject: Subject, name: str) -> str | None:

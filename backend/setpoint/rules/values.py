@@ -7,7 +7,6 @@ from setpoint.diagnostic import Severity
 from setpoint.finding import Finding, Place
 from setpoint.refusal_text import explain, path_inside
 from setpoint.rule import rule
-from setpoint.settings_class import Variable
 from setpoint.statement import Statement
 from setpoint.subject import Assignment, Subject
 from setpoint.validation import Refusal, RefusalKind
@@ -40,16 +39,14 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         is_inside = refusal.kind is RefusalKind.MISSING and assignment is not None
         if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
             name = subject.contract.canonical(assignment.name) if assignment else str(refusal.setting[0])
-            groups.setdefault((name, path_inside(refusal, _variable(subject, refusal))), []).append(refusal)
-    for (name, _), refusals in groups.items():
+            where = path_inside(refusal, subject.depth_of(assignment) if assignment else 1)
+            groups.setdefault((name, where), []).append(refusal)
+    for (name, where), refusals in groups.items():
         assignment = subject.assigned_above(refusals[0].setting)
-        explanation = explain(refusals, _variable(subject, refusals[0]), name, assignment.value if assignment else "")
+        found = [assignment.variable] if assignment else subject.variables_at(refusals[0].setting[:1])
+        variable = next(iter(found), None)
+        explanation = explain(refusals, variable, name, where, assignment.value if assignment else "")
         yield explanation.at(_place(assignment), name)
-
-
-def _variable(subject: Subject, refusal: Refusal) -> Variable | None:
-    assignment = subject.assigned_above(refusal.setting)
-    return assignment.variable if assignment else next(iter(subject.variables_at(refusal.setting[:1])), None)
 
 
 @rule("SP402", "empty-value", Severity.WARNING)
