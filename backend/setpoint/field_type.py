@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
+from pathlib import PurePath
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
