@@ -1,0 +1,113 @@
+"""Goes through a start as a worker does, up to the first request, and says what went wrong; it serves nothing.
+
+A script for an interpreter of its own: `preflight.py LIMIT ADDRESSES GUNICORN [ARGUMENT…]`. It takes the same
+steps in the same order as gunicorn does: the conf first, then gevent's patches, the environment, the app.
+"""
+
+import importlib
+import json
+import math
+import os
+import runpy
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, Any
+
+_cause_of = runpy.run_path(str(Path(__file__).with_name("cause.py")))["cause_of"]
+_LONGEST_EXCUSE = 4_000
+
+
+def main() -> None:
+    """Write the verdict to standard output as JSON: `problems`, and the `handover` of the conf."""
+    limit, addresses = float(sys.argv[1]), json.loads(sys.argv[2])
+    del sys.argv[:3]
+    # If nobody is left to stop this process, it stops by itself.
+    signal.alarm(math.ceil(limit) + 1)
+    answer = os.dup(sys.stdout.fileno())
+    with tempfile.TemporaryFile() as talk:
+        os.dup2(talk.fileno(), sys.stdout.fileno())
+        os.dup2(talk.fileno(), sys.stderr.fileno())
+        verdict = _verdict(addresses, talk)
+        with os.fdopen(answer, "w") as pipe:
+            json.dump(verdict, pipe)
+    # Whatever the app wants done at its exit (such as sending events), it was never started.
+    os._exit(0)
+
+
+def _verdict(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
+    try:
+        return {"problems": [], "handover": _start(addresses)}
+    except SystemExit as ending:
+        problems = getattr(ending, "problems", None) or [_excuse(talk) or f"it ended with status {ending.code}"]
+    except BaseException:  # noqa: BLE001 - whatever goes wrong here would go wrong in a worker
+        problems = [_cause_of(traceback.format_exc())]
+    return {"problems": problems, "handover": None}
+
+
+def _excuse(talk: IO[bytes]) -> str:
+    """Return what was printed before the end, in one line."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    talk.seek(0)
+    return " / ".join(talk.read(_LONGEST_EXCUSE).decode(errors="backslashreplace").split("\n")).strip(" /")
+
+
+def _start(addresses: list[str]) -> Any:
+    application, conf = _configured_application()
+    cfg = application.cfg
+    cfg.logger_class(cfg)
+    _check_new_addresses(cfg.address, addresses)
+    worker = SimpleNamespace(alive=True, wsgi=None, cfg=cfg)
+    cfg.post_fork(None, worker)
+    if "gevent" in cfg.worker_class_str:
+        importlib.import_module("gevent.monkey").patch_all()
+    os.environ.update(cfg.env)  # noqa: TID251 - as a worker does for `gunicorn --env`
+    worker.wsgi = application.wsgi()
+    cfg.post_worker_init(worker)
+    return conf.get("handover")
+
+
+def _configured_application() -> tuple[Any, dict[str, Any]]:
+    """Return gunicorn's application and its executed conf; what goes wrong is raised rather than printed."""
+    application: Any = importlib.import_module("gunicorn.app.wsgiapp").WSGIApplication
+    conf: dict[str, Any] = {}
+
+    class Rehearsal(application):  # type: ignore[misc]  # gunicorn has no types
+        def do_load_config(self) -> None:
+            self.load_default_config()
+            self.load_config()
+            self.cfg.validate()
+
+        def get_config_from_filename(self, filename: str) -> dict[str, Any]:
+            conf.update(runpy.run_path(filename, run_name="__config__"))
+            return conf
+
+    return Rehearsal("%(prog)s [OPTIONS] [APP_MODULE]"), conf
+
+
+def _check_new_addresses(wanted: list[Any], present: list[str]) -> None:
+    """Refuse an address that can't be had: a master closes its old sockets before it opens the new ones.
+
+    Raises:
+        SystemExit: With the problem.
+    """
+    for address in wanted:
+        if isinstance(address, tuple) and str(address) not in present:
+            family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+            try:
+                with socket.socket(family) as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    probe.bind(address)
+            except OSError as error:
+                ending = SystemExit(1)
+                ending.problems = [f"cannot listen on {address[0]}:{address[1]}: {error.strerror}"]  # type: ignore[attr-defined]  # read by _verdict
+                raise ending from None
+
+
+if __name__ == "__main__":
+    main()
