@@ -61,6 +61,9 @@ class LineFormatter(logging.Formatter):
     It tries three ways: everything; everything within bounds; the fields that every record has.
     """
 
+    mask_guard = "()"
+    """Pattern with one group: what is kept of what stands right before a secret."""
+
     def __init__(self, *, context: Context = dict, secrets: Iterable[str] = ()) -> None:
         """Take what each line needs beyond its record.
 
@@ -70,7 +73,8 @@ class LineFormatter(logging.Formatter):
         """
         super().__init__()
         self._context = context
-        self._secrets = tuple(_one_line(orjson.dumps(secret).decode()[1:-1]) for secret in secrets)
+        self._secrets = tuple({form for secret in secrets for form in _written_forms(secret)})
+        self._secret = re.compile(f"{self.mask_guard}(?:{'|'.join(map(re.escape, self._secrets))})")
 
     def format(self, record: logging.LogRecord) -> str:
         """Write `record` as one line."""
@@ -84,9 +88,6 @@ class LineFormatter(logging.Formatter):
     def line_of(self, fields: Fields) -> str:
         """Write `fields`, or raise."""
         raise NotImplementedError
-
-    def check(self, line: str) -> None:
-        """Raise if `line` is not well-formed."""
 
     def _everything(self, record: logging.LogRecord) -> str:
         line = self.line_of(_fields_of(record, self._context))
@@ -103,24 +104,18 @@ class LineFormatter(logging.Formatter):
         return self.line_of(fields)
 
     def _masked(self, line: str) -> str:
-        masked = line
-        for secret in self._secrets:
-            masked = masked.replace(secret, MASK)
-        if masked is not line:
-            self.check(masked)
-        return masked
+        return self._secret.sub(rf"\1{MASK}", line) if any(secret in line for secret in self._secrets) else line
 
 
 class JsonLineFormatter(LineFormatter):
     """Writes a record as a JSON object, with OpenTelemetry's names where it has some."""
 
+    # After an odd number of backslashes the first letter belongs to an escape sequence, and is no part of the text.
+    mask_guard = r"(?<!\\)((?:\\\\)*)"
+
     def line_of(self, fields: Fields) -> str:
         """Write `fields` as JSON."""
         return orjson.dumps(fields, default=_as_json, option=_JSON_OPTIONS).decode()
-
-    def check(self, line: str) -> None:
-        """Raise if `line` is no JSON, as when a mask cut an escape sequence into two."""
-        orjson.loads(line)
 
 
 class TextLineFormatter(LineFormatter):
@@ -298,6 +293,10 @@ def _text_within_bounds(value: object) -> str:
     text = _text_of(value)
     if len(text) > _LONGEST_TEXT:
         text = f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)"
+    return _encodable(text)
+
+
+def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -308,6 +307,11 @@ def _text_of(value: object) -> str:
         return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
     except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
         return f"<{_type_name(value)}>"
+
+
+def _written_forms(secret: str) -> set[str]:
+    text = _encodable(secret)
+    return {_one_line(text), _one_line(orjson.dumps(text).decode()[1:-1])} - {""}
 
 
 def _one_line(text: str) -> str:
