@@ -49,8 +49,12 @@ fix: $(READY) ## Mend what the linters can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --extra server \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
 lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
-	@$(BIN)/python requirements/lock.py
+	@$(LOCK) --output-file requirements/server.txt
+	@$(LOCK) --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
 
 bench: $(READY) ## Measure side by side with the alternatives
 	@$(BIN)/python benchmarks/run.py
