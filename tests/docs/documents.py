@@ -1,9 +1,9 @@
 """Reads the project's Markdown: code blocks with the marks that stand in a comment before them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-import re
 
 ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(

@@ -1,14 +1,15 @@
 """What the pages show is what happens."""
 
 import os
-from pathlib import Path
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
+
 from docs.documents import ROOT, Block, blocks, pages
 
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#)([^)#]+)")
