@@ -270,7 +270,7 @@ def _as_word(value: object) -> str:
     if isinstance(value, str):
         if _PLAIN_WORD.fullmatch(value):
             return value
-        value = " | ".join(line.strip() for line in value.splitlines())
+        value = _side_by_side(value)
     return orjson.dumps(_within_bounds(value), default=_as_json, option=_JSON_OPTIONS).decode()
 
 
@@ -311,7 +311,12 @@ def _text_of(value: object) -> str:
 
 def _written_forms(secret: str) -> set[str]:
     text = _encodable(secret)
-    return {_one_line(text), _one_line(orjson.dumps(text).decode()[1:-1])} - {""}
+    encoded = {_one_line(orjson.dumps(form).decode()[1:-1]) for form in (text, _side_by_side(text))}
+    return {_one_line(text), *encoded} - {""}
+
+
+def _side_by_side(text: str) -> str:
+    return " | ".join(line.strip() for line in text.split("\n"))
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,310 @@
+"""One record is one line, whatever stands in it."""
+
+import io
+import json
+import logging
+import logging.config
+import re
+import runpy
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from observability import json_lines
+from observability.json_lines import (
+    LOGGED_MARK,
+    GunicornRecords,
+    JsonLineFormatter,
+    LineFormatter,
+    LineHandler,
+    TextLineFormatter,
+    logging_config,
+)
+
+_FORMATTERS = [JsonLineFormatter(), TextLineFormatter()]
+
+
+class Unspeakable:
+    """An object none of whose texts can be had."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+    __str__ = __repr__
+
+
+def _circle() -> dict[str, object]:
+    circle: dict[str, object] = {}
+    circle["again"] = circle
+    return circle
+
+
+def _pit() -> list[object]:
+    pit: list[object] = []
+    for _ in range(5_000):
+        pit = [pit]
+    return pit
+
+
+NASTY: dict[str, object] = {
+    "an unpaired surrogate": "\ud800",
+    "a surrogate as a name": {"\udfff": 1},
+    "an integer that JSON readers round": 2**70,
+    "an integer that Python won't write": 10**5_000,
+    "not a number": float("nan"),
+    "infinity": float("-inf"),
+    "a circle": _circle(),
+    "a pit": _pit(),
+    "an object without a text": Unspeakable(),
+    "bytes": b"\xff\x00\r\n",
+    "names that are no texts": {1: 2, None: 3, (4,): 5},
+    "a set": {1},
+    "a date": datetime(2026, 1, 2, tzinfo=UTC),
+    "a decimal": Decimal("1.0"),
+    "an exception": ValueError("quotes a value"),
+    "a line break": "a\r\nb",
+    "a line separator": "a\u2028b\u2029c\x85d",
+    "a terminal's command": "\x1b[31mred\x9b0m",
+    "a mark that turns the text around": "\u202eabc",
+    "a long text": "x" * 100_000,
+    "many texts": ["x" * 1_000] * 1_000,
+    "a class": Unspeakable,
+}
+
+
+def _record(message: object = "text", *args: object, **fields: object) -> logging.LogRecord:
+    return logging.makeLogRecord(
+        {"name": "tests", "levelno": 20, "levelname": "INFO", "msg": message, "args": args, **fields}
+    )
+
+
+def _raised(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
+    try:
+        raise error
+    except type(error) as raised:
+        return type(raised), raised, raised.__traceback__
+
+
+@pytest.mark.parametrize("formatter", _FORMATTERS, ids=["json", "text"])
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_a_nasty_value_is_one_bounded_line(nasty: object, formatter: LineFormatter) -> None:
+    """As message, argument, field, and field with a name of our own."""
+    for record in (_record(nasty), _record("%s", nasty), _record(field=nasty), _record(timestamp=nasty, level=nasty)):
+        line = formatter.format(record)
+        assert len(line.splitlines()) == 1
+        assert line.isprintable()
+        assert len(line) < 70_000
+        if isinstance(formatter, JsonLineFormatter):
+            assert json.loads(line)["level"] == "INFO"
+
+
+@pytest.mark.parametrize("formatter", _FORMATTERS, ids=["json", "text"])
+@given(message=st.text(), fields=st.dictionaries(st.text(max_size=20), st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)) | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=6,
+), max_size=4))  # fmt: skip
+def test_any_record_is_one_line(formatter: LineFormatter, message: str, fields: dict[str, object]) -> None:
+    """Nothing that a caller can say breaks the line, and what is plain arrives unchanged."""
+    extras = {f"x_{name}": value for name, value in fields.items()}
+    line = formatter.format(_record(message, **extras))
+    assert len(line.splitlines()) == 1
+    if isinstance(formatter, JsonLineFormatter):
+        assert json.loads(line)["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("template", "args", "message"),
+    [
+        ("%d items", (3,), "3 items"),
+        ("%d items", ("three",), "%d items"),
+        ("%s and %s", ("one",), "%s and %s"),
+        ("%(name)s", ({"name": "value"},), "value"),
+        ("100%", (), "100%"),
+        ("it failed: %s", (ValueError("quotes a value"),), "it failed: ValueError"),
+        (ValueError("quotes a value"), (), "ValueError"),
+        ("it failed: %s", (FileNotFoundError(2, "quoted"),), "it failed: FileNotFoundError: No such file or directory"),
+    ],
+)
+def test_a_message_is_formatted_if_it_can_be(template: object, args: tuple[object, ...], message: str) -> None:
+    """Else its template stands for it; exceptions in it are named and not quoted."""
+    record = _record(template)
+    record.args = args[0] if args and isinstance(args[0], dict) else args
+    assert json.loads(JsonLineFormatter().format(record))["message"] == message
+
+
+def test_fields_have_names_that_readers_know() -> None:
+    """If this changes, dashboards that read these names have to change: say so in the changelog."""
+    formatter = JsonLineFormatter(context=lambda: {"request_id": "r-1", "trace_id": "t-1"})
+    record = _record("disk is %s", "full", created=1_764_000_000.25, free=0)
+    assert formatter.format(record) == snapshot(
+        '{"timestamp":"2025-11-24T16:00:00.250000Z","level":"INFO","logger":"tests","message":"disk is full",'
+        '"request_id":"r-1","trace_id":"t-1","free":0}'
+    )
+
+
+def test_a_field_of_the_record_wins_over_the_request() -> None:
+    """The line that ends a stream may be written when another request has the context."""
+    formatter = JsonLineFormatter(context=lambda: {"request_id": "of the context"})
+    assert json.loads(formatter.format(_record(request_id="of the record")))["request_id"] == "of the record"
+
+
+def test_a_line_for_people_is_plain() -> None:
+    """Time, level, logger, message, fields; texts with blanks in quotes."""
+    record = _record("disk is full", created=1_764_000_000.25, free=0, disk="/var", why="no\nidea")
+    assert TextLineFormatter().format(record) == snapshot(
+        '2025-11-24T16:00:00.250+00:00 INFO     tests: disk is full free=0 disk=/var why="no | idea"'
+    )
+
+
+def test_an_exception_is_named_and_placed_but_not_quoted() -> None:
+    """Its text could hold the value that caused it; the lines of source hold names alone."""
+    error = RuntimeError("quotes a value")
+    error.__cause__ = _raised(KeyError("quotes a value"))[1]
+    fields = json.loads(JsonLineFormatter().format(_record("oops", exc_info=_raised(error))))
+    assert fields["exception.type"] == "RuntimeError"
+    assert "exception.message" not in fields
+    assert [line for line in fields["exception.stacktrace"].splitlines() if not line.startswith("  ")] == snapshot(
+        [
+            "Traceback (most recent call last):",
+            "KeyError",
+            "which led to",
+            "Traceback (most recent call last):",
+            "RuntimeError",
+        ]
+    )
+    assert "quotes a value" not in json.dumps(fields)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ZeroDivisionError("division by zero"), "division by zero"),
+        (ModuleNotFoundError("No module named 'nowhere'"), "No module named 'nowhere'"),
+        (ConnectionRefusedError(111, "quotes a value"), "Connection refused"),
+        (OSError("quotes a value"), None),
+        (ValueError("quotes a value"), None),
+        (type("Own", (NameError,), {})("quotes a value"), None),
+    ],
+)
+def test_a_text_is_shown_that_python_itself_words(error: Exception, text: str | None) -> None:
+    """Such texts name parts of the program or of the system."""
+    fields = json.loads(JsonLineFormatter().format(_record("oops", exc_info=_raised(error))))
+    assert fields.get("exception.message") == text
+
+
+def test_a_group_names_its_members() -> None:
+    """The members of an `ExceptionGroup` are what has happened."""
+    group = ExceptionGroup("quotes a value", [ValueError("quotes a value"), OSError(2, "")])
+    stacktrace = json.loads(JsonLineFormatter().format(_record("oops", exc_info=_raised(group))))[
+        "exception.stacktrace"
+    ]
+    assert stacktrace.endswith(
+        "ExceptionGroup\nwhich holds ValueError\nwhich holds FileNotFoundError: No such file or directory"
+    )
+
+
+def test_a_circle_of_causes_ends() -> None:
+    """Two exceptions can be each other's context."""
+    first, second = ValueError(), TypeError()
+    first.__context__, second.__context__ = second, first
+    assert "which led to" in JsonLineFormatter().format(_record("oops", exc_info=_raised(first)))
+
+
+@pytest.mark.parametrize("formatter_class", [JsonLineFormatter, TextLineFormatter])
+@pytest.mark.parametrize(
+    "secret",
+    ["n12345678", 'quo"te\\d-secret', "tab\tsecret", "söcret-\u2028-value", "-BEGIN-\nkey\n-END-", "sur\ud800rogate"],
+)
+def test_a_secret_is_masked_in_every_field(secret: str, formatter_class: type[LineFormatter]) -> None:
+    """Also where JSON writes it with escapes."""
+    formatter = formatter_class(secrets=[secret, ""])
+    record = _record(f"it is {secret}!", field=[f"\n12345678 {secret}"], stack_info=f"\\\\{secret}")
+    line = formatter.format(record)
+    assert line.count(json_lines.MASK) >= 3
+    assert not {secret, secret[-6:]} & {line, *re.split(r"[ \"!\\]", line)}
+    if formatter_class is JsonLineFormatter:
+        assert json.loads(line)["field"] == [f"\n12345678 {json_lines.MASK}"]
+
+
+@pytest.mark.parametrize(
+    ("template", "args", "message"),
+    [
+        (
+            "Invalid request from ip=10.0.0.1: Invalid HTTP request line: 'GET /?secret'",
+            (),
+            "Invalid request from ip=10.0.0.1: Invalid HTTP request line",
+        ),
+        ("Error handling request %s", ("/path?secret",), "Error handling request /path"),
+        ("Booting worker with pid: %s", (7,), "Booting worker with pid: 7"),
+    ],
+)
+def test_what_a_client_sent_is_taken_out_of_the_records_of_gunicorn(template: str, args: Any, message: str) -> None:
+    """It logs what it refuses and what fails, with query string and headers."""
+    record = _record(template, *args)
+    assert GunicornRecords().filter(record)
+    assert record.getMessage() == message
+
+
+def test_gunicorn_repeats_no_error_of_a_request() -> None:
+    """What the middleware logged within the request is marked, and gunicorn's own record about it is dropped."""
+    error = RuntimeError()
+    setattr(error, LOGGED_MARK, True)
+    assert not GunicornRecords().filter(_record("Error handling request", exc_info=_raised(error)))
+    assert GunicornRecords().filter(_record("Error handling request", exc_info=_raised(RuntimeError())))
+
+
+class _Full(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(28, text)
+
+
+def test_a_full_disk_fails_no_request(capsys: pytest.CaptureFixture[str]) -> None:
+    """A log line that can't be written is lost, without a word on standard error."""
+    LineHandler(_Full()).emit(_record())
+    assert capsys.readouterr() == ("", "")
+
+
+def test_lines_are_utf_8_whatever_the_locale() -> None:
+    """A stream that was opened for ASCII is written as bytes."""
+    output = io.BytesIO()
+    handler = LineHandler(io.TextIOWrapper(output, encoding="ascii"))
+    handler.setFormatter(JsonLineFormatter())
+    handler.emit(_record("naïve"))
+    assert json.loads(output.getvalue())["message"] == "naïve"
+
+
+@pytest.fixture
+def _logging_restored() -> Iterator[None]:
+    root, gunicorn = logging.getLogger(), logging.getLogger("gunicorn.error")
+    before = root.handlers[:], root.level, gunicorn.handlers[:], gunicorn.filters[:]
+    yield
+    root.handlers[:], _, gunicorn.handlers[:], gunicorn.filters[:] = before
+    root.setLevel(before[1])
+
+
+@pytest.mark.usefixtures("_logging_restored")
+def test_the_file_works_when_it_is_run_by_its_path(capsys: pytest.CaptureFixture[str]) -> None:
+    """So does gunicorn's master, which must not hold modules of ours."""
+    before = set(sys.modules)
+    module = runpy.run_path(str(Path(json_lines.__file__)))
+    logging.config.dictConfig(module["logging_config"]("json", "INFO"))
+    del module
+    for name in ("gunicorn.error", "gunicorn.access", "anything"):
+        logging.getLogger(name).info("text")
+    lines = [json.loads(line)["logger"] for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["gunicorn.error", "anything"]
+    assert not {name for name in set(sys.modules) - before if not name.startswith("encodings")}
+
+
+def test_an_unknown_format_is_a_mistake_of_the_caller() -> None:
+    """The settings allow two."""
+    with pytest.raises(KeyError):
+        logging_config("yaml", "INFO")
