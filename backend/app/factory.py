@@ -11,11 +11,12 @@ from app.http.checks import checks
 from app.http.every_answer import hold_for_every_answer
 from app.http.health import health
 from app.http.problem import answer_errors_with_problems
-from app.http.request_body import close_connections_with_unread_bodies
 from app.http.settings import settings_in_use
 from app.http.stream import stream
+from app.http.unread_body import close_connections_with_unread_bodies
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from config.settings import Settings
+from observability import observed
 
 STREAMS = "setpoint.streams"
 """Where the application holds its open streams: `application.extensions[STREAMS].drain()`."""
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> Flask:
         stream(streams),
     ):
         application.register_blueprint(resource)
+    application.wsgi_app = observed(application.wsgi_app, settings)  # type: ignore[assignment, method-assign]  # Flask's way
     return application
 
 

@@ -14,6 +14,9 @@ from setpoint.settings_class import SettingsContract
 
 NAME_OF_THE_BODY = "body"
 
+MOST_LINES = 2_000
+"""Each line can be a finding of its own, so that bytes alone don't bound time and size of the answer."""
+
 _TAKEN = ("text/plain", "application/octet-stream")
 
 
@@ -25,7 +28,9 @@ def checks(settings: Settings) -> Blueprint:
     @blueprint.post("/v1/checks")
     def check() -> dict[str, Any]:
         _refuse_other_types()
-        return as_json(check_text(contract, NAME_OF_THE_BODY, read_body(settings.max_check_bytes)))
+        content = read_body(settings.max_check_bytes)
+        _refuse_too_many_lines(content)
+        return as_json(check_text(contract, NAME_OF_THE_BODY, content))
 
     return blueprint
 
@@ -37,3 +42,9 @@ def _refuse_other_types() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         detail = "send the env file as it is, without `Content-Encoding`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
+
+
+def _refuse_too_many_lines(content: bytes) -> None:
+    line_ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
+    if line_ends > MOST_LINES:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {MOST_LINES} lines")

@@ -1,20 +1,28 @@
 """What holds for every request and every answer, whatever the resource."""
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import RequestRedirect
 
-ROUTE = "setpoint.route"
-"""The key under which the WSGI environment names the rule of the URL, for logs and traces."""
+from observability import ROUTE_KEY
 
 
 def hold_for_every_answer(application: Flask) -> None:
-    """Name the route of every request, and forbid caching and guessing for every answer."""
+    """Name the route of every request, answer without redirects, and forbid caching and guessing."""
     application.before_request(_name_the_route)
+    application.before_request(_refuse_to_redirect)
     application.after_request(_forbid_caching_and_guessing)
 
 
 def _name_the_route() -> None:
     if request.url_rule is not None:
-        request.environ[ROUTE] = request.url_rule.rule
+        request.environ[ROUTE_KEY] = request.url_rule.rule
+
+
+def _refuse_to_redirect() -> None:
+    """Take another spelling of a path for another path: a redirect would name the host that the client named."""
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise NotFound
 
 
 def _forbid_caching_and_guessing(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Reads the body of a request within limits, and leaves no connection to a body that was not read."""
+"""Reads the body of a request, within limits of size and time."""
 
 import socket
 from collections.abc import Iterator
@@ -6,13 +6,15 @@ from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from threading import Event, Timer
 
-from flask import Flask, Response, request
+from flask import request
 
 from app.http.problem import Problem
 
 SECONDS_TO_ARRIVE = 30.0
+"""How long a body may take."""
 
-_WAS_READ = "setpoint.body-was-read"
+WAS_READ = "setpoint.body-was-read"
+"""The key under which the WSGI environment says that there is nothing left of the body."""
 
 
 def read_body(limit: int) -> bytes:
@@ -30,15 +32,10 @@ def read_body(limit: int) -> bytes:
         content = _content(passed)
     if len(content) > limit:
         raise _too_large(limit)
-    if announced is not None and len(content) < announced:
+    if passed.is_set() or (announced is not None and len(content) < announced):
         raise _broken_off(passed)
-    request.environ[_WAS_READ] = True
+    request.environ[WAS_READ] = True
     return content
-
-
-def close_connections_with_unread_bodies(application: Flask) -> None:
-    """Keep the server from reading on and on through the body of a request that was refused."""
-    application.after_request(_give_up_unread_body)
 
 
 def _content(passed: Event) -> bytes:
@@ -79,16 +76,3 @@ def _stop_reading(connection: socket.socket, passed: Event) -> None:
     passed.set()
     with suppress(OSError):  # the client may have gone already
         connection.shutdown(socket.SHUT_RD)
-
-
-def _give_up_unread_body(response: Response) -> Response:
-    """Tell gunicorn that the connection can't be used again.
-
-    It would otherwise read the rest of the body before it looks for the next request, without a
-    limit. `failed` is how its own readers tell that they don't know where that request begins.
-    """
-    announced = bool(request.content_length) or "Transfer-Encoding" in request.headers
-    body = request.environ["wsgi.input"]
-    if announced and _WAS_READ not in request.environ and hasattr(body, "failed"):
-        body.failed = True
-    return response

@@ -1,0 +1,36 @@
+from collections.abc import Callable, Mapping
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.factory import create_app
+from config.settings import Settings
+from setpoint import load
+from setpoint.settings_class import SettingsContract
+
+MakeService = Callable[[Mapping[str, str]], Flask]
+
+
+@pytest.fixture
+def make_service(monkeypatch: pytest.MonkeyPatch) -> MakeService:
+    """Return a function that makes the service as it would start in an environment with just these settings."""
+
+    def make(variables: Mapping[str, str]) -> Flask:
+        for variable in SettingsContract.of(Settings).variables:
+            monkeypatch.delenv(variable.name, raising=False)
+        for name, value in {"ENV_FILE": "/dev/null", **variables}.items():
+            monkeypatch.setenv(name, value)
+        return create_app(load(Settings))
+
+    return make
+
+
+@pytest.fixture
+def service(make_service: MakeService) -> Flask:
+    return make_service({"MAX_STREAMS": "2", "MAX_CHECK_BYTES": "4096"})
+
+
+@pytest.fixture
+def client(service: Flask) -> FlaskClient:
+    return service.test_client()

@@ -1,0 +1,116 @@
+import socket
+from collections.abc import Iterator
+from threading import Timer
+from threading import enumerate as enumerate_threads
+
+import pytest
+from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from app.http import request_body
+
+
+class BrokenChunkError(Exception):
+    """Stands for what a server raises when it can't make sense of a body."""
+
+
+class BrokenBody:
+    """A body that can't be read."""
+
+    failed = False
+
+    def read(self, _: int = -1) -> bytes:
+        """Fail, as a server's reader does."""
+        raise BrokenChunkError
+
+
+class EndlessBody:
+    """A body that goes on for ever, as gunicorn hands it over."""
+
+    def __init__(self) -> None:
+        self.failed = False
+        self.was_read = 0
+
+    def read(self, size: int) -> bytes:
+        """Return as much as is asked for."""
+        self.was_read += size
+        return b"#" * size
+
+
+def post(service: Flask, body: object, path: str = "/v1/checks", connection: socket.socket | None = None) -> int:
+    """Return the status that `service` answers to `body`, which comes in chunks."""
+    environ = EnvironBuilder(path, method="POST").get_environ()
+    environ.update({"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": body, "wsgi.input_terminated": True})
+    environ["gunicorn.socket"] = connection
+    return int(run_wsgi_app(service, environ, buffered=True)[1][:3])
+
+
+@pytest.fixture
+def connection() -> Iterator[tuple[socket.socket, socket.socket]]:
+    client, server = socket.socketpair()
+    with client, server:
+        yield client, server
+
+
+def test_a_body_that_the_server_cannot_read_is_the_clients_fault(service: Flask) -> None:
+    """Each server has exceptions of its own for it; none of them is an error of ours."""
+    assert post(service, BrokenBody()) == 400
+
+
+def test_an_endless_body_is_read_up_to_the_limit_and_given_up(service: Flask) -> None:
+    """Its connection can't be used again, or the server would read on to find the next request."""
+    body = EndlessBody()
+
+    assert post(service, body) == 413
+    assert body.failed
+    assert body.was_read < 4_096 + 65_536
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/livez", 405)])
+def test_a_body_that_nobody_wants_is_given_up_unread(service: Flask, path: str, status: int) -> None:
+    """Whatever the reason of the refusal."""
+    body = EndlessBody()
+
+    assert (post(service, body, path), body.failed, body.was_read) == (status, True, 0)
+
+
+def test_a_body_that_was_read_leaves_its_connection_in_use(service: Flask) -> None:
+    """The next request follows right behind it."""
+
+    class WholeBody(EndlessBody):
+        def read(self, size: int) -> bytes:
+            return b"" if self.was_read else super().read(min(size, 100))
+
+    body = WholeBody()
+
+    assert (post(service, body), body.failed) == (200, False)
+
+
+def test_a_body_that_does_not_arrive_in_time_is_given_up(
+    service: Flask, connection: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that stalls would hold its connection for ever."""
+    monkeypatch.setattr(request_body, "SECONDS_TO_ARRIVE", 0.05)
+    client, server = connection
+    client.sendall(b"PORT=1\n")
+
+    with server.makefile("rb") as body:
+        assert post(service, body, connection=server) == 408
+
+
+def test_a_deadline_is_over_with_the_body(
+    service: Flask, connection: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must not cut the connection later, in the middle of another request."""
+    stopped: list[object] = []
+    monkeypatch.setattr(request_body, "SECONDS_TO_ARRIVE", 0.05)
+    monkeypatch.setattr(request_body, "_stop_reading", lambda *arguments: stopped.append(arguments))
+    client, server = connection
+    client.sendall(b"PORT=1\n")
+    client.shutdown(socket.SHUT_WR)
+
+    with server.makefile("rb") as body:
+        assert post(service, body, connection=server) == 200
+    for timer in [each for each in enumerate_threads() if isinstance(each, Timer)]:
+        timer.join(10)
+    assert stopped == []

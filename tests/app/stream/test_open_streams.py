@@ -1,0 +1,224 @@
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+import pytest
+from inline_snapshot import snapshot
+
+from app.stream.open_streams import (
+    HEARTBEAT_SECONDS,
+    RETRY_MILLISECONDS,
+    DrainingError,
+    OpenStream,
+    OpenStreams,
+    TooManyStreamsError,
+)
+
+
+@dataclass
+class StoppedTime:
+    """A clock that moves only while someone waits, and what they wait on."""
+
+    now: float = 0.0
+    at: dict[float, Callable[[], None]] = field(default_factory=dict)
+    _set: bool = False
+
+    def clock(self) -> float:
+        """Return what time it is."""
+        return self.now
+
+    def set(self) -> None:
+        """Wake everyone who waits."""
+        self._set = True
+
+    def is_set(self) -> bool:
+        """Return whether it was set."""
+        return self._set
+
+    def wait(self, timeout: float) -> bool:
+        """Let `timeout` pass, or less if something happens before that ends the wait."""
+        if self.is_set():
+            return True
+        until = self.now + timeout
+        for moment in sorted(moment for moment in self.at if moment <= until):
+            self.now = moment
+            self.at.pop(moment)()
+            if self.is_set():
+                return True
+        self.now = until
+        return False
+
+
+def streams_on(time: StoppedTime, *, most: int = 2, max_age: float = 40, dice: float = 0.5) -> OpenStreams:
+    """Return streams that live on `time`; `dice` is where between two bounds each random number lies."""
+    return OpenStreams(
+        most,
+        max_age,
+        {"instance": "i1"},
+        draining=time,
+        clock=time.clock,
+        uniform=lambda low, high: low + (high - low) * dice,
+    )
+
+
+def sent_on(stream: OpenStream, time: StoppedTime) -> list[tuple[float, str]]:
+    """Return everything that `stream` sends until it ends, with the time of each."""
+    return [(time.now, sent.decode()) for sent in stream]
+
+
+def test_a_stream_says_hello_beats_and_says_goodbye_at_its_age() -> None:
+    """`retry` and `hello` come first, a comment every 15 seconds, `goaway` last."""
+    time = StoppedTime()
+
+    assert sent_on(streams_on(time).open(), time) == snapshot(
+        [
+            (0.0, 'retry: 3000\n\nevent: hello\ndata: {"instance":"i1"}\n\n'),
+            (15.0, ": heartbeat\n\n"),
+            (30.0, ": heartbeat\n\n"),
+            (40.0, 'event: goaway\ndata: {"reason":"age"}\n\n'),
+        ]
+    )
+
+
+@pytest.mark.parametrize(("dice", "age"), [(0, 36), (1, 44)])
+def test_the_age_is_spread_by_a_tenth(dice: float, age: float) -> None:
+    """Streams that were opened at once don't end at once."""
+    time = StoppedTime()
+
+    assert sent_on(streams_on(time, dice=dice).open(), time)[-1][0] == pytest.approx(age)
+
+
+@pytest.mark.parametrize(("dice", "bound"), [(0, RETRY_MILLISECONDS[0]), (1, RETRY_MILLISECONDS[1])])
+def test_clients_are_told_to_come_back_at_different_times(dice: float, bound: int) -> None:
+    """After a restart they would all connect in the same moment otherwise."""
+    first = next(streams_on(StoppedTime(), dice=dice).open())
+
+    assert first.startswith(f"retry: {bound}\n\n".encode())
+
+
+def test_no_silence_is_longer_than_a_heartbeat() -> None:
+    """That the heartbeat is due just when the stream ends makes no difference."""
+    time = StoppedTime()
+
+    moments = [moment for moment, _ in sent_on(streams_on(time, max_age=3 * HEARTBEAT_SECONDS).open(), time)]
+
+    assert moments == [0, 15, 30, 45]
+
+
+def test_a_drain_ends_an_open_stream_at_once() -> None:
+    """It doesn't wait for the next heartbeat."""
+    time = StoppedTime()
+    streams = streams_on(time)
+    time.at[17.0] = streams.drain
+
+    assert sent_on(streams.open(), time)[-1] == snapshot((17.0, 'event: goaway\ndata: {"reason":"shutdown"}\n\n'))
+
+
+def test_a_drain_reaches_a_stream_that_was_not_read_yet() -> None:
+    """Its client still gets `hello`, then `goaway`."""
+    time = StoppedTime()
+    streams = streams_on(time)
+    stream = streams.open()
+    streams.drain()
+
+    assert [moment for moment, _ in sent_on(stream, time)] == [0, 0]
+
+
+def test_a_drain_refuses_new_streams() -> None:
+    """A process that shuts down takes on nothing new, places or no places."""
+    streams = streams_on(StoppedTime())
+    streams.drain()
+
+    with pytest.raises(DrainingError):
+        streams.open()
+
+
+def test_a_drain_wakes_streams_that_really_wait() -> None:
+    """With the event of the standard library too, from another thread."""
+    streams = OpenStreams(1, 60, {})
+    stream, opened, received = streams.open(), Event(), list[bytes]()
+
+    def follow() -> None:
+        received.append(next(stream))
+        opened.set()
+        received.extend(stream)
+
+    follower = Thread(target=follow)
+    follower.start()
+    assert opened.wait(10)
+    streams.drain()
+    follower.join(10)
+
+    assert received[-1] == snapshot(b'event: goaway\ndata: {"reason":"shutdown"}\n\n')
+
+
+def test_the_cap_holds() -> None:
+    """One stream more than there are places is refused, and takes no place."""
+    streams = streams_on(StoppedTime(), most=2)
+    kept = [streams.open(), streams.open()]
+
+    with pytest.raises(TooManyStreamsError):
+        streams.open()
+
+    assert len(streams) == len(kept) == 2
+
+
+def never_read(stream: OpenStream) -> None:
+    """The client is gone before the first event."""
+    stream.close()
+
+
+def read_a_little(stream: OpenStream) -> None:
+    """The client leaves in the middle."""
+    next(stream)
+    stream.close()
+
+
+def read_to_the_end(stream: OpenStream) -> None:
+    """The stream ends by itself."""
+    list(stream)
+    stream.close()
+
+
+def closed_twice(stream: OpenStream) -> None:
+    """Two layers of the server close it."""
+    stream.close()
+    stream.close()
+
+
+def dropped(stream: OpenStream) -> None:
+    """An error on the way out keeps everyone from closing it."""
+    next(stream)
+
+
+@pytest.mark.parametrize("end", [never_read, read_a_little, read_to_the_end, closed_twice, dropped])
+def test_every_end_of_a_stream_frees_its_place(end: Callable[[OpenStream], None]) -> None:
+    """A place that is lost is lost for as long as the process runs."""
+    streams = streams_on(StoppedTime(), most=1)
+    end(streams.open())
+    gc.collect()
+
+    assert len(streams) == 0
+    assert isinstance(streams.open(), OpenStream)
+
+
+class KilledError(BaseException):
+    """Stands for what ends a greenlet from outside; like it, it is no `Exception`."""
+
+
+def test_a_stream_that_is_killed_while_it_waits_frees_its_place() -> None:
+    """A server closes what it sends, whatever ended the sending."""
+    time = StoppedTime()
+
+    def kill() -> None:
+        raise KilledError
+
+    time.at[1.0] = kill
+    streams = streams_on(time)
+    stream = streams.open()
+    with pytest.raises(KilledError):
+        list(stream)
+    stream.close()
+
+    assert len(streams) == 0

@@ -1,0 +1,130 @@
+import http.client
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from gunicorn_process import GunicornProcess, eventually, gunicorn
+
+LIMIT = 100_000
+POST = b"POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+NEXT = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess]:
+    variables = {"WEB_CONCURRENCY": "1", "MAX_STREAMS": "2", "STREAM_MAX_AGE": "1", "MAX_CHECK_BYTES": str(LIMIT)}
+    with gunicorn(tmp_path_factory.mktemp("gunicorn") / "output", variables) as process:
+        process.wait_until_ready()
+        yield process
+
+
+def everything_until_the_end(connection: socket.socket) -> bytes:
+    """Return what comes until the server closes the connection; fail if it doesn't."""
+    received = b""
+    while part := connection.recv(65_536):
+        received += part
+    return received
+
+
+def answers_to(server: GunicornProcess, *requests: bytes) -> list[bytes]:
+    """Return the status lines of everything that the server answers on one connection until it closes it."""
+    with server.connect() as connection:
+        for request in requests:
+            connection.sendall(request)
+        received = everything_until_the_end(connection)
+    return [line for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"0x5\r\nPORT=\r\n0\r\n\r\n",
+        b"5;a\nb\r\nPORT=\r\n0\r\n\r\n",
+        b"-5\r\nPORT=",
+        b"5\r\nPORT=1\r\n0\r\n\r\n",
+        b"\r\n",
+    ],
+)
+def test_a_malformed_chunk_is_refused_and_its_connection_closed(server: GunicornProcess, chunks: bytes) -> None:
+    """Nothing after it is taken for a request, and nothing of it for an error of ours."""
+    assert answers_to(server, CHUNKED + chunks + NEXT) == [b"HTTP/1.1 400 BAD REQUEST"]
+    assert not [line for line in server.log() if line["level"] == "ERROR"]
+
+
+def test_an_endless_body_is_refused_at_the_limit(server: GunicornProcess) -> None:
+    """The server doesn't read on to find out where it ends."""
+    chunk = b"8000\r\n" + b"#" * 0x8000 + b"\r\n"
+
+    assert answers_to(server, CHUNKED, *[chunk] * 4) == [b"HTTP/1.1 413 REQUEST ENTITY TOO LARGE"]
+
+
+@pytest.mark.parametrize("path", [b"/v1/checks", b"/nothing"])
+def test_a_huge_body_is_refused_before_it_is_sent(server: GunicornProcess, path: bytes) -> None:
+    """Its announcement is enough, and the connection is not kept for it."""
+    request = POST.replace(b"/v1/checks", path) + b"Content-Length: 200000000\r\n\r\n"
+
+    assert len(answers_to(server, request)) == 1
+
+
+def test_a_body_that_breaks_off_is_refused(server: GunicornProcess) -> None:
+    """Half a file could pass where the whole would not."""
+    with server.connect() as connection:
+        connection.sendall(POST + b"Content-Length: 100\r\n\r\nPORT=1")
+        connection.shutdown(socket.SHUT_WR)
+
+        assert everything_until_the_end(connection).startswith(b"HTTP/1.1 400 ")
+
+
+def test_checks_follow_each_other_on_one_connection(server: GunicornProcess) -> None:
+    """A body that was read to its end leaves the connection as it was."""
+    connection = http.client.HTTPConnection(*server.address, timeout=30)
+    try:
+        connection.connect()
+        first = connection.sock
+        for _ in range(3):
+            connection.request("POST", "/v1/checks", b"PORT=1\n", {"Content-Type": "text/plain"})
+            response = connection.getresponse()
+            assert (response.status, response.read()[:12]) == (200, b'{"version":1')
+        assert connection.sock is first
+    finally:
+        connection.close()
+
+
+def test_a_stream_begins_with_hello_and_ends_with_goaway(server: GunicornProcess) -> None:
+    """At the end of its age the response is complete: its client need not guess whether something is missing."""
+    answer = server.get("/v1/stream", seconds=30)
+
+    assert answer.status == 200
+    events = [block.partition(b"\n")[0] for block in answer.body.removesuffix(b"\n\n").split(b"\n\n")]
+    assert [events[0][:7], *events[1:]] == [b"retry: ", b"event: hello", b"event: goaway"]
+
+
+def test_a_client_that_leaves_before_the_first_event_gives_its_place_back(server: GunicornProcess) -> None:
+    """However often it does so."""
+    for _ in range(10):
+        with server.connect() as connection:
+            connection.sendall(b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+    eventually(lambda: server.get("/v1/stream").status == 200, "a place is free again")
+
+
+def test_a_stream_too_many_is_refused_at_once_while_everything_else_is_served(server: GunicornProcess) -> None:
+    """At gunicorn's own limit it would hang without a word, and so would every other request."""
+
+    def too_many() -> bool:
+        connections = [http.client.HTTPConnection(*server.address, timeout=30) for _ in range(3)]
+        try:
+            for connection in connections:
+                connection.request("GET", "/v1/stream")
+            answers = [connection.getresponse() for connection in connections]
+            ready = server.get("/readyz").status
+        finally:
+            for connection in connections:
+                connection.close()
+        refused = [answer for answer in answers if answer.status == 503]
+        assert all(answer.getheader("Retry-After") for answer in refused)
+        return bool(refused) and ready == 200
+
+    eventually(too_many, "one of three streams is refused, with two places")
