@@ -11,7 +11,7 @@ from config.settings import Settings
 from observability.sentry import sentry_options
 
 _HTTP_OK = 200
-_ANSWER_TIMEOUT = 6.0
+_ANSWER_TIMEOUT = 5.0
 _TIMEOUT = 8.0
 _REFUSALS = {
     400: "it does not take the event",

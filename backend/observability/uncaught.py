@@ -47,11 +47,12 @@ def _hook_gevent() -> None:
     def log_end_of_greenlet(
         _hub: object,
         _context: object,
-        _kind: type[BaseException],
+        kind: type[BaseException],
         error: BaseException,
         _traceback: TracebackType | None,
     ) -> None:
-        _logger.error("a greenlet ended with an exception", exc_info=error)
+        if not issubclass(kind, (SystemExit, KeyboardInterrupt)):
+            _logger.error("a greenlet ended with an exception", exc_info=error)
 
     # On the class, because threads have hubs of their own; by its module, because only gevent itself may load it.
     sys.modules["gevent.hub"].Hub.print_exception = log_end_of_greenlet
