@@ -73,10 +73,11 @@ class Reading:
     """What one loader reads in one file.
 
     Attributes:
-        bindings: Every binding that the loader takes, in the file's order, names that it meets
-            twice included.
-        variables: What the app gets: one value a name, after this loader's law for duplicates.
-            A byte that is not UTF-8 and that the loader passes on stands as a lone surrogate.
+        bindings: Every binding that the loader understands, in the file's order, names that it meets
+            twice included; a refused file has them too, so that their values can be looked at.
+        variables: What the app gets: one value a name, after this loader's law for duplicates,
+            without names whose value is not known; nothing at all of a refused file. A byte that is
+            not UTF-8 and that the loader passes on stands as a lone surrogate.
         problems: In the file's order.
         refused: Whether the program rejects the file as a whole (and so hands over nothing).
     """

@@ -1,0 +1,178 @@
+"""Replaces `$NAME` and `${NAME…}` as docker compose does, in time that grows with the text alone."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from setpoint.envfile.expansion_limit import ExpansionLimit
+
+_LETTER = "_a-zA-Z\u017f\u212a"
+_NAME = rf"[{_LETTER}][{_LETTER}0-9]*+"
+_REFERENCE = re.compile(
+    rf"\$(?:(?P<dollar>\$)|(?P<plain>{_NAME})|(?P<brace>\{{)(?:(?P<braced>{_NAME})(?P<operator>\}}|:?[-+?]))?)"
+)
+_BRACE = re.compile(r"\{.|\{|\}", re.DOTALL)
+
+
+class InvalidReferenceError(Exception):
+    """A reference for which compose rejects the file."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class TooLongExpansionError(Exception):
+    """References that put more text in than any process takes."""
+
+
+class References:
+    """What names stand for while a file is read.
+
+    Attributes:
+        undefined: Whether the last text referred to a variable that is not set.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.undefined = False
+        self._environment = environment
+        self._file: dict[str, str] = {}
+        self._limit = ExpansionLimit()
+
+    def define(self, name: str, value: str) -> None:
+        """Remember a value of the file."""
+        self._file[name] = value
+
+    def find(self, name: str) -> str | None:
+        """Return what `name` stands for: the process's value, or else the file's."""
+        value = self._environment.get(name)
+        return self._file.get(name) if value is None else value
+
+    def replaced_in(self, text: str) -> str:
+        """Return `text` with its references replaced.
+
+        Raises:
+            InvalidReferenceError: Compose rejects the file for one of them.
+            TooLongExpansionError: The file's references put in more than anyone can use.
+        """
+        self.undefined = False
+        replaced = _Expansion(text, self).run()
+        if not self._limit.allows(replaced):
+            raise TooLongExpansionError
+        return replaced
+
+    def allow(self, value: str) -> str:
+        """Count `value` as put in.
+
+        Raises:
+            TooLongExpansionError: It is too much.
+        """
+        if not self._limit.allows(value):
+            raise TooLongExpansionError
+        return value
+
+
+@dataclass(slots=True)
+class _Level:
+    """A piece of the text that is being put together: the whole, or what stands after an operator.
+
+    Attributes:
+        end: Where the piece ends.
+        name: The name before the operator.
+        operator: The operator itself; nothing for the whole text.
+        resume: Where the level above goes on.
+        pieces: What the piece means so far.
+    """
+
+    end: int
+    name: str = ""
+    operator: str = ""
+    resume: int = 0
+    pieces: list[str] = field(default_factory=list)
+
+
+class _Expansion:
+    """One text: a stack of levels instead of recursion, because files may nest as deep as they like."""
+
+    def __init__(self, text: str, references: References) -> None:
+        self._text = text
+        self._references = references
+        self._closing = _matching_braces(text) if "${" in text else {}
+        self._closers = [match.start() for match in re.finditer(r"\}", text)] if "${" in text else []
+
+    def run(self) -> str:
+        """Return the text with its references replaced."""
+        levels = [_Level(len(self._text))]
+        at = 0
+        while True:
+            level = levels[-1]
+            match = _REFERENCE.search(self._text, at, level.end)
+            if match is not None:
+                level.pieces.append(self._text[at : match.start()])
+                at = self._read_reference(match, levels)
+                continue
+            level.pieces.append(self._text[at : level.end])
+            if len(levels) == 1:
+                return "".join(level.pieces)
+            levels.pop()
+            levels[-1].pieces.append(self._applied(level))
+            at = level.resume
+
+    def _read_reference(self, match: re.Match[str], levels: list[_Level]) -> int:
+        """Replace a simple reference or open a level for another one, and return where to read on."""
+        level = levels[-1]
+        if match["dollar"]:
+            level.pieces.append("$")
+        elif match["plain"] or match["operator"] == "}":
+            level.pieces.append(self._looked_up(match["plain"] or match["braced"]))
+        elif match["operator"]:
+            last = self._last_closer_in_line(match.end(), level.end)
+            closing = self._closing.get(match.start("brace"), level.end)
+            end, resume = (closing, closing + 1) if closing <= last else (last, last + 1)
+            levels.append(_Level(end, match["braced"], match["operator"], resume))
+        else:
+            message, hint = "`${` begins a reference that is none", "write `${NAME}`, or `$$` for a `$` as it stands"
+            raise InvalidReferenceError(message, hint)
+        return match.end()
+
+    def _last_closer_in_line(self, start: int, end: int) -> int:
+        """Return where the last `}` stands that is in the line of `start` and before `end`."""
+        line_end = self._text.find("\n", start, end)
+        index = bisect_left(self._closers, end if line_end < 0 else line_end) - 1
+        if index < 0 or self._closers[index] < start:
+            message, hint = "the `${` that opens here is not closed in its line", "write `${NAME}`"
+            raise InvalidReferenceError(message, hint)
+        return self._closers[index]
+
+    def _looked_up(self, name: str) -> str:
+        value = self._references.find(name)
+        if value is None:
+            self._references.undefined = True
+            return ""
+        return self._references.allow(value)
+
+    def _applied(self, level: _Level) -> str:
+        word = "".join(level.pieces)
+        value = self._references.find(level.name)
+        counts = bool(value) if level.operator.startswith(":") else value is not None
+        if level.operator.endswith("?") and not counts:
+            message = "it demands a variable that is not set"
+            raise InvalidReferenceError(message, "set the variable above this line, or in the process")
+        if level.operator.endswith("+"):
+            return word if counts else self._references.allow(value or "")
+        if level.operator.endswith("-") and not counts:
+            return word
+        return self._references.allow(value or "")
+
+
+def _matching_braces(text: str) -> dict[int, int]:
+    """Return which `}` closes which `{`, where the character right after a `{` does not count."""
+    closing, open_braces = {}, []
+    for match in _BRACE.finditer(text):
+        if match[0][0] == "{":
+            open_braces.append(match.start())
+        elif open_braces:
+            closing[open_braces.pop()] = match.start()
+    return closing

@@ -1,0 +1,51 @@
+"""A reading while a loader is still at work on it."""
+
+from collections.abc import Mapping
+
+from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
+from setpoint.envfile.source_text import Span
+
+
+class Draft:
+    """Collects what a loader finds, in any order, and makes a `Reading` of it.
+
+    Attributes:
+        bindings: What is taken so far.
+        problems: What is wrong so far.
+        refused: Whether the program rejects the file.
+    """
+
+    def __init__(self) -> None:
+        self.bindings: list[Binding] = []
+        self.problems: list[Problem] = []
+        self.refused = False
+
+    def bind(self, name: str, value: str | None, name_span: Span, value_span: Span) -> None:
+        """Take one `NAME=value`; None is a value that the file alone does not tell."""
+        self.bindings.append(Binding(name, value, name_span, value_span))
+
+    def report(
+        self, kind: ProblemKind, span: Span, message: str, name: str | None = None, hint: str | None = None
+    ) -> None:
+        """Add a problem that does not stop the program."""
+        self.problems.append(Problem(kind, span, message, name, hint))
+
+    def refuse(
+        self, kind: ProblemKind, span: Span, message: str, name: str | None = None, hint: str | None = None
+    ) -> None:
+        """Add a problem for which the program rejects the whole file."""
+        self.refused = True
+        self.report(kind, span, message, name, hint)
+
+    def last_of_each_name(self) -> dict[str, str]:
+        """Return the variables where the last binding of a name wins; one without a value changes nothing."""
+        return {binding.name: binding.value for binding in self.bindings if binding.value is not None}
+
+    def reading(self, variables: Mapping[str, str] | None = None) -> Reading:
+        """Return what was found; `variables` stands in where the last binding of a name does not win."""
+        if self.refused:
+            variables = {}
+        elif variables is None:
+            variables = self.last_of_each_name()
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.span))
+        return Reading(tuple(self.bindings), variables, problems, self.refused)

@@ -1,0 +1,71 @@
+"""The one list of loaders: the programs whose reading of env files is known exactly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from setpoint.envfile.reading import Loader, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderInfo:
+    """A program that reads env files its own way.
+
+    Attributes:
+        name: What people write after `--loader`.
+        label: The program and the version that is followed.
+        how: How the program is told to read the file.
+        is_raw: Whether a value is simply everything after the `=`, quotes included.
+        is_shell: Whether the file is carried out as a script.
+    """
+
+    name: str
+    label: str
+    how: str
+    is_raw: bool = False
+    is_shell: bool = False
+
+    def read(self, text: str, environment: Mapping[str, str]) -> Reading:
+        """Read `text` as the program does; its module is only imported here."""
+        loader: Loader = import_module(f"setpoint.envfile.{self.name.replace('-', '_')}").read
+        return loader(text, environment)
+
+
+LOADERS: Mapping[str, LoaderInfo] = {
+    each.name: each
+    for each in (
+        LoaderInfo("python-dotenv", "python-dotenv 1.2", "`dotenv_values()`, and so pydantic-settings"),
+        LoaderInfo("docker", "docker 28.5", "`docker run --env-file`", is_raw=True),
+        LoaderInfo("compose", "docker compose 2.40", "`env_file:` of a service"),
+        LoaderInfo("systemd", "systemd 262", "`EnvironmentFile=` of a unit"),
+        LoaderInfo("bash", "bash 5.2", "`set -a; . FILE`", is_shell=True),
+        LoaderInfo("dash", "dash 0.5.12", "`set -a; . FILE`, where `sh` is dash", is_shell=True),
+        LoaderInfo("kubectl", "kubectl 1.36", "`kubectl create configmap --from-env-file`", is_raw=True),
+        LoaderInfo("node", "node 24", "`node --env-file`"),
+        LoaderInfo("podman", "podman 5.8", "`podman run --env-file`", is_raw=True),
+        LoaderInfo("uv", "uv 0.13", "`uv run --env-file`"),
+        LoaderInfo("dotenv", "dotenv 17 of npm", "`dotenv.parse()`"),
+        LoaderInfo("github-env", "GitHub's runner", "lines that are written to `$GITHUB_ENV`", is_raw=True),
+    )
+}
+"""Every loader by its name."""
+
+
+class UnknownLoaderError(LookupError):
+    """No loader has this name; the message lists those that there are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no loader `{name}`; the loaders are {', '.join(f'`{each}`' for each in LOADERS)}")
+        self.name = name
+
+
+def find_loader(name: str) -> LoaderInfo:
+    """Return the loader called `name`.
+
+    Raises:
+        UnknownLoaderError: There is none.
+    """
+    try:
+        return LOADERS[name]
+    except KeyError:
+        raise UnknownLoaderError(name) from None

@@ -1,0 +1,64 @@
+"""Reads an env file as `podman --env-file` 5.8 does: everything after `=` is the value."""
+
+from collections.abc import Mapping
+
+from setpoint.envfile.bad_bytes import first_bad_byte, with_each_byte_replaced
+from setpoint.envfile.draft import Draft
+from setpoint.envfile.go_lines import GoLine, go_lines
+from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.source_text import Span
+
+
+def read(text: str, environment: Mapping[str, str]) -> Reading:
+    """Read `text` as podman does; a bare name or `PREFIX*` takes what it stands for from `environment`."""
+    draft = Draft()
+    for line in go_lines(text):
+        if line.too_long:
+            message = "the line has 64 KiB or more, so podman refuses the file"
+            hint = "keep the value in a file of its own, and give the file's path instead"
+            draft.refuse(ProblemKind.LINE_TOO_LONG, line.span, message, hint=hint)
+            break
+        _take(line.without_blanks_before_it(" \t"), environment, draft)
+    return draft.reading()
+
+
+def _take(line: GoLine, environment: Mapping[str, str], draft: Draft) -> None:
+    if not line.text or line.text.startswith("#"):
+        return
+    _report_odd_bytes(line, draft)
+    name, equal_sign, value = line.text.partition("=")
+    name_span = Span(line.start, line.start + len(name))
+    if not name:
+        message = "there is no name before the `=`, so podman refuses the file"
+        draft.refuse(ProblemKind.INVALID_NAME, line.span, message, hint="write `NAME=value`, or put `#` before it")
+    elif equal_sign:
+        value_span = Span(name_span.end + 1, line.span.end)
+        draft.bind(with_each_byte_replaced(name), with_each_byte_replaced(value), name_span, value_span)
+    else:
+        _take_from_the_process(name, name_span, environment, draft)
+
+
+def _take_from_the_process(name: str, name_span: Span, environment: Mapping[str, str], draft: Draft) -> None:
+    nothing = Span(name_span.end, name_span.end)
+    if name.endswith("*"):
+        for known, value in environment.items():
+            if known.startswith(name[:-1]):
+                draft.bind(known, value, name_span, nothing)
+        message = "`*` takes in every variable of the process that begins like this"
+        draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "name each variable that is meant")
+        return
+    draft.bind(with_each_byte_replaced(name), environment.get(name), name_span, nothing)
+    if name not in environment:
+        message = "it has no `=`, and the process has no such variable, so it is left out"
+        draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "write `NAME=value`")
+
+
+def _report_odd_bytes(line: GoLine, draft: Draft) -> None:
+    if line.start == 0 and line.text.startswith("\ufeff"):
+        message = "the file begins with a byte order mark, which becomes part of the first name"
+        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without it")
+    bad_byte = first_bad_byte(line.text)
+    if bad_byte is not None:
+        at = line.start + bad_byte
+        message = "the line is not UTF-8, and each byte that does not fit becomes U+FFFD"
+        draft.report(ProblemKind.NOT_UTF_8, Span(at, at + 1), message, hint="save the file as UTF-8")

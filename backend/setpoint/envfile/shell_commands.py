@@ -1,0 +1,208 @@
+"""Follows a shell's commands as far as they are assignments, and flags those that would have to be run."""
+
+import re
+from typing import NamedTuple
+
+from setpoint.envfile.draft import Draft
+from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.shell_dialect import ShellDialect
+from setpoint.envfile.shell_expansion import Expansion, ShellExpander
+from setpoint.envfile.shell_unit import Command
+from setpoint.envfile.shell_variables import ShellVariables
+from setpoint.envfile.shell_word import Text, Word
+from setpoint.envfile.source_text import Span
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_BRACE_LIST = re.compile(r"\{.*(?:,|\.\.)", re.DOTALL)
+_BUILTINS = """
+    . : alias break builtin cd command continue declare eval exec exit export getopts let local mapfile printf read
+    readarray readonly return set shift source times trap typeset unset
+"""
+_BUILTINS_THAT_SET = frozenset(_BUILTINS.split())
+
+
+class StoppedError(Exception):
+    """The shell ends here, and hands nothing on."""
+
+    def __init__(self, kind: ProblemKind, span: Span, message: str, name: str | None, hint: str) -> None:
+        super().__init__(message)
+        self.kind, self.span, self.message, self.name, self.hint = kind, span, message, name, hint
+
+
+class _AbandonedUnitError(Exception):
+    """The shell goes on with the next unit."""
+
+
+class _Assignment(NamedTuple):
+    """`NAME=word` with the word after the `=`; `simple` unless it is `NAME+=` or `NAME[…]=`."""
+
+    name: str
+    simple: bool
+    value: Word
+    name_span: Span
+
+
+class CommandFollower:
+    """Carries assignments out on variables that are only known here."""
+
+    def __init__(self, text: str, draft: Draft, variables: ShellVariables, dialect: ShellDialect) -> None:
+        self._text = text
+        self._draft = draft
+        self._variables = variables
+        self._dialect = dialect
+        self._expander = ShellExpander(variables, dialect)
+
+    def follow(self, commands: list[Command]) -> None:
+        """Follow the commands of one unit.
+
+        Raises:
+            StoppedError: The shell would end.
+        """
+        try:
+            for command in commands:
+                self._follow(command)
+        except _AbandonedUnitError:
+            return
+
+    def _follow(self, command: Command) -> None:
+        assignments: list[_Assignment] = []
+        for word in command.words:
+            assignment = self._assignment(word)
+            if assignment is None:
+                break
+            assignments.append(assignment)
+        others = command.words[len(assignments) :]
+        if command.flagged:
+            self._flag_all(command, assignments, others)
+        elif not others:
+            for assignment in assignments:
+                self._assign(assignment, self._expanded(assignment))
+        elif not assignments and others[0].plain_text == "export":
+            self._export(others)
+        else:
+            self._flag_run(assignments, others)
+
+    def _assignment(self, word: Word) -> _Assignment | None:
+        first = word.parts[0] if word.parts else None
+        match = _ASSIGNMENT.match(first.text) if isinstance(first, Text) and not first.quoted else None
+        if match is None or not isinstance(first, Text) or (match[2] != "=" and not self._dialect.is_bash):
+            return None
+        if match[2] == "[" and "]=" not in first.text and "]+=" not in first.text:
+            return None
+        rest = first.text[match.end() :]
+        parts = ((Text(rest, quoted=False),) if rest else ()) + word.parts[1:]
+        start = word.span.start
+        joined = "\\\n" in self._text[start : start + match.end()]
+        length = word.span.end - start if joined else match.end()
+        name_span = Span(start, word.span.end if joined else start + len(match[1]))
+        return _Assignment(match[1], match[2] == "=", Word(parts, Span(start + length, word.span.end)), name_span)
+
+    def _expanded(self, assignment: _Assignment) -> Expansion:
+        expansion = self._expander.expand(assignment.value.parts)
+        for each in expansion.assigned:
+            self._draft.bind(each.name, each.value, each.span, each.span)
+        for problem in expansion.problems:
+            self._draft.report(problem.kind, problem.span, problem.message, assignment.name, problem.hint)
+        if expansion.ends_shell or (expansion.fails and self._dialect.dies_of_errors):
+            raise self._stopped(assignment)
+        if expansion.fails:
+            self._variables.assign(assignment.name, None)
+            raise _AbandonedUnitError
+        return expansion
+
+    def _stopped(self, assignment: _Assignment) -> StoppedError:
+        message = f"{self._dialect.program} ends with an error here, and hands nothing on"
+        hint = "put the value in single quotes if `$` is meant as it stands"
+        return StoppedError(ProblemKind.INVALID_REFERENCE, assignment.value.span, message, assignment.name, hint)
+
+    def _assign(self, assignment: _Assignment, expansion: Expansion) -> None:
+        name, span = assignment.name, assignment.name_span
+        if name in self._dialect.readonly_names:
+            message = f"{self._dialect.program} does not let anyone set this variable, and drops the rest of the line"
+            self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
+            raise _AbandonedUnitError
+        value = expansion.value if assignment.simple else None
+        if name in self._dialect.living_names:
+            message = f"{self._dialect.program} gives this variable a meaning of its own"
+            self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
+            value = None
+        elif not assignment.simple:
+            message = "it is no plain assignment, and its value is only known when a shell works it out"
+            self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "write `NAME=value`")
+        self._variables.assign(name, value)
+        self._draft.bind(name, value, span, assignment.value.span)
+
+    def _export(self, words: list[Word]) -> None:
+        """Follow `export NAME=word NAME …`: every word is worked out before the first one is set."""
+        assignments = []
+        for word in words[1:]:
+            assignment = self._assignment(word)
+            if assignment and assignment.simple and not self._has_brace_list(word):
+                assignments.append((assignment, self._expanded(assignment)))
+            elif not _NAME.fullmatch(word.plain_text or ""):
+                self._refuse_or_flag_export(word, assignment)
+        for assignment, expansion in assignments:
+            if assignment.name in self._dialect.readonly_names:
+                message = f"{self._dialect.program} does not let anyone set this variable"
+                self._draft.report(ProblemKind.NOT_STATIC, assignment.name_span, message, assignment.name)
+            else:
+                self._assign(assignment, expansion)
+
+    def _has_brace_list(self, word: Word) -> bool:
+        text = "".join(part.text if isinstance(part, Text) and not part.quoted else "" for part in word.parts)
+        return self._dialect.is_bash and _BRACE_LIST.search(text) is not None
+
+    def _refuse_or_flag_export(self, word: Word, assignment: _Assignment | None) -> None:
+        name = assignment.name if assignment else None
+        message = "`export` is followed by something that is neither a name nor `NAME=value`"
+        hint = "write `export NAME=value` without blanks round the `=`"
+        if self._dialect.dies_of_errors and not (word.plain_text or "-").startswith("-"):
+            raise StoppedError(ProblemKind.NOT_STATIC, word.span, message, name, hint)
+        self._draft.report(ProblemKind.NOT_STATIC, word.span, message, name, hint)
+        if assignment:
+            self._forget(assignment)
+
+    def _flag_all(self, command: Command, assignments: list[_Assignment], others: list[Word]) -> None:
+        message = "more than a plain assignment stands here, so what it does is only known when a shell runs it"
+        name = assignments[0].name if assignments else None
+        place = command.flagged or command.words[0].span
+        self._draft.report(ProblemKind.NOT_STATIC, place, message, name, "put the value in single quotes")
+        for assignment in [*assignments, *self._mentioned(others)]:
+            if command.elsewhere:
+                self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)
+            else:
+                self._forget(assignment)
+
+    def _flag_run(self, assignments: list[_Assignment], others: list[Word]) -> None:
+        name = assignments[0].name if assignments else None
+        if assignments:
+            message = (
+                "a blank ends the value, and the shell runs what follows as a command without setting the variable"
+            )
+        else:
+            message = "the line is no `NAME=value`, so the shell runs it as a command"
+        hint = "put the value in single quotes" if assignments else "write `NAME=value`, or put `#` before it"
+        place = Span(others[0].span.start, others[-1].span.end)
+        self._draft.report(ProblemKind.NOT_STATIC, place, message, name, hint)
+        sets = others[0].plain_text is None or others[0].plain_text in _BUILTINS_THAT_SET
+        for assignment in [*assignments, *(self._mentioned(others) if sets else ())]:
+            if sets:
+                self._forget(assignment)
+            else:
+                self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)
+
+    def _mentioned(self, words: list[Word]) -> list[_Assignment]:
+        """Return what a builtin may set: every assignment and every bare name among its arguments."""
+        mentioned = []
+        for word in words[1:]:
+            if assignment := self._assignment(word):
+                mentioned.append(assignment)
+            elif _NAME.fullmatch(word.plain_text or ""):
+                nothing = Word((), Span(word.span.end, word.span.end))
+                mentioned.append(_Assignment(word.plain_text or "", True, nothing, word.span))  # noqa: FBT003 - a tuple
+        return mentioned
+
+    def _forget(self, assignment: _Assignment) -> None:
+        self._variables.assign(assignment.name, None)
+        self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)

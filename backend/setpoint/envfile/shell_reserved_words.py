@@ -1,0 +1,107 @@
+"""Follows a shell's reserved words: which compound commands are open, and whether a word may be reserved."""
+
+_OPENING = {"if": "if", "case": "case", "for": "loop", "while": "loop", "until": "loop", "{": "{"}
+_BASH_OPENING = {"select": "loop", "[[": "[["}
+_CLOSING = {"fi": "if", "esac": "case", "done": "loop", "}": "{"}
+_MIDDLE = {"then": "if", "elif": "if", "else": "if", "do": "loop"}
+_WORDS_FOLLOW = frozenset(("case", "for", "select", "[["))
+_BASH_PREFIXES = frozenset(("!", "time", "coproc"))
+
+
+class ReservedWords:
+    """The compound commands that are open at one place.
+
+    Attributes:
+        at_start: Whether a command may begin here, so that a word may be reserved.
+        has_command: Whether something stands before here that an operator may follow.
+    """
+
+    def __init__(self, *, is_bash: bool) -> None:
+        self.at_start = True
+        self.has_command = False
+        self._is_bash = is_bash
+        self._opening = {**_OPENING, **_BASH_OPENING} if is_bash else _OPENING
+        self._prefixes = _BASH_PREFIXES if is_bash else frozenset("!")
+        self._open: list[str] = []
+        self._is_empty = False
+        self._is_closed = False
+        self._counts = False
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether a compound command is open."""
+        return bool(self._open)
+
+    @property
+    def is_in_brackets(self) -> bool:
+        """Whether a process of its own is open."""
+        return "(" in self._open
+
+    @property
+    def takes_loose_brackets(self) -> bool:
+        """Whether brackets and `;;` may stand alone, as in the patterns of a `case`."""
+        return bool(self._open) and self._open[-1] in ("case", "[[")
+
+    @property
+    def may_count(self) -> bool:
+        """Whether `((` would begin arithmetic."""
+        return self.at_start or self._counts
+
+    def take(self, word: str) -> bool | None:
+        """Follow `word` if it is reserved here, and tell whether it was; None where it may not stand here."""
+        if word in self._opening:
+            self._open_compound(word)
+        elif word in _CLOSING:
+            return self._close(_CLOSING[word])
+        elif word in _MIDDLE:
+            return self._go_on(_MIDDLE[word])
+        elif word == "in":
+            return None if not self._open or self._open[-1] not in ("loop", "case") else False
+        elif word == "function" and self._is_bash:
+            self.at_start = False
+        else:
+            return word in self._prefixes
+        return True
+
+    def begin_word(self) -> bool:
+        """Note that a command's word stands here, and tell whether one may."""
+        allowed = not self._is_closed
+        self.at_start = self._is_empty = self._counts = False
+        self.has_command = True
+        if self._open and self._open[-1] == "[[":
+            self.at_start = False
+        return allowed
+
+    def begin_command(self) -> None:
+        """Note that another command may begin here."""
+        self.at_start = True
+        self.has_command = self._is_closed = self._counts = False
+
+    def open_bracket(self) -> None:
+        """Follow a `(` at a command's start."""
+        self._open.append("(")
+        self._is_empty = True
+
+    def close_bracket(self) -> bool:
+        """Follow a `)`, and tell whether it may stand here."""
+        return bool(self._close("("))
+
+    def _open_compound(self, word: str) -> None:
+        self._open.append(self._opening[word])
+        self.at_start = word not in _WORDS_FOLLOW
+        self._counts = word == "for"
+        self._is_empty = self.at_start
+
+    def _go_on(self, kind: str) -> bool | None:
+        if not self._open or self._open[-1] != kind or self._is_empty:
+            return None
+        self._is_empty = self.at_start = True
+        self._is_closed = self.has_command = False
+        return True
+
+    def _close(self, kind: str) -> bool | None:
+        if not self._open or self._open[-1] != kind or self._is_empty:
+            return None
+        self._open.pop()
+        self._is_closed = self.has_command = self.at_start = True
+        return True

@@ -1,0 +1,225 @@
+"""Splits a shell's text into units, which it reads whole before it carries anything out, and these into commands."""
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.shell_dialect import ShellDialect
+from setpoint.envfile.shell_nesting import end_of_brackets
+from setpoint.envfile.shell_reserved_words import ReservedWords
+from setpoint.envfile.shell_word import ShellSyntaxError, Text, Word, WordReader
+from setpoint.envfile.source_text import Span
+
+_BLANKS = re.compile(r"[ \t]*+(?:\\\n[ \t]*+)*+")
+_LINE = re.compile(r"[^\n]*+")
+_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()]")
+_REDIRECTION = {
+    True: re.compile(r"&>>|&>|<<<|<<-|<<|>>|<&|>&|<>|>\||<(?!\()|>(?!\()"),
+    False: re.compile(r"<<-|<<|>>|<&|>&|<>|>\||[<>]"),
+}
+_ARRAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_STOPS = "the shell cannot read this, so it takes nothing from here on"
+
+
+@dataclass(slots=True)
+class Command:
+    """A simple command: assignments, or something to run.
+
+    Attributes:
+        words: What it consists of, assignments included.
+        flagged: What beside it keeps it from being a mere assignment: `&`, `|`, `>`, `&&`, or an `if` round it.
+        elsewhere: Whether it runs in a process of its own, so that its assignments change nothing here.
+    """
+
+    words: list[Word] = field(default_factory=list)
+    flagged: Span | None = None
+    elsewhere: bool = False
+
+
+class Unit(NamedTuple):
+    """The commands that a shell reads at once, and where the next unit begins."""
+
+    commands: list[Command]
+    end: int
+
+
+class UnitReader:
+    """Reads one unit: the command at hand, the list that it belongs to, and the compound commands round them."""
+
+    def __init__(self, text: str, dialect: ShellDialect, words: WordReader) -> None:
+        self._text = text
+        self._is_bash = dialect.is_bash
+        self._words = words
+        self._at = 0
+        self._begin_unit()
+
+    def read(self, start: int) -> Unit:
+        """Return the unit at `start`.
+
+        Raises:
+            ShellSyntaxError: The shell would not understand it.
+        """
+        self._at = start
+        self._begin_unit()
+        while not self._is_finished():
+            self._read_token()
+        return Unit(self._commands, self._at)
+
+    def _begin_unit(self) -> None:
+        self._commands: list[Command] = []
+        self._list: list[Command] = []
+        self._command = Command()
+        self._reserved = ReservedWords(is_bash=self._is_bash)
+        self._documents: list[tuple[str, bool]] = []
+        self._piped = False
+        self._awaits_command = False
+
+    def _is_finished(self) -> bool:
+        """Skip blanks, comments and line ends, and tell whether the unit ends here."""
+        while True:
+            self._at = _end(_BLANKS, self._text, self._at)
+            if self._text.startswith("#", self._at):
+                self._at = _end(_LINE, self._text, self._at)
+            if self._at >= len(self._text):
+                if self._reserved.is_inside or self._awaits_command:
+                    raise self._error()
+                self._finish_list()
+                return True
+            if self._text[self._at] != "\n":
+                return False
+            self._at += 1
+            self._skip_documents()
+            if not self._awaits_command:
+                self._finish_list()
+                if not self._reserved.is_inside:
+                    return True
+
+    def _read_token(self) -> None:
+        if self._is_bash and self._text.startswith("((", self._at) and self._reserved.may_count:
+            self._skip_brackets(self._at + 1)
+        elif redirection := _REDIRECTION[self._is_bash].match(self._text, self._at):
+            self._read_redirection(redirection)
+        elif operator := _OPERATOR.match(self._text, self._at):
+            if operator[0] in "()":
+                self._read_bracket(operator[0])
+            else:
+                self._read_operator(operator[0])
+        else:
+            self._read_word()
+
+    def _read_word(self) -> None:
+        word = self._words.read(self._at)
+        text = word.plain_text
+        if text and self._reserved.at_start:
+            taken = self._reserved.take(text)
+            if taken is None:
+                raise self._error()
+            if taken:
+                self._at = word.span.end
+                self._awaits_command = False
+                return
+        self._at = word.span.end
+        if not word.parts:
+            return
+        if not self._reserved.begin_word():
+            raise self._error()
+        self._awaits_command = False
+        self._command.words.append(word)
+        if text and self._is_bash and _ARRAY.fullmatch(text) and self._text.startswith("(", self._at):
+            self._skip_brackets(self._at + 1)
+
+    def _skip_brackets(self, inside: int) -> None:
+        end = end_of_brackets(self._text, inside)
+        if end is None:
+            raise self._error()
+        self._flag(Span(self._at, end))
+        self._reserved.begin_word()
+        self._at = end
+
+    def _read_bracket(self, bracket: str) -> None:
+        if self._reserved.takes_loose_brackets:
+            self._finish_command()
+        elif bracket == "(" and self._reserved.at_start:
+            self._reserved.open_bracket()
+        elif bracket == "(" and self._text.startswith("()", self._at) and len(self._command.words) == 1:
+            self._command = Command()
+            self._reserved.begin_command()
+            self._at += 1
+        else:
+            self._finish_list()
+            if bracket == "(" or not self._reserved.close_bracket():
+                raise self._error()
+        self._awaits_command = False
+        self._at += 1
+
+    def _read_operator(self, operator: str) -> None:
+        span = Span(self._at, self._at + len(operator))
+        if self._reserved.takes_loose_brackets:
+            self._finish_list()
+        elif operator.startswith((";;", ";&")) or not self._reserved.has_command:
+            raise self._error()
+        elif operator in (";", "&"):
+            self._finish_list(span if operator == "&" else None)
+        else:
+            self._flag(span)
+            self._piped = self._piped or operator in ("|", "|&")
+            self._finish_command()
+            self._piped = operator in ("|", "|&")
+            self._command.flagged = span
+            self._awaits_command = True
+        self._at = span.end
+
+    def _read_redirection(self, redirection: re.Match[str]) -> None:
+        start = self._at
+        self._at = _end(_BLANKS, self._text, redirection.end())
+        target = self._words.read(self._at)
+        if not target.parts:
+            raise self._error()
+        self._at = target.span.end
+        self._flag(Span(start, self._at))
+        self._awaits_command = False
+        self._reserved.begin_word()
+        if redirection[0] in ("<<", "<<-"):
+            delimiter = "".join(part.text for part in target.parts if isinstance(part, Text))
+            self._documents.append((delimiter, redirection[0] == "<<-"))
+
+    def _skip_documents(self) -> None:
+        for delimiter, strips_tabs in self._documents:
+            while self._at < len(self._text):
+                end = _end(_LINE, self._text, self._at)
+                line = self._text[self._at : end]
+                self._at = min(end + 1, len(self._text))
+                if (line.lstrip("\t") if strips_tabs else line) == delimiter:
+                    break
+        self._documents.clear()
+
+    def _flag(self, span: Span) -> None:
+        self._command.flagged = self._command.flagged or span
+
+    def _finish_command(self) -> None:
+        if self._command.words:
+            if self._reserved.is_inside:
+                self._flag(self._command.words[0].span)
+            self._command.elsewhere = self._piped or self._reserved.is_in_brackets
+            self._list.append(self._command)
+        self._command = Command()
+        self._piped = False
+        self._reserved.begin_command()
+
+    def _finish_list(self, background: Span | None = None) -> None:
+        self._finish_command()
+        if background:
+            for command in self._list:
+                command.flagged, command.elsewhere = command.flagged or background, True
+        self._commands += self._list
+        self._list = []
+
+    def _error(self) -> ShellSyntaxError:
+        end = min(self._at + 1, len(self._text))
+        return ShellSyntaxError(ProblemKind.NOT_STATIC, Span(min(self._at, end), end), _STOPS)
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at

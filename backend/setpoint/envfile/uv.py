@@ -1,0 +1,173 @@
+"""Reads an env file as `uv run --env-file` 0.13 does: it stops at the first line that it cannot read."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from setpoint.envfile.bad_bytes import first_bad_byte
+from setpoint.envfile.draft import Draft
+from setpoint.envfile.expansion_limit import ExpansionLimit
+from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.source_text import Span
+from setpoint.envfile.uv_value import UnreadableValueError, UvValue
+
+_BLANKS_IN_LINE = "\t\v\f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = _BLANKS_IN_LINE + "\n\r"
+_BLANK_RUN = re.compile(f"[{_BLANKS}]*+")
+_SIMPLE_LINE = re.compile(
+    rf"(?P<name>[A-Za-z_][A-Za-z0-9_.]*+)=(?P<value>(?![#])[^\\'\"${_BLANKS}]*+|'[^\\'\n]*+'|\"[^\\\"$\n]*+\")\r?(?:\n|\Z)"
+)
+_NEXT_MARK = re.compile(rf"\\.?|['\"\n]|[{_BLANKS_IN_LINE}]++(?P<hash>#)?", re.DOTALL)
+_END_OF_QUOTE = {
+    "'": re.compile(r"[^'\\]*+(?:\\.[^'\\]*+)*+", re.DOTALL),
+    '"': re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL),
+}
+_REST_OF_LINE = re.compile(r"[^\n]*+\n?")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*+")
+_STOPPED = ", so uv stops here and drops every later line"
+
+
+class _LogicalLine(NamedTuple):
+    """Lines that uv takes together: where their text and where the last of them ends."""
+
+    text_end: int
+    end: int
+    problem: str | None = None
+
+
+def read(text: str, environment: Mapping[str, str]) -> Reading:
+    """Read `text` as uv does; a variable that `environment` has wins, and so does the first of equal names."""
+    return _Reader(text, environment).read()
+
+
+class _Reader:
+    def __init__(self, text: str, environment: Mapping[str, str]) -> None:
+        self.text = text
+        self.environment = environment
+        self.draft = Draft()
+        self.limit = ExpansionLimit()
+        self.variables: dict[str, str] = {}
+        self.has_bad_bytes = first_bad_byte(text) is not None
+
+    def read(self) -> Reading:
+        at = 0
+        while at < len(self.text):
+            after = self._read_line(at)
+            if after is None:
+                break
+            at = after
+        return self.draft.reading(self.variables)
+
+    def _read_line(self, start: int) -> int | None:
+        """Read the line at `start`, and return where the next one begins; None where uv stops."""
+        simple = None if self.has_bad_bytes else _SIMPLE_LINE.match(self.text, start)
+        if simple:
+            value, span = simple["value"], Span(*simple.span("value"))
+            value = value[1:-1] if value[:1] in ("'", '"') else value
+            taken = self._take(simple["name"], value, Span(*simple.span("name")), span)
+            return simple.end() if taken else None
+        line = self._logical_line(start)
+        if self.has_bad_bytes and (bad := first_bad_byte(self.text[start : line.end])) is not None:
+            message = "the line is not UTF-8, so uv refuses the file"
+            place = Span(start + bad, start + bad + 1)
+            self.draft.refuse(ProblemKind.NOT_UTF_8, place, message, hint="save the file as UTF-8")
+            return None
+        if line.problem:
+            self._stop(ProblemKind.UNCLOSED_QUOTE, Span(line.text_end, line.text_end + 1), line.problem)
+            return None
+        return line.end if self._read_statement(start, line) else None
+
+    def _logical_line(self, start: int) -> _LogicalLine:
+        """Find the end of the line, which an open quote keeps from ending."""
+        begin = self._end(_BLANK_RUN, start)
+        if self.text.startswith("#", begin) and "\n" not in self.text[start:begin]:
+            end = self._end(_REST_OF_LINE, begin)
+            return _LogicalLine(start, end)
+        at = start
+        while mark := _NEXT_MARK.search(self.text, at):
+            at = mark.end()
+            found = mark[0]
+            if found in ("\n", "\\\n"):
+                return _LogicalLine(at - 1, at)
+            if mark["hash"] and len(found) % 2 == 0:
+                return _LogicalLine(at - 1, self._end(_REST_OF_LINE, at))
+            if found in _END_OF_QUOTE:
+                at = self._end(_END_OF_QUOTE[found], at) + 1
+                if not self.text.startswith(found, at - 1):
+                    return _LogicalLine(mark.start(), len(self.text), "the quote that opens here is never closed")
+            elif at == len(self.text) and not mark["hash"] and len(found) % 2:
+                return _LogicalLine(mark.start(), at, "the file ends with a blank or `\\` and without a line end")
+        return _LogicalLine(len(self.text), len(self.text))
+
+    def _read_statement(self, start: int, line: _LogicalLine) -> bool:
+        """Read `[export] NAME=value`, and tell whether uv reads on."""
+        end = start + len(self.text[start : line.text_end].rstrip(_BLANKS))
+        at = self._end(_BLANK_RUN, start)
+        if at >= end or self.text[at] == "#":
+            return True
+        name = _NAME.match(self.text, at, end)
+        equal_sign = self._equal_sign(name, end)
+        if name and name[0] == "export" and equal_sign is None:
+            name = _NAME.match(self.text, min(self._end(_BLANK_RUN, name.end()), end), end)
+            equal_sign = self._equal_sign(name, end)
+        if name is None or equal_sign is None:
+            hint = "write `NAME=value` with letters, digits, `_` and `.` in the name, or put `#` before it"
+            self._stop(ProblemKind.MALFORMED_LINE, Span(at, end), "the line is no `NAME=value`", hint=hint)
+            return False
+        return self._read_value(name, equal_sign + 1, end)
+
+    def _equal_sign(self, name: re.Match[str] | None, end: int) -> int | None:
+        if name is None:
+            return None
+        at = self._end(_BLANK_RUN, name.end())
+        return at if at < end and self.text[at] == "=" else None
+
+    def _read_value(self, name: re.Match[str], start: int, end: int) -> bool:
+        at = min(self._end(_BLANK_RUN, start), end)
+        name_span = Span(*name.span())
+        if at == end or self.text[at] == "#":
+            return self._take(name[0], "", name_span, Span(start, start))
+        try:
+            value = UvValue(self.text, at, end, self._looked_up).read()
+        except UnreadableValueError as unreadable:
+            self._stop(unreadable.kind, unreadable.span, unreadable.message, name[0], unreadable.hint)
+            return False
+        return self._take(name[0], value.text, name_span, Span(at, value.end))
+
+    def _looked_up(self, name: str, place: Span) -> str:
+        value = self.environment.get(name, self.variables.get(name))
+        if value is None:
+            message = "it refers to a variable that is not set before it, and so to an empty text"
+            hint = "put the value in single quotes if `$` is meant as it stands"
+            self.draft.report(ProblemKind.UNDEFINED_REFERENCE, place, message, hint=hint)
+            return ""
+        if not self.limit.allows(value):
+            message, hint = "the references put more text in than any process takes", "write the values out"
+            raise UnreadableValueError(ProblemKind.TOO_LONG_EXPANSION, place, message, hint)
+        return value
+
+    def _take(self, name: str, value: str, name_span: Span, value_span: Span) -> bool:
+        """Take a binding as far as nothing has the name yet, and tell whether uv reads on."""
+        if name in self.environment:
+            message, hint = "the process has this variable already, and keeps its value", "take it out of the process"
+            self.draft.report(ProblemKind.ALREADY_SET, name_span, message, name, hint)
+        elif name in self.variables:
+            message, hint = "the name stands in the file before, and uv keeps the first value", "leave one of them out"
+            self.draft.report(ProblemKind.DUPLICATE_NAME, name_span, message, name, hint)
+        elif "\0" in value:
+            message = "there is a NUL byte in the value, so uv ends without starting anything"
+            self.draft.refuse(ProblemKind.NUL_BYTE, value_span, message, name, "take the byte out")
+            return False
+        else:
+            self.variables[name] = value
+        self.draft.bind(name, value, name_span, value_span)
+        return True
+
+    def _stop(
+        self, kind: ProblemKind, span: Span, message: str, name: str | None = None, hint: str | None = None
+    ) -> None:
+        self.draft.report(kind, span, message + _STOPPED, name, hint)
+
+    def _end(self, pattern: re.Pattern[str], at: int) -> int:
+        match = pattern.match(self.text, at)
+        return match.end() if match else at
