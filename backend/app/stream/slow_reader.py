@@ -4,7 +4,7 @@ import socket
 from contextlib import suppress
 from typing import Any
 
-SEND_BUFFER_BYTES = 65_536
+SEND_BUFFER_BYTES = 16_384
 """What the kernel may hold for one client; by itself it grows to megabytes."""
 
 UNREAD_MILLISECONDS = 30_000
