@@ -41,7 +41,7 @@ def _environment() -> dict[str, str]:
 # After a rehearsed reload it is given: the values that were checked are the values that are used.
 handover: dict[str, Any] = globals().get("accepted_handover") or _fresh("serving/validated_environment.py")[
     "validated_environment"
-](_BACKEND, _environment(), _fresh("serving/cause.py")["cause_of"])
+](_BACKEND, _environment())
 _server_values = handover["server"]
 _host = _server_values["host"]
 
@@ -140,9 +140,14 @@ def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's si
 
 def post_worker_init(worker: Any) -> None:
     """Have a worker end its streams when it is told to stop; this runs in the worker, where modules are fresh."""
-    from serving.draining import drain_at_the_end  # noqa: PLC0415 - in the worker alone
+    from serving.draining import Draining  # noqa: PLC0415 - in the worker alone
 
-    drain_at_the_end(worker)
+    worker.draining = Draining(worker)
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Tell the worker which connections are in use."""
+    worker.draining.begin(request)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

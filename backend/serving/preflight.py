@@ -13,7 +13,6 @@ import signal
 import socket
 import sys
 import tempfile
-import traceback
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
@@ -44,8 +43,8 @@ def _verdict(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
         return {"problems": [], "handover": _start(addresses)}
     except SystemExit as ending:
         problems = getattr(ending, "problems", None) or [_excuse(talk) or f"it ended with status {ending.code}"]
-    except BaseException:  # noqa: BLE001 - whatever goes wrong here would go wrong in a worker
-        problems = [_cause_of(traceback.format_exc())]
+    except BaseException as error:  # noqa: BLE001 - whatever goes wrong here would go wrong in a worker
+        problems = [_cause_of(error)]
     return {"problems": problems, "handover": None}
 
 
@@ -60,11 +59,13 @@ def _excuse(talk: IO[bytes]) -> str:
 def _start(addresses: list[str]) -> Any:
     application, conf = _configured_application()
     cfg = application.cfg
+    sys.path[:0] = [str(Path(path).absolute()) for path in (cfg.pythonpath or "").split(",") if path]
     cfg.logger_class(cfg)
     _check_new_addresses(cfg.address, addresses)
     worker = SimpleNamespace(alive=True, wsgi=None, cfg=cfg)
+    worker_class = cfg.worker_class
     cfg.post_fork(None, worker)
-    if "gevent" in cfg.worker_class_str:
+    if "gevent" in worker_class.__module__:
         importlib.import_module("gevent.monkey").patch_all()
     os.environ.update(cfg.env)  # noqa: TID251 - as a worker does for `gunicorn --env`
     worker.wsgi = application.wsgi()

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,12 @@ class RefusedEnvironmentError(SystemExit):
         self.problems = problems
 
 
-def validated_environment(
-    backend: Path, environment: Mapping[str, str], cause_of: Callable[[str], str]
-) -> dict[str, Any]:
+def validated_environment(backend: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the server's values, the variables that come from the env file, and all origins.
 
     Args:
         backend: The folder with `config`.
         environment: What the workers get anyway; it wins over the env file.
-        cause_of: Makes one line of a traceback.
 
     Raises:
         RefusedEnvironmentError: With status 78 for an environment with which nothing can start, after its
@@ -43,8 +40,8 @@ def validated_environment(
     path = os.pathsep.join(filter(None, (str(backend), environment.get("PYTHONPATH"))))
     own = {name: value for name, value in environment.items() if name != _HANDED_OVER}
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "config.handover"],
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", str(Path(__file__).with_name("isolated.py")), "config.handover"],
             capture_output=True,
             check=False,
             encoding="utf-8",
@@ -63,7 +60,7 @@ def validated_environment(
         sys.stderr.write(done.stderr)
         problems: list[str] = json.loads(done.stdout)["problems"]
         raise RefusedEnvironmentError(problems, os.EX_CONFIG)
-    problem = f"the environment could not be validated: {cause_of(done.stderr)}"
+    problem = f"the environment could not be validated: {done.stderr.strip()}"
     raise _refusal(problem, 1)
 
 

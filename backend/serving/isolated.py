@@ -1,0 +1,16 @@
+"""Runs a module as a program in an interpreter of its own: `isolated.py MODULE`; if it fails, one line says why.
+
+What an exception says may hold a secret, so there is no traceback.
+"""
+
+import runpy
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    try:
+        runpy.run_module(sys.argv[1], run_name="__main__")
+    except Exception as error:  # noqa: BLE001 - the reason is told, whatever it is
+        cause_of = runpy.run_path(str(Path(__file__).with_name("cause.py")))["cause_of"]
+        sys.stderr.write(cause_of(error))
+        sys.exit(1)

@@ -1,0 +1,193 @@
+"""Starts the service under a real gunicorn, talks to it, and stops it whatever happens."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+BACKEND = Path(__file__).resolve().parents[1] / "backend"
+GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
+PATIENCE_IN_SECONDS = 30.0
+
+T = TypeVar("T")
+
+
+def eventually(condition: Callable[[], T], what: str, seconds: float = PATIENCE_IN_SECONDS) -> T:
+    """Return the first truthy answer of `condition`, or fail with `what` was expected."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            message = f"not within {seconds:g} seconds: {what}"
+            raise AssertionError(message)
+        time.sleep(0.02)
+    return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """Return the body as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass
+class GunicornProcess:
+    """A running gunicorn master.
+
+    Attributes:
+        process: The master.
+        address: Where it listens.
+        output: The file that takes its standard output and standard error.
+    """
+
+    process: subprocess.Popen[bytes]
+    address: tuple[str, int]
+    output: Path
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the master."""
+        return self.process.pid
+
+    def get(self, path: str, seconds: float = 10.0) -> Answer:
+        """Ask for `path` on a connection of its own."""
+        connection = http.client.HTTPConnection(*self.address, timeout=seconds)
+        try:
+            connection.request("GET", path, headers={"Connection": "close"})
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+        finally:
+            connection.close()
+
+    def setting(self, variable: str) -> Any:
+        """Return the value of a setting as one of the workers tells it."""
+        return self.get("/v1/settings").json["settings"][variable]["value"]
+
+    def connect(self) -> socket.socket:
+        """Open a connection."""
+        return socket.create_connection(self.address, timeout=PATIENCE_IN_SECONDS)
+
+    def workers(self) -> set[int]:
+        """Return the ids of the workers."""
+        return {int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()}
+
+    def wait_for_workers(self, number: int = 2) -> set[int]:
+        """Wait until there are just `number` workers, and return their ids."""
+        eventually(lambda: len(self.workers()) == number, f"there are {number} workers")
+        return self.workers()
+
+    def text(self) -> str:
+        """Return all that was printed so far."""
+        return self.output.read_text(encoding="utf-8", errors="backslashreplace")
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return the log lines so far, where they are JSON."""
+        return [json.loads(line) for line in self.text().split("\n") if line.startswith("{") and line.endswith("}")]
+
+    def messages(self, message: str) -> list[dict[str, Any]]:
+        """Return the log lines with just this message."""
+        return [line for line in self.log() if line["message"] == message]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the master."""
+        self.process.send_signal(number)
+
+    def wait(self, seconds: float = PATIENCE_IN_SECONDS) -> int:
+        """Wait for the end of the master and return its exit status."""
+        return self.process.wait(seconds)
+
+    def wait_until_ready(self) -> None:
+        """Wait until a worker answers."""
+
+        def answers() -> bool:
+            if self.process.poll() is not None:
+                message = f"gunicorn ended with status {self.process.returncode}:\n{self.text()}"
+                raise AssertionError(message)
+            with suppress(OSError, http.client.HTTPException):
+                return self.get("/readyz").status == http.HTTPStatus.OK
+            return False
+
+        eventually(answers, "the server is ready")
+
+
+def clean_environment(**variables: str) -> dict[str, str]:
+    """Return an environment without a setting of the machine on which the tests run."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR"}}
+    coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    return {**kept, **coverage, **variables}
+
+
+def copy_of_backend(folder: Path) -> Path:
+    """Return a copy of the service that a test may break."""
+    return Path(shutil.copytree(BACKEND, folder / "backend", ignore=shutil.ignore_patterns(".env")))
+
+
+@contextmanager
+def gunicorn(
+    output: Path,
+    variables: Mapping[str, str] | None = None,
+    arguments: Sequence[str] = (),
+    folder: Path = BACKEND,
+    program: Sequence[str] = (GUNICORN,),
+    *,
+    opens_its_port: bool = False,
+) -> Iterator[GunicornProcess]:
+    """Start gunicorn on a free port of 127.0.0.1 and end it, with all its processes, afterwards.
+
+    The socket is opened here, so that no other program can get the port, and gunicorn inherits it. Connections
+    wait in it until a worker takes them: `wait_until_ready` says when.
+
+    Args:
+        output: The file for what it prints.
+        variables: Its environment, besides what any process needs; without an `ENV_FILE` it gets an empty one.
+        arguments: Flags.
+        folder: The working directory.
+        program: What to start, and how.
+        opens_its_port: Whether it opens the socket itself, as `PORT` says, instead of inheriting one.
+    """
+    with socket.socket() as reserved:
+        # A port that is bound and not listened on stays ours, and can be opened by those who reuse addresses.
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(("127.0.0.1", 0))
+        address = reserved.getsockname()
+        if opens_its_port:
+            bind, inherited = [], []
+        else:
+            reserved.listen(4_096)
+            bind, inherited = ["--bind", f"fd://{reserved.fileno()}"], [reserved.fileno()]
+        with output.open("wb") as sink:
+            process = subprocess.Popen(
+                [*program, *bind, *arguments],
+                cwd=folder,
+                env=clean_environment(**{"ENV_FILE": os.devnull, "PORT": str(address[1]), **(variables or {})}),
+                pass_fds=inherited,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        if not opens_its_port:
+            reserved.close()
+        try:
+            yield GunicornProcess(process, address, output)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

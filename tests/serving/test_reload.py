@@ -1,0 +1,315 @@
+"""Reloading a running server (SIGHUP): what is good is taken over, what is bad is refused."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.client import HTTPException
+from pathlib import Path
+from typing import Self
+
+import pytest
+from inline_snapshot import snapshot
+
+from gunicorn_process import (
+    GUNICORN,
+    Answer,
+    GunicornProcess,
+    clean_environment,
+    copy_of_backend,
+    eventually,
+    gunicorn,
+)
+
+CANARY = "cafe0dd5ecre7"
+REFUSED = "reload refused, the old workers go on serving"
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Path:
+    path = tmp_path / "prod.env"
+    path.write_text("SENTRY_ENVIRONMENT=first\nSENTRY_RELEASE=setpoint@first\n")
+    return path
+
+
+@pytest.fixture
+def server(tmp_path: Path, env_file: Path) -> Iterator[GunicornProcess]:
+    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file)}) as running:
+        running.wait_until_ready()
+        yield running
+
+
+def _reload(server: GunicornProcess) -> None:
+    """Reload, and wait until no worker from before is left."""
+    before = server.wait_for_workers()
+    server.signal(signal.SIGHUP)
+    eventually(lambda: server.workers() and not before & server.workers(), "new workers alone")
+
+
+def _refusals(server: GunicornProcess) -> list[list[str]]:
+    return [line["diagnostics"] for line in server.messages(REFUSED)]
+
+
+class _SteadyRequests(threading.Thread):
+    """Asks one thing after the other, each on a connection of its own."""
+
+    def __init__(self, server: GunicornProcess) -> None:
+        super().__init__()
+        self.answers: list[Answer] = []
+        self.failures: list[Exception] = []
+        self.enough = threading.Event()
+        self._server = server
+
+    def run(self) -> None:
+        """Ask until it is enough."""
+        while not self.enough.is_set():
+            try:
+                self.answers.append(self._server.get("/v1/settings"))
+            except (OSError, HTTPException) as error:
+                self.failures.append(error)
+
+    def wait_for_more(self, number: int = 20) -> None:
+        """Wait until `number` more were answered."""
+        target = len(self.answers) + number
+        eventually(lambda: len(self.answers) >= target, "more answers")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.enough.set()
+        self.join()
+
+
+def test_a_bad_file_and_a_killed_worker_change_nothing_and_a_mended_file_is_taken_over(
+    server: GunicornProcess, env_file: Path
+) -> None:
+    """No request fails but those that the killed worker had in hand, and in the end all workers have the new value."""
+    with _SteadyRequests(server) as requests:
+        requests.wait_for_more()
+        env_file.write_text("SENTRY_ENVIRONMENT=second\nSENTRY_DNS=x\nSENTRY_TRACES_SAMPLE_RATE=ten\n")
+        server.signal(signal.SIGHUP)
+        eventually(lambda: _refusals(server), "the reload is refused")
+        assert not requests.failures
+        killed = max(server.workers())
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda: killed not in server.workers() and len(server.workers()) == 2, "a worker in its place")
+        requests.wait_for_more()
+        assert len(requests.failures) <= 1
+        values = {answer.json["settings"]["SENTRY_ENVIRONMENT"]["value"] for answer in requests.answers}
+        assert values == {"first"}
+        failed = len(requests.failures)
+        env_file.write_text("SENTRY_ENVIRONMENT=second\n")
+        _reload(server)
+        known = len(requests.answers) + 1
+        requests.wait_for_more()
+        assert len(requests.failures) == failed
+        newest = {answer.json["settings"]["SENTRY_ENVIRONMENT"]["value"] for answer in requests.answers[known:]}
+        assert newest == {"second"}
+    assert {answer.status for answer in requests.answers} == {200}
+    [diagnostics] = _refusals(server)
+    assert [line.partition("prod.env")[2].partition(";")[0] for line in diagnostics] == snapshot(
+        [
+            ":2:1: error[SP301] no setting reads `SENTRY_DNS`",
+            ":3:27: error[SP401] `SENTRY_TRACES_SAMPLE_RATE` is not a number",
+        ]
+    )
+
+
+def test_an_edit_without_a_reload_changes_nothing(server: GunicornProcess, env_file: Path) -> None:
+    """Not even in a worker that is started afterwards: there are never two configurations at once."""
+    env_file.write_text("SENTRY_ENVIRONMENT=second\n")
+    before = server.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    eventually(lambda: len(server.workers()) == 2 and not before & server.workers(), "new workers")
+    assert {server.setting("SENTRY_ENVIRONMENT") for _ in range(10)} == {"first"}
+
+
+def test_a_variable_that_is_deleted_from_the_file_is_gone_after_a_reload(
+    server: GunicornProcess, env_file: Path
+) -> None:
+    """Nothing of an earlier load stays in the environment of the master."""
+    assert server.setting("SENTRY_RELEASE") == "setpoint@first"
+    env_file.write_text("SENTRY_ENVIRONMENT=first\n")
+    _reload(server)
+    release = server.get("/v1/settings").json["settings"]["SENTRY_RELEASE"]
+    assert release["origin"] == {"source": "default"}
+
+
+def test_two_reloads_at_once_end_with_the_last_value(server: GunicornProcess, env_file: Path) -> None:
+    """A deployment script that signals twice does no harm."""
+    env_file.write_text("SENTRY_ENVIRONMENT=second\n")
+    server.signal(signal.SIGHUP)
+    eventually(lambda: server.messages("Handling signal: hup"), "the first reload begins")
+    server.signal(signal.SIGHUP)
+    eventually(lambda: len(server.messages("Hang up: Master")) == 2, "the second reload")
+    server.wait_for_workers()
+    assert server.setting("SENTRY_ENVIRONMENT") == "second"
+    server.signal(signal.SIGTTIN)
+    server.wait_for_workers(3)
+    assert server.process.poll() is None
+
+
+def test_a_successor_is_started_with_the_file_as_it_is_then(tmp_path: Path, env_file: Path) -> None:
+    """SIGUSR2 reads anew; relative paths are taken from where the master was started, whatever `--chdir` says."""
+    backend = copy_of_backend(tmp_path)
+    arguments = ["--config", "backend/gunicorn.conf.py", "--chdir", "backend", "--pid", str(tmp_path / "pid")]
+    variables = {"ENV_FILE": env_file.name}
+    started = gunicorn(tmp_path / "output", variables, arguments, folder=backend.parent, opens_its_port=True)
+    with started as server:
+        server.wait_until_ready()
+        env_file.write_text("SENTRY_ENVIRONMENT=second\n")
+        server.signal(signal.SIGHUP)
+        eventually(lambda: server.setting("SENTRY_ENVIRONMENT") == "second", "the reload is done")
+        env_file.write_text("SENTRY_ENVIRONMENT=third\n")
+        server.signal(signal.SIGUSR2)
+        eventually(
+            lambda: {server.setting("SENTRY_ENVIRONMENT") for _ in range(9)} == {"second", "third"}, "both serve"
+        )
+        server.signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert server.setting("SENTRY_ENVIRONMENT") == "third"
+
+
+def test_a_server_that_is_told_to_end_does_not_wait_for_a_check(tmp_path: Path) -> None:
+    """A manager of processes kills what has not ended in time, so a check under way is given up."""
+    backend = copy_of_backend(tmp_path)
+    with gunicorn(tmp_path / "output", folder=backend) as server:
+        server.wait_until_ready()
+        marker = tmp_path / "check is under way"
+        (backend / "run.py").write_text(f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\ntime.sleep(9)\n")
+        server.signal(signal.SIGHUP)
+        eventually(marker.exists, "the check is under way")
+        server.signal(signal.SIGTERM)
+        assert server.wait(6) == 0
+
+
+@pytest.fixture(scope="module")
+def breakable_backend(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of_backend(tmp_path_factory.mktemp("breakable"))
+
+
+@pytest.fixture(scope="module")
+def breakable_server(breakable_backend: Path) -> Iterator[GunicornProcess]:
+    with gunicorn(breakable_backend.parent / "output", folder=breakable_backend) as running:
+        running.wait_until_ready()
+        running.wait_for_workers()
+        yield running
+
+
+def _in_one_folder(lines: list[str], backend: Path) -> list[str]:
+    """Return `lines` without the places of this checkout and this machine."""
+    short = [re.sub(r"\(\S*?/site-packages/", "(…/", line) for line in lines]
+    return [re.sub(r"(gunicorn/\w+\.py):\d+", r"\1:…", line.replace(str(backend), "…")) for line in short]
+
+
+@pytest.mark.parametrize(
+    ("file", "broken", "expected"),
+    [
+        ("gunicorn.conf.py", "workers = (\n", "SyntaxError: '(' was never closed (…/gunicorn.conf.py:1)"),
+        ("gunicorn.conf.py", f"wsgi_app = 'run'\nworker_class = '{CANARY}'\n", "RuntimeError (…/gunicorn/util.py:…)"),
+        ("gunicorn.conf.py", "import sys\nsys.exit(5)\n", "it ended with status 5"),
+        ("run.py", "import nothing\n", "ModuleNotFoundError: No module named 'nothing' (…/run.py:1)"),
+        ("run.py", f"raise ValueError('{CANARY}')\n", "ValueError (…/run.py:1)"),
+        (
+            "run.py",
+            "wrong_name = 1\n",
+            "AppImportError: Failed to find attribute 'application' in 'run'. (…/gunicorn/util.py:…)",
+        ),
+        ("run.py", "import os\nos.kill(os.getpid(), 9)\n", "a rehearsal ended without a verdict"),
+        (
+            "serving/draining.py",
+            "import nothing\n",
+            "ModuleNotFoundError: No module named 'nothing' (…/serving/draining.py:1)",
+        ),
+        ("serving/preflight.py", "nonsense(\n", "a rehearsal ended without a verdict"),
+        (
+            "observability/json_lines.py",
+            "nonsense\n",
+            "NameError: name 'nonsense' is not defined (…/observability/json_lines.py:1)",
+        ),
+        (
+            "config/settings.py",
+            "import nothing\n",
+            (
+                "the environment could not be validated: "
+                "ModuleNotFoundError: No module named 'nothing' (…/config/settings.py:1)"
+            ),
+        ),
+    ],
+)
+def test_what_would_not_start_is_refused_in_one_line_without_values(
+    breakable_server: GunicornProcess, breakable_backend: Path, file: str, broken: str, expected: str
+) -> None:
+    """The master and its workers are those from before, and go on."""
+    server, path = breakable_server, breakable_backend / file
+    workers, refusals, working = server.workers(), len(_refusals(server)), path.read_text()
+    path.write_text(broken)
+    try:
+        server.signal(signal.SIGHUP)
+        eventually(lambda: len(_refusals(server)) > refusals, "the reload is refused")
+    finally:
+        path.write_text(working)
+    assert _in_one_folder(_refusals(server)[-1], breakable_backend) == [expected]
+    assert server.workers() == workers
+    assert server.get("/readyz").status == 200
+    assert CANARY not in server.text()
+
+
+def test_a_conf_that_breaks_after_its_check_is_refused_as_well(tmp_path: Path, env_file: Path) -> None:
+    """The moment between check and use is the one that a deployment under way can hit."""
+    backend = copy_of_backend(tmp_path)
+    conf = backend / "gunicorn.conf.py"
+    working = conf.read_text()
+    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file)}, folder=backend) as server:
+        server.wait_until_ready()
+        workers = server.wait_for_workers()
+        conf.write_text(f"{working}\nPath(__file__).write_text('nonsense(')\n")
+        server.signal(signal.SIGHUP)
+        eventually(lambda: _refusals(server), "the reload is refused")
+        assert _refusals(server) == [["the conf has changed since it was checked"]]
+        assert (server.workers(), server.setting("SENTRY_ENVIRONMENT")) == (workers, "first")
+        conf.write_text(working)
+        env_file.write_text("SENTRY_ENVIRONMENT=second\n")
+        _reload(server)
+        assert server.setting("SENTRY_ENVIRONMENT") == "second"
+
+
+def test_a_successor_with_a_bad_environment_leaves_its_predecessor_alone(
+    server: GunicornProcess, env_file: Path
+) -> None:
+    """SIGUSR2 starts a new master; if that can't start, nothing has happened."""
+    env_file.write_text("SENTRY_TRACES_SAMPLE_RATE=ten\n")
+    server.signal(signal.SIGUSR2)
+    eventually(lambda: "SENTRY_TRACES_SAMPLE_RATE" in server.text(), "the new master ends")
+    server.wait_for_workers()
+    assert server.setting("SENTRY_ENVIRONMENT") == "first"
+
+
+def test_text_logs_hold_every_diagnostic_in_one_line_too(tmp_path: Path, env_file: Path) -> None:
+    """LOG_FORMAT=text is for people, who have the same question."""
+    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file), "LOG_FORMAT": "text"}) as server:
+        server.wait_until_ready()
+        env_file.write_text("SENTRY_DNS=x\nWEB_CONCURRENCY=many\n")
+        server.signal(signal.SIGHUP)
+        eventually(lambda: REFUSED in server.text(), "the reload is refused")
+        [line] = [line for line in server.text().splitlines() if REFUSED in line]
+        assert "`SENTRY_DNS`" in line
+        assert "`WEB_CONCURRENCY`" in line
+
+
+def test_gunicorn_starts_without_the_env_file_of_this_checkout(tmp_path: Path) -> None:
+    """The tests would otherwise say one thing on a developer's machine, and another elsewhere."""
+    done = subprocess.run(
+        [GUNICORN, "--check-config"],
+        cwd=copy_of_backend(tmp_path),
+        env=clean_environment(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
