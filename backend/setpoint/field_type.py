@@ -1,82 +1,102 @@
-"""What a field's annotation says: whether it is secret, which models it nests, and its type in words."""
+"""What a field's annotation says: which models it nests, what it takes, and its type in words."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import PurePath
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
 
-from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
-from pydantic import AnyUrl, BaseModel, Secret, SecretBytes, SecretStr
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
+from pydantic import (
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    ByteSize,
+    ImportString,
+    IPvAnyAddress,
+    IPvAnyNetwork,
+    Json,
+    Secret,
+    SecretBytes,
+    SecretStr,
+)
 from pydantic.fields import FieldInfo
 from pydantic.networks import _BaseMultiHostUrl
+from pydantic.types import PathType
 
-_SECRET_NAME = re.compile(
-    r"(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRETS|TOKEN|CREDENTIALS?|(API|PRIVATE|SECRET|ACCESS|ENCRYPTION|SIGNING)_KEYS?)(_|$)"
-)
+from setpoint.annotation import alternatives, arguments, is_class, values
+
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
-# A URL to a database or a broker carries its password inside.
-_URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
-# In this order: a `bool` is an `int`, too.
-_PLAIN_TYPES: Mapping[type, str] = {
+_ARRAYS = (list, tuple, set, frozenset)
+_BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of")
+# In this order: a `bool` is an `int`, a `datetime` a `date`, a `ByteSize` an `int`.
+_IN_WORDS: Mapping[Any, str] = {
     bool: "`true` or `false`",
+    ByteSize: "a size such as `10MB`",
     int: "an integer",
     float: "a number",
     Decimal: "a number",
     str: "text",
     bytes: "text",
-    list: "a JSON array",
-    tuple: "a JSON array",
-    set: "a JSON array",
-    frozenset: "a JSON array",
+    **dict.fromkeys(_ARRAYS, "a JSON array"),
     dict: "a JSON object",
-}
-_TYPES_IN_WORDS: Mapping[type, str] = {
-    **_PLAIN_TYPES,
     BaseModel: "a JSON object",
+    Json: "JSON",
     AnyUrl: "a URL",
     _BaseMultiHostUrl: "a URL",
     PurePath: "a path",
     UUID: "a UUID",
     timedelta: "a duration",
     datetime: "a date with a time",
+    AwareDatetime: "a date with a time and its zone",
     date: "a date",
+    time: "a time",
+    IPv4Address: "an IPv4 address",
+    IPv6Address: "an IPv6 address",
+    IPvAnyAddress: "an IP address",
+    IPv4Network: "an IPv4 network",
+    IPv6Network: "an IPv6 network",
+    IPvAnyNetwork: "an IP network",
+    re.Pattern: "a regular expression",
+    ImportString: "the dotted name of a Python object",
 }
-
-
-def is_secret(name: str, field: FieldInfo) -> bool:
-    """Return whether values of the field `name` are never to be shown.
-
-    They are if the type says so anywhere inside, or if the name does: many apps keep a password in
-    a plain `str`, and masking a harmless value costs less than showing a secret one.
-    """
-    return bool(_SECRET_NAME.search(name.upper())) or any(
-        _is_class(part, (*_SECRET_TYPES, *_URL_TYPES)) for part in _parts(field.annotation)
-    )
+_PATHS = {"file": "the path of a file", "dir": "the path of a directory", "new": "the path of a new file"}
 
 
 def nested_model(field: FieldInfo) -> type[BaseModel] | None:
     """Return the model whose fields the field nests, None where there is none or more than one."""
-    models = [part for part in _alternatives(field.annotation) if _is_class(part, (BaseModel,))]
+    models = [part for part in alternatives(field.annotation) if is_class(part, (BaseModel,))]
     return models[0] if len(models) == 1 else None
 
 
 def is_open(field: FieldInfo) -> bool:
     """Return whether the field takes keys that its class doesn't list, as a `dict` does."""
-    return any((get_origin(part) or part) in {dict, Any} for part in _alternatives(field.annotation))
+    return any((get_origin(part) or part) in {dict, Any} for part in alternatives(field.annotation))
+
+
+def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
+    """Yield the names of the fields of all models inside `annotation`."""
+    if is_class(annotation, (BaseModel,)) and annotation not in seen:
+        for name, field in annotation.model_fields.items():
+            yield name
+            yield from [field.validation_alias] if isinstance(field.validation_alias, str) else []
+            yield from keys(field.annotation, seen | {annotation})
+    for part in arguments(annotation):
+        yield from keys(part, seen)
 
 
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """Return the texts that the field takes, if these are all that it takes; else nothing."""
     found: list[str] = []
-    for part in _alternatives(field.annotation):
+    for part in alternatives(field.annotation):
         if get_origin(part) is Literal:
             found += [str(each.value if isinstance(each, Enum) else each) for each in get_args(part)]
-        elif _is_class(part, (Enum,)):
+        elif is_class(part, (Enum,)):
             found += [str(each.value) for each in part]
         elif part is not NoneType:
             return ()
@@ -87,93 +107,75 @@ def description(field: FieldInfo) -> str:
     """Return the type in words that complete "expected …": "an integer from 1 to 65535"."""
     allowed = choices(field)
     if allowed:
-        quoted = [f"`{choice}`" for choice in allowed]
-        return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
-    parts = [part for part in _alternatives(field.annotation) if part is not NoneType]
-    words = list(dict.fromkeys(_type_in_words(part) for part in parts))
+        return _any_of(allowed)
+    words = dict.fromkeys(_type_in_words(part, field.metadata) for part in values(field.annotation))
     return " or ".join(words) + _range_in_words(field)
 
 
-def _type_in_words(part: Any) -> str:
+def _any_of(texts: tuple[str, ...]) -> str:
+    quoted = [f"`{text}`" for text in texts]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
     base = get_origin(part) or part
     if base is Literal:
-        return " or ".join(f"`{choice}`" for choice in get_args(part))
-    if _is_class(base, _SECRET_TYPES):
-        inner = [each for each in _arguments(part) if each in _PLAIN_TYPES]
-        return _PLAIN_TYPES[inner[0]] if inner else "text"
-    known = (words for kind, words in _TYPES_IN_WORDS.items() if _is_class(base, (kind,)))
-    return next(known, f"a {getattr(base, '__name__', str(base))}")
+        return _any_of(tuple(str(choice) for choice in get_args(part)))
+    if base is Any:
+        return "any text"
+    if is_class(base, _SECRET_TYPES):
+        inner = [value for each in arguments(part) for value in values(each)]
+        return _type_in_words(inner[0], metadata) if inner else "text"
+    for each in metadata:
+        if isinstance(each, PathType):
+            return _PATHS[each.path_type]
+    known = (words for kind, words in _IN_WORDS.items() if is_class(base, (kind,)))
+    return next(known, f"a value of type `{getattr(base, '__name__', base)}`")
 
 
 def _range_in_words(field: FieldInfo) -> str:
     bounds = {
-        attribute: getattr(constraint, attribute)
-        for constraint in _constraints([*field.metadata, *_parts(field.annotation)])
-        for attribute in ("ge", "gt", "le", "lt", "min_length", "max_length")
-        if getattr(constraint, attribute, None) is not None
+        bound: getattr(constraint, bound)
+        for constraint in _constraints([*field.metadata, *_inside_secrets(field.annotation)])
+        for bound in _BOUNDS
+        if getattr(constraint, bound, None) is not None
     }
+    items = "items" if any(is_class(part, (*_ARRAYS, dict)) for part in values(field.annotation)) else "characters"
     if {"ge", "le"} <= bounds.keys():
-        return f" from {bounds['ge']} to {bounds['le']}"
-    if {"min_length", "max_length"} <= bounds.keys():
-        return f" of {bounds['min_length']} to {bounds['max_length']} characters"
-    words = {
-        "ge": "from {}",
-        "gt": "above {}",
-        "le": "up to {}",
-        "lt": "below {}",
-        "min_length": "of at least {} characters",
-        "max_length": "of at most {} characters",
-    }
-    found = [words[attribute].format(bounds[attribute]) for attribute in words if attribute in bounds]
-    return f" {' and '.join(found)}" if found else ""
+        words = [f"from {bounds.pop('ge')} to {bounds.pop('le')}"]
+    elif {"min_length", "max_length"} <= bounds.keys():
+        words = [f"of {bounds.pop('min_length')} to {_counted(bounds.pop('max_length'), items)}"]
+    else:
+        words = []
+    words += [_bound_in_words(bound, limit, items) for bound, limit in bounds.items()]
+    return f" {' and '.join(words)}" if words else ""
+
+
+def _bound_in_words(bound: str, limit: Any, items: str) -> str:
+    if bound == "min_length":
+        return f"of at least {_counted(limit, items)}"
+    if bound == "max_length":
+        return f"of at most {_counted(limit, items)}"
+    words = {"ge": "from", "gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}
+    return f"{words[bound]} {limit}"
+
+
+def _counted(number: int, items: str) -> str:
+    return f"{number} {items.removesuffix('s') if number == 1 else items}"
 
 
 def _constraints(metadata: Iterable[Any]) -> Iterator[Any]:
     for each in metadata:
-        if isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen):
+        if isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen | MultipleOf):
             yield each
         elif isinstance(each, FieldInfo):
             yield from _constraints(each.metadata)
 
 
-def _alternatives(annotation: Any) -> Iterator[Any]:
-    """Yield the members of a union, or the annotation itself, without `Annotated` around them."""
+def _inside_secrets(annotation: Any) -> Iterator[Any]:
+    """Yield the constraints of `Secret[Annotated[int, Field(ge=1)]]`, which hold for the value itself."""
     if get_origin(annotation) is Annotated:
-        yield from _alternatives(get_args(annotation)[0])
-    elif hasattr(annotation, "__value__"):
-        yield from _alternatives(annotation.__value__)
-    elif (get_origin(annotation) is not None and NoneType in get_args(annotation)) or _is_union(annotation):
-        for each in get_args(annotation):
-            yield from _alternatives(each)
-    else:
-        yield annotation
-
-
-def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]:
-    """Yield the annotation and all that stands inside it, fields of models included."""
-    yield annotation
-    if _is_class(annotation, (BaseModel,)) and annotation not in seen:
-        for name, field in annotation.model_fields.items():
-            if _SECRET_NAME.search(name.upper()):
-                yield SecretStr
-            yield from _parts(field.annotation, seen | {annotation})
-    for part in _arguments(annotation):
-        yield from _parts(part, seen)
-
-
-def _arguments(annotation: Any) -> tuple[Any, ...]:
-    if hasattr(annotation, "__value__"):
-        return (annotation.__value__,)
-    if get_origin(annotation) is Literal:
-        return ()
-    return get_args(annotation)
-
-
-def _is_union(annotation: Any) -> bool:
-    origin = get_origin(annotation)
-    return getattr(origin, "__name__", "") in {"Union", "UnionType"} or str(origin) == "typing.Union"
-
-
-def _is_class(candidate: Any, bases: tuple[type, ...]) -> bool:
-    candidate = get_origin(candidate) or candidate
-    return isinstance(candidate, type) and issubclass(candidate, bases)
+        yield from annotation.__metadata__
+    for part in arguments(annotation):
+        if not is_class(annotation, (*_ARRAYS, dict)):
+            yield from _inside_secrets(part)

@@ -1,24 +1,38 @@
 """Imports a settings class by its name, even from a module that fails because of bad settings."""
 
 import importlib
+import re
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from types import TracebackType
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings
+
+_PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
 
 
 class UnusableSettingsError(Exception):
-    """The settings class can't be had; the text says why, for people, and holds no value."""
+    """The settings class can't be had; the text says why, for people, and holds no value.
+
+    Attributes:
+        hint: What to do about it.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> type[BaseSettings]:
     """Return the class that `reference` (`module:Class`) names.
 
     A module that builds its settings when it is imported (`SETTINGS = Settings()`) fails there
-    under a bad environment. The class exists by then, and is taken from the failed module.
+    under a bad environment. The class exists by then, and is taken from the failed module. What the
+    module prints is dropped: it may be the very values that are wrong.
 
     Args:
         reference: Module and class.
@@ -28,55 +42,56 @@ def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> ty
         UnusableSettingsError: There is no such module or class, or the module fails for another reason.
     """
     module_name, colon, class_name = reference.partition(":")
-    if not colon or not module_name or not class_name:
-        message = f"`{reference}` is no settings class; write `module:Class`"
-        raise UnusableSettingsError(message)
-    _put_on_module_path((*pythonpath, Path.cwd()))
-    with redirect_stdout(sys.stderr):
-        try:
-            namespace = vars(importlib.import_module(module_name))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
-            found = _from_failed_module(error, module_name, class_name)
-            if found is None:
-                message = f"cannot import `{module_name}`: {_described(error)}"
-                raise UnusableSettingsError(message) from None
-            return found
+    if not colon or not module_name or not class_name or module_name.startswith("."):
+        message = f"`{reference}` is no settings class"
+        raise UnusableSettingsError(message, "write `MODULE:CLASS`, such as `myapp.settings:Settings`")
+    _put_on_module_path([Path.cwd(), *pythonpath])
+    sink = StringIO()
+    try:
+        with redirect_stdout(sink), redirect_stderr(sink):
+            namespace: Mapping[str, object] = vars(importlib.import_module(module_name))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
+        return _from_failed_module(error, module_name, class_name)
     return _class_in(namespace, module_name, class_name)
 
 
 def _put_on_module_path(folders: Iterable[Path]) -> None:
     """Put `folders` first on the module path, for good: a class may import more of its app when it validates."""
-    for folder in folders:
-        text = str(folder)
-        if text not in sys.path:
-            sys.path.insert(0, text)
+    wanted = [str(folder) for folder in folders]
+    sys.path[:] = [*dict.fromkeys(wanted), *(each for each in sys.path if each not in wanted)]
 
 
-def _class_in(namespace: dict[str, object], module_name: str, class_name: str) -> type[BaseSettings]:
+def _class_in(namespace: Mapping[str, object], module_name: str, class_name: str) -> type[BaseSettings]:
     found = _resolve(namespace, class_name)
     if found is None:
         classes = [name for name in namespace if _resolve(namespace, name) not in {None, BaseSettings}]
-        there = f"; there are {', '.join(f'`{name}`' for name in classes)}" if classes else ""
-        message = f"`{module_name}` has no settings class `{class_name}`{there}"
-        raise UnusableSettingsError(message)
+        there = f"it has {', '.join(f'`{name}`' for name in classes)}" if classes else None
+        message = f"`{module_name}` has no settings class `{class_name}`"
+        raise UnusableSettingsError(message, there or "name a subclass of `pydantic_settings.BaseSettings`")
     return found
 
 
-def _resolve(namespace: dict[str, object], class_name: str) -> type[BaseSettings] | None:
+def _resolve(namespace: Mapping[str, object], class_name: str) -> type[BaseSettings] | None:
     found: object = namespace.get(class_name.partition(".")[0])
     for part in class_name.split(".")[1:]:
         found = getattr(found, part, None)
     return found if isinstance(found, type) and issubclass(found, BaseSettings) else None
 
 
-def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> type[BaseSettings] | None:
-    for frame in _frames(error.__traceback__):
-        if frame.get("__name__") == module_name and (found := _resolve(frame, class_name)):
+def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> type[BaseSettings]:
+    """Return the class from the module itself, or from the one that failed while it was imported by the module."""
+    namespaces = list(_namespaces(error.__traceback__))
+    for namespace in sorted(namespaces, key=lambda each: each.get("__name__") != module_name):
+        if found := _resolve(namespace, class_name):
             return found
-    return None
+    for namespace in namespaces:
+        if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError):
+            _class_in(namespace, module_name, class_name)
+    message = f"cannot import `{module_name}`: {_described(error)}"
+    raise UnusableSettingsError(message, _advice(error, module_name)) from None
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[dict[str, object]]:
+def _namespaces(traceback: TracebackType | None) -> Iterator[dict[str, object]]:
     while traceback is not None:
         yield traceback.tb_frame.f_globals
         traceback = traceback.tb_next
@@ -86,11 +101,19 @@ def _described(error: BaseException) -> str:
     """Return what went wrong; the text of an exception shows only where it can't hold a value."""
     kind = type(error).__name__
     if isinstance(error, SyntaxError):
-        return f"{kind} at {error.filename}:{error.lineno}: {error.msg}"
-    if isinstance(error, ImportError | NameError):
+        return f"{kind} at {error.filename}:{error.lineno}"
+    if isinstance(error, ImportError | NameError) and _PYTHONS_OWN_WORDS.fullmatch(str(error)):
         return f"{kind}: {error}"
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     where = f" at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
     return f"{kind}{where}"
+
+
+def _advice(error: BaseException, module_name: str) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name in {module_name, module_name.partition(".")[0]}:
+        return "run it in the folder that holds the module, or name that folder in `pythonpath` of `[tool.setpoint]`"
+    if isinstance(error, ModuleNotFoundError):
+        return "run it with the Python that runs the app, so that the app's packages are there"
+    return f"make `python -c 'import {module_name}'` work up to the class; nothing was checked"

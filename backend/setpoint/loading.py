@@ -1,7 +1,9 @@
 """Gives an app its settings when it starts, or ends the start with everything that is wrong with them."""
 
+import errno
 import json
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,7 +16,7 @@ from pydantic_settings import BaseSettings
 from setpoint.check import check
 from setpoint.formats import full
 from setpoint.formats.style import Style
-from setpoint.project import find_project
+from setpoint.project import InvalidProjectError, find_project
 from setpoint.report import Report, Status
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_file
@@ -74,7 +76,11 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
             all that an operator sees of a start that fails, so there is no traceback.
     """
     environment = dict(os.environ)
-    loaded = look(settings_class, environment)
+    try:
+        loaded = look(settings_class, environment)
+    except InvalidProjectError as error:
+        sys.stderr.write(f"error: {error}\n")
+        raise SystemExit(EX_CONFIG) from None
     if loaded.settings is None or not isinstance(loaded.settings, settings_class):
         _refuse_to_start(loaded.report)
     _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
@@ -109,11 +115,20 @@ def env_files(contract: SettingsContract, environment: Mapping[str, str]) -> tup
     paths = _default_paths(contract)
     if contract.env_file_variable is not None:
         variable, default = contract.env_file_variable
-        named = environment.get(variable.name)
+        named = [value for name, value in environment.items() if value and contract.canonical(name) == variable.name]
         if named:
-            return (read_env_file(named, environment),)
+            return (read_env_file(named[-1], environment),)
         paths = [default.default]
-    return tuple(read_env_file(path, environment) for path in paths if Path(path).is_file())
+    return tuple(read_env_file(path, environment) for path in paths if _is_there(path))
+
+
+def _is_there(path: str) -> bool:
+    """Return whether there is a file to read; a folder `.env` is most often a virtual environment."""
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError as error:
+        return error.errno not in {errno.ENOENT, errno.ENOTDIR}
+    return not stat.S_ISDIR(mode)
 
 
 def _default_paths(contract: SettingsContract) -> list[str]:
@@ -124,11 +139,14 @@ def _default_paths(contract: SettingsContract) -> list[str]:
 
 
 def handed_over(environment: Mapping[str, str]) -> dict[str, Origin]:
-    """Return the origins that a parent process handed over, if one did."""
-    return {
-        name: Origin(**{**origin, "source": SourceKind(origin["source"])})
-        for name, origin in json.loads(environment.get(HANDED_OVER) or "{}").items()
-    }
+    """Return the origins that a parent process handed over, if one did; what no parent wrote counts for nothing."""
+    try:
+        return {
+            name: Origin(**{**origin, "source": SourceKind(origin["source"])})
+            for name, origin in json.loads(environment.get(HANDED_OVER) or "{}").items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
 
 
 def to_hand_over(origins: Mapping[str, Origin]) -> str:

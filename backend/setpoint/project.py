@@ -1,6 +1,6 @@
 """What a project says of itself under `[tool.setpoint]` in its pyproject.toml."""
 
-import tomllib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ class Project:
         root: The folder of its pyproject.toml.
         settings: The settings class, `module:Class`; None if the project doesn't say.
         ignored: Patterns of names that other programs read.
-        pythonpath: Folders from which the settings class is imported, the working directory aside.
+        pythonpath: Folders from which the settings class is imported besides the working directory.
         example: Where the generated env file with examples stands.
         docs: Where the generated reference of the settings stands.
     """
@@ -47,7 +47,7 @@ def find_project(start: Path) -> Project:
     """
     for folder in (start, *start.parents):
         path = folder / "pyproject.toml"
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 - `Path.is_file` raises in a folder that can't be searched
             table = _table(path)
             if table is not None:
                 return _project(folder, path, table)
@@ -56,12 +56,23 @@ def find_project(start: Path) -> Project:
 
 def _table(path: Path) -> Mapping[str, Any] | None:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        if "setpoint" not in text:
+            return None
+        import tomllib  # noqa: PLC0415 - it is slow to import, and most projects need it only here
+
+        tool = tomllib.loads(text).get("tool")
+    except OSError as error:
+        message = f"cannot read `{path}`: {error.strerror}"
+        raise InvalidProjectError(message) from None
+    except ValueError as error:
         message = f"cannot read `{path}`: {error}"
         raise InvalidProjectError(message) from None
-    table = content.get("tool", {}).get("setpoint")
-    return table if isinstance(table, dict) else None
+    table = tool.get("setpoint") if isinstance(tool, dict) else None
+    if table is None or isinstance(table, dict):
+        return table
+    message = f"`tool.setpoint` in `{path}` is not a table"
+    raise InvalidProjectError(message)
 
 
 def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
@@ -73,7 +84,7 @@ def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
         root,
         table.get("settings"),
         tuple(table.get("ignore-variables", ())),
-        tuple(root / each for each in table.get("pythonpath", ())),
+        (*(root / each for each in table.get("pythonpath", ())), root),
         root / table["example"] if "example" in table else None,
         root / table["docs"] if "docs" in table else None,
     )

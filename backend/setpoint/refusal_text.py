@@ -1,5 +1,6 @@
 """Says in words why a value is refused: built from type and constraint, never from the value."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,8 +8,9 @@ from setpoint import field_type
 from setpoint.finding import Finding, Place
 from setpoint.guidance import PublicValueError
 from setpoint.settings_class import Variable
+from setpoint.subject import Assignment
 from setpoint.suggestion import allowed_steps, nearest
-from setpoint.validation import Refusal
+from setpoint.validation import RAISED, Refusal
 
 _NOT = {
     "int_parsing": "is not an integer",
@@ -53,6 +55,15 @@ _NOT = {
     "path_not_file": "names no file",
     "path_not_directory": "names no directory",
 }
+# pydantic counts the characters of a secret as items.
+_LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
+_LONGEST_KEY = 64
+# pydantic puts these into a place to say which member of a union was tried, or that a key is meant.
+_TAG_OF_UNION = re.compile(
+    r"int|float|str|bool|bytes|none|decimal|date|datetime|time|timedelta|url|path|uuid|\w*\[.*|[a-z]+(?:-[a-z]+)+\[.*"
+    r"|(?:constrained|lax-or-strict|json-or-python)-.*",
+    re.DOTALL,
+)
 _BY_VALIDATOR = {"value_error", "assertion_error"}
 
 
@@ -69,63 +80,73 @@ class Explanation:
         return Finding(self.message, place, variable, self.label, self.hint)
 
 
-def explain(refusals: Sequence[Refusal], variable: Variable | None, name: str, where: str, value: str) -> Explanation:
-    """Return why `value` of the variable `name` is refused.
+def explain(
+    refusals: Sequence[Refusal], variable: Variable | None, name: str, where: str, assignment: Assignment | None
+) -> Explanation:
+    """Return why the value of the variable `name` is refused.
 
     Args:
         refusals: At least one; several where each member of a union refuses it for a reason of its own.
         variable: What the settings class knows of it.
         name: Under which name people know it.
         where: The place inside the value, empty for the value as a whole.
-        value: Used to find the allowed value that was meant, and never shown.
+        assignment: What gives the value; None where it is a default or comes from a source of the class's own.
     """
     subject = f"`{where}` in `{name}`" if where else f"`{name}`"
     is_whole = variable is not None and variable.name == name and not where
     expected = f"expected {variable.expected}" if variable and is_whole else None
-    meant = _meant_choice(variable, value) if variable and is_whole else None
+    meant = _meant_choice(variable, assignment) if variable and is_whole and assignment else None
+    may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
-    return Explanation(f"{subject} {_complaint(refusals, variable)}", expected, hint)
+    return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", expected, hint)
 
 
-def _complaint(refusals: Sequence[Refusal], variable: Variable | None) -> str:
+def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
     refusal = refusals[0]
     error = refusal.context.get("error")
     if isinstance(error, PublicValueError):
         return f"is invalid: {error}"
     if len({each.error_type for each in refusals}) > 1:
         return "is none of the things that it may be"
-    if refusal.error_type in _NOT:
-        return _NOT[refusal.error_type]
-    if variable is None or variable.secret:
-        return "is invalid"
-    words = refusal.message if refusal.error_type in _BY_VALIDATOR else _lowered(refusal.message)
-    return f"is invalid: {words}"
+    if refusal.error_type == RAISED:
+        return f"cannot be checked: {refusal.message}"
+    return _by_type(refusal) or (f"is invalid: {_words(refusal)}" if may_quote else "is invalid")
 
 
-def _meant_choice(variable: Variable, value: str) -> str | None:
-    if variable.secret:
+def _by_type(refusal: Refusal) -> str | None:
+    if refusal.error_type in _LENGTH_OF_TEXT and refusal.context.get("field_type") == "Value":
+        return _LENGTH_OF_TEXT[refusal.error_type]
+    return _NOT.get(refusal.error_type)
+
+
+def _words(refusal: Refusal) -> str:
+    return refusal.message if refusal.error_type in _BY_VALIDATOR else _lowered(refusal.message)
+
+
+def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
+    if not assignment.shows_value:
         return None
-    return nearest(value, field_type.choices(variable.field), max(1, allowed_steps(value)))
+    value = assignment.value
+    return nearest(value, variable.choices, max(1, allowed_steps(value)))
 
 
-def path_inside(refusal: Refusal, depth: int) -> str:
+def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_quote: bool) -> str:
     """Return where inside the value the trouble is: `[0].port`, empty for the value as a whole.
 
     Args:
         refusal: What the class says.
         depth: How many steps of the refusal's path lead to the variable.
+        variable: The variable, where it is known.
+        may_quote: Whether keys that the class doesn't name itself may be shown; they are part of the value.
     """
-    parts = [part for part in refusal.setting[depth:] if not _is_tag_of_union(part)]
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
-    return text.removeprefix(".")
-
-
-def _is_tag_of_union(part: str | int) -> bool:
-    """Return whether pydantic put `part` into the place to say which member of a union was tried."""
-    return isinstance(part, str) and (part in _UNION_TAGS or "[" in part or "-" in part)
-
-
-_UNION_TAGS = {"int", "float", "str", "bool", "bytes", "none", "decimal", "date", "datetime", "url", "path", "uuid"}
+    known = set(field_type.keys(variable.field.annotation)) if variable else set()
+    parts = []
+    for part in refusal.setting[depth:]:
+        if isinstance(part, int):
+            parts.append(f"[{part}]")
+        elif part in known or not _TAG_OF_UNION.fullmatch(part):
+            parts.append(f".{part[:_LONGEST_KEY]}" if part in known or may_quote else ".…")
+    return "".join(parts).removeprefix(".")
 
 
 def _lowered(text: str) -> str:

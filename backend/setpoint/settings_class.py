@@ -10,8 +10,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from setpoint import field_type
+from setpoint import field_type, secrecy
 from setpoint.guidance import Guidance, NamesEnvFile
+
+# Variables of any program may begin so.
+_WORDS_OF_ALL = {"_", "DEFAULT_", "DISABLE_", "ENABLE_", "IS_", "MAX_", "MIN_", "NO_", "NUM_", "USE_"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,13 @@ class Variable:
     def choices(self) -> tuple[str, ...]:
         """Return the texts that it takes, if these are all that it takes."""
         return field_type.choices(self.field)
+
+    def hides(self, name: str, value: str) -> bool:
+        """Return whether `value`, which a source gives under `name`, must not be shown.
+
+        The name is longer than the variable's where it sets a key of an open one.
+        """
+        return self.secret or secrecy.is_secret_name(name[len(self.name) :]) or secrecy.looks_secret(value)
 
     @property
     def default(self) -> Any:
@@ -111,13 +121,18 @@ class SettingsContract:
                     return variable, each
         return None
 
+    def names_env_file(self, variable: Variable | None) -> bool:
+        """Return whether `variable` names the env file, which the process environment alone can do."""
+        return variable is not None and self.env_file_variable is not None and variable is self.env_file_variable[0]
+
     @cached_property
     def namespaces(self) -> tuple[str, ...]:
         """Return the beginnings of names that belong to this class: its prefix, and those that variables share."""
         if self.prefix:
             return (self.canonical(self.prefix),)
         first_words = [variable.name.partition("_")[0] + "_" for variable in self.variables if "_" in variable.name]
-        return tuple(dict.fromkeys(word for word in first_words if first_words.count(word) > 1 and word != "_"))
+        shared = (word for word in first_words if first_words.count(word) > 1)
+        return tuple(dict.fromkeys(word for word in shared if word.upper() not in _WORDS_OF_ALL))
 
     def canonical(self, name: str) -> str:
         """Return the spelling under which `name` is known here."""
@@ -171,7 +186,7 @@ def _nested(
         name=spelling if config.get("case_sensitive") else spelling.upper(),
         setting=setting,
         field=info,
-        secret=field_type.is_secret(spelling, info),
+        secret=secrecy.is_secret(spelling, info),
         required=info.is_required(),
         open=field_type.is_open(info) or (model is not None and model.model_config.get("extra") == "allow"),
     )

@@ -5,17 +5,19 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from setpoint.envfile import python_dotenv
-from setpoint.envfile.reading import Reading
+from setpoint.envfile.reading import Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import SourceText, Span
 
 STANDARD_INPUT = "-"
 DEFAULT_LOADER = "python-dotenv"
+_LARGEST_FILE = 64 << 20
+_MOST_MENDINGS = 10
 
 
 class SourceKind(StrEnum):
@@ -96,7 +98,7 @@ class Source(Protocol):
 def read_env_file(path: str, environment: Mapping[str, str]) -> EnvFile:
     """Read the env file at `path`, `-` for standard input; trouble with it is part of the answer."""
     try:
-        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else _content(path)
+        content = _content(path)
     except OSError as error:
         missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
         nothing = Reading((), {}, ())
@@ -106,10 +108,22 @@ def read_env_file(path: str, environment: Mapping[str, str]) -> EnvFile:
 
 
 def _content(path: str) -> bytes:
-    mode = Path(path).stat().st_mode
-    if stat.S_ISDIR(mode):
+    if path == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
+        return _limited(sys.stdin.buffer)
+    if stat.S_ISDIR(Path(path).stat().st_mode):
         raise IsADirectoryError(errno.EISDIR, "it is a directory")
-    return Path(path).read_bytes()
+    with Path(path).open("rb") as stream:
+        return _limited(stream)
+
+
+def _limited(stream: BinaryIO) -> bytes:
+    """Return what `stream` gives; one without an end (`/dev/zero`) would take all memory."""
+    content = stream.read(_LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"it is larger than {_LARGEST_FILE >> 20} MiB")
+    return content
 
 
 def parse_env_file(path: str, content: bytes, environment: Mapping[str, str]) -> EnvFile:
@@ -132,8 +146,28 @@ def parse_env_file(path: str, content: bytes, environment: Mapping[str, str]) ->
 
 
 def _env_file(source: SourceText, environment: Mapping[str, str], encoding: str, undecodable: Span | None) -> EnvFile:
-    reading = python_dotenv.read(source.text, environment)
+    reading = _as_if_closed(source, python_dotenv.read(source.text, environment), environment)
     return EnvFile(source.path, source, reading, encoding=encoding, undecodable=undecodable)
+
+
+def _as_if_closed(source: SourceText, reading: Reading, environment: Mapping[str, str]) -> Reading:
+    """Return `reading` with the lines that an unclosed quote swallows, up to the quote of another value.
+
+    python-dotenv leaves them out; what is wrong in them is to be found all the same. Nothing starts
+    from such a file, because the quote is an error.
+    """
+    text, unclosed = source.text, dict[int, Problem]()
+    for _ in range(_MOST_MENDINGS):
+        found = [each for each in reading.problems if each.kind is ProblemKind.UNCLOSED_QUOTE]
+        if not found:
+            break
+        for problem in found:
+            line = source.line_span(source.position(problem.span.start).line)
+            unclosed[problem.span.start] = problem
+            text = f"{text[: line.start]}{'#' * (line.end - line.start)}{text[line.end :]}"
+        reading = python_dotenv.read(text, environment)
+    problems = sorted({*reading.problems, *unclosed.values()}, key=lambda problem: problem.span)
+    return replace(reading, problems=tuple(problems))
 
 
 def _encoding(content: bytes) -> str:

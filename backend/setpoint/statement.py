@@ -40,7 +40,9 @@ class Statement:
     @property
     def shows_value(self) -> bool:
         """Return whether its value is fit to print: it is bound to a known setting that is no secret."""
-        return self.binding is not None and self.variable is not None and not self.variable.secret
+        if self.binding is None or self.variable is None:
+            return False
+        return not self.variable.hides(self.binding.name, self.binding.value or "")
 
 
 def statements(file: EnvFile, contract: SettingsContract) -> Iterator[Statement]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from setpoint.envfile.reading import Binding, Problem
 from setpoint.redaction import Redactor
+from setpoint.secrecy import is_secret_name, secret_text
 from setpoint.settings_class import SettingsContract, Variable
 from setpoint.sources import EnvFile, ProcessEnvironment
 from setpoint.statement import Statement, statements
@@ -38,6 +39,11 @@ class Assignment:
     file: EnvFile | None = None
     binding: Binding | None = None
 
+    @property
+    def shows_value(self) -> bool:
+        """Return whether its value is fit to print: it is that of a known setting that is no secret."""
+        return self.variable is not None and not self.variable.hides(self.name, self.value)
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -65,7 +71,9 @@ class Subject:
         """Return the values that win, by canonical name."""
         winning: dict[str, Assignment] = {}
         for each in self.statements:
-            if each.binding is not None and each.binding.value is not None:
+            if each.binding is None or each.binding.value is None:
+                continue
+            if not self.contract.names_env_file(each.variable):
                 self._assign(
                     winning, Assignment(each.binding.name, each.binding.value, each.variable, each.file, each.binding)
                 )
@@ -96,8 +104,13 @@ class Subject:
     def redactor(self) -> Redactor:
         """Return what masks every value that is not fit to print."""
         in_files = (each.binding.value or "" for each in self.statements if each.binding and not each.shows_value)
-        of_secrets = (each.value for each in self.assignments.values() if each.variable and each.variable.secret)
-        return Redactor([*in_files, *of_secrets])
+        of_secrets = (
+            each.value
+            for each in self.assignments.values()
+            if (is_secret_name(each.name) if each.variable is None else not each.shows_value)
+        )
+        defaults = (secret_text(each.default) for each in self.contract.variables if each.secret)
+        return Redactor([*in_files, *of_secrets, *defaults])
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

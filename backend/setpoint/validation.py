@@ -8,18 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
-from typing import Any, NoReturn
+from typing import Any
 
-from pydantic import Field, ValidationError, create_model
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsError
 
 from setpoint import field_type
 from setpoint.redaction import Redactor
 from setpoint.settings_class import SettingsContract, environment_names
+from setpoint.unusable import UnusableValueError, with_unusable
 
 _FIELD_OF_SETTINGS_ERROR = re.compile(r'field "(\w+)"')
 _environment_lock = Lock()
+
+RAISED = "raised"
+"""Stands in place of pydantic's name for the reason where a validator raised something that is no verdict."""
 
 
 class RefusalKind(Enum):
@@ -73,15 +77,15 @@ def validate(contract: SettingsContract, variables: Mapping[str, str], redactor:
         try:
             settings = _build(contract.settings_class, usable)
         except SettingsError as error:
-            name = _field_of(error)
+            name = _field_of(contract, error)
             if name is None or name in undecodable:
-                return Verdict(None, (*undecodable.values(), _failure(error, redactor)))
+                return Verdict(None, (*undecodable.values(), _failure(error, None, redactor)))
             undecodable[name] = Refusal(RefusalKind.INVALID, (name,), "json_invalid", {}, "it is not valid JSON")
         except ValidationError as error:
             refusals = [*undecodable.values(), *_refusals(contract, error, redactor, frozenset(undecodable))]
             return _with_validators_across_fields(contract, usable, refusals, redactor)
-        except Exception as error:  # noqa: BLE001 - a validator of the app's may raise anything
-            return Verdict(None, (*undecodable.values(), _failure(error, redactor)))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator of the app's may raise anything
+            return _field_by_field(contract, usable, undecodable, _failure(error, None, redactor), redactor)
         else:
             if undecodable:
                 return _with_validators_across_fields(contract, usable, list(undecodable.values()), redactor)
@@ -127,19 +131,21 @@ def _without(contract: SettingsContract, variables: Mapping[str, str], fields: M
     }
 
 
-def _field_of(error: SettingsError) -> str | None:
+def _field_of(contract: SettingsContract, error: SettingsError) -> str | None:
     match = _FIELD_OF_SETTINGS_ERROR.search(str(error))
-    return match[1] if match else None
+    return match[1] if match and match[1] in contract.settings_class.model_fields else None
 
 
-def _failure(error: Exception, redactor: Redactor) -> Refusal:
+def _failure(error: BaseException, name: str | None, redactor: Redactor) -> Refusal:
     """Return the refusal for an exception that is no verdict; the text of most of them could hold a value."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    where = f" in {place.tb_frame.f_code.co_name}(), line {place.tb_lineno}" if place else ""
-    message = redactor.redact(f"the settings class fails with {type(error).__name__}{where}")
-    return Refusal(RefusalKind.CONFLICT, (), "exception", {}, message)
+    where = f" in `{place.tb_frame.f_code.co_name}()`, line {place.tb_lineno}" if place else ""
+    message = f"a validator fails with {redactor.redact(type(error).__name__)}{where}"
+    if name is None:
+        return Refusal(RefusalKind.CONFLICT, (), RAISED, {}, message)
+    return Refusal(RefusalKind.INVALID, (name,), RAISED, {}, message)
 
 
 def _refusals(
@@ -189,37 +195,70 @@ def _with_validators_across_fields(
 ) -> Verdict:
     """Run the validators across fields on the valid fields alone, which pydantic leaves out once a field is invalid."""
     invalid = {str(each.setting[0]): None for each in refusals if each.setting}
+    ran_inside = not any(_is_inside_unrun_model(contract, each) for each in refusals)
+    validators = contract.settings_class.__pydantic_decorators__.model_validators.values()
     already_ran = any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals)
-    if already_ran or not contract.settings_class.__pydantic_decorators__.model_validators:
-        return Verdict(None, tuple(refusals))
+    if already_ran or not validators:
+        return Verdict(None, tuple(refusals), ran_inside)
     try:
-        _build(_with_unusable(contract.settings_class, invalid), _without(contract, variables, invalid))
+        _build(with_unusable(contract.settings_class, invalid), _without(contract, variables, invalid))
     except ValidationError as error:
         conflicts = _refusals(contract, error, redactor, frozenset(invalid))
         found = [each for each in conflicts if each.kind is RefusalKind.CONFLICT]
-        return Verdict(None, (*refusals, *found))
-    except Exception:  # noqa: BLE001 - a validator looked at an invalid field, in whatever way
+        if found and any(each.info.mode != "after" for each in validators):
+            # It may be one that looks at the raw values, and saw that those of invalid fields are left out.
+            return Verdict(None, tuple(refusals), all_validators_ran=False)
+        return Verdict(None, (*refusals, *found), ran_inside)
+    except (Exception, SystemExit):  # noqa: BLE001 - a validator looked at an invalid field, in whatever way
         return Verdict(None, tuple(refusals), all_validators_ran=False)
-    return Verdict(None, tuple(refusals))
+    return Verdict(None, tuple(refusals), ran_inside)
 
 
-def _with_unusable(settings_class: type[BaseSettings], names: Mapping[str, None]) -> type[BaseSettings]:
-    """Return `settings_class` with a value in each of the fields `names` that nobody can look at."""
-    fields: dict[str, Any] = {name: (Any, Field(default_factory=_Unusable, validate_default=False)) for name in names}
-    return create_model(settings_class.__name__, __base__=settings_class, **fields)
+def _is_inside_unrun_model(contract: SettingsContract, refusal: Refusal) -> bool:
+    """Return whether `refusal` kept the validators across fields of a nested model from running."""
+    info = contract.settings_class.model_fields.get(str(refusal.setting[0])) if refusal.setting else None
+    for key in refusal.setting[1:]:
+        model = field_type.nested_model(info) if info else None
+        if model is None:
+            return False
+        if model.__pydantic_decorators__.model_validators:
+            return True
+        info = model.model_fields.get(str(key))
+    return False
 
 
-class _UnusableValueError(Exception):
-    """A validator looked at the value of an invalid field."""
+def _field_by_field(
+    contract: SettingsContract,
+    variables: Mapping[str, str],
+    undecodable: Mapping[str, Refusal],
+    failure: Refusal,
+    redactor: Redactor,
+) -> Verdict:
+    """Validate each field for itself, because a validator that raises `failure` keeps the others from being heard."""
+    fields = contract.settings_class.model_fields.keys()
+    of_no_field = {each.message for each in _of_one_field(contract, variables, None, redactor)}
+    found = [
+        refusal
+        for name in fields - undecodable.keys()
+        for refusal in _of_one_field(contract, variables, name, redactor)
+        if refusal.message not in of_no_field
+    ]
+    if of_no_field or not found:
+        found.append(failure)
+    return Verdict(None, (*undecodable.values(), *found), all_validators_ran=False)
 
 
-class _Unusable:
-    """Stands for the value of an invalid field: whoever looks at it learns that there is none."""
-
-    def _refuse(self, *_: object) -> NoReturn:
-        raise _UnusableValueError
-
-    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
-    __contains__ = __iter__ = __len__ = __getitem__ = __str__ = __repr__ = __int__ = __float__ = _refuse
-    __call__ = __getattr__ = _refuse
+def _of_one_field(
+    contract: SettingsContract, variables: Mapping[str, str], name: str | None, redactor: Redactor
+) -> list[Refusal]:
+    """Return why the class refuses the field `name` alone, or what fails even without any field."""
+    others = dict.fromkeys(contract.settings_class.model_fields.keys() - {name})
+    try:
+        _build(with_unusable(contract.settings_class, others), _without(contract, variables, others))
+    except ValidationError as error:
+        return [each for each in _refusals(contract, error, redactor, frozenset(others)) if each.setting]
+    except (UnusableValueError, SettingsError):
+        return []
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator of the app's may raise anything
+        return [_failure(error, name, redactor)]
+    return []

@@ -5,6 +5,7 @@ import os
 import sys
 
 from setpoint.check import check
+from setpoint.cli.output import write_result
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.formats import concise, full, json_report
@@ -18,6 +19,7 @@ from setpoint.sources import ProcessEnvironment, read_env_file
 from setpoint.subject import Subject
 
 _FORMATS = ("full", "concise", "json")
+_NO_CLASS = ("no settings class is named", "use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to look."""
     report = _report(arguments)
-    sys.stdout.write(_rendered(report, arguments))
+    write_result(_rendered(report, arguments))
     return report.status.exit_status
 
 
@@ -49,12 +51,12 @@ def _report(arguments: argparse.Namespace) -> Report:
     reference, project = chosen_settings(arguments)
     try:
         if reference is None:
-            message = "no settings class is named; use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`"
-            raise UnusableSettingsError(message)  # noqa: TRY301 - one place says what that means
+            raise UnusableSettingsError(*_NO_CLASS)  # noqa: TRY301 - one place says what that means
         contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
     except UnusableSettingsError as error:
-        unusable = Diagnostic("SP006", "unusable-settings", Severity.ERROR, printable(str(error)))
-        return Report(reference or "", (), (unusable,))
+        hint = None if error.hint is None else printable(error.hint)
+        unusable = Diagnostic("SP006", "unusable-settings", Severity.ERROR, printable(str(error)), hint=hint)
+        return Report(printable(reference or ""), (), (unusable,))
     return check(_subject(contract, arguments, project.ignored), Severity(arguments.fail_on))
 
 
@@ -79,4 +81,5 @@ def _is_colored(choice: str) -> bool:
     """Return whether to use colours; NO_COLOR is honoured as https://no-color.org describes it."""
     if choice != "auto":
         return choice == "always"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

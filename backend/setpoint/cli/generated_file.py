@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from setpoint.cli.output import write_result
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.importing import UnusableSettingsError, import_settings_class
 from setpoint.project import Project
@@ -34,20 +35,23 @@ def run(arguments: argparse.Namespace, generate: Generator, configured: Callable
     try:
         contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
     except UnusableSettingsError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {error}{f'; {error.hint}' if error.hint else ''}\n")
         return 2
     command = f"{arguments.program} {arguments.command}"
     text = generate(contract, command)
     path = Path(arguments.file) if arguments.file else configured(project)
     if path is None:
-        sys.stdout.write(text)
+        write_result(text)
         return 0
     return _checked(path, text, command) if arguments.check else _written(path, text)
 
 
 def _checked(path: Path, text: str, command: str) -> int:
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return 0
+    try:
+        if path.read_bytes() == text.encode():
+            return 0
+    except OSError:
+        pass
     sys.stderr.write(f"error: `{path}` is out of date; run `{command}`\n")
     return 1
 

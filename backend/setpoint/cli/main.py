@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from setpoint import __version__
+from setpoint.cli.output import UnwritableOutputError
 from setpoint.project import InvalidProjectError
 
 _UNABLE = 2
@@ -58,15 +59,11 @@ def main(
     arguments.program = program
     try:
         return int(importlib.import_module(commands[arguments.command].module).run(arguments))
-    except InvalidProjectError as error:
+    except (InvalidProjectError, UnwritableOutputError) as error:
         sys.stderr.write(f"error: {error}\n")
         return _UNABLE
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read the output has left (`| head`); a second failure at exit would print a traceback.
-        sys.stdout = None
-        return _UNABLE
 
 
 def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str]) -> argparse.ArgumentParser:

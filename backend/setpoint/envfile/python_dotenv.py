@@ -158,10 +158,11 @@ class _Reader:
 
     def _report_unreadable(self, statement: _Statement, rest: Span) -> None:
         name = self._name(statement)
-        if statement.end is None and statement.value_span is not None:
+        if statement.value_span is not None and (statement.end is None or self._spans_lines(statement.value_span)):
             message = "the quote that opens here is never closed, so the line is not read"
             hint = "close the quote, or leave both out"
-            self._report(ProblemKind.UNCLOSED_QUOTE, statement.value_span, message, name, hint)
+            start = statement.value_span.start
+            self._report(ProblemKind.UNCLOSED_QUOTE, Span(start, start + 1), message, name, hint)
         elif statement.value_span is not None:
             message = "text follows the closing quote, so the line is not read"
             hint = "write a quote inside the value with `\\` before it, or begin a comment with ` #`"
@@ -172,6 +173,10 @@ class _Reader:
             hint = "write `NAME=value`, or put `#` before it"
             place = Span(statement.name.start if statement.name else rest.start, rest.end)
             self._report(ProblemKind.MALFORMED_LINE, place, message, name, hint)
+
+    def _spans_lines(self, value: Span) -> bool:
+        """Return whether `value`, with text behind it, was most likely closed by the quote of another value."""
+        return not {"\n", "\r"}.isdisjoint(value.of(self.text))
 
     def _name(self, statement: _Statement) -> str | None:
         return None if statement.name is None else statement.name.of(self.text)

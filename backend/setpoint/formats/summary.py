@@ -11,7 +11,7 @@ def summary(report: Report) -> str:
     found = _joined(counts) or "no problems"
     where = _joined([source.path or "" for source in report.sources if source.kind is SourceKind.ENV_FILE])
     if report.status is Status.UNABLE:
-        return f"unable to check {where or report.settings}: {found}"
+        return f"unable to check {where or report.settings or 'anything'}: {found}"
     in_environment = any(source.kind is SourceKind.PROCESS_ENVIRONMENT for source in report.sources)
     where = _joined([part for part in (where, "the process environment" if in_environment else "") if part])
     return f"{found} in {where} ({_looked_at(report)})" if where else found

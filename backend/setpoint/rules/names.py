@@ -115,6 +115,41 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
                 )
 
 
+@rule("SP304", "deprecated-variable", Severity.WARNING)
+def deprecated_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that its settings class calls deprecated.
+
+    Why it matters: a later version of the app will no longer read it.
+    """
+    for statement in subject.statements:
+        variable = statement.variable
+        if statement.binding is not None and variable is not None and variable.field.deprecated:
+            yield Finding(
+                f"`{variable.name}` is deprecated",
+                Place(statement.file, statement.binding.name_span),
+                variable.name,
+                hint=variable.field.deprecation_message or None,
+            )
+
+
+@rule("SP305", "misplaced-variable", Severity.WARNING)
+def misplaced_variable(subject: Subject) -> Iterator[Finding]:
+    """Report the variable that names the env file inside an env file.
+
+    Why it matters: it is read from the process environment alone, before any file is opened, so
+    here it has no effect.
+    """
+    for statement in subject.statements:
+        if statement.binding is not None and subject.contract.names_env_file(statement.variable):
+            yield Finding(
+                f"`{statement.shown_name}` has no effect in an env file",
+                Place(statement.file, statement.binding.name_span),
+                statement.shown_name,
+                "the process environment alone sets it",
+                "take it out, and set it where the process is started",
+            )
+
+
 def _other_spellings(subject: Subject, variable: Variable) -> str | None:
     others = [f"`{each.name}`" for each in subject.variables_at(variable.setting) if each is not variable]
     return f"{' or '.join(others)} would do as well" if others else None

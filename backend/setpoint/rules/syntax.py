@@ -58,11 +58,11 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
 
     Why it matters: the last value wins here, the first one in other programs, and kubectl refuses the file.
     """
-    seen: dict[tuple[str, str], Statement] = {}
+    seen: dict[tuple[int, str], Statement] = {}
     for statement in subject.statements:
         if statement.binding is None or statement.name is None:
             continue
-        key = (statement.file.path, subject.contract.canonical(statement.name))
+        key = (id(statement.file), subject.contract.canonical(statement.name))
         earlier = seen.setdefault(key, statement)
         if earlier is not statement and earlier.binding is not None:
             line = statement.file.source.position(earlier.binding.name_span.start).line

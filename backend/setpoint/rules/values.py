@@ -7,6 +7,7 @@ from setpoint.diagnostic import Severity
 from setpoint.finding import Finding, Place
 from setpoint.refusal_text import explain, path_inside
 from setpoint.rule import rule
+from setpoint.settings_class import Variable
 from setpoint.statement import Statement
 from setpoint.subject import Assignment, Subject
 from setpoint.validation import Refusal, RefusalKind
@@ -39,14 +40,23 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         is_inside = refusal.kind is RefusalKind.MISSING and assignment is not None
         if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
             name = subject.contract.canonical(assignment.name) if assignment else str(refusal.setting[0])
-            where = path_inside(refusal, subject.depth_of(assignment) if assignment else 1)
+            where = _where_inside(subject, refusal, assignment)
             groups.setdefault((name, where), []).append(refusal)
     for (name, where), refusals in groups.items():
         assignment = subject.assigned_above(refusals[0].setting)
-        found = [assignment.variable] if assignment else subject.variables_at(refusals[0].setting[:1])
-        variable = next(iter(found), None)
-        explanation = explain(refusals, variable, name, where, assignment.value if assignment else "")
-        yield explanation.at(_place(assignment), name)
+        variable = _variable(subject, refusals[0], assignment)
+        yield explain(refusals, variable, name, where, assignment).at(_place(assignment), name)
+
+
+def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
+    return assignment.variable if assignment else next(iter(subject.variables_at(refusal.setting[:1])), None)
+
+
+def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
+    variable = _variable(subject, refusal, assignment)
+    depth = subject.depth_of(assignment) if assignment else 1
+    may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret
+    return path_inside(refusal, depth, variable, may_quote=may_quote)
 
 
 @rule("SP402", "empty-value", Severity.WARNING)
@@ -80,7 +90,7 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
         binding = statement.binding
         if binding is None or statement.variable is None or not binding.value:
             continue
-        if _is_placeholder(binding.value):
+        if _is_placeholder(binding.value) and binding.value not in statement.variable.choices:
             yield Finding(
                 f"`{statement.shown_name}` still holds a placeholder",
                 Place(statement.file, binding.value_span),
