@@ -16,6 +16,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,9 +60,15 @@ class SentryReceiver:
             return [payload for item_kind, payload in self._items if item_kind == kind]
 
     def everything(self) -> str:
-        """Return all payloads as one text, to search for what must not be in it."""
+        """Return all that came as one text, to search for what must not be in it.
+
+        The public key of the DSN is left out where it belongs: it is a part of the address of an envelope.
+        """
         with self._changed:
-            return json.dumps(self._items, ensure_ascii=False)
+            items = deepcopy(self._items)
+        for header in (payload for kind, payload in items if kind == "envelope header"):
+            header.get("trace", {}).pop("public_key", None)
+        return json.dumps(items, ensure_ascii=False)
 
     def wait_for(self, kind: str, count: int, timeout: float = 20) -> list[Any]:
         """Wait until `count` items of a kind have come, and return them.
@@ -154,8 +161,12 @@ def _decoded(body: bytes, encoding: str | None) -> bytes:
 
 
 def _items_of(envelope: bytes) -> Iterator[tuple[str, Any]]:
-    """Yield kind and payload of each item; see "Envelopes" in Sentry's SDK documentation."""
-    _headers, _, rest = envelope.partition(b"\n")
+    """Yield the header of the envelope, then kind and payload of each item.
+
+    See "Envelopes" in Sentry's SDK documentation.
+    """
+    envelope_header, _, rest = envelope.partition(b"\n")
+    yield "envelope header", json.loads(envelope_header)
     while rest:
         line, _, rest = rest.partition(b"\n")
         if not line:

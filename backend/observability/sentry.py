@@ -18,6 +18,7 @@ from sentry_sdk.scrubber import EventScrubber
 from config.settings import Settings
 from observability.known_secrets import secret_texts
 from observability.scrubbing import Scrubber
+from observability.sentry_transport import UnlabelledTransport
 from observability.tracing import traces_sampler
 
 _SHUTDOWN_TIMEOUT = 2.0
@@ -63,6 +64,7 @@ def sentry_options(settings: Settings) -> dict[str, Any]:
         "default_integrations": False,
         "auto_enabling_integrations": False,
         "auto_session_tracking": False,
+        "transport": UnlabelledTransport,
         "shutdown_timeout": _SHUTDOWN_TIMEOUT,
     }
 

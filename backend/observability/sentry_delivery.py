@@ -39,7 +39,8 @@ def deliver_test_event(settings: Settings, event_id: str) -> str | None:
     Returns:
         Why the event was not accepted; None if it was.
     """
-    client = Client(**sentry_options(settings), transport=_ObservedTransport, send_client_reports=False)
+    options = sentry_options(settings) | {"transport": _ObservedTransport, "send_client_reports": False}
+    client = Client(**options)
     transport = client.transport
     event: Any = {"event_id": event_id, "level": "info", "message": "This is a test event of Setpoint"}
     client.capture_event(event, scope=Scope())

@@ -28,6 +28,8 @@ _CANARIES = {
     "Cookie": "session=canary-of-a-cookie",
     "Referer": "https://example.org/?canary-of-a-referer",
     "X-Whatever": "canary-of-a-header",
+    "sentry-trace": f"{'0' * 31}1-{'0' * 15}1-1",
+    "baggage": "canary-of-baggage=1,sentry-user_id=canary-of-baggage,sentry-trace_id=canary-of-baggage",
 }
 
 
