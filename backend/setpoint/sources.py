@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from setpoint.envfile import python_dotenv
+from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.reading import Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import SourceText, Span
 
@@ -95,16 +96,24 @@ class Source(Protocol):
         ...
 
 
-def read_env_file(path: str, environment: Mapping[str, str]) -> EnvFile:
-    """Read the env file at `path`, `-` for standard input; trouble with it is part of the answer."""
+def read_env_file(path: str, environment: Mapping[str, str], loader: str | None = None) -> EnvFile:
+    """Read the env file at `path`, `-` for standard input; trouble with it is part of the answer.
+
+    Args:
+        path: Where the file is.
+        environment: What references may use besides the file's own names.
+        loader: As which program to read, exactly; by default as python-dotenv, but so that nothing
+            that is wrong hides what else is.
+    """
     try:
         content = _content(path)
     except OSError as error:
         missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
         nothing = Reading((), {}, ())
         trouble = Trouble.MISSING if missing else Trouble.UNREADABLE
-        return EnvFile(path, SourceText(path, ""), nothing, trouble=trouble, reason=error.strerror)
-    return parse_env_file(path, content, environment)
+        reason = error.strerror
+        return EnvFile(path, SourceText(path, ""), nothing, loader or DEFAULT_LOADER, trouble=trouble, reason=reason)
+    return parse_env_file(path, content, environment, loader)
 
 
 def _content(path: str) -> bytes:
@@ -126,14 +135,11 @@ def _limited(stream: BinaryIO) -> bytes:
     return content
 
 
-def parse_env_file(path: str, content: bytes, environment: Mapping[str, str]) -> EnvFile:
-    """Read `content`, which is known under the name `path`.
-
-    Args:
-        path: A name for messages; nothing is opened.
-        content: The file's bytes.
-        environment: What `${NAME}` may refer to besides the file's own names.
-    """
+def parse_env_file(path: str, content: bytes, environment: Mapping[str, str], loader: str | None = None) -> EnvFile:
+    """Read `content`, which is known under the name `path`; else like `read_env_file`, but nothing is opened."""
+    if loader is not None:
+        exact = SourceText.from_bytes(path, content)
+        return EnvFile(path, exact, find_loader(loader).read(exact.text, environment), loader)
     encoding = _encoding(content)
     if encoding != "UTF-8":
         text = content.decode(encoding, "replace").removeprefix("\ufeff")

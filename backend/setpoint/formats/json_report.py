@@ -22,7 +22,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "exit_status": report.status.exit_status,
         "settings": report.settings,
         "sources": [_source(source) for source in report.sources],
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
+        "diagnostics": [diagnostic_as_json(diagnostic) for diagnostic in report.diagnostics],
         "summary": {f"{severity}s": report.count(severity) for severity in Severity},
     }
 
@@ -36,7 +36,8 @@ def _source(source: SourceSummary) -> dict[str, str]:
     return described
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def diagnostic_as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return `diagnostic` as plain JSON values."""
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,

@@ -1,0 +1,119 @@
+"""`read`: print what a program would read in an env file."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from setpoint.cli.output import write_result
+from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.diagnostic import Diagnostic, Location
+from setpoint.envfile.loaders import LOADERS
+from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.formats.json_report import diagnostic_as_json
+from setpoint.problem_kinds import RULE_OF
+from setpoint.redaction import MASK, printable
+from setpoint.sources import EnvFile, Trouble, read_env_file
+
+VERSION = 1
+_RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument("file", metavar="FILE", help="the env file; `-` is standard input")
+    parser.add_argument("--loader", required=True, choices=LOADERS, metavar="NAME", help=f"one of {', '.join(LOADERS)}")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what the answer looks like")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=value",
+        help="a variable of the process environment that references may use; none otherwise",
+    )
+    parser.add_argument("--reveal", action="store_true", help="show the values of secrets")
+    add_settings_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the reading and return the exit status: 1 if the program refuses the file or would run something."""
+    file = read_env_file(arguments.file, dict(arguments.set), arguments.loader)
+    if file.trouble is not None:
+        reason = "it does not exist" if file.trouble is Trouble.MISSING else (file.reason or "").lower()
+        sys.stderr.write(f"error: cannot read `{printable(file.path)}`: {reason}\n")
+        return 2
+    hidden = set() if arguments.reveal else _hidden_names(arguments, file.reading.variables)
+    diagnostics = [_diagnostic(file, index) for index in range(len(file.reading.problems))]
+    if arguments.format == "json":
+        write_result(json.dumps(_as_json(file, hidden, diagnostics), ensure_ascii=True, indent=2) + "\n")
+    else:
+        write_result("".join(_lines(file.reading, hidden)))
+        sys.stderr.write("".join(_line(file, diagnostic) for diagnostic in diagnostics))
+    return int(file.reading.refused or any(each.kind in _RUNS_SOMETHING for each in file.reading.problems))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equal_sign, value = text.partition("=")
+    if not name or not equal_sign:
+        message = f"`{text}` is not `NAME=value`"
+        raise argparse.ArgumentTypeError(message)
+    return name, value
+
+
+def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[str]:
+    """Return which of `names` are secret in the project's settings; with no settings class none is.
+
+    Only a settings class knows, and importing one costs more than all the rest of this command.
+    """
+    reference, project = chosen_settings(arguments)
+    if reference is None:
+        return set()
+    from setpoint.importing import import_settings_class  # noqa: PLC0415 - see above
+    from setpoint.settings_class import SettingsContract  # noqa: PLC0415 - see above
+
+    contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+    return {name for name in names if (variable := contract.find(name)) is None or variable.secret}
+
+
+def _as_json(file: EnvFile, hidden: set[str], diagnostics: list[Diagnostic]) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "loader": file.loader,
+        "refused": file.reading.refused,
+        "variables": dict(_shown(file.reading.variables, hidden)),
+        "diagnostics": [diagnostic_as_json(each) for each in diagnostics],
+    }
+
+
+def _shown(variables: Mapping[str, str], hidden: set[str]) -> Iterable[tuple[str, str]]:
+    return ((name, MASK if name in hidden else value) for name, value in variables.items())
+
+
+def _lines(reading: Reading, hidden: set[str]) -> Iterable[str]:
+    """Yield a line a variable; values are quoted as in JSON, so that blanks and quotes can be seen."""
+    for name, value in _shown(reading.variables, hidden):
+        yield f"{printable(name)}={value if name in hidden else printable(json.dumps(value, ensure_ascii=False))}\n"
+
+
+def _line(file: EnvFile, diagnostic: Diagnostic) -> str:
+    place = diagnostic.location
+    where = f"{place.path}:{place.line}:{place.column}" if place else printable(file.path)
+    hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
+    return f"{where}: {diagnostic.severity}[{diagnostic.code}] {diagnostic.message}{hint}\n"
+
+
+def _diagnostic(file: EnvFile, index: int) -> Diagnostic:
+    problem = file.reading.problems[index]
+    rule = RULE_OF[problem.kind]
+    start, end = file.source.position(problem.span.start), file.source.position(problem.span.end)
+    return Diagnostic(
+        rule.code,
+        rule.name,
+        rule.severity,
+        problem.message,
+        None if problem.name is None else printable(problem.name),
+        hint=problem.hint,
+        location=Location(printable(file.path), start.line, start.column, end.line, end.column),
+    )
