@@ -15,6 +15,8 @@ _BLANK_RUN = re.compile(r"[ \t\n]*+")
 _LINE = re.compile(r"[^\n]*+")
 _NAME = re.compile(r"[^=\n]*+")
 _EXPORT = "export "
+_ARRAY_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+_LAST_ARRAY_INDEX = 2**32 - 2
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
@@ -34,19 +36,21 @@ class _Reader:
     def read_statements(self) -> None:
         at = self._after_blanks(0)
         while at < len(self.text):
-            at = self._after_blanks(self._read_statement(at))
+            at = self._read_statement(at)
 
     def _read_statement(self, start: int) -> int:
-        """Read the statement that begins at `start`, and return where to read on."""
-        if self.text.startswith("#", start):
-            return self._line_end(start)
+        """Read the statement that begins at `start`, and return where node reads on: not always after blanks."""
+        if self.text[start] in "\n#":
+            return self._line_end(start) + 1
         equal_sign = _end(_NAME, self.text, start)
+        start = min(self._after_blanks(start), equal_sign)
         name = self.text[start:equal_sign].rstrip(_BLANKS)
         name_span = self.source.original_span(start, start + len(name))
         if not self.text.startswith("=", equal_sign):
             message, hint = "it has no `=`, so the line is not read", "write `NAME=value`, or put `#` before it"
-            self.draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, hint)
-            return equal_sign
+            if name:
+                self.draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, hint)
+            return self._after_blanks(equal_sign)
         at = equal_sign + 1
         if at == len(self.text) or self.text[at] == "\n":
             self._take_empty(name, name_span, at)
@@ -84,7 +88,7 @@ class _Reader:
             message = "text follows the closing quote, and is dropped"
             place = self.source.original_span(closing + 1, end)
             self.draft.report(ProblemKind.CUT_VALUE, place, message, name, "leave it out, or put `#` before it")
-        return end
+        return end + 1
 
     def _take_unquoted(self, name: str, name_span: Span, start: int) -> int:
         end = self._line_end(start)
@@ -102,7 +106,7 @@ class _Reader:
                 self.draft.report(ProblemKind.CUT_VALUE, place, message, name, "put the value in single quotes")
             value = value.strip(_BLANKS)
         self._take(name, value, name_span, self.source.original_span(start, start + len(value)))
-        return end
+        return self._after_blanks(end)
 
     def _take_empty(self, name: str, name_span: Span, at: int) -> None:
         if name.startswith(_EXPORT):
@@ -144,6 +148,9 @@ def _handed_over(draft: Draft, environment: Mapping[str, str]) -> dict[str, str]
         if name in environment:
             message, hint = "the process has this variable already, and keeps its value", "take it out of the process"
             draft.report(ProblemKind.ALREADY_SET, binding.name_span, message, binding.name, hint)
+        elif _ARRAY_INDEX.fullmatch(name) and int(name) <= _LAST_ARRAY_INDEX:
+            message, hint = "JavaScript takes a number for no name, and the variable is dropped", "use another name"
+            draft.report(ProblemKind.INVALID_NAME, binding.name_span, message, binding.name, hint)
         elif name:
             variables.setdefault(name, with_each_sequence_replaced((binding.value or "").partition("\0")[0]))
     return variables

@@ -9,7 +9,7 @@ from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_expansion import Expansion, ShellExpander
 from setpoint.envfile.shell_unit import Command
 from setpoint.envfile.shell_variables import ShellVariables
-from setpoint.envfile.shell_word import Text, Word
+from setpoint.envfile.shell_word import Reference, Text, Word
 from setpoint.envfile.source_text import Span
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)")
@@ -135,6 +135,9 @@ class CommandFollower:
 
     def _export(self, words: list[Word]) -> None:
         """Follow `export NAME=word NAME …`: every word is worked out before the first one is set."""
+        if len(words) == 1:
+            message = "`export` alone prints every variable"
+            self._draft.report(ProblemKind.NOT_STATIC, words[0].span, message, hint="leave it out")
         assignments = []
         for word in words[1:]:
             assignment = self._assignment(word)
@@ -167,8 +170,11 @@ class CommandFollower:
         message = "more than a plain assignment stands here, so what it does is only known when a shell runs it"
         name = assignments[0].name if assignments else None
         place = command.flagged or command.words[0].span
+        self._forget_assigned_on_the_way(command.words)
         self._draft.report(ProblemKind.NOT_STATIC, place, message, name, "put the value in single quotes")
-        for assignment in [*assignments, *self._mentioned(others)]:
+        set_by_builtin = self._mentioned(others[1:]) if others and _may_set(others[0]) else []
+        set_by_loop = self._mentioned(others[:1]) if command.is_loop else []
+        for assignment in [*assignments, *set_by_builtin, *set_by_loop]:
             if command.elsewhere:
                 self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)
             else:
@@ -184,9 +190,10 @@ class CommandFollower:
             message = "the line is no `NAME=value`, so the shell runs it as a command"
         hint = "put the value in single quotes" if assignments else "write `NAME=value`, or put `#` before it"
         place = Span(others[0].span.start, others[-1].span.end)
+        self._forget_assigned_on_the_way([*(each.value for each in assignments), *others])
         self._draft.report(ProblemKind.NOT_STATIC, place, message, name, hint)
-        sets = others[0].plain_text is None or others[0].plain_text in _BUILTINS_THAT_SET
-        for assignment in [*assignments, *(self._mentioned(others) if sets else ())]:
+        sets = _may_set(others[0])
+        for assignment in [*assignments, *(self._mentioned(others[1:]) if sets else ())]:
             if sets:
                 self._forget(assignment)
             else:
@@ -195,7 +202,7 @@ class CommandFollower:
     def _mentioned(self, words: list[Word]) -> list[_Assignment]:
         """Return what a builtin may set: every assignment and every bare name among its arguments."""
         mentioned = []
-        for word in words[1:]:
+        for word in words:
             if assignment := self._assignment(word):
                 mentioned.append(assignment)
             elif _NAME.fullmatch(word.plain_text or ""):
@@ -203,6 +210,22 @@ class CommandFollower:
                 mentioned.append(_Assignment(word.plain_text or "", True, nothing, word.span))  # noqa: FBT003 - a tuple
         return mentioned
 
+    def _forget_assigned_on_the_way(self, words: list[Word]) -> None:
+        """Note that `${NAME:=word}` sets a variable, whatever becomes of the rest."""
+        parts = [part for word in words for part in word.parts]
+        while parts:
+            part = parts.pop()
+            if isinstance(part, Reference):
+                parts += part.word
+                if part.operator.endswith("="):
+                    self._variables.assign(part.name, None)
+                    self._draft.bind(part.name, None, part.span, part.span)
+
     def _forget(self, assignment: _Assignment) -> None:
         self._variables.assign(assignment.name, None)
         self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)
+
+
+def _may_set(command: Word) -> bool:
+    """Return whether what runs is, or may be, something that sets variables of the shell itself."""
+    return command.plain_text is None or command.plain_text in _BUILTINS_THAT_SET

@@ -3,6 +3,7 @@
 _OPENING = {"if": "if", "case": "case", "for": "loop", "while": "loop", "until": "loop", "{": "{"}
 _BASH_OPENING = {"select": "loop", "[[": "[["}
 _CLOSING = {"fi": "if", "esac": "case", "done": "loop", "}": "{"}
+_BASH_CLOSING = {"]]": "[["}
 _MIDDLE = {"then": "if", "elif": "if", "else": "if", "do": "loop"}
 _WORDS_FOLLOW = frozenset(("case", "for", "select", "[["))
 _BASH_PREFIXES = frozenset(("!", "time", "coproc"))
@@ -14,18 +15,24 @@ class ReservedWords:
     Attributes:
         at_start: Whether a command may begin here, so that a word may be reserved.
         has_command: Whether something stands before here that an operator may follow.
+        is_negated: Whether a `!` stands right before here.
+        names_function: Whether the word `function` stands right before here.
     """
 
     def __init__(self, *, is_bash: bool) -> None:
         self.at_start = True
         self.has_command = False
+        self.is_negated = False
+        self.names_function = False
         self._is_bash = is_bash
+        self._closing = {**_CLOSING, **_BASH_CLOSING} if is_bash else _CLOSING
         self._opening = {**_OPENING, **_BASH_OPENING} if is_bash else _OPENING
         self._prefixes = _BASH_PREFIXES if is_bash else frozenset("!")
         self._open: list[str] = []
         self._is_empty = False
         self._is_closed = False
         self._counts = False
+        self._needs_compound = False
 
     @property
     def is_inside(self) -> bool:
@@ -47,40 +54,54 @@ class ReservedWords:
         """Whether `((` would begin arithmetic."""
         return self.at_start or self._counts
 
+    def may_be(self, word: str) -> bool:
+        """Return whether `word` may be a reserved one here."""
+        return self.at_start or (word == "]]" and bool(self._open) and self._open[-1] == "[[")
+
     def take(self, word: str) -> bool | None:
         """Follow `word` if it is reserved here, and tell whether it was; None where it may not stand here."""
+        self.is_negated = word == "!"
+        if self._needs_compound and word not in self._opening:
+            return None
+        self._needs_compound = False
         if word in self._opening:
             self._open_compound(word)
-        elif word in _CLOSING:
-            return self._close(_CLOSING[word])
+        elif word in self._closing:
+            return self._close(self._closing[word])
         elif word in _MIDDLE:
             return self._go_on(_MIDDLE[word])
         elif word == "in":
             return None if not self._open or self._open[-1] not in ("loop", "case") else False
         elif word == "function" and self._is_bash:
             self.at_start = False
+            self.names_function = True
         else:
             return word in self._prefixes
         return True
 
     def begin_word(self) -> bool:
         """Note that a command's word stands here, and tell whether one may."""
-        allowed = not self._is_closed
-        self.at_start = self._is_empty = self._counts = False
+        allowed = not self._is_closed and not self._needs_compound
+        self.at_start = self.is_negated = self._is_empty = self._counts = False
         self.has_command = True
-        if self._open and self._open[-1] == "[[":
-            self.at_start = False
         return allowed
 
     def begin_command(self) -> None:
         """Note that another command may begin here."""
         self.at_start = True
-        self.has_command = self._is_closed = self._counts = False
+        self.has_command = self.is_negated = self._is_closed = self._counts = False
+
+    def begin_function(self) -> None:
+        """Note that the body of a function follows; bash wants a compound command there."""
+        self.begin_command()
+        self.names_function = False
+        self._needs_compound = self._is_bash
 
     def open_bracket(self) -> None:
         """Follow a `(` at a command's start."""
         self._open.append("(")
         self._is_empty = True
+        self._needs_compound = False
 
     def close_bracket(self) -> bool:
         """Follow a `)`, and tell whether it may stand here."""

@@ -19,6 +19,7 @@ _REDIRECTION = {
     False: re.compile(r"<<-|<<|>>|<&|>&|<>|>\||[<>]"),
 }
 _ARRAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_ARRAY_ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\[")
 _STOPS = "the shell cannot read this, so it takes nothing from here on"
 
 
@@ -30,11 +31,13 @@ class Command:
         words: What it consists of, assignments included.
         flagged: What beside it keeps it from being a mere assignment: `&`, `|`, `>`, `&&`, or an `if` round it.
         elsewhere: Whether it runs in a process of its own, so that its assignments change nothing here.
+        is_loop: Whether its first word is the variable of a loop.
     """
 
     words: list[Word] = field(default_factory=list)
     flagged: Span | None = None
     elsewhere: bool = False
+    is_loop: bool = False
 
 
 class Unit(NamedTuple):
@@ -81,19 +84,23 @@ class UnitReader:
             self._at = _end(_BLANKS, self._text, self._at)
             if self._text.startswith("#", self._at):
                 self._at = _end(_LINE, self._text, self._at)
-            if self._at >= len(self._text):
-                if self._reserved.is_inside or self._awaits_command:
-                    raise self._error()
-                self._finish_list()
-                return True
-            if self._text[self._at] != "\n":
+            if self._at < len(self._text) and self._text[self._at] != "\n":
                 return False
-            self._at += 1
-            self._skip_documents()
-            if not self._awaits_command:
-                self._finish_list()
-                if not self._reserved.is_inside:
-                    return True
+            if self._finishes_at_line_end():
+                return True
+
+    def _finishes_at_line_end(self) -> bool:
+        is_last = self._at >= len(self._text)
+        if self._reserved.is_negated and not self._is_bash:
+            raise self._error()
+        if is_last and (self._reserved.is_inside or self._awaits_command):
+            raise self._error()
+        self._at += not is_last
+        self._skip_documents()
+        if self._awaits_command:
+            return False
+        self._finish_list()
+        return not self._reserved.is_inside
 
     def _read_token(self) -> None:
         if self._is_bash and self._text.startswith("((", self._at) and self._reserved.may_count:
@@ -109,25 +116,40 @@ class UnitReader:
             self._read_word()
 
     def _read_word(self) -> None:
+        if self._is_bash and not self._command.words and (element := _ARRAY_ELEMENT.match(self._text, self._at)):
+            self._find_closing_bracket(element.end())
         word = self._words.read(self._at)
         text = word.plain_text
-        if text and self._reserved.at_start:
-            taken = self._reserved.take(text)
-            if taken is None:
-                raise self._error()
-            if taken:
-                self._at = word.span.end
-                self._awaits_command = False
-                return
+        if text and self._reserved.may_be(text) and self._take_reserved(text, word.span):
+            return
         self._at = word.span.end
         if not word.parts:
             return
         if not self._reserved.begin_word():
             raise self._error()
         self._awaits_command = False
+        if self._reserved.names_function:
+            self._reserved.begin_function()
+            return
         self._command.words.append(word)
         if text and self._is_bash and _ARRAY.fullmatch(text) and self._text.startswith("(", self._at):
             self._skip_brackets(self._at + 1)
+
+    def _take_reserved(self, text: str, span: Span) -> bool:
+        if self._piped and text == "!":
+            raise self._error()
+        taken = self._reserved.take(text)
+        if taken is None:
+            raise self._error()
+        if taken:
+            self._at = span.end
+            self._awaits_command = text == "!" and not self._is_bash
+            self._command.is_loop = text in ("for", "select")
+        return taken
+
+    def _find_closing_bracket(self, inside: int) -> None:
+        if self._text.find("]", inside) < 0:
+            raise self._error()
 
     def _skip_brackets(self, inside: int) -> None:
         end = end_of_brackets(self._text, inside)
@@ -144,7 +166,7 @@ class UnitReader:
             self._reserved.open_bracket()
         elif bracket == "(" and self._text.startswith("()", self._at) and len(self._command.words) == 1:
             self._command = Command()
-            self._reserved.begin_command()
+            self._reserved.begin_function()
             self._at += 1
         else:
             self._finish_list()
@@ -198,9 +220,9 @@ class UnitReader:
         self._command.flagged = self._command.flagged or span
 
     def _finish_command(self) -> None:
-        if self._command.words:
+        if self._command.words or self._command.flagged:
             if self._reserved.is_inside:
-                self._flag(self._command.words[0].span)
+                self._flag(self._command.words[0].span if self._command.words else Span(self._at, self._at))
             self._command.elsewhere = self._piped or self._reserved.is_in_brackets
             self._list.append(self._command)
         self._command = Command()

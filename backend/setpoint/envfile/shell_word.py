@@ -214,7 +214,7 @@ class WordReader:
         if self._is_bash and self._text.startswith("[", start + 1):
             closing = self._text.find("]", start)
             return closing + 1 if closing >= 0 else len(self._text)
-        return start + 2
+        return start + 3 if self._text.startswith("\\\n", start + 1) else start + 2
 
     def _end_of_dollar_quotes(self, start: int) -> int:
         """Return what of `$'…'` to skip: all of it in bash; the `$` alone where the quotes go on as usual."""
