@@ -11,11 +11,13 @@ BACKEND = str(Path(__file__).resolve().parents[1] / "backend")
 def main() -> None:
     """Measure and print."""
     python = sys.executable
+    example = str(Path(BACKEND) / ".env.example")
     figures = cpu_ms(
         {
             "python -c pass": [python, "-c", "pass"],
             "setpoint --version": [python, "-m", "setpoint", "--version"],
             "setpoint --help": [python, "-m", "setpoint", "--help"],
+            "setpoint read --loader docker": [python, "-m", "setpoint", "read", example, "--loader", "docker"],
             "import pydantic": [python, "-c", "import pydantic"],
             "import pydantic_settings": [python, "-c", "import pydantic_settings"],
             "import config.settings": [python, "-c", "import config.settings"],

@@ -1,6 +1,7 @@
 """Checks sources against a settings class: everything that is wrong, all at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from setpoint import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
 from setpoint.diagnostic import Diagnostic, Excerpt, Location, Severity
@@ -14,6 +15,10 @@ from setpoint.settings_class import SettingsContract
 from setpoint.sources import EnvFile, parse_env_file
 from setpoint.statement import Statement
 from setpoint.subject import Subject
+from setpoint.wording import said_of
+
+# Their words name the program already.
+_SAY_THEMSELVES = {"SP201", "SP202"}
 
 
 def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
@@ -23,6 +28,33 @@ def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
         _diagnostic(rule, finding, places) for rule in CATALOGUE.values() for finding in rule.condition(subject)
     )
     return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
+
+
+def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR) -> Report:
+    """Check the same sources as several programs read them.
+
+    What all of them have in common is said once; anything else says whose reading it is about.
+
+    Args:
+        subjects: One a program, at least one; each has env files.
+        fail_on: The mildest severity that makes the check fail.
+    """
+    first, *others = subjects
+    first = replace(first, others=tuple(others))
+    reports = [check(subject, fail_on) for subject in (first, *others)]
+    found: dict[Diagnostic, list[str]] = {}
+    for subject, report in zip((first, *others), reports, strict=True):
+        for diagnostic in report.diagnostics:
+            found.setdefault(diagnostic, []).append(subject.files[0].loader)
+    diagnostics = in_order(_said_of(diagnostic, loaders, len(subjects)) for diagnostic, loaders in found.items())
+    sources = tuple(dict.fromkeys(source for report in reports for source in report.sources))
+    return Report(first.contract.reference, sources, diagnostics, fail_on)
+
+
+def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnostic:
+    if len(loaders) == of or diagnostic.code in _SAY_THEMSELVES:
+        return diagnostic
+    return replace(diagnostic, message=f"{diagnostic.message} (as {said_of(loaders, 'read it')})")
 
 
 def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:

@@ -32,5 +32,6 @@ RULE_OF: Mapping[ProblemKind, RuleName] = {
     ProblemKind.LINE_TOO_LONG: RuleName("SP205", "line-too-long", Severity.ERROR),
     ProblemKind.ALREADY_SET: RuleName("SP206", "already-set", Severity.WARNING),
     ProblemKind.TOO_LONG_EXPANSION: RuleName("SP207", "too-long-expansion", Severity.ERROR),
+    ProblemKind.NOT_PORTABLE: RuleName("SP208", "unportable-text", Severity.ERROR),
 }
 """For each kind the rule; a test holds this to the catalogue of rules."""

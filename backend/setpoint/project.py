@@ -11,7 +11,14 @@ from setpoint.suggestion import nearest
 _LONGEST_SLIP = 3
 _TEXT = "a text"
 _TEXTS = "an array of texts"
-_KEYS = {"settings": _TEXT, "ignore-variables": _TEXTS, "pythonpath": _TEXTS, "example": _TEXT, "docs": _TEXT}
+_KEYS = {
+    "settings": _TEXT,
+    "ignore-variables": _TEXTS,
+    "loaders": _TEXTS,
+    "pythonpath": _TEXTS,
+    "example": _TEXT,
+    "docs": _TEXT,
+}
 
 
 class InvalidProjectError(Exception):
@@ -26,6 +33,7 @@ class Project:
         root: The folder of its pyproject.toml.
         settings: The settings class, `module:Class`; None if the project doesn't say.
         ignored: Patterns of names that other programs read.
+        loaders: The programs that read the project's env files.
         pythonpath: Folders from which the settings class is imported besides the working directory.
         example: Where the generated env file with examples stands.
         docs: Where the generated reference of the settings stands.
@@ -34,6 +42,7 @@ class Project:
     root: Path
     settings: str | None = None
     ignored: tuple[str, ...] = ()
+    loaders: tuple[str, ...] = ()
     pythonpath: tuple[Path, ...] = ()
     example: Path | None = None
     docs: Path | None = None
@@ -84,6 +93,7 @@ def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
         root,
         table.get("settings"),
         tuple(table.get("ignore-variables", ())),
+        tuple(table.get("loaders", ())),
         (*(root / each for each in table.get("pythonpath", ())), root),
         root / table["example"] if "example" in table else None,
         root / table["docs"] if "docs" in table else None,

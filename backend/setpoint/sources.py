@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -133,6 +133,15 @@ def _limited(stream: BinaryIO) -> bytes:
     if len(content) > _LARGEST_FILE:
         raise OSError(errno.EFBIG, f"it is larger than {_LARGEST_FILE >> 20} MiB")
     return content
+
+
+def read_as_each(path: str, environment: Mapping[str, str], loaders: Sequence[str]) -> tuple[EnvFile, ...]:
+    """Read the env file at `path` once, and return what each of `loaders` makes of it."""
+    first = read_env_file(path, environment, loaders[0])
+    if first.trouble is not None:
+        return tuple(replace(first, loader=loader) for loader in loaders)
+    content = first.source.text.encode("utf-8", "surrogateescape")
+    return (first, *(parse_env_file(path, content, environment, loader) for loader in loaders[1:]))
 
 
 def parse_env_file(path: str, content: bytes, environment: Mapping[str, str], loader: str | None = None) -> EnvFile:

@@ -54,12 +54,14 @@ class Subject:
         files: Env files, later ones over earlier.
         environment: The process environment, over all files; None where it is not looked at.
         ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
+        others: The same sources as other programs read them that are to read the files as well.
     """
 
     contract: SettingsContract
     files: tuple[EnvFile, ...] = ()
     environment: ProcessEnvironment | None = None
     ignored: tuple[str, ...] = ()
+    others: "tuple[Subject, ...]" = ()
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -72,6 +74,9 @@ class Subject:
         winning: dict[str, Assignment] = {}
         for each in self.statements:
             if each.binding is None or each.binding.value is None:
+                continue
+            # Of two bindings of one name each program takes another one, and none of a file that it refuses.
+            if each.file.variables.get(each.binding.name) != each.binding.value:
                 continue
             if not self.contract.names_env_file(each.variable):
                 self._assign(
@@ -121,6 +126,11 @@ class Subject:
             if each.name and (each.binding is None or _CANNOT_BE_SET.search(each.binding.value or "\0"))
         }
         return frozenset(self.contract.canonical(name) for name in bad)
+
+    @cached_property
+    def names_fit_to_print(self) -> frozenset[tuple[int, str]]:
+        """Return the names that may be shown, each with the identity of its file."""
+        return frozenset((id(each.file), each.name) for each in self.statements if each.name == each.shown_name)
 
     def problems_in(self, statement: Statement) -> Iterator[Problem]:
         """Yield what the loader stumbled over in `statement`."""

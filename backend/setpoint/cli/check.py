@@ -4,18 +4,20 @@ import argparse
 import os
 import sys
 
-from setpoint.check import check
+from setpoint.check import check_together
 from setpoint.cli.output import write_result
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Severity
+from setpoint.envfile.loaders import LOADERS
 from setpoint.formats import concise, full, json_report
 from setpoint.formats.style import Style
 from setpoint.importing import UnusableSettingsError, import_settings_class
 from setpoint.loading import env_files
+from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.report import Report
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import ProcessEnvironment, read_env_file
+from setpoint.sources import ProcessEnvironment, read_as_each, read_env_file
 from setpoint.subject import Subject
 
 _FORMATS = ("full", "concise", "json")
@@ -31,6 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="env files, later ones over earlier; `-` is standard input; without any, what the process would read here",
     )
     add_settings_option(parser)
+    parser.add_argument(
+        "--loader",
+        action="append",
+        choices=LOADERS,
+        metavar="NAME",
+        help=f"a program that is to read the files, or several: {', '.join(LOADERS)}",
+    )
     parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
     parser.add_argument("--format", choices=_FORMATS, default="full", help="what the report looks like")
     parser.add_argument(
@@ -57,16 +66,23 @@ def _report(arguments: argparse.Namespace) -> Report:
         hint = None if error.hint is None else printable(error.hint)
         unusable = Diagnostic("SP006", "unusable-settings", Severity.ERROR, printable(str(error)), hint=hint)
         return Report(printable(reference or ""), (), (unusable,))
-    return check(_subject(contract, arguments, project.ignored), Severity(arguments.fail_on))
+    subjects = _subjects(contract, arguments, project)
+    return check_together(subjects, Severity(arguments.fail_on))
 
 
-def _subject(contract: SettingsContract, arguments: argparse.Namespace, ignored: tuple[str, ...]) -> Subject:
+def _subjects(contract: SettingsContract, arguments: argparse.Namespace, project: Project) -> list[Subject]:
+    """Return what to check: the sources as each program reads them that is to read them."""
     environment = ProcessEnvironment.of_this_process()
     if not arguments.files:
-        return Subject(contract, env_files(contract, environment.variables), environment, ignored)
+        return [Subject(contract, env_files(contract, environment.variables), environment, project.ignored)]
+    on_top = environment if arguments.environment else None
     referable = environment.variables if arguments.environment else {}
-    files = tuple(read_env_file(path, referable) for path in arguments.files)
-    return Subject(contract, files, environment if arguments.environment else None, ignored)
+    loaders = arguments.loader or project.loaders
+    if not loaders:
+        files = tuple(read_env_file(path, referable) for path in arguments.files)
+        return [Subject(contract, files, on_top, project.ignored)]
+    readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in arguments.files]
+    return [Subject(contract, files, on_top, project.ignored) for files in zip(*readings, strict=True)]
 
 
 def _rendered(report: Report, arguments: argparse.Namespace) -> str:

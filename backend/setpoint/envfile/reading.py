@@ -40,6 +40,7 @@ class ProblemKind(StrEnum):
     INVALID_REFERENCE = "invalid-reference"
     LINE_TOO_LONG = "line-too-long"
     MALFORMED_LINE = "malformed-line"
+    NOT_PORTABLE = "not-portable"
     NOT_STATIC = "not-static"
     NOT_UTF_8 = "not-utf-8"
     NUL_BYTE = "nul-byte"

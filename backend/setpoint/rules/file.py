@@ -6,6 +6,7 @@ from setpoint.diagnostic import Severity
 from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place
+from setpoint.problem_findings import findings
 from setpoint.rule import rule
 from setpoint.sources import Trouble
 from setpoint.subject import Subject
@@ -60,6 +61,7 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
                 label="the first byte that is not UTF-8",
                 hint="it may be Latin-1 or Windows-1252; save it as UTF-8",
             )
+    yield from findings(subject, ProblemKind.NOT_UTF_8)
 
 
 @rule("SP004", "byte-order-mark", Severity.WARNING)

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from setpoint.diagnostic import Severity
 from setpoint.envfile.reading import Problem, ProblemKind
 from setpoint.finding import Finding, Place
+from setpoint.problem_findings import findings
 from setpoint.redaction import MASK
 from setpoint.rule import rule
+from setpoint.sources import DEFAULT_LOADER
 from setpoint.statement import Statement
 from setpoint.subject import Subject
 
 
 def _problems(subject: Subject, kind: ProblemKind) -> Iterator[tuple[Statement, Problem]]:
-    """Yield the problems of one kind, each with the statement in which it stands."""
+    """Yield python-dotenv's problems of one kind, each with the statement in which it stands."""
     for statement in subject.statements:
         for problem in subject.problems_in(statement):
-            if problem.kind is kind:
+            if problem.kind is kind and statement.file.loader == DEFAULT_LOADER:
                 yield statement, problem
 
 
@@ -37,6 +39,7 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
             message = f"the line of `{name}` cannot be read" if name else "the line cannot be read"
         label = None if statement.binding is not None else problem.message.partition(",")[0]
         yield Finding(message, Place(statement.file, problem.span), name, label, problem.hint)
+    yield from findings(subject, ProblemKind.MALFORMED_LINE)
 
 
 @rule("SP102", "unclosed-quote", Severity.ERROR)
@@ -50,6 +53,7 @@ def unclosed_quote(subject: Subject) -> Iterator[Finding]:
         owner = f"the value of `{name}`" if name else "a value"
         message = f"the quote that opens {owner} is never closed"
         yield Finding(message, Place(statement.file, problem.span), name, "opened here", problem.hint)
+    yield from findings(subject, ProblemKind.UNCLOSED_QUOTE)
 
 
 @rule("SP103", "duplicate-variable", Severity.WARNING)
@@ -58,9 +62,10 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
 
     Why it matters: the last value wins here, the first one in other programs, and kubectl refuses the file.
     """
+    told = {id(file) for file in subject.files if any(map(_is_duplicate, file.reading.problems))}
     seen: dict[tuple[int, str], Statement] = {}
     for statement in subject.statements:
-        if statement.binding is None or statement.name is None:
+        if statement.binding is None or statement.name is None or id(statement.file) in told:
             continue
         key = (id(statement.file), subject.contract.canonical(statement.name))
         earlier = seen.setdefault(key, statement)
@@ -74,6 +79,11 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
                 "the later value wins; take one of them out",
             )
             seen[key] = statement
+    yield from findings(subject, ProblemKind.DUPLICATE_NAME)
+
+
+def _is_duplicate(problem: Problem) -> bool:
+    return problem.kind is ProblemKind.DUPLICATE_NAME
 
 
 @rule("SP104", "undefined-reference", Severity.WARNING)
@@ -90,3 +100,40 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
             "read as an empty text",
             problem.hint,
         )
+    yield from findings(subject, ProblemKind.UNDEFINED_REFERENCE)
+
+
+@rule("SP105", "command-substitution", Severity.ERROR)
+def command_substitution(subject: Subject) -> Iterator[Finding]:
+    """Report a command in a value that a shell would run.
+
+    Why it matters: a file of values turns into a program; other readers take the command for the value.
+    """
+    yield from findings(subject, ProblemKind.COMMAND_SUBSTITUTION)
+
+
+@rule("SP106", "shell-code", Severity.ERROR)
+def shell_code(subject: Subject) -> Iterator[Finding]:
+    """Report what a shell takes for more than an assignment.
+
+    Why it matters: `URL=https://host/?a=1&b=2` runs in the background and sets nothing but `b`.
+    """
+    yield from findings(subject, ProblemKind.NOT_STATIC)
+
+
+@rule("SP107", "invalid-name", Severity.ERROR)
+def invalid_name(subject: Subject) -> Iterator[Finding]:
+    """Report a name that a program does not take.
+
+    Why it matters: the program drops the variable, or refuses the file.
+    """
+    yield from findings(subject, ProblemKind.INVALID_NAME)
+
+
+@rule("SP108", "invalid-reference", Severity.ERROR)
+def invalid_reference(subject: Subject) -> Iterator[Finding]:
+    """Report a reference that a program can't make sense of.
+
+    Why it matters: the program refuses the file.
+    """
+    yield from findings(subject, ProblemKind.INVALID_REFERENCE)

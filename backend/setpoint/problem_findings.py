@@ -1,0 +1,30 @@
+"""Turns what a loader stumbled over into findings."""
+
+from collections.abc import Iterator
+
+from setpoint.envfile.reading import ProblemKind
+from setpoint.finding import Finding, Place
+from setpoint.problem_kinds import RULE_OF
+from setpoint.sources import DEFAULT_LOADER, EnvFile
+from setpoint.subject import Subject
+
+
+def findings(subject: Subject, kind: ProblemKind) -> Iterator[Finding]:
+    """Yield a finding for each problem of `kind`, in the loader's own words.
+
+    What python-dotenv stumbles over has rules with words of their own.
+    """
+    for file in subject.files:
+        for problem in file.reading.problems if file.loader != DEFAULT_LOADER else ():
+            if problem.kind is kind:
+                name = shown_name(subject, file, problem.name)
+                message = f"`{name}`: {problem.message}" if name else problem.message
+                severity = RULE_OF[kind].severity
+                yield Finding(message, Place(file, problem.span), name, None, problem.hint, severity)
+
+
+def shown_name(subject: Subject, file: EnvFile, name: str | None) -> str | None:
+    """Return `name` if it is fit to print: it is where its line shows it, or where the settings know it."""
+    if name is None:
+        return None
+    return name if subject.contract.find(name) or (id(file), name) in subject.names_fit_to_print else None

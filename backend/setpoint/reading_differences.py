@@ -1,0 +1,120 @@
+"""Says in words what programs make of one value, without quoting it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from setpoint.envfile.reading import Binding, Reading
+from setpoint.envfile.source_text import SourceText
+
+_LEFT_OUT = "leave it out"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadValue:
+    """What one program reads for one name.
+
+    Attributes:
+        value: The text; None where it hands over none.
+        words: How programs like it treat what is written, to follow their names: "keep the quotes".
+    """
+
+    value: str | None
+    words: str
+
+
+def read_value(source: SourceText, reading: Reading, name: str, written: str) -> ReadValue:
+    """Return what the program with this `reading` makes of `name`, whose value is `written` in the file."""
+    if reading.refused:
+        return ReadValue(None, "refuse the file")
+    value = reading.variables.get(name)
+    if value is None:
+        unknown = any(binding.name == name and binding.value is None for binding in reading.bindings)
+        return ReadValue(None, "would run something" if unknown and "=" in source.text else _LEFT_OUT)
+    found = (words for words, holds in _HABITS if holds(written, value))
+    return ReadValue(value, next(found, "read it as it is written" if value == written else "read another value"))
+
+
+def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
+    """Return what is written as a value, to the end of its line: the longest that any program takes for it."""
+    starts = [binding.value_span.start for binding in bindings]
+    ends = [binding.value_span.end for binding in bindings]
+    line = source.line_span(source.position(min(starts)).line)
+    return source.text[min(starts) : max(line.end, *ends)]
+
+
+def grouped(read: Mapping[str, ReadValue]) -> list[tuple[list[str], ReadValue]]:
+    """Return the loaders of `read` in groups that read the same."""
+    groups: dict[str | None, tuple[list[str], ReadValue]] = {}
+    for loader, each in read.items():
+        key = each.words if each.value is None else f"={each.value}"
+        groups.setdefault(key, ([], each))[0].append(loader)
+    return list(groups.values())
+
+
+def _starts_with_a_quote(written: str) -> bool:
+    return written.lstrip()[:1] in {'"', "'"}
+
+
+def _keeps_quotes(written: str, value: str) -> bool:
+    return _starts_with_a_quote(written) and value[:1] == written.lstrip()[:1]
+
+
+def _takes_quotes_away(written: str, value: str) -> bool:
+    return _starts_with_a_quote(written) and value[:1] != written.lstrip()[:1]
+
+
+def _keeps_comment(written: str, value: str) -> bool:
+    return " #" in written and value.rstrip() == written.strip()
+
+
+def _cuts_comment(written: str, value: str) -> bool:
+    return "#" in written and "#" not in value
+
+
+def _keeps_carriage_return(written: str, value: str) -> bool:  # noqa: ARG001 - one signature for all habits
+    return value.endswith("\r")
+
+
+def _reads_escapes(written: str, value: str) -> bool:
+    return "\\n" in written and "\n" in value and "\\n" not in value
+
+
+def _keeps_escapes(written: str, value: str) -> bool:
+    return "\\n" in written and "\\n" in value
+
+
+def _joins_lines(written: str, value: str) -> bool:
+    return "\\\n" in written and "\\\n" not in value
+
+
+def _replaces_references(written: str, value: str) -> bool:
+    return "$" in written and value.count("$") < written.count("$")
+
+
+def _keeps_references(written: str, value: str) -> bool:
+    return "$" in written and value.count("$") == written.count("$")
+
+
+def _keeps_blanks(written: str, value: str) -> bool:  # noqa: ARG001 - one signature for all habits
+    return value != value.strip()
+
+
+def _both(*habits: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+    return lambda written, value: all(habit(written, value) for habit in habits)
+
+
+_HABITS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
+    ("keep the quotes and the comment", _both(_keeps_quotes, _keeps_comment)),
+    ("keep an invisible carriage return at the end", _keeps_carriage_return),
+    ("keep the quotes", _keeps_quotes),
+    ("read `\\n` as a line end", _reads_escapes),
+    ("keep `\\n` as two characters", _keeps_escapes),
+    ("join the next line", _joins_lines),
+    ("replace what follows `$`", _replaces_references),
+    ("take the comment for a part of the value", _keeps_comment),
+    ("cut at `#`", _cuts_comment),
+    ("take the quotes away", _takes_quotes_away),
+    ("keep `$` as it stands", _keeps_references),
+    ("keep the blanks", _keeps_blanks),
+)
+"""In this order: the first habit that holds is what tells most."""

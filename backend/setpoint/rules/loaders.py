@@ -1,0 +1,152 @@
+"""SP2xx: what the programs make of a file that are to read it."""
+
+from collections.abc import Iterator, Mapping
+
+from setpoint.diagnostic import Severity
+from setpoint.envfile import python_dotenv
+from setpoint.envfile.loaders import LOADERS
+from setpoint.envfile.reading import ProblemKind
+from setpoint.finding import Finding, Place
+from setpoint.problem_findings import findings
+from setpoint.reading_differences import ReadValue, grouped, read_value, written_value
+from setpoint.redaction import MASK
+from setpoint.rule import rule
+from setpoint.sources import EnvFile
+from setpoint.statement import Statement
+from setpoint.subject import Subject
+from setpoint.wording import joined, said_of
+from setpoint.writing_advice import how_to_write
+
+
+@rule("SP201", "read-differently", Severity.ERROR)
+def read_differently(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that the programs which are to read the file read differently.
+
+    Why it matters: the app gets one value in development and another one in production, and nobody
+    says a word. It is a warning where no setting reads the variable.
+    """
+    if not subject.others:
+        return
+    for index, file in enumerate(subject.files):
+        together = {each.loader: each for each in (file, *(other.files[index] for other in subject.others))}
+        for statement in _first_statements(subject, index):
+            found = _difference(subject, statement, together)
+            if found is not None:
+                yield found
+
+
+def _first_statements(subject: Subject, index: int) -> Iterator[Statement]:
+    """Yield one statement for each name that any of the programs reads in the file number `index`."""
+    seen: set[str] = set()
+    for each in (subject, *subject.others):
+        for statement in each.statements:
+            is_here = statement.file is each.files[index]
+            if is_here and statement.binding is not None and statement.binding.name not in seen:
+                seen.add(statement.binding.name)
+                yield statement
+
+
+def _difference(subject: Subject, statement: Statement, together: Mapping[str, EnvFile]) -> Finding | None:
+    binding = statement.binding
+    assert binding is not None  # noqa: S101 - the caller yields bindings alone
+    name, source = binding.name, statement.file.source
+    same = [each for file in together.values() for each in file.reading.bindings if each.name == name]
+    written = written_value(source, same)
+    read = {loader: read_value(source, file.reading, name, written) for loader, file in together.items()}
+    groups = grouped(read)
+    if len(groups) == 1:
+        return None
+    shown = statement.shows_value
+    habits = "; ".join(said_of(loaders, _what(each, shows=shown)) for loaders, each in groups)
+    meant = python_dotenv.read(source.text, {}).variables.get(name)
+    return Finding(
+        f"`{statement.shown_name}` is read differently: {habits}",
+        Place(statement.file, binding.value_span),
+        None if statement.shown_name == MASK else statement.shown_name,
+        _what_breaks(subject, statement),
+        how_to_write(meant, list(together)) if meant is not None else None,
+        Severity.ERROR if statement.variable else Severity.WARNING,
+    )
+
+
+def _what(each: ReadValue, *, shows: bool) -> str:
+    return f"{each.words} (`{each.value}`)" if shows and each.value is not None else each.words
+
+
+def _what_breaks(subject: Subject, statement: Statement) -> str | None:
+    """Return which programs hand over a value that the settings refuse."""
+    if statement.variable is None:
+        return None
+    refused = [
+        each.files[0].loader
+        for each in (subject, *subject.others)
+        if any(refusal.setting[:1] == statement.variable.setting[:1] for refusal in each.verdict.refusals)
+    ]
+    return f"the settings refuse what {joined(refused)} would hand over" if refused else None
+
+
+@rule("SP202", "refused-file", Severity.ERROR)
+def refused_file(subject: Subject) -> Iterator[Finding]:
+    """Report a file that a program rejects as a whole.
+
+    Why it matters: the container, the unit or the pod does not start.
+    """
+    for file in subject.files:
+        if file.reading.refused:
+            first = file.reading.problems[0].span
+            label = LOADERS[file.loader].label if file.loader in LOADERS else file.loader
+            yield Finding(f"{label} refuses the file", Place(file, first), hint="mend what is reported on this line")
+
+
+@rule("SP203", "cut-value", Severity.WARNING)
+def cut_value(subject: Subject) -> Iterator[Finding]:
+    """Report a value of which a program drops a part.
+
+    Why it matters: a password loses what stands behind its `#`, and works nowhere.
+    """
+    yield from findings(subject, ProblemKind.CUT_VALUE)
+
+
+@rule("SP204", "continued-line", Severity.WARNING)
+def continued_line(subject: Subject) -> Iterator[Finding]:
+    """Report a line that a program joins with the next one.
+
+    Why it matters: the variable on the next line is gone, and this one has two values in one.
+    """
+    yield from findings(subject, ProblemKind.CONTINUED_LINE)
+
+
+@rule("SP205", "line-too-long", Severity.ERROR)
+def line_too_long(subject: Subject) -> Iterator[Finding]:
+    """Report a line of 64 KiB or more, where programs written in Go stop reading.
+
+    Why it matters: docker and podman refuse the file; kubectl drops the rest of it without a word.
+    """
+    yield from findings(subject, ProblemKind.LINE_TOO_LONG)
+
+
+@rule("SP206", "already-set", Severity.WARNING)
+def already_set(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that the process environment has already, where a program lets that win.
+
+    Why it matters: the value in the file is not used.
+    """
+    yield from findings(subject, ProblemKind.ALREADY_SET)
+
+
+@rule("SP207", "too-long-expansion", Severity.ERROR)
+def too_long_expansion(subject: Subject) -> Iterator[Finding]:
+    """Report references that grow a value beyond all measure.
+
+    Why it matters: no process can be started with an environment of that size.
+    """
+    yield from findings(subject, ProblemKind.TOO_LONG_EXPANSION)
+
+
+@rule("SP208", "unportable-text", Severity.ERROR)
+def unportable_text(subject: Subject) -> Iterator[Finding]:
+    """Report what programs read differently, if the file is to be portable (`--loader portable`).
+
+    Why it matters: the file works until another program reads it.
+    """
+    yield from findings(subject, ProblemKind.NOT_PORTABLE)

@@ -1,0 +1,20 @@
+"""Puts words together as sentences do."""
+
+from collections.abc import Sequence
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return `a`, `a and b`, or `a, b and c`; an empty text for no words."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def said_of(subjects: Sequence[str], words: str) -> str:
+    """Return a sentence on `subjects` whose predicate in the plural is `words`: `a and b keep it`, `a keeps it`."""
+    verb, _, rest = words.partition(" ")
+    is_singular = len(subjects) == 1 and verb != "would"
+    return f"{joined(subjects)} {verb}{'s' if is_singular else ''} {rest}"
+
+
+def counted(number: int, word: str) -> str:
+    """Return `1 error` or `2 errors`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
