@@ -19,6 +19,7 @@ class Block:
         page: The page, relative to the root of the project.
         language: The word after the fence.
         text: What stands in it.
+        line: Where the block begins on the page.
         marks: `key: value` pairs of the comment right before it.
     """
 
@@ -26,6 +27,7 @@ class Block:
     language: str
     text: str
     marks: dict[str, str]
+    line: int
 
 
 def pages() -> list[Path]:
@@ -35,7 +37,9 @@ def pages() -> list[Path]:
 
 def blocks(page: Path) -> Iterator[Block]:
     """Yield the code blocks of `page`."""
-    for match in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+    content = page.read_text(encoding="utf-8")
+    for match in _BLOCK.finditer(content):
         pairs = (mark.partition(":") for mark in (match["marks"] or "").split(","))
         marks = {key.strip(): value.strip() for key, _, value in pairs if key.strip()}
-        yield Block(str(page.relative_to(ROOT)), match["language"], match["text"], marks)
+        line = content.count("\n", 0, match.start()) + 1
+        yield Block(str(page.relative_to(ROOT)), match["language"], match["text"], marks, line)

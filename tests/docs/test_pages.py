@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from docs.documents import ROOT, Block, blocks, pages
+from setpoint.envfile.loaders import find_loader
 
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#)([^)#]+)")
 _TRANSCRIPTS = [block for page in pages() for block in blocks(page) if block.language == "console"]
@@ -34,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("block", _TRANSCRIPTS, ids=lambda block: block.page)
+@pytest.mark.parametrize("block", _TRANSCRIPTS, ids=lambda block: f"{block.page}-{block.line}")
 def test_a_transcript_shows_what_its_commands_print(block: Block, folder: Path) -> None:
     """Each command of a transcript, typed in a folder with the files of the pages, prints just what stands there."""
     environment = {
@@ -63,7 +64,11 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("block", [block for page in pages() for block in blocks(page) if block.language == "toml"])
+@pytest.mark.parametrize(
+    "block",
+    [block for page in pages() for block in blocks(page) if block.language == "toml"],
+    ids=lambda block: f"{block.page}-{block.line}",
+)
 def test_toml_on_a_page_is_valid(block: Block) -> None:
     """A reader can paste every TOML block."""
     assert tomllib.loads(block.text)
@@ -73,3 +78,15 @@ def test_every_decision_is_numbered_once_without_a_gap() -> None:
     """Decision records count from 1, so that a number names one record."""
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_each_deployment_on_the_readme_reads_the_file_that_it_shows() -> None:
+    """What systemd, compose and docker make of the file on the page is what the page says it holds."""
+    shown = list(blocks(ROOT / "README.md"))
+    file = next(block for block in shown if block.marks.get("file") == "deploy.env")
+    loaders = [block.marks["loader"] for block in shown if "loader" in block.marks]
+    expected = dict(line.split("=", 1) for line in file.text.splitlines())
+    assert loaders == ["systemd", "compose", "docker"]
+    for loader in loaders:
+        reading = find_loader(loader).read(file.text, {})
+        assert (dict(reading.variables), reading.problems) == (expected, ()), loader
