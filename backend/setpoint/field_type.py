@@ -90,6 +90,17 @@ def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
         yield from keys(part, seen)
 
 
+def has_union(annotation: Any, seen: frozenset[Any] = frozenset()) -> bool:
+    """Return whether some value inside `annotation` may be one of several types."""
+    if len(values(annotation)) > 1:
+        return True
+    parts = list(arguments(annotation))
+    if is_class(annotation, (BaseModel,)) and annotation not in seen:
+        parts += [field.annotation for field in annotation.model_fields.values()]
+        seen = seen | {annotation}
+    return any(has_union(part, seen) for part in parts)
+
+
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """Return the texts that the field takes, if these are all that it takes; else nothing."""
     found: list[str] = []

@@ -59,6 +59,7 @@ _NOT = {
 _LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
 _LONGEST_KEY = 64
 # pydantic puts these into a place to say which member of a union was tried, or that a key is meant.
+_TAG_OF_KEY = re.compile(r"\[key\]")
 _TAG_OF_UNION = re.compile(
     r"int|float|str|bool|bytes|none|decimal|date|datetime|time|timedelta|url|path|uuid|\w*\[.*|[a-z]+(?:-[a-z]+)+\[.*"
     r"|(?:constrained|lax-or-strict|json-or-python)-.*",
@@ -139,12 +140,13 @@ def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_
         variable: The variable, where it is known.
         may_quote: Whether keys that the class doesn't name itself may be shown; they are part of the value.
     """
-    known = set(field_type.keys(variable.field.annotation)) if variable else set()
+    annotation = variable.field.annotation if variable else None
+    known, has_union = set(field_type.keys(annotation)), annotation is None or field_type.has_union(annotation)
     parts = []
     for part in refusal.setting[depth:]:
         if isinstance(part, int):
             parts.append(f"[{part}]")
-        elif part in known or not _TAG_OF_UNION.fullmatch(part):
+        elif part in known or not (_TAG_OF_KEY if not has_union else _TAG_OF_UNION).fullmatch(part):
             parts.append(f".{part[:_LONGEST_KEY]}" if part in known or may_quote else ".…")
     return "".join(parts).removeprefix(".")
 

@@ -21,6 +21,10 @@ Setting = tuple[str | int, ...]
 _CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
 
 
+def _can_be_set(value: str | None) -> bool:
+    return value is not None and not _CANNOT_BE_SET.search(value)
+
+
 @dataclass(frozen=True)
 class Assignment:
     """The value that wins for one variable.
@@ -123,7 +127,7 @@ class Subject:
         bad = {
             each.name
             for each in self.statements
-            if each.name and (each.binding is None or _CANNOT_BE_SET.search(each.binding.value or "\0"))
+            if each.name and (each.binding is None or not _can_be_set(each.binding.value))
         }
         return frozenset(self.contract.canonical(name) for name in bad)
 
@@ -169,6 +173,11 @@ class Subject:
             return 0
         keys = assignment.name[len(variable.name) :].count(self.contract.delimiter) if self.contract.delimiter else 0
         return len(variable.setting) + keys
+
+    def assigned_near(self, setting: Setting) -> Assignment | None:
+        """Return the assignment that gives `setting` its value, or else one of what is nested in it or around it."""
+        nested = (self.assigned_below(setting[:depth]) for depth in range(len(setting), 0, -1))
+        return self.assigned_above(setting) or next(filter(None, nested), None)
 
     def assigned_below(self, setting: Setting) -> Assignment | None:
         """Return the first assignment of `setting` or of what is nested in it."""

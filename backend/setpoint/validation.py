@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from inspect import Parameter, signature
 from threading import Lock
 from typing import Any
 
@@ -95,7 +96,15 @@ def validate(contract: SettingsContract, variables: Mapping[str, str], redactor:
 def _build(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> BaseSettings:
     with _process_environment(variables), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return settings_class(_env_file=None, _cli_parse_args=False)
+        return settings_class(**_own_sources_off(settings_class))
+
+
+def _own_sources_off(settings_class: type[BaseSettings]) -> dict[str, Any]:
+    """Return the arguments that keep the class from its env file and the command line, as far as it takes them."""
+    parameters = signature(settings_class.__init__).parameters
+    takes_any = any(each.kind is Parameter.VAR_KEYWORD for each in parameters.values())
+    switches = {"_env_file": None, "_cli_parse_args": False}
+    return {name: value for name, value in switches.items() if takes_any or name in parameters}
 
 
 @contextmanager

@@ -36,14 +36,14 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     """
     groups: dict[tuple[str, str], list[Refusal]] = {}
     for refusal in subject.verdict.refusals:
-        assignment = subject.assigned_above(refusal.setting)
-        is_inside = refusal.kind is RefusalKind.MISSING and assignment is not None
+        assignment = subject.assigned_near(refusal.setting)
+        is_inside = refusal.kind is RefusalKind.MISSING and subject.assigned_above(refusal.setting) is not None
         if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
             name = subject.contract.canonical(assignment.name) if assignment else str(refusal.setting[0])
             where = _where_inside(subject, refusal, assignment)
             groups.setdefault((name, where), []).append(refusal)
     for (name, where), refusals in groups.items():
-        assignment = subject.assigned_above(refusals[0].setting)
+        assignment = subject.assigned_near(refusals[0].setting)
         variable = _variable(subject, refusals[0], assignment)
         yield explain(refusals, variable, name, where, assignment).at(_place(assignment), name)
 

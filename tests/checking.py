@@ -1,0 +1,70 @@
+"""Checks env files in this process, and runs the commands in one of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic_settings import BaseSettings
+
+from config.settings import Settings
+from setpoint.check import check
+from setpoint.diagnostic import Diagnostic
+from setpoint.report import Report
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import ProcessEnvironment, parse_env_file
+from setpoint.subject import Subject
+
+Completed = subprocess.CompletedProcess[bytes]
+
+BACKEND = Path(__file__).resolve().parents[1] / "backend"
+
+
+def checked(
+    *contents: str | bytes,
+    settings_class: type[BaseSettings] = Settings,
+    environment: Mapping[str, str] | None = None,
+    ignored: Sequence[str] = (),
+) -> Report:
+    """Return what a check of env files called `1.env`, `2.env` … says."""
+    files = tuple(
+        parse_env_file(f"{number}.env", content.encode() if isinstance(content, str) else content, {})
+        for number, content in enumerate(contents, start=1)
+    )
+    process = None if environment is None else ProcessEnvironment(environment)
+    return check(Subject(SettingsContract.of(settings_class), files, process, tuple(ignored)))
+
+
+def marks(report: Report) -> list[str]:
+    """Return each finding on a line of its own: place, severity, rule and variable."""
+    return [_mark(diagnostic) for diagnostic in report.diagnostics]
+
+
+def messages(report: Report) -> list[str]:
+    """Return what is said about each finding."""
+    return [diagnostic.message for diagnostic in report.diagnostics]
+
+
+def _mark(diagnostic: Diagnostic) -> str:
+    at = diagnostic.location
+    place = f"{at.path}:{at.line}:{at.column}-{at.end_line}:{at.end_column}" if at else "nowhere"
+    return f"{place} {diagnostic.severity} {diagnostic.code} {diagnostic.name} {diagnostic.variable}"
+
+
+def run_config(
+    *words: str, environment: Mapping[str, str] | None = None, cwd: Path = BACKEND, stdin: bytes = b""
+) -> Completed:
+    """Run `python -m config`, in `backend/` by default, with nothing in the environment but `environment`."""
+    return run([sys.executable, "-m", "config", *words], environment, cwd, stdin)
+
+
+def run_setpoint(*words: str, environment: Mapping[str, str] | None = None, cwd: Path, stdin: bytes = b"") -> Completed:
+    """Run `setpoint` in `cwd`, with nothing in the environment but `environment`."""
+    return run([str(Path(sys.executable).with_name("setpoint")), *words], environment, cwd, stdin)
+
+
+def run(command: Sequence[str], environment: Mapping[str, str] | None, cwd: Path, stdin: bytes = b"") -> Completed:
+    """Run `command` with nothing in the environment but the way to programs and `environment`."""
+    variables = {"PATH": os.environ["PATH"], **(environment or {})}
+    return subprocess.run(command, check=False, env=variables, cwd=cwd, input=stdin, capture_output=True, timeout=60)
