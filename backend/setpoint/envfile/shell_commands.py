@@ -14,6 +14,7 @@ from setpoint.envfile.source_text import Span
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_EXPORTABLE = re.compile(r"-.*|[A-Za-z_][A-Za-z0-9_]*(?:=.*)?", re.DOTALL)
 _BRACE_LIST = re.compile(r"\{.*(?:,|\.\.)", re.DOTALL)
 _BUILTINS = """
     . : alias break builtin cd command continue declare eval exec exit export getopts let local mapfile printf read
@@ -35,10 +36,10 @@ class _AbandonedUnitError(Exception):
 
 
 class _Assignment(NamedTuple):
-    """`NAME=word` with the word after the `=`; `simple` unless it is `NAME+=` or `NAME[…]=`."""
+    """`NAME=word` with the operator between: `=`, `+=`, or `[` for an element of an array."""
 
     name: str
-    simple: bool
+    operator: str
     value: Word
     name_span: Span
 
@@ -96,7 +97,7 @@ class CommandFollower:
         joined = "\\\n" in self._text[start : start + match.end()]
         length = word.span.end - start if joined else match.end()
         name_span = Span(start, word.span.end if joined else start + len(match[1]))
-        return _Assignment(match[1], match[2] == "=", Word(parts, Span(start + length, word.span.end)), name_span)
+        return _Assignment(match[1], match[2], Word(parts, Span(start + length, word.span.end)), name_span)
 
     def _expanded(self, assignment: _Assignment) -> Expansion:
         expansion = self._expander.expand(assignment.value.parts)
@@ -122,16 +123,17 @@ class CommandFollower:
             message = f"{self._dialect.program} does not let anyone set this variable, and drops the rest of the line"
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
             raise _AbandonedUnitError
-        value = expansion.value if assignment.simple else None
+        value = expansion.value if assignment.operator == "=" else None
+        if assignment.operator == "[":
+            self._variables.make_array(name)
         if name in self._dialect.living_names:
             message = f"{self._dialect.program} gives this variable a meaning of its own"
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
             value = None
-        elif not assignment.simple:
+        elif assignment.operator != "=":
             message = "it is no plain assignment, and its value is only known when a shell works it out"
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "write `NAME=value`")
-        self._variables.assign(name, value)
-        self._draft.bind(name, value, span, assignment.value.span)
+        self._draft.bind(name, self._variables.assign(name, value), span, assignment.value.span)
 
     def _export(self, words: list[Word]) -> None:
         """Follow `export NAME=word NAME …`: every word is worked out before the first one is set."""
@@ -141,10 +143,10 @@ class CommandFollower:
         assignments = []
         for word in words[1:]:
             assignment = self._assignment(word)
-            if assignment and assignment.simple and not self._has_brace_list(word):
+            if assignment and assignment.operator == "=" and not self._has_brace_list(word):
                 assignments.append((assignment, self._expanded(assignment)))
             elif not _NAME.fullmatch(word.plain_text or ""):
-                self._refuse_or_flag_export(word, assignment)
+                self._refuse_or_flag_export(word)
         for assignment, expansion in assignments:
             if assignment.name in self._dialect.readonly_names:
                 message = f"{self._dialect.program} does not let anyone set this variable"
@@ -156,15 +158,18 @@ class CommandFollower:
         text = "".join(part.text if isinstance(part, Text) and not part.quoted else "" for part in word.parts)
         return self._dialect.is_bash and _BRACE_LIST.search(text) is not None
 
-    def _refuse_or_flag_export(self, word: Word, assignment: _Assignment | None) -> None:
-        name = assignment.name if assignment else None
+    def _refuse_or_flag_export(self, word: Word) -> None:
+        text = "".join(part.text for part in word.parts if isinstance(part, Text))
+        match = _NAME.match(text)
+        name = match[0] if match else None
         message = "`export` is followed by something that is neither a name nor `NAME=value`"
         hint = "write `export NAME=value` without blanks round the `=`"
-        if self._dialect.dies_of_errors and not (word.plain_text or "-").startswith("-"):
+        is_known = all(isinstance(part, Text) for part in word.parts)
+        if self._dialect.dies_of_errors and is_known and not _EXPORTABLE.fullmatch(text):
             raise StoppedError(ProblemKind.NOT_STATIC, word.span, message, name, hint)
         self._draft.report(ProblemKind.NOT_STATIC, word.span, message, name, hint)
-        if assignment:
-            self._forget(assignment)
+        if name:
+            self._forget(_Assignment(name, "=", Word((), word.span), word.span))
 
     def _flag_all(self, command: Command, assignments: list[_Assignment], others: list[Word]) -> None:
         message = "more than a plain assignment stands here, so what it does is only known when a shell runs it"
@@ -207,7 +212,7 @@ class CommandFollower:
                 mentioned.append(assignment)
             elif _NAME.fullmatch(word.plain_text or ""):
                 nothing = Word((), Span(word.span.end, word.span.end))
-                mentioned.append(_Assignment(word.plain_text or "", True, nothing, word.span))  # noqa: FBT003 - a tuple
+                mentioned.append(_Assignment(word.plain_text or "", "=", nothing, word.span))
         return mentioned
 
     def _forget_assigned_on_the_way(self, words: list[Word]) -> None:

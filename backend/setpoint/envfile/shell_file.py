@@ -70,8 +70,8 @@ def _take_simple_line(line: re.Match[str], draft: Draft, variables: ShellVariabl
     value = line["value"]
     if value[:1] in ("'", '"'):
         value = value[1:-1]
-    variables.assign(line["name"], value)
-    draft.bind(line["name"], value, Span(*line.span("name")), Span(*line.span("value")))
+    kept = variables.assign(line["name"], value)
+    draft.bind(line["name"], kept, Span(*line.span("name")), Span(*line.span("value")))
 
 
 def _stop(draft: Draft, dialect: ShellDialect, kind: ProblemKind, span: Span, message: str) -> None:

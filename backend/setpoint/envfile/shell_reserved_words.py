@@ -61,6 +61,7 @@ class ReservedWords:
     def take(self, word: str) -> bool | None:
         """Follow `word` if it is reserved here, and tell whether it was; None where it may not stand here."""
         self.is_negated = word == "!"
+        self.has_command = self.is_negated and self._is_bash
         if self._needs_compound and word not in self._opening:
             return None
         self._needs_compound = False

@@ -19,7 +19,12 @@ _REDIRECTION = {
     False: re.compile(r"<<-|<<|>>|<&|>&|<>|>\||[<>]"),
 }
 _ARRAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\+?=|\[)")
 _ARRAY_ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\[")
+_FUNCTION_NAME = {
+    True: re.compile(r"(?![A-Za-z_][A-Za-z0-9_]*\+?=)[^$]+"),
+    False: re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+}
 _STOPS = "the shell cannot read this, so it takes nothing from here on"
 
 
@@ -116,7 +121,7 @@ class UnitReader:
             self._read_word()
 
     def _read_word(self) -> None:
-        if self._is_bash and not self._command.words and (element := _ARRAY_ELEMENT.match(self._text, self._at)):
+        if self._is_bash and self._may_assign() and (element := _ARRAY_ELEMENT.match(self._text, self._at)):
             self._find_closing_bracket(element.end())
         word = self._words.read(self._at)
         text = word.plain_text
@@ -134,6 +139,10 @@ class UnitReader:
         self._command.words.append(word)
         if text and self._is_bash and _ARRAY.fullmatch(text) and self._text.startswith("(", self._at):
             self._skip_brackets(self._at + 1)
+
+    def _may_assign(self) -> bool:
+        texts = (word.parts[0] for word in self._command.words)
+        return all(isinstance(first, Text) and _ASSIGNMENT.match(first.text) for first in texts)
 
     def _take_reserved(self, text: str, span: Span) -> bool:
         if self._piped and text == "!":
@@ -164,16 +173,23 @@ class UnitReader:
             self._finish_command()
         elif bracket == "(" and self._reserved.at_start:
             self._reserved.open_bracket()
-        elif bracket == "(" and self._text.startswith("()", self._at) and len(self._command.words) == 1:
-            self._command = Command()
+        elif bracket == "(" and self._text.startswith("()", self._at) and self._is_function_name():
+            self._command = Command(flagged=Span(self._at, self._at + 2), elsewhere=True)
             self._reserved.begin_function()
-            self._at += 1
+            self._at += 2
+            self._awaits_command = True
+            return
         else:
             self._finish_list()
             if bracket == "(" or not self._reserved.close_bracket():
                 raise self._error()
         self._awaits_command = False
         self._at += 1
+
+    def _is_function_name(self) -> bool:
+        words = self._command.words
+        name = words[0].plain_text if len(words) == 1 else None
+        return name is not None and _FUNCTION_NAME[self._is_bash].fullmatch(name) is not None
 
     def _read_operator(self, operator: str) -> None:
         span = Span(self._at, self._at + len(operator))
@@ -223,7 +239,7 @@ class UnitReader:
         if self._command.words or self._command.flagged:
             if self._reserved.is_inside:
                 self._flag(self._command.words[0].span if self._command.words else Span(self._at, self._at))
-            self._command.elsewhere = self._piped or self._reserved.is_in_brackets
+            self._command.elsewhere = self._command.elsewhere or self._piped or self._reserved.is_in_brackets
             self._list.append(self._command)
         self._command = Command()
         self._piped = False

@@ -29,6 +29,7 @@ class ShellVariables:
         self._environment = environment
         self._dialect = dialect
         self._file: dict[str, str | None] = {}
+        self._arrays: set[str] = set()
 
     def find(self, name: str) -> Known:
         """Return what is known of the variable `name`."""
@@ -43,9 +44,14 @@ class ShellVariables:
             return Known(certain=True, value=self._environment[name])
         return _UNKNOWN if name in self._dialect.own_names else Known(certain=True)
 
-    def assign(self, name: str, value: str | None) -> None:
-        """Set a variable of the file; None where its value can't be known."""
-        self._file[name] = value
+    def assign(self, name: str, value: str | None) -> str | None:
+        """Set a variable of the file, and return its value; None where that can't be known."""
+        self._file[name] = None if name in self._arrays else value
+        return self._file[name]
+
+    def make_array(self, name: str) -> None:
+        """Note that a variable is an array from here on, and so is never handed on."""
+        self._arrays.add(name)
 
     def of_the_file(self) -> dict[str, str]:
         """Return the variables that the file sets and whose value is known."""
