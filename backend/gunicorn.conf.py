@@ -143,6 +143,8 @@ def post_worker_init(worker: Any) -> None:
     from serving.draining import Draining  # noqa: PLC0415 - in the worker alone
 
     worker.draining = Draining(worker)
+    # gunicorn itself says only that a worker begins to start.
+    worker.log.info("Worker ready (pid: %s)", worker.pid)
 
 
 def pre_request(worker: Any, request: Any) -> None:

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -89,9 +90,14 @@ class GunicornProcess:
         return {int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()}
 
     def wait_for_workers(self, number: int = 2) -> set[int]:
-        """Wait until there are just `number` workers, and return their ids."""
-        eventually(lambda: len(self.workers()) == number, f"there are {number} workers")
+        """Wait until there are just `number` workers, all of them ready, and return their ids."""
+        eventually(lambda: self._are_ready(number), f"there are {number} workers")
         return self.workers()
+
+    def _are_ready(self, number: int) -> bool:
+        workers = self.workers()
+        ready = {int(pid) for pid in re.findall(r"Worker ready \(pid: (\d+)\)", self.text())}
+        return len(workers) == number and workers <= ready
 
     def text(self) -> str:
         """Return all that was printed so far."""

@@ -85,7 +85,8 @@ def test_a_reload_ends_the_streams_of_the_old_workers_politely(tmp_path: Path) -
             _read_until(streams, texts, b"event: hello")
             server.signal(signal.SIGHUP)
             _read_until(streams, texts, b"event: goaway")
-        eventually(lambda: server.workers() and not old & server.workers(), "new workers alone")
+        eventually(lambda: not old & server.workers(), "new workers alone")
+        server.wait_for_workers()
         with _open_streams(server, 1) as streams:
             _read_until(streams, [bytearray()], b"event: hello")
 
