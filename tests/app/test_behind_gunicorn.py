@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gunicorn_process import GunicornProcess, eventually, gunicorn
+from gunicorn_process import Answer, GunicornProcess, eventually, gunicorn
 
 LIMIT = 100_000
 POST = b"POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
@@ -35,6 +35,18 @@ def answers_to(server: GunicornProcess, *requests: bytes) -> list[bytes]:
             connection.sendall(request)
         received = everything_until_the_end(connection)
     return [line for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+
+
+def followed_to_its_end(server: GunicornProcess) -> Answer:
+    """Return a whole stream, as soon as there is a place for it."""
+
+    def whole_stream() -> Answer | None:
+        answer = server.get("/v1/stream", seconds=30)
+        return answer if answer.status == 200 else None
+
+    answer = eventually(whole_stream, "a place is free")
+    assert answer is not None
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -94,9 +106,8 @@ def test_checks_follow_each_other_on_one_connection(server: GunicornProcess) -> 
 
 def test_a_stream_begins_with_hello_and_ends_with_goaway(server: GunicornProcess) -> None:
     """At the end of its age the response is complete: its client need not guess whether something is missing."""
-    answer = server.get("/v1/stream", seconds=30)
+    answer = followed_to_its_end(server)
 
-    assert answer.status == 200
     events = [block.partition(b"\n")[0] for block in answer.body.removesuffix(b"\n\n").split(b"\n\n")]
     assert [events[0][:7], *events[1:]] == [b"retry: ", b"event: hello", b"event: goaway"]
 
@@ -107,7 +118,7 @@ def test_a_client_that_leaves_before_the_first_event_gives_its_place_back(server
         with server.connect() as connection:
             connection.sendall(b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
-    eventually(lambda: server.get("/v1/stream").status == 200, "a place is free again")
+    followed_to_its_end(server)
 
 
 def test_a_stream_too_many_is_refused_at_once_while_everything_else_is_served(server: GunicornProcess) -> None:
