@@ -35,7 +35,8 @@ def unreadable_file(subject: Subject) -> Iterator[Finding]:
     """
     for file in subject.files:
         if file.trouble is Trouble.UNREADABLE:
-            reason = (file.reason or "for an unknown reason").lower()
+            reason = file.reason or "for an unknown reason"
+            reason = reason[:1].lower() + reason[1:]
             yield Finding(f"the file cannot be read: {reason}", Place(file, _START))
 
 
