@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 BACKEND = Path(__file__).resolve().parents[1] / "backend"
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 PATIENCE_IN_SECONDS = 30.0
+REFUSED = "reload refused, the old workers go on serving"
 
 T = TypeVar("T")
 
@@ -110,6 +111,17 @@ class GunicornProcess:
     def messages(self, message: str) -> list[dict[str, Any]]:
         """Return the log lines with just this message."""
         return [line for line in self.log() if line["message"] == message]
+
+    def refusals(self) -> list[list[str]]:
+        """Return the diagnostics of each reload that was refused."""
+        return [line["diagnostics"] for line in self.messages(REFUSED)]
+
+    def reload(self) -> None:
+        """Reload, and wait until no worker from before is left."""
+        before = self.wait_for_workers()
+        self.signal(signal.SIGHUP)
+        eventually(lambda: not before & self.workers(), "new workers alone")
+        self.wait_for_workers()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the master."""

@@ -4,10 +4,15 @@ What an exception says may hold a secret, so there is no traceback.
 """
 
 import runpy
+import signal
 import sys
 from pathlib import Path
 
+_LIMIT_IN_SECONDS = 20
+
 if __name__ == "__main__":
+    # If nobody is left to stop this process, it stops by itself.
+    signal.alarm(_LIMIT_IN_SECONDS)
     try:
         runpy.run_module(sys.argv[1], run_name="__main__")
     except Exception as error:  # noqa: BLE001 - the reason is told, whatever it is

@@ -28,7 +28,7 @@ def main() -> None:
     # If nobody is left to stop this process, it stops by itself.
     signal.alarm(math.ceil(limit) + 1)
     answer = os.dup(sys.stdout.fileno())
-    with tempfile.TemporaryFile() as talk:
+    with _unnamed_file() as talk:
         os.dup2(talk.fileno(), sys.stdout.fileno())
         os.dup2(talk.fileno(), sys.stderr.fileno())
         verdict = _verdict(addresses, talk)
@@ -38,18 +38,25 @@ def main() -> None:
     os._exit(0)
 
 
+def _unnamed_file() -> IO[bytes]:
+    """Return a file in memory where there is such a thing: the disk may be read-only."""
+    return os.fdopen(os.memfd_create("talk"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()
+
+
 def _verdict(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
     try:
         return {"problems": [], "handover": _start(addresses)}
     except SystemExit as ending:
-        problems = getattr(ending, "problems", None) or [_excuse(talk) or f"it ended with status {ending.code}"]
+        problems = getattr(ending, "problems", None) or [_excuse(ending, talk)]
     except BaseException as error:  # noqa: BLE001 - whatever goes wrong here would go wrong in a worker
         problems = [_cause_of(error)]
     return {"problems": problems, "handover": None}
 
 
-def _excuse(talk: IO[bytes]) -> str:
-    """Return what was printed before the end, in one line."""
+def _excuse(ending: SystemExit, talk: IO[bytes]) -> str:
+    """Return in one line why the app ended: what `load` printed, which is fit for anyone, or else just a number."""
+    if ending.code != os.EX_CONFIG:
+        return f"it ended with status {ending.code if isinstance(ending.code, int) else 1}"
     sys.stdout.flush()
     sys.stderr.flush()
     talk.seek(0)

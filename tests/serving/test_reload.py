@@ -1,16 +1,13 @@
 """Reloading a running server (SIGHUP): what is good is taken over, what is bad is refused."""
 
 import os
-import re
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 from typing import Self
 
-import pytest
 from inline_snapshot import snapshot
 
 from gunicorn_process import (
@@ -22,36 +19,6 @@ from gunicorn_process import (
     eventually,
     gunicorn,
 )
-
-CANARY = "cafe0dd5ecre7"
-REFUSED = "reload refused, the old workers go on serving"
-
-
-@pytest.fixture
-def env_file(tmp_path: Path) -> Path:
-    path = tmp_path / "prod.env"
-    path.write_text("SENTRY_ENVIRONMENT=first\nSENTRY_RELEASE=setpoint@first\n")
-    return path
-
-
-@pytest.fixture
-def server(tmp_path: Path, env_file: Path) -> Iterator[GunicornProcess]:
-    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file)}) as running:
-        running.wait_until_ready()
-        running.wait_for_workers()
-        yield running
-
-
-def _reload(server: GunicornProcess) -> None:
-    """Reload, and wait until no worker from before is left."""
-    before = server.wait_for_workers()
-    server.signal(signal.SIGHUP)
-    eventually(lambda: not before & server.workers(), "new workers alone")
-    server.wait_for_workers()
-
-
-def _refusals(server: GunicornProcess) -> list[list[str]]:
-    return [line["diagnostics"] for line in server.messages(REFUSED)]
 
 
 class _SteadyRequests(threading.Thread):
@@ -94,7 +61,7 @@ def test_a_bad_file_and_a_killed_worker_change_nothing_and_a_mended_file_is_take
         requests.wait_for_more()
         env_file.write_text("SENTRY_ENVIRONMENT=second\nSENTRY_DNS=x\nSENTRY_TRACES_SAMPLE_RATE=ten\n")
         server.signal(signal.SIGHUP)
-        eventually(lambda: _refusals(server), "the reload is refused")
+        eventually(server.refusals, "the reload is refused")
         assert not requests.failures
         killed = max(server.workers())
         os.kill(killed, signal.SIGKILL)
@@ -106,14 +73,14 @@ def test_a_bad_file_and_a_killed_worker_change_nothing_and_a_mended_file_is_take
         assert values == {"first"}
         failed = len(requests.failures)
         env_file.write_text("SENTRY_ENVIRONMENT=second\n")
-        _reload(server)
+        server.reload()
         known = len(requests.answers) + 1
         requests.wait_for_more()
         assert len(requests.failures) == failed
         newest = {answer.json["settings"]["SENTRY_ENVIRONMENT"]["value"] for answer in requests.answers[known:]}
         assert newest == {"second"}
     assert {answer.status for answer in requests.answers} == {200}
-    [diagnostics] = _refusals(server)
+    [diagnostics] = server.refusals()
     assert [line.partition("prod.env")[2].partition(";")[0] for line in diagnostics] == snapshot(
         [
             ":2:1: error[SP301] no setting reads `SENTRY_DNS`",
@@ -139,7 +106,7 @@ def test_a_variable_that_is_deleted_from_the_file_is_gone_after_a_reload(
     """Nothing of an earlier load stays in the environment of the master."""
     assert server.setting("SENTRY_RELEASE") == "setpoint@first"
     env_file.write_text("SENTRY_ENVIRONMENT=first\n")
-    _reload(server)
+    server.reload()
     release = server.get("/v1/settings").json["settings"]["SENTRY_RELEASE"]
     assert release["origin"] == {"source": "default"}
 
@@ -193,97 +160,6 @@ def test_a_server_that_is_told_to_end_does_not_wait_for_a_check(tmp_path: Path) 
         assert server.wait(6) == 0
 
 
-@pytest.fixture(scope="module")
-def breakable_backend(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_backend(tmp_path_factory.mktemp("breakable"))
-
-
-@pytest.fixture(scope="module")
-def breakable_server(breakable_backend: Path) -> Iterator[GunicornProcess]:
-    with gunicorn(breakable_backend.parent / "output", folder=breakable_backend) as running:
-        running.wait_until_ready()
-        running.wait_for_workers()
-        yield running
-
-
-def _in_one_folder(lines: list[str], backend: Path) -> list[str]:
-    """Return `lines` without the places of this checkout and this machine."""
-    short = [re.sub(r"\(\S*?/site-packages/", "(…/", line) for line in lines]
-    return [re.sub(r"(gunicorn/\w+\.py):\d+", r"\1:…", line.replace(str(backend), "…")) for line in short]
-
-
-@pytest.mark.parametrize(
-    ("file", "broken", "expected"),
-    [
-        ("gunicorn.conf.py", "workers = (\n", "SyntaxError: '(' was never closed (…/gunicorn.conf.py:1)"),
-        ("gunicorn.conf.py", f"wsgi_app = 'run'\nworker_class = '{CANARY}'\n", "RuntimeError (…/gunicorn/util.py:…)"),
-        ("gunicorn.conf.py", "import sys\nsys.exit(5)\n", "it ended with status 5"),
-        ("run.py", "import nothing\n", "ModuleNotFoundError: No module named 'nothing' (…/run.py:1)"),
-        ("run.py", f"raise ValueError('{CANARY}')\n", "ValueError (…/run.py:1)"),
-        (
-            "run.py",
-            "wrong_name = 1\n",
-            "AppImportError: Failed to find attribute 'application' in 'run'. (…/gunicorn/util.py:…)",
-        ),
-        ("run.py", "import os\nos.kill(os.getpid(), 9)\n", "a rehearsal ended without a verdict"),
-        (
-            "serving/draining.py",
-            "import nothing\n",
-            "ModuleNotFoundError: No module named 'nothing' (…/serving/draining.py:1)",
-        ),
-        ("serving/preflight.py", "nonsense(\n", "a rehearsal ended without a verdict"),
-        (
-            "observability/json_lines.py",
-            "nonsense\n",
-            "NameError: name 'nonsense' is not defined (…/observability/json_lines.py:1)",
-        ),
-        (
-            "config/settings.py",
-            "import nothing\n",
-            (
-                "the environment could not be validated: "
-                "ModuleNotFoundError: No module named 'nothing' (…/config/settings.py:1)"
-            ),
-        ),
-    ],
-)
-def test_what_would_not_start_is_refused_in_one_line_without_values(
-    breakable_server: GunicornProcess, breakable_backend: Path, file: str, broken: str, expected: str
-) -> None:
-    """The master and its workers are those from before, and go on."""
-    server, path = breakable_server, breakable_backend / file
-    workers, refusals, working = server.workers(), len(_refusals(server)), path.read_text()
-    path.write_text(broken)
-    try:
-        server.signal(signal.SIGHUP)
-        eventually(lambda: len(_refusals(server)) > refusals, "the reload is refused")
-    finally:
-        path.write_text(working)
-    assert _in_one_folder(_refusals(server)[-1], breakable_backend) == [expected]
-    assert server.workers() == workers
-    assert server.get("/readyz").status == 200
-    assert CANARY not in server.text()
-
-
-def test_a_conf_that_breaks_after_its_check_is_refused_as_well(tmp_path: Path, env_file: Path) -> None:
-    """The moment between check and use is the one that a deployment under way can hit."""
-    backend = copy_of_backend(tmp_path)
-    conf = backend / "gunicorn.conf.py"
-    working = conf.read_text()
-    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file)}, folder=backend) as server:
-        server.wait_until_ready()
-        workers = server.wait_for_workers()
-        conf.write_text(f"{working}\nPath(__file__).write_text('nonsense(')\n")
-        server.signal(signal.SIGHUP)
-        eventually(lambda: _refusals(server), "the reload is refused")
-        assert _refusals(server) == [["the conf has changed since it was checked"]]
-        assert (server.workers(), server.setting("SENTRY_ENVIRONMENT")) == (workers, "first")
-        conf.write_text(working)
-        env_file.write_text("SENTRY_ENVIRONMENT=second\n")
-        _reload(server)
-        assert server.setting("SENTRY_ENVIRONMENT") == "second"
-
-
 def test_a_successor_with_a_bad_environment_leaves_its_predecessor_alone(
     server: GunicornProcess, env_file: Path
 ) -> None:
@@ -293,18 +169,6 @@ def test_a_successor_with_a_bad_environment_leaves_its_predecessor_alone(
     eventually(lambda: "SENTRY_TRACES_SAMPLE_RATE" in server.text(), "the new master ends")
     server.wait_for_workers()
     assert server.setting("SENTRY_ENVIRONMENT") == "first"
-
-
-def test_text_logs_hold_every_diagnostic_in_one_line_too(tmp_path: Path, env_file: Path) -> None:
-    """LOG_FORMAT=text is for people, who have the same question."""
-    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file), "LOG_FORMAT": "text"}) as server:
-        server.wait_until_ready()
-        env_file.write_text("SENTRY_DNS=x\nWEB_CONCURRENCY=many\n")
-        server.signal(signal.SIGHUP)
-        eventually(lambda: REFUSED in server.text(), "the reload is refused")
-        [line] = [line for line in server.text().splitlines() if REFUSED in line]
-        assert "`SENTRY_DNS`" in line
-        assert "`WEB_CONCURRENCY`" in line
 
 
 def test_gunicorn_starts_without_the_env_file_of_this_checkout(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,21 +22,6 @@ def _reload(*arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=90,
         check=False,
     )
-
-
-@pytest.fixture
-def env_file(tmp_path: Path) -> Path:
-    path = tmp_path / "prod.env"
-    path.write_text("SENTRY_ENVIRONMENT=first\n")
-    return path
-
-
-@pytest.fixture
-def server(tmp_path: Path, env_file: Path) -> Iterator[GunicornProcess]:
-    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file)}) as running:
-        running.wait_until_ready()
-        running.wait_for_workers()
-        yield running
 
 
 def test_a_good_environment_is_taken_over_before_the_command_ends(server: GunicornProcess, env_file: Path) -> None:
