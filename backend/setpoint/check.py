@@ -6,7 +6,7 @@ from dataclasses import replace
 from setpoint import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
 from setpoint.diagnostic import Diagnostic, Excerpt, Location, Severity
 from setpoint.envfile.source_text import Span
-from setpoint.excerpt import excerpt
+from setpoint.excerpt import ShownLine
 from setpoint.finding import Finding, Place
 from setpoint.redaction import printable
 from setpoint.report import Report, SourceSummary, in_order
@@ -58,8 +58,11 @@ def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnos
 
 
 def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
-    """Check the bytes of an env file that is known under the name `path`; nothing is opened."""
-    return check(Subject(contract, (parse_env_file(path, content, {}),)))
+    """Check the bytes of an env file that comes from a stranger and is known under the name `path`.
+
+    Nothing is opened, and nothing but the settings' own variables gets into the environment of this process.
+    """
+    return check(Subject(contract, (parse_env_file(path, content, {}),), only_known=True))
 
 
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:
@@ -88,6 +91,7 @@ class _Places:
     """Turns places in files into locations and excerpts."""
 
     def __init__(self, subject: Subject) -> None:
+        self._shown: dict[tuple[int, int], ShownLine] = {}
         self._by_line: dict[tuple[int, int], Statement] = {}
         for statement in subject.statements:
             for line in self._lines(statement.file, statement.span):
@@ -104,7 +108,10 @@ class _Places:
         if place.file.trouble:
             return None
         line = place.file.source.position(place.span.start).line
-        return excerpt(place.file.source, place.span, self._by_line.get((id(place.file), line)))
+        key = (id(place.file), line)
+        if key not in self._shown:
+            self._shown[key] = ShownLine(place.file.source, line, self._by_line.get(key))
+        return self._shown[key].excerpt(place.span)
 
     @staticmethod
     def _lines(file: EnvFile, span: Span) -> range:

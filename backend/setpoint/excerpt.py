@@ -20,17 +20,35 @@ class _Piece:
     verbatim: bool
 
 
-def excerpt(source: SourceText, place: Span, statement: Statement | None) -> Excerpt | None:
-    """Return the line on which `place` begins.
+class ShownLine:
+    """A line of an env file as it may be shown.
 
     Nothing of the line shows by default: the name shows if it is fit to print, the value if it is
     bound to a known setting that is no secret, and no comment ever does.
     """
-    line = source.line_span(source.position(place.start).line)
-    pieces = _pieces(source, line, statement)
-    start = _column(pieces, place.start)
-    end = max(_column(pieces, max(min(place.end, line.end), place.start), is_end=True), start)
-    return _windowed("".join(piece.shown for piece in pieces), start, end)
+
+    def __init__(self, source: SourceText, line: int, statement: Statement | None) -> None:
+        """Take line number `line` (from 1), and the statement that stands on it."""
+        self._span = source.line_span(line)
+        self._pieces = _pieces(source, self._span, statement)
+        self._text = "".join(piece.shown for piece in self._pieces)
+
+    def excerpt(self, place: Span) -> Excerpt:
+        """Return the line with `place`, which begins on it, pointed out."""
+        start = self._column(place.start)
+        end = max(self._column(max(min(place.end, self._span.end), place.start), is_end=True), start)
+        return _windowed(self._text, start, end)
+
+    def _column(self, offset: int, *, is_end: bool = False) -> int:
+        """Return where `offset` of the source stands in the line as it is shown."""
+        column = 0
+        for piece in self._pieces:
+            if offset < piece.span.end or (is_end and offset == piece.span.end):
+                if offset <= piece.span.start:
+                    return column
+                return column + (offset - piece.span.start if piece.verbatim else len(piece.shown) * is_end)
+            column += len(piece.shown)
+        return column
 
 
 def _pieces(source: SourceText, line: Span, statement: Statement | None) -> list[_Piece]:
@@ -77,18 +95,6 @@ def _verbatim(source: SourceText, span: Span) -> _Piece:
     text = span.of(source.text)
     shown = printable(text.replace("\t", " "))
     return _Piece(span, shown, verbatim=len(shown) == len(text))
-
-
-def _column(pieces: list[_Piece], offset: int, *, is_end: bool = False) -> int:
-    """Return where `offset` of the source stands in the line as it is shown."""
-    column = 0
-    for piece in pieces:
-        if offset < piece.span.end or (is_end and offset == piece.span.end):
-            if offset <= piece.span.start:
-                return column
-            return column + (offset - piece.span.start if piece.verbatim else len(piece.shown) * is_end)
-        column += len(piece.shown)
-    return column
 
 
 def _windowed(text: str, start: int, end: int) -> Excerpt:

@@ -8,15 +8,22 @@ from setpoint.problem_kinds import RULE_OF
 from setpoint.sources import DEFAULT_LOADER, EnvFile
 from setpoint.subject import Subject
 
+_WITH_WORDS_OF_THEIR_OWN = {
+    ProblemKind.BYTE_ORDER_MARK,
+    ProblemKind.MALFORMED_LINE,
+    ProblemKind.UNCLOSED_QUOTE,
+    ProblemKind.UNDEFINED_REFERENCE,
+}
+
 
 def findings(subject: Subject, kind: ProblemKind) -> Iterator[Finding]:
     """Yield a finding for each problem of `kind`, in the loader's own words.
 
-    What python-dotenv stumbles over has rules with words of their own.
+    Most of what python-dotenv stumbles over has rules with words of their own.
     """
     for file in subject.files:
-        for problem in file.reading.problems if file.loader != DEFAULT_LOADER else ():
-            if problem.kind is kind:
+        for problem in file.reading.problems:
+            if problem.kind is kind and (file.loader != DEFAULT_LOADER or kind not in _WITH_WORDS_OF_THEIR_OWN):
                 name = shown_name(subject, file, problem.name)
                 message = f"`{name}`: {problem.message}" if name else problem.message
                 severity = RULE_OF[kind].severity

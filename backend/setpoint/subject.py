@@ -58,6 +58,8 @@ class Subject:
         files: Env files, later ones over earlier.
         environment: The process environment, over all files; None where it is not looked at.
         ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
+        only_known: Whether the settings class is given its own variables alone; its sources and validators may
+            look at others, which is for files that one trusts.
         others: The same sources as other programs read them that are to read the files as well.
     """
 
@@ -66,6 +68,7 @@ class Subject:
     environment: ProcessEnvironment | None = None
     ignored: tuple[str, ...] = ()
     others: "tuple[Subject, ...]" = ()
+    only_known: bool = False
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -104,7 +107,10 @@ class Subject:
             {
                 each.name: each.value
                 for each in self.assignments.values()
-                if each.name and "=" not in each.name and not _CANNOT_BE_SET.search(each.name + each.value)
+                if (each.variable or not self.only_known)
+                and each.name
+                and "=" not in each.name
+                and not _CANNOT_BE_SET.search(each.name + each.value)
             },
             self.redactor,
         )

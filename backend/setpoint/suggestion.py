@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 _LETTERS_AN_EDIT = 4
+# Nobody misspells a name of more; measuring a distance takes time by the product of two lengths.
+_LONGEST_NAME = 100
 
 
 def distance(one: str, other: str, limit: int) -> int:
@@ -11,7 +13,8 @@ def distance(one: str, other: str, limit: int) -> int:
     A step inserts, deletes or replaces a character or swaps two neighbours (the optimal string
     alignment distance: Damerau 1964, without editing a piece twice).
     """
-    if abs(len(one) - len(other)) > limit:
+    # A step changes the length by one at most, and the set of letters by two.
+    if abs(len(one) - len(other)) > limit or len({*one} ^ {*other}) > 2 * limit:
         return limit + 1
     before_last: list[int] = []
     last = list(range(len(other) + 1))
@@ -35,6 +38,8 @@ def allowed_steps(name: str) -> int:
 
 def nearest(name: str, known: Iterable[str], limit: int) -> str | None:
     """Return the name of `known` that is nearest to `name` and at most `limit` steps away."""
+    if len(name) > _LONGEST_NAME:
+        return None
     wanted = name.upper()
     found, steps = None, limit + 1
     for candidate in known:

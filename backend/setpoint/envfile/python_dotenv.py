@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from setpoint.envfile.expansion_limit import ExpansionLimit
+from setpoint.envfile.python_dotenv_references import Reference, references
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import Span
 
@@ -28,7 +30,6 @@ _COMMENT_AFTER_VALUE = re.compile(r"\s#")
 _END_OF_STATEMENT = re.compile(rf"{_BLANK}*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _LINE_END = re.compile(r"\r\n?")
-_REFERENCE = re.compile(r"\$\{(?P<name>[^}:]*)(?::-(?P<default>[^}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class _Reader:
     environment: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     known: dict[str, str | None] = field(default_factory=dict)
+    limit: ExpansionLimit = field(default_factory=ExpansionLimit)
 
     def read(self) -> Reading:
         bindings = tuple(self._bindings())
@@ -125,30 +127,34 @@ class _Reader:
         return _Statement(_end(_UNQUOTED_VALUE, self.text, end), name, Span(start, end), value)
 
     def _without_references(self, value: str, name: str, span: Span) -> str:
-        if "${" not in value:
-            return value
-        searched_to = span.start
+        pieces: list[str] = []
+        copied_to, searched_to = 0, span.start
+        for reference in references(value):
+            start = self.text.find("${" + reference.name, searched_to, span.end)
+            place = span if start < 0 else Span(start, start + reference.end - reference.start)
+            # Where the text of a name is escaped it is not found, and looking on for each name would take too long.
+            searched_to = span.end if start < 0 else start + 1
+            pieces += (value[copied_to : reference.start], self._looked_up(reference, name, place))
+            copied_to = reference.end
+        return "".join([*pieces, value[copied_to:]])
 
-        def replacement(reference: re.Match[str]) -> str:
-            nonlocal searched_to
-            start = self.text.find("${" + reference["name"], searched_to, span.end)
-            place = span if start < 0 else Span(start, start + len(reference[0]))
-            searched_to = max(searched_to, start + 1)
-            return self._looked_up(reference, name, place)
-
-        return _REFERENCE.sub(replacement, value)
-
-    def _looked_up(self, reference: re.Match[str], name: str, place: Span) -> str:
-        wanted: str = reference["name"]
-        default: str | None = reference["default"]
-        if wanted in self.known:
-            return self.known[wanted] or ""
-        found = self.environment.get(wanted, default)
+    def _looked_up(self, reference: Reference, name: str, place: Span) -> str:
+        found: str | None = reference.default
+        if reference.name in self.known:
+            found = self.known[reference.name] or ""
+        elif reference.name in self.environment:
+            found = self.environment[reference.name]
         if found is None:
             message = "it refers to a variable that is not set before it, and so to an empty text"
             hint = "set the variable above this line, or give a default: `${NAME:-default}`"
             self._report(ProblemKind.UNDEFINED_REFERENCE, place, message, name=name, hint=hint)
-        return found or ""
+            return ""
+        if not self.limit.allows(found):
+            message = "the references put in more text than any process could be given"
+            hint = "write the value without references"
+            self._report(ProblemKind.TOO_LONG_EXPANSION, place, message, name=name, hint=hint)
+            return ""
+        return found
 
     def _report_bare_name(self, statement: _Statement) -> None:
         if statement.name is not None and statement.value is None:

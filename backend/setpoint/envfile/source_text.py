@@ -58,5 +58,7 @@ class SourceText:
     def line_span(self, line: int) -> Span:
         """Return where line number `line` (from 1) stands, without its line end."""
         start = self._line_starts[line - 1]
-        match = _LINE_END.search(self.text, start)
-        return Span(start, match.start() if match else len(self.text))
+        end = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return Span(start, end)
