@@ -5,11 +5,13 @@ modules stay as they were, so the files of ours that it needs are executed again
 settings are validated in an interpreter of their own. Flags of the command line win over what stands here.
 """
 
+import functools
 import os
 import resource
 import runpy
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -130,12 +132,22 @@ def on_starting(server: Any) -> None:
 on_reload = on_starting
 
 
-def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature and types
+def post_fork(server: Any, worker: Any) -> None:
     """Give a worker the values of the env file, as they were when the conf was accepted.
 
     Not as `raw_env`, which gunicorn prints when it logs its configuration.
     """
     os.environ.update(handover["variables"], SETPOINT_ORIGINS=handover["origins"])  # noqa: TID251 - it is written here
+    worker.load_wsgi = functools.partial(_load_app, server, worker, worker.load_wsgi)
+
+
+def _load_app(server: Any, worker: Any, load: Callable[[], None]) -> None:
+    """Have a worker log why it can't load the app; gunicorn would print the text of the exception, with any value."""
+    try:
+        load()
+    except Exception:
+        worker.log.exception("The app could not be loaded")
+        sys.exit(server.WORKER_BOOT_ERROR)
 
 
 def post_worker_init(worker: Any) -> None:

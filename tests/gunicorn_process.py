@@ -149,7 +149,8 @@ def clean_environment(**variables: str) -> dict[str, str]:
     """Return an environment without a setting of the machine on which the tests run."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR"}}
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-    return {**kept, **coverage, **variables}
+    # Two versions of a file, written within one second and as long as each other, have one compiled file.
+    return {**kept, **coverage, "PYTHONDONTWRITEBYTECODE": "1", **variables}
 
 
 def copy_of_backend(folder: Path) -> Path:

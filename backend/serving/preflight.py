@@ -68,7 +68,7 @@ def _start(addresses: list[str]) -> Any:
     cfg = application.cfg
     sys.path[:0] = [str(Path(path).absolute()) for path in (cfg.pythonpath or "").split(",") if path]
     _check_new_addresses(cfg.address, addresses)
-    worker = SimpleNamespace(alive=True, wsgi=None, cfg=cfg, pid=os.getpid(), log=cfg.logger_class(cfg))
+    worker = SimpleNamespace(alive=True, wsgi=None, cfg=cfg, pid=os.getpid(), log=cfg.logger_class(cfg), load_wsgi=None)
     worker_class = cfg.worker_class
     cfg.post_fork(None, worker)
     if "gevent" in worker_class.__module__:

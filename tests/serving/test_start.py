@@ -151,14 +151,24 @@ def test_a_first_worker_that_cannot_start_ends_the_server(tmp_path: Path) -> Non
         assert server.wait() == 3
 
 
+def test_an_app_that_cannot_be_loaded_is_logged_without_the_text_of_its_exception(tmp_path: Path) -> None:
+    """Gunicorn itself prints that text, which is often the value that is complained about."""
+    backend = copy_of_backend(tmp_path)
+    (backend / "run.py").write_text("import os\nraise ValueError(os.environ['SENTRY_DSN'])\n")
+    with gunicorn(tmp_path / "output", {"SENTRY_DSN": DSN}, folder=backend) as server:
+        assert server.wait() == 3
+        assert "ValueError" in {line.get("exception.type") for line in server.messages("The app could not be loaded")}
+        assert CANARY not in server.text()
+
+
 def test_a_later_worker_that_cannot_start_leaves_the_others_alone(tmp_path: Path) -> None:
     """Gunicorn itself would end the server: a deployment under way and one worker killed, and nothing is served."""
     backend = copy_of_backend(tmp_path)
     with gunicorn(tmp_path / "output", folder=backend) as server:
         server.wait_until_ready()
+        killed, survivor = sorted(server.wait_for_workers())
         working = (backend / "run.py").read_text()
         (backend / "run.py").write_text("import no_such_module\n")
-        killed, survivor = sorted(server.wait_for_workers())
         os.kill(killed, 9)
         eventually(lambda: "no_such_module" in server.text(), "a worker fails to start")
         assert survivor in server.workers()
