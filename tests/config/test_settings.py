@@ -1,0 +1,114 @@
+"""The settings of this service: documented, frozen, with defaults, and in step with their generated files."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from checking import BACKEND, checked, run_config
+from config.settings import Settings
+from setpoint.loading import look
+from setpoint.settings_class import SettingsContract, Variable
+
+DEFAULTS = {
+    "sentry_dsn": None,
+    "sentry_traces_sample_rate": 0.1,
+    "sentry_environment": "production",
+    "log_format": "json",
+    "log_level": "INFO",
+    "host": "127.0.0.1",
+    "port": 8000,
+    "web_concurrency": 2,
+    "max_streams": 2_000,
+    "env_file": None,
+}
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _settings(**environment: str) -> Settings:
+    settings = look(Settings, {"ENV_FILE": "/dev/null", **environment}).settings
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def _variables() -> tuple[Variable, ...]:
+    return SettingsContract.of(Settings).variables
+
+
+def test_the_defaults_are_those_of_the_design() -> None:
+    """A clone runs without any configuration."""
+    settings = _settings()
+    assert {name: getattr(settings, name) for name in DEFAULTS} == {**DEFAULTS, "env_file": Path("/dev/null")}
+    assert settings.sentry_release.startswith("setpoint@")
+
+
+@pytest.mark.parametrize("name", [variable.name for variable in _variables() if variable.name != "ENV_FILE"])
+def test_an_empty_variable_means_the_default(name: str) -> None:
+    """Compose files and pipelines set variables to nothing all the time."""
+    assert getattr(_settings(**{name: ""}), name.lower()) == getattr(_settings(), name.lower())
+
+
+@pytest.mark.parametrize("variable", _variables(), ids=lambda variable: variable.name)
+def test_a_setting_is_documented(variable: Variable) -> None:
+    """Its docstring is its entry in the reference and in .env.example."""
+    assert variable.field.description
+    assert variable.field.description.endswith(".")
+    assert "\n" not in variable.field.description
+
+
+def test_settings_are_frozen() -> None:
+    """What an operator sees at the start is what holds until the end."""
+    with pytest.raises(ValidationError):
+        _settings().port = 1  # type: ignore[misc]  # that is the point
+
+
+def test_the_dsn_is_a_secret() -> None:
+    """Nothing else in the settings is one yet."""
+    assert [variable.name for variable in _variables() if variable.secret] == ["SENTRY_DSN"]
+    assert "key" not in repr(_settings(SENTRY_DSN="https://key@sentry.example/1"))
+
+
+@pytest.mark.parametrize("command", ["example", "docs"])
+def test_the_generated_files_are_in_step(command: str) -> None:
+    """`make generate` writes them anew."""
+    result = run_config(command, "--check")
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", ["example", "docs"])
+def test_a_generated_file_that_has_drifted_is_found(tmp_path: Path, command: str) -> None:
+    """The message says how to mend it."""
+    path = tmp_path / "generated"
+    path.write_text("old\n")
+    result = run_config(command, str(path), "--check")
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert result.stderr.decode() == f"error: `{path}` is out of date; run `python -m config {command}`\n"
+    assert run_config(command, str(path)).returncode == 0
+    assert run_config(command, str(path), "--check").returncode == 0
+
+
+def test_a_copy_of_the_example_passes_unchanged(tmp_path: Path) -> None:
+    """That is the first thing that anybody does with it."""
+    shutil.copy(BACKEND / ".env.example", tmp_path / ".env")
+    report = checked((tmp_path / ".env").read_bytes())
+    assert report.diagnostics == ()
+
+
+def test_the_example_names_every_variable() -> None:
+    """A hand-kept one would leave some out; the one that names the file itself has no place in it."""
+    text = (BACKEND / ".env.example").read_text()
+    named = {line[1:].partition("=")[0] for line in text.splitlines() if line[1:2].isupper()}
+    assert named == {variable.name for variable in _variables()} - {"ENV_FILE"}
+
+
+def test_the_example_with_its_defaults_switched_on_passes() -> None:
+    """A default that is refused, or written so that it is read differently, would be a trap."""
+    lines = (BACKEND / ".env.example").read_text().splitlines()
+    defaults = [line[1:] for line in lines if line[:1] == "#" and line[1:2] not in {" ", ""} and "<" not in line]
+    report = checked("\n".join(defaults))
+    assert report.diagnostics == ()
