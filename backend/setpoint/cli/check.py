@@ -8,7 +8,7 @@ from setpoint.check import check_together
 from setpoint.cli.output import write_result
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Severity
-from setpoint.envfile.loaders import LOADERS
+from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.formats import concise, full, json_report
 from setpoint.formats.style import Style
 from setpoint.importing import UnusableSettingsError, import_settings_class
@@ -36,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--loader",
         action="append",
-        choices=LOADERS,
+        choices=(*LOADERS, PORTABLE.name),
         metavar="NAME",
-        help=f"a program that is to read the files, or several: {', '.join(LOADERS)}",
+        help=f"a program that is to read the files; may be given again: {', '.join(LOADERS)}, or {PORTABLE.name}",
     )
     parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
     parser.add_argument("--format", choices=_FORMATS, default="full", help="what the report looks like")

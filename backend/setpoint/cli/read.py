@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from setpoint.cli.output import write_result
+from setpoint.cli.reading_options import add_reading_options, trouble_with
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Location
 from setpoint.envfile.loaders import LOADERS
@@ -14,7 +15,7 @@ from setpoint.envfile.reading import ProblemKind, Reading
 from setpoint.formats.json_report import diagnostic_as_json
 from setpoint.problem_kinds import RULE_OF
 from setpoint.redaction import MASK, printable
-from setpoint.sources import EnvFile, Trouble, read_env_file
+from setpoint.sources import EnvFile, read_env_file
 
 VERSION = 1
 _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
@@ -22,17 +23,9 @@ _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.add_argument("file", metavar="FILE", help="the env file; `-` is standard input")
+    add_reading_options(parser)
     parser.add_argument("--loader", required=True, choices=LOADERS, metavar="NAME", help=f"one of {', '.join(LOADERS)}")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what the answer looks like")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="NAME=value",
-        help="a variable of the process environment that references may use; none otherwise",
-    )
     parser.add_argument("--reveal", action="store_true", help="show the values of secrets")
     add_settings_option(parser)
 
@@ -41,8 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the reading and return the exit status: 1 if the program refuses the file or would run something."""
     file = read_env_file(arguments.file, dict(arguments.set), arguments.loader)
     if file.trouble is not None:
-        reason = "it does not exist" if file.trouble is Trouble.MISSING else (file.reason or "").lower()
-        sys.stderr.write(f"error: cannot read `{printable(file.path)}`: {reason}\n")
+        sys.stderr.write(trouble_with(file))
         return 2
     hidden = set() if arguments.reveal else _hidden_names(arguments, file.reading.variables)
     diagnostics = [_diagnostic(file, index) for index in range(len(file.reading.problems))]
@@ -52,14 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
         write_result("".join(_lines(file.reading, hidden)))
         sys.stderr.write("".join(_line(file, diagnostic) for diagnostic in diagnostics))
     return int(file.reading.refused or any(each.kind in _RUNS_SOMETHING for each in file.reading.problems))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equal_sign, value = text.partition("=")
-    if not name or not equal_sign:
-        message = f"`{text}` is not `NAME=value`"
-        raise argparse.ArgumentTypeError(message)
-    return name, value
 
 
 def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[str]:

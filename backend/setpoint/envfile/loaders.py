@@ -50,6 +50,9 @@ LOADERS: Mapping[str, LoaderInfo] = {
 }
 """Every loader by its name."""
 
+PORTABLE = LoaderInfo("portable", "the portable subset", "by every program alike")
+"""Stands for all programs together: what it reads without a problem, each of them reads alike."""
+
 
 class UnknownLoaderError(LookupError):
     """No loader has this name; the message lists those that there are."""
@@ -65,6 +68,8 @@ def find_loader(name: str) -> LoaderInfo:
     Raises:
         UnknownLoaderError: There is none.
     """
+    if name == PORTABLE.name:
+        return PORTABLE
     try:
         return LOADERS[name]
     except KeyError:

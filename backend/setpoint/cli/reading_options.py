@@ -1,0 +1,33 @@
+"""What the commands share that read one env file as one program does."""
+
+import argparse
+
+from setpoint.redaction import printable
+from setpoint.sources import EnvFile, Trouble
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Add the file and `--set` to `parser`."""
+    parser.add_argument("file", metavar="FILE", help="the env file; `-` is standard input")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=value",
+        help="a variable of the process environment that references may use; none otherwise",
+    )
+
+
+def trouble_with(file: EnvFile) -> str:
+    """Return the line that says why `file` could not be read."""
+    reason = "it does not exist" if file.trouble is Trouble.MISSING else (file.reason or "").lower()
+    return f"error: cannot read `{printable(file.path)}`: {reason}\n"
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equal_sign, value = text.partition("=")
+    if not name or not equal_sign:
+        message = "it is not `NAME=value`"
+        raise argparse.ArgumentTypeError(message)
+    return name, value

@@ -1,0 +1,99 @@
+"""Writes a variable so that a given program reads exactly its value, or says why that can't be done."""
+
+import re
+from collections.abc import Iterator
+
+from setpoint.envfile.loaders import LoaderInfo, find_loader
+from setpoint.envfile.reading import ProblemKind
+
+_HARMLESS = {ProblemKind.UNDEFINED_REFERENCE, ProblemKind.CUT_VALUE}
+_BEFORE, _AFTER = "BEFORE=1\n", "AFTER=1\n"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
+_LONGEST_VARIABLE = 131_071
+
+
+class NotExpressibleError(ValueError):
+    """A program can read this value from no text; the message says why and holds no part of the value."""
+
+
+def write(name: str, value: str, loader: str) -> str:
+    """Return the text, with a line end, from which `loader` reads just `value` for `name`.
+
+    Each way of writing is tried out on the program's own grammar between two other variables, so
+    that what is returned is known to be read back.
+
+    Raises:
+        NotExpressibleError: There is no such text, as far as is known.
+        UnknownLoaderError: There is no such loader.
+    """
+    reader = find_loader(loader)
+    for form in _forms(name, value):
+        if _reads(reader, form, name, value):
+            return form
+    raise NotExpressibleError(_why_not(name, value, loader))
+
+
+def _reads(reader: LoaderInfo, form: str, name: str, value: str) -> bool:
+    reading = reader.read(f"{_BEFORE}{form}{_AFTER}", {})
+    if any(problem.kind not in _HARMLESS for problem in reading.problems):
+        return False
+    expected = {"BEFORE": "1", name: value, "AFTER": "1"}
+    return not reading.refused and dict(reading.variables) == expected
+
+
+def _forms(name: str, value: str) -> Iterator[str]:
+    """Yield ways of writing `value`, the plainest first."""
+    yield f"{name}={value}\n"
+    if _PLAIN.fullmatch(value):
+        return
+    for written in _written(value):
+        yield f"{name}={written}\n"
+    yield _heredoc(name, value)
+
+
+def _written(value: str) -> Iterator[str]:
+    for quote in ("'", '"', "`"):
+        yield f"{quote}{value}{quote}"
+    # Programs differ in what a backslash in double quotes escapes, and whether it makes a line end.
+    for special in ('\\"', '\\"$', '\\"$`'):
+        escaped = _escaped(value, special)
+        yield f'"{escaped}"'
+        yield '"' + escaped.replace("\n", "\\n").replace("\r", "\\r") + '"'
+    doubled = _escaped(value, '\\"').replace("$", "$$")
+    yield f'"{doubled}"'
+    for special in ("\\'", "'"):
+        yield f"'{_escaped(value, special)}'"
+    yield "'" + value.replace("'", "'\\''") + "'"
+    yield value.replace("$", "$$")
+
+
+def _escaped(value: str, special: str) -> str:
+    return "".join(f"\\{each}" if each in special else each for each in value)
+
+
+def _heredoc(name: str, value: str) -> str:
+    delimiter = "END"
+    while delimiter in value:
+        delimiter += "_"
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def _why_not(name: str, value: str, loader: str) -> str:
+    reasons = {
+        "no environment variable can hold a NUL byte": "\0" in value,
+        "it is longer than a variable of a process can be": len(name) + len(value) >= _LONGEST_VARIABLE,
+        f"{loader} does not take this name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
+        f"{loader} cannot read a value of several lines": "\n" in value and not _is_taken("NAME", loader, "a\nb"),
+        f"{loader} cannot read a carriage return": "\r" in value,
+        f"{loader} cannot read an empty value": not value,
+        f"{loader} cannot read both kinds of quotes in one value": "'" in value and '"' in value,
+        f"{loader} cannot read a blank at the beginning or the end of a value": value != value.strip(),
+    }
+    found = next((reason for reason, holds in reasons.items() if holds), None)
+    return found or f"{loader} reads no text as this value; base64 on one line would do"
+
+
+def _is_taken(name: str, loader: str, value: str = "x") -> bool:
+    reader = find_loader(loader)
+    return any(_reads(reader, form, name, value) for form in _forms(name, value))
