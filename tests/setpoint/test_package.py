@@ -1,0 +1,91 @@
+"""The package loads quickly, needs little, and works from its wheel."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+from checking import BACKEND, run
+
+ROOT = BACKEND.parent
+
+
+def _modules_after(code: str) -> set[str]:
+    """Return the modules that `code` loads, besides those of an idle interpreter."""
+    program = [sys.executable, "-c", f"import json, sys\nbefore = set(sys.modules)\n{code}\n"]
+    program[2] += "print(json.dumps(sorted(set(sys.modules) - before)))"
+    result = run(program, {"PYTHONPATH": str(BACKEND)}, BACKEND)
+    assert result.returncode == 0, result.stderr
+    loaded: list[str] = json.loads(result.stdout.splitlines()[-1])
+    return set(loaded)
+
+
+def test_importing_the_package_loads_next_to_nothing() -> None:
+    """An app imports it at its very start."""
+    loaded = _modules_after("import setpoint")
+    assert {name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names} == {"setpoint"}
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_a_command_that_checks_nothing_does_not_load_pydantic(word: str) -> None:
+    """It is by far the slowest import."""
+    code = f"from setpoint.cli.main import main\ntry: main([{word!r}])\nexcept SystemExit: pass"
+    assert "pydantic" not in _modules_after(code)
+
+
+def test_a_check_loads_nothing_of_a_server() -> None:
+    """The library knows no Flask and no Sentry."""
+    code = "from setpoint.cli.main import main\nmain(['check', '/dev/null'], settings='config.settings:Settings')"
+    parts = {name.partition(".")[0] for name in _modules_after(code)}
+    assert parts.isdisjoint({"flask", "gevent", "gunicorn", "sentry_sdk", "werkzeug", "urllib3", "requests"})
+    assert "setpoint" in parts
+
+
+def test_the_version_is_told() -> None:
+    """Bug reports begin with it."""
+    result = run([sys.executable, "-m", "setpoint", "--version"], {"PYTHONPATH": str(BACKEND)}, ROOT)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.startswith(b"setpoint 0.")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel as a release does."""
+    folder = tmp_path_factory.mktemp("wheel")
+    program = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(program, check=True, cwd=ROOT, env=dict(os.environ), capture_output=True, timeout=60)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_the_library_alone(wheel: Path) -> None:
+    """An app has a `config` of its own, and wants no other."""
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {"setpoint"}
+    assert "setpoint/py.typed" in names
+    assert {Path(name).suffix for name in names if name.startswith("setpoint/")} == {".py", ".typed"}
+
+
+def test_the_wheel_needs_no_server(wheel: Path) -> None:
+    """The service's packages are an extra."""
+    archive = zipfile.ZipFile(wheel)
+    name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
+    needs = Parser().parsestr(archive.read(name).decode()).get_all("Requires-Dist") or []
+    assert sorted(each for each in needs if "extra ==" not in each) == ["pydantic-settings>=2.12", "pydantic>=2.12"]
+
+
+def test_the_wheel_works_where_the_repository_is_not(wheel: Path, tmp_path: Path) -> None:
+    """`python -m setpoint` from it, on somebody's class."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    (tmp_path / "theirs.py").write_text(
+        "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    port: int\n"
+    )
+    program = [sys.executable, "-m", "setpoint", "check", "-", "--settings", "theirs:Settings", "--format", "concise"]
+    result = run(program, {"PYTHONPATH": str(tmp_path / "installed")}, tmp_path, b"PORT=x\n")
+    assert (result.returncode, result.stderr) == (1, b"")
+    assert result.stdout.startswith(b"-:1:6: error[SP401] `PORT` is not an integer")
