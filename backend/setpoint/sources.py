@@ -161,7 +161,7 @@ def parse_env_file(path: str, content: bytes, environment: Mapping[str, str], lo
 
 
 def _env_file(source: SourceText, environment: Mapping[str, str], encoding: str, undecodable: Span | None) -> EnvFile:
-    reading = _as_if_closed(source, python_dotenv.read(source.text, environment), environment)
+    reading = _as_if_closed(source, python_dotenv.read_despite_bad_bytes(source.text, environment), environment)
     return EnvFile(source.path, source, reading, encoding=encoding, undecodable=undecodable)
 
 
@@ -180,7 +180,7 @@ def _as_if_closed(source: SourceText, reading: Reading, environment: Mapping[str
             line = source.line_span(source.position(problem.span.start).line)
             unclosed[problem.span.start] = problem
             text = f"{text[: line.start]}{'#' * (line.end - line.start)}{text[line.end :]}"
-        reading = python_dotenv.read(text, environment)
+        reading = python_dotenv.read_despite_bad_bytes(text, environment)
     problems = sorted({*reading.problems, *unclosed.values()}, key=lambda problem: problem.span)
     return replace(reading, problems=tuple(problems))
 

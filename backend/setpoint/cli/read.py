@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from setpoint.cli.output import write_result
@@ -16,6 +16,7 @@ from setpoint.formats.json_report import diagnostic_as_json
 from setpoint.problem_kinds import RULE_OF
 from setpoint.redaction import MASK, printable
 from setpoint.sources import EnvFile, read_env_file
+from setpoint.suggestion import allowed_steps, nearest
 
 VERSION = 1
 _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if file.trouble is not None:
         sys.stderr.write(trouble_with(file))
         return 2
-    hidden = set() if arguments.reveal else _hidden_names(arguments, file.reading.variables)
+    hidden = set() if arguments.reveal else _hidden_names(arguments, file.variables)
     diagnostics = [_diagnostic(file, index) for index in range(len(file.reading.problems))]
     if arguments.format == "json":
         write_result(json.dumps(_as_json(file, hidden, diagnostics), ensure_ascii=True, indent=2) + "\n")
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[str]:
-    """Return which of `names` are secret in the project's settings; with no settings class none is.
+    """Return which of `names` are secret in the project's settings, or misspell one; with no settings class none is.
 
     Only a settings class knows, and importing one costs more than all the rest of this command.
     """
@@ -58,7 +59,12 @@ def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[st
     from setpoint.settings_class import SettingsContract  # noqa: PLC0415 - see above
 
     contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
-    return {name for name in names if (variable := contract.find(name)) is None or variable.secret}
+    secrets = [variable.name for variable in contract.variables if variable.secret]
+    return {
+        name
+        for name in names
+        if (variable.secret if (variable := contract.find(name)) else nearest(name, secrets, allowed_steps(name)))
+    }
 
 
 def _as_json(file: EnvFile, hidden: set[str], diagnostics: list[Diagnostic]) -> dict[str, Any]:
@@ -66,19 +72,21 @@ def _as_json(file: EnvFile, hidden: set[str], diagnostics: list[Diagnostic]) -> 
         "version": VERSION,
         "loader": file.loader,
         "refused": file.reading.refused,
-        "variables": dict(_shown(file.reading.variables, hidden)),
+        "variables": dict(_shown(file.reading, hidden)),
         "diagnostics": [diagnostic_as_json(each) for each in diagnostics],
     }
 
 
-def _shown(variables: Mapping[str, str], hidden: set[str]) -> Iterable[tuple[str, str]]:
-    return ((name, MASK if name in hidden else value) for name, value in variables.items())
+def _shown(reading: Reading, hidden: set[str]) -> Iterator[tuple[str, str | None]]:
+    yield from ((name, MASK if name in hidden else value) for name, value in reading.variables.items())
+    yield from ((name, None) for name in reading.valueless)
 
 
 def _lines(reading: Reading, hidden: set[str]) -> Iterable[str]:
     """Yield a line a variable; values are quoted as in JSON, so that blanks and quotes can be seen."""
-    for name, value in _shown(reading.variables, hidden):
-        yield f"{printable(name)}={value if name in hidden else printable(json.dumps(value, ensure_ascii=False))}\n"
+    for name, value in _shown(reading, hidden):
+        shown = "" if value is None else value if name in hidden else json.dumps(value, ensure_ascii=False)
+        yield f"{printable(name)}{'' if value is None else '='}{printable(shown)}\n"
 
 
 def _line(file: EnvFile, diagnostic: Diagnostic) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from setpoint.envfile.bad_bytes import first_bad_byte
 from setpoint.envfile.expansion_limit import ExpansionLimit
 from setpoint.envfile.python_dotenv_references import Reference, references
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
@@ -50,6 +51,18 @@ class _Statement:
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
     """Read `text` as `dotenv_values()` does; in references the file's own names win over `environment`."""
+    reading = read_despite_bad_bytes(text, environment)
+    bad_byte = first_bad_byte(text)
+    if bad_byte is None:
+        return reading
+    message = "the file is not UTF-8, and python-dotenv raises an exception"
+    problem = Problem(ProblemKind.NOT_UTF_8, Span(bad_byte, bad_byte + 1), message, hint="save the file as UTF-8")
+    problems = tuple(sorted((*reading.problems, problem), key=lambda each: each.span))
+    return Reading(reading.bindings, {}, problems, refused=True)
+
+
+def read_despite_bad_bytes(text: str, environment: Mapping[str, str]) -> Reading:
+    """Read `text` as if python-dotenv went on where a byte is not UTF-8, to see what else is in the file."""
     return _Reader(text, environment).read()
 
 
@@ -64,7 +77,9 @@ class _Reader:
     def read(self) -> Reading:
         bindings = tuple(self._bindings())
         variables = {name: value for name, value in self.known.items() if value is not None}
-        return Reading(bindings, variables, tuple(sorted(self.problems, key=lambda problem: problem.span)))
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.span))
+        valueless = tuple(name for name, value in self.known.items() if value is None)
+        return Reading(bindings, variables, problems, valueless=valueless)
 
     def _bindings(self) -> Iterator[Binding]:
         for statement in self._statements():

@@ -81,12 +81,15 @@ class Reading:
             not UTF-8 and that the loader passes on stands as a lone surrogate.
         problems: In the file's order.
         refused: Whether the program rejects the file as a whole (and so hands over nothing).
+        valueless: Names that the program knows and to which it gives no value, as python-dotenv gives
+            None to a bare name.
     """
 
     bindings: tuple[Binding, ...]
     variables: Mapping[str, str]
     problems: tuple[Problem, ...]
     refused: bool = False
+    valueless: tuple[str, ...] = ()
 
 
 class Loader(Protocol):
