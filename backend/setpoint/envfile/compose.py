@@ -180,12 +180,11 @@ class _Reader:
         self.draft.bind(statement.name, value, statement.name_span, span)
 
     def _report_text_after_quote(self, name: str, start: int) -> None:
-        end = self._end(_LINE, start)
-        rest = self.text[start:end].strip(GO_BLANKS)
-        if rest and not rest.startswith("#"):
+        at = self._end(_AFTER_SEPARATOR, start)
+        if at < len(self.text) and self.text[at] not in "\n#":
             message = "text follows the closing quote, and is read as a variable of its own"
             hint = "write a quote inside the value with `\\` before it, or begin a comment with `#`"
-            self.draft.report(ProblemKind.MALFORMED_LINE, Span(start, end), message, name, hint)
+            self.draft.report(ProblemKind.MALFORMED_LINE, Span(at, at + 1), message, name, hint)
 
     def _end(self, pattern: re.Pattern[str], at: int) -> int:
         match = pattern.match(self.text, at)

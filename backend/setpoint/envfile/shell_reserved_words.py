@@ -29,6 +29,7 @@ class ReservedWords:
         self._opening = {**_OPENING, **_BASH_OPENING} if is_bash else _OPENING
         self._prefixes = _BASH_PREFIXES if is_bash else frozenset("!")
         self._open: list[str] = []
+        self._brackets = 0
         self._is_empty = False
         self._is_closed = False
         self._counts = False
@@ -42,7 +43,7 @@ class ReservedWords:
     @property
     def is_in_brackets(self) -> bool:
         """Whether a process of its own is open."""
-        return "(" in self._open
+        return self._brackets > 0
 
     @property
     def takes_loose_brackets(self) -> bool:
@@ -101,6 +102,7 @@ class ReservedWords:
     def open_bracket(self) -> None:
         """Follow a `(` at a command's start."""
         self._open.append("(")
+        self._brackets += 1
         self._is_empty = True
         self._needs_compound = False
 
@@ -125,5 +127,6 @@ class ReservedWords:
         if not self._open or self._open[-1] != kind or self._is_empty:
             return None
         self._open.pop()
+        self._brackets -= kind == "("
         self._is_closed = self.has_command = self.at_start = True
         return True

@@ -37,12 +37,14 @@ class Command:
         flagged: What beside it keeps it from being a mere assignment: `&`, `|`, `>`, `&&`, or an `if` round it.
         elsewhere: Whether it runs in a process of its own, so that its assignments change nothing here.
         is_loop: Whether its first word is the variable of a loop.
+        is_assignment: Whether all of its words so far are assignments.
     """
 
     words: list[Word] = field(default_factory=list)
     flagged: Span | None = None
     elsewhere: bool = False
     is_loop: bool = False
+    is_assignment: bool = True
 
 
 class Unit(NamedTuple):
@@ -59,6 +61,7 @@ class UnitReader:
         self._text = text
         self._is_bash = dialect.is_bash
         self._words = words
+        self._last_closing_bracket = text.rfind("]")
         self._at = 0
         self._begin_unit()
 
@@ -121,7 +124,7 @@ class UnitReader:
             self._read_word()
 
     def _read_word(self) -> None:
-        if self._is_bash and self._may_assign() and (element := _ARRAY_ELEMENT.match(self._text, self._at)):
+        if self._is_bash and self._command.is_assignment and (element := _ARRAY_ELEMENT.match(self._text, self._at)):
             self._find_closing_bracket(element.end())
         word = self._words.read(self._at)
         text = word.plain_text
@@ -137,12 +140,10 @@ class UnitReader:
             self._reserved.begin_function()
             return
         self._command.words.append(word)
+        first = word.parts[0]
+        self._command.is_assignment &= isinstance(first, Text) and _ASSIGNMENT.match(first.text) is not None
         if text and self._is_bash and _ARRAY.fullmatch(text) and self._text.startswith("(", self._at):
             self._skip_brackets(self._at + 1)
-
-    def _may_assign(self) -> bool:
-        texts = (word.parts[0] for word in self._command.words)
-        return all(isinstance(first, Text) and _ASSIGNMENT.match(first.text) for first in texts)
 
     def _take_reserved(self, text: str, span: Span) -> bool:
         if self._piped and text == "!":
@@ -157,7 +158,7 @@ class UnitReader:
         return taken
 
     def _find_closing_bracket(self, inside: int) -> None:
-        if self._text.find("]", inside) < 0:
+        if inside > self._last_closing_bracket:
             raise self._error()
 
     def _skip_brackets(self, inside: int) -> None:

@@ -1,6 +1,7 @@
 """Takes one word of a shell's text apart: plain and quoted text, references, and what only running it could tell."""
 
 import re
+from itertools import groupby
 from typing import NamedTuple
 
 from setpoint.envfile.reading import ProblemKind
@@ -102,7 +103,7 @@ class WordReader:
         parts: list[Part] = []
         while self._at < len(self._text):
             if plain := _PLAIN.match(self._text, self._at):
-                _append_text(parts, plain[0], quoted=False)
+                parts.append(Text(plain[0], quoted=False))
                 self._at = plain.end()
             elif self._text[self._at] in "\\'\"$`":
                 self._read_special(parts)
@@ -110,7 +111,7 @@ class WordReader:
                 self._read_command(parts, self._at + 2)
             else:
                 break
-        return Word(tuple(parts), Span(start, self._at))
+        return Word(_joined(parts), Span(start, self._at))
 
     def _read_special(self, parts: list[Part]) -> None:
         character = self._text[self._at]
@@ -130,7 +131,7 @@ class WordReader:
         if following == "\n":
             self.joints.append(self._at)
         else:
-            _append_text(parts, following or "\\", quoted=True)
+            parts.append(Text(following or "\\", quoted=True))
         self._at = min(self._at + 2, len(self._text))
 
     def _read_single_quotes(self, parts: list[Part]) -> None:
@@ -138,18 +139,18 @@ class WordReader:
         end = self._text.find("'", start + 1)
         if end < 0:
             raise _unclosed(start)
-        _append_text(parts, self._text[start + 1 : end], quoted=True)
+        parts.append(Text(self._text[start + 1 : end], quoted=True))
         self._at = end + 1
 
     def _read_double_quotes(self, parts: list[Part]) -> None:
         start = self._at
         self._at += 1
-        _append_text(parts, "", quoted=True)
+        parts.append(Text("", quoted=True))
         while not self._text.startswith('"', self._at):
             if self._at >= len(self._text):
                 raise _unclosed(start)
             if plain := _PLAIN_IN_DOUBLE_QUOTES.match(self._text, self._at):
-                _append_text(parts, plain[0], quoted=True)
+                parts.append(Text(plain[0], quoted=True))
                 self._at = plain.end()
             else:
                 self._read_special_in_double_quotes(parts, '$`"\\')
@@ -160,9 +161,9 @@ class WordReader:
         if character == "\\":
             following = self._text[self._at + 1 : self._at + 2]
             if following in escapable:
-                _append_text(parts, following, quoted=True)
+                parts.append(Text(following, quoted=True))
             elif following != "\n":
-                _append_text(parts, "\\" + following, quoted=True)
+                parts.append(Text("\\" + following, quoted=True))
             self._at += 2
         elif character == "`":
             self._read_backticks(parts)
@@ -207,7 +208,7 @@ class WordReader:
         elif following and following in "'\"" and not quoted:
             self._flag(parts, start, self._end_of_dollar_quotes(start))
         else:
-            _append_text(parts, "$", quoted=True)
+            parts.append(Text("$", quoted=True))
             self._at += 1
 
     def _end_of_odd_reference(self, start: int) -> int:
@@ -243,7 +244,7 @@ class WordReader:
         if match["operator"] == "}":
             parts.append(Reference(match["name"], "", (), quoted, Span(start, self._at)))
             return
-        word = tuple(self._word_in_braces(start, quoted=quoted))
+        word = _joined(self._word_in_braces(start, quoted=quoted))
         parts.append(Reference(match["name"], match["operator"], word, quoted, Span(start, self._at)))
 
     def _read_unfollowed_braces(self, parts: list[Part], *, quoted: bool) -> None:
@@ -263,7 +264,7 @@ class WordReader:
             if self._at >= len(self._text):
                 raise _unclosed(opening)
             if plain := _PLAIN_IN_BRACES.match(self._text, self._at):
-                _append_text(parts, plain[0], quoted=quoted)
+                parts.append(Text(plain[0], quoted=quoted))
                 self._at = plain.end()
             elif not quoted:
                 self._read_special(parts)
@@ -285,12 +286,15 @@ class WordReader:
         self._flag(parts, start, self._at)
 
 
-def _append_text(parts: list[Part], text: str, *, quoted: bool) -> None:
-    last = parts[-1] if parts else None
-    if isinstance(last, Text) and last.quoted is quoted:
-        parts[-1] = Text(last.text + text, quoted)
-    else:
-        parts.append(Text(text, quoted))
+def _joined(parts: list[Part]) -> tuple[Part, ...]:
+    """Return `parts` with neighbouring texts of one kind as one."""
+    joined: list[Part] = []
+    for quoted, group in groupby(parts, lambda part: part.quoted if isinstance(part, Text) else None):
+        if quoted is None:
+            joined += group
+        else:
+            joined.append(Text("".join(part.text for part in group if isinstance(part, Text)), quoted))
+    return tuple(joined)
 
 
 def _unclosed(start: int) -> ShellSyntaxError:

@@ -14,6 +14,7 @@ from setpoint.envfile.uv_value import UnreadableValueError, UvValue
 _BLANKS_IN_LINE = "\t\v\f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _BLANKS = _BLANKS_IN_LINE + "\n\r"
 _BLANK_RUN = re.compile(f"[{_BLANKS}]*+")
+_BLANKS_BEFORE_COMMENT = re.compile(rf"[{_BLANKS_IN_LINE}\r]*+")
 _SIMPLE_LINE = re.compile(
     rf"(?P<name>[A-Za-z_][A-Za-z0-9_.]*+)=(?P<value>(?![#])[^\\'\"${_BLANKS}]*+|'[^\\'\n]*+'|\"[^\\\"$\n]*+\")\r?(?:\n|\Z)"
 )
@@ -79,8 +80,8 @@ class _Reader:
 
     def _logical_line(self, start: int) -> _LogicalLine:
         """Find the end of the line, which an open quote keeps from ending."""
-        begin = self._end(_BLANK_RUN, start)
-        if self.text.startswith("#", begin) and "\n" not in self.text[start:begin]:
+        begin = self._end(_BLANKS_BEFORE_COMMENT, start)
+        if self.text.startswith("#", begin):
             end = self._end(_REST_OF_LINE, begin)
             return _LogicalLine(start, end)
         at = start
@@ -102,13 +103,13 @@ class _Reader:
     def _read_statement(self, start: int, line: _LogicalLine) -> bool:
         """Read `[export] NAME=value`, and tell whether uv reads on."""
         end = start + len(self.text[start : line.text_end].rstrip(_BLANKS))
-        at = self._end(_BLANK_RUN, start)
+        at = self._after_blanks(start, end)
         if at >= end or self.text[at] == "#":
             return True
         name = _NAME.match(self.text, at, end)
         equal_sign = self._equal_sign(name, end)
         if name and name[0] == "export" and equal_sign is None:
-            name = _NAME.match(self.text, min(self._end(_BLANK_RUN, name.end()), end), end)
+            name = _NAME.match(self.text, self._after_blanks(name.end(), end), end)
             equal_sign = self._equal_sign(name, end)
         if name is None or equal_sign is None:
             hint = "write `NAME=value` with letters, digits, `_` and `.` in the name, or put `#` before it"
@@ -119,11 +120,11 @@ class _Reader:
     def _equal_sign(self, name: re.Match[str] | None, end: int) -> int | None:
         if name is None:
             return None
-        at = self._end(_BLANK_RUN, name.end())
+        at = self._after_blanks(name.end(), end)
         return at if at < end and self.text[at] == "=" else None
 
     def _read_value(self, name: re.Match[str], start: int, end: int) -> bool:
-        at = min(self._end(_BLANK_RUN, start), end)
+        at = self._after_blanks(start, end)
         name_span = Span(*name.span())
         if at == end or self.text[at] == "#":
             return self._take(name[0], "", name_span, Span(start, start))
@@ -167,6 +168,10 @@ class _Reader:
         self, kind: ProblemKind, span: Span, message: str, name: str | None = None, hint: str | None = None
     ) -> None:
         self.draft.report(kind, span, message + _STOPPED, name, hint)
+
+    def _after_blanks(self, start: int, end: int) -> int:
+        match = _BLANK_RUN.match(self.text, start, end)
+        return match.end() if match else start
 
     def _end(self, pattern: re.Pattern[str], at: int) -> int:
         match = pattern.match(self.text, at)
