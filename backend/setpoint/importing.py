@@ -12,6 +12,8 @@ from types import TracebackType
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from setpoint.quick_import import without_collecting
+
 _PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
 
 
@@ -48,7 +50,7 @@ def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> ty
     _put_on_module_path([Path.cwd(), *pythonpath])
     sink = StringIO()
     try:
-        with redirect_stdout(sink), redirect_stderr(sink):
+        with redirect_stdout(sink), redirect_stderr(sink), without_collecting():
             namespace: Mapping[str, object] = vars(importlib.import_module(module_name))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
         return _from_failed_module(error, module_name, class_name)

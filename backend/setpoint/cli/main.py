@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from setpoint import __version__
 from setpoint.cli.output import UnwritableOutputError
 from setpoint.project import InvalidProjectError
+from setpoint.quick_import import without_collecting
 
 _UNABLE = 2
 
@@ -82,5 +83,7 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
             name, help=command.summary, description=f"{command.summary}.", allow_abbrev=False
         )
         if name == called:
-            importlib.import_module(command.module).add_arguments(subparser)
+            with without_collecting():
+                module = importlib.import_module(command.module)
+            module.add_arguments(subparser)
     return parser
