@@ -75,6 +75,10 @@ def _keeps_carriage_return(written: str, value: str) -> bool:  # noqa: ARG001 - 
     return value.endswith("\r")
 
 
+def _drops_carriage_return(written: str, value: str) -> bool:
+    return written.endswith("\r") and not value.endswith("\r")
+
+
 def _reads_escapes(written: str, value: str) -> bool:
     return "\\n" in written and "\n" in value and "\\n" not in value
 
@@ -106,6 +110,7 @@ def _both(*habits: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
 _HABITS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("keep the quotes and the comment", _both(_keeps_quotes, _keeps_comment)),
     ("keep an invisible carriage return at the end", _keeps_carriage_return),
+    ("drop a carriage return at the end", _drops_carriage_return),
     ("keep the quotes", _keeps_quotes),
     ("read `\\n` as a line end", _reads_escapes),
     ("keep `\\n` as two characters", _keeps_escapes),

@@ -14,6 +14,7 @@ from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind, Reading
 from setpoint.formats.json_report import diagnostic_as_json
 from setpoint.problem_kinds import RULE_OF
+from setpoint.project import InvalidProjectError
 from setpoint.redaction import MASK, printable
 from setpoint.sources import EnvFile, read_env_file
 from setpoint.suggestion import allowed_steps, nearest
@@ -55,10 +56,14 @@ def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[st
     reference, project = chosen_settings(arguments)
     if reference is None:
         return set()
-    from setpoint.importing import import_settings_class  # noqa: PLC0415 - see above
+    from setpoint.importing import UnusableSettingsError, import_settings_class  # noqa: PLC0415 - see above
     from setpoint.settings_class import SettingsContract  # noqa: PLC0415 - see above
 
-    contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+    try:
+        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+    except UnusableSettingsError as error:
+        message = f"{error}; without the settings class nobody knows what is secret: mend it, or use `--reveal`"
+        raise InvalidProjectError(message) from None
     secrets = [variable.name for variable in contract.variables if variable.secret]
     return {
         name

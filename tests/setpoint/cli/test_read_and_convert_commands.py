@@ -1,0 +1,174 @@
+"""`read` and `convert` as people and pipelines call them."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from checking import run, run_config, run_setpoint
+
+FILE = 'DSN="https://a@h/1"\nPASSWORD=abc#def\nDEBUG=false # no\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with an env file, outside of any project."""
+    (tmp_path / "prod.env").write_text(FILE)
+    return tmp_path
+
+
+def test_read_prints_what_docker_would_read(folder: Path) -> None:
+    """Values are quoted as in JSON, so that quotes and blanks can be seen."""
+    done = run_setpoint("read", "prod.env", "--loader", "docker", cwd=folder)
+    assert done.returncode == 0
+    assert done.stdout.decode() == snapshot("""\
+DSN="\\"https://a@h/1\\""
+PASSWORD="abc#def"
+DEBUG="false # no"
+""")
+
+
+def test_read_prints_what_node_would_cut(folder: Path) -> None:
+    """What is wrong goes to standard error, so that the values can be piped on."""
+    done = run_setpoint("read", "prod.env", "--loader", "node", cwd=folder)
+    assert done.stdout.decode() == snapshot("""\
+DEBUG="false"
+DSN="https://a@h/1"
+PASSWORD="abc"
+""")
+    assert done.stderr.decode() == (
+        "prod.env:2:13: warning[SP203] the value ends before the `#`, which begins a comment even without a blank "
+        "before it; put the value in single quotes\n"
+    )
+
+
+def test_read_as_json_has_a_version(folder: Path) -> None:
+    """Programs rely on these keys."""
+    done = run_setpoint("read", "prod.env", "--loader", "systemd", "--format", "json", cwd=folder)
+    assert json.loads(done.stdout) == {
+        "version": 1,
+        "loader": "systemd",
+        "refused": False,
+        "variables": {"DSN": "https://a@h/1", "PASSWORD": "abc#def", "DEBUG": "false # no"},
+        "diagnostics": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "loader", "status"),
+    [
+        ("A=1\n", "docker", 0),
+        ("export A=1\n", "docker", 1),
+        ("A=$(date)\n", "bash", 1),
+        ("A=$(date)\n", "docker", 0),
+        ("A=1\nA=2\n", "kubectl", 1),
+        ("A=caf\xe9\n", "python-dotenv", 1),
+    ],
+)
+def test_the_exit_status_of_read_tells_a_refusal_and_a_program(
+    tmp_path: Path, content: str, loader: str, status: int
+) -> None:
+    """1 means that the program refuses the file, or that a shell would run something."""
+    done = run_setpoint("read", "-", "--loader", loader, cwd=tmp_path, stdin=content.encode("latin-1"))
+    assert done.returncode == status, done
+
+
+def test_nothing_is_ever_run(tmp_path: Path) -> None:
+    """A file with a command is read, and the command is not."""
+    bait = tmp_path / "bait"
+    text = f"A=$(touch {bait})\nB=`touch {bait}`\ntouch {bait}\n"
+    for loader in ("bash", "dash", "uv", "compose", "python-dotenv"):
+        run_setpoint("read", "-", "--loader", loader, cwd=tmp_path, stdin=text.encode())
+    assert not bait.exists()
+
+
+def test_references_use_what_is_set_and_nothing_else(tmp_path: Path) -> None:
+    """The caller's own environment does not count."""
+    words = ("read", "-", "--loader", "compose")
+    text = b"A=${HOME}-${X}\n"
+    done = run_setpoint(*words, "--set", "X=x y", cwd=tmp_path, stdin=text, environment={"HOME": "/home/me"})
+    assert done.stdout.decode() == 'A="-x y"\n'
+
+
+def test_secrets_of_the_settings_are_masked_unless_they_are_to_be_revealed() -> None:
+    """A misspelt name of a secret is masked as well; other names show."""
+    text = b"SENTRY_DSN=canary\nSENTRY_DNS=canary\nOTHER=1\n"
+    masked = run_config("read", "-", "--loader", "docker", stdin=text)
+    assert masked.stdout.decode() == 'SENTRY_DSN=********\nSENTRY_DNS=********\nOTHER="1"\n'
+    revealed = run_config("read", "-", "--loader", "docker", "--reveal", stdin=text)
+    assert revealed.stdout.decode() == 'SENTRY_DSN="canary"\nSENTRY_DNS="canary"\nOTHER="1"\n'
+
+
+def test_no_escape_of_a_file_reaches_the_terminal(tmp_path: Path) -> None:
+    """A value that would paint the screen is shown as what it is."""
+    done = run_setpoint("read", "-", "--loader", "docker", cwd=tmp_path, stdin=b"A=\x1b[31mred\x9b\xe2\x80\xae\n")
+    assert b"\x1b" not in done.stdout
+    assert b"\xe2\x80\xae" not in done.stdout
+
+
+@pytest.mark.parametrize("command", [["read", "--loader", "docker"], ["convert", "--to", "docker"]])
+def test_a_file_that_cannot_be_read_is_said_in_a_line(tmp_path: Path, command: list[str]) -> None:
+    """2 is never hidden, and there is no traceback."""
+    done = run_setpoint(command[0], "no.env", *command[1:], cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == "error: cannot read `no.env`: it does not exist\n"
+
+
+def test_read_says_so_when_the_settings_class_is_unusable(folder: Path) -> None:
+    """Nobody knows what is secret then, so nothing is shown."""
+    done = run_setpoint("read", "prod.env", "--loader", "docker", "--settings", "nowhere:Settings", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"Traceback" not in done.stderr
+    assert b"`--reveal`" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["read", "prod.env", "--loader", "uv"], ["convert", "prod.env", "--to", "bash"]])
+def test_pydantic_is_not_imported_to_read_or_convert(folder: Path, words: list[str]) -> None:
+    """It costs several times what the rest of the command does."""
+    code = (
+        "import sys; from setpoint.cli.main import main; main(sys.argv[1:]); "
+        "print(sorted(name for name in sys.modules if name.startswith('pydantic')), file=sys.stderr)"
+    )
+    done = run([sys.executable, "-c", code, *words], None, folder)
+    assert done.stderr.splitlines()[-1] == b"[]"
+
+
+def test_convert_writes_the_same_values_for_another_program(folder: Path) -> None:
+    """The comment behind a value gets a line of its own."""
+    done = run_setpoint("convert", "prod.env", "--to", "node", cwd=folder)
+    assert done.returncode == 0
+    assert done.stdout.decode() == snapshot("""\
+DSN=https://a@h/1
+PASSWORD='abc#def'
+# no
+DEBUG=false
+""")
+
+
+def test_convert_writes_nothing_if_a_value_cannot_be_expressed(folder: Path) -> None:
+    """All that is in the way is said at once, without a value."""
+    (folder / "pem.env").write_text('KEY="canary\ncanary"\nNAME="two words"\n')
+    done = run_setpoint("convert", "pem.env", "--to", "portable", "--output", "new.env", cwd=folder)
+    assert done.returncode == 1
+    assert not (folder / "new.env").exists()
+    assert done.stderr.decode() == snapshot("""\
+pem.env:1:5: error: `KEY`: portable cannot read a value of several lines
+pem.env:3:6: error: `NAME`: portable reads no text as this value; base64 on one line would do
+nothing was written
+""")
+
+
+def test_convert_writes_to_a_file(folder: Path) -> None:
+    """`--output` names it, and nothing is printed."""
+    done = run_setpoint("convert", "prod.env", "--to", "docker", "--output", "docker.env", cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (folder / "docker.env").read_text() == "DSN=https://a@h/1\nPASSWORD=abc#def\n# no\nDEBUG=false\n"
+
+
+def test_convert_tells_of_comments_that_had_to_go(folder: Path) -> None:
+    """GitHub Actions knows none."""
+    done = run_setpoint("convert", "prod.env", "--to", "github-env", cwd=folder)
+    assert done.returncode == 0
+    assert done.stderr.decode() == "warning: github-env knows no comments, so 1 comment had to go\n"
