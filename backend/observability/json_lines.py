@@ -146,13 +146,17 @@ class LineHandler(logging.StreamHandler[IO[str]]):
 
 
 class GunicornRecords(logging.Filter):
-    """Takes out of gunicorn's records what a client sent, and what was logged within its request already."""
+    """Takes out of gunicorn's records what a client sent or caused, and what was logged within its request already."""
 
     _INVALID_REQUEST = re.compile(r"Invalid request from ip=\S*: [A-Za-z /]*")
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether `record` is to be written, and mend it."""
-        if record.exc_info and getattr(record.exc_info[1], LOGGED_MARK, False):
+        error = record.exc_info[1] if record.exc_info else None
+        if getattr(error, LOGGED_MARK, False):
+            return False
+        # A client that vanished or stopped reading is no fault of the service; the access line tells of its request.
+        if isinstance(error, OSError) and record.msg == "Socket error processing request.":
             return False
         if isinstance(record.msg, str) and (found := self._INVALID_REQUEST.match(record.msg)):
             record.msg = found[0].rstrip()

@@ -17,7 +17,8 @@ NAME_OF_THE_BODY = "body"
 MOST_LINES = 2_000
 """Each line can be a finding of its own, so that bytes alone don't bound time and size of the answer."""
 
-_TAKEN = ("text/plain", "application/octet-stream")
+# The last one is what `curl --data-binary` says of any body.
+_TAKEN = ("text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
 
 
 def checks(settings: Settings) -> Blueprint:
