@@ -1,5 +1,6 @@
 """One record is one line, whatever stands in it."""
 
+import errno
 import io
 import json
 import logging
@@ -257,6 +258,13 @@ def test_gunicorn_repeats_no_error_of_a_request() -> None:
     setattr(error, LOGGED_MARK, True)
     assert not GunicornRecords().filter(_record("Error handling request", exc_info=_raised(error)))
     assert GunicornRecords().filter(_record("Error handling request", exc_info=_raised(RuntimeError())))
+
+
+def test_a_client_that_vanished_is_no_fault_of_the_service() -> None:
+    """Gunicorn would log an error with a stack for each connection that timed out."""
+    vanished = _raised(OSError(errno.EHOSTUNREACH, "No route to host"))
+    assert not GunicornRecords().filter(_record("Socket error processing request.", exc_info=vanished))
+    assert GunicornRecords().filter(_record("Socket error processing request.", exc_info=_raised(RuntimeError())))
 
 
 class _Full(io.StringIO):

@@ -50,9 +50,12 @@ def test_everything_wrong_is_reported_at_once(client: FlaskClient) -> None:
     )
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "TEXT/PLAIN; charset=utf-8", "application/octet-stream", None])
-def test_a_file_is_taken_as_text_or_bytes_or_without_a_word(client: FlaskClient, content_type: str | None) -> None:
-    """What clients send a file as."""
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "TEXT/PLAIN; charset=utf-8", "application/octet-stream", "application/x-www-form-urlencoded", None],
+)
+def test_a_file_is_taken_as_clients_send_it(client: FlaskClient, content_type: str | None) -> None:
+    """As text, as bytes, as the form that curl calls any body, or without a word."""
     assert check(client, b"PORT=1\n", content_type)["status"] == "passed"
 
 
@@ -61,7 +64,7 @@ def test_a_file_is_taken_as_text_or_bytes_or_without_a_word(client: FlaskClient,
     ["application/json", "multipart/form-data; boundary=x", "text/html", "x"],
 )
 def test_any_other_type_is_refused(client: FlaskClient, content_type: str) -> None:
-    """A form or a JSON document is no env file, and the answer says which types are taken."""
+    """A JSON document or a form of several parts is no env file, and the answer says which types are taken."""
     answer = client.post("/v1/checks", data=b"PORT=1\n", content_type=content_type)
 
     assert (answer.status_code, answer.headers["Accept-Post"]) == (
