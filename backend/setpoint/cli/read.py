@@ -12,7 +12,6 @@ from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Location
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.formats.json_report import diagnostic_as_json
 from setpoint.problem_kinds import RULE_OF
 from setpoint.project import InvalidProjectError
 from setpoint.redaction import MASK, printable
@@ -73,6 +72,8 @@ def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[st
 
 
 def _as_json(file: EnvFile, hidden: set[str], diagnostics: list[Diagnostic]) -> dict[str, Any]:
+    from setpoint.formats.json_report import diagnostic_as_json  # noqa: PLC0415 - people mostly read text
+
     return {
         "version": VERSION,
         "loader": file.loader,
