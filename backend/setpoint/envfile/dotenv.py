@@ -113,7 +113,10 @@ class _Reader:
             )
             self._report(ProblemKind.CONTINUED_LINE, value_span, message, name_span, hint)
         if name == _UNUSABLE_NAME:
-            message, hint = "JavaScript cannot hold a variable of this name, and it is dropped", "use another name"
+            message, hint = (
+                "no object of JavaScript holds a variable of this name, and it is dropped",
+                "use another name",
+            )
             self._report(ProblemKind.INVALID_NAME, name_span, message, name_span, hint)
             return
         spans = (self.source.original_span(span.start, span.end) for span in (name_span, value_span))

@@ -149,7 +149,10 @@ def _handed_over(draft: Draft, environment: Mapping[str, str]) -> dict[str, str]
             message, hint = "the process has this variable already, and keeps its value", "take it out of the process"
             draft.report(ProblemKind.ALREADY_SET, binding.name_span, message, binding.name, hint)
         elif _ARRAY_INDEX.fullmatch(name) and int(name) <= _LAST_ARRAY_INDEX:
-            message, hint = "JavaScript takes a number for no name, and the variable is dropped", "use another name"
+            message, hint = (
+                "no environment of JavaScript holds a name that is a mere number, and it is dropped",
+                "use another name",
+            )
             draft.report(ProblemKind.INVALID_NAME, binding.name_span, message, binding.name, hint)
         elif name:
             variables.setdefault(name, with_each_sequence_replaced((binding.value or "").partition("\0")[0]))

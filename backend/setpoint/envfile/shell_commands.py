@@ -104,7 +104,8 @@ class CommandFollower:
         for each in expansion.assigned:
             self._draft.bind(each.name, each.value, each.span, each.span)
         for problem in expansion.problems:
-            self._draft.report(problem.kind, problem.span, problem.message, assignment.name, problem.hint)
+            place = problem.span or assignment.value.span
+            self._draft.report(problem.kind, place, problem.message, assignment.name, problem.hint)
         if expansion.ends_shell or (expansion.fails and self._dialect.dies_of_errors):
             raise self._stopped(assignment)
         if expansion.fails:

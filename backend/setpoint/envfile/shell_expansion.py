@@ -14,10 +14,10 @@ _QUOTE = "put the value in single quotes if `$` is meant as it stands"
 
 
 class ExpansionProblem(NamedTuple):
-    """What was found on the way."""
+    """What was found on the way; without a place of its own it is about the whole word."""
 
     kind: ProblemKind
-    span: Span
+    span: Span | None
     message: str
     hint: str | None = None
 
@@ -93,7 +93,7 @@ class ShellExpander:
             home = self._variables.find("HOME")
             if user != "~" or not home.certain or home.value is None:
                 message = "only the machine that it runs on knows what `~` stands for here"
-                self._expansion.problems.append(ExpansionProblem(ProblemKind.NOT_STATIC, Span(0, 0), message))
+                self._expansion.problems.append(ExpansionProblem(ProblemKind.NOT_STATIC, None, message))
                 return None
             pieces.append(home.value + slash + rest)
         return ":".join(pieces)

@@ -1,0 +1,116 @@
+"""Compares the loaders `bash` and `dash` with the shells themselves, on texts that are sure to run nothing."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from env_texts import NAMES
+from setpoint.envfile.loaders import LoaderInfo, find_loader
+from setpoint.envfile.reading import ProblemKind
+
+_ENVIRONMENT = {"OUTER": "outer_value", "HOME": "/home/app", "PATH": "/nonexistent"}
+_SHELLS_OWN_VARIABLES = {"PWD", "OLDPWD", "SHLVL", "_", *_ENVIRONMENT}
+_END = b"\1\2\3"
+_SCRIPT = r"""
+for __file do
+  (set --; set -a; . "$__file"; unset __file; exec /usr/bin/env -0) 2>/dev/null
+  printf '\001\002\003'
+done
+"""
+_FLAGS = {ProblemKind.NOT_STATIC, ProblemKind.COMMAND_SUBSTITUTION}
+
+_plain = st.sampled_from(
+    (
+        "a",
+        "1",
+        "x/y",
+        ":",
+        "=",
+        "#",
+        "%",
+        "^",
+        "*",
+        "?",
+        "{a,b}",
+        "é",
+        "\r",
+        "\x0b",
+        "\x7f",
+        "~",
+        "~/",
+        ":~/",
+        "[0]",
+        "$",
+        ",",
+    )
+)
+_escaped = st.sampled_from(("\\\\", "\\'", '\\"', "\\$", "\\ ", "\\n", "\\\n", "\\é", "\\`", "\\;"))
+_single_quoted = st.text('a \n\\"$`#;é~', max_size=5).map(lambda text: f"'{text}'")
+_reference = st.one_of(
+    st.sampled_from((*NAMES, "OUTER", "UNSET")).flatmap(lambda name: st.sampled_from((f"${name}", f"${{{name}}}"))),
+    st.builds(
+        lambda name, operator, word: f"${{{name}{operator}{word}}}",
+        st.sampled_from((*NAMES, "OUTER", "UNSET")),
+        st.sampled_from((":-", "-", ":+", "+", ":=", "=")),
+        st.sampled_from(("", "w", "a b", "$A", "${B:-c}", "'q'", '"$A"', "\\}", "~/x", "a:b")),
+    ),
+    st.just("$1"),
+)
+_in_double_quotes = st.one_of(
+    _reference.filter(lambda text: "'" not in text and '"' not in text),
+    st.sampled_from(("a", " ", "\n", "'", "#", ";", "~", "\\\\", '\\"', "\\$", "\\`", "\\n", "\\\n", "$ ", "é")),
+)
+_double_quoted = st.lists(_in_double_quotes, max_size=4).map(lambda pieces: f'"{"".join(pieces)}"')
+_word = st.lists(st.one_of(_plain, _escaped, _single_quoted, _double_quoted, _reference), max_size=4).map("".join)
+_assignment = st.builds(lambda name, word: f"{name}={word}", st.sampled_from(NAMES), _word)
+_statement = st.builds(
+    lambda indent, export, assignments, end: f"{indent}{export}{' '.join(assignments)}{end}",
+    st.sampled_from(("", "", "  ", "\t")),
+    st.sampled_from(("", "", "export ")),
+    st.lists(_assignment, min_size=1, max_size=3),
+    st.sampled_from(("\n", "\n", " # comment\n", "; ", " \n\n", ";\n# it's\n")),
+)
+_files = st.lists(st.lists(_statement, max_size=4).map("".join), min_size=40, max_size=80)
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(texts=_files)
+def test_a_shell_sets_the_same(shell: str, tmp_path: Path, texts: list[str]) -> None:
+    """`set -a; . FILE` hands on the same names and values, wherever the loader says that nothing would be run."""
+    loader = find_loader(shell)
+    static = [text for text in texts if _is_static(loader, text)]
+    for text, real in zip(static, _real_readings(shell, tmp_path, static), strict=True):
+        assert dict(loader.read(text, _ENVIRONMENT).variables) == real, text
+
+
+def _is_static(loader: LoaderInfo, text: str) -> bool:
+    reading = loader.read(text, _ENVIRONMENT)
+    return not reading.refused and all(problem.kind not in _FLAGS for problem in reading.problems)
+
+
+def _real_readings(shell: str, directory: Path, texts: list[str]) -> list[dict[str, str]]:
+    program = shutil.which(shell)
+    assert program, f"`{shell}` is missing on this machine"
+    names = []
+    for number, text in enumerate(texts):
+        path = directory / f"{number}.env"
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        names.append(str(path))
+    command = [program, "-c", _SCRIPT, shell, *names]
+    done = subprocess.run(command, env=_ENVIRONMENT, cwd=directory, capture_output=True, timeout=60, check=True)
+    return [_variables(output) for output in done.stdout.split(_END)[:-1]]
+
+
+def _variables(output: bytes) -> dict[str, str]:
+    pairs = (entry.partition("=") for entry in output.decode("utf-8", "surrogateescape").split("\0") if entry)
+    return {name: value for name, _, value in pairs if name not in _SHELLS_OWN_VARIABLES}
