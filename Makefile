@@ -61,7 +61,7 @@ lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
 	@$(LOCK) --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
 
 bench: $(READY) ## Measure side by side with the alternatives
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks
 
 clean: ## Remove what `make` made
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
