@@ -10,7 +10,7 @@ from setpoint.guidance import PublicValueError
 from setpoint.settings_class import Variable
 from setpoint.subject import Assignment
 from setpoint.suggestion import allowed_steps, nearest
-from setpoint.validation import RAISED, Refusal
+from setpoint.verdict import RAISED, Refusal
 
 _NOT = {
     "int_parsing": "is not an integer",

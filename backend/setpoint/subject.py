@@ -14,7 +14,8 @@ from setpoint.settings_class import SettingsContract, Variable
 from setpoint.sources import EnvFile, ProcessEnvironment
 from setpoint.statement import Statement, statements
 from setpoint.suggestion import allowed_steps, nearest
-from setpoint.validation import Refusal, Verdict, validate
+from setpoint.validation import validate, validate_alone
+from setpoint.verdict import RAISED, Refusal, RefusalKind, Verdict
 
 Setting = tuple[str | int, ...]
 
@@ -114,6 +115,27 @@ class Subject:
             },
             self.redactor,
         )
+
+    def overruled(self) -> Iterator[Assignment]:
+        """Yield the values that would win, were their variables not set once more in the same file."""
+        for each in self.statements:
+            binding = each.binding
+            if binding is None or not binding.value or not _can_be_set(binding.value):
+                continue
+            if binding.name not in each.file.variables or self.contract.names_env_file(each.variable):
+                continue
+            winning = self.assignments.get(self.contract.canonical(binding.name))
+            if winning is None or (winning.file is each.file and winning.binding is not binding):
+                yield Assignment(binding.name, binding.value, each.variable, each.file, binding)
+
+    def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
+        """Return why the class refuses the value of `assignment`, looked at for itself."""
+        if assignment.variable is None:
+            return ()
+        found = validate_alone(
+            self.contract, {assignment.name: assignment.value}, assignment.variable.setting[0], self.redactor
+        )
+        return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
     @cached_property
     def redactor(self) -> Redactor:

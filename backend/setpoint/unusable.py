@@ -1,6 +1,7 @@
 """Builds a settings class in part: with values in some of its fields that nobody can look at."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from pydantic import Field, create_model
@@ -13,6 +14,11 @@ class UnusableValueError(Exception):
 
 def with_unusable(settings_class: type[BaseSettings], names: Iterable[str]) -> type[BaseSettings]:
     """Return `settings_class` with an unusable value in each of the fields `names`, whatever the environment holds."""
+    return _with_unusable(settings_class, frozenset(names))
+
+
+@lru_cache(maxsize=128)
+def _with_unusable(settings_class: type[BaseSettings], names: frozenset[str]) -> type[BaseSettings]:
     fields: dict[str, Any] = {name: (Any, Field(default_factory=_Unusable, validate_default=False)) for name in names}
     return create_model(
         settings_class.__name__, __base__=settings_class, __module__=settings_class.__module__, **fields

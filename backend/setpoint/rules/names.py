@@ -10,7 +10,7 @@ from setpoint.settings_class import Variable
 from setpoint.statement import Statement
 from setpoint.subject import Subject
 from setpoint.suggestion import nearest
-from setpoint.validation import RefusalKind
+from setpoint.verdict import RefusalKind
 
 
 @rule("SP301", "unknown-variable", Severity.ERROR)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from setpoint.diagnostic import Severity
 from setpoint.finding import Finding, Place
@@ -10,7 +11,7 @@ from setpoint.rule import rule
 from setpoint.settings_class import Variable
 from setpoint.statement import Statement
 from setpoint.subject import Assignment, Subject
-from setpoint.validation import Refusal, RefusalKind
+from setpoint.verdict import Refusal, RefusalKind
 
 _PLACEHOLDER = re.compile(
     r"<[^<>]*[a-z][^<>]*>|x{3,}|\.{3}|…|to[-_ ]?do|tbd|fixme|placeholder"
@@ -32,20 +33,31 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     """Report a value that the settings class does not take.
 
     Why it matters: the process does not start with it, or a library swallows it and switches
-    something off.
+    something off. A value that the same file sets once more is a warning: nothing reads it yet.
     """
-    groups: dict[tuple[str, str], list[Refusal]] = {}
+    refused: list[tuple[Refusal, Assignment | None]] = []
     for refusal in subject.verdict.refusals:
-        assignment = subject.assigned_near(refusal.setting)
         is_inside = refusal.kind is RefusalKind.MISSING and subject.assigned_above(refusal.setting) is not None
         if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
-            name = subject.contract.canonical(assignment.name) if assignment else str(refusal.setting[0])
-            where = _where_inside(subject, refusal, assignment)
-            groups.setdefault((name, where), []).append(refusal)
-    for (name, where), refusals in groups.items():
-        assignment = subject.assigned_near(refusals[0].setting)
-        variable = _variable(subject, refusals[0], assignment)
-        yield explain(refusals, variable, name, where, assignment).at(_place(assignment), name)
+            refused.append((refusal, subject.assigned_near(refusal.setting)))
+    yield from _explained(subject, refused)
+    for overruled in subject.overruled():
+        refusals = subject.refusals_of(overruled)
+        for finding in _explained(subject, [(refusal, overruled) for refusal in refusals]):
+            # Nothing reads it, until somebody takes out the line that wins.
+            yield replace(finding, severity=Severity.WARNING)
+
+
+def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
+    """Yield a finding for each place; the members of a union refuse the same one, each for a reason of its own."""
+    groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
+    for refusal, assignment in refused:
+        name = subject.contract.canonical(assignment.name) if assignment else str(refusal.setting[0])
+        groups.setdefault((name, _where_inside(subject, refusal, assignment)), []).append((refusal, assignment))
+    for (name, where), group in groups.items():
+        refusal, assignment = group[0]
+        variable = _variable(subject, refusal, assignment)
+        yield explain([each for each, _ in group], variable, name, where, assignment).at(_place(assignment), name)
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:

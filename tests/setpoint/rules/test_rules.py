@@ -260,3 +260,16 @@ def test_the_place_of_the_variable_that_was_meant_is_told() -> None:
 def test_a_file_that_references_the_next_line_is_told_so() -> None:
     """References look upwards only."""
     assert [each.name for each in checked("HOST=${PORT}x\nPORT=80\n").diagnostics] == ["undefined-reference"]
+
+
+def test_a_value_that_the_same_file_sets_again_is_checked_too() -> None:
+    """It is what the process gets once somebody takes out the other line."""
+    report = checked("PORT=x\nport=y\nPORT=0\nLOG_FORMAT=yaml\nLOG_FORMAT=\nENV_FILE=a\nENV_FILE=b\n")
+    assert [mark for mark in marks(report) if "invalid-value" in mark] == [
+        "1.env:1:6-1:7 warning SP401 invalid-value PORT",
+        "1.env:2:6-2:7 warning SP401 invalid-value PORT",
+        "1.env:3:6-3:7 error SP401 invalid-value PORT",
+        "1.env:4:12-4:16 warning SP401 invalid-value LOG_FORMAT",
+    ]
+    assert report.status == "failed"
+    assert checked("PORT=x\nPORT=80\n").status == "passed"

@@ -1,0 +1,67 @@
+"""Builds the settings of a class from exactly the variables that are given."""
+
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from inspect import Parameter, signature
+from threading import Lock
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from setpoint.settings_class import SettingsContract, environment_names
+
+_environment_lock = Lock()
+
+
+def build(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> BaseSettings:
+    """Return the settings that a process with exactly `variables` would have.
+
+    Raises:
+        Exception: Whatever the class and its validators raise.
+    """
+    with _process_environment(variables), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return settings_class(**_own_sources_off(settings_class))
+
+
+def _own_sources_off(settings_class: type[BaseSettings]) -> dict[str, Any]:
+    """Return the arguments that keep the class from its env file and the command line, as far as it takes them."""
+    parameters = signature(settings_class.__init__).parameters
+    takes_any = any(each.kind is Parameter.VAR_KEYWORD for each in parameters.values())
+    switches = {"_env_file": None, "_cli_parse_args": False}
+    return {name: value for name, value in switches.items() if takes_any or name in parameters}
+
+
+@contextmanager
+def _process_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Make `variables` the whole environment of this process for a moment.
+
+    Sources and validators of the app's own read `os.environ` where they like, so that nothing less
+    shows what a process started with these variables would do.
+    """
+    with _environment_lock:
+        saved = dict(os.environ)
+        try:
+            os.environ.clear()
+            os.environ.update(variables)
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(saved)
+
+
+def without(contract: SettingsContract, variables: Mapping[str, str], fields: Iterable[str]) -> dict[str, str]:
+    """Return `variables` but for those that set one of `fields`, or a part of one."""
+    spellings = [
+        contract.canonical(spelling)
+        for name in fields
+        for spelling in environment_names(contract.settings_class, name, contract.settings_class.model_fields[name])
+    ]
+    heads = tuple(spelling + contract.canonical(contract.delimiter) for spelling in spellings if contract.delimiter)
+    return {
+        name: value
+        for name, value in variables.items()
+        if (canonical := contract.canonical(name)) not in spellings and not (heads and canonical.startswith(heads))
+    }
