@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from setpoint.diagnostic import Severity
 from setpoint.finding import Finding, Place
@@ -13,6 +14,8 @@ from setpoint.statement import Statement
 from setpoint.subject import Assignment, Subject
 from setpoint.verdict import Refusal, RefusalKind
 
+# Each costs a validation of its own, and a file could hold thousands.
+_MOST_OVERRULED = 50
 _PLACEHOLDER = re.compile(
     r"<[^<>]*[a-z][^<>]*>|x{3,}|\.{3}|…|to[-_ ]?do|tbd|fixme|placeholder"
     r"|(?:please[-_ ]?)?(?:change|replace|fill)[-_ ]?(?:me|this|it|in)(?:[-_ ]?(?:please|now|in[-_ ]production))?!*"
@@ -41,7 +44,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
             refused.append((refusal, subject.assigned_near(refusal.setting)))
     yield from _explained(subject, refused)
-    for overruled in subject.overruled():
+    for overruled in islice(subject.overruled(), _MOST_OVERRULED):
         refusals = subject.refusals_of(overruled)
         for finding in _explained(subject, [(refusal, overruled) for refusal in refusals]):
             # Nothing reads it, until somebody takes out the line that wins.
