@@ -1,7 +1,5 @@
 """Compares the loaders `bash` and `dash` with the shells themselves, on texts that are sure to run nothing."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,18 +7,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from env_texts import NAMES
+from real_programs import ENVIRONMENT, read_by_shell
 from setpoint.envfile.loaders import LoaderInfo, find_loader
 from setpoint.envfile.reading import ProblemKind
 
-_ENVIRONMENT = {"OUTER": "outer_value", "HOME": "/home/app", "PATH": "/nonexistent"}
-_SHELLS_OWN_VARIABLES = {"PWD", "OLDPWD", "SHLVL", "_", *_ENVIRONMENT}
-_END = b"\1\2\3"
-_SCRIPT = r"""
-for __file do
-  (set --; set -a; . "$__file"; unset __file; exec /usr/bin/env -0) 2>/dev/null
-  printf '\001\002\003'
-done
-"""
 _FLAGS = {ProblemKind.NOT_STATIC, ProblemKind.COMMAND_SUBSTITUTION}
 
 _plain = st.sampled_from(
@@ -89,28 +79,11 @@ def test_a_shell_sets_the_same(shell: str, tmp_path: Path, texts: list[str]) -> 
     """`set -a; . FILE` hands on the same names and values, wherever the loader says that nothing would be run."""
     loader = find_loader(shell)
     static = [text for text in texts if _is_static(loader, text)]
-    for text, real in zip(static, _real_readings(shell, tmp_path, static), strict=True):
-        assert dict(loader.read(text, _ENVIRONMENT).variables) == real, text
+    readings = read_by_shell(shell, tmp_path, [text.encode() for text in static])
+    for text, real in zip(static, readings, strict=True):
+        assert dict(loader.read(text, ENVIRONMENT).variables) == real, text
 
 
 def _is_static(loader: LoaderInfo, text: str) -> bool:
-    reading = loader.read(text, _ENVIRONMENT)
+    reading = loader.read(text, ENVIRONMENT)
     return not reading.refused and all(problem.kind not in _FLAGS for problem in reading.problems)
-
-
-def _real_readings(shell: str, directory: Path, texts: list[str]) -> list[dict[str, str]]:
-    program = shutil.which(shell)
-    assert program, f"`{shell}` is missing on this machine"
-    names = []
-    for number, text in enumerate(texts):
-        path = directory / f"{number}.env"
-        path.write_bytes(text.encode("utf-8", "surrogateescape"))
-        names.append(str(path))
-    command = [program, "-c", _SCRIPT, shell, *names]
-    done = subprocess.run(command, env=_ENVIRONMENT, cwd=directory, capture_output=True, timeout=60, check=True)
-    return [_variables(output) for output in done.stdout.split(_END)[:-1]]
-
-
-def _variables(output: bytes) -> dict[str, str]:
-    pairs = (entry.partition("=") for entry in output.decode("utf-8", "surrogateescape").split("\0") if entry)
-    return {name: value for name, _, value in pairs if name not in _SHELLS_OWN_VARIABLES}
