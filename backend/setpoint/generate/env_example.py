@@ -1,8 +1,10 @@
 """The `.env.example` of a settings class: each variable with its words, type, default and where to get a value."""
 
+import json
 import textwrap
 from collections.abc import Iterator
-from enum import Enum
+
+from pydantic_core import to_jsonable_python
 
 from setpoint.settings_class import SettingsContract, Variable
 
@@ -41,14 +43,20 @@ def documented(contract: SettingsContract) -> Iterator[Variable]:
 
 def default_text(variable: Variable) -> str | None:
     """Return the default as an env file writes it; None where there is none, or where it is secret."""
-    default = variable.default
-    if default is None or variable.secret:
+    if variable.default is None or variable.secret:
         return None
-    if isinstance(default, Enum):
-        default = default.value
-    if isinstance(default, bool):
-        return str(default).lower()
-    return str(default) if isinstance(default, str | int | float) else None
+    plain = to_jsonable_python(variable.default, fallback=str)
+    return plain if isinstance(plain, str) else json.dumps(plain)
+
+
+def default_in_words(variable: Variable) -> str:
+    """Return what the setting is while no source sets the variable."""
+    default = default_text(variable)
+    if default is not None:
+        return f"`{default}`" if default else "empty"
+    if variable.field.default_factory is not None:
+        return "computed"
+    return "unset" if variable.default is None else "not shown"
 
 
 def _block(variable: Variable) -> Iterator[str]:
@@ -58,7 +66,7 @@ def _block(variable: Variable) -> Iterator[str]:
     facts = [variable.expected[:1].upper() + variable.expected[1:]]
     if variable.secret:
         facts.append("secret")
-    facts.append("required" if variable.required else f"default: {'unset' if default is None else f'`{default}`'}")
+    facts.append("required" if variable.required else f"default: {default_in_words(variable)}")
     yield from _comment("; ".join(facts))
     if variable.guidance.obtain:
         yield from _comment(f"To get a value: {variable.guidance.obtain}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from setpoint.generate.env_example import default_text, documented
+from setpoint.generate.env_example import default_in_words, documented
 from setpoint.settings_class import SettingsContract, Variable
 
 
@@ -29,7 +29,6 @@ def settings_reference(contract: SettingsContract, command: str) -> str:
 
 
 def _section(variable: Variable) -> Iterator[str]:
-    default = default_text(variable)
     yield f"## `{variable.name}`"
     yield ""
     if variable.field.description:
@@ -39,7 +38,7 @@ def _section(variable: Variable) -> Iterator[str]:
     if variable.required:
         yield "- Required"
     else:
-        yield f"- Default: {'unset' if default is None else f'`{default}`'}"
+        yield f"- Default: {default_in_words(variable)}"
     if variable.secret:
         yield "- Secret: its value is never shown"
     guidance = variable.guidance

@@ -250,3 +250,31 @@ def test_the_command_of_the_project_checks_its_own_settings() -> None:
     result = run_setpoint("check", "-", "--format", "json", cwd=BACKEND.parent / "docs", stdin=BAD.encode())
     assert (result.returncode, result.stderr) == (1, b"")
     assert json.loads(result.stdout)["settings"] == "config.settings:Settings"
+
+
+ISSUE = """\
+error[SP301]: no setting reads `SENTRY_DNS`
+  --> prod.env:1:1
+   |
+ 1 | SENTRY_DNS=********
+   | ^^^^^^^^^^ did you mean `SENTRY_DSN`?
+   = hint: error tracking stays off while `SENTRY_DSN` is unset
+error[SP401]: `SENTRY_TRACES_SAMPLE_RATE` is not a number
+  --> prod.env:2:27
+   |
+ 2 | SENTRY_TRACES_SAMPLE_RATE=ten
+   |                           ^^^ expected a number from 0 to 1
+   = hint: the Sentry SDK would turn tracing off without a word
+
+2 errors in prod.env (5 variables, read as python-dotenv reads them)
+"""
+
+
+def test_the_example_of_the_quality_meant_is_met_to_the_letter(
+    check: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the project promises its users, as they will see it."""
+    lines = ["SENTRY_DNS=https://key@sentry.example/1", "SENTRY_TRACES_SAMPLE_RATE=ten", "PORT=80", "HOST=a"]
+    (tmp_path / "prod.env").write_text("\n".join([*lines, "LOG_LEVEL=INFO"]))
+    monkeypatch.chdir(tmp_path)
+    assert check("prod.env") == (1, ISSUE, "")
