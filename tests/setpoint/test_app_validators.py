@@ -1,0 +1,129 @@
+"""An app's own validators are heard, all of them, and quoted without secrets."""
+
+from typing import Any, Self
+
+from pydantic import (
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_core.core_schema import ValidationInfo
+from pydantic_settings import BaseSettings
+
+from checking import checked, marks, messages
+from setpoint.formats import full
+from setpoint.formats.style import Style
+
+
+class Checked(BaseSettings):
+    """Validators of every kind."""
+
+    low: int = 0
+    high: int = 9
+    token: SecretStr = SecretStr("")
+    other: int = 0
+
+    @field_validator("token")
+    @classmethod
+    def _not_short(cls, token: SecretStr) -> SecretStr:
+        if len(token.get_secret_value()) == 1:
+            message = f"the token {token.get_secret_value()} is short"
+            raise ValueError(message)
+        return token
+
+    @field_validator("other")
+    @classmethod
+    def _raises_anything(cls, other: int, info: ValidationInfo) -> int:
+        if other == 7:
+            raise KeyError(info.data["token"].get_secret_value())
+        return other
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            message = f"LOW={self.low} exceeds HIGH={self.high}, token {self.token.get_secret_value()}"
+            raise ValueError(message)
+        return self
+
+
+def test_validators_across_fields_run_although_another_field_is_invalid() -> None:
+    """Nothing hides anything."""
+    report = checked("LOW=5\nHIGH=3\nOTHER=x\n", settings_class=Checked)
+    assert marks(report) == [
+        "1.env:1:5-1:6 error SP404 conflicting-values LOW",
+        "1.env:3:7-3:8 error SP401 invalid-value OTHER",
+    ]
+
+
+def test_validators_across_fields_that_cannot_run_are_told_of() -> None:
+    """A report must not look complete when it is not."""
+    report = checked("LOW=x\nHIGH=3\n", settings_class=Checked)
+    assert marks(report) == [
+        "1.env:1:5-1:6 error SP401 invalid-value LOW",
+        "nowhere info SP405 unchecked-conflicts None",
+    ]
+
+
+def test_a_validators_words_are_shown_without_the_secrets_in_them() -> None:
+    """Its author thought of a log for developers."""
+    report = checked("LOW=5\nHIGH=3\nTOKEN=hunter2\n", settings_class=Checked)
+    assert messages(report) == ["LOW=5 exceeds HIGH=3, token ********"]
+
+
+def test_a_secrets_own_validator_is_not_quoted() -> None:
+    """Its words are about the value, and may hold any part of it."""
+    assert messages(checked("TOKEN=q\n", settings_class=Checked)) == ["`TOKEN` is invalid"]
+
+
+def test_a_validator_that_raises_anything_hides_no_other_field() -> None:
+    """A `KeyError` is a mistake of the app's, and no verdict on the other values."""
+    report = checked("LOW=x\nOTHER=7\nTOKEN=hunter2\n", settings_class=Checked)
+    assert [mark for mark in marks(report) if "error" in mark] == ["1.env:1:5-1:6 error SP401 invalid-value LOW"]
+    alone = checked("OTHER=7\nTOKEN=hunter2\n", settings_class=Checked)
+    assert alone.status == "failed"
+    assert "KeyError" in messages(alone)[0]
+    assert "hunter2" not in full.render(alone, Style(colored=False))
+
+
+class Broken(BaseSettings):
+    """Fails whatever is in it."""
+
+    port: int = 1
+
+    @model_validator(mode="after")
+    def _fail(self) -> Self:
+        raise KeyError(self.port)
+
+
+def test_a_class_that_always_fails_says_where() -> None:
+    """The app's author needs the place, and no traceback."""
+    report = checked("PORT=80\n", settings_class=Broken)
+    assert [each.name for each in report.diagnostics] == ["conflicting-values", "unchecked-conflicts"]
+    assert messages(report)[0].startswith("a validator fails with KeyError in `_fail()`, line ")
+    both = checked("PORT=x\n", settings_class=Broken)
+    assert [each.name for each in both.diagnostics] == ["invalid-value"] or messages(both)
+
+
+class LooksAtRawValues(BaseSettings):
+    """A validator that runs before the fields are known to be valid."""
+
+    low: int = 0
+    high: int = 9
+
+    @model_validator(mode="before")
+    @classmethod
+    def _needs_low(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if "low" not in values:
+            message = "LOW is needed"
+            raise ValueError(message)
+        return values
+
+
+def test_a_validator_of_raw_values_is_not_misled() -> None:
+    """An invalid value is there all the same, so nothing may be said about its absence."""
+    report = checked("LOW=x\n", settings_class=LooksAtRawValues)
+    assert marks(report) == [
+        "1.env:1:5-1:6 error SP401 invalid-value LOW",
+        "nowhere info SP405 unchecked-conflicts None",
+    ]
+    assert messages(checked("", settings_class=LooksAtRawValues)) == ["LOW is needed"]
