@@ -7,9 +7,9 @@ from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_expansion import Expansion, ShellExpander
+from setpoint.envfile.shell_parts import Reference, Text, Word
 from setpoint.envfile.shell_unit import Command
 from setpoint.envfile.shell_variables import ShellVariables
-from setpoint.envfile.shell_word import Reference, Text, Word
 from setpoint.envfile.source_text import Span
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)")
@@ -181,6 +181,8 @@ class CommandFollower:
         set_by_builtin = self._mentioned(others[1:]) if others and _may_set(others[0]) else []
         set_by_loop = self._mentioned(others[:1]) if command.is_loop else []
         for assignment in [*assignments, *set_by_builtin, *set_by_loop]:
+            if command.has_array:
+                self._variables.make_array(assignment.name)
             if command.elsewhere:
                 self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)
             else:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.shell_dialect import ShellDialect
+from setpoint.envfile.shell_parts import Dynamic, Part, Reference, Text
 from setpoint.envfile.shell_variables import ShellVariables
-from setpoint.envfile.shell_word import Dynamic, Part, Reference, Text
 from setpoint.envfile.source_text import Span
 
 _UNKNOWN_NAME = "it refers to a variable whose value is only known when a shell runs"

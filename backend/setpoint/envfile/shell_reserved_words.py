@@ -51,6 +51,13 @@ class ReservedWords:
         return bool(self._open) and self._open[-1] in ("case", "[[")
 
     @property
+    def possible_operators(self) -> tuple[str, ...]:
+        """Which operators may stand here."""
+        if not self.has_command:
+            return ()
+        return (";",) if self.is_negated else (";", "&", "|", "|&", "&&", "||")
+
+    @property
     def may_count(self) -> bool:
         """Whether `((` would begin arithmetic."""
         return self.at_start or self._counts
@@ -58,6 +65,10 @@ class ReservedWords:
     def may_be(self, word: str) -> bool:
         """Return whether `word` may be a reserved one here."""
         return self.at_start or (word == "]]" and bool(self._open) and self._open[-1] == "[[")
+
+    def is_prefix(self, word: str) -> bool:
+        """Return whether a command follows the reserved `word`."""
+        return word in self._prefixes
 
     def take(self, word: str) -> bool | None:
         """Follow `word` if it is reserved here, and tell whether it was; None where it may not stand here."""
@@ -78,7 +89,7 @@ class ReservedWords:
             self.at_start = False
             self.names_function = True
         else:
-            return word in self._prefixes
+            return self.is_prefix(word)
         return True
 
     def begin_word(self) -> bool:

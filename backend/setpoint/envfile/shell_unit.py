@@ -7,8 +7,9 @@ from typing import NamedTuple
 from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_nesting import end_of_brackets
+from setpoint.envfile.shell_parts import Text, Word
 from setpoint.envfile.shell_reserved_words import ReservedWords
-from setpoint.envfile.shell_word import ShellSyntaxError, Text, Word, WordReader
+from setpoint.envfile.shell_word import ShellSyntaxError, WordReader
 from setpoint.envfile.source_text import Span
 
 _BLANKS = re.compile(r"[ \t]*+(?:\\\n[ \t]*+)*+")
@@ -37,6 +38,7 @@ class Command:
         flagged: What beside it keeps it from being a mere assignment: `&`, `|`, `>`, `&&`, or an `if` round it.
         elsewhere: Whether it runs in a process of its own, so that its assignments change nothing here.
         is_loop: Whether its first word is the variable of a loop.
+        has_array: Whether it assigns a list.
         is_assignment: Whether all of its words so far are assignments.
     """
 
@@ -44,6 +46,7 @@ class Command:
     flagged: Span | None = None
     elsewhere: bool = False
     is_loop: bool = False
+    has_array: bool = False
     is_assignment: bool = True
 
 
@@ -144,15 +147,20 @@ class UnitReader:
         self._command.is_assignment &= isinstance(first, Text) and _ASSIGNMENT.match(first.text) is not None
         if text and self._is_bash and _ARRAY.fullmatch(text) and self._text.startswith("(", self._at):
             self._skip_brackets(self._at + 1)
+            self._command.has_array = True
 
     def _take_reserved(self, text: str, span: Span) -> bool:
-        if self._piped and text == "!":
+        if text == "!" and (self._piped or (self._reserved.is_negated and not self._is_bash)):
             raise self._error()
         taken = self._reserved.take(text)
         if taken is None:
             raise self._error()
         if taken:
             self._at = span.end
+            if text == "]]":
+                self._command = Command(flagged=span)
+            elif self._reserved.is_prefix(text):
+                self._flag(span)
             self._awaits_command = text == "!" and not self._is_bash
             self._command.is_loop = text in ("for", "select")
         return taken
@@ -196,7 +204,7 @@ class UnitReader:
         span = Span(self._at, self._at + len(operator))
         if self._reserved.takes_loose_brackets:
             self._finish_list()
-        elif operator.startswith((";;", ";&")) or not self._reserved.has_command:
+        elif operator not in self._reserved.possible_operators:
             raise self._error()
         elif operator in (";", "&"):
             self._finish_list(span if operator == "&" else None)

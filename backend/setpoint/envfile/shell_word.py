@@ -2,11 +2,11 @@
 
 import re
 from itertools import groupby
-from typing import NamedTuple
 
 from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_nesting import end_of_backticks, end_of_brackets
+from setpoint.envfile.shell_parts import Dynamic, Part, Reference, Text, Word
 from setpoint.envfile.source_text import Span
 
 _DEEPEST_REFERENCE = 40
@@ -24,49 +24,6 @@ _ANSI_C_QUOTED = re.compile(r"\$'(?:[^'\\]|\\.)*+'", re.DOTALL)
 _RUNS = "a shell runs what stands here, so the value is only known when it does"
 _UNKNOWN = "the value is only known when a shell works it out"
 _BAD = "the shell cannot make sense of this reference"
-
-
-class Text(NamedTuple):
-    """Characters that stand for themselves."""
-
-    text: str
-    quoted: bool
-
-
-class Reference(NamedTuple):
-    """`$NAME`, or `${NAME}` with an operator and a word."""
-
-    name: str
-    operator: str
-    word: "tuple[Part, ...]"
-    quoted: bool
-    span: Span
-
-
-class Dynamic(NamedTuple):
-    """Something that is flagged, never followed; `fatal` where the shell reports an error when it gets there."""
-
-    kind: ProblemKind
-    message: str
-    span: Span
-    fatal: bool = False
-
-
-Part = Text | Reference | Dynamic
-
-
-class Word(NamedTuple):
-    """A word and where it stands."""
-
-    parts: tuple[Part, ...]
-    span: Span
-
-    @property
-    def plain_text(self) -> str | None:
-        """The word, if nothing in it is quoted or replaced."""
-        if len(self.parts) == 1 and isinstance(self.parts[0], Text) and not self.parts[0].quoted:
-            return self.parts[0].text
-        return None
 
 
 class ShellSyntaxError(Exception):

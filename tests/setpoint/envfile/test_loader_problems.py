@@ -67,6 +67,8 @@ _PROBLEMS = [
     ("bash", "A=${B#x}\n", ProblemKind.NOT_STATIC, "${B#x}", False),
     ("bash", "A=(1 2)\n", ProblemKind.NOT_STATIC, "(1 2)", False),
     ("bash", "if true\nthen A=1\nfi\n", ProblemKind.NOT_STATIC, "A=1", False),
+    ("bash", "! A=1\n", ProblemKind.NOT_STATIC, "!", False),
+    ("bash", "[[ A=1 ]]\n", ProblemKind.NOT_STATIC, "]]", False),
     ("bash", "A=b\\\nc\n", ProblemKind.CONTINUED_LINE, "\\", False),
     ("bash", "A=~root/x\n", ProblemKind.NOT_STATIC, "~root/x", False),
     ("bash", "A=$PWD\n", ProblemKind.NOT_STATIC, "$PWD", False),

@@ -1,0 +1,49 @@
+"""What a word of a shell consists of."""
+
+from typing import NamedTuple
+
+from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.source_text import Span
+
+
+class Text(NamedTuple):
+    """Characters that stand for themselves."""
+
+    text: str
+    quoted: bool
+
+
+class Reference(NamedTuple):
+    """`$NAME`, or `${NAME}` with an operator and a word."""
+
+    name: str
+    operator: str
+    word: "tuple[Part, ...]"
+    quoted: bool
+    span: Span
+
+
+class Dynamic(NamedTuple):
+    """Something that is flagged, never followed; `fatal` where the shell reports an error when it gets there."""
+
+    kind: ProblemKind
+    message: str
+    span: Span
+    fatal: bool = False
+
+
+Part = Text | Reference | Dynamic
+
+
+class Word(NamedTuple):
+    """A word and where it stands."""
+
+    parts: tuple[Part, ...]
+    span: Span
+
+    @property
+    def plain_text(self) -> str | None:
+        """The word, if nothing in it is quoted or replaced."""
+        if len(self.parts) == 1 and isinstance(self.parts[0], Text) and not self.parts[0].quoted:
+            return self.parts[0].text
+        return None
