@@ -6,17 +6,24 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
+LIVE := tests/setpoint/envfile/live
+NODE_MODULES := $(LIVE)/node_modules/.package-lock.json
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: $(READY) ## Make .venv with the pinned dependencies
+setup: $(READY) $(NODE_MODULES) ## Make .venv with the pinned dependencies
 
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Setpoint needs Python 3.11 or newer, and this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'python3 has no working `venv` module; on Debian: apt-get install python3-venv' >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# npm's dotenv, which a test compares with what we say of it. Node.js itself comes with the Python packages.
+$(NODE_MODULES): $(LIVE)/package-lock.json | $(READY)
+	@PATH="$(BIN):$$PATH" npm ci --prefix $(LIVE) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 backend/.env: | $(READY)
@@ -31,7 +38,7 @@ run: $(READY) backend/.env ## Serve on http://127.0.0.1:8000 with gunicorn and g
 	@echo '  make check ENV=backend/.env'
 	@cd backend && exec $(BIN)/gunicorn run:application
 
-test: $(READY) ## Run all tests
+test: $(READY) $(NODE_MODULES) ## Run all tests
 	@$(BIN)/pytest -n 2
 
 lint: $(READY) ## Check style, types, layers and generated files
@@ -64,4 +71,4 @@ bench: $(READY) ## Measure side by side with the alternatives
 	@$(BIN)/python benchmarks
 
 clean: ## Remove what `make` made
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@rm -rf $(VENV) $(LIVE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

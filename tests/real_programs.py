@@ -54,10 +54,9 @@ def read_by_python_dotenv(text: str) -> dict[str, str | None]:
 
 def read_by_node_and_dotenv(directory: Path, contents: Sequence[bytes]) -> list[dict[str, Read]]:
     """Return what `node --env-file` and npm's dotenv read, under these names, with ENVIRONMENT left out for node."""
-    programs = sorted(_LIVE.glob("node_modules/node-*/bin/node"))
-    assert programs, "node and dotenv are missing: run `make setup`, or `npm ci --ignore-scripts` in `live`"
+    assert (_LIVE / "node_modules").is_dir(), "npm's dotenv is missing: run `make setup`"
     command: list[str | Path] = [
-        programs[0],
+        Path(sys.executable).with_name("node"),
         "-e",
         _NODE_SCRIPT,
         json.dumps(ENVIRONMENT),
