@@ -18,7 +18,7 @@ class Reference(NamedTuple):
 
 def references(value: str) -> Iterator[Reference]:
     """Yield the references of `value` in one pass over it, however many are begun and never ended."""
-    start = value.find("${")
+    start, last_closing = value.find("${"), value.rfind("}")
     while start >= 0:
         end_of_name = _END_OF_NAME.search(value, start)
         if end_of_name is None:
@@ -27,7 +27,7 @@ def references(value: str) -> Iterator[Reference]:
         name, closing = value[start + 2 : at], at
         if end_of_name[0] == ":":
             closing = value.find("}", at) if value.startswith(":-", at) else -1
-            if closing < 0 and value.find("}", at) < 0:
+            if at > last_closing:
                 return
         if closing < 0:
             # What is begun before this `:` has no other end either.
