@@ -79,6 +79,11 @@ def is_open(field: FieldInfo) -> bool:
     return any((get_origin(part) or part) in {dict, Any} for part in alternatives(field.annotation))
 
 
+def takes_json(field: FieldInfo) -> bool:
+    """Return whether the environment gives the field's value as JSON."""
+    return any(is_class(part, (*_ARRAYS, dict, BaseModel)) for part in values(field.annotation))
+
+
 def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
     """Yield the names of the fields of all models inside `annotation`."""
     if is_class(annotation, (BaseModel,)) and annotation not in seen:

@@ -1,7 +1,8 @@
 """Asks the settings class itself what it makes of a set of variables."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -18,34 +19,63 @@ _FIELD_OF_SETTINGS_ERROR = re.compile(r'field "(\w+)"')
 
 def validate(contract: SettingsContract, variables: Mapping[str, str], redactor: Redactor) -> Verdict:
     """Build the settings from exactly `variables`, whatever the process environment holds."""
-    undecodable: dict[str, Refusal] = {}
+    usable, no_json = dict(variables), dict[str, Refusal]()
     while True:
-        usable = without(contract, variables, undecodable)
+        broken = list({each.setting: each for each in no_json.values()}.values())
         try:
             settings = build(contract.settings_class, usable)
         except SettingsError as error:
-            name = _field_of(contract, error)
-            if name is None or name in undecodable:
-                return Verdict(None, (*undecodable.values(), failure(error, None, redactor)))
-            undecodable[name] = _no_json(name)
+            found = _no_json(contract, usable, error)
+            if not found:
+                return Verdict(None, (*broken, failure(error, None, redactor)))
+            no_json |= found
+            usable = {name: value for name, value in usable.items() if name not in found}
         except ValidationError as error:
-            refusals = [*undecodable.values(), *refusals_in(contract, error, redactor, frozenset(undecodable))]
-            return _with_validators_across_fields(contract, usable, refusals, redactor)
+            refusals = refusals_in(contract, error, redactor, frozenset())
+            known = [*broken, *(each for each in refusals if not _is_inside(each, broken))]
+            return _with_validators_across_fields(contract, usable, known, redactor)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator of the app's may raise anything
-            return _field_by_field(contract, usable, undecodable, failure(error, None, redactor), redactor)
+            return _field_by_field(contract, usable, broken, failure(error, None, redactor), redactor)
         else:
-            if undecodable:
-                return _with_validators_across_fields(contract, usable, list(undecodable.values()), redactor)
-            return Verdict(settings)
+            return _with_validators_across_fields(contract, usable, broken, redactor) if broken else Verdict(settings)
 
 
-def _no_json(name: str) -> Refusal:
-    return Refusal(RefusalKind.INVALID, (name,), "json_invalid", {}, "it is not valid JSON")
+def _no_json(contract: SettingsContract, variables: Mapping[str, str], error: SettingsError) -> dict[str, Refusal]:
+    """Return the variables that make the class stumble over a value that is no JSON, each with its refusal.
 
-
-def _field_of(contract: SettingsContract, error: SettingsError) -> str | None:
+    The class names the field alone, and stops at the first one.
+    """
     match = _FIELD_OF_SETTINGS_ERROR.search(str(error))
-    return match[1] if match and match[1] in contract.settings_class.model_fields else None
+    of_field = {
+        name: variable
+        for name in variables
+        if match and (variable := contract.find(name)) and variable.setting[0] == match[1]
+    }
+    found = {
+        name: variable.setting
+        for name, variable in of_field.items()
+        if contract.canonical(name) == variable.name
+        and field_type.takes_json(variable.field)
+        and not _is_json(variables[name])
+    }
+    settings = found or {name: variable.setting[:1] for name, variable in of_field.items()}
+    return {name: _is_no_json(setting) for name, setting in settings.items()}
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_no_json(setting: tuple[str, ...]) -> Refusal:
+    return Refusal(RefusalKind.INVALID, setting, "json_invalid", {}, "it is not valid JSON")
+
+
+def _is_inside(refusal: Refusal, others: Sequence[Refusal]) -> bool:
+    return any(refusal.setting[: len(other.setting)] == other.setting for other in others)
 
 
 def _with_validators_across_fields(
@@ -88,7 +118,7 @@ def _is_inside_unrun_model(contract: SettingsContract, refusal: Refusal) -> bool
 def _field_by_field(
     contract: SettingsContract,
     variables: Mapping[str, str],
-    undecodable: Mapping[str, Refusal],
+    broken: Sequence[Refusal],
     failed: Refusal,
     redactor: Redactor,
 ) -> Verdict:
@@ -97,13 +127,13 @@ def _field_by_field(
     of_no_field = {each.message for each in validate_alone(contract, variables, None, redactor)}
     found = [
         refusal
-        for name in fields - undecodable.keys()
+        for name in fields - {each.setting[0] for each in broken}
         for refusal in validate_alone(contract, variables, name, redactor)
         if refusal.message not in of_no_field
     ]
     if of_no_field or not found:
         found.append(failed)
-    return Verdict(None, (*undecodable.values(), *found), all_validators_ran=False)
+    return Verdict(None, (*broken, *found), all_validators_ran=False)
 
 
 def validate_alone(
@@ -116,7 +146,7 @@ def validate_alone(
     except ValidationError as error:
         return [each for each in refusals_in(contract, error, redactor, frozenset(others)) if each.setting]
     except SettingsError:
-        return [] if name is None else [_no_json(name)]
+        return [] if name is None else [_is_no_json((name,))]
     except UnusableValueError:
         return []
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator of the app's may raise anything

@@ -205,3 +205,30 @@ def test_an_empty_value_that_is_ignored_uncovers_the_one_below() -> None:
         "empty-value",
         "missing-variable",
     ]
+
+
+class Pool(BaseModel):
+    """A list among plain settings."""
+
+    ports: list[int]
+    size: int = 1
+
+
+class Pooled(BaseSettings):
+    """A required list inside a setting."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    pool: Pool
+    other: int = 0
+
+
+def test_a_part_that_is_no_json_hides_no_other_part() -> None:
+    """The class itself names neither the part nor anything else."""
+    report = checked("POOL__SIZE=x\nPOOL__PORTS=[bad\nOTHER=x\n", settings_class=Pooled)
+    assert marks(report) == [
+        "1.env:1:12-1:13 error SP401 invalid-value POOL__SIZE",
+        "1.env:2:13-2:17 error SP401 invalid-value POOL__PORTS",
+        "1.env:3:7-3:8 error SP401 invalid-value OTHER",
+    ]
+    assert messages(checked("POOL=[bad\n", settings_class=Pooled)) == ["`POOL` is not valid JSON"]
