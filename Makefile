@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint check generate fix lock bench clean
+.PHONY: help setup run test loaders lint check generate fix lock bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,6 +40,9 @@ run: $(READY) backend/.env ## Serve on http://127.0.0.1:8000 with gunicorn and g
 
 test: $(READY) $(NODE_MODULES) ## Run all tests
 	@$(BIN)/pytest -n 2
+
+loaders: $(READY) ## Print how many published cases each loader reads right
+	@$(BIN)/pytest -q -n 0 -s tests/setpoint/envfile/test_published_cases.py
 
 lint: $(READY) ## Check style, types, layers and generated files
 	@$(BIN)/ruff check .

@@ -17,7 +17,7 @@ def test_a_lock_holds_no_address(lock: Path) -> None:
 
 @pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.name)
 def test_every_package_is_pinned_with_hashes(lock: Path) -> None:
-    """pip refuses a lock of which only a part has hashes; so a missing one shows here first."""
+    """Pip refuses a lock of which only a part has hashes; so a missing one shows here first."""
     entries = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", lock.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert len(entries) > 20
     assert [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
