@@ -77,7 +77,6 @@ def _as_json(file: EnvFile, hidden: set[str], diagnostics: list[Diagnostic]) -> 
     return {
         "version": VERSION,
         "loader": file.loader,
-        "refused": file.reading.refused,
         "variables": dict(_shown(file.reading, hidden)),
         "diagnostics": [diagnostic_as_json(each) for each in diagnostics],
     }

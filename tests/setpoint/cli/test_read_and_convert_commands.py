@@ -50,7 +50,6 @@ def test_read_as_json_has_a_version(folder: Path) -> None:
     assert json.loads(done.stdout) == {
         "version": 1,
         "loader": "systemd",
-        "refused": False,
         "variables": {"DSN": "https://a@h/1", "PASSWORD": "abc#def", "DEBUG": "false # no"},
         "diagnostics": [],
     }
