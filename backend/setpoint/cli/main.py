@@ -31,6 +31,7 @@ COMMANDS = {
     "check": Command("setpoint.cli.check", "Find everything that is wrong with env files or the environment"),
     "read": Command("setpoint.cli.read", "Print what docker, systemd, a shell or another program would read in a file"),
     "convert": Command("setpoint.cli.convert", "Write the values of an env file for another program"),
+    "rule": Command("setpoint.cli.rule", "Explain a rule: what it looks for, why, a bad and a good example"),
     "example": Command("setpoint.cli.example", "Write the .env.example of a settings class, or check it for drift"),
     "docs": Command("setpoint.cli.docs", "Write the reference of a settings class as Markdown, or check it for drift"),
 }

@@ -19,6 +19,12 @@ def missing_file(subject: Subject) -> Iterator[Finding]:
     """Report an env file that does not exist.
 
     Why it matters: a process that is told to read it would start without any of its values.
+
+    Bad:
+        $ setpoint check absent.env
+
+    Good:
+        $ setpoint check prod.env
     """
     for file in subject.files:
         if file.trouble is Trouble.MISSING:
@@ -32,6 +38,12 @@ def unreadable_file(subject: Subject) -> Iterator[Finding]:
     """Report an env file that exists and can't be read.
 
     Why it matters: nothing can be said about a file that nobody has looked at.
+
+    Bad:
+        $ setpoint check .
+
+    Good:
+        $ setpoint check prod.env
     """
     for file in subject.files:
         if file.trouble is Trouble.UNREADABLE:
@@ -45,6 +57,12 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
     """Report an env file that is not encoded in UTF-8.
 
     Why it matters: programs refuse such a file, drop variables or put wrong characters into values.
+
+    Bad:
+        $ iconv -f UTF-8 -t UTF-16 prod.env | setpoint check -
+
+    Good:
+        $ iconv -f UTF-8 -t UTF-8 prod.env | setpoint check -
     """
     for file in subject.files:
         if file.undecodable is None:
@@ -67,10 +85,16 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
 
 @rule("SP004", "byte-order-mark", Severity.WARNING)
 def byte_order_mark(subject: Subject) -> Iterator[Finding]:
-    """Report a byte order mark at the beginning of an env file.
+    r"""Report a byte order mark at the beginning of an env file.
 
     Why it matters: python-dotenv takes it away, but shells, systemd, node and podman don't, and lose
     the first variable.
+
+    Bad:
+        $ printf '\357\273\277PORT=8000\n' | setpoint check -
+
+    Good:
+        $ printf 'PORT=8000\n' | setpoint check -
     """
     for file in subject.files:
         for problem in file.reading.problems:
@@ -85,9 +109,15 @@ def byte_order_mark(subject: Subject) -> Iterator[Finding]:
 
 @rule("SP005", "nul-byte", Severity.ERROR)
 def nul_byte(subject: Subject) -> Iterator[Finding]:
-    """Report a NUL byte in an env file.
+    r"""Report a NUL byte in an env file.
 
     Why it matters: no environment variable can hold one, so the process can't be started with it.
+
+    Bad:
+        $ printf 'HOST=local\000host\n' | setpoint check -
+
+    Good:
+        $ printf 'HOST=localhost\n' | setpoint check -
     """
     for file in subject.files:
         at = file.source.text.find("\0")
@@ -105,5 +135,11 @@ def unusable_settings(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - 
 
     Why it matters: without the class nothing can be said about any value. It is found before there
     is anything to look at, so the command itself reports it.
+
+    Bad:
+        $ setpoint check prod.env --settings nowhere:Settings
+
+    Good:
+        $ setpoint check prod.env --settings example:Settings
     """
     yield from ()

@@ -24,6 +24,12 @@ def read_differently(subject: Subject) -> Iterator[Finding]:
 
     Why it matters: the app gets one value in development and another one in production, and nobody
     says a word. It is a warning where no setting reads the variable.
+
+    Bad, as docker and node read it:
+        HOST="localhost"
+
+    Good, as docker and node read it:
+        HOST=localhost
     """
     if not subject.others:
         return
@@ -90,6 +96,13 @@ def refused_file(subject: Subject) -> Iterator[Finding]:
     """Report a file that a program rejects as a whole.
 
     Why it matters: the container, the unit or the pod does not start.
+
+    Bad, as kubectl reads it:
+        PORT=8000
+        PORT=9000
+
+    Good, as kubectl reads it:
+        PORT=9000
     """
     for file in subject.files:
         if file.reading.refused:
@@ -103,24 +116,44 @@ def cut_value(subject: Subject) -> Iterator[Finding]:
     """Report a value of which a program drops a part.
 
     Why it matters: a password loses what stands behind its `#`, and works nowhere.
+
+    Bad, as node reads it:
+        API_TOKEN=abc#def
+
+    Good, as node reads it:
+        API_TOKEN='abc#def'
     """
     yield from findings(subject, ProblemKind.CUT_VALUE)
 
 
 @rule("SP204", "continued-line", Severity.WARNING)
 def continued_line(subject: Subject) -> Iterator[Finding]:
-    """Report a line that a program joins with the next one.
+    r"""Report a line that a program joins with the next one.
 
     Why it matters: the variable on the next line is gone, and this one has two values in one.
+
+    Bad, as systemd reads it:
+        HOST=localhost\
+        PORT=8000
+
+    Good, as systemd reads it:
+        HOST=localhost
+        PORT=8000
     """
     yield from findings(subject, ProblemKind.CONTINUED_LINE)
 
 
 @rule("SP205", "line-too-long", Severity.ERROR)
 def line_too_long(subject: Subject) -> Iterator[Finding]:
-    """Report a line of 64 KiB or more, where programs written in Go stop reading.
+    r"""Report a line of 64 KiB or more, where programs written in Go stop reading.
 
     Why it matters: docker and podman refuse the file; kubectl drops the rest of it without a word.
+
+    Bad:
+        $ printf 'HOST=%070000d\n' 0 | setpoint check - --loader docker
+
+    Good:
+        $ printf 'HOST=%070d\n' 0 | setpoint check - --loader docker
     """
     yield from findings(subject, ProblemKind.LINE_TOO_LONG)
 
@@ -130,6 +163,12 @@ def already_set(subject: Subject) -> Iterator[Finding]:
     """Report a variable that the process environment has already, where a program lets that win.
 
     Why it matters: the value in the file is not used.
+
+    Bad:
+        $ PORT=9000 setpoint check prod.env --environment --loader node
+
+    Good:
+        $ setpoint check prod.env --environment --loader node
     """
     yield from findings(subject, ProblemKind.ALREADY_SET)
 
@@ -139,6 +178,18 @@ def too_long_expansion(subject: Subject) -> Iterator[Finding]:
     """Report references that grow a value beyond all measure.
 
     Why it matters: no process can be started with an environment of that size.
+
+    Bad, as compose reads it:
+        A=0123456789012345678901234567890123456789
+        B=${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}
+        C=${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}
+        D=${C}${C}${C}${C}${C}${C}${C}${C}${C}${C}
+        E=${D}${D}${D}${D}${D}${D}${D}${D}${D}${D}
+        F=${E}${E}${E}${E}${E}${E}${E}${E}${E}${E}
+        HOST=${F}${F}${F}${F}${F}${F}${F}${F}${F}${F}
+
+    Good, as compose reads it:
+        HOST=localhost
     """
     yield from findings(subject, ProblemKind.TOO_LONG_EXPANSION)
 
@@ -148,5 +199,11 @@ def unportable_text(subject: Subject) -> Iterator[Finding]:
     """Report what programs read differently, if the file is to be portable (`--loader portable`).
 
     Why it matters: the file works until another program reads it.
+
+    Bad, as portable reads it:
+        HOST="localhost"
+
+    Good, as portable reads it:
+        HOST=localhost
     """
     yield from findings(subject, ProblemKind.NOT_PORTABLE)

@@ -21,6 +21,12 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     A near miss of a known name and a name in a namespace of the settings are errors; any other is a
     warning, because env files are shared with other programs. In the process environment only near
     misses are reported: it is full of names that are not ours.
+
+    Bad:
+        PROT=8000
+
+    Good:
+        PORT=8000
     """
     for statement in subject.statements:
         if statement.binding is None or statement.variable is not None or statement.binding.value is None:
@@ -97,6 +103,13 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
     """Report a required variable that no source sets.
 
     Why it matters: the process does not start without it.
+
+    Bad:
+        PORT=8000
+
+    Good:
+        DATABASE_URL=postgresql://db/app
+        PORT=8000
     """
     if any(file.trouble for file in subject.files):
         return
@@ -120,6 +133,12 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that its settings class calls deprecated.
 
     Why it matters: a later version of the app will no longer read it.
+
+    Bad:
+        DB_HOST=db
+
+    Good:
+        DATABASE_URL=postgresql://db/app
     """
     for statement in subject.statements:
         variable = statement.variable
@@ -138,6 +157,12 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
 
     Why it matters: it is read from the process environment alone, before any file is opened, so
     here it has no effect.
+
+    Bad:
+        CONFIG_FILE=prod.env
+
+    Good:
+        $ CONFIG_FILE=prod.env setpoint check
     """
     for statement in subject.statements:
         if statement.binding is not None and subject.contract.names_env_file(statement.variable):

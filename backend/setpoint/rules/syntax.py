@@ -30,6 +30,12 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
     """Report a line that is neither `NAME=value` nor a comment.
 
     Why it matters: python-dotenv leaves such a line out and goes on without a word that anyone reads.
+
+    Bad:
+        PORT 8000
+
+    Good:
+        PORT=8000
     """
     for statement, problem in _problems(subject, ProblemKind.MALFORMED_LINE):
         name = _named(statement)
@@ -47,6 +53,12 @@ def unclosed_quote(subject: Subject) -> Iterator[Finding]:
     """Report a quote that opens a value and is never closed.
 
     Why it matters: python-dotenv leaves the line out; other programs swallow the rest of the file.
+
+    Bad:
+        HOST="localhost
+
+    Good:
+        HOST="localhost"
     """
     for statement, problem in _problems(subject, ProblemKind.UNCLOSED_QUOTE):
         name = _named(statement)
@@ -61,6 +73,13 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that one file sets twice.
 
     Why it matters: the last value wins here, the first one in other programs, and kubectl refuses the file.
+
+    Bad:
+        PORT=8000
+        PORT=9000
+
+    Good:
+        PORT=9000
     """
     told = {id(file) for file in subject.files if any(map(_is_duplicate, file.reading.problems))}
     seen: dict[tuple[int, str], Statement] = {}
@@ -91,6 +110,12 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
     """Report a `${NAME}` that refers to nothing.
 
     Why it matters: it is replaced by an empty text, so a URL loses its host and a path its directory.
+
+    Bad:
+        HOST=${SUBDOMAIN}.example.org
+
+    Good:
+        HOST=${SUBDOMAIN:-api}.example.org
     """
     for statement, problem in _problems(subject, ProblemKind.UNDEFINED_REFERENCE):
         yield Finding(
@@ -108,6 +133,12 @@ def command_substitution(subject: Subject) -> Iterator[Finding]:
     """Report a command in a value that a shell would run.
 
     Why it matters: a file of values turns into a program; other readers take the command for the value.
+
+    Bad, as bash reads it:
+        HOST=$(hostname)
+
+    Good, as bash reads it:
+        HOST=localhost
     """
     yield from findings(subject, ProblemKind.COMMAND_SUBSTITUTION)
 
@@ -117,6 +148,12 @@ def shell_code(subject: Subject) -> Iterator[Finding]:
     """Report what a shell takes for more than an assignment.
 
     Why it matters: `URL=https://host/?a=1&b=2` runs in the background and sets nothing but `b`.
+
+    Bad, as bash reads it:
+        DATABASE_URL=postgresql://db/app?a=1&b=2
+
+    Good, as bash reads it:
+        DATABASE_URL='postgresql://db/app?a=1&b=2'
     """
     yield from findings(subject, ProblemKind.NOT_STATIC)
 
@@ -126,6 +163,12 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
     """Report a name that a program does not take.
 
     Why it matters: the program drops the variable, or refuses the file.
+
+    Bad, as docker reads it:
+        export PORT=8000
+
+    Good, as docker reads it:
+        PORT=8000
     """
     yield from findings(subject, ProblemKind.INVALID_NAME)
 
@@ -135,5 +178,11 @@ def invalid_reference(subject: Subject) -> Iterator[Finding]:
     """Report a reference that a program can't make sense of.
 
     Why it matters: the program refuses the file.
+
+    Bad, as compose reads it:
+        HOST=${DOMAIN
+
+    Good, as compose reads it:
+        HOST=${DOMAIN:-localhost}
     """
     yield from findings(subject, ProblemKind.INVALID_REFERENCE)

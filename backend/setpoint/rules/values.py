@@ -37,6 +37,12 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
 
     Why it matters: the process does not start with it, or a library swallows it and switches
     something off. A value that the same file sets once more is a warning: nothing reads it yet.
+
+    Bad:
+        PORT=http
+
+    Good:
+        PORT=8000
     """
     refused: list[tuple[Refusal, Assignment | None]] = []
     for refusal in subject.verdict.refusals:
@@ -80,6 +86,12 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
 
     Why it matters: some programs hand over an empty text, others leave the variable out, and the app
     can't tell what was meant.
+
+    Bad:
+        PORT=
+
+    Good:
+        PORT=8000
     """
     for statement in subject.statements:
         binding = statement.binding
@@ -100,6 +112,12 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
     """Report a value that was meant to be replaced, such as `changeme` or `<your-dsn>`.
 
     Why it matters: it was copied from an example, and works nowhere, or works for everybody.
+
+    Bad:
+        API_TOKEN=changeme
+
+    Good:
+        API_TOKEN=q8Zr2vLkT0
     """
     for statement in subject.statements:
         binding = statement.binding
@@ -129,6 +147,14 @@ def conflicting_values(subject: Subject) -> Iterator[Finding]:
     """Report values that are valid each for itself and that a validator across fields refuses together.
 
     Why it matters: the process does not start with them.
+
+    Bad:
+        POOL_MIN=20
+        POOL_MAX=10
+
+    Good:
+        POOL_MIN=5
+        POOL_MAX=10
     """
     for refusal in subject.verdict.refusals:
         if refusal.kind is RefusalKind.CONFLICT:
@@ -152,6 +178,14 @@ def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
     """Say that validators across fields were not run, because a field that they look at is invalid.
 
     Why it matters: more may be found once the invalid values are mended.
+
+    Bad:
+        POOL_MIN=many
+        POOL_MAX=10
+
+    Good:
+        POOL_MIN=5
+        POOL_MAX=10
     """
     if not subject.verdict.all_validators_ran:
         yield Finding(

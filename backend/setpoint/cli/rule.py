@@ -1,0 +1,81 @@
+"""`rule`: say what a rule looks for, why, and what is bad and good; without a rule, list them all."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from textwrap import wrap
+
+from setpoint.cli.output import write_result
+from setpoint.generate.rules_reference import as_read, rules_reference
+from setpoint.redaction import printable
+from setpoint.rule_documentation import Example, RuleDocumentation, documented_rules
+from setpoint.suggestion import nearest
+
+VERSION = 1
+_WIDTH = 100
+_LONGEST_SLIP = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument(
+        "rule", nargs="?", metavar="CODE|NAME", help="`SP301` or `unknown-variable`; by default all rules"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="what the answer looks like"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the rule, or the list of rules, and return the exit status: 2 if there is no such rule."""
+    rules: Sequence[RuleDocumentation] = documented_rules()
+    if arguments.rule is not None:
+        wanted = arguments.rule.strip().casefold()
+        chosen = [each for each in rules if wanted in {each.code.casefold(), each.name}]
+        if not chosen:
+            sys.stderr.write(_unknown(arguments.rule, wanted, rules))
+            return 2
+        rules = chosen
+    write_result(_rendered(rules, arguments))
+    return 0
+
+
+def _unknown(written: str, wanted: str, rules: Iterable[RuleDocumentation]) -> str:
+    names = [name for each in rules for name in (each.code, each.name)]
+    meant = nearest(wanted, names, min(_LONGEST_SLIP, max(1, len(wanted) // 3)))
+    advice = f"did you mean `{meant}`?" if meant else "`setpoint rule` lists them"
+    return f"error: there is no rule `{printable(written)}`; {advice}\n"
+
+
+def _rendered(rules: Sequence[RuleDocumentation], arguments: argparse.Namespace) -> str:
+    if arguments.format == "json":
+        import json  # noqa: PLC0415 - people mostly read text
+
+        return json.dumps({"version": VERSION, "rules": [asdict(each) for each in rules]}, indent=2) + "\n"
+    if arguments.format == "markdown":
+        return rules_reference(rules, f"{arguments.program} rule --format markdown")
+    return "".join(f"{line}\n" for line in (_list(rules) if arguments.rule is None else _page(rules[0])))
+
+
+def _list(rules: Sequence[RuleDocumentation]) -> Iterator[str]:
+    width = max(len(each.name) for each in rules)
+    for each in rules:
+        yield f"{each.code}  {each.name:{width}}  {each.severity:7}  {each.summary}"
+
+
+def _page(rule: RuleDocumentation) -> Iterator[str]:
+    yield f"{rule.code} {rule.name} ({rule.severity})"
+    yield ""
+    yield from wrap(rule.summary, _WIDTH)
+    yield ""
+    yield from wrap(f"Why it matters: {rule.why}", _WIDTH)
+    yield from _example("Bad", rule.bad)
+    yield from _example("Good", rule.good)
+
+
+def _example(title: str, example: Example | None) -> Iterator[str]:
+    if example is not None:
+        yield ""
+        yield f"{title}{as_read(example)}:"
+        yield from (f"    {line}" for line in example.text.splitlines())
