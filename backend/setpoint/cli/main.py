@@ -34,6 +34,7 @@ COMMANDS = {
     "rule": Command("setpoint.cli.rule", "Explain a rule: what it looks for, why, a bad and a good example"),
     "example": Command("setpoint.cli.example", "Write the .env.example of a settings class, or check it for drift"),
     "docs": Command("setpoint.cli.docs", "Write the reference of a settings class as Markdown, or check it for drift"),
+    "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
 }
 
 

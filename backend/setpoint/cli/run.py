@@ -1,0 +1,117 @@
+"""`run`: check env files, then become the command that is to have their values."""
+
+import argparse
+import errno
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.diagnostic import Severity
+from setpoint.envfile.loaders import LOADERS
+from setpoint.formats import full
+from setpoint.formats.style import Style
+from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.launch import KEPT_WHEN_CLEAN, prepare
+from setpoint.redaction import printable
+from setpoint.report import Status
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import DEFAULT_LOADER
+
+_UNABLE = 2
+_CANNOT_BE_EXECUTED = 126
+_NOT_FOUND = 127
+# Python ignores these for itself, and a command would inherit that.
+_IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.usage = "%(prog)s [options] [-f FILE]… -- CMD…"
+    parser.add_argument(
+        "-f",
+        "--file",
+        dest="files",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="an env file, over the caller's environment; may be given again, later ones over earlier",
+    )
+    parser.add_argument(
+        "--loader",
+        choices=LOADERS,
+        default=DEFAULT_LOADER,
+        metavar="NAME",
+        help=f"the program as which to read the files, {DEFAULT_LOADER} by default; one of {', '.join(LOADERS)}",
+    )
+    parser.add_argument(
+        "--clean",
+        action="store_true",
+        help=f"give CMD nothing of the caller's environment but {' and '.join(KEPT_WHEN_CLEAN)}",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning"),
+        default="error",
+        help="the mildest severity that keeps CMD from being started",
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing unless CMD is not started")
+    add_settings_option(parser)
+    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="CMD", help="the command and its arguments")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Become the command; return an exit status only if that can't be: 1 for what the check found."""
+    callers = _callers_environment(KEPT_WHEN_CLEAN if arguments.clean else None)
+    command = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
+    if not command:
+        return _unable("no command is given; write it after `--`")
+    reference, project = chosen_settings(arguments)
+    if reference is None:
+        return _unable("no settings class is named; use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`")
+    try:
+        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+    except UnusableSettingsError as error:
+        return _unable(printable(f"{error}{f'; {error.hint}' if error.hint else ''}"))
+    fail_on = Severity(arguments.fail_on)
+    launch = prepare(contract, arguments.files, arguments.loader, callers, ignored=project.ignored, fail_on=fail_on)
+    passed = launch.report.status is Status.PASSED
+    if not passed or (launch.report.diagnostics and not arguments.quiet):
+        sys.stderr.write(full.render(launch.report, Style(colored=False)))
+    if passed:
+        return _become(command, launch.environment)
+    sys.stderr.write(f"`{printable(command[0])}` was not started\n")
+    return launch.report.status.exit_status
+
+
+def _callers_environment(kept: Sequence[str] | None) -> dict[str, str]:
+    """Return a copy of this process's environment, which importing the app's code could change."""
+    found = {name: value for name, value in os.environ.items() if kept is None or name in kept}
+    try:
+        given = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return found
+    if not any(entry.startswith(b"LC_CTYPE=") for entry in given):
+        found.pop("LC_CTYPE", None)  # Python has set it for itself (PEP 538)
+    return found
+
+
+def _unable(message: str) -> int:
+    sys.stderr.write(f"error: {message}\n")
+    return _UNABLE
+
+
+def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Replace this process by `command`; return the status that shells give where that fails."""
+    for name in _IGNORED_BY_PYTHON:
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    sys.stderr.flush()
+    try:
+        os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - to start a command is the purpose
+    except OSError as error:
+        sys.stderr.write(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
+        return _NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else _CANNOT_BE_EXECUTED
+    except ValueError:
+        return _unable("a variable of the files cannot stand in an environment")
