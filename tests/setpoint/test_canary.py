@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from checking import BACKEND, checked
 from config.settings import Settings
 from setpoint import load
-from setpoint.formats import concise, full, json_report
+from setpoint.formats import registry
 from setpoint.formats.style import Style
 from setpoint.report import Report
 
@@ -109,8 +109,7 @@ canaries = st.text("ghjkmnqrtvwxyzGHJKMNQRTVWXYZ", min_size=12, max_size=24).fil
 
 def _outputs(report: Report) -> str:
     styles = (Style(colored=False), Style(colored=True))
-    texts = [render(report, style) for render in (full.render, concise.render) for style in styles]
-    return "\n".join([*texts, json_report.render(report)])
+    return "\n".join(registry.render(name, report, style) for name in registry.FORMATS for style in styles)
 
 
 def _pieces_of(canary: str, text: str) -> list[str]:
@@ -166,7 +165,7 @@ def test_a_start_that_is_refused_says_no_secret(
     assert end.value.__context__ is None
 
 
-@pytest.mark.parametrize("words", [[], ["--format", "concise"], ["--format", "json"]])
+@pytest.mark.parametrize("words", [[], *(["--format", name] for name in registry.FORMATS)])
 def test_the_real_command_says_no_secret_either(tmp_path: Path, words: list[str]) -> None:
     """Both its outputs, the environment full of secrets, and every fault at once."""
     canary = "kXwvQzmWncRt"

@@ -9,7 +9,7 @@ from setpoint.cli.output import write_result
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.envfile.loaders import LOADERS, PORTABLE
-from setpoint.formats import concise, full, json_report
+from setpoint.formats import registry
 from setpoint.formats.style import Style
 from setpoint.importing import UnusableSettingsError, import_settings_class
 from setpoint.loading import env_files
@@ -20,7 +20,6 @@ from setpoint.settings_class import SettingsContract
 from setpoint.sources import ProcessEnvironment, read_as_each, read_env_file
 from setpoint.subject import Subject
 
-_FORMATS = ("full", "concise", "json")
 _NO_CLASS = ("no settings class is named", "use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`")
 
 
@@ -41,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a program that is to read the files; may be given again: {', '.join(LOADERS)}, or {PORTABLE.name}",
     )
     parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
-    parser.add_argument("--format", choices=_FORMATS, default="full", help="what the report looks like")
+    parser.add_argument("--format", choices=registry.FORMATS, default="full", help="what the report looks like")
     parser.add_argument(
         "--fail-on", choices=("error", "warning"), default="error", help="the mildest severity that fails the check"
     )
@@ -86,11 +85,8 @@ def _subjects(contract: SettingsContract, arguments: argparse.Namespace, project
 
 
 def _rendered(report: Report, arguments: argparse.Namespace) -> str:
-    if arguments.format == "json":
-        return json_report.render(report)
     style = Style(colored=_is_colored(arguments.color))
-    render = full.render if arguments.format == "full" else concise.render
-    return render(report, style, quiet=arguments.quiet)
+    return registry.render(arguments.format, report, style, quiet=arguments.quiet)
 
 
 def _is_colored(choice: str) -> bool:

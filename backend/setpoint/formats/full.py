@@ -10,13 +10,14 @@ from setpoint.report import Report
 
 def render(report: Report, style: Style, *, quiet: bool = False) -> str:
     """Return `report` as text; without the summary if `quiet`."""
-    lines = [line for diagnostic in report.diagnostics for line in _lines(diagnostic, style)]
+    lines = [line for diagnostic in report.diagnostics for line in lines_of(diagnostic, style)]
     if not quiet:
         lines += ["", summary(report)] if lines else [summary(report)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(diagnostic: Diagnostic, style: Style) -> list[str]:
+def lines_of(diagnostic: Diagnostic, style: Style) -> list[str]:
+    """Return `diagnostic` as lines without line ends."""
     head = style.paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
     lines = [f"{head}: {style.paint('bold', diagnostic.message)}"]
     margin = " " * (len(str(diagnostic.location.line)) + 2 if diagnostic.location else 3)

@@ -1,0 +1,33 @@
+"""Which file a problem is shown at and under which fingerprint, where a format wants both for every problem."""
+
+import hashlib
+import os
+from collections import Counter
+
+from setpoint.diagnostic import Diagnostic
+from setpoint.report import Report
+
+
+def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:
+    """Return the path of the file to show `diagnostic` at; None where no file was looked at.
+
+    A problem without a place, such as a missing variable, is shown at the file that wins. Paths
+    below the working directory are relative to it, as those of a repository are.
+    """
+    paths = [source.path for source in report.sources if source.path is not None]
+    path = diagnostic.location.path if diagnostic.location else next(reversed(paths), None)
+    if path is None:
+        return None
+    inside = os.path.relpath(path)
+    return inside if not inside.startswith(os.pardir) else path
+
+
+def fingerprints(report: Report) -> list[str]:
+    """Return for each diagnostic a text that stays the same while lines move, and that tells nothing of a value."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for diagnostic in report.diagnostics:
+        key = (diagnostic.code, shown_path(report, diagnostic) or "", diagnostic.variable or "")
+        seen[key] += 1
+        found.append(hashlib.sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "replace")).hexdigest())
+    return found

@@ -1,0 +1,77 @@
+"""The report as SARIF 2.1.0 (OASIS), for code scanning and editors."""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from setpoint import __version__
+from setpoint.diagnostic import Diagnostic, Location, Severity
+from setpoint.formats.artifact import fingerprints, shown_path
+from setpoint.report import Report, Status
+from setpoint.rule import CATALOGUE, Rule
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def render(report: Report) -> str:
+    """Return the log file's text, with a line end."""
+    rules = sorted({diagnostic.code for diagnostic in report.diagnostics})
+    pairs = zip(report.diagnostics, fingerprints(report), strict=True)
+    run = {
+        "tool": {"driver": {"name": "setpoint", "version": __version__, "rules": [_rule(code) for code in rules]}},
+        "invocations": [
+            {
+                "executionSuccessful": report.status is not Status.UNABLE,
+                "exitCode": report.status.exit_status,
+                "exitCodeDescription": str(report.status),
+            }
+        ],
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(report, diagnostic, rules, fingerprint) for diagnostic, fingerprint in pairs],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    rule: Rule = CATALOGUE[code]
+    text = inspect.getdoc(rule.condition) or rule.name
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": " ".join(text.partition("\n\n")[0].split())},
+        "help": {"text": text},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+    }
+
+
+def _result(report: Report, diagnostic: Diagnostic, rules: list[str], fingerprint: str) -> dict[str, Any]:
+    advice = f"; {diagnostic.advice}" if diagnostic.advice else ""
+    return {
+        "ruleId": diagnostic.code,
+        "ruleIndex": rules.index(diagnostic.code),
+        "level": _LEVELS[diagnostic.severity],
+        "message": {"text": f"{diagnostic.message}{advice}"},
+        "locations": [_location(shown_path(report, diagnostic), diagnostic.location)],
+        "partialFingerprints": {"setpoint/v1": fingerprint},
+    }
+
+
+def _location(path: str | None, location: Location | None) -> dict[str, Any]:
+    if path is None:
+        return {"logicalLocations": [{"name": "process environment"}]}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}}
+    if location is not None:
+        physical["region"] = {
+            "startLine": location.line,
+            "startColumn": location.column,
+            "endLine": location.end_line,
+            "endColumn": location.end_column,
+        }
+    return {"physicalLocation": physical}
+
+
+def _uri(path: str) -> str:
+    return f"file://{quote(path)}" if Path(path).is_absolute() else quote(path)
