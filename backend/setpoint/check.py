@@ -36,10 +36,12 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
     What all of them have in common is said once; anything else says whose reading it is about.
 
     Args:
-        subjects: One a program, at least one; each has env files.
+        subjects: One a program, at least one; each has env files if there is more than one.
         fail_on: The mildest severity that makes the check fail.
     """
     first, *others = subjects
+    if not others:
+        return check(first, fail_on)
     first = replace(first, others=tuple(others))
     reports = [check(subject, fail_on) for subject in (first, *others)]
     found: dict[Diagnostic, list[str]] = {}

@@ -134,6 +134,16 @@ def test_without_a_file_it_checks_what_the_process_would_read(check: Run, tmp_pa
     assert [source["kind"] for source in report["sources"]] == ["env-file", "process-environment"]
 
 
+def test_the_environment_alone_can_be_checked(check: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container there is no file at all."""
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = check("--format", "concise", PORT="x")
+    assert (status, out.splitlines()[0]) == (
+        1,
+        "error[SP401] `PORT` is not an integer; expected an integer from 1 to 65535",
+    )
+
+
 def test_an_env_file_that_is_named_has_to_exist(check: Run, tmp_path: Path) -> None:
     """A process that starts without it would run on defaults."""
     status, out, _ = check(ENV_FILE=str(tmp_path / "nowhere.env"))
