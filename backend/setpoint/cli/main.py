@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from setpoint import __version__
 from setpoint.cli.output import UnwritableOutputError
+from setpoint.cli.unable import UnableError
 from setpoint.project import InvalidProjectError
 from setpoint.quick_import import without_collecting
 
@@ -31,9 +32,19 @@ COMMANDS = {
     "check": Command("setpoint.cli.check", "Find everything that is wrong with env files or the environment"),
     "read": Command("setpoint.cli.read", "Print what docker, systemd, a shell or another program would read in a file"),
     "convert": Command("setpoint.cli.convert", "Write the values of an env file for another program"),
+    "show": Command("setpoint.cli.show", "Print the values that a process would have and where each comes from"),
+    "explain": Command(
+        "setpoint.cli.explain", "Say what a variable is for, what it takes and where its value comes from"
+    ),
+    "diff": Command(
+        "setpoint.cli.diff", "Compare two env files, or one and the environment, as the settings class does"
+    ),
     "rule": Command("setpoint.cli.rule", "Explain a rule: what it looks for, why, a bad and a good example"),
     "example": Command("setpoint.cli.example", "Write the .env.example of a settings class, or check it for drift"),
     "docs": Command("setpoint.cli.docs", "Write the reference of a settings class as Markdown, or check it for drift"),
+    "schema": Command(
+        "setpoint.cli.schema", "Write the contract of a settings class as JSON Schema, or check it for drift"
+    ),
     "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
 }
 
@@ -64,7 +75,7 @@ def main(
     arguments.program = program
     try:
         return int(importlib.import_module(commands[arguments.command].module).run(arguments))
-    except (InvalidProjectError, UnwritableOutputError) as error:
+    except (InvalidProjectError, UnableError, UnwritableOutputError) as error:
         sys.stderr.write(f"error: {error}\n")
         return _UNABLE
     except KeyboardInterrupt:

@@ -21,8 +21,13 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
 
 def trouble_with(file: EnvFile) -> str:
     """Return the line that says why `file` could not be read."""
+    return f"error: {trouble_in_words(file)}\n"
+
+
+def trouble_in_words(file: EnvFile) -> str:
+    """Return why `file` could not be read, in words."""
     reason = "it does not exist" if file.trouble is Trouble.MISSING else (file.reason or "").lower()
-    return f"error: cannot read `{printable(file.path)}`: {reason}\n"
+    return f"cannot read `{printable(file.path)}`: {reason}"
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -1,0 +1,102 @@
+"""`diff`: compare two env files, or one and the environment, as the settings class understands them."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from setpoint.cli.fingerprint_option import add_fingerprint_option, fingerprint_key
+from setpoint.cli.output import write_result
+from setpoint.cli.shown_setting import fingerprint_of, origin_as_json, origin_in_words, visible
+from setpoint.cli.source_options import add_source_options, contract_of, subject_of_files
+from setpoint.cli.unable import UnableError
+from setpoint.difference import Change, Difference, Side, differences
+from setpoint.fingerprint import FingerprintKey
+from setpoint.project import Project
+from setpoint.redaction import printable
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import STANDARD_INPUT, ProcessEnvironment
+from setpoint.subject import Subject
+
+VERSION = 1
+_SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument("old", metavar="A", help="an env file; `-` is standard input")
+    parser.add_argument("new", nargs="?", metavar="B", help="another one; or use `--environment`")
+    add_source_options(parser, "compare A with the process environment")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there is a difference")
+    add_fingerprint_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the differences and return the exit status: 1 only with `--exit-code`."""
+    if (arguments.new is None) != arguments.environment:
+        message = "name two files, or one and `--environment`"
+        raise UnableError(message)
+    if arguments.old == arguments.new == STANDARD_INPUT:
+        message = "standard input can be read once only"
+        raise UnableError(message)
+    contract, project = contract_of(arguments)
+    key = fingerprint_key(arguments)
+    old, new = _subjects(arguments, contract, project)
+    found = differences(old, new)
+    if arguments.format == "json":
+        write_result(_json(old, new, found, key))
+    else:
+        write_result("".join(f"{line}\n" for each in found for line in _lines(old, new, each, key)))
+    return int(bool(found) and arguments.exit_code)
+
+
+def _subjects(arguments: argparse.Namespace, contract: SettingsContract, project: Project) -> tuple[Subject, Subject]:
+    only_files = argparse.Namespace(**{**vars(arguments), "environment": False})
+    old = subject_of_files([arguments.old], only_files, contract, project)
+    if arguments.new is None:
+        return old, Subject(contract, (), ProcessEnvironment.of_this_process(), project.ignored)
+    return old, subject_of_files([arguments.new], only_files, contract, project)
+
+
+def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | None) -> Iterator[str]:
+    notes = []
+    if not each.known:
+        notes.append("no setting reads it")
+    if each.secret and each.change is Change.CHANGED:
+        notes.append("the values differ and are not shown")
+    if each.compared_as_text:
+        notes.append("compared as text, because the settings class does not take both values")
+    yield f"{_SIGNS[each.change]} {printable(each.name)}" + (f" ({'; '.join(notes)})" if notes else "")
+    for sign, subject, side in (("-", old, each.old), ("+", new, each.new)):
+        if side is not None:
+            fingerprint = fingerprint_of(subject, side.assignment, key)
+            shown = visible(side.value) if fingerprint is None else f"{side.value} ({fingerprint})"
+            yield f"    {sign} {shown}  {origin_in_words(side.assignment)}"
+
+
+def _json(old: Subject, new: Subject, found: Sequence[Difference], key: FingerprintKey | None) -> str:
+    content = {
+        "version": VERSION,
+        "settings": old.contract.reference,
+        "differences": [
+            {
+                "name": printable(each.name),
+                "change": str(each.change),
+                "known": each.known,
+                "secret": each.secret,
+                "compared_as_text": each.compared_as_text,
+                "old": _side(old, each.old, key),
+                "new": _side(new, each.new, key),
+            }
+            for each in found
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _side(subject: Subject, side: Side | None, key: FingerprintKey | None) -> dict[str, Any] | None:
+    if side is None:
+        return None
+    described = {"value": side.value, "origin": origin_as_json(side.assignment)}
+    fingerprint = fingerprint_of(subject, side.assignment, key)
+    return described if fingerprint is None else {**described, "fingerprint": fingerprint}

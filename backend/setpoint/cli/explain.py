@@ -1,0 +1,107 @@
+"""`explain`: say of one variable what it is for, what it takes and where its value comes from."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any
+
+from setpoint.cli.output import write_result
+from setpoint.cli.shown_setting import as_json, shadowed_in_words, shown_default, value_in_words, winner_in_words
+from setpoint.cli.source_options import add_files, add_source_options, contract_of, subject_of
+from setpoint.cli.unable import UnableError
+from setpoint.provenance import Provenance, provenances
+from setpoint.redaction import MASK, printable
+from setpoint.settings_class import SettingsContract, Variable
+from setpoint.subject import Subject
+from setpoint.suggestion import allowed_steps, nearest
+from setpoint.wording import joined
+
+VERSION = 1
+_WIDTH = 100
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument("name", metavar="NAME", help="the variable, or the setting: `SENTRY_DSN` or `sentry_dsn`")
+    add_files(parser)
+    add_source_options(parser, "lay the process environment over the files")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the explanation and return the exit status: 2 if no setting reads such a variable."""
+    contract, project = contract_of(arguments)
+    variable = _wanted(contract, arguments.name)
+    subject = subject_of(arguments, contract, project)
+    found = [each for each in provenances(subject) if each.variable.setting == variable.setting]
+    if arguments.format == "json":
+        write_result(_json(subject, variable, found))
+    else:
+        write_result("".join(f"{line}\n" for line in _lines(subject, variable, found)))
+    return 0
+
+
+def _wanted(contract: SettingsContract, name: str) -> Variable:
+    variable = contract.find(name)
+    if variable is not None:
+        return variable
+    as_setting = [each for each in contract.variables if ".".join(each.setting) == name.casefold()]
+    if as_setting:
+        return as_setting[0]
+    meant = nearest(name, (each.name for each in contract.variables), max(1, allowed_steps(name)))
+    closest = meant or nearest(name, (each.name for each in contract.variables), len(name))
+    advice = f"did you mean `{closest}`?" if meant else f"the nearest is `{closest}`" if closest else "it has none"
+    message = f"`{contract.reference}` reads no `{printable(name)}`; {advice}"
+    raise UnableError(message)
+
+
+def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) -> Iterator[str]:
+    yield variable.name
+    if variable.field.description:
+        yield ""
+        yield from wrap(variable.field.description, _WIDTH)
+    yield ""
+    for title, words in _facts(subject.contract, variable).items():
+        if words:
+            yield from wrap(f"{title}: {words}", _WIDTH, subsequent_indent="  ", break_long_words=False)
+    for each in found:
+        yield ""
+        yield f"{printable(each.name)} is {value_in_words(subject, each)} ({winner_in_words(subject, each)})"
+        yield from (f"  {shadowed_in_words(subject, each, assignment)}" for assignment in each.shadowed)
+
+
+def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | None]:
+    """Return what the class says of `variable`, by title; None where it says nothing."""
+    guidance = variable.guidance
+    default = shown_default(Provenance(variable.name, variable, None))
+    spellings = [each.name for each in contract.variables if each.setting == variable.setting and each is not variable]
+    no_default = "computed" if variable.field.default_factory is not None else "none"
+    deprecation = variable.field.deprecation_message or ("yes" if variable.field.deprecated else None)
+    return {
+        "Setting": ".".join(variable.setting),
+        "Also spelt": joined(spellings),
+        "Value": variable.expected,
+        "Default": "required" if variable.required else "not shown" if default == MASK else default or no_default,
+        "Secret": "yes, its value is never shown" if variable.secret else None,
+        "Deprecated": deprecation,
+        "Unset": guidance.unset,
+        "Invalid": guidance.invalid,
+        "To get a value": guidance.obtain,
+        "Example": guidance.example,
+    }
+
+
+def _json(subject: Subject, variable: Variable, found: Sequence[Provenance]) -> str:
+    content: dict[str, Any] = {
+        "version": VERSION,
+        "settings": subject.contract.reference,
+        "name": variable.name,
+        "description": variable.field.description,
+        "expected": variable.expected,
+        "default": shown_default(Provenance(variable.name, variable, None)),
+        "spellings": [each.name for each in subject.contract.variables if each.setting == variable.setting],
+        "deprecated": bool(variable.field.deprecated),
+        "guidance": {key: getattr(variable.guidance, key) for key in ("unset", "invalid", "obtain", "example")},
+        "variables": [as_json(subject, each, None) for each in found],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

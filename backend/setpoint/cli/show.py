@@ -1,0 +1,76 @@
+"""`show`: print the values that a process would have, where each comes from and what it shadows."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+
+from setpoint.cli.fingerprint_option import add_fingerprint_option, fingerprint_key
+from setpoint.cli.output import write_result
+from setpoint.cli.shown_setting import (
+    as_json,
+    fingerprint_of,
+    origin_as_json,
+    origin_in_words,
+    shadowed_in_words,
+    value_in_words,
+    winner_in_words,
+)
+from setpoint.cli.source_options import add_files, add_source_options, contract_of, subject_of
+from setpoint.fingerprint import FingerprintKey
+from setpoint.provenance import Provenance, provenances, strange_names
+from setpoint.redaction import printable
+from setpoint.subject import Subject
+
+VERSION = 1
+_WIDEST_VALUE = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    add_files(parser)
+    add_source_options(parser, "lay the process environment over the files")
+    add_fingerprint_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the values and return the exit status: 0 whatever they are, `check` judges them."""
+    contract, project = contract_of(arguments)
+    key = fingerprint_key(arguments)
+    subject = subject_of(arguments, contract, project)
+    found = list(provenances(subject))
+    if arguments.format == "json":
+        write_result(_json(subject, found, key))
+    else:
+        write_result("".join(f"{line}\n" for line in _lines(subject, found, key)))
+    return 0
+
+
+def _json(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | None) -> str:
+    content = {
+        "version": VERSION,
+        "settings": subject.contract.reference,
+        "variables": [as_json(subject, each, key) for each in found],
+        "unknown": [
+            {"name": each.shown_name, "origin": origin_as_json(each.assignment)} for each in strange_names(subject)
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _lines(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | None) -> Iterator[str]:
+    names = {id(each): printable(each.name) for each in found}
+    name_width = max(map(len, names.values()), default=0)
+    values = {id(each): _value(subject, each, key) for each in found}
+    value_width = max((len(each) for each in values.values() if len(each) <= _WIDEST_VALUE), default=0)
+    for each in found:
+        yield f"{names[id(each)]:{name_width}}  {values[id(each)]:{value_width}}  {winner_in_words(subject, each)}"
+        for assignment in each.shadowed:
+            yield f"{'':{name_width}}  {shadowed_in_words(subject, each, assignment)}"
+    for strange in strange_names(subject):
+        yield f"no setting reads {strange.shown_name} at {origin_in_words(strange.assignment)}"
+
+
+def _value(subject: Subject, provenance: Provenance, key: FingerprintKey | None) -> str:
+    fingerprint = fingerprint_of(subject, provenance.winner, key)
+    value = value_in_words(subject, provenance)
+    return value if fingerprint is None else f"{value} ({fingerprint})"

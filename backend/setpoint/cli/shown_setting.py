@@ -1,0 +1,121 @@
+"""How `show`, `explain` and `diff` put a value, its origin and what it shadows."""
+
+from typing import Any
+
+from setpoint.fingerprint import FingerprintKey
+from setpoint.generate.env_example import default_text
+from setpoint.provenance import Provenance, is_refused, location_of, shown_value, source_of
+from setpoint.redaction import MASK, printable
+from setpoint.subject import Assignment, Subject
+
+
+def value_in_words(subject: Subject, provenance: Provenance) -> str:
+    """Return the value as a line of text shows it."""
+    if provenance.winner is not None:
+        return visible(shown_value(subject, provenance.winner))
+    default = shown_default(provenance)
+    if default is not None:
+        return visible(default)
+    field = provenance.variable.field
+    if provenance.variable.required:
+        return "(missing)"
+    return "(computed)" if field.default_factory is not None else "(unset)"
+
+
+def shown_default(provenance: Provenance) -> str | None:
+    """Return the default as it may be shown; None where there is none."""
+    variable = provenance.variable
+    if variable.secret and variable.default is not None:
+        return MASK
+    text = default_text(variable)
+    if text is None:
+        return None
+    return MASK if variable.hides(variable.name, text) else printable(text)
+
+
+def visible(text: str) -> str:
+    """Return `text`, in quotes if it could be overlooked."""
+    return f'"{text}"' if text != text.strip() or not text else text
+
+
+def origin_in_words(assignment: Assignment | None) -> str:
+    """Return where a value comes from."""
+    if assignment is None:
+        return "default"
+    place = location_of(assignment)
+    return f"{place.path}:{place.line}:{place.column}" if place else "process environment"
+
+
+def winner_in_words(subject: Subject, provenance: Provenance) -> str:
+    """Return where the value of `provenance` comes from, and whether the class takes it."""
+    if provenance.winner is None and provenance.variable.required:
+        return "required and set nowhere"
+    refused = ", refused by the settings class" if is_refused(subject, provenance) else ""
+    return f"{origin_in_words(provenance.winner)}{_spelt(provenance.winner, provenance)}{refused}"
+
+
+def _spelt(assignment: Assignment | None, provenance: Provenance) -> str:
+    """Return how a source spells the variable, where that is not how the class does."""
+    if assignment is None or assignment.name == provenance.name:
+        return ""
+    return f" as {printable(assignment.name)}"
+
+
+def shadowed_in_words(subject: Subject, provenance: Provenance, assignment: Assignment) -> str:
+    """Return what is said of a value that another one shadows, or that does not count."""
+    where = f"{origin_in_words(assignment)}{_spelt(assignment, provenance)}"
+    reason = _why_it_does_not_count(subject, assignment)
+    if reason is not None:
+        return f"not {visible(shown_value(subject, assignment))} from {where}: {reason}"
+    return f"shadows {visible(shown_value(subject, assignment))} from {where}"
+
+
+def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | None:
+    if not assignment.value and subject.contract.ignores_empty:
+        return "empty counts as unset"
+    if assignment.file is not None and subject.contract.names_env_file(assignment.variable):
+        return "the process environment alone sets it"
+    if assignment.file is not None and assignment.file.reading.refused:
+        return "the program refuses the file"
+    return None
+
+
+def fingerprint_of(subject: Subject, assignment: Assignment | None, key: FingerprintKey | None) -> str | None:
+    """Return the fingerprint of a secret that is set; None for anything that is no secret of a known setting."""
+    if key is None or assignment is None or assignment.variable is None or assignment.shows_value:
+        return None
+    return key.fingerprint(subject.contract.canonical(assignment.name), assignment.value)
+
+
+def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None) -> dict[str, Any]:
+    """Return `provenance` as plain JSON values."""
+    winner = provenance.winner
+    described = {
+        "name": printable(provenance.name),
+        "setting": ".".join(map(str, provenance.variable.setting)),
+        "secret": provenance.variable.secret,
+        "required": provenance.variable.required,
+        "refused": is_refused(subject, provenance),
+        **_value_as_json(subject, winner),
+        "shadowed": [_value_as_json(subject, each) for each in provenance.shadowed],
+    }
+    if winner is None:
+        described["value"] = shown_default(provenance)
+    fingerprint = fingerprint_of(subject, winner, key)
+    return described if fingerprint is None else {**described, "fingerprint": fingerprint}
+
+
+def _value_as_json(subject: Subject, assignment: Assignment | None) -> dict[str, Any]:
+    return {
+        "value": None if assignment is None else shown_value(subject, assignment),
+        "origin": origin_as_json(assignment),
+    }
+
+
+def origin_as_json(assignment: Assignment | None) -> dict[str, Any]:
+    """Return where a value comes from as plain JSON values, as the service's `GET /v1/settings` says it."""
+    described: dict[str, Any] = {"source": str(source_of(assignment))}
+    place = location_of(assignment) if assignment else None
+    if place is not None:
+        described |= {"path": place.path, "line": place.line, "column": place.column}
+    return described

@@ -1,0 +1,101 @@
+"""What the commands share that look at values: which files, which environment, read by which program."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from setpoint.cli.reading_options import trouble_in_words
+from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.cli.unable import UnableError
+from setpoint.envfile.loaders import LOADERS
+from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.loading import env_files
+from setpoint.project import Project
+from setpoint.redaction import printable
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import EnvFile, ProcessEnvironment, read_env_file
+from setpoint.subject import Subject
+from setpoint.wording import counted
+
+_NO_CLASS = "no settings class is named; use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`"
+
+
+def add_source_options(parser: argparse.ArgumentParser, environment_help: str) -> None:
+    """Add `--settings`, `--loader`, `--environment` and `--format` to `parser`."""
+    add_settings_option(parser)
+    parser.add_argument(
+        "--loader",
+        choices=LOADERS,
+        metavar="NAME",
+        help="the program that is to read the files; by default the first of the project's `loaders`, or python-dotenv",
+    )
+    parser.add_argument("--environment", action="store_true", help=environment_help)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what the answer looks like")
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """Add the files to `parser`, as `check` takes them."""
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="env files, later ones over earlier; `-` is standard input; without any, what the process would read here",
+    )
+
+
+def contract_of(arguments: argparse.Namespace) -> tuple[SettingsContract, Project]:
+    """Return the contract of the chosen settings class, and the project.
+
+    Raises:
+        UnableError: There is none, or it can't be imported.
+    """
+    reference, project = chosen_settings(arguments)
+    if reference is None:
+        raise UnableError(_NO_CLASS)
+    try:
+        return SettingsContract.of(import_settings_class(reference, project.pythonpath)), project
+    except UnusableSettingsError as error:
+        raise UnableError(printable(f"{error}{f'; {error.hint}' if error.hint else ''}")) from None
+
+
+def subject_of(arguments: argparse.Namespace, contract: SettingsContract, project: Project) -> Subject:
+    """Return what `check` would look at with the same words.
+
+    Raises:
+        UnableError: A file can't be read.
+    """
+    environment = ProcessEnvironment.of_this_process()
+    if not arguments.files:
+        files = env_files(contract, environment.variables)
+        return _readable(Subject(contract, files, environment, project.ignored), arguments)
+    return subject_of_files(arguments.files, arguments, contract, project)
+
+
+def subject_of_files(
+    paths: Sequence[str], arguments: argparse.Namespace, contract: SettingsContract, project: Project
+) -> Subject:
+    """Return the values of the files at `paths`, under the process environment if `arguments` say so.
+
+    Raises:
+        UnableError: A file can't be read.
+    """
+    loader = arguments.loader or next((each for each in project.loaders if each in LOADERS), None)
+    on_top = ProcessEnvironment.of_this_process() if arguments.environment else None
+    referable = on_top.variables if on_top else {}
+    files = tuple(read_env_file(path, referable, loader) for path in paths)
+    return _readable(Subject(contract, files, on_top, project.ignored), arguments)
+
+
+def _readable(subject: Subject, arguments: argparse.Namespace) -> Subject:
+    trouble = [trouble_in_words(file) for file in subject.files if file.trouble]
+    if trouble:
+        raise UnableError("; ".join(trouble))
+    for file in subject.files:
+        if file.reading.problems:
+            sys.stderr.write(_note(file, arguments.program))
+    return subject
+
+
+def _note(file: EnvFile, program: str) -> str:
+    problems = counted(len(file.reading.problems), "problem")
+    return f"note: `{printable(file.path)}` has {problems}, which `{program} check` explains\n"
