@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from checking import BACKEND, checked
 from config.settings import Settings
 from setpoint import load
-from setpoint.formats import registry
+from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
 from setpoint.report import Report
 
@@ -109,7 +109,8 @@ canaries = st.text("ghjkmnqrtvwxyzGHJKMNQRTVWXYZ", min_size=12, max_size=24).fil
 
 def _outputs(report: Report) -> str:
     styles = (Style(colored=False), Style(colored=True))
-    return "\n".join(registry.render(name, report, style) for name in registry.FORMATS for style in styles)
+    texts = [registry.render(name, report, style) for name in registry.FORMATS for style in styles]
+    return "\n".join([*texts, step_summary.render(report)])
 
 
 def _pieces_of(canary: str, text: str) -> list[str]:

@@ -1,16 +1,12 @@
 """`check`: find everything that is wrong with env files or the environment."""
 
 import argparse
-import os
-import sys
 
 from setpoint.check import check_together
-from setpoint.cli.output import write_result
+from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.envfile.loaders import LOADERS, PORTABLE
-from setpoint.formats import registry
-from setpoint.formats.style import Style
 from setpoint.importing import UnusableSettingsError, import_settings_class
 from setpoint.loading import env_files
 from setpoint.project import Project
@@ -40,18 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a program that is to read the files; may be given again: {', '.join(LOADERS)}, or {PORTABLE.name}",
     )
     parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
-    parser.add_argument("--format", choices=registry.FORMATS, default="full", help="what the report looks like")
-    parser.add_argument(
-        "--fail-on", choices=("error", "warning"), default="error", help="the mildest severity that fails the check"
-    )
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour the report")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print problems only, no summary")
+    add_report_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to look."""
-    report = _report(arguments)
-    write_result(_rendered(report, arguments))
+    report = chosen_selection(arguments).of(_report(arguments))
+    deliver(report, arguments)
     return report.status.exit_status
 
 
@@ -82,16 +73,3 @@ def _subjects(contract: SettingsContract, arguments: argparse.Namespace, project
         return [Subject(contract, files, on_top, project.ignored)]
     readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in arguments.files]
     return [Subject(contract, files, on_top, project.ignored) for files in zip(*readings, strict=True)]
-
-
-def _rendered(report: Report, arguments: argparse.Namespace) -> str:
-    style = Style(colored=_is_colored(arguments.color))
-    return registry.render(arguments.format, report, style, quiet=arguments.quiet)
-
-
-def _is_colored(choice: str) -> bool:
-    """Return whether to use colours; NO_COLOR is honoured as https://no-color.org describes it."""
-    if choice != "auto":
-        return choice == "always"
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,12 +1,15 @@
-"""Writes results to standard output, whatever is at its other end."""
+"""Writes results to standard output, whatever is at its other end, and to files."""
 
 import os
 import sys
 from io import TextIOWrapper
+from pathlib import Path
+
+from setpoint.redaction import printable
 
 
 class UnwritableOutputError(Exception):
-    """Standard output takes nothing, or no more; the text says why, for people."""
+    """Standard output or a file takes nothing, or no more; the text says why, for people."""
 
 
 def write_result(text: str) -> None:
@@ -27,6 +30,33 @@ def write_result(text: str) -> None:
     except OSError as error:
         _drop_the_rest()
         message = f"cannot write to standard output: {error.strerror}"
+        raise UnwritableOutputError(message) from None
+
+
+def write_file(path: str, text: str) -> None:
+    """Write `text` into the file at `path`, in place of what it held.
+
+    Raises:
+        UnwritableOutputError: It could not be written as a whole.
+    """
+    _write_to(path, text, "w")
+
+
+def append_to_file(path: str, text: str) -> None:
+    """Write `text` behind what the file at `path` holds; a file that isn't there is made.
+
+    Raises:
+        UnwritableOutputError: It could not be written as a whole.
+    """
+    _write_to(path, text, "a")
+
+
+def _write_to(path: str, text: str, mode: str) -> None:
+    try:
+        with Path(path).open(mode, encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+    except OSError as error:
+        message = f"cannot write `{printable(path)}`: {error.strerror}"
         raise UnwritableOutputError(message) from None
 
 

@@ -1,0 +1,84 @@
+"""What is reported of a check, in which format, and where to."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result
+from setpoint.formats import registry, step_summary
+from setpoint.formats.style import Style
+from setpoint.formats.summary import summary
+from setpoint.redaction import printable
+from setpoint.report import Report
+from setpoint.selection import Selection, UnknownRuleError, ignored_codes, selected_codes
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says which problems to report, and how, to `parser`."""
+    parser.add_argument("--format", choices=registry.FORMATS, default="full", help="what the report looks like")
+    parser.add_argument("--output", metavar="FILE", help="where to write the report; by default standard output")
+    parser.add_argument(
+        "--summary-file", metavar="FILE", help="append a summary in Markdown, for the page of a CI step"
+    )
+    rules = "rules by code, beginning of a code (`SP1`) or name, separated by commas"
+    select, ignore = _or_usage_error(selected_codes), _or_usage_error(ignored_codes)
+    parser.add_argument("--select", action="append", type=select, metavar="CODE", help=f"report these alone: {rules}")
+    parser.add_argument("--ignore", action="append", type=ignore, metavar="CODE", help=f"don't report these: {rules}")
+    parser.add_argument(
+        "--fail-on", choices=("error", "warning"), default="error", help="the mildest severity that fails the check"
+    )
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour the report")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print problems only, no summary")
+
+
+def _or_usage_error(codes_of: Callable[[str], frozenset[str]]) -> Callable[[str], frozenset[str]]:
+    def parse(words: str) -> frozenset[str]:
+        try:
+            return codes_of(words)
+        except UnknownRuleError as error:
+            raise argparse.ArgumentTypeError(printable(str(error))) from None
+
+    return parse
+
+
+def chosen_selection(arguments: argparse.Namespace) -> Selection:
+    """Return which rules to report."""
+    selected = None if arguments.select is None else frozenset().union(*arguments.select)
+    return Selection(selected, frozenset().union(*(arguments.ignore or ())))
+
+
+def deliver(report: Report, arguments: argparse.Namespace) -> None:
+    """Write `report` to where it is wanted.
+
+    Raises:
+        UnwritableOutputError: It could not be written as a whole.
+    """
+    for path in (arguments.output, arguments.summary_file):
+        if path is not None:
+            _refuse_to_overwrite(path, arguments.files)
+    if arguments.summary_file is not None:
+        append_to_file(arguments.summary_file, step_summary.render(report))
+    style = Style(colored=_is_colored(arguments.color, arguments.output))
+    text = registry.render(arguments.format, report, style, quiet=arguments.quiet)
+    if arguments.output is None:
+        write_result(text)
+        return
+    write_file(arguments.output, text)
+    if not arguments.quiet:
+        sys.stderr.write(f"{summary(report)}\n")
+
+
+def _refuse_to_overwrite(path: str, files: list[str]) -> None:
+    if any(Path(path).exists() and Path(file).exists() and Path(path).samefile(file) for file in files):
+        message = f"`{printable(path)}` is one of the files to check; write the report somewhere else"
+        raise UnwritableOutputError(message)
+
+
+def _is_colored(choice: str, path: str | None) -> bool:
+    """Return whether to use colours; NO_COLOR is honoured as https://no-color.org describes it."""
+    if choice != "auto":
+        return choice == "always"
+    is_terminal = path is None and sys.stdout is not None and sys.stdout.isatty()
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,41 @@
+"""The report as Markdown, for the page on which a CI system sums up a step."""
+
+import re
+
+from setpoint.diagnostic import Diagnostic
+from setpoint.formats.summary import summary
+from setpoint.report import Report
+
+# GitHub drops a summary of more than 1 MiB as a whole.
+_MOST_ROWS = 200
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$@#])")
+
+
+def render(report: Report) -> str:
+    """Return a heading, the verdict, and a table of what was found, with an empty line behind it."""
+    rows = [_row(diagnostic) for diagnostic in report.diagnostics[:_MOST_ROWS]]
+    table = ["| severity | rule | place | problem |", "|---|---|---|---|", *rows, ""] if rows else []
+    if len(report.diagnostics) > _MOST_ROWS:
+        table += [f"… and {len(report.diagnostics) - _MOST_ROWS} more", ""]
+    head = [f"### `setpoint check`: {report.status}", "", _text(summary(report)), ""]
+    return "".join(f"{line}\n" for line in [*head, *table])
+
+
+def _row(diagnostic: Diagnostic) -> str:
+    place = diagnostic.location
+    where = _text(f"{place.path}:{place.line}:{place.column}") if place else ""
+    advice = f"<br>{_text(diagnostic.advice)}" if diagnostic.advice else ""
+    return (
+        f"| {diagnostic.severity} | {diagnostic.code} {diagnostic.name} | {where} | "
+        f"{_text(diagnostic.message)}{advice} |"
+    )
+
+
+def _text(text: str) -> str:
+    """Return `text` so that nothing but its pairs of backticks means anything in Markdown."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0 or not all(parts[1:-1]):
+        return _SPECIAL.sub(r"\\\1", text)
+    return "`".join(
+        part.replace("|", "\\|") if number % 2 else _SPECIAL.sub(r"\\\1", part) for number, part in enumerate(parts)
+    )
