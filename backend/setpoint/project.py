@@ -18,6 +18,7 @@ _KEYS = {
     "pythonpath": _TEXTS,
     "example": _TEXT,
     "docs": _TEXT,
+    "schema": _TEXT,
 }
 
 
@@ -37,6 +38,7 @@ class Project:
         pythonpath: Folders from which the settings class is imported besides the working directory.
         example: Where the generated env file with examples stands.
         docs: Where the generated reference of the settings stands.
+        schema: Where the generated JSON Schema of the settings stands.
     """
 
     root: Path
@@ -46,6 +48,7 @@ class Project:
     pythonpath: tuple[Path, ...] = ()
     example: Path | None = None
     docs: Path | None = None
+    schema: Path | None = None
 
 
 def find_project(start: Path) -> Project:
@@ -97,6 +100,7 @@ def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
         (*(root / each for each in table.get("pythonpath", ())), root),
         root / table["example"] if "example" in table else None,
         root / table["docs"] if "docs" in table else None,
+        root / table["schema"] if "schema" in table else None,
     )
 
 
