@@ -36,7 +36,7 @@ class Difference:
     """One variable that is not the same on both sides.
 
     Attributes:
-        name: The variable if it is fit to print, else a mask.
+        name: The variable if it is fit to print, else a mask; the sides may spell it in other ways.
         change: How it differs.
         old: The first value; None where it was added.
         new: The second value; None where it was removed.
@@ -62,7 +62,9 @@ def differences(old: Subject, new: Subject) -> tuple[Difference, ...]:
 def _of_settings(old: Subject, new: Subject) -> Iterator[Difference]:
     before, after = _set_in(old), _set_in(new)
     typed_before, typed_after = TypedValues(old), TypedValues(new)
-    for key in [*before, *(each for each in after if each not in before)]:
+    settings = dict.fromkeys(each.setting for each in old.contract.variables)
+    order: dict[Setting, int] = {setting: index for index, setting in enumerate(settings)}
+    for key in sorted({**before, **after}, key=lambda each: order[each[0]]):
         one, other = before.get(key), after.get(key)
         as_text = False
         if one and other:
@@ -100,9 +102,9 @@ def _difference(
     sides = [each.winner for each in (one, other) if each and each.winner]
     secret = not all(each.shows_value for each in sides)
     change = Change.ADDED if one is None else Change.REMOVED if other is None else Change.CHANGED
-    names = list(dict.fromkeys(each.name for each in (one, other) if each))
+    name = next(each.name for each in (one, other) if each)
     before, after = _side(old, one, hidden=secret), _side(new, other, hidden=secret)
-    return Difference(" → ".join(names), change, before, after, secret=secret, compared_as_text=compared_as_text)
+    return Difference(name, change, before, after, secret=secret, compared_as_text=compared_as_text)
 
 
 def _side(subject: Subject, provenance: Provenance | None, *, hidden: bool) -> Side | None:
@@ -114,7 +116,7 @@ def _side(subject: Subject, provenance: Provenance | None, *, hidden: bool) -> S
 
 def _of_strange_names(old: Subject, new: Subject) -> Iterator[Difference]:
     before, after = _strange_in(old, new), _strange_in(new, old)
-    for name in [*before, *(each for each in after if each not in before)]:
+    for name in {**before, **after}:
         one, other = before.get(name), after.get(name)
         if one and other and one[1].assignment.value == other[1].assignment.value:
             continue

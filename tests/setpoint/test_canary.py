@@ -15,9 +15,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from checking import BACKEND, checked
 from config.settings import Settings
 from setpoint import load
+from setpoint.cli import diff, explain, show
+from setpoint.difference import differences
+from setpoint.fingerprint import FingerprintKey
 from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
+from setpoint.provenance import provenances
 from setpoint.report import Report
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import ProcessEnvironment, parse_env_file
+from setpoint.subject import Subject
 
 LONGEST_PIECE = 5
 
@@ -96,6 +103,10 @@ LINES = [
     "API_KEY=\x1b[31m{0}\x07",
     "API_KEY={0}\u2028{0}",
     "API_KEY={0}\0{0}",
+    "# setpoint: ignore={0} {0}\nAPI_KEY={0}",
+    "# setpoint: ignore=SP301 {0}\nOTHER={0}",
+    "# setpoint: ignore=SP104,{0}\n{0}",
+    "# setpoint: ignore {0}",
     "-----BEGIN {0}-----\n{0}=\n{0}+/=={0}\n-----END",
 ]
 
@@ -125,6 +136,34 @@ def test_no_piece_of_a_secret_is_in_any_format(canary: str, lines: list[str], li
     text = line_end.join(line.format(canary) for line in lines)
     report = checked(text, settings_class=Vault)
     assert _pieces_of(canary, _outputs(report)) == []
+
+
+def _shown(old: Subject, new: Subject) -> str:
+    """Return what `show`, `explain` and `diff` print of two sources."""
+    key, found = FingerprintKey(b"k" * 32), list(provenances(old))
+    differing = differences(old, new)
+    texts = [show._json(old, found, key), diff._json(old, new, differing, key), *show._lines(old, found, key)]
+    texts += [line for each in differing for line in diff._lines(old, new, each, key)]
+    for variable in old.contract.variables:
+        texts += [*explain._lines(old, variable, found), explain._json(old, variable, found)]
+    return "\n".join(texts)
+
+
+@given(
+    canaries,
+    st.lists(st.sampled_from([*LINES, *HARMLESS, "LOW=${{API_KEY}}", "PORT=${{OTHER}}"]), max_size=6),
+    st.lists(st.sampled_from([*LINES, *HARMLESS]), max_size=4),
+)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
+def test_no_piece_of_a_secret_is_shown_explained_or_compared(canary: str, one: list[str], other: list[str]) -> None:
+    """These commands are about values, and show only those that are fit to print."""
+    contract = SettingsContract.of(Vault)
+    contents = ["\n".join(line.format(canary) for line in lines).encode() for lines in (one, other)]
+    first, second = (Subject(contract, (parse_env_file("a.env", content, {}),)) for content in contents)
+    secrets = {"API_KEY": canary, "API_KYE": canary, "OTHER": canary, "INNER__KEY": canary, "DATABASE_URL": canary}
+    environment = Subject(contract, first.files, ProcessEnvironment(secrets))
+    for old, new in ((first, second), (environment, first), (second, environment)):
+        assert _pieces_of(canary, _shown(old, new)) == []
 
 
 @pytest.mark.parametrize("line", LINES)

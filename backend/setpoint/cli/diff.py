@@ -71,7 +71,14 @@ def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | N
         if side is not None:
             fingerprint = fingerprint_of(subject, side.assignment, key)
             shown = visible(side.value) if fingerprint is None else f"{side.value} ({fingerprint})"
-            yield f"    {sign} {shown}  {origin_in_words(side.assignment)}"
+            yield f"    {sign} {shown}  {origin_in_words(side.assignment)}{_spelt(each, side)}"
+
+
+def _spelt(each: Difference, side: Side) -> str:
+    """Return how a side spells the variable, where that is not how the class does."""
+    if not each.known or side.assignment.name == each.name:
+        return ""
+    return f" as {printable(side.assignment.name)}"
 
 
 def _json(old: Subject, new: Subject, found: Sequence[Difference], key: FingerprintKey | None) -> str:

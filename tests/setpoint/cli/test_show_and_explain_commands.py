@@ -1,0 +1,203 @@
+"""The commands `show` and `explain`: where each value comes from, and what is in its way."""
+
+import json
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from checking import run_config, run_setpoint
+
+FILE = """\
+SENTRY_DSN=https://key@sentry.example/1
+PORT=80
+PORT=x
+log_level=DEBUG
+HOST=
+ENV_FILE=other.env
+SENTRY_ENVIRONMENT=" blue"
+UNKNOWN_NAME=canary
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with two env files and a key."""
+    (tmp_path / "pyproject.toml").write_text('[tool.setpoint]\nsettings = "config.settings:Settings"\n')
+    (tmp_path / "base.env").write_text("LOG_LEVEL=ERROR\nWEB_CONCURRENCY=3\n")
+    (tmp_path / "prod.env").write_text(FILE)
+    (tmp_path / "key").write_text("0123456789abcdef0123456789abcdef\n")
+    return tmp_path
+
+
+def test_show_says_where_each_value_comes_from_and_what_it_shadows(folder: Path) -> None:
+    """One line a setting in the order of the class, and one for each value that does not count."""
+    done = run_setpoint("show", "base.env", "prod.env", "--environment", cwd=folder, environment={"PORT": "81"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode() == snapshot("""\
+SENTRY_DSN                 ********        prod.env:1:1
+SENTRY_TRACES_SAMPLE_RATE  0.1             default
+SENTRY_ENVIRONMENT         " blue"         prod.env:7:1, refused by the settings class
+SENTRY_RELEASE             setpoint@0.1.0  default
+LOG_FORMAT                 json            default
+LOG_LEVEL                  DEBUG           prod.env:4:1 as log_level
+                           shadows ERROR from base.env:1:1
+HOST                       127.0.0.1       default
+                           not "" from prod.env:5:1: empty counts as unset
+PORT                       81              process environment
+                           shadows x from prod.env:3:1
+                           shadows 80 from prod.env:2:1
+WEB_CONCURRENCY            3               base.env:2:1
+MAX_STREAMS                2000            default
+STREAM_MAX_AGE             1800            default
+MAX_CHECK_BYTES            1048576         default
+ENV_FILE                   (unset)         default
+                           not other.env from prod.env:6:1: the process environment alone sets it
+no setting reads UNKNOWN_NAME at prod.env:8:1
+""")
+
+
+def test_show_marks_what_the_settings_class_refuses(folder: Path) -> None:
+    """Nobody is to take such a value for the one that the process has."""
+    done = run_setpoint("show", "prod.env", cwd=folder)
+    assert (
+        "PORT                       x               prod.env:3:1, refused by the settings class\n"
+        in done.stdout.decode()
+    )
+
+
+def test_show_without_a_file_shows_what_a_process_would_read_here(folder: Path) -> None:
+    """The environment over the env file that it names."""
+    done = run_setpoint("show", cwd=folder, environment={"ENV_FILE": "base.env", "WEB_CONCURRENCY": "9"})
+    lines = done.stdout.decode().splitlines()
+    assert [line.split() for line in lines if line.startswith(("LOG_LEVEL", "WEB_CONCURRENCY"))] == [
+        ["LOG_LEVEL", "ERROR", "base.env:1:1"],
+        ["WEB_CONCURRENCY", "9", "process", "environment"],
+    ]
+    assert "shadows 3 from base.env:2:1" in lines[lines.index(next(each for each in lines if "WEB_" in each)) + 1]
+
+
+def test_show_reads_as_the_program_that_is_named(folder: Path) -> None:
+    """Quotes are a part of the value for docker."""
+    done = run_setpoint("show", "prod.env", "--loader", "docker", cwd=folder)
+    assert 'SENTRY_ENVIRONMENT         " blue"' in done.stdout.decode()
+
+
+def test_show_as_json_holds_the_same(folder: Path) -> None:
+    """Origins are as in `GET /v1/settings`."""
+    done = run_setpoint("show", "base.env", "prod.env", "--format", "json", cwd=folder)
+    content = json.loads(done.stdout)
+    shown = {each["name"]: each for each in content["variables"]}
+    assert (content["version"], content["settings"]) == (1, "config.settings:Settings")
+    assert shown["SENTRY_DSN"]["value"] == "********"
+    assert shown["LOG_LEVEL"] == {
+        "name": "LOG_LEVEL",
+        "setting": "log_level",
+        "secret": False,
+        "required": False,
+        "refused": False,
+        "value": "DEBUG",
+        "origin": {"source": "env-file", "path": "prod.env", "line": 4, "column": 1},
+        "shadowed": [{"value": "ERROR", "origin": {"source": "env-file", "path": "base.env", "line": 1, "column": 1}}],
+    }
+    assert content["unknown"] == [
+        {"name": "UNKNOWN_NAME", "origin": {"source": "env-file", "path": "prod.env", "line": 8, "column": 1}}
+    ]
+
+
+def test_show_gives_secrets_and_only_secrets_a_fingerprint(folder: Path) -> None:
+    """The same key, name and value give the same one on every machine."""
+    words = ("show", "prod.env", "--fingerprint-key-file", "key", "--format", "json")
+    content = json.loads(run_setpoint(*words, cwd=folder).stdout)
+    prints = {each["name"]: each["fingerprint"] for each in content["variables"] if "fingerprint" in each}
+    assert prints == snapshot({"SENTRY_DSN": "0acab3974dc921f2"})
+
+
+def test_show_tells_of_problems_in_a_file(folder: Path) -> None:
+    """What can't be read is not among the values."""
+    done = run_setpoint("show", "-", cwd=folder, stdin=b'PORT 80\nHOST="a\n')
+    assert done.returncode == 0
+    assert done.stderr.decode() == "note: `-` has 2 problems, which `setpoint check` explains\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["show", "no.env"], "error: cannot read `no.env`: it does not exist"),
+        (["show", "."], "error: cannot read `.`: it is a directory"),
+        (["show", "--settings", "nowhere:Settings"], "error: cannot import `nowhere`: ModuleNotFoundError"),
+        (["show", "--fingerprint-key-file", "no.key"], "error: cannot read `no.key`: no such file or directory"),
+        (["show", "--fingerprint-key-file", "base.env", "--settings", "x"], "error: `x` is no settings class"),
+        (["explain", "PROT"], "error: `config.settings:Settings` reads no `PROT`; did you mean `PORT`?"),
+        (["explain", "\x1b[1mx"], "error: `config.settings:Settings` reads no `\\x1b[1mx`; the nearest is"),
+        (["explain", "PORT", "no.env"], "error: cannot read `no.env`: it does not exist"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(folder: Path, words: list[str], message: str) -> None:
+    """2 is never hidden, and there is no traceback."""
+    done = run_setpoint(*words, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith(message)
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_explain_says_all_about_one_variable(folder: Path) -> None:
+    """What the class tells people, and what the sources do."""
+    done = run_setpoint("explain", "SENTRY_DSN", "prod.env", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode() == snapshot("""\
+SENTRY_DSN
+
+Where errors and traces are sent. Unset: nothing is sent, and the SDK is not even imported.
+
+Setting: sentry_dsn
+Value: `https://<public key>@<host>/<project id>`
+Default: none
+Secret: yes, its value is never shown
+Unset: error tracking stays off while `SENTRY_DSN` is unset
+Invalid: the Sentry SDK would refuse it or deliver nothing
+To get a value: Sentry, Settings, Projects, your project, Client Keys (DSN)
+Example: https://<public-key>@<host>/<project-id>
+
+SENTRY_DSN is ******** (prod.env:1:1)
+""")
+
+
+def test_explain_takes_the_name_of_a_setting_too() -> None:
+    """People who own the class know it by that name."""
+    by_setting = run_config("explain", "log_format", environment={"LOG_FORMAT": "text"})
+    by_name = run_config("explain", "LOG_FORMAT", environment={"LOG_FORMAT": "text"})
+    assert by_setting.stdout == by_name.stdout
+    assert by_name.stdout.decode().endswith("\nLOG_FORMAT is text (process environment)\n")
+
+
+def test_explain_as_json_holds_the_same(folder: Path) -> None:
+    """For editors."""
+    content = json.loads(run_setpoint("explain", "PORT", "prod.env", "--format", "json", cwd=folder).stdout)
+    assert content == snapshot(
+        {
+            "version": 1,
+            "settings": "config.settings:Settings",
+            "name": "PORT",
+            "description": "The port to listen on.",
+            "expected": "an integer from 1 to 65535",
+            "default": "8000",
+            "spellings": ["PORT"],
+            "deprecated": False,
+            "guidance": {"unset": None, "invalid": None, "obtain": None, "example": None},
+            "variables": [
+                {
+                    "name": "PORT",
+                    "setting": "port",
+                    "secret": False,
+                    "required": False,
+                    "refused": True,
+                    "value": "x",
+                    "origin": {"source": "env-file", "path": "prod.env", "line": 3, "column": 1},
+                    "shadowed": [
+                        {"value": "80", "origin": {"source": "env-file", "path": "prod.env", "line": 2, "column": 1}}
+                    ],
+                }
+            ],
+        }
+    )
