@@ -15,6 +15,7 @@ from setpoint.settings_class import SettingsContract
 from setpoint.sources import EnvFile, parse_env_file
 from setpoint.statement import Statement
 from setpoint.subject import Subject
+from setpoint.suppression import UNUSED, reported
 from setpoint.wording import said_of
 
 # Their words name the program already.
@@ -22,11 +23,10 @@ _SAY_THEMSELVES = {"SP201", "SP202"}
 
 
 def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
-    """Apply every rule to `subject`; no finding keeps another from being reported."""
+    """Apply every rule to `subject`; no finding keeps another from being reported, only a comment in a file does."""
     places = _Places(subject)
-    diagnostics = (
-        _diagnostic(rule, finding, places) for rule in CATALOGUE.values() for finding in rule.condition(subject)
-    )
+    found = ((rule, finding) for rule in CATALOGUE.values() for finding in rule.condition(subject))
+    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in reported(subject, found))
     return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
 
 
@@ -48,7 +48,11 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
     for subject, report in zip((first, *others), reports, strict=True):
         for diagnostic in report.diagnostics:
             found.setdefault(diagnostic, []).append(subject.files[0].loader)
-    diagnostics = in_order(_said_of(diagnostic, loaders, len(subjects)) for diagnostic, loaders in found.items())
+    diagnostics = in_order(
+        _said_of(diagnostic, loaders, len(subjects))
+        for diagnostic, loaders in found.items()
+        if diagnostic.code != UNUSED or len(loaders) == len(subjects)
+    )
     sources = tuple(dict.fromkeys(source for report in reports for source in report.sources))
     return Report(first.contract.reference, sources, diagnostics, fail_on)
 

@@ -1,7 +1,6 @@
 """Which rules a check reports, chosen by code, by the beginning of codes, or by name."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from setpoint.report import UNABLE, Report
@@ -67,8 +66,10 @@ def find_code(word: str) -> str | None:
 
 def nearest_rule(word: str) -> str | None:
     """Return the code or name of a rule that is nearest to `word`, which is none; None if none is near."""
-    known: Iterable[str] = CATALOGUE if _BEGINNING.match(word) else [rule.name for rule in CATALOGUE.values()]
-    return nearest(word, known, _LONGEST_SLIP)
+    if not _BEGINNING.match(word):
+        return nearest(word, (rule.name for rule in CATALOGUE.values()), _LONGEST_SLIP)
+    # Of codes that are as near as others, those about the same thing come first.
+    return nearest(word, sorted(CATALOGUE, key=lambda code: code[:3] != word[:3].upper()), _LONGEST_SLIP)
 
 
 def _codes(word: str) -> frozenset[str]:
@@ -78,7 +79,7 @@ def _codes(word: str) -> frozenset[str]:
     )
     if not found:
         meant = nearest_rule(word)
-        hint = f"did you mean `{meant}`?" if meant else "`rule` lists them all"
+        hint = f"did you mean `{meant}`?" if meant else "`setpoint rule` lists them"
         message = f"no rule is called `{word}`; {hint}"
         raise UnknownRuleError(message)
     return frozenset(found)

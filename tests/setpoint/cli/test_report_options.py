@@ -68,7 +68,7 @@ def test_rules_are_chosen_by_code_by_its_beginning_or_by_name(
         ("SP499", "no rule is called `SP499`; did you mean `SP4"),
         ("SP9", "no rule is called `SP9`"),
         ("SP301,unknown-varible", "no rule is called `unknown-varible`; did you mean `unknown-variable`?"),
-        ("everything", "no rule is called `everything`; `rule` lists them all"),
+        ("everything", "no rule is called `everything`; `setpoint rule` lists them"),
         ("", "no rule is called ``"),
         ("E501\x1b[31m", "no rule is called `E501\\x1b[31m`"),
     ],
