@@ -108,6 +108,19 @@ def test_a_command_is_not_started_with_what_is_wrong(folder: Path, content: str,
     assert CANARY[:6] not in done.stderr.decode()
 
 
+def test_no_secret_is_said_whatever_is_wrong(folder: Path) -> None:
+    """The log of a platform is read by many."""
+    faults = ["{0}", "={0}", "PORT=x # {0}", "API_KYE={0}", "OTHER={0}", "API_KEY=${{UNSET}}{0}", 'API_KEY="{0}" {0}']
+    (folder / "bad.env").write_text("\n".join([*faults, "API_KEY='{0}"]).format(CANARY))
+    environment = {"API_KEY": CANARY, "API_KYE": CANARY, "SECRET_TOKEN": CANARY}
+    for words in ([], ["--loader", "docker"], ["--loader", "bash"]):
+        done = run_setpoint(
+            "run", "-f", "bad.env", *words, "--", "env", cwd=folder, environment=environment, stdin=CANARY.encode()
+        )
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert CANARY[:6] not in done.stderr.decode()
+
+
 def _outcome(folder: Path, *command: str) -> Completed:
     return run_setpoint("run", "-f", "prod.env", "--", *command, cwd=folder)
 
