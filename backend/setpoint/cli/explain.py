@@ -33,7 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     contract, project = contract_of(arguments)
     variable = _wanted(contract, arguments.name)
     subject = subject_of(arguments, contract, project)
-    found = [each for each in provenances(subject) if each.variable.setting == variable.setting]
+    depth = len(variable.setting)
+    found = [each for each in provenances(subject) if each.variable.setting[:depth] == variable.setting]
     if arguments.format == "json":
         write_result(_json(subject, variable, found))
     else:
@@ -45,7 +46,7 @@ def _wanted(contract: SettingsContract, name: str) -> Variable:
     variable = contract.find(name)
     if variable is not None:
         return variable
-    as_setting = [each for each in contract.variables if ".".join(each.setting) == name.casefold()]
+    as_setting = [each for each in contract.variables if ".".join(each.setting).casefold() == name.casefold()]
     if as_setting:
         return as_setting[0]
     meant = nearest(name, (each.name for each in contract.variables), max(1, allowed_steps(name)))
@@ -66,8 +67,15 @@ def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) ->
             yield from wrap(f"{title}: {words}", _WIDTH, subsequent_indent="  ", break_long_words=False)
     for each in found:
         yield ""
-        yield f"{printable(each.name)} is {value_in_words(subject, each)} ({winner_in_words(subject, each)})"
+        yield f"{printable(each.name)} is {_state(subject, each)}"
         yield from (f"  {shadowed_in_words(subject, each, assignment)}" for assignment in each.shadowed)
+
+
+def _state(subject: Subject, provenance: Provenance) -> str:
+    where = winner_in_words(subject, provenance)
+    if provenance.winner is None and provenance.variable.required:
+        return where
+    return f"{value_in_words(subject, provenance)} ({where})" if provenance.winner else "at its default"
 
 
 def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from setpoint.cli.output import write_result
 from setpoint.generate.rules_reference import as_read, rules_reference
 from setpoint.redaction import printable
 from setpoint.rule_documentation import Example, RuleDocumentation, documented_rules
-from setpoint.suggestion import nearest
+from setpoint.suggestion import allowed_steps, nearest
 
 VERSION = 1
 _WIDTH = 100
@@ -42,8 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _unknown(written: str, wanted: str, rules: Iterable[RuleDocumentation]) -> str:
-    names = [name for each in rules for name in (each.code, each.name)]
-    meant = nearest(wanted, names, min(_LONGEST_SLIP, max(1, len(wanted) // 3)))
+    meant = nearest(wanted, (each.name for each in rules), min(_LONGEST_SLIP, allowed_steps(wanted)))
     advice = f"did you mean `{meant}`?" if meant else "`setpoint rule` lists them"
     return f"error: there is no rule `{printable(written)}`; {advice}\n"
 

@@ -201,3 +201,27 @@ def test_explain_as_json_holds_the_same(folder: Path) -> None:
             ],
         }
     )
+
+
+def test_explain_of_a_model_tells_of_its_parts(tmp_path: Path) -> None:
+    """They are what people set."""
+    (tmp_path / "app_settings.py").write_text(
+        "from pydantic import BaseModel\n"
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        "class Database(BaseModel):\n    host: str\n    port: int = 5432\n"
+        "class Settings(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_nested_delimiter='__')\n    DATABASE: Database\n"
+    )
+    words = ("explain", "database", "-", "--settings", "app_settings:Settings")
+    done = run_setpoint(*words, cwd=tmp_path, stdin=b"DATABASE__PORT=x\n")
+    assert done.stdout.decode() == snapshot("""\
+DATABASE
+
+Setting: DATABASE
+Value: a JSON object
+Default: required
+
+DATABASE__HOST is required and set nowhere
+
+DATABASE__PORT is x (-:1:1, refused by the settings class)
+""")
