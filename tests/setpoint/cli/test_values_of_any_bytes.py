@@ -1,0 +1,48 @@
+"""Whatever bytes a file holds and whichever program reads it, its values can be shown and compared."""
+
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from setpoint.cli import diff, explain, show
+from setpoint.difference import differences
+from setpoint.envfile.loaders import LOADERS
+from setpoint.provenance import provenances
+from setpoint.settings_class import SettingsContract
+from setpoint.sources import parse_env_file
+from setpoint.subject import Subject
+
+
+class Small(BaseSettings):
+    """A setting of each kind, so that building it takes little time."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    port: int = 80
+    host: str = "localhost"
+    token: SecretStr | None = None
+    labels: dict[str, int] = {}
+
+
+CONTRACT = SettingsContract.of(Small)
+PIECES = ["PORT", "HOST", "TOKEN", "LABELS__", "X", "=", "'", '"', "\\", " #", "${", "}", "export ", "\n", "\r", "80"]
+STRANGE = ["\x85", "\u2028", "\0", "\ufeff", "\x1b[31m", "\u202e", "\u6f22", "{}"]
+file_like = st.lists(st.sampled_from([*PIECES, *STRANGE]), max_size=30).map(lambda pieces: "".join(pieces).encode())
+contents = st.one_of(st.binary(max_size=100), file_like, file_like.map(lambda text: text + b"\xff"))
+
+
+@given(contents, contents, st.sampled_from([None, *LOADERS]))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=100)
+def test_any_two_files_can_be_shown_and_compared(one: bytes, other: bytes, loader: str | None) -> None:
+    """Without an error, as JSON that can be read, and as lines that steer no terminal."""
+    old, new = (Subject(CONTRACT, (parse_env_file("x.env", each, {}, loader),)) for each in (one, other))
+    found, differing = list(provenances(old)), differences(old, new)
+    lines = [*show._lines(old, found, None), *explain._lines(old, CONTRACT.variables[0], found)]
+    lines += [line for each in differing for line in diff._lines(old, new, each, None)]
+    assert [line for line in lines if not line.isprintable()] == []
+    assert json.loads(show._json(old, found, None))["version"] == 1
+    assert json.loads(diff._json(old, new, differing, None))["version"] == 1
+    assert differences(old, old) == ()
