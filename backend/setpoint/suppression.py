@@ -19,7 +19,7 @@ _MARK = "setpoint:"
 _COMMENT = re.compile(r"(?:(?<=[\r\n])|\A)[ \t]*(?P<comment>#[ \t]*setpoint:[ \t]*ignore\b(?P<rest>[^\r\n]*))")
 _REST = re.compile(r"[ \t]*=[ \t]*(?P<rules>[\w-]+(?:,[ \t]*[\w-]+){0,31})(?:[ \t]+(?P<reason>\S.*))?[ \t]*")
 # Nothing starts with what these are about, so that hiding them would hide only why.
-_ENDS_THE_START = {"SP003", "SP005", "SP102", "SP202", "SP302", "SP401", "SP404"}
+_ENDS_THE_START = {"SP003", "SP005", "SP102", "SP202", "SP207", "SP302", "SP401", "SP404"}
 _ABOUT_OTHER_PROGRAMS = "SP2"
 
 

@@ -55,9 +55,10 @@ def deliver(report: Report, arguments: argparse.Namespace) -> None:
     Raises:
         UnwritableOutputError: It could not be written as a whole.
     """
+    checked = [*arguments.files, *(source.path for source in report.sources if source.path is not None)]
     for path in (arguments.output, arguments.summary_file):
         if path is not None:
-            _refuse_to_overwrite(path, arguments.files)
+            _refuse_to_overwrite(path, checked)
     if arguments.summary_file is not None:
         append_to_file(arguments.summary_file, step_summary.render(report))
     style = Style(colored=_is_colored(arguments.color, arguments.output))

@@ -11,6 +11,7 @@ from setpoint.diagnostic import Diagnostic, Location, Severity
 from setpoint.formats.artifact import fingerprints, shown_path
 from setpoint.report import Report, Status
 from setpoint.rule import CATALOGUE, Rule
+from setpoint.rule_documentation import RuleDocumentation
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -38,13 +39,20 @@ def render(report: Report) -> str:
 def _rule(code: str) -> dict[str, Any]:
     rule: Rule = CATALOGUE[code]
     text = inspect.getdoc(rule.condition) or rule.name
+    documented = RuleDocumentation.of(rule.code, rule.name, rule.severity, text)
     return {
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": {"text": " ".join(text.partition("\n\n")[0].split())},
-        "help": {"text": text},
+        "shortDescription": {"text": documented.summary},
+        "help": {"text": text, "markdown": _markdown(documented)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
+
+
+def _markdown(rule: RuleDocumentation) -> str:
+    examples = (("Bad", rule.bad), ("Good", rule.good))
+    blocks = (f"{title}:\n\n```\n{example.text}\n```" for title, example in examples if example)
+    return "\n\n".join([rule.summary, f"Why it matters: {rule.why}", *blocks])
 
 
 def _result(report: Report, diagnostic: Diagnostic, rules: list[str], fingerprint: str) -> dict[str, Any]:

@@ -130,6 +130,17 @@ def test_a_report_that_nobody_gets_is_no_pass(
     assert (tmp_path / "prod.env").read_text() == BAD
 
 
+@pytest.mark.usefixtures("check")
+def test_a_report_never_replaces_the_file_that_is_checked_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file is named, and one is read."""
+    monkeypatch.setenv("ENV_FILE", "prod.env")
+    words = ["check", "--output", str(tmp_path / "prod.env")]
+    assert main(words, program="setpoint", settings="config.settings:Settings") == 2
+    assert (tmp_path / "prod.env").read_text() == BAD
+
+
 def test_a_summary_is_put_behind_those_of_other_steps(check: Run, tmp_path: Path) -> None:
     """That is what `$GITHUB_STEP_SUMMARY` is for."""
     (tmp_path / "summary.md").write_text("# before\n")

@@ -336,3 +336,4 @@ def test_sarif_explains_every_rule(code: str) -> None:
     rule = json.loads(sarif.render(Report("", (), (found,))))["runs"][0]["tool"]["driver"]["rules"][0]
     assert rule["shortDescription"]["text"].endswith(".")
     assert "Why it matters" in rule["help"]["text"]
+    assert rule["help"]["markdown"].count("```") in {2, 4}
