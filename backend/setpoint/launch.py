@@ -8,7 +8,7 @@ from setpoint.diagnostic import Severity
 from setpoint.loading import env_files
 from setpoint.report import Report
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import EnvFile, ProcessEnvironment, read_as_each
+from setpoint.sources import EnvFile, ProcessEnvironment, read_env_file
 from setpoint.subject import Subject
 
 KEPT_WHEN_CLEAN = ("PATH",)
@@ -31,7 +31,7 @@ class Launch:
 def prepare(
     contract: SettingsContract,
     paths: Sequence[str],
-    loader: str,
+    loader: str | None,
     callers: Mapping[str, str],
     *,
     ignored: tuple[str, ...] = (),
@@ -44,12 +44,13 @@ def prepare(
     Args:
         contract: What the app of the command expects.
         paths: Env files, later ones over earlier.
-        loader: As which program to read them.
+        loader: As which program to read them; by default as python-dotenv, so that all that is wrong is found, as
+            `check` does. Where that passes, python-dotenv reads just the same.
         callers: The environment that the command inherits; references in the files may use it.
         ignored: Patterns of names that other programs read.
         fail_on: The mildest severity that keeps the command from being started.
     """
-    given = tuple(read_as_each(path, callers, [loader])[0] for path in paths)
+    given = tuple(read_env_file(path, callers, loader) for path in paths)
     inherited = _not_overruled(contract, callers, given)
     files = (*env_files(contract, callers), *given)
     subject = Subject(contract, files, ProcessEnvironment(inherited), ignored)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
@@ -29,7 +30,7 @@ _IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.usage = "%(prog)s [options] [-f FILE]… -- CMD…"
+    parser.usage = "%(prog)s [options] [-f FILE ...] -- CMD [argument ...]"
     parser.add_argument(
         "-f",
         "--file",
@@ -42,7 +43,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--loader",
         choices=LOADERS,
-        default=DEFAULT_LOADER,
         metavar="NAME",
         help=f"the program as which to read the files, {DEFAULT_LOADER} by default; one of {', '.join(LOADERS)}",
     )
@@ -79,10 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
     launch = prepare(contract, arguments.files, arguments.loader, callers, ignored=project.ignored, fail_on=fail_on)
     passed = launch.report.status is Status.PASSED
     if not passed or (launch.report.diagnostics and not arguments.quiet):
-        sys.stderr.write(full.render(launch.report, Style(colored=False)))
+        _say(full.render(launch.report, Style(colored=False)))
     if passed:
         return _become(command, launch.environment)
-    sys.stderr.write(f"`{printable(command[0])}` was not started\n")
+    _say(f"`{printable(command[0])}` was not started\n")
     return launch.report.status.exit_status
 
 
@@ -98,8 +98,15 @@ def _callers_environment(kept: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
+def _say(text: str) -> None:
+    """Write `text` to standard error; that nobody can hear it keeps no command from being started."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+
 def _unable(message: str) -> int:
-    sys.stderr.write(f"error: {message}\n")
+    _say(f"error: {message}\n")
     return _UNABLE
 
 
@@ -107,11 +114,10 @@ def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Replace this process by `command`; return the status that shells give where that fails."""
     for name in _IGNORED_BY_PYTHON:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
-    sys.stderr.flush()
     try:
         os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - to start a command is the purpose
     except OSError as error:
-        sys.stderr.write(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
+        _say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
         return _NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else _CANNOT_BE_EXECUTED
     except ValueError:
         return _unable("a variable of the files cannot stand in an environment")

@@ -21,7 +21,11 @@ def settings_manifest(contract: SettingsContract, _command: str = "") -> str:
 
 def as_json(contract: SettingsContract) -> dict[str, Any]:
     """Return the manifest as plain JSON values, with its digest."""
-    schemas = ValueSchemas({tuple(_place(contract, each)) for each in contract.variables if each.secret})
+    config = contract.settings_class.model_config
+    schemas = ValueSchemas(
+        {tuple(_place(contract, each)) for each in contract.variables if each.secret},
+        takes_names_of_choices=bool(config.get("env_parse_enums")),
+    )
     schema: dict[str, Any] = {"$schema": DIALECT, "title": contract.settings_class.__name__}
     schema |= schemas.of_model(contract.settings_class) or {"type": "object"}
     if contract.env_file_variable:
@@ -33,6 +37,7 @@ def as_json(contract: SettingsContract) -> dict[str, Any]:
             "case_sensitive": not contract.ignores_case,
             "ignore_empty": contract.ignores_empty,
             "nested_delimiter": contract.delimiter or None,
+            "none_text": config.get("env_parse_none_str"),
         },
         "variables": {each.name: _place(contract, each) for each in variables},
         "secrets": [each.name for each in variables if each.secret],

@@ -36,9 +36,10 @@ class ValueSchemas:
         unsaid: Why the schema is not all that is checked, by the place where that is so.
     """
 
-    def __init__(self, secret: Collection[Place] = ()) -> None:
+    def __init__(self, secret: Collection[Place] = (), *, takes_names_of_choices: bool = False) -> None:
         self.unsaid: dict[Place, str] = {}
         self._secret = secret
+        self._takes_names_of_choices = takes_names_of_choices
 
     def of_model(self, model: type[BaseModel], place: Place = (), inside: tuple[type, ...] = ()) -> Schema:
         """Return the schema of an object that holds the fields of `model`."""
@@ -119,9 +120,15 @@ class ValueSchemas:
         return {}
 
     def _of_choices(self, annotation: Any, place: Place) -> Schema:
-        members = list(annotation) if is_class(annotation, (Enum,)) else list(get_args(annotation))
-        found = [each.value if isinstance(each, Enum) else each for each in members]
-        if all(is_number_or_text(each) for each in found):
+        if is_class(annotation, (Enum,)):
+            found = [each.value for each in annotation]
+            takes_more = annotation._missing_.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]  # bound methods have it
+            if self._takes_names_of_choices:
+                found += annotation.__members__
+        else:
+            found = [each.value if isinstance(each, Enum) else each for each in get_args(annotation)]
+            takes_more = False
+        if not takes_more and all(is_number_or_text(each) for each in found):
             return {"enum": found}
         return self._unknown(place)
 

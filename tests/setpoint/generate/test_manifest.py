@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -53,6 +53,23 @@ class Size(IntEnum):
 
     SMALL = 1
     LARGE = 2
+
+
+class Forgiving(StrEnum):
+    """A choice that takes other spellings."""
+
+    FAST = "fast"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Forgiving | None":
+        return cls.FAST if str(value).lower() == "fast" else None
+
+
+class Tree(BaseModel):
+    """A model that nests itself."""
+
+    size: int = 1
+    child: "Tree | None" = None
 
 
 class Pool(BaseModel):
@@ -158,6 +175,8 @@ def _class_takes(annotation: Any, value: Any) -> bool:
         (Annotated[str, StringConstraints(strip_whitespace=True, max_length=3)], ["  a  "], [], ["abcd"], "constraint"),
         (Literal["a", "b"] | None, ["a", None], ["c"], [], None),
         (Size, [1, 2], [3], [], None),
+        (Forgiving, ["fast", "FAST"], [], ["x"], "type"),
+        (Tree, [{"child": {"child": {}}}], [{"size": "x"}], [{"child": {"size": "x"}}], "type"),
         (SecretStr, ["a"], [[]], [], None),
         (Annotated[SecretStr, Field(min_length=2)], ["ab"], ["a"], [], None),
         (Secret[int], [1], ["x"], [], None),
@@ -235,7 +254,7 @@ def test_a_manifest_says_how_variables_lead_to_values() -> None:
     assert {key: value for key, value in manifest.items() if key != "schema"} == snapshot(
         {
             "version": 1,
-            "reading": {"case_sensitive": False, "ignore_empty": True, "nested_delimiter": "__"},
+            "reading": {"case_sensitive": False, "ignore_empty": True, "nested_delimiter": "__", "none_text": None},
             "variables": {
                 "SHOP_REGION": ["region"],
                 "SHOP_POOL": ["pool"],
