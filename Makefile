@@ -51,13 +51,16 @@ lint: $(READY) ## Check style, types, layers and generated files
 	@$(BIN)/lint-imports
 	@cd backend && $(BIN)/python -m config example --check
 	@cd backend && $(BIN)/python -m config docs --check
+	@cd backend && $(BIN)/python -m config rule --format markdown | diff -u ../docs/reference/rules.md -
 
 check: $(READY) ## Check an env file: make check ENV=path/to/prod.env
-	@cd backend && $(BIN)/python -m config check $(if $(ENV),'$(abspath $(ENV))')
+	@file='$(ENV)'; case "$$file" in ''|/*) ;; *) file='$(CURDIR)'/"$$file" ;; esac; \
+	cd backend && $(BIN)/python -m config check $${file:+"$$file"}
 
 generate: $(READY) ## Write the generated files anew
 	@cd backend && $(BIN)/python -m config example
 	@cd backend && $(BIN)/python -m config docs
+	@cd backend && $(BIN)/python -m config rule --format markdown > ../docs/reference/rules.md
 
 fix: $(READY) ## Mend what the linters can mend
 	@$(BIN)/ruff check --fix .

@@ -3,8 +3,9 @@
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from inspect import Parameter, signature
+from io import StringIO
 from threading import Lock
 from typing import Any
 
@@ -21,7 +22,7 @@ def build(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> B
     Raises:
         Exception: Whatever the class and its validators raise.
     """
-    with _process_environment(variables), warnings.catch_warnings():
+    with _process_environment(variables), warnings.catch_warnings(), _silence():
         warnings.simplefilter("ignore")
         return settings_class(**_own_sources_off(settings_class))
 
@@ -44,12 +45,24 @@ def _process_environment(variables: Mapping[str, str]) -> Iterator[None]:
     with _environment_lock:
         saved = dict(os.environ)
         try:
-            os.environ.clear()
-            os.environ.update(variables)
+            _become(variables)
             yield
         finally:
-            os.environ.clear()
-            os.environ.update(saved)
+            _become(saved)
+
+
+def _become(variables: Mapping[str, str]) -> None:
+    # `clear()` would look for the first of the rest once for each variable.
+    for name in os.environ.keys() - variables.keys():
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Drop what validators print: it may be the very values that are wrong, and would stand inside the report."""
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        yield
 
 
 def without(contract: SettingsContract, variables: Mapping[str, str], fields: Iterable[str]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def explain(
         assignment: What gives the value; None where it is a default or comes from a source of the class's own.
     """
     subject = f"`{where}` in `{name}`" if where else f"`{name}`"
-    is_whole = variable is not None and variable.name == name and not where
+    is_whole = variable is not None and variable.name.upper() == name.upper() and not where
     expected = f"expected {variable.expected}" if variable and is_whole else None
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment else None
     may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel
@@ -101,6 +103,14 @@ class SettingsContract:
     def ignores_empty(self) -> bool:
         """Return whether a variable that is set to an empty text counts as unset."""
         return bool(self.settings_class.model_config.get("env_ignore_empty"))
+
+    def refuses_unknown_in(self, path: str) -> bool:
+        """Return whether the class itself reads the env file at `path`, and fails at a name that it does not know."""
+        config = self.settings_class.model_config
+        own = config.get("env_file") or ()
+        files = [own] if isinstance(own, str | PathLike) else own
+        is_own = any(Path(file).expanduser().absolute() == Path(path).absolute() for file in files)
+        return is_own and config.get("extra") == "forbid" and not config.get("dotenv_filtering")
 
     @property
     def delimiter(self) -> str:

@@ -51,15 +51,35 @@ def statements(file: EnvFile, contract: SettingsContract) -> Iterator[Statement]
     Behind a line that can't be read, what looks like a name may be the rest of a value that spans
     several lines (a private key, say): there, names are shown only if they are beyond that doubt.
     """
-    in_doubt = False
+    in_doubt, end = False, 0
     for item in _in_order(file):
-        name, has_value = item.name, isinstance(item, Binding) and item.value is not None
-        variable = contract.find(name) if name else None
-        shown = name if name and (variable or _is_fit_to_print(name, item, contract, in_doubt=in_doubt)) else MASK
-        binding = item if isinstance(item, Binding) else None
         span = Span(item.name_span.start, item.value_span.end) if isinstance(item, Binding) else item.span
+        in_doubt = in_doubt or _holds_an_unread_line(file.source.text[end : span.start])
+        name, binding = item.name, item if isinstance(item, Binding) else None
+        variable = contract.find(name) if name else None
+        value = _written_value(file, binding)
+        shown = name if name and (variable or _is_fit_to_print(name, value, contract, in_doubt=in_doubt)) else MASK
         yield Statement(file, span, name, shown, variable, binding)
-        in_doubt = not has_value or (in_doubt and shown == MASK)
+        in_doubt = value is None or (shown == MASK and (in_doubt or _ends_base64(name, value)))
+        end = max(end, span.end)
+
+
+def _written_value(file: EnvFile, binding: Binding | None) -> str | None:
+    """Return the value of a binding; None for a bare name, to which some programs give an empty value."""
+    if binding is None or binding.value is None:
+        return None
+    between = file.source.text[binding.name_span.end : binding.value_span.start]
+    return binding.value if "=" in between or ":" in between else None
+
+
+def _holds_an_unread_line(between: str) -> bool:
+    """Return whether a line stands between two statements that the program passes over, and that is no comment."""
+    return any(line.strip() and line.strip()[0] not in "#;" for line in between.splitlines()[1:-1])
+
+
+def _ends_base64(name: str | None, value: str | None) -> bool:
+    """Return whether a line looks like the last one of a key, which ends in `=` or `==`."""
+    return value == "=" or (value == "" and not _CONVENTIONAL_NAME.fullmatch(name or ""))
 
 
 def _in_order(file: EnvFile) -> list[Binding | Problem]:
@@ -72,13 +92,11 @@ def _start(item: Binding | Problem) -> int:
     return item.name_span.start if isinstance(item, Binding) else item.span.start
 
 
-def _is_fit_to_print(name: str, item: Binding | Problem, contract: SettingsContract, *, in_doubt: bool) -> bool:
-    known = (variable.name for variable in contract.variables)
-    if nearest(name, known, allowed_steps(name)):
+def _is_fit_to_print(name: str, value: str | None, contract: SettingsContract, *, in_doubt: bool) -> bool:
+    if nearest(name, (variable.name for variable in contract.variables), allowed_steps(name)):
         return True
-    value = item.value if isinstance(item, Binding) else None
     if value is None:
         return not in_doubt and bool(_CONVENTIONAL_NAME.fullmatch(name))
     if in_doubt:
         return value not in {"", "="} and bool(_CONVENTIONAL_NAME.fullmatch(name))
-    return bool(_IDENTIFIER.fullmatch(name))
+    return bool(_IDENTIFIER.fullmatch(name)) and not _ends_base64(name, value)

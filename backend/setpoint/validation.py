@@ -133,7 +133,8 @@ def _field_by_field(
     ]
     if of_no_field or not found:
         found.append(failed)
-    return Verdict(None, (*broken, *found), all_validators_ran=False)
+    validators = contract.settings_class.__pydantic_decorators__.model_validators
+    return Verdict(None, (*broken, *found), all_validators_ran=not validators)
 
 
 def validate_alone(

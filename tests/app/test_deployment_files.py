@@ -63,7 +63,7 @@ def test_the_image_holds_what_is_named_and_nothing_else() -> None:
 
     assert of("ADD") == []
     assert all((ROOT / source).exists() and f"!{source}" in ignored for source in sources)
-    assert {"*", "**/.env", "**/*.env"} <= set(ignored)
+    assert {"*", "**/.env*", "**/*.env", "**/*.env.*"} <= set(ignored)
 
 
 def test_no_secret_is_in_a_layer() -> None:

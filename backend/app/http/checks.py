@@ -15,7 +15,7 @@ from setpoint.settings_class import SettingsContract
 NAME_OF_THE_BODY = "body"
 
 MOST_LINES = 2_000
-"""Each line can be a finding of its own, so that bytes alone don't bound time and size of the answer."""
+"""Each line and each reference can be a finding, so that bytes alone don't bound time and size of the answer."""
 
 # The last one is what `curl --data-binary` says of any body.
 _TAKEN = ("text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
@@ -30,7 +30,7 @@ def checks(settings: Settings) -> Blueprint:
     def check() -> dict[str, Any]:
         _refuse_other_types()
         content = read_body(settings.max_check_bytes)
-        _refuse_too_many_lines(content)
+        _refuse_too_many_findings(content)
         return as_json(check_text(contract, NAME_OF_THE_BODY, content))
 
     return blueprint
@@ -45,7 +45,9 @@ def _refuse_other_types() -> None:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
 
 
-def _refuse_too_many_lines(content: bytes) -> None:
+def _refuse_too_many_findings(content: bytes) -> None:
     line_ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
     if line_ends > MOST_LINES:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {MOST_LINES} lines")
+    if content.count(b"${") > MOST_LINES:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {MOST_LINES} references")

@@ -52,6 +52,9 @@ def _unknown_in_file(subject: Subject, statement: Statement) -> Finding:
         label = f"the nearest known name is `{closest}`{place}" if closest else None
         hint = f"names that begin with `{namespace}` belong to these settings; {hint}"
         severity = Severity.ERROR
+    elif subject.contract.refuses_unknown_in(statement.file.path) and statement.binding.value:
+        label, severity = "the settings class reads this file and forbids it", Severity.ERROR
+        hint = 'take it out, or let the class pass over it: `extra="ignore"`'
     return Finding(
         f"no setting reads `{statement.shown_name}`",
         Place(statement.file, statement.binding.name_span),

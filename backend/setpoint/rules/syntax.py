@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from setpoint.diagnostic import Severity
 from setpoint.envfile.reading import Problem, ProblemKind
+from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place
 from setpoint.problem_findings import findings
 from setpoint.redaction import MASK
@@ -110,6 +111,7 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
     """Report a `${NAME}` that refers to nothing.
 
     Why it matters: it is replaced by an empty text, so a URL loses its host and a path its directory.
+    A name that one value refers to several times is reported once.
 
     Bad:
         HOST=${SUBDOMAIN}.example.org
@@ -117,7 +119,12 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
     Good:
         HOST=${SUBDOMAIN:-api}.example.org
     """
+    told: set[tuple[int, Span, str]] = set()
     for statement, problem in _problems(subject, ProblemKind.UNDEFINED_REFERENCE):
+        reference = (id(statement.file), statement.span, problem.span.of(statement.file.source.text))
+        if reference in told:
+            continue
+        told.add(reference)
         yield Finding(
             f"the value of `{statement.shown_name}` refers to a variable that is not set",
             Place(statement.file, problem.span),

@@ -66,7 +66,8 @@ def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]
     for (name, where), group in groups.items():
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
-        yield explain([each for each, _ in group], variable, name, where, assignment).at(_place(assignment), name)
+        written = assignment.name if assignment else name
+        yield explain([each for each, _ in group], variable, written, where, assignment).at(_place(assignment), name)
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
