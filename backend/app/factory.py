@@ -27,7 +27,7 @@ def create_app(settings: Settings) -> Flask:
     application = Flask(__name__, static_folder=None, template_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = settings.max_check_bytes
     application.json = _json_in_written_order(application)
-    application.url_map.merge_slashes = False  # `//livez` is nothing, and no redirect that names a host
+    application.url_map.merge_slashes = False  # no redirect that names a host
 
     streams = OpenStreams(settings.max_streams, settings.stream_max_age, _greeting())
     application.extensions[STREAMS] = streams
@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> Flask:
     close_connections_with_unread_bodies(application)
     for resource in (
         about(),
-        health(streams),
+        health(),
         settings_in_use(settings),
         checks(settings),
         stream(streams),

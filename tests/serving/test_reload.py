@@ -22,11 +22,12 @@ from gunicorn_process import (
 
 
 class _SteadyRequests(threading.Thread):
-    """Asks one thing after the other, each on a connection of its own."""
+    """Asks for the settings and probes, one after the other, each on a connection of its own."""
 
     def __init__(self, server: GunicornProcess) -> None:
         super().__init__()
         self.answers: list[Answer] = []
+        self.probes: set[int] = set()
         self.failures: list[Exception] = []
         self.enough = threading.Event()
         self._server = server
@@ -36,6 +37,7 @@ class _SteadyRequests(threading.Thread):
         while not self.enough.is_set():
             try:
                 self.answers.append(self._server.get("/v1/settings"))
+                self.probes.add(self._server.get("/readyz").status)
             except (OSError, HTTPException) as error:
                 self.failures.append(error)
 
@@ -80,6 +82,7 @@ def test_a_bad_file_and_a_killed_worker_change_nothing_and_a_mended_file_is_take
         newest = {answer.json["settings"]["SENTRY_ENVIRONMENT"]["value"] for answer in requests.answers[known:]}
         assert newest == {"second"}
     assert {answer.status for answer in requests.answers} == {200}
+    assert requests.probes == {200}
     [diagnostics] = server.refusals()
     assert [line.partition("prod.env")[2].partition(";")[0] for line in diagnostics] == snapshot(
         [

@@ -20,8 +20,12 @@ def _name_the_route() -> None:
 
 
 def _refuse_to_redirect() -> None:
-    """Take another spelling of a path for another path: a redirect would name the host that the client named."""
-    if isinstance(request.routing_exception, RequestRedirect):
+    """Take another spelling of a path for another path: a redirect would name the host that the client named.
+
+    gunicorn takes one of two slashes away before anyone asks for the path.
+    """
+    is_doubled = request.environ.get("RAW_URI", "").startswith("//")
+    if is_doubled or isinstance(request.routing_exception, RequestRedirect):
         raise NotFound
 
 

@@ -1,15 +1,15 @@
 """`GET /livez` and `GET /readyz`: for whoever restarts processes and routes requests to them."""
 
-from http import HTTPStatus
-
 from flask import Blueprint
 
-from app.http.problem import Problem
-from app.stream.open_streams import OpenStreams
 
+def health() -> Blueprint:
+    """Return the resources that tell how this process is.
 
-def health(streams: OpenStreams) -> Blueprint:
-    """Return the resources that tell how this process is."""
+    A worker that is about to end still answers that it is ready: until gunicorn has closed its
+    socket, a probe can reach it while others take over, and one bad answer would take the whole
+    instance out of rotation. A process that has ended answers no probe at all.
+    """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/livez")
@@ -18,8 +18,6 @@ def health(streams: OpenStreams) -> Blueprint:
 
     @blueprint.get("/readyz")
     def readyz() -> dict[str, str]:
-        if streams.draining.is_set():
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "this process is shutting down")
         return {"status": "ready"}
 
     return blueprint

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from app.http.problem import Problem
 from app.stream import slow_reader, wire
-from app.stream.open_streams import DrainingError, OpenStream, OpenStreams, TooManyStreamsError
+from app.stream.open_streams import OpenStream, OpenStreams, TooManyStreamsError
 
 
 def stream(streams: OpenStreams) -> Blueprint:
@@ -29,8 +29,6 @@ def _opened(streams: OpenStreams) -> OpenStream:
     try:
         return streams.open()
     except TooManyStreamsError:
-        detail = "as many streams are open as this process may hold"
-    except DrainingError:
-        detail = "this process is shutting down"
-    retry_after = ceil(streams.retry_milliseconds() / 1_000)
+        retry_after = ceil(streams.retry_milliseconds() / 1_000)
+    detail = "as many streams are open as this process may hold"
     raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(retry_after)})

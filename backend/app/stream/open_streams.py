@@ -24,10 +24,6 @@ class TooManyStreamsError(Exception):
     """All the streams that may be open at once are."""
 
 
-class DrainingError(Exception):
-    """This process is shutting down and opens no more streams."""
-
-
 class Signal(Protocol):
     """What streams wait on; `threading.Event` is one, also where gevent has patched it."""
 
@@ -95,12 +91,12 @@ class OpenStreams:
     def open(self) -> OpenStream:
         """Return a new stream, which holds a place until it is closed.
 
+        While the process shuts down it says `hello` and `goaway`: a client of Server-Sent Events
+        comes back after the end of a stream, and gives up for good after a refusal.
+
         Raises:
-            DrainingError: This process is shutting down.
             TooManyStreamsError: There is no place left.
         """
-        if self.draining.is_set():
-            raise DrainingError
         with self._lock:
             if len(self._streams) >= self.most:
                 raise TooManyStreamsError
@@ -109,7 +105,7 @@ class OpenStreams:
         return stream
 
     def drain(self) -> None:
-        """Say `goaway` on every stream and open no more; returns at once, from any thread or greenlet."""
+        """Say `goaway` on every stream, also on those to come; returns at once, from any thread or greenlet."""
         self.draining.set()
 
     def retry_milliseconds(self) -> int:

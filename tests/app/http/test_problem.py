@@ -60,9 +60,9 @@ def test_another_spelling_of_a_path_is_another_path(client: FlaskClient, path: s
 @pytest.mark.parametrize("path", ["", "//livez", "//", "///evil.example/..", "/livez/"])
 def test_no_path_is_mended_by_a_redirect(client: FlaskClient, path: str) -> None:
     """A redirect would send the client to the host that it named; some servers pass such paths on."""
-    answer = client.get("/", base_url=f"http://{CANARY}/", environ_overrides={"PATH_INFO": path})
+    answer = client.get("/", base_url=f"http://{CANARY}/", environ_overrides={"PATH_INFO": path, "RAW_URI": path})
 
-    assert answer.status_code in {200, 404}
+    assert answer.status_code == 404
     assert CANARY not in str(answer.headers) + answer.get_data(as_text=True)
 
 

@@ -9,7 +9,6 @@ from inline_snapshot import snapshot
 from app.stream.open_streams import (
     HEARTBEAT_SECONDS,
     RETRY_MILLISECONDS,
-    DrainingError,
     OpenStream,
     OpenStreams,
     TooManyStreamsError,
@@ -125,13 +124,13 @@ def test_a_drain_reaches_a_stream_that_was_not_read_yet() -> None:
     assert [moment for moment, _ in sent_on(stream, time)] == [0, 0]
 
 
-def test_a_drain_refuses_new_streams() -> None:
-    """A process that shuts down takes on nothing new, places or no places."""
-    streams = streams_on(StoppedTime())
+def test_a_drain_reaches_streams_that_are_opened_after_it() -> None:
+    """A client gives up after a refusal, and comes back after an end."""
+    time = StoppedTime()
+    streams = streams_on(time)
     streams.drain()
 
-    with pytest.raises(DrainingError):
-        streams.open()
+    assert [moment for moment, _ in sent_on(streams.open(), time)] == [0, 0]
 
 
 def test_a_drain_wakes_streams_that_really_wait() -> None:
