@@ -151,9 +151,11 @@ def _load_app(server: Any, worker: Any, load: Callable[[], None]) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have a worker end its streams when it is told to stop; this runs in the worker, where modules are fresh."""
+    """Have a worker end its streams when it stops, and word its refusals; here, in the worker, modules are fresh."""
     from serving.draining import Draining  # noqa: PLC0415 - in the worker alone
+    from serving.unreadable_requests import answer_with_problems  # noqa: PLC0415 - in the worker alone
 
+    answer_with_problems()
     worker.draining = Draining(worker)
     # gunicorn itself says only that a worker begins to start.
     worker.log.info("Worker ready (pid: %s)", worker.pid)

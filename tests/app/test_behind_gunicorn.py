@@ -139,3 +139,22 @@ def test_a_stream_too_many_is_refused_at_once_while_everything_else_is_served(se
         return bool(refused) and ready == 200
 
     eventually(too_many, "one of three streams is refused, with two places")
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"CANARY\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nCANARY : x\r\n\r\n", 400),
+    ],
+)
+def test_a_request_that_cannot_be_read_gets_a_problem_without_a_word_of_it(
+    server: GunicornProcess, request_bytes: bytes, status: int
+) -> None:
+    """Gunicorn itself would quote it in a page of HTML."""
+    with server.connect() as connection:
+        connection.sendall(request_bytes)
+        answer = everything_until_the_end(connection)
+    assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:60]
+    assert b"application/problem+json" in answer
+    assert b"CANARY" not in answer
