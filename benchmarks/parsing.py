@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from dotenv import dotenv_values
+
 from rounds import table, wall_ms
 from setpoint.envfile.loaders import LOADERS
 

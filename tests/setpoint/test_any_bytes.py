@@ -5,7 +5,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checking import checked
@@ -57,7 +57,7 @@ contents = st.one_of(st.binary(max_size=200), file_like, file_like.map(lambda te
 
 
 @given(contents)
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_bytes_can_be_checked(content: bytes) -> None:
     """Every finding is inside the file, and every format can show it."""
     report = check_text(CONTRACT, "any", content)
@@ -78,7 +78,7 @@ def test_any_bytes_can_be_checked(content: bytes) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_the_same_text_in_utf_16_gets_the_same_findings(text: str) -> None:
     """Its encoding is one finding more, and hides none."""
     text = f"PORT=x\n{text}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, PostgresDsn, Secret, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -130,7 +130,7 @@ def _pieces_of(canary: str, text: str) -> list[str]:
 
 
 @given(canaries, st.lists(st.sampled_from([*LINES, *HARMLESS]), max_size=8), st.sampled_from(["\n", "\r\n", "\r"]))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_piece_of_a_secret_is_in_any_format(canary: str, lines: list[str], line_end: str) -> None:
     """Six characters of a token can be enough to recognise it."""
     text = line_end.join(line.format(canary) for line in lines)
@@ -154,7 +154,7 @@ def _shown(old: Subject, new: Subject) -> str:
     st.lists(st.sampled_from([*LINES, *HARMLESS, "LOW=${{API_KEY}}", "PORT=${{OTHER}}"]), max_size=6),
     st.lists(st.sampled_from([*LINES, *HARMLESS]), max_size=4),
 )
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_piece_of_a_secret_is_shown_explained_or_compared(canary: str, one: list[str], other: list[str]) -> None:
     """These commands are about values, and show only those that are fit to print."""
     contract = SettingsContract.of(Vault)
@@ -178,7 +178,7 @@ NAMES = [field.upper() for field in Vault.model_fields] + ["API_KYE", "INNER__KE
 
 
 @given(canaries, st.sets(st.sampled_from([name for name in NAMES if name not in {"PORT", "LOW"}]), min_size=1))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_piece_of_a_secret_of_the_process_environment_is_in_any_format(canary: str, names: set[str]) -> None:
     """There is no line to show, but there are messages."""
     report = checked("PORT=x\n", settings_class=Vault, environment=dict.fromkeys(names, canary))
@@ -186,9 +186,7 @@ def test_no_piece_of_a_secret_of_the_process_environment_is_in_any_format(canary
 
 
 @given(canary=canaries, lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=8))
-@settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
-)
+@settings(max_examples=40)
 def test_a_start_that_is_refused_says_no_secret(
     tmp_path: Path, canary: str, lines: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

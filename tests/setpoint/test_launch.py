@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -92,7 +92,7 @@ PIECES += ["\n# setpoint: ignore=SP102 a reason\n", "\n# setpoint: ignore=SP101,
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_what_passes_is_what_python_dotenv_reads(tmp_path: Path, text: str) -> None:
     """The reading that finds all faults sees more than python-dotenv does; where it passes, both are the same."""
     content = text.encode("utf-8", "surrogateescape")

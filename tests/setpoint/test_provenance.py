@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AliasChoices, BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -105,7 +105,7 @@ lines = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 99)), max_size
 
 
 @given(lines, lines, st.dictionaries(st.sampled_from(NAMES), st.integers(0, 99)))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_values_that_win_are_those_that_the_class_gets(
     one: list[tuple[str, int]], other: list[tuple[str, int]], environment: dict[str, int]
 ) -> None:

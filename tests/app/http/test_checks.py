@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
-from hypothesis import settings as profile
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -145,7 +144,6 @@ def test_the_environment_of_the_service_does_not_count(make_service: MakeService
     assert check(client, b"PORT=x\n")["summary"]["errors"] == 1
 
 
-@profile(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=LIMIT) | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")[:LIMIT]))
 def test_every_body_gets_a_report(client: FlaskClient, content: bytes) -> None:
     """Whatever the bytes are, they are judged, not stumbled over."""

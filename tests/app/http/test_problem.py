@@ -1,8 +1,7 @@
 import pytest
 from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
-from hypothesis import settings as profile
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from werkzeug.exceptions import BadRequest
@@ -66,7 +65,6 @@ def test_no_path_is_mended_by_a_redirect(client: FlaskClient, path: str) -> None
     assert CANARY not in str(answer.headers) + answer.get_data(as_text=True)
 
 
-@profile(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(min_size=1))
 def test_no_path_makes_the_service_stumble(client: FlaskClient, path: str) -> None:
     """Any text at all is known or is unknown."""

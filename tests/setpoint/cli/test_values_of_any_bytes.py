@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,7 +35,7 @@ contents = st.one_of(st.binary(max_size=100), file_like, file_like.map(lambda te
 
 
 @given(contents, contents, st.sampled_from([None, *LOADERS]))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_any_two_files_can_be_shown_and_compared(one: bytes, other: bytes, loader: str | None) -> None:
     """Without an error, as JSON that can be read, and as lines that steer no terminal."""
     old, new = (Subject(CONTRACT, (parse_env_file("x.env", each, {}, loader),)) for each in (one, other))

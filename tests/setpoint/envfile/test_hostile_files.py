@@ -51,7 +51,7 @@ _LONG_TEXTS: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("loader", LOADERS.values(), ids=LOADERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(contents, st.binary(max_size=40)))
 def test_any_bytes_are_read_with_places_inside_the_text(loader: LoaderInfo, content: bytes) -> None:
     """No file crashes a loader; places lie in the text, problems stand in order, and a refused file sets nothing."""
@@ -67,7 +67,7 @@ def test_any_bytes_are_read_with_places_inside_the_text(loader: LoaderInfo, cont
 
 
 @pytest.mark.parametrize("loader", LOADERS.values(), ids=LOADERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(contents)
 def test_what_a_program_hands_over_is_known_from_a_binding(loader: LoaderInfo, content: bytes) -> None:
     """Every variable has a binding of its name, so that there is a place to show."""

@@ -7,7 +7,7 @@ from real_programs import ENVIRONMENT, read_by_python_dotenv
 from setpoint.envfile.python_dotenv import read
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(texts)
 def test_python_dotenv_reads_the_same(text: str) -> None:
     """`dotenv_values()` gives the same names and values, bare names included."""

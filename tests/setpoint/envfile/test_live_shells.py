@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from env_texts import NAMES
@@ -70,9 +70,7 @@ _files = st.lists(st.lists(_statement, max_size=4).map("".join), min_size=40, ma
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 @settings(
     max_examples=8,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(texts=_files)
 def test_a_shell_sets_the_same(shell: str, tmp_path: Path, texts: list[str]) -> None:

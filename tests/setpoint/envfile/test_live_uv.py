@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from env_texts import contents
@@ -13,9 +13,7 @@ from setpoint.envfile.uv import read
 
 @settings(
     max_examples=4,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(files=st.lists(contents, min_size=15, max_size=25))
 def test_uv_reads_the_same(tmp_path: Path, files: list[bytes]) -> None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from real_programs import read_by_node_and_dotenv, read_by_python_dotenv, read_by_shell, read_by_uv
@@ -42,9 +42,7 @@ _values = st.one_of(
 @pytest.mark.parametrize("loader", ["python-dotenv", "node", "dotenv", "uv", "bash", "dash"])
 @settings(
     max_examples=3,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(values=st.lists(_values, min_size=15, max_size=25))
 def test_the_program_reads_what_was_written_for_it(loader: str, tmp_path: Path, values: list[str]) -> None:
