@@ -26,6 +26,7 @@ def checked(
     settings_class: type[BaseSettings] = Settings,
     environment: Mapping[str, str] | None = None,
     ignored: Sequence[str] = (),
+    deploy: bool = False,
 ) -> Report:
     """Return what a check of env files called `1.env`, `2.env` … says."""
     files = tuple(
@@ -33,7 +34,7 @@ def checked(
         for number, content in enumerate(contents, start=1)
     )
     process = None if environment is None else ProcessEnvironment(environment)
-    return check(Subject(SettingsContract.of(settings_class), files, process, tuple(ignored)))
+    return check(Subject(SettingsContract.of(settings_class), files, process, tuple(ignored), deploy=deploy))
 
 
 def marks(report: Report) -> list[str]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from setpoint import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
+from setpoint.app_rule import FailedRuleError
 from setpoint.diagnostic import Diagnostic, Excerpt, Location, Severity
 from setpoint.envfile.source_text import Span
 from setpoint.excerpt import ShownLine
 from setpoint.finding import Finding, Place
 from setpoint.redaction import printable
-from setpoint.report import Report, SourceSummary, in_order
+from setpoint.report import UNUSABLE_RULE, Report, SourceSummary, in_order
 from setpoint.rule import CATALOGUE, Rule
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import EnvFile, parse_env_file
@@ -25,9 +26,18 @@ _SAY_THEMSELVES = {"SP201", "SP202"}
 def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
     """Apply every rule to `subject`; no finding keeps another from being reported, only a comment in a file does."""
     places = _Places(subject)
-    found = ((rule, finding) for rule in CATALOGUE.values() for finding in rule.condition(subject))
-    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in reported(subject, found))
+    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in reported(subject, _found(subject)))
     return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
+
+
+def _found(subject: Subject) -> Iterator[tuple[Rule, Finding]]:
+    for rule in CATALOGUE.values():
+        if subject.deploy or not rule.for_deploy:
+            try:
+                yield from ((rule, finding) for finding in rule.condition(subject))
+            except FailedRuleError as error:
+                hint = "mend the rule; what it looks at was not checked"
+                yield CATALOGUE[UNUSABLE_RULE], Finding(str(error), hint=hint)
 
 
 def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR) -> Report:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from setpoint.diagnostic import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.sources import EnvFile
+from setpoint.subject import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,13 @@ class Place:
 
     file: EnvFile
     span: Span
+
+
+def value_place(assignment: Assignment | None) -> Place | None:
+    """Return where the value of `assignment` stands; None where that is in no file."""
+    if assignment is None or assignment.file is None or assignment.binding is None:
+        return None
+    return Place(assignment.file, assignment.binding.value_span)
 
 
 @dataclass(frozen=True, slots=True)

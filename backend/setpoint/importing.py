@@ -12,6 +12,8 @@ from types import TracebackType
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from setpoint.app_rule import InvalidRuleError
+from setpoint.project import InvalidProjectError
 from setpoint.quick_import import without_collecting
 
 _PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
@@ -26,6 +28,20 @@ class UnusableSettingsError(Exception):
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
+        self.hint = hint
+
+
+class UnusableRulesError(InvalidProjectError):
+    """The rules of an app's own can't be had; the text says why, for people, and holds no value.
+
+    Attributes:
+        message: The text without what to do about it.
+        hint: What to do about it.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(f"{message}; {hint}")
+        self.message = message
         self.hint = hint
 
 
@@ -47,14 +63,38 @@ def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> ty
     if not colon or not module_name or not class_name or module_name.startswith("."):
         message = f"`{reference}` is no settings class"
         raise UnusableSettingsError(message, "write `MODULE:CLASS`, such as `myapp.settings:Settings`")
-    _put_on_module_path([Path.cwd(), *pythonpath])
-    sink = StringIO()
     try:
-        with redirect_stdout(sink), redirect_stderr(sink), without_collecting():
-            namespace: Mapping[str, object] = vars(importlib.import_module(module_name))
+        namespace = _imported(module_name, pythonpath)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
         return _from_failed_module(error, module_name, class_name)
     return _class_in(namespace, module_name, class_name)
+
+
+def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> None:
+    """Import the modules that hold rules of the app's own, which enters these into the catalogue.
+
+    Args:
+        modules: Dotted names.
+        pythonpath: Folders to look in besides the working directory.
+
+    Raises:
+        UnusableRulesError: There is no such module, or it fails.
+    """
+    for name in modules:
+        try:
+            _imported(name, pythonpath)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
+            reason = str(error) if isinstance(error, InvalidRuleError) else _described(error)
+            message = f"cannot import the rules in `{name}`: {reason}"
+            raise UnusableRulesError(message, _advice(error, name)) from None
+
+
+def _imported(module_name: str, pythonpath: Iterable[Path]) -> Mapping[str, object]:
+    """Return what the module holds; what it prints is dropped."""
+    _put_on_module_path([Path.cwd(), *pythonpath])
+    sink = StringIO()
+    with redirect_stdout(sink), redirect_stderr(sink), without_collecting():
+        return vars(importlib.import_module(module_name))
 
 
 def _put_on_module_path(folders: Iterable[Path]) -> None:
@@ -118,4 +158,4 @@ def _advice(error: BaseException, module_name: str) -> str:
         return "run it in the folder that holds the module, or name that folder in `pythonpath` of `[tool.setpoint]`"
     if isinstance(error, ModuleNotFoundError):
         return "run it with the Python that runs the app, so that the app's packages are there"
-    return f"make `python -c 'import {module_name}'` work up to the class; nothing was checked"
+    return f"make `python -c 'import {module_name}'` work; nothing was checked"

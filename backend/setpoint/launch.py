@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from setpoint.check import check
 from setpoint.diagnostic import Severity
-from setpoint.loading import env_files
+from setpoint.loading import as_chosen, env_files
+from setpoint.project import Project
 from setpoint.report import Report
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import EnvFile, ProcessEnvironment, read_env_file
@@ -34,7 +35,7 @@ def prepare(
     loader: str | None,
     callers: Mapping[str, str],
     *,
-    ignored: tuple[str, ...] = (),
+    project: Project,
     fail_on: Severity = Severity.ERROR,
 ) -> Launch:
     """Read and check what a command would read that is started with the files at `paths` over `callers`.
@@ -47,14 +48,14 @@ def prepare(
         loader: As which program to read them; by default as python-dotenv, so that all that is wrong is found, as
             `check` does. Where that passes, python-dotenv reads just the same.
         callers: The environment that the command inherits; references in the files may use it.
-        ignored: Patterns of names that other programs read.
+        project: What the project of the app says: names of other programs, rules to report.
         fail_on: The mildest severity that keeps the command from being started.
     """
     given = tuple(read_env_file(path, callers, loader) for path in paths)
     inherited = _not_overruled(contract, callers, given)
     files = (*env_files(contract, callers), *given)
-    subject = Subject(contract, files, ProcessEnvironment(inherited), ignored)
-    report = check(subject, fail_on)
+    subject = Subject(contract, files, ProcessEnvironment(inherited), project.ignored)
+    report = as_chosen(check(subject, fail_on), subject, project)
     return Launch(report, {**inherited, **_unknown(contract, given), **_winning(subject)})
 
 

@@ -16,8 +16,10 @@ from pydantic_settings import BaseSettings
 from setpoint.check import check
 from setpoint.formats import full
 from setpoint.formats.style import Style
-from setpoint.project import InvalidProjectError, find_project
+from setpoint.importing import import_rules
+from setpoint.project import InvalidProjectError, Project, find_project
 from setpoint.report import Report, Status
+from setpoint.selection import Selection, UnknownRuleError
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_file
 from setpoint.subject import Assignment, Subject
@@ -94,10 +96,11 @@ def origins_of(settings: BaseSettings) -> Mapping[str, Origin]:
 
 def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> Loaded:
     """Read what a process with this `environment` would start with; nothing is printed."""
-    contract = SettingsContract.of(settings_class)
+    contract, project = SettingsContract.of(settings_class), find_project(Path.cwd())
+    import_rules(project.rules, project.pythonpath)
     files = () if HANDED_OVER in environment else env_files(contract, environment)
-    subject = Subject(contract, files, ProcessEnvironment(environment), find_project(Path.cwd()).ignored)
-    report = check(subject)
+    subject = Subject(contract, files, ProcessEnvironment(environment), project.ignored)
+    report = as_chosen(check(subject), subject, project)
     known = {name: each for name, each in subject.assignments.items() if each.variable}
     return Loaded(
         report,
@@ -105,6 +108,28 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
         {each.name: each.value for each in known.values() if each.file},
         {name: _origin(each) for name, each in known.items()},
     )
+
+
+def as_chosen(report: Report, subject: Subject, project: Project) -> Report:
+    """Return what of `report` the project wants to hear; all of it if the class itself takes no such values.
+
+    Raises:
+        InvalidProjectError: The project chooses a rule that does not exist.
+    """
+    return report if subject.verdict.settings is None else project_selection(project).of(report)
+
+
+def project_selection(project: Project) -> Selection:
+    """Return which rules `[tool.setpoint]` chooses.
+
+    Raises:
+        InvalidProjectError: It names one that does not exist.
+    """
+    try:
+        return Selection.of_words(project.selected, project.deselected)
+    except UnknownRuleError as error:
+        message = f"`select` or `ignore` in `[tool.setpoint]` of `{project.root}`: {error}"
+        raise InvalidProjectError(message) from None
 
 
 def env_files(contract: SettingsContract, environment: Mapping[str, str]) -> tuple[EnvFile, ...]:

@@ -11,10 +11,14 @@ from setpoint.suggestion import nearest
 _LONGEST_SLIP = 3
 _TEXT = "a text"
 _TEXTS = "an array of texts"
+_TEXT_OR_TEXTS = "a text or an array of texts"
 _KEYS = {
     "settings": _TEXT,
     "ignore-variables": _TEXTS,
     "loaders": _TEXTS,
+    "rules": _TEXT_OR_TEXTS,
+    "select": _TEXTS,
+    "ignore": _TEXTS,
     "pythonpath": _TEXTS,
     "example": _TEXT,
     "docs": _TEXT,
@@ -35,6 +39,9 @@ class Project:
         settings: The settings class, `module:Class`; None if the project doesn't say.
         ignored: Patterns of names that other programs read.
         loaders: The programs that read the project's env files.
+        rules: The modules that hold rules of the app's own.
+        selected: Which rules to report, by code, beginning of a code or name; None for all.
+        deselected: Which rules not to report even so.
         pythonpath: Folders from which the settings class is imported besides the working directory.
         example: Where the generated env file with examples stands.
         docs: Where the generated reference of the settings stands.
@@ -45,6 +52,9 @@ class Project:
     settings: str | None = None
     ignored: tuple[str, ...] = ()
     loaders: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    selected: tuple[str, ...] | None = None
+    deselected: tuple[str, ...] = ()
     pythonpath: tuple[Path, ...] = ()
     example: Path | None = None
     docs: Path | None = None
@@ -94,14 +104,22 @@ def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
         raise InvalidProjectError(message)
     return Project(
         root,
-        table.get("settings"),
-        tuple(table.get("ignore-variables", ())),
-        tuple(table.get("loaders", ())),
-        (*(root / each for each in table.get("pythonpath", ())), root),
-        root / table["example"] if "example" in table else None,
-        root / table["docs"] if "docs" in table else None,
-        root / table["schema"] if "schema" in table else None,
+        settings=table.get("settings"),
+        ignored=_texts(table, "ignore-variables"),
+        loaders=_texts(table, "loaders"),
+        rules=_texts(table, "rules"),
+        selected=_texts(table, "select") if "select" in table else None,
+        deselected=_texts(table, "ignore"),
+        pythonpath=(*(root / each for each in _texts(table, "pythonpath")), root),
+        example=root / table["example"] if "example" in table else None,
+        docs=root / table["docs"] if "docs" in table else None,
+        schema=root / table["schema"] if "schema" in table else None,
     )
+
+
+def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = table.get(key, ())
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _problem(key: str, value: object) -> str | None:
@@ -110,4 +128,5 @@ def _problem(key: str, value: object) -> str | None:
         return f"unknown key `{key}`" + (f"; did you mean `{meant}`?" if meant else "")
     is_text = isinstance(value, str)
     is_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return None if (is_text if _KEYS[key] == _TEXT else is_texts) else f"`{key}` is not {_KEYS[key]}"
+    is_right = {_TEXT: is_text, _TEXTS: is_texts, _TEXT_OR_TEXTS: is_text or is_texts}
+    return None if is_right[_KEYS[key]] else f"`{key}` is not {_KEYS[key]}"

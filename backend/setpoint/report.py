@@ -7,7 +7,9 @@ from enum import StrEnum
 from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.sources import SourceKind
 
-UNABLE = {"SP001", "SP002", "SP006"}
+UNUSABLE_RULE = "SP007"
+UNABLE = {"SP001", "SP002", "SP006", UNUSABLE_RULE}
+"""The rules which say that something could not be looked at."""
 
 
 class Status(StrEnum):

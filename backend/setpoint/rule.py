@@ -1,11 +1,13 @@
 """The catalogue of rules: a documented condition each, with a code and a name that are never reused."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from setpoint.diagnostic import Severity
 from setpoint.finding import Finding
+from setpoint.rule_documentation import RuleDocumentation
 from setpoint.subject import Subject
 
 
@@ -28,6 +30,7 @@ class Rule:
         code: `SP` and three digits, the first of which says what it is about.
         name: The bad pattern, in kebab case.
         severity: What its findings are unless they say otherwise.
+        for_deploy: Whether it is about a deploy to production, and looked at only if asked for.
         condition: The function that looks; its docstring is the rule's documentation.
     """
 
@@ -35,12 +38,19 @@ class Rule:
     name: str
     severity: Severity
     condition: Condition
+    for_deploy: bool = False
+
+    @property
+    def documentation(self) -> RuleDocumentation:
+        """Return what the docstring of the condition says."""
+        docstring = inspect.getdoc(self.condition) or f"Report {self.name.replace('-', ' ')}."
+        return RuleDocumentation.of(self.code, self.name, str(self.severity), docstring, for_deploy=self.for_deploy)
 
 
 CATALOGUE: dict[str, Rule] = {}
 
 
-def rule(code: str, name: str, severity: Severity) -> Callable[[Condition], Condition]:
+def rule(code: str, name: str, severity: Severity, *, for_deploy: bool = False) -> Callable[[Condition], Condition]:
     """Enter the decorated condition into the catalogue.
 
     Raises:
@@ -51,7 +61,7 @@ def rule(code: str, name: str, severity: Severity) -> Callable[[Condition], Cond
         if code in CATALOGUE or any(known.name == name for known in CATALOGUE.values()):
             message = f"the rule {code} {name} is in the catalogue already"
             raise ValueError(message)
-        CATALOGUE[code] = Rule(code, name, severity, condition)
+        CATALOGUE[code] = Rule(code, name, severity, condition, for_deploy)
         return condition
 
     return enter

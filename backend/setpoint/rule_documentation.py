@@ -8,7 +8,8 @@ from textwrap import dedent
 
 _RULES = Path(__file__).parent / "rules"
 _RULE = re.compile(
-    r'^@rule\("(?P<code>SP\d{3})", "(?P<name>[a-z0-9-]+)", Severity\.(?P<severity>[A-Z]+)\)\n'
+    r'^@rule\("(?P<code>SP\d{3})", "(?P<name>[a-z0-9-]+)", Severity\.(?P<severity>[A-Z]+)'
+    r"(?P<deploy>, for_deploy=True)?\)\n"
     r'def [^\n]+\n    r?"""(?P<docstring>.*?)"""',
     re.MULTILINE | re.DOTALL,
 )
@@ -42,6 +43,7 @@ class RuleDocumentation:
         why: Why it matters, as sentences.
         bad: What it reports; None where the documentation shows nothing.
         good: The same, mended.
+        for_deploy: Whether it is looked at with `--deploy` alone.
     """
 
     code: str
@@ -51,9 +53,12 @@ class RuleDocumentation:
     why: str
     bad: Example | None
     good: Example | None
+    for_deploy: bool = False
 
     @classmethod
-    def of(cls, code: str, name: str, severity: str, docstring: str) -> "RuleDocumentation":
+    def of(
+        cls, code: str, name: str, severity: str, docstring: str, *, for_deploy: bool = False
+    ) -> "RuleDocumentation":
         """Return what `docstring` says, which is cleaned as `inspect.cleandoc` does."""
         head, sections = _sections(docstring)
         why = sections.get("Why it matters")
@@ -65,6 +70,7 @@ class RuleDocumentation:
             _on_one_line(why.text) if why else "",
             sections.get("Bad"),
             sections.get("Good"),
+            for_deploy,
         )
 
 
@@ -76,7 +82,13 @@ def documented_rules() -> tuple[RuleDocumentation, ...]:
     """
     texts = (path.read_text(encoding="utf-8") for path in _RULES.glob("*.py"))
     found = (
-        RuleDocumentation.of(match["code"], match["name"], match["severity"].lower(), cleandoc(match["docstring"]))
+        RuleDocumentation.of(
+            match["code"],
+            match["name"],
+            match["severity"].lower(),
+            cleandoc(match["docstring"]),
+            for_deploy=match["deploy"] is not None,
+        )
         for text in texts
         for match in _RULE.finditer(text)
     )
@@ -86,7 +98,7 @@ def documented_rules() -> tuple[RuleDocumentation, ...]:
 def _sections(docstring: str) -> tuple[str, dict[str, Example]]:
     """Return what stands before the first section, and the sections by title."""
     starts = list(_SECTION.finditer(docstring))
-    ends = [*(match.start() for match in starts[1:]), len(docstring)]
+    ends = [*(match.start() for match in starts[1:]), len(docstring)][: len(starts)]
     sections = {
         match["title"]: Example(dedent(docstring[match.end() : end].rstrip().strip("\n")), _names(match["loaders"]))
         for match, end in zip(starts, ends, strict=True)

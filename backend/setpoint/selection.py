@@ -1,13 +1,14 @@
 """Which rules a check reports, chosen by code, by the beginning of codes, or by name."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from setpoint.report import UNABLE, Report
 from setpoint.rule import CATALOGUE
 from setpoint.suggestion import nearest
 
-_BEGINNING = re.compile(r"SP\d{0,3}", re.IGNORECASE)
+_BEGINS_LIKE_A_CODE = re.compile(r"[A-Z]+\d", re.IGNORECASE)
 _LONGEST_SLIP = 3
 
 
@@ -26,6 +27,16 @@ class Selection:
 
     selected: frozenset[str] | None = None
     ignored: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_words(cls, selected: Iterable[str] | None, ignored: Iterable[str]) -> "Selection":
+        """Return what words say, each one or more codes, beginnings of codes or names with commas between them.
+
+        Raises:
+            UnknownRuleError: One of them names no rule that can be chosen.
+        """
+        codes = None if selected is None else frozenset().union(*map(selected_codes, selected))
+        return cls(codes, frozenset().union(*map(ignored_codes, ignored)))
 
     def of(self, report: Report) -> Report:
         """Return `report` with what is selected alone."""
@@ -66,7 +77,7 @@ def find_code(word: str) -> str | None:
 
 def nearest_rule(word: str) -> str | None:
     """Return the code or name of a rule that is nearest to `word`, which is none; None if none is near."""
-    if not _BEGINNING.match(word):
+    if not _BEGINS_LIKE_A_CODE.match(word):
         return nearest(word, (rule.name for rule in CATALOGUE.values()), _LONGEST_SLIP)
     # Of codes that are as near as others, those about the same thing come first.
     return nearest(word, sorted(CATALOGUE, key=lambda code: code[:3] != word[:3].upper()), _LONGEST_SLIP)
@@ -74,9 +85,7 @@ def nearest_rule(word: str) -> str | None:
 
 def _codes(word: str) -> frozenset[str]:
     one = find_code(word)
-    found = (
-        {one} if one else {code for code in CATALOGUE if _BEGINNING.fullmatch(word) and code.startswith(word.upper())}
-    )
+    found = {one} if one else {code for code in CATALOGUE if word and code.startswith(word.upper())}
     if not found:
         meant = nearest_rule(word)
         hint = f"did you mean `{meant}`?" if meant else "`setpoint rule` lists them"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from pydantic_settings import BaseSettings
+
 from setpoint.envfile.reading import Binding, Problem
 from setpoint.redaction import Redactor
 from setpoint.secrecy import is_secret_name, secret_text
@@ -14,7 +16,7 @@ from setpoint.settings_class import SettingsContract, Variable
 from setpoint.sources import EnvFile, ProcessEnvironment
 from setpoint.statement import Statement, statements
 from setpoint.suggestion import allowed_steps, nearest
-from setpoint.validation import validate, validate_alone
+from setpoint.validation import build_in_part, validate, validate_alone
 from setpoint.verdict import RAISED, Refusal, RefusalKind, Verdict
 
 Setting = tuple[str | int, ...]
@@ -61,6 +63,7 @@ class Subject:
         ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
         only_known: Whether the settings class is given its own variables alone; its sources and validators may
             look at others, which is for files that one trusts.
+        deploy: Whether it is about a deploy to production, for which there are rules of its own.
         others: The same sources as other programs read them that are to read the files as well.
     """
 
@@ -70,6 +73,7 @@ class Subject:
     ignored: tuple[str, ...] = ()
     others: "tuple[Subject, ...]" = ()
     only_known: bool = False
+    deploy: bool = False
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -103,18 +107,25 @@ class Subject:
     @cached_property
     def verdict(self) -> Verdict:
         """Return what the class itself says of the values that win."""
-        return validate(
-            self.contract,
-            {
-                each.name: each.value
-                for each in self.assignments.values()
-                if (each.variable or not self.only_known)
-                and each.name
-                and "=" not in each.name
-                and not _CANNOT_BE_SET.search(each.name + each.value)
-            },
-            self.redactor,
-        )
+        return validate(self.contract, self._given, self.redactor)
+
+    @cached_property
+    def _given(self) -> Mapping[str, str]:
+        """Return what the class is given to look at."""
+        return {
+            each.name: each.value
+            for each in self.assignments.values()
+            if (each.variable or not self.only_known)
+            and each.name
+            and "=" not in each.name
+            and not _CANNOT_BE_SET.search(each.name + each.value)
+        }
+
+    @cached_property
+    def usable_settings(self) -> BaseSettings | None:
+        """Return the settings, with values that can't be looked at where they are invalid; None if there are none."""
+        verdict = self.verdict
+        return verdict.settings or build_in_part(self.contract, self._given, verdict.refusals)
 
     def overruled(self) -> Iterator[Assignment]:
         """Yield the values that would win, were their variables not set once more in the same file."""

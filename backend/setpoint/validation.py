@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
+from pydantic_settings import BaseSettings, SettingsError
 
 from setpoint import field_type
 from setpoint.building import build, without
@@ -100,6 +100,17 @@ def _with_validators_across_fields(
     except (Exception, SystemExit):  # noqa: BLE001 - a validator looked at an invalid field, in whatever way
         return Verdict(None, tuple(refusals), all_validators_ran=False)
     return Verdict(None, tuple(refusals), ran_inside)
+
+
+def build_in_part(
+    contract: SettingsContract, variables: Mapping[str, str], refusals: Sequence[Refusal]
+) -> BaseSettings | None:
+    """Return settings in which the fields of `refusals` have unusable values; None if the class gives none even so."""
+    invalid = {str(each.setting[0]) for each in refusals if each.setting}
+    try:
+        return build(with_unusable(contract.settings_class, invalid), without(contract, variables, invalid))
+    except (Exception, SystemExit):  # noqa: BLE001 - a validator of the app's may raise anything
+        return None
 
 
 def _is_inside_unrun_model(contract: SettingsContract, refusal: Refusal) -> bool:

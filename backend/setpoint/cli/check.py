@@ -1,17 +1,19 @@
 """`check`: find everything that is wrong with env files or the environment."""
 
 import argparse
+from dataclasses import replace
 
 from setpoint.check import check_together
 from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.envfile.loaders import LOADERS, PORTABLE
-from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.importing import UnusableRulesError, UnusableSettingsError, import_rules, import_settings_class
 from setpoint.loading import env_files
 from setpoint.project import Project
 from setpoint.redaction import printable
-from setpoint.report import Report
+from setpoint.report import UNUSABLE_RULE, Report
+from setpoint.rule import CATALOGUE
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import ProcessEnvironment, read_as_each, read_env_file
 from setpoint.subject import Subject
@@ -36,28 +38,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a program that is to read the files; may be given again: {', '.join(LOADERS)}, or {PORTABLE.name}",
     )
     parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
+    parser.add_argument("--deploy", action="store_true", help="look for what a deploy to production should not do, too")
+    parser.add_argument(
+        "--rules",
+        action="append",
+        metavar="MODULE",
+        help="a module with rules of the app's own; by default what `[tool.setpoint]` names; may be given again",
+    )
     add_report_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to look."""
-    report = chosen_selection(arguments).of(_report(arguments))
+    reference, project = chosen_settings(arguments)
+    report = _report(arguments, reference, project)
+    # Rules of the app's own can be chosen, too, and are known by now.
+    report = chosen_selection(arguments, project).of(report)
     deliver(report, arguments)
     return report.status.exit_status
 
 
-def _report(arguments: argparse.Namespace) -> Report:
-    reference, project = chosen_settings(arguments)
+def _report(arguments: argparse.Namespace, reference: str | None, project: Project) -> Report:
     try:
         if reference is None:
             raise UnusableSettingsError(*_NO_CLASS)  # noqa: TRY301 - one place says what that means
         contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+        import_rules(arguments.rules or project.rules, project.pythonpath)
     except UnusableSettingsError as error:
-        hint = None if error.hint is None else printable(error.hint)
-        unusable = Diagnostic("SP006", "unusable-settings", Severity.ERROR, printable(str(error)), hint=hint)
-        return Report(printable(reference or ""), (), (unusable,))
+        return _unable("SP006", reference, str(error), error.hint)
+    except UnusableRulesError as error:
+        return _unable(UNUSABLE_RULE, reference, error.message, error.hint)
     subjects = _subjects(contract, arguments, project)
-    return check_together(subjects, Severity(arguments.fail_on))
+    return check_together([replace(each, deploy=arguments.deploy) for each in subjects], Severity(arguments.fail_on))
+
+
+def _unable(code: str, reference: str | None, message: str, hint: str | None) -> Report:
+    rule = CATALOGUE[code]
+    hint = None if hint is None else printable(hint)
+    unable = Diagnostic(rule.code, rule.name, rule.severity, printable(message), hint=hint)
+    return Report(printable(reference or ""), (), (unable,))
 
 
 def _subjects(contract: SettingsContract, arguments: argparse.Namespace, project: Project) -> list[Subject]:

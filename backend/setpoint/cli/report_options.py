@@ -3,16 +3,18 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result
+from setpoint.cli.unable import UnableError
 from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
+from setpoint.loading import project_selection
+from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.report import Report
-from setpoint.selection import Selection, UnknownRuleError, ignored_codes, selected_codes
+from setpoint.selection import Selection, UnknownRuleError
 
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +25,8 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
         "--summary-file", metavar="FILE", help="append a summary in Markdown, for the page of a CI step"
     )
     rules = "rules by code, beginning of a code (`SP1`) or name, separated by commas"
-    select, ignore = _or_usage_error(selected_codes), _or_usage_error(ignored_codes)
-    parser.add_argument("--select", action="append", type=select, metavar="CODE", help=f"report these alone: {rules}")
-    parser.add_argument("--ignore", action="append", type=ignore, metavar="CODE", help=f"don't report these: {rules}")
+    parser.add_argument("--select", action="append", metavar="CODE", help=f"report these alone: {rules}")
+    parser.add_argument("--ignore", action="append", metavar="CODE", help=f"don't report these: {rules}")
     parser.add_argument(
         "--fail-on", choices=("error", "warning"), default="error", help="the mildest severity that fails the check"
     )
@@ -33,20 +34,21 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="print problems only, no summary")
 
 
-def _or_usage_error(codes_of: Callable[[str], frozenset[str]]) -> Callable[[str], frozenset[str]]:
-    def parse(words: str) -> frozenset[str]:
-        try:
-            return codes_of(words)
-        except UnknownRuleError as error:
-            raise argparse.ArgumentTypeError(printable(str(error))) from None
+def chosen_selection(arguments: argparse.Namespace, project: Project) -> Selection:
+    """Return which rules to report: as the command line says, else as the project does.
 
-    return parse
-
-
-def chosen_selection(arguments: argparse.Namespace) -> Selection:
-    """Return which rules to report."""
-    selected = None if arguments.select is None else frozenset().union(*arguments.select)
-    return Selection(selected, frozenset().union(*(arguments.ignore or ())))
+    Raises:
+        UnableError: A word names no rule that can be chosen.
+    """
+    try:
+        chosen = Selection.of_words(arguments.select, arguments.ignore or ())
+    except UnknownRuleError as error:
+        raise UnableError(printable(str(error))) from None
+    ours = project_selection(project)
+    return Selection(
+        ours.selected if arguments.select is None else chosen.selected,
+        ours.ignored if arguments.ignore is None else chosen.ignored,
+    )
 
 
 def deliver(report: Report, arguments: argparse.Namespace) -> None:

@@ -4,10 +4,12 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from textwrap import wrap
 
 from setpoint.cli.output import write_result
 from setpoint.generate.rules_reference import as_read, rules_reference
+from setpoint.project import find_project
 from setpoint.redaction import printable
 from setpoint.rule_documentation import Example, RuleDocumentation, documented_rules
 from setpoint.suggestion import allowed_steps, nearest
@@ -30,15 +32,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the rule, or the list of rules, and return the exit status: 2 if there is no such rule."""
     rules: Sequence[RuleDocumentation] = documented_rules()
-    if arguments.rule is not None:
-        wanted = arguments.rule.strip().casefold()
-        chosen = [each for each in rules if wanted in {each.code.casefold(), each.name}]
-        if not chosen:
-            sys.stderr.write(_unknown(arguments.rule, wanted, rules))
-            return 2
-        rules = chosen
-    write_result(_rendered(rules, arguments))
+    if arguments.rule is None:
+        write_result(_rendered([*rules, *_rules_of_project()], arguments))
+        return 0
+    wanted = arguments.rule.strip().casefold()
+    chosen = _called(wanted, rules)
+    if not chosen:
+        rules = [*rules, *_rules_of_project()]
+        chosen = _called(wanted, rules)
+    if not chosen:
+        sys.stderr.write(_unknown(arguments.rule, wanted, rules))
+        return 2
+    write_result(_rendered(chosen, arguments))
     return 0
+
+
+def _called(wanted: str, rules: Iterable[RuleDocumentation]) -> list[RuleDocumentation]:
+    return [each for each in rules if wanted in {each.code.casefold(), each.name}]
+
+
+def _rules_of_project() -> list[RuleDocumentation]:
+    """Return the rules of the app's own, for which its modules have to be imported."""
+    project = find_project(Path.cwd())
+    if not project.rules:
+        return []
+    from setpoint.importing import import_rules  # noqa: PLC0415 - importing it imports pydantic
+    from setpoint.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
+
+    import_rules(project.rules, project.pythonpath)
+    return [each.documentation for code, each in sorted(CATALOGUE.items()) if not code.startswith("SP")]
 
 
 def _unknown(written: str, wanted: str, rules: Iterable[RuleDocumentation]) -> str:
@@ -64,11 +86,12 @@ def _list(rules: Sequence[RuleDocumentation]) -> Iterator[str]:
 
 
 def _page(rule: RuleDocumentation) -> Iterator[str]:
-    yield f"{rule.code} {rule.name} ({rule.severity})"
+    yield f"{rule.code} {rule.name} ({rule.severity}{', with `check --deploy` alone' if rule.for_deploy else ''})"
     yield ""
     yield from wrap(rule.summary, _WIDTH)
     yield ""
-    yield from wrap(f"Why it matters: {rule.why}", _WIDTH)
+    if rule.why:
+        yield from wrap(f"Why it matters: {rule.why}", _WIDTH)
     yield from _example("Bad", rule.bad)
     yield from _example("Good", rule.good)
 

@@ -14,7 +14,7 @@ from setpoint.diagnostic import Severity
 from setpoint.envfile.loaders import LOADERS
 from setpoint.formats import full
 from setpoint.formats.style import Style
-from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.importing import UnusableSettingsError, import_rules, import_settings_class
 from setpoint.launch import KEPT_WHEN_CLEAN, prepare
 from setpoint.redaction import printable
 from setpoint.report import Status
@@ -75,8 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
         contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
     except UnusableSettingsError as error:
         return _unable(printable(f"{error}{f'; {error.hint}' if error.hint else ''}"))
+    import_rules(project.rules, project.pythonpath)
     fail_on = Severity(arguments.fail_on)
-    launch = prepare(contract, arguments.files, arguments.loader, callers, ignored=project.ignored, fail_on=fail_on)
+    launch = prepare(contract, arguments.files, arguments.loader, callers, project=project, fail_on=fail_on)
     passed = launch.report.status is Status.PASSED
     if not passed or (launch.report.diagnostics and not arguments.quiet):
         _say(full.render(launch.report, Style(colored=False)))

@@ -38,13 +38,12 @@ def render(report: Report) -> str:
 
 def _rule(code: str) -> dict[str, Any]:
     rule: Rule = CATALOGUE[code]
-    text = inspect.getdoc(rule.condition) or rule.name
-    documented = RuleDocumentation.of(rule.code, rule.name, rule.severity, text)
+    documented = rule.documentation
     return {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": documented.summary},
-        "help": {"text": text, "markdown": _markdown(documented)},
+        "help": {"text": inspect.getdoc(rule.condition) or documented.summary, "markdown": _markdown(documented)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 
@@ -52,7 +51,8 @@ def _rule(code: str) -> dict[str, Any]:
 def _markdown(rule: RuleDocumentation) -> str:
     examples = (("Bad", rule.bad), ("Good", rule.good))
     blocks = (f"{title}:\n\n```\n{example.text}\n```" for title, example in examples if example)
-    return "\n\n".join([rule.summary, f"Why it matters: {rule.why}", *blocks])
+    why = [f"Why it matters: {rule.why}"] if rule.why else []
+    return "\n\n".join([rule.summary, *why, *blocks])
 
 
 def _result(report: Report, diagnostic: Diagnostic, rules: list[str], fingerprint: str) -> dict[str, Any]:

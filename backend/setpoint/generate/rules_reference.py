@@ -23,7 +23,11 @@ class Settings(BaseSettings):
     pool_min: int = 1
     pool_max: int = 10
     log_format: Literal["json", "text"] = "json"
+    debug: bool = False
     api_token: SecretStr | None = None
+    session_secret: SecretStr = SecretStr("development")
+    sentry_dsn: SecretStr | None = None
+    sentry_traces_sample_rate: float = Field(0.1, ge=0, le=1)
     db_host: str | None = Field(None, deprecated="use `DATABASE_URL`")
     config_file: Annotated[Path | None, NamesEnvFile(".env")] = None
 
@@ -83,7 +87,8 @@ def _head(command: str) -> Iterator[str]:
 def _section(rule: RuleDocumentation) -> Iterator[str]:
     yield f"### {rule.code} `{rule.name}`"
     yield ""
-    yield f"{rule.severity.capitalize()}. {rule.summary}"
+    only = " With `--deploy` alone." if rule.for_deploy else ""
+    yield f"{rule.severity.capitalize()}. {rule.summary}{only}"
     yield ""
     yield f"Why it matters: {rule.why}"
     yield ""

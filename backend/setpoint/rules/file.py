@@ -143,3 +143,18 @@ def unusable_settings(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - 
         $ setpoint check prod.env --settings example:Settings
     """
     yield from ()
+
+
+@rule("SP007", "unusable-rule", Severity.ERROR)
+def unusable_rule(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - it is found while other rules look
+    """Report a rule of an app's own that can't be imported, or that fails.
+
+    Why it matters: what the rule looks at was not checked. The check itself reports it.
+
+    Bad:
+        $ setpoint check prod.env --rules nowhere
+
+    Good:
+        $ setpoint check prod.env
+    """
+    yield from ()

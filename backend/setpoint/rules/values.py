@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import islice
 
 from setpoint.diagnostic import Severity
-from setpoint.finding import Finding, Place
+from setpoint.finding import Finding, Place, value_place
+from setpoint.placeholder import is_placeholder
 from setpoint.refusal_text import explain, path_inside
 from setpoint.rule import rule
 from setpoint.settings_class import Variable
@@ -16,19 +17,6 @@ from setpoint.verdict import Refusal, RefusalKind
 
 # Each costs a validation of its own, and a file could hold thousands.
 _MOST_OVERRULED = 50
-_PLACEHOLDER = re.compile(
-    r"<[^<>]*[a-z][^<>]*>|x{3,}|\.{3}|…|to[-_ ]?do|tbd|fixme|placeholder"
-    r"|(?:please[-_ ]?)?(?:change|replace|fill)[-_ ]?(?:me|this|it|in)(?:[-_ ]?(?:please|now|in[-_ ]production))?!*"
-    r"|your[-_ ][a-z0-9_ -]+|insert[-_ ][a-z0-9_ -]+[-_ ]here",
-    re.IGNORECASE,
-)
-_PLACEHOLDER_INSIDE = re.compile(r"<[a-z _-]*(?:key|id|host|dsn|token|password|user|name)[a-z _-]*>", re.IGNORECASE)
-
-
-def _place(assignment: Assignment | None) -> Place | None:
-    if assignment is None or assignment.file is None or assignment.binding is None:
-        return None
-    return Place(assignment.file, assignment.binding.value_span)
 
 
 @rule("SP401", "invalid-value", Severity.ERROR)
@@ -67,7 +55,9 @@ def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
         written = assignment.name if assignment else name
-        yield explain([each for each, _ in group], variable, written, where, assignment).at(_place(assignment), name)
+        yield explain([each for each, _ in group], variable, written, where, assignment).at(
+            value_place(assignment), name
+        )
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
@@ -124,7 +114,7 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
         binding = statement.binding
         if binding is None or statement.variable is None or not binding.value:
             continue
-        if _is_placeholder(binding.value) and binding.value not in statement.variable.choices:
+        if is_placeholder(binding.value) and binding.value not in statement.variable.choices:
             yield Finding(
                 f"`{statement.shown_name}` still holds a placeholder",
                 Place(statement.file, binding.value_span),
@@ -132,10 +122,6 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
                 f"expected {statement.variable.expected}",
                 _how_to_get_a_value(statement),
             )
-
-
-def _is_placeholder(value: str) -> bool:
-    return bool(_PLACEHOLDER.fullmatch(value.strip()) or _PLACEHOLDER_INSIDE.search(value))
 
 
 def _how_to_get_a_value(statement: Statement) -> str | None:
@@ -161,7 +147,7 @@ def conflicting_values(subject: Subject) -> Iterator[Finding]:
         if refusal.kind is RefusalKind.CONFLICT:
             assignment = _first_named(subject, refusal) or subject.assigned_below(refusal.setting)
             name = subject.contract.canonical(assignment.name) if assignment else None
-            yield Finding(refusal.message, _place(assignment), name)
+            yield Finding(refusal.message, value_place(assignment), name)
 
 
 def _first_named(subject: Subject, refusal: Refusal) -> Assignment | None:

@@ -1,6 +1,5 @@
 """The catalogue of rules is complete, unambiguous and documented."""
 
-import inspect
 import re
 
 import pytest
@@ -9,7 +8,6 @@ from checking import checked
 from setpoint import rules
 from setpoint.diagnostic import Severity
 from setpoint.rule import CATALOGUE, Rule, rule
-from setpoint.rule_documentation import RuleDocumentation
 
 NOT_YET_TAKEN = {"SP303": "wrong-case, which waits for loaders that tell cases apart"}
 """Codes between others that no rule has, and what they are kept for."""
@@ -18,9 +16,8 @@ NOT_YET_TAKEN = {"SP303": "wrong-case, which waits for loaders that tell cases a
 @pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())
 def test_a_rule_says_what_it_looks_for_and_why(each: Rule) -> None:
     """Its docstring is its page of documentation."""
-    documentation = RuleDocumentation.of(each.code, each.name, each.severity, inspect.getdoc(each.condition) or "")
-    assert re.fullmatch(r"(?:Report|Say) .*\.", documentation.summary)
-    assert documentation.why.endswith(".")
+    assert re.fullmatch(r"(?:Report|Say) .*\.", each.documentation.summary)
+    assert each.documentation.why.endswith(".")
 
 
 @pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())

@@ -1,0 +1,22 @@
+"""Asks git whether it keeps a file, and so everyone who has the repository."""
+
+import os
+import subprocess
+from pathlib import Path
+
+_SECONDS = 10
+
+
+def is_tracked(path: str) -> bool:
+    """Return whether the file at `path` is in the index of a git repository; without git, nothing is."""
+    file = Path(path).resolve()
+    command = ["git", "ls-files", "--error-unmatch", "--", file.name]
+    # A hook of git's runs with variables that name its own repository by a path from another folder.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        ended = subprocess.run(  # noqa: S603 - the name is one word behind `--`
+            command, cwd=file.parent, env=environment, check=False, capture_output=True, timeout=_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return ended.returncode == 0
