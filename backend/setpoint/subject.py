@@ -21,6 +21,8 @@ from setpoint.verdict import RAISED, Refusal, RefusalKind, Verdict
 
 Setting = tuple[str | int, ...]
 
+# A setting `path` of a class that tells cases apart is not meant by them.
+_OF_EVERY_PROCESS = {"HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
 _CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -274,7 +276,7 @@ class Subject:
         """
         found: dict[str, Variable] = {}
         for name in self.environment.variables if self.environment else ():
-            if self.contract.find(name) is None and not self.is_ignored(name):
+            if self.contract.find(name) is None and name not in _OF_EVERY_PROCESS and not self.is_ignored(name):
                 closest = nearest(name, (each.name for each in self.contract.variables), allowed_steps(name))
                 meant = self.contract.find(closest) if closest else None
                 if meant:

@@ -49,10 +49,24 @@ def test_aliases_are_the_names_that_count() -> None:
     report = checked('listen_port=x\nHOST=h\nPAIR=["a"]\nPORT=1\n', settings_class=Aliased)
     assert marks(report) == [
         "1.env:1:13-1:14 error SP401 invalid-value LISTEN_PORT",
+        "1.env:2:1-2:5 info SP306 renamed-variable HOST",
         "1.env:2:6-2:7 error SP401 invalid-value HOST",
-        "1.env:3:6-3:11 error SP401 invalid-value PAIR",
+        "1.env:3:7-3:10 error SP401 invalid-value PAIR",
         "1.env:4:1-4:5 warning SP301 unknown-variable PORT",
     ]
+
+
+def test_of_several_names_the_one_without_effect_is_told() -> None:
+    """The other one counts, wherever it stands."""
+    report = checked("HOST=right\nLISTEN_PORT=1\nBIND=there\n", settings_class=Aliased)
+    assert marks(report) == ["1.env:1:1-1:5 warning SP306 renamed-variable HOST"]
+    assert messages(report) == ["`HOST` has no effect"]
+    assert report.diagnostics[0].label == "`BIND` is set, too (it stands on line 3)"
+    alone = checked("HOST=right\nLISTEN_PORT=1\n", settings_class=Aliased).diagnostics[0]
+    assert (alone.message, alone.hint) == (
+        "`HOST` is another name of `BIND`",
+        "write `BIND`, which counts before all others",
+    )
 
 
 def test_a_missing_variable_tells_its_other_spellings() -> None:
@@ -88,9 +102,23 @@ def test_a_class_that_tells_cases_apart_reads_exact_names() -> None:
     report = checked("port=x\nPort=2\n", settings_class=Exact)
     assert marks(report) == [
         "1.env:1:6-1:7 error SP401 invalid-value port",
-        "1.env:2:1-2:5 error SP301 unknown-variable Port",
+        "1.env:2:1-2:5 error SP303 wrong-case Port",
     ]
     assert report.diagnostics[1].label == "did you mean `port`? (it stands on line 1)"
+
+
+def test_a_wrong_case_in_the_process_environment_is_found() -> None:
+    """But for names that every process has, which are not meant by it."""
+
+    class Cased(Exact):
+        path: str = ""
+
+    report = checked("POTR=1\n", settings_class=Cased, environment={"PORT": "1", "PATH": "/bin"})
+    assert marks(report) == [
+        "1.env:1:1-1:5 error SP301 unknown-variable POTR",
+        "nowhere error SP303 wrong-case PORT",
+    ]
+    assert messages(report)[1] == "`PORT` in the process environment is written in the wrong case"
 
 
 class Database(BaseModel):
@@ -126,7 +154,7 @@ def test_nested_settings_are_variables_of_their_own() -> None:
     assert marks(report) == [
         "1.env:2:20-2:21 error SP401 invalid-value DATABASE__POOL_MIN",
         "1.env:3:1-3:18 error SP301 unknown-variable DATABASE__POL_MAX",
-        "1.env:5:7-5:14 error SP401 invalid-value PORTS",
+        "1.env:5:10-5:13 error SP401 invalid-value PORTS",
         "nowhere info SP405 unchecked-conflicts None",
     ]
     assert messages(report)[2] == "`[1]` in `PORTS` is not an integer"
@@ -228,7 +256,7 @@ def test_a_part_that_is_no_json_hides_no_other_part() -> None:
     report = checked("POOL__SIZE=x\nPOOL__PORTS=[bad\nOTHER=x\n", settings_class=Pooled)
     assert marks(report) == [
         "1.env:1:12-1:13 error SP401 invalid-value POOL__SIZE",
-        "1.env:2:13-2:17 error SP401 invalid-value POOL__PORTS",
+        "1.env:2:14-2:15 error SP401 invalid-value POOL__PORTS",
         "1.env:3:7-3:8 error SP401 invalid-value OTHER",
     ]
     assert messages(checked("POOL=[bad\n", settings_class=Pooled)) == ["`POOL` is not valid JSON"]

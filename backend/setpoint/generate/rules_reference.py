@@ -8,7 +8,7 @@ EXAMPLE_SETTINGS = """\
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.guidance import NamesEnvFile
@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     sentry_dsn: SecretStr | None = None
     sentry_traces_sample_rate: float = Field(0.1, ge=0, le=1)
     db_host: str | None = Field(None, deprecated="use `DATABASE_URL`")
+    proxy_url: str = Field("", validation_alias=AliasChoices("PROXY_URL", "HTTP_PROXY_URL"))
     config_file: Annotated[Path | None, NamesEnvFile(".env")] = None
 
     @model_validator(mode="after")
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
         if self.pool_min > self.pool_max:
             raise ValueError("POOL_MIN must not exceed POOL_MAX")
         return self
+
+
+class CaseSensitive(BaseSettings, case_sensitive=True):
+    database_url: str
 """
 """`example.py`, the settings class that all examples are held against."""
 

@@ -31,7 +31,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     for statement in subject.statements:
         if statement.binding is None or statement.variable is not None or statement.binding.value is None:
             continue
-        if not subject.is_ignored(statement.binding.name):
+        if not subject.is_ignored(statement.binding.name) and not _in_another_case(subject, statement.binding.name):
             yield _unknown_in_file(subject, statement)
     yield from _unknown_in_environment(subject)
 
@@ -67,6 +67,8 @@ def _unknown_in_file(subject: Subject, statement: Statement) -> Finding:
 
 def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
     for name, meant in sorted(subject.near_misses_in_environment.items()):
+        if _in_another_case(subject, name):
+            continue
         yield Finding(
             f"no setting reads `{name}` of the process environment",
             variable=name,
@@ -131,6 +133,43 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
                 )
 
 
+@rule("SP303", "wrong-case", Severity.ERROR)
+def wrong_case(subject: Subject) -> Iterator[Finding]:
+    r"""Report a variable whose name is known in another case, where the settings class tells cases apart.
+
+    Why it matters: it is another variable, and the setting that was meant keeps its default.
+
+    Bad:
+        $ printf 'DATABASE_URL=a\n' | setpoint check - --settings example:CaseSensitive
+
+    Good:
+        $ printf 'database_url=a\n' | setpoint check - --settings example:CaseSensitive
+    """
+    for statement in subject.statements:
+        if statement.binding is None or statement.binding.value is None or subject.is_ignored(statement.binding.name):
+            continue
+        if meant := _in_another_case(subject, statement.binding.name):
+            label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
+            name = statement.binding.name
+            yield _wrong_case(subject, name, meant, Place(statement.file, statement.binding.name_span), label)
+    for name in sorted(subject.near_misses_in_environment):
+        if meant := _in_another_case(subject, name):
+            yield _wrong_case(subject, name, meant, None, f"did you mean `{meant.name}`?")
+
+
+def _in_another_case(subject: Subject, name: str) -> Variable | None:
+    """Return the variable that differs from `name`, which is unknown, by its case alone."""
+    if subject.contract.ignores_case or subject.contract.find(name):
+        return None
+    return next((each for each in subject.contract.variables if each.name.casefold() == name.casefold()), None)
+
+
+def _wrong_case(subject: Subject, name: str, meant: Variable, place: Place | None, label: str) -> Finding:
+    where = "" if place else " in the process environment"
+    hint = _consequence(subject, meant) or "the settings class tells cases apart"
+    return Finding(f"`{name}`{where} is written in the wrong case", place, name, label, hint)
+
+
 @rule("SP304", "deprecated-variable", Severity.WARNING)
 def deprecated_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that its settings class calls deprecated.
@@ -176,6 +215,39 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
                 "the process environment alone sets it",
                 "take it out, and set it where the process is started",
             )
+
+
+@rule("SP306", "renamed-variable", Severity.INFO)
+def renamed_variable(subject: Subject) -> Iterator[Finding]:
+    """Say that a setting is given under another name than its first.
+
+    Why it matters: of several names that are set, the first one alone counts, and old names go away
+    one day. Where the first one is set, too, it is a warning: this one has no effect.
+
+    Bad:
+        HTTP_PROXY_URL=http://proxy:3128
+
+    Good:
+        PROXY_URL=http://proxy:3128
+    """
+    for statement in subject.statements:
+        if statement.binding is None or statement.variable is None:
+            continue
+        first = subject.variables_at(statement.variable.setting)[0]
+        if first is statement.variable:
+            continue
+        name = statement.variable.name
+        is_set = first.name in subject.assignments
+        yield Finding(
+            f"`{name}` has no effect" if is_set else f"`{name}` is another name of `{first.name}`",
+            Place(statement.file, statement.binding.name_span),
+            name,
+            f"`{first.name}` is set, too{_where_set(subject, first, statement)}" if is_set else None,
+            "of several names that are set, the first one counts; take this one out"
+            if is_set
+            else f"write `{first.name}`, which counts before all others",
+            Severity.WARNING if is_set else None,
+        )
 
 
 def _other_spellings(subject: Subject, variable: Variable) -> str | None:

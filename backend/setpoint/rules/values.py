@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from setpoint import json_value
 from setpoint.diagnostic import Severity
+from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place, value_place
 from setpoint.placeholder import is_placeholder
 from setpoint.refusal_text import explain, path_inside
@@ -14,6 +16,7 @@ from setpoint.settings_class import Variable
 from setpoint.statement import Statement
 from setpoint.subject import Assignment, Subject
 from setpoint.verdict import Refusal, RefusalKind
+from setpoint.wording import joined
 
 # Each costs a validation of its own, and a file could hold thousands.
 _MOST_OVERRULED = 50
@@ -55,9 +58,26 @@ def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
         written = assignment.name if assignment else name
-        yield explain([each for each, _ in group], variable, written, where, assignment).at(
-            value_place(assignment), name
-        )
+        explanation = explain([each for each, _ in group], variable, written, where, assignment)
+        yield explanation.at(_place_inside(subject, refusal, assignment), name)
+
+
+def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Place | None:
+    """Return where the trouble stands: inside the value where that is JSON as it is written, else the whole value."""
+    place = value_place(assignment)
+    if place is None or assignment is None or not assignment.shows_value:
+        return place
+    value, written = assignment.value, place.span.of(place.file.source.text)
+    path = refusal.setting[subject.depth_of(assignment) :]
+    if refusal.error_type == "json_invalid":
+        inside = json_value.first_fault(value)
+    else:
+        inside = json_value.span_of(value, path) if path else None
+    at = written.find(value)
+    if inside is None or at < 0:
+        return place
+    at += place.span.start
+    return Place(place.file, Span(at + inside.start, at + inside.end))
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
@@ -145,19 +165,42 @@ def conflicting_values(subject: Subject) -> Iterator[Finding]:
     """
     for refusal in subject.verdict.refusals:
         if refusal.kind is RefusalKind.CONFLICT:
-            assignment = _first_named(subject, refusal) or subject.assigned_below(refusal.setting)
-            name = subject.contract.canonical(assignment.name) if assignment else None
-            yield Finding(refusal.message, value_place(assignment), name)
+            yield _conflict(subject, refusal)
 
 
-def _first_named(subject: Subject, refusal: Refusal) -> Assignment | None:
-    """Return the first assignment whose variable or setting the validator's words name."""
-    for word in re.findall(r"\w+", refusal.message):
-        for assignment in subject.assignments.values():
-            variable = assignment.variable
-            if variable and word in {variable.name, assignment.name, variable.setting[-1]}:
-                return assignment
-    return None
+def _conflict(subject: Subject, refusal: Refusal) -> Finding:
+    named = _named(subject, refusal)
+    given = [assignment for each in named if (assignment := subject.assigned_above(each.setting))]
+    assignment = next((each for each in given if each.file), None) or next(iter(given), None)
+    first = assignment or subject.assigned_below(refusal.setting)
+    others = [each for each in named if assignment is None or subject.assigned_above(each.setting) is not assignment]
+    name = subject.contract.canonical(first.name) if first else named[0].name if named else None
+    label = joined([_with_place(subject, each, first) for each in others])
+    return Finding(refusal.message, value_place(first), name, f"together with {label}" if label else None)
+
+
+def _named(subject: Subject, refusal: Refusal) -> list[Variable]:
+    """Return the variables that the validator's words name, one a setting, in the order of the words."""
+    by_word: dict[str, Variable] = {}
+    for each in subject.contract.variables:
+        if each.setting[: len(refusal.setting)] == refusal.setting:
+            own = subject.assignments.get(each.name)
+            for word in (each.name, own.name if own else each.name, each.setting[-1]):
+                by_word.setdefault(word, each)
+    words = (by_word.get(word) for word in re.findall(r"\w+", refusal.message))
+    return list({each.setting: each for each in words if each}.values())
+
+
+def _with_place(subject: Subject, variable: Variable, first: Assignment | None) -> str:
+    """Return the name of `variable` and where its value comes from."""
+    assignment = subject.assigned_above(variable.setting)
+    if assignment is None:
+        return f"`{variable.name}`, which has its default"
+    if assignment.file is None or assignment.binding is None:
+        return f"`{assignment.name}` of the process environment"
+    line = assignment.file.source.position(assignment.binding.name_span.start).line
+    is_here = first is not None and first.file is assignment.file
+    return f"`{assignment.name}` {f'on line {line}' if is_here else f'at {assignment.file.path}:{line}'}"
 
 
 @rule("SP405", "unchecked-conflicts", Severity.INFO)

@@ -1,0 +1,80 @@
+"""Finds the place of an item inside a value that is written as JSON (RFC 8259)."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from setpoint.envfile.source_text import Span
+
+Key = str | int
+
+_BLANKS = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A value and what is inside it, by key or index."""
+
+    span: Span
+    inside: Mapping[Key, "_Node"] = field(default_factory=dict)
+
+
+def span_of(text: str, path: Iterable[Key]) -> Span | None:
+    """Return where in `text` the item at `path` stands, or the last on the way to it; None for text that is no JSON.
+
+    Steps that lead nowhere are passed over: pydantic puts names of types between keys.
+    """
+    node = _root(text)
+    if node is None:
+        return None
+    for step in path:
+        node = node.inside.get(step, node)
+    return node.span
+
+
+def first_fault(text: str) -> Span | None:
+    """Return where `text`, which is meant as an array or an object, stops being JSON; None where that tells nothing."""
+    if not text.lstrip().startswith(("[", "{")):
+        return None
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return Span(error.pos, min(error.pos + 1, len(text)))
+    except (ValueError, RecursionError):
+        return None
+    return None
+
+
+# Each of thousands of findings may be about the same value.
+@lru_cache(maxsize=4)
+def _root(text: str) -> _Node | None:
+    try:
+        return _node(text, _after_blanks(text, 0))
+    except (ValueError, RecursionError, IndexError):
+        return None
+
+
+def _node(text: str, at: int) -> _Node:
+    opening = text[at]
+    if opening not in "[{":
+        return _Node(Span(at, _DECODER.raw_decode(text, at)[1]))
+    inside: dict[Key, _Node] = {}
+    end = _after_blanks(text, at + 1)
+    while text[end] not in "]}":
+        key: Key = len(inside)
+        if opening == "{":
+            key, end = _DECODER.raw_decode(text, end)
+            end = _after_blanks(text, _after_blanks(text, end) + 1)
+        inside[key] = _node(text, end)
+        end = _after_blanks(text, inside[key].span.end)
+        if text[end] == ",":
+            end = _after_blanks(text, end + 1)
+    return _Node(Span(at, end + 1), inside)
+
+
+def _after_blanks(text: str, at: int) -> int:
+    match = _BLANKS.match(text, at)
+    return match.end() if match else at
