@@ -28,10 +28,11 @@ def build(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> B
 
 
 def _own_sources_off(settings_class: type[BaseSettings]) -> dict[str, Any]:
-    """Return the arguments that keep the class from its env file and the command line, as far as it takes them."""
+    """Return the arguments that keep the class from files and the command line, as far as it takes them."""
     parameters = signature(settings_class.__init__).parameters
     takes_any = any(each.kind is Parameter.VAR_KEYWORD for each in parameters.values())
-    switches = {"_env_file": None, "_cli_parse_args": False}
+    # Whoever gives the variables has left out the empty ones that do not count.
+    switches = {"_env_file": None, "_cli_parse_args": False, "_secrets_dir": (), "_env_ignore_empty": False}
     return {name: value for name, value in switches.items() if takes_any or name in parameters}
 
 

@@ -82,8 +82,9 @@ def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
 
 
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:
-    for file in subject.files:
-        yield SourceSummary(file.kind, printable(file.path), file.loader, len(file.variables))
+    for file in subject.all_files:
+        loader = None if file.holds_one_value else file.loader
+        yield SourceSummary(file.kind, printable(file.path), loader, len(file.variables))
     if subject.environment is not None:
         known = [name for name in subject.environment.variables if subject.contract.find(name)]
         yield SourceSummary(subject.environment.kind, variables=len(known))

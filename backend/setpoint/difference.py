@@ -1,10 +1,10 @@
 """Compares what two subjects give to a settings class: typed where both are valid, as text elsewhere."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from setpoint.provenance import Provenance, provenances, shown_value, strange_names
+from setpoint.provenance import Provenance, StrangeName, provenances, shown_value, strange_names
 from setpoint.redaction import MASK
 from setpoint.subject import Assignment, Setting, Subject
 from setpoint.typed_value import NoTypedValueError, TypedValues
@@ -43,6 +43,7 @@ class Difference:
         known: Whether a setting reads the variable.
         secret: Whether its values are not shown.
         compared_as_text: Whether the settings class has no value for one of the texts.
+        names_file: Whether it names a file, which is not here, with the value of a known variable.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Difference:
     known: bool = True
     secret: bool = False
     compared_as_text: bool = False
+    names_file: bool = False
 
 
 def differences(old: Subject, new: Subject) -> tuple[Difference, ...]:
@@ -118,22 +120,22 @@ def _of_strange_names(old: Subject, new: Subject) -> Iterator[Difference]:
     before, after = _strange_in(old, new), _strange_in(new, old)
     for name in {**before, **after}:
         one, other = before.get(name), after.get(name)
-        if one and other and one[1].assignment.value == other[1].assignment.value:
+        if one and other and one.assignment.value == other.assignment.value:
             continue
-        shown = next(each[0] for each in (one, other) if each)
+        either = next(each for each in (one, other) if each)
         change = Change.ADDED if one is None else Change.REMOVED if other is None else Change.CHANGED
-        yield Difference(shown, change, one and one[1], other and other[1], known=False, secret=True)
+        masked, new_masked = (Side(each.assignment, MASK) if each else None for each in (one, other))
+        yield Difference(
+            either.shown_name, change, masked, new_masked, known=False, secret=True, names_file=either.names_file
+        )
 
 
-def _strange_in(subject: Subject, other: Subject) -> Mapping[str, tuple[str, Side]]:
+def _strange_in(subject: Subject, other: Subject) -> Mapping[str, StrangeName]:
     """Return the unknown variables of files, and those of the process environment that a file of `other` sets."""
-    found = {
-        subject.contract.canonical(each.assignment.name): (each.shown_name, Side(each.assignment, MASK))
-        for each in strange_names(subject)
-    }
+    found = {subject.contract.canonical(each.assignment.name): each for each in strange_names(subject)}
     for each in strange_names(other):
         name = other.contract.canonical(each.assignment.name)
         assignment = subject.assignments.get(name)
         if assignment is not None:
-            found.setdefault(name, (each.shown_name, Side(assignment, MASK)))
+            found.setdefault(name, replace(each, assignment=assignment))
     return found

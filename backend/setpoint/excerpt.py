@@ -59,7 +59,8 @@ def _pieces(source: SourceText, line: Span, statement: Statement | None) -> list
     pieces = []
     if line.start <= name.start <= line.end:
         pieces.append(_verbatim(source, Span(line.start, name.start)))
-        pieces.append(_named(statement, name))
+        if not statement.file.holds_one_value:
+            pieces.append(_named(statement, name))
         pieces.append(_verbatim(source, Span(name.end, min(value.start, line.end))))
     written = Span(max(value.start, line.start), min(value.end, line.end))
     if written.start < written.end:

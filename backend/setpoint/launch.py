@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from setpoint.check import check
 from setpoint.diagnostic import Severity
-from setpoint.loading import as_chosen, env_files
+from setpoint.gathering import env_files, of_a_start
+from setpoint.loading import as_chosen
 from setpoint.project import Project
 from setpoint.report import Report
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import EnvFile, ProcessEnvironment, read_env_file
+from setpoint.sources import EnvFile, read_env_file
 from setpoint.subject import Subject
 
 KEPT_WHEN_CLEAN = ("PATH",)
@@ -54,7 +55,7 @@ def prepare(
     given = tuple(read_env_file(path, callers, loader) for path in paths)
     inherited = _not_overruled(contract, callers, given)
     files = (*env_files(contract, callers), *given)
-    subject = Subject(contract, files, ProcessEnvironment(inherited), project.ignored)
+    subject = of_a_start(contract, inherited, project, files=files)
     report = as_chosen(check(subject, fail_on), subject, project)
     return Launch(report, {**inherited, **_unknown(contract, given), **_winning(subject)})
 
@@ -81,5 +82,12 @@ def _unknown(contract: SettingsContract, given: Sequence[EnvFile]) -> dict[str, 
 
 
 def _winning(subject: Subject) -> dict[str, str]:
-    """Return the app's own variables that come from a file: one spelling and one value each, as they were checked."""
-    return {each.name: each.value for each in subject.assignments.values() if each.file and each.variable}
+    """Return the app's own variables that come from env files: one spelling and one value each, as they were checked.
+
+    What stands in files of its own, the app reads there: a process's environment is easier to look into.
+    """
+    return {
+        each.name: each.value
+        for each in subject.assignments.values()
+        if each.file and each.variable and not each.file.holds_one_value
+    }

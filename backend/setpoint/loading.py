@@ -1,9 +1,7 @@
 """Gives an app its settings when it starts, or ends the start with everything that is wrong with them."""
 
-import errno
 import json
 import os
-import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,12 +14,13 @@ from pydantic_settings import BaseSettings
 from setpoint.check import check
 from setpoint.formats import full
 from setpoint.formats.style import Style
+from setpoint.gathering import of_a_start
 from setpoint.importing import import_rules
 from setpoint.project import InvalidProjectError, Project, find_project
 from setpoint.report import Report, Status
 from setpoint.selection import Selection, UnknownRuleError
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_file
+from setpoint.sources import SourceKind
 from setpoint.subject import Assignment, Subject
 
 EX_CONFIG = 78
@@ -38,8 +37,8 @@ class Origin:
     """Where the value of a variable comes from.
 
     Attributes:
-        source: `default`, `process-environment` or `env-file`.
-        path: Path of the env file; None for the other sources.
+        source: Which kind of source.
+        path: Path of the file; None for the process environment and defaults.
         line: Line in it, from 1.
         column: Column of the name in it, in code points from 1.
     """
@@ -98,8 +97,7 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     """Read what a process with this `environment` would start with; nothing is printed."""
     contract, project = SettingsContract.of(settings_class), find_project(Path.cwd())
     import_rules(project.rules, project.pythonpath)
-    files = () if HANDED_OVER in environment else env_files(contract, environment)
-    subject = Subject(contract, files, ProcessEnvironment(environment), project.ignored)
+    subject = of_a_start(contract, environment, project, files=() if HANDED_OVER in environment else None)
     report = as_chosen(check(subject), subject, project)
     known = {name: each for name, each in subject.assignments.items() if each.variable}
     return Loaded(
@@ -132,37 +130,6 @@ def project_selection(project: Project) -> Selection:
         raise InvalidProjectError(message) from None
 
 
-def env_files(contract: SettingsContract, environment: Mapping[str, str]) -> tuple[EnvFile, ...]:
-    """Return the env files that a process with this `environment` would read.
-
-    A file that the environment names has to exist; a default one need not.
-    """
-    paths = _default_paths(contract)
-    if contract.env_file_variable is not None:
-        variable, default = contract.env_file_variable
-        named = [value for name, value in environment.items() if value and contract.canonical(name) == variable.name]
-        if named:
-            return (read_env_file(named[-1], environment),)
-        paths = [default.default]
-    return tuple(read_env_file(path, environment) for path in paths if _is_there(path))
-
-
-def _is_there(path: str) -> bool:
-    """Return whether there is a file to read; a folder `.env` is most often a virtual environment."""
-    try:
-        mode = Path(path).stat().st_mode
-    except OSError as error:
-        return error.errno not in {errno.ENOENT, errno.ENOTDIR}
-    return not stat.S_ISDIR(mode)
-
-
-def _default_paths(contract: SettingsContract) -> list[str]:
-    configured = contract.settings_class.model_config.get("env_file") or ()
-    if isinstance(configured, str | os.PathLike):
-        configured = (configured,)
-    return [str(Path(path).expanduser()) for path in configured]
-
-
 def handed_over(environment: Mapping[str, str]) -> dict[str, Origin]:
     """Return the origins that a parent process handed over, if one did; what no parent wrote counts for nothing."""
     try:
@@ -183,7 +150,7 @@ def _origin(assignment: Assignment) -> Origin:
     if assignment.file is None or assignment.binding is None:
         return Origin(SourceKind.PROCESS_ENVIRONMENT)
     position = assignment.file.source.position(assignment.binding.name_span.start)
-    return Origin(SourceKind.ENV_FILE, assignment.file.path, position.line, position.column)
+    return Origin(assignment.file.kind, assignment.file.path, position.line, position.column)
 
 
 def _remember(settings: BaseSettings, origins: Mapping[str, Origin]) -> None:

@@ -40,10 +40,12 @@ class StrangeName:
     Attributes:
         shown_name: Its name if that is fit to print, else a mask.
         assignment: The value that wins.
+        names_file: Whether it names a file, which is not here, with the value of a known variable.
     """
 
     shown_name: str
     assignment: Assignment
+    names_file: bool = False
 
 
 def provenances(subject: Subject) -> Iterator[Provenance]:
@@ -106,9 +108,12 @@ def _without_winner(
 def strange_names(subject: Subject) -> Iterator[StrangeName]:
     """Yield the variables of files that no setting reads; the process environment is full of them."""
     shown = {id(each.binding): each.shown_name for each in subject.statements if each.binding}
+    read = {each.name for each in subject.file_variables if not each.content.trouble}
     for assignment in subject.assignments.values():
-        if assignment.variable is None and assignment.binding is not None:
-            yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment)
+        if assignment.variable or assignment.binding is None or assignment.name in read:
+            continue
+        names_file = subject.contract.from_file(assignment.name) is not None
+        yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment, names_file)
 
 
 def shown_value(subject: Subject, assignment: Assignment) -> str:
@@ -136,7 +141,7 @@ def source_of(assignment: Assignment | None) -> SourceKind:
     """Return the kind of source that gives the value."""
     if assignment is None:
         return SourceKind.DEFAULT
-    return SourceKind.PROCESS_ENVIRONMENT if assignment.file is None else SourceKind.ENV_FILE
+    return SourceKind.PROCESS_ENVIRONMENT if assignment.file is None else assignment.file.kind
 
 
 def is_refused(subject: Subject, provenance: Provenance) -> bool:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint import field_type, secrecy
 from setpoint.guidance import Guidance, NamesEnvFile
 
+_FROM_FILE = "_FILE"
 # Variables of any program may begin so.
 _WORDS_OF_ALL = {"_", "DEFAULT_", "DISABLE_", "ENABLE_", "IS_", "MAX_", "MIN_", "NO_", "NUM_", "USE_"}
 
@@ -163,6 +164,17 @@ class SettingsContract:
             if found:
                 return found if found.open else None
         return None
+
+    @property
+    def reads_file_variables(self) -> bool:
+        """Return whether `NAME_FILE` names a file with the value of `NAME`."""
+        return bool(getattr(self.settings_class, "reads_file_variables", False))
+
+    def from_file(self, name: str) -> Variable | None:
+        """Return the variable whose value stands in the file that the variable `name` names: `NAME` for `NAME_FILE`."""
+        if not self.reads_file_variables or not name.upper().endswith(_FROM_FILE):
+            return None
+        return None if self.find(name) else self.find(name[: -len(_FROM_FILE)])
 
     def of_field(self, name: str) -> Iterator[Variable]:
         """Yield the variables of the top field `name` or of those nested in it."""

@@ -26,7 +26,9 @@ class SourceKind(StrEnum):
 
     DEFAULT = "default"
     ENV_FILE = "env-file"
+    FILE_VARIABLE = "file-variable"
     PROCESS_ENVIRONMENT = "process-environment"
+    SECRETS_DIRECTORY = "secrets-directory"
 
 
 class Trouble(StrEnum):
@@ -38,7 +40,7 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True)
 class EnvFile:
-    """An env file as one loader reads it.
+    """An env file as one loader reads it, or a file that holds the value of one variable.
 
     Attributes:
         path: The name under which the caller knows it.
@@ -49,6 +51,7 @@ class EnvFile:
         undecodable: Where the first byte stands that is not UTF-8, if there is one.
         trouble: Why nothing could be read, if so.
         reason: The operating system's word on that.
+        kind: Whether it is an env file.
     """
 
     path: str
@@ -59,8 +62,12 @@ class EnvFile:
     undecodable: Span | None = None
     trouble: Trouble | None = None
     reason: str | None = None
+    kind: SourceKind = SourceKind.ENV_FILE
 
-    kind = SourceKind.ENV_FILE
+    @property
+    def holds_one_value(self) -> bool:
+        """Return whether all that stands in it is one value, which is a secret's most often."""
+        return self.kind is not SourceKind.ENV_FILE
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -106,17 +113,26 @@ def read_env_file(path: str, environment: Mapping[str, str], loader: str | None 
             that is wrong hides what else is.
     """
     try:
-        content = _content(path)
+        content = content_of(path)
     except OSError as error:
-        missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
         nothing = Reading((), {}, ())
-        trouble = Trouble.MISSING if missing else Trouble.UNREADABLE
-        reason = error.strerror
+        trouble, reason = trouble_of(error)
         return EnvFile(path, SourceText(path, ""), nothing, loader or DEFAULT_LOADER, trouble=trouble, reason=reason)
     return parse_env_file(path, content, environment, loader)
 
 
-def _content(path: str) -> bytes:
+def trouble_of(error: OSError) -> tuple[Trouble, str | None]:
+    """Return what `error` means for a file, and the operating system's word on it."""
+    missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
+    return Trouble.MISSING if missing else Trouble.UNREADABLE, error.strerror
+
+
+def content_of(path: str) -> bytes:
+    """Return the bytes of the file at `path`, `-` for standard input.
+
+    Raises:
+        OSError: It can't be read, or is too large to be what it is taken for.
+    """
     if path == STANDARD_INPUT:
         if sys.stdin is None:
             raise OSError(errno.EBADF, "standard input is closed")

@@ -28,6 +28,7 @@ class Statement:
         shown_name: The name if it is fit to print, else a mask.
         variable: The variable of the settings class that it sets, if it does.
         binding: The binding, if the line can be read.
+        from_file: The variable whose value stands in the file that this one names.
     """
 
     file: EnvFile
@@ -36,11 +37,12 @@ class Statement:
     shown_name: str
     variable: Variable | None = None
     binding: Binding | None = None
+    from_file: Variable | None = None
 
     @property
     def shows_value(self) -> bool:
         """Return whether its value is fit to print: it is bound to a known setting that is no secret."""
-        if self.binding is None or self.variable is None:
+        if self.binding is None or self.variable is None or self.file.holds_one_value:
             return False
         return not self.variable.hides(self.binding.name, self.binding.value or "")
 
@@ -51,6 +53,10 @@ def statements(file: EnvFile, contract: SettingsContract) -> Iterator[Statement]
     Behind a line that can't be read, what looks like a name may be the rest of a value that spans
     several lines (a private key, say): there, names are shown only if they are beyond that doubt.
     """
+    if file.holds_one_value:
+        for only in file.reading.bindings:
+            yield Statement(file, only.value_span, only.name, only.name, contract.find(only.name), only)
+        return
     in_doubt, end = False, 0
     for item in _in_order(file):
         span = Span(item.name_span.start, item.value_span.end) if isinstance(item, Binding) else item.span
@@ -58,8 +64,10 @@ def statements(file: EnvFile, contract: SettingsContract) -> Iterator[Statement]
         name, binding = item.name, item if isinstance(item, Binding) else None
         variable = contract.find(name) if name else None
         value = _written_value(file, binding)
-        shown = name if name and (variable or _is_fit_to_print(name, value, contract, in_doubt=in_doubt)) else MASK
-        yield Statement(file, span, name, shown, variable, binding)
+        from_file = contract.from_file(name) if name else None
+        is_known = variable or from_file
+        shown = name if name and (is_known or _is_fit_to_print(name, value, contract, in_doubt=in_doubt)) else MASK
+        yield Statement(file, span, name, shown, variable, binding, from_file)
         in_doubt = value is None or (shown == MASK and (in_doubt or _ends_base64(name, value)))
         end = max(end, span.end)
 

@@ -12,8 +12,9 @@ from pydantic_settings import BaseSettings
 from setpoint.envfile.reading import Binding, Problem
 from setpoint.redaction import Redactor
 from setpoint.secrecy import is_secret_name, secret_text
+from setpoint.secret_files import FileVariable
 from setpoint.settings_class import SettingsContract, Variable
-from setpoint.sources import EnvFile, ProcessEnvironment
+from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.statement import Statement, statements
 from setpoint.suggestion import allowed_steps, nearest
 from setpoint.validation import build_in_part, validate, validate_alone
@@ -51,7 +52,9 @@ class Assignment:
     @property
     def shows_value(self) -> bool:
         """Return whether its value is fit to print: it is that of a known setting that is no secret."""
-        return self.variable is not None and not self.variable.hides(self.name, self.value)
+        if self.variable is None or (self.file is not None and self.file.holds_one_value):
+            return False
+        return not self.variable.hides(self.name, self.value)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class Subject:
         ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
         only_known: Whether the settings class is given its own variables alone; its sources and validators may
             look at others, which is for files that one trusts.
+        secret_files: Files that hold one value each, under all env files.
+        file_variables: The variables that name files which hold values.
+        unseen_directories: Secrets directories of the settings class that were not looked at.
+        starts_here: Whether a process would start here now, so that every file that it reads has to be here.
         deploy: Whether it is about a deploy to production, for which there are rules of its own.
         others: The same sources as other programs read them that are to read the files as well.
     """
@@ -76,11 +83,20 @@ class Subject:
     others: "tuple[Subject, ...]" = ()
     only_known: bool = False
     deploy: bool = False
+    secret_files: tuple[EnvFile, ...] = ()
+    file_variables: tuple[FileVariable, ...] = ()
+    unseen_directories: tuple[str, ...] = ()
+    starts_here: bool = False
+
+    @property
+    def all_files(self) -> tuple[EnvFile, ...]:
+        """Return all files that give values, later ones over earlier."""
+        return (*self.secret_files, *self.files)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """Return what stands in the files, in their order."""
-        return tuple(each for file in self.files for each in statements(file, self.contract))
+        return tuple(each for file in self.all_files for each in statements(file, self.contract))
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:
@@ -102,8 +118,9 @@ class Subject:
 
     def _assign(self, winning: dict[str, Assignment], assignment: Assignment) -> None:
         # pydantic-settings looks at each source for itself, so an empty value that it ignores
-        # hides nothing in the source below.
-        if assignment.value or not self.contract.ignores_empty:
+        # hides nothing in the source below. It ignores none in a secrets directory.
+        counts = assignment.file is not None and assignment.file.kind is SourceKind.SECRETS_DIRECTORY
+        if assignment.value or counts or not self.contract.ignores_empty:
             winning[self.contract.canonical(assignment.name)] = assignment
 
     @cached_property
@@ -120,6 +137,8 @@ class Subject:
             if (each.variable or not self.only_known)
             and each.name
             and "=" not in each.name
+            # What stands in the file that it names is among the values already.
+            and not self.contract.from_file(each.name)
             and not _CANNOT_BE_SET.search(each.name + each.value)
         }
 
@@ -170,7 +189,8 @@ class Subject:
             for each in self.statements
             if each.name and (each.binding is None or not _can_be_set(each.binding.value))
         }
-        return frozenset(self.contract.canonical(name) for name in bad)
+        in_files = {each.variable.name for each in self.file_variables if each.content.trouble}
+        return frozenset({*in_files, *map(self.contract.canonical, bad)})
 
     @cached_property
     def names_fit_to_print(self) -> frozenset[tuple[int, str]]:
@@ -260,7 +280,7 @@ class Subject:
     @cached_property
     def misspelt(self) -> frozenset[str]:
         """Return the variables of which some name in a source is most likely a misspelling."""
-        in_files = {each.name for each in self.statements if each.name and each.variable is None}
+        in_files = {each.name for each in self.statements if each.name and not (each.variable or each.from_file)}
         return frozenset(
             meant.name
             for name in in_files | self.near_misses_in_environment.keys()
@@ -276,7 +296,9 @@ class Subject:
         """
         found: dict[str, Variable] = {}
         for name in self.environment.variables if self.environment else ():
-            if self.contract.find(name) is None and name not in _OF_EVERY_PROCESS and not self.is_ignored(name):
+            if self.contract.find(name) or self.contract.from_file(name):
+                continue
+            if name not in _OF_EVERY_PROCESS and not self.is_ignored(name):
                 closest = nearest(name, (each.name for each in self.contract.variables), allowed_steps(name))
                 meant = self.contract.find(closest) if closest else None
                 if meant:

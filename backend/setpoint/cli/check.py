@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from setpoint.check import check_together
 from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
+from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.envfile.loaders import LOADERS, PORTABLE
+from setpoint.gathering import of_a_start, of_files
 from setpoint.importing import UnusableRulesError, UnusableSettingsError, import_rules, import_settings_class
-from setpoint.loading import env_files
 from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.report import UNUSABLE_RULE, Report
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a program that is to read the files; may be given again: {', '.join(LOADERS)}, or {PORTABLE.name}",
     )
     parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
+    add_secrets_dir(parser)
     parser.add_argument("--deploy", action="store_true", help="look for what a deploy to production should not do, too")
     parser.add_argument(
         "--rules",
@@ -81,14 +83,15 @@ def _unable(code: str, reference: str | None, message: str, hint: str | None) ->
 
 def _subjects(contract: SettingsContract, arguments: argparse.Namespace, project: Project) -> list[Subject]:
     """Return what to check: the sources as each program reads them that is to read them."""
-    environment = ProcessEnvironment.of_this_process()
+    environment, directories = ProcessEnvironment.of_this_process(), arguments.secrets_dir
     if not arguments.files:
-        return [Subject(contract, env_files(contract, environment.variables), environment, project.ignored)]
+        return [of_a_start(contract, environment.variables, project, directories=directories)]
     on_top = environment if arguments.environment else None
     referable = environment.variables if arguments.environment else {}
     loaders = arguments.loader or project.loaders
     if not loaders:
         files = tuple(read_env_file(path, referable) for path in arguments.files)
-        return [Subject(contract, files, on_top, project.ignored)]
+        return [of_files(contract, files, on_top, project, directories=directories)]
     readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in arguments.files]
-    return [Subject(contract, files, on_top, project.ignored) for files in zip(*readings, strict=True)]
+    together = zip(*readings, strict=True)
+    return [of_files(contract, files, on_top, project, directories=directories) for files in together]

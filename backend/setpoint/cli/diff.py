@@ -61,7 +61,7 @@ def _subjects(arguments: argparse.Namespace, contract: SettingsContract, project
 def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | None) -> Iterator[str]:
     notes = []
     if not each.known:
-        notes.append("no setting reads it")
+        notes.append("it names a file that is not here" if each.names_file else "no setting reads it")
     if each.secret and each.change is Change.CHANGED:
         notes.append("the values differ and are not shown")
     if each.compared_as_text:

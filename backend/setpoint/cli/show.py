@@ -67,7 +67,8 @@ def _lines(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | 
         for assignment in each.shadowed:
             yield f"{'':{name_width}}  {shadowed_in_words(subject, each, assignment)}"
     for strange in strange_names(subject):
-        yield f"no setting reads {strange.shown_name} at {origin_in_words(strange.assignment)}"
+        where = f"{strange.shown_name} at {origin_in_words(strange.assignment)}"
+        yield f"{where} names a file that is not here" if strange.names_file else f"no setting reads {where}"
 
 
 def _value(subject: Subject, provenance: Provenance, key: FingerprintKey | None) -> str:

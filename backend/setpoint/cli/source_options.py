@@ -5,15 +5,16 @@ import sys
 from collections.abc import Sequence
 
 from setpoint.cli.reading_options import trouble_in_words
+from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.cli.unable import UnableError
 from setpoint.envfile.loaders import LOADERS
+from setpoint.gathering import of_a_start, of_files
 from setpoint.importing import UnusableSettingsError, import_settings_class
-from setpoint.loading import env_files
 from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import EnvFile, ProcessEnvironment, read_env_file
+from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_file
 from setpoint.subject import Subject
 from setpoint.wording import counted
 
@@ -30,6 +31,7 @@ def add_source_options(parser: argparse.ArgumentParser, environment_help: str) -
         help="the program that is to read the files; by default the first of the project's `loaders`, or python-dotenv",
     )
     parser.add_argument("--environment", action="store_true", help=environment_help)
+    add_secrets_dir(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what the answer looks like")
 
 
@@ -66,8 +68,8 @@ def subject_of(arguments: argparse.Namespace, contract: SettingsContract, projec
     """
     environment = ProcessEnvironment.of_this_process()
     if not arguments.files:
-        files = env_files(contract, environment.variables)
-        return _readable(Subject(contract, files, environment, project.ignored), arguments)
+        directories = arguments.secrets_dir
+        return _readable(of_a_start(contract, environment.variables, project, directories=directories), arguments)
     return subject_of_files(arguments.files, arguments, contract, project)
 
 
@@ -83,11 +85,13 @@ def subject_of_files(
     on_top = ProcessEnvironment.of_this_process() if arguments.environment else None
     referable = on_top.variables if on_top else {}
     files = tuple(read_env_file(path, referable, loader) for path in paths)
-    return _readable(Subject(contract, files, on_top, project.ignored), arguments)
+    directories = arguments.secrets_dir
+    return _readable(of_files(contract, files, on_top, project, directories=directories), arguments)
 
 
 def _readable(subject: Subject, arguments: argparse.Namespace) -> Subject:
-    trouble = [trouble_in_words(file) for file in subject.files if file.trouble]
+    needed = (each for each in subject.all_files if each.kind is not SourceKind.FILE_VARIABLE)
+    trouble = [trouble_in_words(file) for file in needed if file.trouble]
     if trouble:
         raise UnableError("; ".join(trouble))
     for file in subject.files:

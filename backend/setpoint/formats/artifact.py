@@ -6,6 +6,7 @@ from collections import Counter
 
 from setpoint.diagnostic import Diagnostic
 from setpoint.report import Report
+from setpoint.sources import SourceKind
 
 
 def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:
@@ -14,7 +15,7 @@ def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:
     A problem without a place, such as a missing variable, is shown at the file that wins. Paths
     below the working directory are relative to it, as those of a repository are.
     """
-    paths = [source.path for source in report.sources if source.path is not None]
+    paths = [source.path for source in report.sources if source.path is not None and source.kind is SourceKind.ENV_FILE]
     path = diagnostic.location.path if diagnostic.location else next(reversed(paths), None)
     if path is None:
         return None

@@ -5,16 +5,29 @@ from setpoint.report import Report, Status
 from setpoint.sources import SourceKind
 from setpoint.wording import counted, joined, said_of
 
+_ONE_VALUE = {SourceKind.SECRETS_DIRECTORY, SourceKind.FILE_VARIABLE}
+
 
 def summary(report: Report) -> str:
     """Return the line, without a line end."""
     counts = [counted(report.count(severity), str(severity)) for severity in Severity if report.count(severity)]
     found = joined(counts) or "no problems"
-    files = list(dict.fromkeys(source.path for source in report.sources if source.path is not None))
+    files = list(
+        dict.fromkeys(
+            each.path for each in report.sources if each.kind is SourceKind.ENV_FILE and each.path is not None
+        )
+    )
     if report.status is Status.UNABLE:
         return f"unable to check {joined(files) or report.settings or 'anything'}: {found}"
     in_environment = any(source.kind is SourceKind.PROCESS_ENVIRONMENT for source in report.sources)
-    where = joined([*files, *(["the process environment"] if in_environment else [])])
+    secret = {each.path for each in report.sources if each.kind in _ONE_VALUE}
+    where = joined(
+        [
+            *files,
+            *(["the process environment"] if in_environment else []),
+            *([counted(len(secret), "secret file")] if secret else []),
+        ]
+    )
     return f"{found} in {where} ({_looked_at(report)})" if where else found
 
 

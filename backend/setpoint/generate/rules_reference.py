@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from setpoint.file_variables import FileVariables
 from setpoint.guidance import NamesEnvFile
 
 
@@ -37,6 +38,10 @@ class Settings(BaseSettings):
         if self.pool_min > self.pool_max:
             raise ValueError("POOL_MIN must not exceed POOL_MAX")
         return self
+
+
+class FromFiles(FileVariables):
+    secret: SecretStr = SecretStr("development")
 
 
 class CaseSensitive(BaseSettings, case_sensitive=True):

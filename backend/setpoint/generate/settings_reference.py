@@ -23,6 +23,8 @@ def settings_reference(contract: SettingsContract, command: str) -> str:
         variable, _ = contract.env_file_variable
         words = variable.field.description or "the path of the env file"
         lines += ["The process environment wins over the env file.", "", f"`{variable.name}`: {words}", ""]
+    if contract.reads_file_variables:
+        lines += ["Any variable can be given by a file, too: `NAME_FILE=/path/to/file` sets `NAME`.", ""]
     for variable in documented(contract):
         lines += _section(variable)
     return "\n".join(lines).rstrip() + "\n"

@@ -8,10 +8,15 @@ from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place
 from setpoint.problem_findings import findings
 from setpoint.rule import rule
-from setpoint.sources import Trouble
+from setpoint.sources import EnvFile, SourceKind, Trouble
 from setpoint.subject import Subject
 
 _START = Span(0, 0)
+
+
+def _files(subject: Subject) -> Iterator[EnvFile]:
+    """Yield the files that nobody but the caller names; of those that variables name, another rule knows more."""
+    return (each for each in subject.all_files if each.kind is not SourceKind.FILE_VARIABLE)
 
 
 @rule("SP001", "missing-file", Severity.ERROR)
@@ -26,7 +31,7 @@ def missing_file(subject: Subject) -> Iterator[Finding]:
     Good:
         $ setpoint check prod.env
     """
-    for file in subject.files:
+    for file in _files(subject):
         if file.trouble is Trouble.MISSING:
             yield Finding(
                 "the file does not exist", Place(file, _START), hint="check the path and the working directory"
@@ -45,7 +50,7 @@ def unreadable_file(subject: Subject) -> Iterator[Finding]:
     Good:
         $ setpoint check prod.env
     """
-    for file in subject.files:
+    for file in _files(subject):
         if file.trouble is Trouble.UNREADABLE:
             reason = file.reason or "for an unknown reason"
             reason = reason[:1].lower() + reason[1:]
@@ -64,7 +69,7 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
     Good:
         $ iconv -f UTF-8 -t UTF-8 prod.env | setpoint check -
     """
-    for file in subject.files:
+    for file in subject.all_files:
         if file.undecodable is None:
             continue
         place = Place(file, file.undecodable)
@@ -119,7 +124,7 @@ def nul_byte(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'HOST=localhost\n' | setpoint check -
     """
-    for file in subject.files:
+    for file in subject.all_files:
         at = file.source.text.find("\0")
         if at >= 0:
             yield Finding(

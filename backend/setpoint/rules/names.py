@@ -11,6 +11,7 @@ from setpoint.statement import Statement
 from setpoint.subject import Subject
 from setpoint.suggestion import nearest
 from setpoint.verdict import RefusalKind
+from setpoint.wording import joined
 
 
 @rule("SP301", "unknown-variable", Severity.ERROR)
@@ -31,7 +32,11 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     for statement in subject.statements:
         if statement.binding is None or statement.variable is not None or statement.binding.value is None:
             continue
-        if not subject.is_ignored(statement.binding.name) and not _in_another_case(subject, statement.binding.name):
+        if (
+            statement.from_file is None
+            and not subject.is_ignored(statement.binding.name)
+            and not _in_another_case(subject, statement.binding.name)
+        ):
             yield _unknown_in_file(subject, statement)
     yield from _unknown_in_environment(subject)
 
@@ -107,7 +112,8 @@ def _consequence(subject: Subject, meant: Variable) -> str | None:
 def missing_variable(subject: Subject) -> Iterator[Finding]:
     """Report a required variable that no source sets.
 
-    Why it matters: the process does not start without it.
+    Why it matters: the process does not start without it. It is a warning where the settings class also
+    looks into a secrets directory that was not looked into.
 
     Bad:
         PORT=8000
@@ -125,12 +131,16 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
             continue
         for variable in subject.missing_at(refusal.setting):
             if variable.name not in subject.misspelt and variable.name not in subject.unreadable:
-                yield Finding(
-                    f"`{variable.name}` is required and set nowhere",
-                    variable=variable.name,
-                    label=f"expected {variable.expected}",
-                    hint=variable.guidance.obtain or _other_spellings(subject, variable),
-                )
+                yield _missing(subject, variable)
+
+
+def _missing(subject: Subject, variable: Variable) -> Finding:
+    message, label = f"`{variable.name}` is required and set nowhere", f"expected {variable.expected}"
+    if subject.unseen_directories and len(variable.setting) == 1:
+        where = joined([f"`{each}`" for each in subject.unseen_directories])
+        hint = f"it may stand in {where}, where nobody looked; `--secrets-dir DIR` looks into such a directory"
+        return Finding(message, None, variable.name, label, hint, Severity.WARNING)
+    return Finding(message, None, variable.name, label, variable.guidance.obtain or _other_spellings(subject, variable))
 
 
 @rule("SP303", "wrong-case", Severity.ERROR)

@@ -206,7 +206,7 @@ def tracked_secret(subject: Subject) -> Iterator[Finding]:
     Good:
         $ echo API_TOKEN=q8Zr2vLkT0 > new.env; setpoint check new.env --deploy --select SP507
     """
-    for file in subject.files:
+    for file in subject.all_files:
         found = _secrets_in(subject, file)
         if found and file.path != STANDARD_INPUT and is_tracked(file.path):
             for statement in found:
@@ -228,7 +228,7 @@ def _secrets_in(subject: Subject, file: EnvFile) -> list[Statement]:
         and each.binding is not None
         and each.binding.value
         and not is_placeholder(each.binding.value)
-        and (each.variable.hides(each.binding.name, each.binding.value) if each.variable else _sounds_secret(each))
+        and (not each.shows_value if each.variable else _sounds_secret(each))
     ]
 
 

@@ -108,7 +108,8 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         binding = statement.binding
         if binding is None or statement.variable is None or binding.value != "":
             continue
-        meaning = "it counts as unset" if subject.contract.ignores_empty else "the setting gets an empty text"
+        is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
+        meaning = "it counts as unset" if is_ignored else "the setting gets an empty text"
         yield Finding(
             f"`{statement.shown_name}` is empty",
             Place(statement.file, binding.value_span),
