@@ -187,3 +187,20 @@ def test_the_place_inside_a_value_is_told() -> None:
     """A JSON object can be long."""
     report = checked('URLS={"my-key": "x", "url": "y"}\n', settings_class=Unioned)
     assert messages(report) == ["`my-key` in `URLS` is not an integer", "`url` in `URLS` is not an integer"]
+
+
+class Forbids(BaseSettings):
+    """It reads a file, and fails at any name in it that it does not know."""
+
+    model_config = SettingsConfigDict(env_file="1.env", extra="forbid")
+
+    port: int = 1
+
+
+def test_what_the_class_itself_forbids_no_project_can_ignore() -> None:
+    """Such a name may belong to another program, and still the app does not start with this file."""
+    assert marks(checked("OTHER=1\n", settings_class=Forbids, ignored=["OTHER"])) == [
+        "1.env:1:1-1:6 error SP301 unknown-variable OTHER"
+    ]
+    assert marks(checked("OTHER=\n", settings_class=Forbids, ignored=["OTHER"])) == []
+    assert marks(checked("", "OTHER=1\n", settings_class=Forbids, ignored=["OTHER"])) == []

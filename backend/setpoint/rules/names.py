@@ -13,6 +13,13 @@ from setpoint.suggestion import nearest
 from setpoint.verdict import RefusalKind
 from setpoint.wording import joined
 
+# What is said of a variable that the class itself refuses.
+_FORBIDDEN = (
+    "the settings class reads this file and forbids it",
+    'take it out, or let the class pass over it: `extra="ignore"`',
+    Severity.ERROR,
+)
+
 
 @rule("SP301", "unknown-variable", Severity.ERROR)
 def unknown_variable(subject: Subject) -> Iterator[Finding]:
@@ -38,6 +45,8 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
             and not _in_another_case(subject, statement.binding.name)
         ):
             yield _unknown_in_file(subject, statement)
+        elif _is_forbidden(subject, statement):
+            yield _unknown(statement, *_FORBIDDEN)
     yield from _unknown_in_environment(subject)
 
 
@@ -57,13 +66,23 @@ def _unknown_in_file(subject: Subject, statement: Statement) -> Finding:
         label = f"the nearest known name is `{closest}`{place}" if closest else None
         hint = f"names that begin with `{namespace}` belong to these settings; {hint}"
         severity = Severity.ERROR
-    elif subject.contract.refuses_unknown_in(statement.file.path) and statement.binding.value:
-        label, severity = "the settings class reads this file and forbids it", Severity.ERROR
-        hint = 'take it out, or let the class pass over it: `extra="ignore"`'
+    elif _is_forbidden(subject, statement):
+        label, hint, severity = _FORBIDDEN
+    return _unknown(statement, label, hint, severity)
+
+
+def _is_forbidden(subject: Subject, statement: Statement) -> bool:
+    """Return whether the class itself refuses the statement, whoever else may want it in the file."""
+    is_set = statement.binding is not None and bool(statement.binding.value)
+    return is_set and subject.contract.refuses_unknown_in(statement.file.path)
+
+
+def _unknown(statement: Statement, label: str | None, hint: str | None, severity: Severity) -> Finding:
+    assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
     return Finding(
         f"no setting reads `{statement.shown_name}`",
         Place(statement.file, statement.binding.name_span),
-        None if statement.shown_name == MASK else name,
+        None if statement.shown_name == MASK else statement.binding.name,
         label,
         hint,
         severity,
