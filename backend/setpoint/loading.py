@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 from weakref import finalize
 
 from pydantic_settings import BaseSettings
@@ -76,14 +76,25 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
         SystemExit: With status 78 and everything that is wrong on standard error; a line there is
             all that an operator sees of a start that fails, so there is no traceback.
     """
+    settings = _load_or_say_why_not(settings_class)
+    if settings is None:
+        # Error trackers send the local variables of every frame that an exception passes, and of what was being
+        # handled when it was raised. So it is raised where no value is left, and without a context.
+        raise SystemExit(EX_CONFIG) from None
+    return settings
+
+
+def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | None:
+    """Return the settings, or None once everything that is wrong with them is on standard error."""
     environment = dict(os.environ)
     try:
         loaded = look(settings_class, environment)
     except InvalidProjectError as error:
         sys.stderr.write(f"error: {error}\n")
-        raise SystemExit(EX_CONFIG) from None
+        return None
     if loaded.settings is None or not isinstance(loaded.settings, settings_class):
-        _refuse_to_start(loaded.report)
+        sys.stderr.write(full.render(loaded.report, Style(colored=False)))
+        return None
     _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
     return loaded.settings
 
@@ -156,8 +167,3 @@ def _origin(assignment: Assignment) -> Origin:
 def _remember(settings: BaseSettings, origins: Mapping[str, Origin]) -> None:
     _origins[id(settings)] = origins
     finalize(settings, _origins.pop, id(settings), None)
-
-
-def _refuse_to_start(report: Report) -> NoReturn:
-    sys.stderr.write(full.render(report, Style(colored=False)))
-    raise SystemExit(EX_CONFIG)

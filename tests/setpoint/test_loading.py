@@ -127,6 +127,18 @@ def test_a_bad_environment_ends_the_start(
     assert CANARY not in err
 
 
+@pytest.mark.parametrize("project", ["", "[tool.setpoint]\nsettings = 1\n"])
+def test_the_end_of_a_start_passes_no_frame_that_holds_a_value(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Error trackers send the local variables of all of them."""
+    Path("pyproject.toml").write_text(project)
+    monkeypatch.setenv("API_KEY", CANARY)
+    monkeypatch.setenv("PORT", "x")
+    with pytest.raises(SystemExit) as end:
+        setpoint.load(App)
+    frames = [each.frame.f_locals for each in end.traceback if str(each.path) == setpoint.loading.__file__]
+    assert frames == [{"settings_class": App, "settings": None}]
+
+
 def test_a_project_file_that_cannot_be_used_ends_the_start(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a traceback, as all expected failures."""
     Path("pyproject.toml").write_text("[tool.setpoint]\nsettings = 1\n")
