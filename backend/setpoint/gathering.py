@@ -30,7 +30,10 @@ def of_a_start(
         files: The env files that it would read; by default those that the class names.
         directories: Secrets directories; by default those that the class names.
     """
-    chosen = tuple(env_files(contract, environment) if files is None else files)
+    if files is None:
+        files = env_files(contract, environment)
+        environment = _not_from(contract, files, environment)
+    chosen = tuple(files)
     named = tuple(file_variables(contract, chosen, environment))
     secrets = files_in(contract, directories or own_secrets_directories(contract))
     return Subject(
@@ -42,6 +45,22 @@ def of_a_start(
         file_variables=named,
         starts_here=True,
     )
+
+
+def _not_from(
+    contract: SettingsContract, files: Sequence[EnvFile], environment: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return `environment` without what `files` give as well.
+
+    Some frameworks, and `load_dotenv()`, put what an env file holds into the environment before the settings are
+    read. Such a value counts as the file's, so that nothing is said twice, and all of it where it stands.
+    """
+    in_files = Subject(contract, tuple(files)).assignments
+    return {
+        name: value
+        for name, value in environment.items()
+        if (each := in_files.get(contract.canonical(name))) is None or (each.name, each.value) != (name, value)
+    }
 
 
 def of_files(

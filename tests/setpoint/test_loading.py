@@ -77,6 +77,23 @@ def test_the_environment_can_name_another_file(monkeypatch: pytest.MonkeyPatch) 
     assert (settings.port, settings.env_file) == (3, Path("other.env"))
 
 
+def test_what_a_framework_has_read_from_the_file_is_still_the_files() -> None:
+    """`flask run` and `load_dotenv()` put it into the environment; each fault is told once, where it stands."""
+    Path("default.env").write_text(f"API_KYE={CANARY}\nPORT=x\nHOST=f\n")
+    alone = look(App, {})
+    assert len(alone.report.diagnostics) == 2
+    assert look(App, {"API_KYE": CANARY, "PORT": "x", "HOST": "f"}) == alone
+    assert look(App, {"HOST": "other"}).origins["HOST"] == Origin(SourceKind.PROCESS_ENVIRONMENT)
+
+
+def test_the_name_of_the_env_file_is_never_the_files() -> None:
+    """Only the process environment can name it."""
+    Path("default.env").write_text("ENV_FILE=default.env\n")
+    settings = look(App, {"ENV_FILE": "default.env"}).settings
+    assert isinstance(settings, App)
+    assert settings.env_file == Path("default.env")
+
+
 @pytest.mark.parametrize("is_a_folder", [True, False])
 def test_a_default_file_need_not_be_there(*, is_a_folder: bool) -> None:
     """A folder of that name is most often a virtual environment."""

@@ -9,7 +9,7 @@ from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.cli.unable import UnableError
 from setpoint.envfile.loaders import LOADERS
-from setpoint.gathering import of_a_start, of_files
+from setpoint.gathering import env_files, of_a_start, of_files
 from setpoint.importing import UnusableSettingsError, import_settings_class
 from setpoint.project import Project
 from setpoint.redaction import printable
@@ -68,8 +68,11 @@ def subject_of(arguments: argparse.Namespace, contract: SettingsContract, projec
     """
     environment = ProcessEnvironment.of_this_process()
     if not arguments.files:
+        # With what the process environment gives as well told apart from what the files do.
+        files = env_files(contract, environment.variables)
         directories = arguments.secrets_dir
-        return _readable(of_a_start(contract, environment.variables, project, directories=directories), arguments)
+        subject = of_a_start(contract, environment.variables, project, files=files, directories=directories)
+        return _readable(subject, arguments)
     return subject_of_files(arguments.files, arguments, contract, project)
 
 
