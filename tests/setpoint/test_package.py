@@ -1,8 +1,6 @@
 """The package loads quickly, needs little, and works from its wheel."""
 
 import json
-import os
-import subprocess
 import sys
 import zipfile
 from email.parser import Parser
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checking import BACKEND, run
+from wheel import build_wheel
 
 ROOT = BACKEND.parent
 
@@ -56,10 +55,7 @@ def test_the_version_is_told() -> None:
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel as a release does."""
-    folder = tmp_path_factory.mktemp("wheel")
-    program = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(program, check=True, cwd=ROOT, env=dict(os.environ), capture_output=True, timeout=60)
-    return next(folder.glob("*.whl"))
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_holds_the_library_alone(wheel: Path) -> None:

@@ -1,0 +1,83 @@
+"""What a check finds is what a start refuses, with the same codes and words."""
+
+import json
+
+import pytest
+
+from app_projects import NAMES, Copies, leaked
+
+STARTS = [
+    ("flask_shop", "-m flask --app shop.web run"),
+    ("flask_shop", "-m gunicorn --check-config shop.web:app"),
+    ("fastapi_tickets", "smoke.py"),
+    ("django_magazine", "manage.py check"),
+]
+
+ANSWERS = {
+    "flask_shop": {"currencies": ["EUR", "SEK"], "pool": [5, 20], "provider": "stripe"},
+    "fastapi_tickets": {
+        "project": "Tickets",
+        "origins": ["https://tickets.example", "https://admin.tickets.example"],
+        "database": "db.internal",
+    },
+    "django_magazine": {"time_zone": "Europe/Stockholm", "engine": "django.db.backends.sqlite3"},
+}
+
+FAULTS = [
+    ("flask_shop", {"SHOP_DATABASE__POOL_MIN": "30"}, "error[SP404]: pool_min must not exceed pool_max"),
+    ("flask_shop", {"SHOP_PAYMENTS__API_KEY": None}, "error[SP404]: stripe needs an api_key"),
+    ("flask_shop", {"SHOP_CURRENCIES": "EUR,SEK"}, "error[SP401]: `SHOP_CURRENCIES` is not valid JSON"),
+    ("flask_shop", {"SHOP_SECRET_KEY": "zQ7Sj14k"}, "error[SP401]: `SHOP_SECRET_KEY` is too short"),
+    ("fastapi_tickets", {"JWT_SECRET": None}, "error[SP302]: `JWT_SECRET` is required and set nowhere"),
+    ("fastapi_tickets", {"JWT_SECRET": None, "SECRET_KEY": "zQ7Ek95m"}, "error[SP401]: `SECRET_KEY` is too short"),
+    ("fastapi_tickets", {"FIRST_SUPERUSER_PASSWORD": "letmein"}, "error[SP404]: FIRST_SUPERUSER_PASSWORD must not be"),
+    ("fastapi_tickets", {"POSTGRES_PORT": "0"}, "error[SP401]: `POSTGRES_PORT` is too small"),
+    ("django_magazine", {"DJANGO_ALLOWED_HOSTS": "[]"}, "error[SP404]: DJANGO_ALLOWED_HOSTS must name a host"),
+    ("django_magazine", {"DB_PASSWORD": "zQ7Kw82mTr90Lx"}, "error[SP401]: `DB_PASSWORD` is invalid"),
+    ("django_magazine", {"DB_ENGINE": "sqlite"}, "error[SP401]: `DB_ENGINE` is none of the allowed values"),
+    ("django_magazine", {"DB_NAME": None, "DB_NAMES": "x"}, "error[SP301]: no setting reads `DB_NAMES`"),
+]
+
+# python-dotenv says so itself when `flask run` reads the file.
+READ_BY_FLASK = b"python-dotenv could not parse statement starting at line 11\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_app_starts_and_answers_in_a_good_environment(name: str, copy: Copies) -> None:
+    """With one line changed, it is the same app."""
+    project = copy(name)
+    project.adopt()
+    result = project.python("smoke.py", environment=project.environment("prod.env"))
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert json.loads(result.stdout) == ANSWERS[name]
+
+
+@pytest.mark.parametrize(("name", "words"), STARTS)
+def test_a_start_refuses_an_env_file_with_the_words_of_a_check(name: str, words: str, copy: Copies) -> None:
+    """To the last byte, whoever starts the app, and whoever else has read the file before it."""
+    project = copy(name)
+    project.adopt()
+    project.take("bad.env")
+    check = project.setpoint("check")
+    start = project.python(*words.split())
+    assert (check.returncode, start.returncode, start.stdout) == (1, 78, b"")
+    assert start.stderr.removeprefix(READ_BY_FLASK) == check.stdout
+    assert leaked(start.stderr.decode(), project) == []
+
+
+@pytest.mark.parametrize(("name", "changes", "words"), FAULTS)
+def test_a_start_refuses_an_environment_with_the_words_of_a_check(
+    name: str, changes: dict[str, str | None], words: str, copy: Copies
+) -> None:
+    """One fault in an environment that is good but for it."""
+    project = copy(name)
+    project.adopt()
+    changed = project.environment("prod.env") | changes
+    environment = {key: value for key, value in changed.items() if value is not None}
+    check = project.setpoint("check", environment=environment)
+    start = project.python("smoke.py", environment=environment)
+    assert (check.returncode, start.returncode, start.stdout) == (1, 78, b"")
+    assert words in start.stderr.decode()
+    assert start.stderr == check.stdout
+    assert leaked(start.stderr.decode(), project) == []
+    assert "letmein" not in start.stderr.decode()
