@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from traceback import walk_stack
 from typing import TypeVar
 from weakref import finalize
 
@@ -25,6 +26,8 @@ from setpoint.subject import Assignment, Subject
 
 EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h)."""
+
+_GUNICORN_GIVES_UP = 3  # `WORKER_BOOT_ERROR` of its arbiter
 
 HANDED_OVER = "SETPOINT_ORIGINS"
 """The variable under which a parent hands over where the values that it put into the environment come from."""
@@ -74,14 +77,23 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
 
     Raises:
         SystemExit: With status 78 and everything that is wrong on standard error; a line there is
-            all that an operator sees of a start that fails, so there is no traceback.
+            all that an operator sees of a start that fails, so there is no traceback. In a worker of
+            gunicorn the status is the one with which gunicorn gives up.
     """
     settings = _load_or_say_why_not(settings_class)
     if settings is None:
         # Error trackers send the local variables of every frame that an exception passes, and of what was being
         # handled when it was raised. So it is raised where no value is left, and without a context.
-        raise SystemExit(EX_CONFIG) from None
+        raise SystemExit(_GUNICORN_GIVES_UP if _is_loaded_by_a_worker() else EX_CONFIG) from None
     return settings
+
+
+def _is_loaded_by_a_worker() -> bool:
+    """Return whether gunicorn loads the app in a worker: it replaces one that ends with any other status, for ever."""
+    return any(
+        (frame.f_globals.get("__name__"), frame.f_code.co_name) == ("gunicorn.workers.base", "load_wsgi")
+        for frame, _ in walk_stack(None)
+    )
 
 
 def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | None:

@@ -65,6 +65,19 @@ def test_a_start_refuses_an_env_file_with_the_words_of_a_check(name: str, words:
     assert leaked(start.stderr.decode(), project) == []
 
 
+def test_a_server_whose_worker_is_refused_gives_up(copy: Copies) -> None:
+    """A worker that ends with another status is replaced by gunicorn for ever, and no start would ever have failed."""
+    project = copy("flask_shop")
+    project.take("bad.env")
+    check = project.setpoint("check")
+    options = ("--no-control-socket", "--workers=1", "--bind=127.0.0.1:0")
+    server = project.python("-m", "gunicorn", *options, "shop.web:app")
+    assert (server.returncode, server.stdout) == (3, b"")
+    assert check.stdout in server.stderr
+    assert b"Traceback" not in server.stderr
+    assert leaked(server.stderr.decode(), project) == []
+
+
 @pytest.mark.parametrize(("name", "changes", "words"), FAULTS)
 def test_a_start_refuses_an_environment_with_the_words_of_a_check(
     name: str, changes: dict[str, str | None], words: str, copy: Copies
