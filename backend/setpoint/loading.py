@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from traceback import walk_stack
@@ -102,13 +103,20 @@ def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | Non
     try:
         loaded = look(settings_class, environment)
     except InvalidProjectError as error:
-        sys.stderr.write(f"error: {error}\n")
+        say(f"error: {error}\n")
         return None
     if loaded.settings is None or not isinstance(loaded.settings, settings_class):
-        sys.stderr.write(full.render(loaded.report, Style(colored=False)))
+        say(full.render(loaded.report, Style(colored=False)))
         return None
     _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
     return loaded.settings
+
+
+def say(text: str) -> None:
+    """Write `text` to standard error; that nobody can hear it changes nothing about a start."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(text)
 
 
 def origins_of(settings: BaseSettings) -> Mapping[str, Origin]:

@@ -165,6 +165,15 @@ def test_a_project_file_that_cannot_be_used_ends_the_start(capsys: pytest.Captur
     assert capsys.readouterr().err.startswith("error: `[tool.setpoint]`")
 
 
+def test_a_start_is_refused_also_where_nobody_can_hear_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some start daemons with a closed standard error."""
+    monkeypatch.setenv("PORT", "x")
+    monkeypatch.setattr("sys.stderr", None)
+    with pytest.raises(SystemExit) as end:
+        setpoint.load(App)
+    assert end.value.code == EX_CONFIG
+
+
 def test_values_that_a_parent_hands_over_are_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that starts later gets the values that its parent checked."""
     Path("default.env").write_text("PORT=x\n")

@@ -4,9 +4,7 @@ import argparse
 import errno
 import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
@@ -16,6 +14,7 @@ from setpoint.formats import full
 from setpoint.formats.style import Style
 from setpoint.importing import UnusableSettingsError, import_rules, import_settings_class
 from setpoint.launch import KEPT_WHEN_CLEAN, prepare
+from setpoint.loading import say
 from setpoint.redaction import printable
 from setpoint.report import Status
 from setpoint.settings_class import SettingsContract
@@ -80,10 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
     launch = prepare(contract, arguments.files, arguments.loader, callers, project=project, fail_on=fail_on)
     passed = launch.report.status is Status.PASSED
     if not passed or (launch.report.diagnostics and not arguments.quiet):
-        _say(full.render(launch.report, Style(colored=False)))
+        say(full.render(launch.report, Style(colored=False)))
     if passed:
         return _become(command, launch.environment)
-    _say(f"`{printable(command[0])}` was not started\n")
+    say(f"`{printable(command[0])}` was not started\n")
     return launch.report.status.exit_status
 
 
@@ -99,15 +98,8 @@ def _callers_environment(kept: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def _say(text: str) -> None:
-    """Write `text` to standard error; that nobody can hear it keeps no command from being started."""
-    if sys.stderr is not None:
-        with suppress(OSError):
-            sys.stderr.write(text)
-
-
 def _unable(message: str) -> int:
-    _say(f"error: {message}\n")
+    say(f"error: {message}\n")
     return _UNABLE
 
 
@@ -118,7 +110,7 @@ def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - to start a command is the purpose
     except OSError as error:
-        _say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
+        say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
         return _NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else _CANNOT_BE_EXECUTED
     except ValueError:
         return _unable("a variable of the files cannot stand in an environment")
