@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from enum import Enum
 from types import NoneType
 from typing import Any, Literal, get_origin
@@ -20,6 +21,9 @@ _SECRET_NAME = re.compile(
     rf"{_TELLING_WORDS}|(?:^|_)(?:TOKEN|PASS|PWD|DSN)(?:_|$)"
     r"|(?:^|_)(?:DATABASE|DB|REDIS|BROKER|AMQP|POSTGRES|POSTGRESQL|MYSQL|MONGO|MONGODB)_UR[LI](?:_|$)"
 )
+# `ACCESS_TOKEN_EXPIRE_MINUTES` is about tokens, and is none.
+_MEASURE_NAME = re.compile(r"_(?:SECONDS|MINUTES|HOURS|DAYS|TTL|AGE|TIMEOUT|LIFETIME|LENGTH|SIZE|COUNT|LIMIT|ROUNDS)$")
+_MEASURES = {int, float, timedelta, NoneType}
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 # A URL to a database or a broker carries its password inside.
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
@@ -35,15 +39,27 @@ def is_secret(name: str, field: FieldInfo) -> bool:
     They are if the type says so anywhere inside, or if the name does: many apps keep a password in
     a plain `str`, and masking a harmless value costs less than showing a secret one.
     """
-    return (is_secret_name(name) and not _is_a_choice(field.annotation)) or any(
+    return _is_named_secret(name, field) or any(
         is_class(part, (*_SECRET_TYPES, *_URL_TYPES)) for part in _parts(field.annotation)
+    )
+
+
+def _is_named_secret(name: str, field: FieldInfo) -> bool:
+    return (
+        is_secret_name(name)
+        and not _is_a_choice(field.annotation)
+        and not _is_a_measure(_words(name), field.annotation)
     )
 
 
 def is_secret_name(name: str) -> bool:
     """Return whether `name`, in whatever spelling, is what people call secrets."""
-    spelt_out = _WORD_INSIDE_CAMEL_CASE.sub("_", name).upper()
-    return bool(_SECRET_NAME.search(re.sub(r"\W", "_", spelt_out)))
+    return bool(_SECRET_NAME.search(_words(name)))
+
+
+def _words(name: str) -> str:
+    """Return `name` in capitals, with an underscore between its words."""
+    return re.sub(r"\W", "_", _WORD_INSIDE_CAMEL_CASE.sub("_", name).upper())
 
 
 def looks_secret(value: str) -> bool:
@@ -67,12 +83,17 @@ def _is_a_choice(annotation: Any) -> bool:
     )
 
 
+def _is_a_measure(words: str, annotation: Any) -> bool:
+    """Return whether the setting is how long or how many, which says so itself and is a number."""
+    return bool(_MEASURE_NAME.search(words)) and all(part in _MEASURES for part in alternatives(annotation))
+
+
 def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]:
     """Yield the annotation and all that stands inside it, fields of models included."""
     yield annotation
     if is_class(annotation, (BaseModel,)) and annotation not in seen:
         for name, field in annotation.model_fields.items():
-            if is_secret_name(name) and not _is_a_choice(field.annotation):
+            if _is_named_secret(name, field):
                 yield SecretStr
             yield from _parts(field.annotation, seen | {annotation})
     for part in arguments(annotation):

@@ -62,7 +62,7 @@ ANSWERS = [
     ("fastapi_tickets", "show prod.env", "JWT_SECRET                   ********                 prod.env:2:1"),
     ("fastapi_tickets", "explain SECRET_KEY prod.env", "Also spelt: JWT_SECRET"),
     ("fastapi_tickets", "diff prod.env bad.env", "- POSTGRES_USER"),
-    ("fastapi_tickets", "example", "JWT_SECRET="),
+    ("fastapi_tickets", "example", "#ACCESS_TOKEN_EXPIRE_MINUTES=11520"),
     ("fastapi_tickets", "docs", "## `BACKEND_CORS_ORIGINS`"),
     ("fastapi_tickets", "schema", '    "SECRET_KEY": ['),
     ("django_magazine", "show prod.env", "DB_ENGINE             django.db.backends.sqlite3         prod.env:5:1"),

@@ -1,8 +1,12 @@
 """Which settings and which values are never shown."""
 
-import pytest
+from datetime import timedelta
+from typing import Annotated
 
-from setpoint.secrecy import is_secret_name, looks_secret
+import pytest
+from pydantic import Field, Secret, create_model
+
+from setpoint.secrecy import is_secret, is_secret_name, looks_secret
 
 
 @pytest.mark.parametrize(
@@ -43,3 +47,21 @@ def test_a_value_that_holds_credentials_is_known(value: str) -> None:
 def test_a_harmless_value_is_shown(value: str) -> None:
     """Seeing it is half of mending it."""
     assert not looks_secret(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "annotation", "secret"),
+    [
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", int, False),
+        ("accessTokenLifetime", timedelta | None, False),
+        ("PASSWORD_MIN_LENGTH", Annotated[int, Field(ge=8)], False),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", str, True),
+        ("ACCESS_TOKEN_TTL", Secret[int], True),
+        ("PASSWORD", int, True),
+        ("MINUTES_PASSWORD", int, True),
+    ],
+)
+def test_how_long_and_how_many_is_no_secret(name: str, annotation: object, *, secret: bool) -> None:
+    """A number that is one says so: by its type and by the last word of its name."""
+    model = create_model("Model", **{name: (annotation, ...)})  # type: ignore[call-overload]  # names are data here
+    assert is_secret(name, model.model_fields[name]) is secret
