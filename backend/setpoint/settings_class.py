@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
 
 from setpoint import field_type, secrecy
 from setpoint.guidance import Guidance, NamesEnvFile
@@ -31,6 +31,7 @@ class Variable:
         secret: Whether its values are never to be shown.
         required: Whether the class has no default for it.
         open: Whether names that begin with this one and the delimiter are read as keys of its value.
+        split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Variable:
     secret: bool
     required: bool
     open: bool = False
+    split_by_class: bool = False
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -53,7 +55,9 @@ class Variable:
     @property
     def expected(self) -> str:
         """Return what a value looks like, in words that complete "expected …"."""
-        return self.guidance.expected or field_type.description(self.field)
+        if self.guidance.expected:
+            return self.guidance.expected
+        return "text that the app takes apart" if self.split_by_class else field_type.description(self.field)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -211,6 +215,7 @@ def _nested(
         secret=secrecy.is_secret(spelling, info),
         required=info.is_required(),
         open=field_type.is_open(info) or (model is not None and model.model_config.get("extra") == "allow"),
+        split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
     )
     delimiter = config.get("env_nested_delimiter")
     if model is None or not delimiter or model in inside:
@@ -218,6 +223,11 @@ def _nested(
     for name, part in model.model_fields.items():
         for alias in _aliases(part, name, model):
             yield from _nested(config, f"{spelling}{delimiter}{alias}", (*setting, name), part, (*inside, model))
+
+
+def _is_left_to_validators(config: SettingsConfigDict, info: FieldInfo) -> bool:
+    """Return whether pydantic-settings hands over the text as it is, whatever the type."""
+    return NoDecode in info.metadata or (config.get("enable_decoding") is False and ForceDecode not in info.metadata)
 
 
 def environment_names(settings_class: type[BaseSettings], name: str, info: FieldInfo) -> list[str]:

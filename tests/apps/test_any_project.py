@@ -63,6 +63,7 @@ ANSWERS = [
     ("fastapi_tickets", "explain SECRET_KEY prod.env", "Also spelt: JWT_SECRET"),
     ("fastapi_tickets", "diff prod.env bad.env", "- POSTGRES_USER"),
     ("fastapi_tickets", "example", "#ACCESS_TOKEN_EXPIRE_MINUTES=11520"),
+    ("fastapi_tickets", "example", "#BACKEND_CORS_ORIGINS="),
     ("fastapi_tickets", "docs", "## `BACKEND_CORS_ORIGINS`"),
     ("fastapi_tickets", "schema", '    "SECRET_KEY": ['),
     ("django_magazine", "show prod.env", "DB_ENGINE             django.db.backends.sqlite3         prod.env:5:1"),

@@ -72,7 +72,8 @@ def _block(variable: Variable) -> Iterator[str]:
     yield from _comment("; ".join(facts))
     if variable.guidance.obtain:
         yield from _comment(f"To get a value: {variable.guidance.obtain}")
-    shown = (variable.guidance.example or "") if default is None else default
+    # In which form a validator would take the default apart, nobody can know.
+    shown = (variable.guidance.example or "") if default is None or variable.split_by_class else default
     yield f"{variable.name}=" if variable.required else f"#{variable.name}={shown}"
 
 

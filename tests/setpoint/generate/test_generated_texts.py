@@ -4,9 +4,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import pytest
 from inline_snapshot import snapshot
-from pydantic import BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
 
 from checking import checked
 from setpoint.generate.env_example import env_example
@@ -181,3 +182,29 @@ Connections that are kept open.
 - Value: a number
 - Default: computed
 """)
+
+
+class Split(BaseSettings):
+    """Its validators take texts apart that else would be JSON."""
+
+    hosts: Annotated[list[str], NoDecode, BeforeValidator(lambda value: value.split(","))] = ["a"]
+    ports: list[int] = [80]
+
+
+class SplitAll(Split):
+    """It says so once."""
+
+    model_config = SettingsConfigDict(enable_decoding=False)
+
+    ports: Annotated[list[int], ForceDecode] = [80]
+    names: list[str] = []
+
+
+@pytest.mark.parametrize("settings_class", [Split, SplitAll])
+def test_no_example_is_json_where_the_app_takes_the_text_apart(settings_class: type[BaseSettings]) -> None:
+    """Whoever took away the `#` would get the brackets into the first item."""
+    variables = {each.name: each for each in SettingsContract.of(settings_class).variables}
+    split = {name for name, each in variables.items() if each.expected == "text that the app takes apart"}
+    assert split == variables.keys() - {"PORTS"}
+    lines = env_example(SettingsContract.of(settings_class), "x").splitlines()
+    assert {"#HOSTS=", "#PORTS=[80]"} <= set(lines)
