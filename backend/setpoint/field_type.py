@@ -65,6 +65,7 @@ _IN_WORDS: Mapping[Any, str] = {
     re.Pattern: "a regular expression",
     ImportString: "the dotted name of a Python object",
 }
+_LONGEST_PATTERN = 60
 _PATHS = {"file": "the path of a file", "dir": "the path of a directory", "new": "the path of a new file"}
 
 
@@ -150,9 +151,10 @@ def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
 
 
 def _range_in_words(field: FieldInfo) -> str:
+    constraints = list(_constraints([*field.metadata, *_inside_secrets(field.annotation)]))
     bounds = {
         bound: getattr(constraint, bound)
-        for constraint in _constraints([*field.metadata, *_inside_secrets(field.annotation)])
+        for constraint in constraints
         for bound in _BOUNDS
         if getattr(constraint, bound, None) is not None
     }
@@ -164,6 +166,7 @@ def _range_in_words(field: FieldInfo) -> str:
     else:
         words = []
     words += [_bound_in_words(bound, limit, items) for bound, limit in bounds.items()]
+    words += [f"of the form `{pattern}`" for pattern in _patterns(constraints)]
     return f" {' and '.join(words)}" if words else ""
 
 
@@ -180,9 +183,17 @@ def _counted(number: int, items: str) -> str:
     return f"{number} {items.removesuffix('s') if number == 1 else items}"
 
 
+def _patterns(constraints: Iterable[Any]) -> Iterator[str]:
+    for each in constraints:
+        pattern = getattr(each, "pattern", None)
+        text = pattern.pattern if isinstance(pattern, re.Pattern) else pattern
+        if isinstance(text, str) and len(text) <= _LONGEST_PATTERN and text.isprintable() and "`" not in text:
+            yield text
+
+
 def _constraints(metadata: Iterable[Any]) -> Iterator[Any]:
     for each in metadata:
-        if isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen | MultipleOf):
+        if isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen | MultipleOf) or hasattr(each, "pattern"):
             yield each
         elif isinstance(each, FieldInfo):
             yield from _constraints(each.metadata)

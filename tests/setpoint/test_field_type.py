@@ -28,6 +28,7 @@ from pydantic import (
     Secret,
     SecretBytes,
     SecretStr,
+    StringConstraints,
     create_model,
 )
 from pydantic_settings import BaseSettings
@@ -62,6 +63,14 @@ IN_WORDS: list[tuple[Any, str]] = [
     (bytes, "text"),
     (int | None, "an integer"),
     (int | str, "an integer or text"),
+    (Annotated[str, Field(pattern=r"^[a-z]+$")], "text of the form `^[a-z]+$`"),
+    (
+        Annotated[str, StringConstraints(pattern="^a", min_length=2)],
+        "text of at least 2 characters and of the form `^a`",
+    ),
+    (Annotated[str, Field(pattern=re.compile("^a"))] | None, "text of the form `^a`"),
+    (Annotated[str, Field(pattern="`a`")], "text"),
+    (Annotated[str, Field(pattern="a" * 61)], "text"),
     (Literal["a"], "`a`"),
     (Literal["a", "b", 3], "`a`, `b` or `3`"),
     (Color, "`red` or `green`"),
