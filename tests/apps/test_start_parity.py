@@ -42,6 +42,25 @@ FAULTS = [
 READ_BY_FLASK = b"python-dotenv could not parse statement starting at line 11\n"
 
 
+BOTH_WAYS = """\
+import importlib, pathlib, tomllib, setpoint
+project = tomllib.loads(pathlib.Path("pyproject.toml").read_text())
+module, _, name = project["tool"]["setpoint"]["settings"].partition(":")
+settings_class = getattr(importlib.import_module(module), name)
+assert settings_class().model_dump() == setpoint.load(settings_class).model_dump()
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_loaded_is_what_the_class_reads_by_itself(name: str, copy: Copies) -> None:
+    """From its env file, its secrets directory and the environment, empty values included."""
+    project = copy(name)
+    lines = [line for line in (project.folder / "prod.env").read_text().splitlines() if "UVICORN" not in line]
+    (project.folder / ".env").write_text("\n".join(lines))
+    result = project.python("-c", BOTH_WAYS, environment={"POSTGRES_DB": "", "DB_NAME": "other"})
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_app_starts_and_answers_in_a_good_environment(name: str, copy: Copies) -> None:
     """With one line changed, it is the same app."""
