@@ -175,7 +175,9 @@ def _bound_in_words(bound: str, limit: Any, items: str) -> str:
         return f"of at least {_counted(limit, items)}"
     if bound == "max_length":
         return f"of at most {_counted(limit, items)}"
-    words = {"ge": "from", "gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}
+    if bound == "ge":
+        return f"of {limit} or more"
+    words = {"gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}
     return f"{words[bound]} {limit}"
 
 

@@ -16,10 +16,14 @@ _NOT = {
     "int_parsing": "is not an integer",
     "int_from_float": "is not an integer",
     "int_parsing_size": "is too large an integer",
+    "int_type": "is not an integer",
     "float_parsing": "is not a number",
+    "float_type": "is not a number",
+    "decimal_type": "is not a number",
     "finite_number": "is not a finite number",
     "decimal_parsing": "is not a number",
     "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
     "json_invalid": "is not valid JSON",
     "greater_than": "is too small",
     "greater_than_equal": "is too small",
@@ -46,9 +50,24 @@ _NOT = {
     "missing": "lacks a value that is required",
     "extra_forbidden": "holds a key that is not allowed",
     "date_parsing": "is not a date",
+    "date_from_datetime_parsing": "is not a date",
+    "date_from_datetime_inexact": "is a date with a time, not a date",
+    "date_type": "is not a date",
     "datetime_parsing": "is not a date with a time",
+    "datetime_from_date_parsing": "is not a date with a time",
+    "datetime_type": "is not a date with a time",
+    "timezone_aware": "lacks a time zone",
+    "timezone_naive": "has a time zone and must have none",
+    "date_past": "is not in the past",
+    "date_future": "is not in the future",
+    "datetime_past": "is not in the past",
+    "datetime_future": "is not in the future",
     "time_parsing": "is not a time",
     "time_delta_parsing": "is not a duration",
+    "time_delta_type": "is not a duration",
+    "url_type": "is not a URL",
+    "dict_attributes_type": "is not a JSON object",
+    "frozen_set_type": "is not a JSON array",
     "uuid_parsing": "is not a UUID",
     "ip_any_address": "is not an IP address",
     "ip_any_network": "is not an IP network",
@@ -58,6 +77,17 @@ _NOT = {
 # pydantic counts the characters of a secret as items.
 _LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
 _LONGEST_KEY = 64
+# pydantic's names of what a type allows; all of it stands in the class.
+_CONSTRAINTS = {
+    "ge": "{} or more",
+    "gt": "more than {}",
+    "le": "{} or less",
+    "lt": "less than {}",
+    "multiple_of": "a multiple of {}",
+    "min_length": "a length of {} or more",
+    "max_length": "a length of {} or less",
+    "pattern": "text that matches `{}`",
+}
 # pydantic puts these into a place to say which member of a union was tried, or that a key is meant.
 _TAG_OF_KEY = re.compile(r"\[key\]")
 _TAG_OF_UNION = re.compile(
@@ -95,11 +125,20 @@ def explain(
     """
     subject = f"`{where}` in `{name}`" if where else f"`{name}`"
     is_whole = variable is not None and variable.name.upper() == name.upper() and not where
-    expected = f"expected {variable.expected}" if variable and is_whole else None
+    expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment else None
     may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
-    return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", expected, hint)
+    label = f"expected {expected}" if expected else None
+    return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", label, hint)
+
+
+def _expected_inside(refusals: Sequence[Refusal]) -> str | None:
+    """Return what would be right for a part of a value, as far as the one constraint that it misses says."""
+    context = refusals[0].context if len(refusals) == 1 else {}
+    if isinstance(allowed := context.get("expected"), str):
+        return allowed.replace("'", "`")
+    return next((words.format(context[name]) for name, words in _CONSTRAINTS.items() if name in context), None)
 
 
 def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:

@@ -37,7 +37,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     """
     refused: list[tuple[Refusal, Assignment | None]] = []
     for refusal in subject.verdict.refusals:
-        is_inside = refusal.kind is RefusalKind.MISSING and subject.assigned_above(refusal.setting) is not None
+        is_inside = refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal)
         if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
             refused.append((refusal, subject.assigned_near(refusal.setting)))
     yield from _explained(subject, refused)
@@ -46,6 +46,12 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         for finding in _explained(subject, [(refusal, overruled) for refusal in refusals]):
             # Nothing reads it, until somebody takes out the line that wins.
             yield replace(finding, severity=Severity.WARNING)
+
+
+def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
+    """Return whether a value is there that lacks something, and not one that could not be read."""
+    assignment = subject.assigned_above(refusal.setting)
+    return assignment is not None and subject.contract.canonical(assignment.name) not in subject.unreadable
 
 
 def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:

@@ -83,7 +83,7 @@ SHOP_REGION=
 #SHOP_DEBUG=false
 
 # Connections that are kept open.
-# An integer from 1; default: `5`
+# An integer of 1 or more; default: `5`
 #SHOP_POOL__SIZE=5
 
 # Text; secret; default: not shown
@@ -153,7 +153,7 @@ The key of the bank.
 
 Connections that are kept open.
 
-- Value: an integer from 1
+- Value: an integer of 1 or more
 - Default: `5`
 
 ## `SHOP_PASSWORD`
