@@ -23,6 +23,11 @@ class Guidance:
     obtain: str | None = None
     example: str | None = None
 
+    @property
+    def how_to_obtain(self) -> str | None:
+        """Return how to get a value, as a hint."""
+        return f"to get a value: {self.obtain}" if self.obtain else None
+
 
 @dataclass(frozen=True, slots=True)
 class NamesEnvFile:

@@ -70,6 +70,8 @@ def _block(variable: Variable) -> Iterator[str]:
         facts.append("secret")
     facts.append("required" if variable.required else f"default: {default_in_words(variable)}")
     yield from _comment("; ".join(facts))
+    if variable.field.deprecated:
+        yield from _comment(f"Deprecated: {variable.field.deprecation_message or 'a later version will not read it'}")
     if variable.guidance.obtain:
         yield from _comment(f"To get a value: {variable.guidance.obtain}")
     # In which form a validator would take the default apart, nobody can know.

@@ -43,6 +43,8 @@ def _section(variable: Variable) -> Iterator[str]:
         yield f"- Default: {default_in_words(variable)}"
     if variable.secret:
         yield "- Secret: its value is never shown"
+    if variable.field.deprecated:
+        yield f"- Deprecated: {_escaped(variable.field.deprecation_message or 'a later version will not read it')}"
     guidance = variable.guidance
     consequences = {"Unset": guidance.unset, "Invalid": guidance.invalid, "To get a value": guidance.obtain}
     for title, words in consequences.items():

@@ -37,13 +37,11 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
         PORT=8000
     """
     for statement in subject.statements:
-        if statement.binding is None or statement.variable is not None or statement.binding.value is None:
+        is_known = statement.variable is not None or statement.from_file is not None
+        if statement.binding is None or statement.binding.value is None or is_known:
             continue
-        if (
-            statement.from_file is None
-            and not subject.is_ignored(statement.binding.name)
-            and not _in_another_case(subject, statement.binding.name)
-        ):
+        name = statement.binding.name
+        if not subject.is_ignored(name) and not _in_another_case(subject, name):
             yield _unknown_in_file(subject, statement)
         elif _is_forbidden(subject, statement):
             yield _unknown(statement, *_FORBIDDEN)
@@ -157,9 +155,10 @@ def _missing(subject: Subject, variable: Variable) -> Finding:
     message, label = f"`{variable.name}` is required and set nowhere", f"expected {variable.expected}"
     if subject.unseen_directories and len(variable.setting) == 1:
         where = joined([f"`{each}`" for each in subject.unseen_directories])
-        hint = f"it may stand in {where}, where nobody looked; `--secrets-dir DIR` looks into such a directory"
-        return Finding(message, None, variable.name, label, hint, Severity.WARNING)
-    return Finding(message, None, variable.name, label, variable.guidance.obtain or _other_spellings(subject, variable))
+        elsewhere = f"it may stand in {where}, where nobody looked; `--secrets-dir DIR` looks into such a directory"
+        return Finding(message, None, variable.name, label, elsewhere, Severity.WARNING)
+    hint = variable.guidance.how_to_obtain or _other_spellings(subject, variable)
+    return Finding(message, None, variable.name, label, hint)
 
 
 @rule("SP303", "wrong-case", Severity.ERROR)

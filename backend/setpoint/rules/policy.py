@@ -63,7 +63,7 @@ def error_tracking_off(subject: Subject) -> Iterator[Finding]:
     for variable, assignment in _called(subject, "SENTRY_DSN"):
         if not variable.required and not _text(variable, assignment):
             message = f"`{variable.name}` is unset, so error tracking is off"
-            yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.obtain)
+            yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
 @rule("SP502", "unsampled-tracing", Severity.WARNING, for_deploy=True)
@@ -104,7 +104,7 @@ def local_dsn(subject: Subject) -> Iterator[Finding]:
     for variable, assignment in _called(subject, "SENTRY_DSN"):
         if _is_local(_host(_text(variable, assignment))):
             message = f"`{variable.name}` sends errors to the machine itself"
-            yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.obtain)
+            yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
 @rule("SP504", "plaintext-dsn", Severity.WARNING, for_deploy=True)
@@ -280,7 +280,7 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 f"`{variable.name}` is a secret, and keeps the default that stands in the code",
                 variable=variable.name,
-                hint=variable.guidance.obtain or "set it to a value that nobody else has",
+                hint=variable.guidance.how_to_obtain or "set it to a value that nobody else has",
             )
 
 

@@ -13,7 +13,6 @@ from setpoint.placeholder import is_placeholder
 from setpoint.refusal_text import explain, path_inside
 from setpoint.rule import rule
 from setpoint.settings_class import Variable
-from setpoint.statement import Statement
 from setpoint.subject import Assignment, Subject
 from setpoint.verdict import Refusal, RefusalKind
 from setpoint.wording import joined
@@ -147,13 +146,8 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
                 Place(statement.file, binding.value_span),
                 statement.variable.name,
                 f"expected {statement.variable.expected}",
-                _how_to_get_a_value(statement),
+                statement.variable.guidance.how_to_obtain,
             )
-
-
-def _how_to_get_a_value(statement: Statement) -> str | None:
-    obtain = statement.variable.guidance.obtain if statement.variable else None
-    return f"get a value at: {obtain}" if obtain else None
 
 
 @rule("SP404", "conflicting-values", Severity.ERROR)
