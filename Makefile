@@ -8,6 +8,10 @@ BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
 LIVE := tests/setpoint/envfile/live
 NODE_MODULES := $(LIVE)/node_modules/.package-lock.json
+PEERS := .venv-peers/.ready
+PEERS_NODE := benchmarks/peers
+PEERS_MODULES := $(PEERS_NODE)/node_modules/.package-lock.json
+NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=error
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,7 +27,19 @@ $(READY): requirements/dev.txt pyproject.toml
 
 # npm's dotenv, which a test compares with what we say of it. Node.js itself comes with the Python packages.
 $(NODE_MODULES): $(LIVE)/package-lock.json | $(READY)
-	@PATH="$(BIN):$$PATH" npm ci --prefix $(LIVE) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@$(NPM) ci --prefix $(LIVE) >/dev/null
+	@touch $@
+
+# What Setpoint is compared with stays out of the environment that Setpoint is developed in, but has its Python.
+$(PEERS): requirements/peers.txt | $(READY)
+	@test -x .venv-peers/bin/pip || $(BIN)/python -m venv .venv-peers
+	@.venv-peers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	@touch $@
+
+# package.json puts a package that is there anyhow in the place of varlock's helpers for key stores: not every registry
+# has all of them, and npm installs from a lock only if all can be found.
+$(PEERS_MODULES): $(PEERS_NODE)/package-lock.json | $(READY)
+	@$(NPM) ci --prefix $(PEERS_NODE) >/dev/null
 	@touch $@
 
 backend/.env: | $(READY)
@@ -66,15 +82,17 @@ fix: $(READY) ## Mend what the linters can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --extra server \
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
-	@$(LOCK) --output-file requirements/server.txt
-	@$(LOCK) --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra server --output-file requirements/server.txt
+	@$(LOCK) pyproject.toml --extra server --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
+	@$(LOCK) --group peers --constraint requirements/server.txt --output-file requirements/peers.txt
+	@$(NPM) install --prefix $(PEERS_NODE) --package-lock-only --omit-lockfile-registry-resolved >/dev/null
 
-bench: $(READY) ## Measure side by side with the alternatives
+bench: $(READY) $(PEERS) $(PEERS_MODULES) ## Measure side by side with the alternatives
 	@$(BIN)/python benchmarks
 
 clean: ## Remove what `make` made
-	@rm -rf $(VENV) $(LIVE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@rm -rf $(VENV) .venv-peers $(LIVE)/node_modules $(PEERS_NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
