@@ -3,7 +3,7 @@
 import runpy
 from pathlib import Path
 
-BENCHMARKS = ("parsing", "commands")
+BENCHMARKS = ("parsing", "commands", "peers")
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

@@ -3,13 +3,20 @@
 import sys
 from pathlib import Path
 
-from rounds import cpu_ms, table
+from rounds import cpu_ms, limit, table
 
 BACKEND = str(Path(__file__).resolve().parents[1] / "backend")
+ROUNDS = 25
+_NEED_NO_CLASS = ("setpoint --version", "setpoint --help", "setpoint rule", "setpoint rule SP301")
 
 
 def main() -> None:
     """Measure and print."""
+    _without_a_settings_class()
+    _check()
+
+
+def _without_a_settings_class() -> None:
     python = sys.executable
     setpoint = [python, "-m", "setpoint"]
     example = str(Path(BACKEND) / ".env.example")
@@ -19,24 +26,34 @@ def main() -> None:
             "python -c pass": [python, "-c", "pass"],
             "setpoint --version": [*setpoint, "--version"],
             "setpoint --help": [*setpoint, "--help"],
+            "setpoint rule": [*setpoint, "rule"],
+            "setpoint rule SP301": [*setpoint, "rule", "SP301"],
             "setpoint read --loader docker": [*setpoint, "read", example, "--loader", "docker"],
             "setpoint convert --to docker": [*setpoint, "convert", example, "--to", "docker"],
         },
-        rounds=15,
+        rounds=ROUNDS,
         cwd="/",
     )
     table("CPU time of commands that need no settings class", figures, "ms", "python -c pass")
+    for name in _NEED_NO_CLASS:
+        limit(f"{name} over python -c pass, in ms", figures[name] - figures["python -c pass"], 45)
+
+
+def _check() -> None:
+    python = sys.executable
     figures = cpu_ms(
         {
             "import pydantic": [python, "-c", "import pydantic"],
             "import pydantic_settings": [python, "-c", "import pydantic_settings"],
-            "import config.settings": [python, "-c", "import config.settings"],
+            "import config.settings": [python, "-c", "import pydantic_settings, config.settings"],
             "python -m config check": [python, "-m", "config", "check", ".env.example"],
         },
-        rounds=15,
+        rounds=ROUNDS,
         cwd=BACKEND,
     )
     table("CPU time of a check", figures, "ms", "import config.settings")
+    ratio = figures["python -m config check"] / figures["import config.settings"]
+    limit("A check over the imports of pydantic_settings and of the app's module", ratio, 1.15)
 
 
 if __name__ == "__main__":

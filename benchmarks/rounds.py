@@ -6,6 +6,8 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 Subject = TypeVar("Subject")
@@ -23,18 +25,42 @@ def wall_ms(subjects: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) 
     return _medians(subjects, timed, rounds)
 
 
-def cpu_ms(commands: Mapping[str, Sequence[str]], rounds: int = ROUNDS, cwd: str | None = None) -> dict[str, float]:
-    """Return the median CPU time (user and system) of each command in milliseconds."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A command with the folder and the environment in which it runs."""
 
-    def timed(command: Sequence[str]) -> float:
+    command: Sequence[str]
+    folder: Path
+    environment: Mapping[str, str]
+
+
+def cpu_ms(commands: Mapping[str, Sequence[str]], rounds: int = ROUNDS, cwd: str = ".") -> dict[str, float]:
+    """Return the median CPU time (user and system) of each command in milliseconds."""
+    return placed_cpu_ms({name: Placed(each, Path(cwd), _environment()) for name, each in commands.items()}, rounds)
+
+
+def placed_cpu_ms(commands: Mapping[str, Placed], rounds: int = ROUNDS) -> dict[str, float]:
+    """Return the median CPU time (user and system) of each command, in its own place, in milliseconds."""
+
+    def timed(placed: Placed) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
-            command, cwd=cwd, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment()
+            placed.command,
+            cwd=placed.folder,
+            env=placed.environment,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1_000
 
     return _medians(commands, timed, rounds)
+
+
+def limit(promise: str, figure: float, most: float) -> None:
+    """Print whether `figure` keeps a promise that the project made."""
+    print(f"\n{promise}: {figure:.2f}, at most {most:g}: {'kept' if figure <= most else 'NOT KEPT'}")
 
 
 def table(title: str, figures: Mapping[str, float], unit: str, reference: str) -> None:

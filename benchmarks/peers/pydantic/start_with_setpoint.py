@@ -1,0 +1,7 @@
+"""The app's start with Setpoint."""
+
+from settings import Settings
+
+from setpoint import load
+
+load(Settings)
