@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test loaders lint check generate fix lock bench clean
+.PHONY: help setup run test loaders lint check generate fix lock bench peers clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -93,6 +93,9 @@ lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
 
 bench: $(READY) $(PEERS) $(PEERS_MODULES) ## Measure side by side with the alternatives
 	@$(BIN)/python benchmarks
+
+peers: $(READY) $(PEERS) $(PEERS_MODULES) ## Try the alternatives, and write the tables of them anew
+	@$(BIN)/python benchmarks/tried.py
 
 clean: ## Remove what `make` made
 	@rm -rf $(VENV) .venv-peers $(LIVE)/node_modules $(PEERS_NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
