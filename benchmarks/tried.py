@@ -73,7 +73,7 @@ def _answers(every: Sequence[Peer]) -> Answers:
         answers[title] = [row(peer) for peer in every]
         print(title, *(f"  {peer.name}: {cell}" for peer, cell in zip(every, answers[title], strict=True)), sep="\n")
     figures = cost()
-    answers[COST] = [f"{figures[peer.name] / figures['Setpoint']:.2f}" for peer in every]
+    answers[COST] = [f"{figures[peer.name] / figures['Setpoint']:.2g}" for peer in every]
     return answers
 
 
