@@ -107,6 +107,11 @@ def has_union(annotation: Any, seen: frozenset[Any] = frozenset()) -> bool:
     return any(has_union(part, seen) for part in parts)
 
 
+def takes_numbers_or_words(field: FieldInfo) -> bool:
+    """Return whether the field takes nothing but numbers, switches or one of a few words."""
+    return bool(choices(field)) or all(is_class(part, (bool, int, float, Decimal)) for part in values(field.annotation))
+
+
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """Return the texts that the field takes, if these are all that it takes; else nothing."""
     found: list[str] = []

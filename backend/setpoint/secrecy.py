@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic.networks import _BaseMultiHostUrl
 
 from setpoint.annotation import alternatives, arguments, is_class
+from setpoint.field_type import takes_numbers_or_words
 
 _TELLING_WORDS = (
     r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|CONNECTION_STRING"
@@ -27,6 +28,8 @@ _MEASURES = {int, float, timedelta, NoneType}
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 # A URL to a database or a broker carries its password inside.
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
+# Long, or ten characters with letters and digits among them, or with capitals behind small letters.
+_LIKE_A_TOKEN = re.compile(r"\A(?=.*\d)(?=.*[A-Za-z]).{10}|\A(?=.*[a-z].*[A-Z]).{10}|.{25}", re.DOTALL)
 _WORD_INSIDE_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CREDENTIALS_INSIDE = re.compile(r":\S*@")
 _SECRET_KEY_INSIDE = re.compile(rf"(?:{_TELLING_WORDS}|TOKEN|PASS|PWD)\w*[\"']?\s*[:=]", re.IGNORECASE)
@@ -65,6 +68,14 @@ def _words(name: str) -> str:
 def looks_secret(value: str) -> bool:
     """Return whether `value` seems to hold a secret: a URL with a password, or a key that names one."""
     return any(pattern.search(value) for pattern in (_CREDENTIALS_INSIDE, _SECRET_KEY_INSIDE, _ESCAPED_KEY_INSIDE))
+
+
+def is_out_of_place(value: str, field: FieldInfo) -> bool:
+    """Return whether `value` seems to be a secret that stands behind the wrong name.
+
+    A number, a switch or one of a few words never looks like that; of what takes any text nobody can tell.
+    """
+    return bool(_LIKE_A_TOKEN.search(value)) and takes_numbers_or_words(field)
 
 
 def secret_text(value: object) -> str:

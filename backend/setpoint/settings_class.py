@@ -69,7 +69,8 @@ class Variable:
 
         The name is longer than the variable's where it sets a key of an open one.
         """
-        return self.secret or secrecy.is_secret_name(name[len(self.name) :]) or secrecy.looks_secret(value)
+        is_secret = self.secret or secrecy.is_secret_name(name[len(self.name) :])
+        return is_secret or secrecy.looks_secret(value) or secrecy.is_out_of_place(value, self.field)
 
     @property
     def default(self) -> Any:

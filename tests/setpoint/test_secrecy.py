@@ -1,12 +1,13 @@
 """Which settings and which values are never shown."""
 
 from datetime import timedelta
-from typing import Annotated
+from enum import Enum
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field, Secret, create_model
 
-from setpoint.secrecy import is_secret, is_secret_name, looks_secret
+from setpoint.secrecy import is_out_of_place, is_secret, is_secret_name, looks_secret
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,38 @@ def test_how_long_and_how_many_is_no_secret(name: str, annotation: object, *, se
     """A number that is one says so: by its type and by the last word of its name."""
     model = create_model("Model", **{name: (annotation, ...)})  # type: ignore[call-overload]  # names are data here
     assert is_secret(name, model.model_fields[name]) is secret
+
+
+class Level(Enum):
+    """One of a few words."""
+
+    LOW = "low"
+
+
+@pytest.mark.parametrize("kind", [int, float | None, bool, Level, Literal["a", "b"], Literal["a"] | None])
+@pytest.mark.parametrize(
+    ("value", "is_hidden"),
+    [
+        ("q8Zr2vLkT0m3", True),
+        ("kXwvQzmWncRt", True),
+        ("3f2504e04f89", True),
+        ("correct horse battery staple", True),
+        ("ten", False),
+        ("-1e999", False),
+        ("123456789012345678901", False),
+        ("2026-11-25", False),
+        ("verbose-json", False),
+        ("Production", False),
+        ("10.0.0.1:80", False),
+    ],
+)
+def test_a_secret_behind_the_name_of_a_number_or_a_word_is_hidden(kind: Any, value: str, is_hidden: bool) -> None:  # noqa: FBT001 - a table
+    """It is most often a slip between two lines; no value that such a setting takes looks like that."""
+    field = create_model("Made", value=(kind, ...)).model_fields["value"]
+    assert is_out_of_place(value, field) is is_hidden
+
+
+@pytest.mark.parametrize("kind", [str, list[int], int | str, Any])
+def test_what_takes_any_text_takes_anything(kind: Any) -> None:
+    """A host or a path may look like a token."""
+    assert not is_out_of_place("q8Zr2vLkT0m3", create_model("Made", value=(kind, ...)).model_fields["value"])

@@ -11,6 +11,7 @@ from setpoint.cli.output import UnwritableOutputError
 from setpoint.cli.unable import UnableError
 from setpoint.project import InvalidProjectError
 from setpoint.quick_import import without_collecting
+from setpoint.redaction import printable
 
 _UNABLE = 2
 
@@ -67,7 +68,9 @@ def main(
     commands = {**COMMANDS, **(more_commands or {})}
     words = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(program, commands, words)
-    arguments = parser.parse_args(words)
+    arguments, more = parser.parse_known_args(words)
+    if more:
+        _take_late_files(parser, arguments, more)
     if arguments.command is None:
         parser.print_help(sys.stderr)
         return _UNABLE
@@ -80,6 +83,14 @@ def main(
         return _UNABLE
     except KeyboardInterrupt:
         return 130
+
+
+def _take_late_files(parser: argparse.ArgumentParser, arguments: argparse.Namespace, more: Sequence[str]) -> None:
+    """Take files that stand behind an option, which argparse knows no place for once it has seen other words."""
+    options = [word for word in more if word.startswith("-") and word != "-"]
+    if options or not hasattr(arguments, "files"):
+        parser.error(f"unrecognized arguments: {' '.join(map(printable, options or more))}")
+    arguments.files += more
 
 
 def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str]) -> argparse.ArgumentParser:

@@ -160,6 +160,17 @@ def test_files_are_checked_alone_unless_the_environment_is_asked_for(check: Run,
     assert (status, "SP104" in out, "`PORT` is not an integer" in out) == (1, False, True)
 
 
+def test_files_may_stand_between_options(check: Run, tmp_path: Path) -> None:
+    """People put an option where they think of it."""
+    for name, content in (("a.env", GOOD), ("b.env", BAD)):
+        (tmp_path / name).write_text(content)
+    paths = [str(tmp_path / name) for name in ("a.env", "b.env")]
+    status, out, _ = check(paths[0], "--format", "concise", paths[1], "--color", "never")
+    assert (status, out.splitlines()[0].startswith(f"{paths[1]}:1:6")) == (1, True)
+    status, _, err = check(paths[0], "-q", paths[1], "--nope", "--format=json")
+    assert (status, err.splitlines()[-1]) == (2, "python -m config: error: unrecognized arguments: --nope")
+
+
 def test_quiet_prints_nothing_for_a_good_file(check: Run, tmp_path: Path) -> None:
     """A hook that succeeds has nothing to say."""
     (tmp_path / "a.env").write_text(GOOD)
