@@ -28,8 +28,10 @@ _MEASURES = {int, float, timedelta, NoneType}
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 # A URL to a database or a broker carries its password inside.
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
-# Long, or ten characters with letters and digits among them, or with capitals behind small letters.
-_LIKE_A_TOKEN = re.compile(r"\A(?=.*\d)(?=.*[A-Za-z]).{10}|\A(?=.*[a-z].*[A-Z]).{10}|.{25}", re.DOTALL)
+# A word of ten characters with letters and digits among them, or with capitals behind small letters, or a long one.
+_LIKE_A_TOKEN = re.compile(
+    r"(?<!\S)(?:(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10}|\S{25})",
+)
 _WORD_INSIDE_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CREDENTIALS_INSIDE = re.compile(r":\S*@")
 _SECRET_KEY_INSIDE = re.compile(rf"(?:{_TELLING_WORDS}|TOKEN|PASS|PWD)\w*[\"']?\s*[:=]", re.IGNORECASE)
