@@ -77,6 +77,7 @@ generate: $(READY) ## Write the generated files anew
 	@cd backend && $(BIN)/python -m config example
 	@cd backend && $(BIN)/python -m config docs
 	@cd backend && $(BIN)/python -m config rule --format markdown > ../docs/reference/rules.md
+	@PYTHONPATH=tests $(BIN)/python tests/docs/screenshots.py
 
 fix: $(READY) ## Mend what the linters can mend
 	@$(BIN)/ruff check --fix .
