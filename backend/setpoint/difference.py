@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from setpoint.assignment import Assignment
 from setpoint.provenance import Provenance, StrangeName, provenances, shown_value, strange_names
 from setpoint.redaction import MASK
-from setpoint.subject import Assignment, Setting, Subject
+from setpoint.subject import Setting, Subject
 from setpoint.typed_value import NoTypedValueError, TypedValues
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from setpoint.assignment import Assignment
 from setpoint.diagnostic import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.sources import EnvFile
-from setpoint.subject import Assignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from weakref import finalize
 
 from pydantic_settings import BaseSettings
 
+from setpoint.assignment import Assignment
 from setpoint.check import check
 from setpoint.formats import full
 from setpoint.formats.style import Style
@@ -23,7 +24,7 @@ from setpoint.report import Report, Status
 from setpoint.selection import Selection, UnknownRuleError
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import SourceKind
-from setpoint.subject import Assignment, Subject
+from setpoint.subject import Subject
 
 EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h)."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from setpoint.assignment import Assignment
 from setpoint.diagnostic import Location
 from setpoint.redaction import MASK, printable
 from setpoint.settings_class import Variable
 from setpoint.sources import SourceKind
-from setpoint.subject import Assignment, Setting, Subject
+from setpoint.subject import Setting, Subject
 from setpoint.verdict import RefusalKind
 
 

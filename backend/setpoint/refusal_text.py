@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from setpoint import field_type
+from setpoint.assignment import Assignment
 from setpoint.finding import Finding, Place
 from setpoint.guidance import PublicValueError
 from setpoint.settings_class import Variable
-from setpoint.subject import Assignment
 from setpoint.suggestion import allowed_steps, nearest
 from setpoint.verdict import RAISED, Refusal
 

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from pydantic_settings import BaseSettings
 
-from setpoint.envfile.reading import Binding, Problem
+from setpoint.assignment import Assignment
+from setpoint.envfile.reading import Problem
 from setpoint.redaction import Redactor
 from setpoint.secrecy import is_secret_name, secret_text
 from setpoint.secret_files import FileVariable
@@ -29,32 +30,6 @@ _CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
 
 def _can_be_set(value: str | None) -> bool:
     return value is not None and not _CANNOT_BE_SET.search(value)
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """The value that wins for one variable.
-
-    Attributes:
-        name: The name as the source spells it.
-        value: The text.
-        variable: The variable of the settings class; None if it has no such variable.
-        file: The env file that it comes from; None if it comes from the process environment.
-        binding: Where in the file.
-    """
-
-    name: str
-    value: str
-    variable: Variable | None
-    file: EnvFile | None = None
-    binding: Binding | None = None
-
-    @property
-    def shows_value(self) -> bool:
-        """Return whether its value is fit to print: it is that of a known setting that is no secret."""
-        if self.variable is None or (self.file is not None and self.file.holds_one_value):
-            return False
-        return not self.variable.hides(self.name, self.value)
 
 
 @dataclass(frozen=True)

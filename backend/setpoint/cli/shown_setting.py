@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from setpoint.assignment import Assignment
 from setpoint.fingerprint import FingerprintKey
 from setpoint.generate.env_example import default_text
 from setpoint.provenance import Provenance, is_refused, location_of, shown_value, source_of
 from setpoint.redaction import MASK, printable
-from setpoint.subject import Assignment, Subject
+from setpoint.subject import Subject
 
 
 def value_in_words(subject: Subject, provenance: Provenance) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from setpoint.assignment import Assignment
 from setpoint.diagnostic import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place, value_place
@@ -17,7 +18,7 @@ from setpoint.secrecy import is_secret_name, looks_secret, secret_text
 from setpoint.settings_class import Variable
 from setpoint.sources import STANDARD_INPUT, EnvFile
 from setpoint.statement import Statement
-from setpoint.subject import Assignment, Subject
+from setpoint.subject import Subject
 from setpoint.tracked_file import is_tracked
 
 _TRUE = {"1", "true", "t", "yes", "y", "on"}

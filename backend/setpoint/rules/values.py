@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from setpoint import json_value
+from setpoint.assignment import Assignment
 from setpoint.diagnostic import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place, value_place
@@ -13,7 +14,7 @@ from setpoint.placeholder import is_placeholder
 from setpoint.refusal_text import explain, path_inside
 from setpoint.rule import rule
 from setpoint.settings_class import Variable
-from setpoint.subject import Assignment, Subject
+from setpoint.subject import Subject
 from setpoint.verdict import Refusal, RefusalKind
 from setpoint.wording import joined
 
