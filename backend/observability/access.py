@@ -36,10 +36,12 @@ class AccessLog:
 
         try:
             body = self._wsgi_app(environ, start_observed)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             exchange.status = 500
             exchange.fail("request failed", error)
             exchange.log("request served")
+            if isinstance(error, SystemExit):
+                raise _failure_instead_of(error) from None
             raise
         if exchange.is_stream:
             exchange.log("event stream opened", event="stream-opened")
@@ -82,7 +84,7 @@ class _Exchange:
         }
         _logger.info(message, extra=fields)
 
-    def fail(self, message: str, error: Exception) -> None:
+    def fail(self, message: str, error: BaseException) -> None:
         """Log `error` while the request's context is still there, and mark it so that gunicorn doesn't repeat it."""
         _logger.error(message, exc_info=error, extra={"http.route": self._environ.get(ROUTE_KEY)})
         try:
@@ -104,7 +106,7 @@ class _ObservedBody:
             for chunk in self._body:
                 exchange.size += len(chunk)
                 yield chunk
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             exchange.fail("response failed", error)
             raise
 
@@ -116,6 +118,13 @@ class _ObservedBody:
                 self._exchange.log("event stream closed", event="stream-closed")
             else:
                 self._exchange.log("request served")
+
+
+def _failure_instead_of(ending: SystemExit) -> RuntimeError:
+    """Return what makes a server answer with a 500: gunicorn would close the connection without a word."""
+    failure = RuntimeError(str(ending.code))
+    setattr(failure, LOGGED_MARK, True)
+    return failure
 
 
 def _decoded(path: str) -> str:

@@ -92,6 +92,30 @@ def test_an_app_that_fails_has_the_line_of_a_500(lines: Callable[[], Any]) -> No
     assert getattr(caught.value, LOGGED_MARK)
 
 
+def test_an_app_that_exits_has_the_line_of_a_500_too(lines: Callable[[], Any]) -> None:
+    """The server gets an exception that it answers; of a `SystemExit` it would say nothing to anybody."""
+
+    def app(_environ: Any, _start_response: Any) -> Iterable[bytes]:
+        raise SystemExit(3)
+
+    with pytest.raises(RuntimeError) as caught:
+        _serve(app)
+    assert lines() == [("request failed",), ("request served", 500, 0, "/path")]
+    assert getattr(caught.value, LOGGED_MARK)
+
+
+def test_a_body_that_exits_has_its_lines_too(lines: Callable[[], Any]) -> None:
+    """What was sent by then can't be taken back, so the connection is cut."""
+
+    def body() -> Iterator[bytes]:
+        yield b"one"
+        raise SystemExit(3)
+
+    with pytest.raises(SystemExit):
+        _serve(_answering(body()))
+    assert lines() == [("response failed",), ("request served", 200, 3, "/path")]
+
+
 def test_a_body_that_fails_has_its_exception_logged(lines: Callable[[], Any]) -> None:
     """The server must still get the exception, so that it cuts the connection."""
     with pytest.raises(LookupError):
