@@ -47,12 +47,8 @@ backend/.env: | $(READY)
 	@chmod 600 $@
 	@echo 'wrote backend/.env from backend/.env.example'
 
-run: $(READY) backend/.env ## Serve on http://127.0.0.1:8000 with gunicorn and gevent workers
-	@echo 'Setpoint serves on http://127.0.0.1:8000, or as backend/.env says; Ctrl-C ends it. Try, in another terminal:'
-	@echo '  curl http://127.0.0.1:8000/readyz'
-	@echo '  curl -N http://127.0.0.1:8000/v1/stream'
-	@echo '  make check ENV=backend/.env'
-	@cd backend && exec $(BIN)/gunicorn run:application
+run: $(READY) backend/.env ## Serve with gunicorn and gevent workers, and say where
+	@cd backend && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application
 
 test: $(READY) $(NODE_MODULES) ## Run all tests
 	@$(BIN)/pytest -n 2

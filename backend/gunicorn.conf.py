@@ -132,6 +132,13 @@ def on_starting(server: Any) -> None:
 on_reload = on_starting
 
 
+def when_ready(server: Any) -> None:
+    """Tell the people at the terminal where the service is, if `make run` asks for it."""
+    told = _fresh("serving/welcome.py")
+    if server.cfg.env_orig.get(told["ASKED_BY"]):
+        sys.stderr.write(told["welcome"](server.LISTENERS))
+
+
 def post_fork(server: Any, worker: Any) -> None:
     """Give a worker the values of the env file, as they were when the conf was accepted.
 

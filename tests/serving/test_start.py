@@ -113,6 +113,21 @@ def test_the_process_environment_wins_over_the_env_file(tmp_path: Path) -> None:
     }
 
 
+def test_a_person_who_asks_is_told_where_it_listens_and_what_to_try(tmp_path: Path) -> None:
+    """`make run` asks; the address is the one that is really listened on, whoever said so."""
+    variables = {"SETPOINT_WELCOME": "1", "HOST": "0.0.0.0"}  # noqa: S104 - to see what is said of it
+    with gunicorn(tmp_path / "output", variables, opens_its_port=True) as server:
+        server.wait_until_ready()
+        port = server.address[1]
+        told = [line for line in server.text().splitlines() if not line.startswith("{")]
+    assert told == [
+        f"Setpoint serves on http://0.0.0.0:{port}; Ctrl-C ends it. Try, in another terminal:",
+        f"  curl http://127.0.0.1:{port}/readyz",
+        f"  curl -N http://127.0.0.1:{port}/v1/stream",
+        "  make check ENV=backend/.env",
+    ]
+
+
 def test_the_master_imports_nothing_of_ours() -> None:
     """A module that the master holds would stay as it was after a reload, in all new workers."""
     program = (

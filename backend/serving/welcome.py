@@ -1,0 +1,28 @@
+"""Says in the terminal where the service listens and what to try: for `make run`, which asks for it.
+
+The conf executes this file by its path, and so it imports the standard library alone.
+"""
+
+from collections.abc import Iterable
+
+ASKED_BY = "SETPOINT_WELCOME"
+"""Variable of the process environment that asks for the text."""
+
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - to say where such a service is found
+
+
+def welcome(listeners: Iterable[object]) -> str:
+    """Return what to try with a service that has these listening sockets, as gunicorn writes them."""
+    addresses = [str(listener) for listener in listeners]
+    reachable = [_reachable(address) for address in addresses if address.startswith("http")]
+    calls = "".join(f"  curl {address}/readyz\n  curl -N {address}/v1/stream\n" for address in reachable[:1])
+    return (
+        f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it. Try, in another terminal:\n"
+        f"{calls}  make check ENV=backend/.env\n"
+    )
+
+
+def _reachable(address: str) -> str:
+    for every, one in _EVERY_ADDRESS.items():
+        address = address.replace(f"//{every}:", f"//{one}:")
+    return address
