@@ -13,12 +13,17 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
 _cause_of = runpy.run_path(str(Path(__file__).with_name("cause.py")))["cause_of"]
 _LONGEST_EXCUSE = 4_000
+_SETTING_MARK = "_setpoint_setting"
+"""Attribute of an exception that says which of gunicorn's settings it is about."""
 
 
 def main() -> None:
@@ -49,7 +54,8 @@ def _verdict(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
     except SystemExit as ending:
         problems = getattr(ending, "problems", None) or [_excuse(ending, talk)]
     except BaseException as error:  # noqa: BLE001 - whatever goes wrong here would go wrong in a worker
-        problems = [_cause_of(error)]
+        setting = getattr(error, _SETTING_MARK, None)
+        problems = [f"gunicorn does not take `{setting}`: {_cause_of(error)}" if setting else _cause_of(error)]
     return {"problems": problems, "handover": None}
 
 
@@ -69,7 +75,8 @@ def _start(addresses: list[str]) -> Any:
     sys.path[:0] = [str(Path(path).absolute()) for path in (cfg.pythonpath or "").split(",") if path]
     _check_new_addresses(cfg.address, addresses)
     worker = SimpleNamespace(alive=True, wsgi=None, cfg=cfg, pid=os.getpid(), log=cfg.logger_class(cfg), load_wsgi=None)
-    worker_class = cfg.worker_class
+    with _about("worker_class"):
+        worker_class = cfg.worker_class
     cfg.post_fork(None, worker)
     if "gevent" in worker_class.__module__:
         importlib.import_module("gevent.monkey").patch_all()
@@ -87,6 +94,7 @@ def _configured_application() -> tuple[Any, dict[str, Any]]:
     class Rehearsal(application):  # type: ignore[misc]  # gunicorn has no types
         def do_load_config(self) -> None:
             self.load_default_config()
+            self.cfg.set = partial(_set, self.cfg.set)
             self.load_config()
             self.cfg.validate()
 
@@ -95,6 +103,21 @@ def _configured_application() -> tuple[Any, dict[str, Any]]:
             return conf
 
     return Rehearsal("%(prog)s [OPTIONS] [APP_MODULE]"), conf
+
+
+def _set(set_value: Callable[[str, object], None], name: str, value: object) -> None:
+    with _about(name):
+        set_value(name, value)
+
+
+@contextmanager
+def _about(setting: str) -> Iterator[None]:
+    """Have an exception say that it is about `setting` of gunicorn's."""
+    try:
+        yield
+    except Exception as error:
+        setattr(error, _SETTING_MARK, setting)
+        raise
 
 
 def _check_new_addresses(wanted: list[Any], present: list[str]) -> None:

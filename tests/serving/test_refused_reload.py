@@ -35,7 +35,16 @@ def _in_one_folder(lines: list[str], backend: Path) -> list[str]:
     ("file", "broken", "expected"),
     [
         ("gunicorn.conf.py", "workers = (\n", "SyntaxError: '(' was never closed (…/gunicorn.conf.py:1)"),
-        ("gunicorn.conf.py", f"wsgi_app = 'run'\nworker_class = '{CANARY}'\n", "RuntimeError (…/gunicorn/util.py:…)"),
+        (
+            "gunicorn.conf.py",
+            f"wsgi_app = 'run'\nworker_class = '{CANARY}'\n",
+            "gunicorn does not take `worker_class`: RuntimeError (…/gunicorn/util.py:…)",
+        ),
+        (
+            "gunicorn.conf.py",
+            f"timeout = '{CANARY}'\n",
+            "gunicorn does not take `timeout`: ValueError (…/gunicorn/config.py:…)",
+        ),
         ("gunicorn.conf.py", "import sys\nsys.exit(5)\n", "it ended with status 5"),
         ("run.py", f"import sys\nsys.exit('{CANARY}')\n", "it ended with status 1"),
         ("run.py", "import nothing\n", "ModuleNotFoundError: No module named 'nothing' (…/run.py:1)"),
