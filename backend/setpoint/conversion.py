@@ -9,22 +9,24 @@ from setpoint.envfile.source_text import Span
 from setpoint.envfile.writing import NotExpressibleError, write
 from setpoint.sources import EnvFile
 
+# The program's values are known all the same, though they may not be what was meant.
+_WORTH_A_REMARK = {ProblemKind.CUT_VALUE, ProblemKind.UNDEFINED_REFERENCE}
 _HARMLESS = {
     ProblemKind.BYTE_ORDER_MARK,
     ProblemKind.DUPLICATE_NAME,
     ProblemKind.NOT_PORTABLE,
-    ProblemKind.UNDEFINED_REFERENCE,
+    *_WORTH_A_REMARK,
 }
 _KNOWS_NO_COMMENTS = {"github-env"}
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A reason why a file can't be converted.
+class Remark:
+    """What is to be said on a place of the file: why it can't be converted, or what was lost there.
 
     Attributes:
         span: Where in the file.
-        message: Why, in one sentence without a full stop; it holds no value.
+        message: What, in one sentence without a full stop; it holds no value.
         name: The variable that it is about, where there is one.
     """
 
@@ -41,11 +43,13 @@ class Conversion:
         text: The new file; None if there is an obstacle.
         obstacles: All reasons why there is none.
         lost_comments: How many comments the new file can't have.
+        remarks: What else is not in the new file as it was meant.
     """
 
     text: str | None
-    obstacles: tuple[Obstacle, ...] = ()
+    obstacles: tuple[Remark, ...] = ()
     lost_comments: int = 0
+    remarks: tuple[Remark, ...] = ()
 
 
 def convert(file: EnvFile, loader: str) -> Conversion:
@@ -66,17 +70,18 @@ def convert(file: EnvFile, loader: str) -> Conversion:
         try:
             pieces.append(write(piece.name, piece.value or "", loader))
         except NotExpressibleError as error:
-            obstacles.append(Obstacle(piece.value_span, str(error), piece.name))
+            obstacles.append(Remark(piece.value_span, str(error), piece.name))
     text = "".join(pieces)
     if not obstacles and dict(find_loader(loader).read(text, {}).variables) != dict(file.variables):
-        obstacles.append(Obstacle(Span(0, 0), f"{loader} would read other values from these lines together"))
+        obstacles.append(Remark(Span(0, 0), f"{loader} would read other values from these lines together"))
     if obstacles:
         return Conversion(None, tuple(sorted(obstacles, key=lambda obstacle: obstacle.span)))
-    return Conversion(text, lost_comments=lost)
+    remarks = [_of_problem(each) for each in file.reading.problems if each.kind in _WORTH_A_REMARK]
+    return Conversion(text, lost_comments=lost, remarks=tuple(remarks))
 
 
-def _of_problem(problem: Problem) -> Obstacle:
-    return Obstacle(problem.span, problem.message, problem.name)
+def _of_problem(problem: Problem) -> Remark:
+    return Remark(problem.span, problem.message, problem.name)
 
 
 def _pieces(file: EnvFile) -> Iterator[str | Binding]:

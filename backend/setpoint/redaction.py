@@ -6,12 +6,13 @@ from collections.abc import Iterable
 MASK = "********"
 _REPEATED_MASK = re.compile(rf"(?:{re.escape(MASK)})+")
 _SHORTEST_PIECE = 4
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""A character that could steer a terminal or hide from the eye."""
 
 
 def printable(text: str) -> str:
     """Return `text` with everything escaped that could steer a terminal or hide from the eye."""
-    return _UNPRINTABLE.sub(_escaped, text)
+    return UNPRINTABLE.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -74,7 +74,7 @@ def test_a_lost_comment_is_counted() -> None:
 @pytest.mark.parametrize(
     ("text", "to", "obstacles"),
     [
-        ('A=1\nPEM="a\nb"\n', "docker", [("PEM", "docker cannot read a value of several lines")]),
+        ('A=1\nPEM="a\nb"\n', "docker", [("PEM", "docker takes no value of several lines")]),
         ("A\n", "docker", [("A", "it has no `=`, so no value is read for it")]),
         ("A='x\n", "systemd", [("A", "the quote that opens here is never closed, so the line is not read")]),
     ],

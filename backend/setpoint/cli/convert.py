@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from setpoint.cli.output import write_result
+from setpoint.cli.output import write_bytes_as_they_are, write_private_file
 from setpoint.cli.reading_options import add_reading_options, trouble_with
-from setpoint.conversion import Conversion, convert
+from setpoint.conversion import Conversion, Remark, convert
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.redaction import printable
 from setpoint.sources import DEFAULT_LOADER, EnvFile, read_env_file
@@ -33,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"the program that is to read it; one of the same, or {PORTABLE.name}",
     )
-    parser.add_argument("--output", metavar="FILE", help="where to write; by default standard output")
+    parser.add_argument(
+        "--output", metavar="FILE", help="where to write, for you alone if it is a new file; by default standard output"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,26 +50,22 @@ def run(arguments: argparse.Namespace) -> int:
     if conversion.lost_comments:
         lost = counted(conversion.lost_comments, "comment")
         sys.stderr.write(f"warning: {arguments.writer} knows no comments, so {lost} had to go\n")
-    return _written(conversion.text, arguments.output)
-
-
-def _written(text: str, path: str | None) -> int:
-    if path is None:
-        write_result(text)
-        return 0
-    try:
-        Path(path).write_bytes(text.encode("utf-8", "surrogateescape"))
-    except OSError as error:
-        sys.stderr.write(f"error: cannot write `{printable(path)}`: {error.strerror}\n")
-        return 2
+    sys.stderr.write("".join(_line(file, "warning", remark) for remark in conversion.remarks))
+    content = conversion.text.encode("utf-8", "surrogateescape")
+    if arguments.output is None:
+        write_bytes_as_they_are(content)
+    else:
+        write_private_file(arguments.output, content)
     return 0
 
 
 def _obstacles(file: EnvFile, conversion: Conversion) -> str:
-    lines = []
-    for obstacle in conversion.obstacles:
-        position = file.source.position(obstacle.span.start)
-        place = f"{printable(file.path)}:{position.line}:{position.column}"
-        owner = f"`{printable(obstacle.name)}`: " if obstacle.name else ""
-        lines.append(f"{place}: error: {owner}{obstacle.message}\n")
+    lines = [_line(file, "error", obstacle) for obstacle in conversion.obstacles]
     return "".join([*lines, "nothing was written\n"])
+
+
+def _line(file: EnvFile, severity: str, remark: Remark) -> str:
+    position = file.source.position(remark.span.start)
+    place = f"{printable(file.path)}:{position.line}:{position.column}"
+    owner = f"`{printable(remark.name)}`: " if remark.name else ""
+    return f"{place}: {severity}: {owner}{remark.message}\n"

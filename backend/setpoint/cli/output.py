@@ -1,11 +1,14 @@
 """Writes results to standard output, whatever is at its other end, and to files."""
 
 import os
+import re
 import sys
 from io import TextIOWrapper
 from pathlib import Path
 
-from setpoint.redaction import printable
+from setpoint.redaction import UNPRINTABLE, printable
+
+_STEERS_A_TERMINAL = re.compile(rf"(?![\n\t]){UNPRINTABLE.pattern}")
 
 
 class UnwritableOutputError(Exception):
@@ -30,6 +33,42 @@ def write_result(text: str) -> None:
     except OSError as error:
         _drop_the_rest()
         message = f"cannot write to standard output: {error.strerror}"
+        raise UnwritableOutputError(message) from None
+
+
+def write_bytes_as_they_are(content: bytes) -> None:
+    """Write `content` to standard output without a change; to a terminal only what does not steer it.
+
+    Raises:
+        UnwritableOutputError: It could not be written as a whole, or not to a terminal.
+    """
+    if sys.stdout is None or not isinstance(sys.stdout, TextIOWrapper):
+        write_result(content.decode("utf-8", "backslashreplace"))
+        return
+    if sys.stdout.isatty() and _STEERS_A_TERMINAL.search(content.decode("utf-8", "surrogateescape")):
+        message = "there are control characters in it, which a terminal would obey; name a file with `--output`"
+        raise UnwritableOutputError(message)
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _drop_the_rest()
+        message = f"cannot write to standard output: {error.strerror}"
+        raise UnwritableOutputError(message) from None
+
+
+def write_private_file(path: str, content: bytes) -> None:
+    """Write `content` into the file at `path`; one that isn't there yet is made for its owner alone.
+
+    Raises:
+        UnwritableOutputError: It could not be written as a whole.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+    except OSError as error:
+        message = f"cannot write `{printable(path)}`: {error.strerror}"
         raise UnwritableOutputError(message) from None
 
 

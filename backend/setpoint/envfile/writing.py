@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from setpoint.envfile.loaders import LoaderInfo, find_loader
+from setpoint.envfile.loaders import PORTABLE, LoaderInfo, find_loader
 from setpoint.envfile.reading import ProblemKind
 
 _HARMLESS = {ProblemKind.UNDEFINED_REFERENCE, ProblemKind.CUT_VALUE}
@@ -80,18 +80,19 @@ def _heredoc(name: str, value: str) -> str:
 
 
 def _why_not(name: str, value: str, loader: str) -> str:
+    who = PORTABLE.label if loader == PORTABLE.name else loader
     reasons = {
         "no environment variable can hold a NUL byte": "\0" in value,
         "it is longer than a variable of a process can be": len(name) + len(value) >= _LONGEST_VARIABLE,
-        f"{loader} does not take this name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
-        f"{loader} cannot read a value of several lines": "\n" in value and not _is_taken("NAME", loader, "a\nb"),
-        f"{loader} cannot read a carriage return": "\r" in value,
-        f"{loader} cannot read an empty value": not value,
-        f"{loader} cannot read both kinds of quotes in one value": "'" in value and '"' in value,
-        f"{loader} cannot read a blank at the beginning or the end of a value": value != value.strip(),
+        f"{who} takes no such name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
+        f"{who} takes no value of several lines": "\n" in value and not _is_taken("NAME", loader, "a\nb"),
+        f"{who} takes no carriage return": "\r" in value,
+        f"{who} takes no empty value": not value,
+        f"{who} takes no value with both kinds of quotes": "'" in value and '"' in value,
+        f"{who} takes no blank at the beginning or the end of a value": value != value.strip(),
     }
     found = next((reason for reason, holds in reasons.items() if holds), None)
-    return found or f"{loader} reads no text as this value; base64 on one line would do"
+    return found or f"{who} has no text for this value; base64 on one line would do"
 
 
 def _is_taken(name: str, loader: str, value: str = "x") -> bool:

@@ -1,6 +1,7 @@
 """The last line of a report for people: how many problems, in what."""
 
 from setpoint.diagnostic import Severity
+from setpoint.envfile.loaders import PORTABLE
 from setpoint.report import Report, Status
 from setpoint.sources import SourceKind
 from setpoint.wording import counted, joined, said_of
@@ -37,5 +38,7 @@ def _looked_at(report: Report) -> str:
     for source in report.sources:
         numbers[source.path] = max(source.variables, numbers.get(source.path, 0))
     loaders = list(dict.fromkeys(source.loader for source in report.sources if source.loader))
-    how = f", read as {said_of(loaders, 'read them')}" if loaders else ""
-    return f"{counted(sum(numbers.values()), 'variable')}{how}"
+    programs = [name for name in loaders if name != PORTABLE.name]
+    how = f", read as {said_of(programs, 'read them')}" if programs else ""
+    held = f", held to {PORTABLE.label}" if PORTABLE.name in loaders else ""
+    return f"{counted(sum(numbers.values()), 'variable')}{how}{held}"

@@ -1,6 +1,9 @@
 """`read` and `convert` as people and pipelines call them."""
 
 import json
+import os
+import pty
+import subprocess
 import sys
 from pathlib import Path
 
@@ -153,8 +156,8 @@ def test_convert_writes_nothing_if_a_value_cannot_be_expressed(folder: Path) -> 
     assert done.returncode == 1
     assert not (folder / "new.env").exists()
     assert done.stderr.decode() == snapshot("""\
-pem.env:1:5: error: `KEY`: portable cannot read a value of several lines
-pem.env:3:6: error: `NAME`: portable reads no text as this value; base64 on one line would do
+pem.env:1:5: error: `KEY`: the portable subset takes no value of several lines
+pem.env:3:6: error: `NAME`: the portable subset has no text for this value; base64 on one line would do
 nothing was written
 """)
 
@@ -164,6 +167,62 @@ def test_convert_writes_to_a_file(folder: Path) -> None:
     done = run_setpoint("convert", "prod.env", "--to", "docker", "--output", "docker.env", cwd=folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert (folder / "docker.env").read_text() == "DSN=https://a@h/1\nPASSWORD=abc#def\n# no\nDEBUG=false\n"
+
+
+def test_convert_makes_a_new_file_for_its_owner_alone(folder: Path) -> None:
+    """It may hold secrets; a file that is there already keeps the mode that someone gave it."""
+    (folder / "old.env").touch(0o640)
+    for name, mode in (("new.env", 0o600), ("old.env", (folder / "old.env").stat().st_mode & 0o777)):
+        done = run_setpoint("convert", "prod.env", "--to", "docker", "--output", name, cwd=folder)
+        assert (done.returncode, (folder / name).stat().st_mode & 0o777) == (0, mode)
+
+
+def test_convert_writes_the_bytes_of_values_as_they_are(tmp_path: Path) -> None:
+    """Whatever they are, and whatever the locale says about characters."""
+    text = "A=\u00e9\n# \u00fc\n".encode() + b"B=\xff\n"
+    done = run_setpoint(
+        "convert", "-", "--from", "bash", "--to", "dash", cwd=tmp_path, stdin=text, environment={"LC_ALL": "C"}
+    )
+    assert (done.returncode, done.stdout) == (0, text)
+
+
+def test_convert_writes_no_escape_of_a_file_to_a_terminal(tmp_path: Path) -> None:
+    """There it would be obeyed, and to change it would change the value; what steers nothing is written."""
+    (tmp_path / "red.env").write_text("A=\x1b[31mred\n")
+    (tmp_path / "plain.env").write_text("A=\u00e9\n")
+    red, plain = (
+        _at_a_terminal([sys.executable, "-m", "setpoint", "convert", name, "--to", "docker"], tmp_path)
+        for name in ("red.env", "plain.env")
+    )
+    assert red == (
+        2,
+        "error: there are control characters in it, which a terminal would obey; name a file with `--output`\r\n",
+    )
+    assert plain == (0, "A=\u00e9\r\n")
+
+
+def _at_a_terminal(command: list[str], folder: Path) -> tuple[int, str]:
+    """Return the exit status of `command` and what it shows on a terminal of its own."""
+    ours, its = pty.openpty()
+    try:
+        done = subprocess.run(command, cwd=folder, stdin=its, stdout=its, stderr=its, timeout=60, check=False)
+        return done.returncode, os.read(ours, 10_000).decode()
+    finally:
+        os.close(its)
+        os.close(ours)
+
+
+def test_convert_warns_of_values_that_may_not_be_meant(tmp_path: Path) -> None:
+    """It writes what the program reads, and says where that is less than what stands there."""
+    (tmp_path / "cut.env").write_text("A=abc#def\n")
+    (tmp_path / "gone.env").write_text("A=x${GONE}\n")
+    cut = run_setpoint("convert", "cut.env", "--from", "node", "--to", "docker", cwd=tmp_path)
+    gone = run_setpoint("convert", "gone.env", "--to", "docker", cwd=tmp_path)
+    assert (cut.returncode, cut.stdout, gone.returncode, gone.stdout) == (0, b"#def\nA=abc\n", 0, b"A=x\n")
+    assert (cut.stderr + gone.stderr).decode() == snapshot("""\
+cut.env:1:6: warning: `A`: the value ends before the `#`, which begins a comment even without a blank before it
+gone.env:1:4: warning: `A`: it refers to a variable that is not set before it, and so to an empty text
+""")
 
 
 def test_convert_tells_of_comments_that_had_to_go(folder: Path) -> None:

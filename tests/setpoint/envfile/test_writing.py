@@ -62,11 +62,11 @@ def test_the_plainest_way_of_writing_is_taken(value: str, loader: str, written: 
 @pytest.mark.parametrize(
     ("value", "loader", "reason"),
     [
-        ("one\ntwo", "docker", "docker cannot read a value of several lines"),
-        ("one\ntwo", "kubectl", "kubectl cannot read a value of several lines"),
+        ("one\ntwo", "docker", "docker takes no value of several lines"),
+        ("one\ntwo", "kubectl", "kubectl takes no value of several lines"),
         ("a\0b", "bash", "no environment variable can hold a NUL byte"),
-        ("${NAME}", "python-dotenv", "python-dotenv reads no text as this value; base64 on one line would do"),
-        ("", "portable", "portable cannot read an empty value"),
+        ("${NAME}", "python-dotenv", "python-dotenv has no text for this value; base64 on one line would do"),
+        ("", "portable", "the portable subset takes no empty value"),
         ("x" * 200_000, "podman", "it is longer than a variable of a process can be"),
     ],
 )
