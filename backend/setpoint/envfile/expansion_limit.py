@@ -12,5 +12,9 @@ class ExpansionLimit:
 
     def allows(self, text: str) -> bool:
         """Count `text`, and tell whether it still fits in."""
-        self._left -= len(text)
+        return self.allows_characters(len(text))
+
+    def allows_characters(self, number: int) -> bool:
+        """Count `number` characters, and tell whether they still fit in."""
+        self._left -= number
         return self._left >= 0

@@ -15,7 +15,6 @@ from setpoint.envfile.source_text import Span
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPORTABLE = re.compile(r"-.*|[A-Za-z_][A-Za-z0-9_]*(?:=.*)?", re.DOTALL)
-_BRACE_LIST = re.compile(r"\{.*(?:,|\.\.)", re.DOTALL)
 _BUILTINS = """
     . : alias break builtin cd command continue declare eval exec exit export getopts let local mapfile printf read
     readarray readonly return set shift source times trap typeset unset
@@ -157,7 +156,8 @@ class CommandFollower:
 
     def _has_brace_list(self, word: Word) -> bool:
         text = "".join(part.text if isinstance(part, Text) and not part.quoted else "" for part in word.parts)
-        return self._dialect.is_bash and _BRACE_LIST.search(text) is not None
+        _, brace, inside = text.partition("{")
+        return self._dialect.is_bash and bool(brace) and ("," in inside or ".." in inside)
 
     def _refuse_or_flag_export(self, word: Word) -> None:
         text = "".join(part.text for part in word.parts if isinstance(part, Text))

@@ -7,6 +7,7 @@ from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
 from setpoint.envfile.shell_commands import CommandFollower, StoppedError
 from setpoint.envfile.shell_dialect import ShellDialect
+from setpoint.envfile.shell_simple_line import read_simple_line
 from setpoint.envfile.shell_unit import UnitReader
 from setpoint.envfile.shell_variables import ShellVariables
 from setpoint.envfile.shell_word import ShellSyntaxError, WordReader
@@ -14,10 +15,6 @@ from setpoint.envfile.shortened_text import ShortenedText
 from setpoint.envfile.source_text import Span
 
 _NUL = re.compile("\0")
-_SIMPLE_LINE = re.compile(
-    r"[ \t]*+(?:export[ \t]++(?=[^{\n]*+\n))?(?P<name>[A-Za-z_][A-Za-z0-9_]*+)="
-    r"(?P<value>[^ \t\n'\"\\$`&|;<>()~]*+|'[^']*+'|\"[^\"\\$`]*+\")[ \t]*+(?:(?<=[ \t])#[^\n]*+)?(?:\n|\Z)"
-)
 _SKIPPED = re.compile(r"(?:[ \t\n]++|(?<![^\n \t])#[^\n]*+)++")
 
 
@@ -49,9 +46,10 @@ def _read_units(text: str, draft: Draft, variables: ShellVariables, dialect: She
         while at < len(text):
             if skipped := _SKIPPED.match(text, at):
                 at = skipped.end()
-            elif (simple := _SIMPLE_LINE.match(text, at)) and not dialect.is_special(simple["name"]):
-                _take_simple_line(simple, draft, variables)
-                at = simple.end()
+            elif simple := read_simple_line(text, at, variables, dialect):
+                kept = variables.assign(simple.name, simple.value)
+                draft.bind(simple.name, kept, simple.name_span, simple.value_span)
+                at = simple.end
             else:
                 unit = units.read(at)
                 at = unit.end
@@ -64,14 +62,6 @@ def _read_units(text: str, draft: Draft, variables: ShellVariables, dialect: She
         message = "the line ends with `\\`, so the next line belongs to it"
         place = Span(joint, joint + 1)
         draft.report(ProblemKind.CONTINUED_LINE, place, message, hint="put the value in single quotes")
-
-
-def _take_simple_line(line: re.Match[str], draft: Draft, variables: ShellVariables) -> None:
-    value = line["value"]
-    if value[:1] in ("'", '"'):
-        value = value[1:-1]
-    kept = variables.assign(line["name"], value)
-    draft.bind(line["name"], kept, Span(*line.span("name")), Span(*line.span("value")))
 
 
 def _stop(draft: Draft, dialect: ShellDialect, kind: ProblemKind, span: Span, message: str) -> None:

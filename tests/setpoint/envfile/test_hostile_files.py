@@ -36,6 +36,8 @@ _LONG_TEXTS: dict[str, Callable[[int], str]] = {
     "open references with colons": lambda size: "A=" + "${:" * 10 * size + "}\n",
     "nested references": lambda size: "A=" + "${A:-" * 5 * size + "}" * 5 * size + "\n",
     "braces": lambda size: "A=" + "{" * 10 * size + "${B:-{}" + "}" * 10 * size + "\n",
+    "exported braces": lambda size: "export A=" + "{" * 20 * size + "\n",
+    "escapes and references in quotes": lambda size: 'A="\\"$B${C}\\\n"\n' * size + 'A="' + "\\$$B" * 10 * size + "\n",
     "references": lambda size: "A=" + "$A${B}" * size + "\n",
     "references that grow": lambda size: "A=xxxx\n" + "A=${A}${A}${A}\n" * (size // 10),
     "command substitutions": lambda size: "A=" + "$(" * 5 * size + ")" * 5 * size + "\n",
