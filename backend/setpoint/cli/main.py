@@ -100,9 +100,11 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    # Given its name, argparse need not work it out, for which it would import archivers.
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", prog=program)
     called = next((word for word in words if word in commands), None)
-    for name, command in commands.items():
+    # Nobody sees the others if the first word names a command, and each of them costs time.
+    for name, command in {called: commands[called]}.items() if called and called == words[0] else commands.items():
         subparser = subparsers.add_parser(
             name, help=command.summary, description=f"{command.summary}.", allow_abbrev=False
         )
