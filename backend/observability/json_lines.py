@@ -2,21 +2,19 @@
 
 All processes write the same stream, as a twelve-factor app does; standard error is left to what must be said
 before logging works. gunicorn's master runs this file by its path, so that nothing of ours stays old in it after
-a reload: therefore it imports the standard library and orjson alone.
-
-The text of an exception is withheld, because it often quotes the value that caused it; its type and its stack
-with the lines of source are written. Exceptions that the interpreter itself words, without values, keep theirs.
+a reload: therefore it imports the standard library and orjson alone, and loads its neighbour by its path.
 """
 
 import contextlib
 import logging
-import os
 import re
-import traceback
+import runpy
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import IO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, Any
 
 import orjson
 
@@ -26,24 +24,13 @@ Context = Callable[[], Mapping[str, object]]
 MASK = "********"
 LOGGED_MARK = "_setpoint_logged"
 """Attribute of an exception that was logged within its request; gunicorn's own line about it is dropped."""
-WORDED_BY_PYTHON: frozenset[type[BaseException]] = frozenset(
-    {
-        AttributeError,
-        ImportError,
-        ModuleNotFoundError,
-        NameError,
-        RecursionError,
-        UnboundLocalError,
-        ZeroDivisionError,
-    }
-)
+
+_exceptions: Any = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("exception_text.py"))))
 
 _LONGEST_TEXT = 8_192
 _LONGEST_LINE = 65_536
 _DEEPEST_LEVEL = 6
 _MOST_ITEMS = 200
-_MOST_FRAMES = 64
-_MOST_CAUSES = 8
 _LARGEST_INTEGER = 2**63
 
 _STANDARD_ATTRIBUTES = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
@@ -192,13 +179,6 @@ def logging_config(
     }
 
 
-def public_text(error: BaseException) -> str | None:
-    """Return the text of `error` if it can hold no value."""
-    if isinstance(error, OSError) and isinstance(error.errno, int):
-        return os.strerror(error.errno)
-    return str(error) if type(error) in WORDED_BY_PYTHON else None
-
-
 def _fields_of(record: logging.LogRecord, context: Context) -> Fields:
     fields: Fields = {
         "timestamp": datetime.fromtimestamp(record.created, tz=UTC),
@@ -211,56 +191,22 @@ def _fields_of(record: logging.LogRecord, context: Context) -> Fields:
         if name not in _STANDARD_ATTRIBUTES:
             fields[f"extra.{name}" if name in _OWN_FIELDS else name] = value
     if record.exc_info and record.exc_info[1] is not None:
-        fields |= _exception_fields(record.exc_info[1])
+        fields |= _exceptions.fields_of(record.exc_info[1])
     if record.stack_info:
         fields["stacktrace"] = record.stack_info
     return fields
 
 
 def _message_of(record: logging.LogRecord) -> str:
-    template = _described(record.msg) if isinstance(record.msg, BaseException) else record.msg
+    template = _exceptions.described(record.msg) if isinstance(record.msg, BaseException) else record.msg
     try:
         if not isinstance(record.args, tuple) or not record.args:
             return str(template) % record.args if record.args else str(template)
-        return str(template) % tuple(_described(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
+        return str(template) % tuple(
+            _exceptions.described(arg) if isinstance(arg, BaseException) else arg for arg in record.args
+        )
     except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
         return _text_of(template)
-
-
-def _exception_fields(error: BaseException) -> Fields:
-    fields: Fields = {"exception.type": _type_name(error)}
-    if (text := public_text(error)) is not None:
-        fields["exception.message"] = text
-    # Its end says most: where the error was raised.
-    fields["exception.stacktrace"] = _stacktrace(error)[-_LONGEST_TEXT:]
-    return fields
-
-
-def _stacktrace(error: BaseException) -> str:
-    chain: list[BaseException] = []
-    following: BaseException | None = error
-    while following is not None and len(chain) < _MOST_CAUSES and all(following is not known for known in chain):
-        chain.append(following)
-        unsuppressed = None if following.__suppress_context__ else following.__context__
-        following = following.__cause__ or unsuppressed
-    return "\nwhich led to\n".join(map(_stacktrace_of_one, reversed(chain)))
-
-
-def _stacktrace_of_one(error: BaseException) -> str:
-    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), limit=-_MOST_FRAMES)
-    members = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    lines = ["Traceback (most recent call last):\n", *frames.format(), _described(error)]
-    return "".join([*lines, *(f"\nwhich holds {_described(member)}" for member in members[:_MOST_CAUSES])])
-
-
-def _described(error: BaseException) -> str:
-    text = public_text(error)
-    return _type_name(error) if text is None else f"{_type_name(error)}: {text}"
-
-
-def _type_name(value: object) -> str:
-    kind = type(value)
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _as_json(value: object) -> object:
@@ -286,7 +232,7 @@ def _within_bounds(value: object, level: int = 0) -> object:
     if not isinstance(value, (Mapping, list, tuple, set, frozenset)):
         return _text_within_bounds(value)
     if level == _DEEPEST_LEVEL:
-        return f"<{_type_name(value)}>"
+        return f"<{_exceptions.type_name(value)}>"
     if isinstance(value, Mapping):
         parts = islice(value.items(), _MOST_ITEMS)
         return {_text_within_bounds(name): _within_bounds(part, level + 1) for name, part in parts}
@@ -307,10 +253,10 @@ def _encodable(text: str) -> str:
 def _text_of(value: object) -> str:
     try:
         if isinstance(value, BaseException):
-            return _described(value)
+            return str(_exceptions.described(value))
         return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
     except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
-        return f"<{_type_name(value)}>"
+        return f"<{_exceptions.type_name(value)}>"
 
 
 def _written_forms(secret: str) -> set[str]:

@@ -5,13 +5,13 @@ stays here until someone has looked at it.
 """
 
 import logging
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from observability.json_lines import MASK, WORDED_BY_PYTHON
-from observability.tracing import is_traced
+from observability.exception_text import public_text, with_causes
+from observability.json_lines import MASK
+from observability.tracing import EVENT_STREAM_TAG, is_traced
 
 if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
@@ -60,9 +60,40 @@ _FRAME_PARTS = (
     "pre_context",
 )
 _CONTEXTS = ("runtime", "trace")
-_WORDED_BY_PYTHON = frozenset(kind.__name__ for kind in WORDED_BY_PYTHON)
-_ERROR_NUMBER = re.compile(r"\[Errno (\d+)\]")
-_UNSAFE_SPAN_DATA = re.compile(r"query|fragment|header|cookie|body|param|user|client|argv|args|referer", re.IGNORECASE)
+_MECHANISM_PARTS = (
+    "exception_id",
+    "handled",
+    "is_exception_group",
+    "parent_id",
+    "source",
+    "synthetic",
+    "type",
+)
+_SPAN_PARTS = (
+    "description",
+    "exclusive_time",
+    "op",
+    "origin",
+    "parent_span_id",
+    "same_process_as_parent",
+    "span_id",
+    "start_timestamp",
+    "status",
+    "timestamp",
+    "trace_id",
+)
+_SPAN_DATA = (
+    "http.method",
+    "http.request.method",
+    "http.response.status_code",
+    "http.route",
+    "http.status_code",
+    "thread.id",
+    "url",
+    "url.full",
+    "url.path",
+)
+_TAGS = ("http.status_code", "request_id", EVENT_STREAM_TAG)
 _URL_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 _URL_QUERY = re.compile(r"(://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 
@@ -96,6 +127,9 @@ class Scrubber:
         for part, scrub in _PART_SCRUBBERS.items():
             if part in kept:
                 kept[part] = scrub(kept[part])
+        if "exception" in kept:
+            texts = _public_texts(hint)
+            kept["exception"] = _values(kept["exception"], lambda exception: _scrub_exception(exception, texts))
         if isinstance(getattr(hint.get("log_record"), "msg", None), BaseException):
             kept["logentry"] = {"message": WITHHELD}
         return cast("Event", self._masked(kept))
@@ -129,23 +163,21 @@ def _scrub_request(request: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _scrub_exception(exception: Mapping[str, Any]) -> dict[str, Any]:
+def _public_texts(hint: "Hint") -> dict[str, str]:
+    """Return what may be said instead of the text of an exception, where anything may, as in the log lines."""
+    error = (hint.get("exc_info") or (None, None, None))[1]
+    whole = with_causes(error) if isinstance(error, BaseException) else ()
+    return {str(each): text for each in whole if (text := public_text(each)) is not None}
+
+
+def _scrub_exception(exception: Mapping[str, Any], public_texts: Mapping[str, str]) -> dict[str, Any]:
     kept = _only(exception, _EXCEPTION_PARTS)
-    kept["value"] = _public_value(exception)
+    kept["value"] = public_texts.get(str(exception.get("value")), WITHHELD)
     if stacktrace := kept.get("stacktrace"):
         kept["stacktrace"] = {"frames": [_only(frame, _FRAME_PARTS) for frame in stacktrace.get("frames") or []]}
     if mechanism := kept.get("mechanism"):
-        kept["mechanism"] = {name: part for name, part in mechanism.items() if name not in {"data", "meta"}}
+        kept["mechanism"] = _only(mechanism, _MECHANISM_PARTS)
     return kept
-
-
-def _public_value(exception: Mapping[str, Any]) -> str:
-    """Return the text of an exception if it can hold no value, as the log lines do."""
-    text = str(exception.get("value"))
-    if exception.get("module") in {None, "builtins"} and exception.get("type") in _WORDED_BY_PYTHON:
-        return text
-    number = _ERROR_NUMBER.match(text)
-    return os.strerror(int(number[1])) if number else WITHHELD
 
 
 def _scrub_contexts(contexts: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,16 +186,15 @@ def _scrub_contexts(contexts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scrub_span(span: Mapping[str, Any]) -> dict[str, Any]:
-    data = span.get("data") or {}
-    return {**span, "data": {name: value for name, value in data.items() if not _UNSAFE_SPAN_DATA.search(name)}}
+    return _only(span, _SPAN_PARTS) | {"data": _only(span.get("data") or {}, _SPAN_DATA)}
 
 
 _PART_SCRUBBERS: Mapping[str, Callable[[Any], Any]] = {
     "breadcrumbs": lambda part: _values(part, lambda crumb: _only(crumb, _BREADCRUMB_PARTS)),
     "contexts": _scrub_contexts,
-    "exception": lambda part: _values(part, _scrub_exception),
     # The template alone: what was put into it is in the log, under the same request id.
     "logentry": lambda part: _only(part, ("message",)),
     "request": _scrub_request,
     "spans": lambda part: [_scrub_span(span) for span in part],
+    "tags": lambda part: _only(dict(part), _TAGS),
 }

@@ -1,5 +1,6 @@
 """Says in one line what an exception was, without a value that its text may hold."""
 
+import runpy
 import traceback
 from pathlib import Path
 
@@ -7,15 +8,10 @@ _BACKEND = str(Path(__file__).resolve().parents[1])
 # They only call what went wrong.
 _CALLERS = ("preflight.py", "isolated.py")
 
-# The texts of these are made by Python or gunicorn, of names and paths; any other text may quote a secret.
-_SPEAK_OF_NAMES_ONLY = {
-    "AttributeError",
-    "ImportError",
-    "ModuleNotFoundError",
-    "NameError",
-    "gunicorn.errors.AppImportError",
-    "gunicorn.errors.ConfigError",
-}
+_public_text = runpy.run_path(f"{_BACKEND}/observability/exception_text.py")["public_text"]
+
+# The texts of these are made by gunicorn, of names and paths; any other text may quote a secret.
+_SPEAK_OF_NAMES_ONLY = {"gunicorn.errors.AppImportError", "gunicorn.errors.ConfigError"}
 
 
 def cause_of(error: BaseException) -> str:
@@ -23,12 +19,9 @@ def cause_of(error: BaseException) -> str:
     kind = type(error)
     if isinstance(error, SyntaxError):
         return f"{kind.__name__}: {error.msg} ({error.filename}:{error.lineno})"
-    if isinstance(error, OSError) and error.strerror:
-        words = f": {error.strerror}"
-    elif f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.") in _SPEAK_OF_NAMES_ONLY:
-        words = f": {' '.join(str(error).split())}"
-    else:
-        words = ""
+    is_of_names = f"{kind.__module__}.{kind.__qualname__}" in _SPEAK_OF_NAMES_ONLY
+    text = str(error) if is_of_names else _public_text(error)
+    words = "" if text is None else f": {' '.join(text.split())}"
     return f"{kind.__name__}{words}{_place(error)}"
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import logging.config
+import re
 import runpy
 import sys
 from collections.abc import Iterator
@@ -186,18 +187,40 @@ def test_an_exception_is_named_and_placed_but_not_quoted() -> None:
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (ZeroDivisionError("division by zero"), "division by zero"),
-        (ModuleNotFoundError("No module named 'nowhere'"), "No module named 'nowhere'"),
         (ConnectionRefusedError(111, "quotes a value"), "Connection refused"),
         (OSError("quotes a value"), None),
         (ValueError("quotes a value"), None),
+        (ZeroDivisionError("quotes a value"), None),
+        (AttributeError("quotes a value"), None),
+        (ImportError("quotes a value"), None),
+        (NameError("quotes a value"), None),
         (type("Own", (NameError,), {})("quotes a value"), None),
     ],
 )
-def test_a_text_is_shown_that_python_itself_words(error: Exception, text: str | None) -> None:
-    """Such texts name parts of the program or of the system."""
+def test_a_text_is_not_shown_that_code_words(error: Exception, text: str | None) -> None:
+    """Whatever the type; of the system's errors there is a text that the system words."""
     fields = json.loads(JsonLineFormatter().format(_record("oops", exc_info=_raised(error))))
     assert fields.get("exception.message") == text
+
+
+@pytest.mark.parametrize(
+    ("failing", "text"),
+    [
+        ("1 / 0", "division by zero"),
+        ("None.nowhere", "'NoneType' object has no attribute 'nowhere'"),
+        ("nowhere", "name 'nowhere' is not defined"),
+        ("import nowhere", "No module named 'nowhere'"),
+        ("from json import nowhere", "cannot import name 'nowhere' from 'json' (…)"),
+        ("import importlib; importlib.import_module('nowhere')", "No module named 'nowhere'"),
+    ],
+)
+def test_a_text_is_shown_that_python_itself_words(failing: str, text: str) -> None:
+    """Such texts name parts of the program."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - of which type is what the text says
+        exec(failing, {})  # noqa: S102 - texts of this file
+    error = caught.value
+    fields = json.loads(JsonLineFormatter().format(_record("oops", exc_info=(type(error), error, error.__traceback__))))
+    assert re.sub(r"\(/.*\)", "(…)", fields["exception.message"]) == text
 
 
 def test_a_group_names_its_members() -> None:
