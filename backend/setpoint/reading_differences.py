@@ -23,15 +23,23 @@ class ReadValue:
 
 
 def read_value(source: SourceText, reading: Reading, name: str, written: str) -> ReadValue:
-    """Return what the program with this `reading` makes of `name`, whose value is `written` in the file."""
-    if reading.refused:
+    """Return what the program with this `reading` makes of `name`, whose value is `written` in the file.
+
+    Of a file that it refuses for something else: what it would make of it once that is mended.
+    """
+    value = _last_value(reading, name) if reading.refused else reading.variables.get(name)
+    if value is None and reading.refused:
         return ReadValue(None, "refuse the file")
-    value = reading.variables.get(name)
     if value is None:
         unknown = any(binding.name == name and binding.value is None for binding in reading.bindings)
         return ReadValue(None, "would run something" if unknown and "=" in source.text else _LEFT_OUT)
     found = (words for words, holds in _HABITS if holds(written, value))
     return ReadValue(value, next(found, "read it as it is written" if value == written else "read another value"))
+
+
+def _last_value(reading: Reading, name: str) -> str | None:
+    values = [binding.value for binding in reading.bindings if binding.name == name]
+    return values[-1] if values else None
 
 
 def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
@@ -88,7 +96,12 @@ def _keeps_escapes(written: str, value: str) -> bool:
 
 
 def _joins_lines(written: str, value: str) -> bool:
-    return "\\\n" in written and "\\\n" not in value
+    first, joint, _ = written.partition("\\\n")
+    return bool(joint) and "\\\n" not in value and not value.endswith("\\") and len(value) > len(first)
+
+
+def _keeps_backslash_at_end(written: str, value: str) -> bool:
+    return written.partition("\n")[0].endswith("\\") and value.endswith("\\")
 
 
 def _replaces_references(written: str, value: str) -> bool:
@@ -103,6 +116,10 @@ def _keeps_blanks(written: str, value: str) -> bool:  # noqa: ARG001 - one signa
     return value != value.strip()
 
 
+def _takes_blanks_away(written: str, value: str) -> bool:
+    return written != value == written.strip()
+
+
 def _both(*habits: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
     return lambda written, value: all(habit(written, value) for habit in habits)
 
@@ -115,11 +132,13 @@ _HABITS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("read `\\n` as a line end", _reads_escapes),
     ("keep `\\n` as two characters", _keeps_escapes),
     ("join the next line", _joins_lines),
+    ("keep the `\\` at the line's end", _keeps_backslash_at_end),
     ("replace what follows `$`", _replaces_references),
     ("take the comment for a part of the value", _keeps_comment),
     ("cut at `#`", _cuts_comment),
     ("take the quotes away", _takes_quotes_away),
     ("keep `$` as it stands", _keeps_references),
     ("keep the blanks", _keeps_blanks),
+    ("take the blanks away", _takes_blanks_away),
 )
 """In this order: the first habit that holds is what tells most."""

@@ -76,6 +76,19 @@ def _differences(text: str, *loaders: str) -> list[str]:
             ),
         ),
         (
+            "SENTRY_RELEASE=a\\\nLOG_LEVEL=INFO",
+            ["systemd", "node"],
+            (
+                "`SENTRY_RELEASE` is read differently: systemd joins the next line (`aLOG_LEVEL=INFO`); "
+                "node keeps the `\\` at the line's end (`a\\`)"
+            ),
+        ),
+        (
+            "PORT= 80",
+            ["node", "docker"],
+            "`PORT` is read differently: node takes the blanks away (`80`); docker keeps the blanks (` 80`)",
+        ),
+        (
             "export PORT=80",
             ["docker", "bash"],
             "`PORT` is read differently: docker refuses the file; bash reads it as it is written (`80`)",
@@ -97,7 +110,17 @@ def _differences(text: str, *loaders: str) -> list[str]:
 )
 def test_a_difference_says_who_reads_what(line: str, loaders: list[str], difference: str) -> None:
     """One finding a variable; of a secret it says only how the programs differ."""
-    assert _differences(f"{line}\n", *loaders) == [difference]
+    assert _differences(f"{line}\n", *loaders)[:1] == [difference]
+
+
+def test_a_refused_file_is_compared_as_if_it_were_mended() -> None:
+    """That it is refused is said once, and not of every variable; what will be next is said as well."""
+    text = "export PORT=80\nLOG_LEVEL=INFO\nLOG_FORMAT='json'\n"
+    assert _differences(text, "docker", "node") == [
+        "`PORT` is read differently: docker refuses the file; node reads it as it is written (`80`)",
+        "`LOG_FORMAT` is read differently: docker keeps the quotes (`'json'`); node takes the quotes away (`json`)",
+    ]
+    assert [each.code for each in _checked(text, "docker", "node").diagnostics].count("SP202") == 1
 
 
 @pytest.mark.parametrize("text", ["PORT=80\n", "", "SENTRY_ENVIRONMENT=eu-west.1\nLOG_LEVEL=INFO\n"])
@@ -113,7 +136,7 @@ def test_a_difference_says_which_reading_breaks_the_settings_and_how_to_write_th
     )
     assert found.label == "the settings refuse what docker would hand over"
     assert found.hint == snapshot(
-        "written without quotes, and with nothing behind it on its line, all of them read it alike"
+        "written without quotes right after the `=`, and with nothing behind it, all of them read it alike"
     )
 
 
