@@ -15,6 +15,9 @@ from setpoint.settings_class import SettingsContract, environment_names
 
 _environment_lock = Lock()
 
+_MOST_GIVEN_TO_THE_SYSTEM = 2_000
+"""More variables than that the C library is not told of: it looks through all of them for each."""
+
 
 def build(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> BaseSettings:
     """Return the settings that a process with exactly `variables` would have.
@@ -44,12 +47,29 @@ def _process_environment(variables: Mapping[str, str]) -> Iterator[None]:
     shows what a process started with these variables would do.
     """
     with _environment_lock:
+        if len(variables) > _MOST_GIVEN_TO_THE_SYSTEM:
+            with _as_python_sees_it(variables):
+                yield
+            return
         saved = dict(os.environ)
         try:
             _become(variables)
             yield
         finally:
             _become(saved)
+
+
+@contextmanager
+def _as_python_sees_it(variables: Mapping[str, str]) -> Iterator[None]:
+    """Make `variables` what `os.environ` and `os.getenv` know, and leave the C library's own list as it is."""
+    environment: Any = os.environ
+    saved = environment._data  # noqa: SLF001 - its own methods tell the C library of each variable
+    given = {environment.encodekey(name): environment.encodevalue(value) for name, value in variables.items()}
+    try:
+        environment._data = given  # noqa: SLF001 - see above
+        yield
+    finally:
+        environment._data = saved  # noqa: SLF001 - see above
 
 
 def _become(variables: Mapping[str, str]) -> None:

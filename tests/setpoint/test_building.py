@@ -34,23 +34,27 @@ class Watching(BaseSettings):
         return port
 
 
+@pytest.mark.parametrize("others", [0, 3_000])
 @pytest.mark.parametrize(
     ("variables", "error"),
     [({"APP_PORT": "3"}, None), ({"APP_PORT": "x"}, ValidationError), ({"APP_PORT": "2"}, SystemExit)],
 )
 def test_the_process_environment_is_back_whatever_happens(
-    variables: dict[str, str], error: type[BaseException] | None, monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str], error: type[BaseException] | None, others: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rest of the process goes on with it."""
+    """The rest of the process goes on with it; while it is built, a class sees just what it is given, few or many."""
     monkeypatch.setenv("OUTSIDE", "1")
     before = dict(os.environ)
+    seen.clear()
+    variables = variables | {f"OTHER_{number}": "x" for number in range(others)}
     if error is None:
         build(Watching, variables)
     else:
         with pytest.raises(error):
             build(Watching, variables)
     assert dict(os.environ) == before
-    assert all("OUTSIDE" not in each for each in seen)
+    assert all(each == variables for each in seen)
+    assert bool(seen) == (error is not ValidationError)
 
 
 def test_two_builds_at_once_do_not_see_each_other() -> None:
