@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.shell_control import Effect, effects_of, may_set_variables
 from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_expansion import Expansion, ShellExpander
 from setpoint.envfile.shell_parts import Reference, Text, Word
@@ -15,11 +16,7 @@ from setpoint.envfile.source_text import Span
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPORTABLE = re.compile(r"-.*|[A-Za-z_][A-Za-z0-9_]*(?:=.*)?", re.DOTALL)
-_BUILTINS = """
-    . : alias break builtin cd command continue declare eval exec exit export getopts let local mapfile printf read
-    readarray readonly return set shift source times trap typeset unset
-"""
-_BUILTINS_THAT_SET = frozenset(_BUILTINS.split())
+_EXPORT_OPTION = re.compile(r"-(?!-|p?\Z).*", re.DOTALL)
 
 
 class StoppedError(Exception):
@@ -28,6 +25,10 @@ class StoppedError(Exception):
     def __init__(self, kind: ProblemKind, span: Span, message: str, name: str | None, hint: str) -> None:
         super().__init__(message)
         self.kind, self.span, self.message, self.name, self.hint = kind, span, message, name, hint
+
+
+class ReturnedError(Exception):
+    """The shell carries nothing of the file out from here on."""
 
 
 class _AbandonedUnitError(Exception):
@@ -105,6 +106,9 @@ class CommandFollower:
         for problem in expansion.problems:
             place = problem.span or assignment.value.span
             self._draft.report(problem.kind, place, problem.message, assignment.name, problem.hint)
+        demanded = any(problem.kind is ProblemKind.UNDEFINED_REFERENCE for problem in expansion.problems)
+        if demanded and self._variables.demands_values:
+            raise self._stopped(assignment)
         if expansion.ends_shell or (expansion.fails and self._dialect.dies_of_errors):
             raise self._stopped(assignment)
         if expansion.fails:
@@ -119,7 +123,9 @@ class CommandFollower:
 
     def _assign(self, assignment: _Assignment, expansion: Expansion) -> None:
         name, span = assignment.name, assignment.name_span
-        if name in self._dialect.readonly_names:
+        if self._variables.is_frozen(name):
+            if self._dialect.dies_of_errors:
+                raise self._stopped(assignment)
             message = f"{self._dialect.program} does not let anyone set this variable, and drops the rest of the line"
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
             raise _AbandonedUnitError
@@ -140,19 +146,52 @@ class CommandFollower:
         if len(words) == 1:
             message = "`export` alone prints every variable"
             self._draft.report(ProblemKind.NOT_STATIC, words[0].span, message, hint="leave it out")
+        takes_options = self._takes_options(words)
         assignments = []
         for word in words[1:]:
             assignment = self._assignment(word)
             if assignment and assignment.operator == "=" and not self._has_brace_list(word):
                 assignments.append((assignment, self._expanded(assignment)))
-            elif not _NAME.fullmatch(word.plain_text or ""):
-                self._refuse_or_flag_export(word)
-        for assignment, expansion in assignments:
-            if assignment.name in self._dialect.readonly_names:
-                message = f"{self._dialect.program} does not let anyone set this variable"
-                self._draft.report(ProblemKind.NOT_STATIC, assignment.name_span, message, assignment.name)
             else:
-                self._assign(assignment, expansion)
+                self._export_name(word)
+        for assignment, expansion in assignments:
+            if takes_options:
+                self._forget(assignment)
+            else:
+                self._assign_exported(assignment, expansion)
+
+    def _takes_options(self, export: list[Word]) -> bool:
+        """Return whether there are options that keep `export` from setting what follows.
+
+        Raises:
+            StoppedError: The shell ends because it knows none.
+        """
+        found = any(_EXPORT_OPTION.fullmatch(word.plain_text or "") for word in export[1:])
+        if found and self._dialect.dies_of_errors:
+            message = f"{self._dialect.program} knows no such option, ends here, and hands nothing on"
+            raise StoppedError(ProblemKind.NOT_STATIC, export[0].span, message, None, "write `export NAME=value`")
+        return found
+
+    def _assign_exported(self, assignment: _Assignment, expansion: Expansion) -> None:
+        if assignment.name not in self._dialect.readonly_names:
+            self._assign(assignment, expansion)
+            return
+        message = f"{self._dialect.program} does not let anyone set this variable"
+        self._draft.report(ProblemKind.NOT_STATIC, assignment.name_span, message, assignment.name)
+        self._forget(assignment)
+
+    def _export_name(self, word: Word) -> None:
+        name = word.plain_text or ""
+        if not _NAME.fullmatch(name):
+            self._refuse_or_flag_export(word)
+        elif self._variables.is_set_by_shell(name):
+            self._flag_own_value(word)
+
+    def _flag_own_value(self, word: Word) -> None:
+        name = word.plain_text or ""
+        message = f"{self._dialect.program} hands on a value of its own, which the file does not tell"
+        self._draft.report(ProblemKind.NOT_STATIC, word.span, message, name, "write `NAME=value`")
+        self._forget(_Assignment(name, "=", Word((), word.span), word.span))
 
     def _has_brace_list(self, word: Word) -> bool:
         text = "".join(part.text if isinstance(part, Text) and not part.quoted else "" for part in word.parts)
@@ -178,7 +217,7 @@ class CommandFollower:
         place = command.flagged or command.words[0].span
         self._forget_assigned_on_the_way(command.words)
         self._draft.report(ProblemKind.NOT_STATIC, place, message, name, "put the value in single quotes")
-        set_by_builtin = self._mentioned(others[1:]) if others and _may_set(others[0]) else []
+        set_by_builtin = self._mentioned(others[1:]) if others and may_set_variables(others[0].plain_text) else []
         set_by_loop = self._mentioned(others[:1]) if command.is_loop else []
         for assignment in [*assignments, *set_by_builtin, *set_by_loop]:
             if command.has_array:
@@ -200,12 +239,45 @@ class CommandFollower:
         place = Span(others[0].span.start, others[-1].span.end)
         self._forget_assigned_on_the_way([*(each.value for each in assignments), *others])
         self._draft.report(ProblemKind.NOT_STATIC, place, message, name, hint)
-        sets = _may_set(others[0])
+        sets = may_set_variables(others[0].plain_text)
         for assignment in [*assignments, *(self._mentioned(others[1:]) if sets else ())]:
             if sets:
                 self._forget(assignment)
             else:
                 self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)
+        self._heed(others)
+
+    def _heed(self, words: list[Word]) -> None:
+        """Follow what a command that runs by itself does to all that comes after it.
+
+        Raises:
+            ReturnedError: It ends the file.
+            StoppedError: It ends the shell.
+        """
+        effects = effects_of([word.plain_text for word in words], self._dialect)
+        if Effect.ENDS_SHELL in effects or any(map(self._demands_in_vain, words)):
+            place = Span(words[0].span.start, words[-1].span.end)
+            message = f"{self._dialect.program} ends here, and hands nothing on"
+            raise StoppedError(ProblemKind.NOT_STATIC, place, message, None, "take the line out")
+        if Effect.ENDS_FILE in effects:
+            raise ReturnedError
+        if Effect.STOPS_EXPORTING in effects:
+            self._variables.stop_exporting()
+        if Effect.FREEZES in effects:
+            for assignment in self._mentioned(words[1:]):
+                self._variables.freeze(assignment.name)
+        self._variables.demands_values |= Effect.DEMANDS_VALUES in effects
+        self._variables.has_arguments |= Effect.SETS_ARGUMENTS in effects
+
+    def _demands_in_vain(self, word: Word) -> bool:
+        """Return whether `${NAME:?…}` in `word` demands a variable that is known not to be set."""
+        for part in word.parts:
+            if isinstance(part, Reference) and part.operator.endswith("?"):
+                known = self._variables.find(part.name)
+                is_there = bool(known.value) if part.operator.startswith(":") else known.value is not None
+                if known.certain and not is_there:
+                    return True
+        return False
 
     def _mentioned(self, words: list[Word]) -> list[_Assignment]:
         """Return what a builtin may set: every assignment and every bare name among its arguments."""
@@ -232,8 +304,3 @@ class CommandFollower:
     def _forget(self, assignment: _Assignment) -> None:
         self._variables.assign(assignment.name, None)
         self._draft.bind(assignment.name, None, assignment.name_span, assignment.value.span)
-
-
-def _may_set(command: Word) -> bool:
-    """Return whether what runs is, or may be, something that sets variables of the shell itself."""
-    return command.plain_text is None or command.plain_text in _BUILTINS_THAT_SET

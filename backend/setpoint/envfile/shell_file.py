@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
-from setpoint.envfile.shell_commands import CommandFollower, StoppedError
+from setpoint.envfile.shell_commands import CommandFollower, ReturnedError, StoppedError
 from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_simple_line import read_simple_line
 from setpoint.envfile.shell_unit import UnitReader
@@ -56,6 +56,8 @@ def _read_units(text: str, draft: Draft, variables: ShellVariables, dialect: She
                 follower.follow(unit.commands)
     except ShellSyntaxError as error:
         _stop(draft, dialect, error.kind, error.span, error.message)
+    except ReturnedError:
+        pass
     except StoppedError as stopped:
         draft.refuse(stopped.kind, stopped.span, stopped.message, stopped.name, stopped.hint)
     for joint in words.joints:

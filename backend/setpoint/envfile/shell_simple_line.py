@@ -31,6 +31,8 @@ class SimpleLine(NamedTuple):
 
 def read_simple_line(text: str, at: int, variables: ShellVariables, dialect: ShellDialect) -> SimpleLine | None:
     """Return the assignment that is all of the line at `at`; None if there is more to it, or to say of it."""
+    if not variables.have_plain_rules:
+        return None
     line = _LINE.match(text, at) or _BRACES.match(text, at)
     if line is None or dialect.is_special(line["name"]):
         return None

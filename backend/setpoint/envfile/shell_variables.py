@@ -22,6 +22,8 @@ class ShellVariables:
 
     Attributes:
         limit: How much text references may still put in.
+        demands_values: Whether a reference to a variable that is not set ends the shell.
+        has_arguments: Whether `$1` and the like have values.
     """
 
     def __init__(self, environment: Mapping[str, str], dialect: ShellDialect) -> None:
@@ -30,11 +32,20 @@ class ShellVariables:
         self._dialect = dialect
         self._file: dict[str, str | None] = {}
         self._arrays: set[str] = set()
+        self._frozen: set[str] = set()
+        self._exports = True
+        self.demands_values = False
+        self.has_arguments = False
+
+    @property
+    def have_plain_rules(self) -> bool:
+        """Whether every assignment sets a variable and hands it on."""
+        return self._exports and not self._frozen and not self.demands_values
 
     def find(self, name: str) -> Known:
         """Return what is known of the variable `name`."""
         if name.isdecimal():
-            return Known(certain=True)
+            return _UNKNOWN if self.has_arguments else Known(certain=True)
         if name in self._dialect.living_names or name in self._dialect.readonly_names:
             return _UNKNOWN
         if name in self._file:
@@ -46,8 +57,25 @@ class ShellVariables:
 
     def assign(self, name: str, value: str | None) -> str | None:
         """Set a variable of the file, and return its value; None where that can't be known."""
-        self._file[name] = None if name in self._arrays else value
+        is_handed_on = self._exports or name in self._file or name in self._environment
+        self._file[name] = value if is_handed_on and name not in self._arrays else None
         return self._file[name]
+
+    def is_set_by_shell(self, name: str) -> bool:
+        """Return whether the shell itself gives the variable a value, which the file does not tell."""
+        return not self.find(name).certain and name not in self._file
+
+    def is_frozen(self, name: str) -> bool:
+        """Return whether an assignment to the variable is an error."""
+        return name in self._dialect.readonly_names or name in self._frozen
+
+    def freeze(self, name: str) -> None:
+        """Note that the variable can't be set any more."""
+        self._frozen.add(name)
+
+    def stop_exporting(self) -> None:
+        """Note that variables that are new from here on are not handed on."""
+        self._exports = False
 
     def make_array(self, name: str) -> None:
         """Note that a variable is an array from here on, and so is never handed on."""

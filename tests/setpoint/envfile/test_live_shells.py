@@ -85,3 +85,46 @@ def test_a_shell_sets_the_same(shell: str, tmp_path: Path, texts: list[str]) -> 
 def _is_static(loader: LoaderInfo, text: str) -> bool:
     reading = loader.read(text, ENVIRONMENT)
     return not reading.refused and all(problem.kind not in _FLAGS for problem in reading.problems)
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "B=0\nexit\nA=1\n",
+        "exit 0;A=1\n",
+        "B=0 exit\nA=1\n",
+        "command exit\nA=1\n",
+        "B=0\nreturn\nA=1\n",
+        "exec nothing\nA=1\n",
+        "B=0\nset +a\nB=1\nA=1\n",
+        "set +o allexport\nA=1\n",
+        "set -n\nA=1\n",
+        "set -u\nB=1\nA=$UNSET\n",
+        "set -eu\nB=1\nA=$B\n",
+        "set -e\nA=1\n",
+        "set -- x\nA=$1\nB=1\n",
+        "A=1\nreadonly A\nA=2\n",
+        "readonly A=1\nB=2\n",
+        ": ${B:?is missing}\nA=1\n",
+        "B=1\n: ${B:?is missing}\nA=1\n",
+        ": ${OUTER?is missing}\nA=1\n",
+        "shift\nA=1\n",
+        "local x\nA=1\n",
+        "export PPID\nA=1\n",
+        "export IFS\nA=1\n",
+        "export UID\nA=1\n",
+        "export UID=4\nA=1\n",
+        "export -x A=1\nB=1\n",
+        "export -n A=1\nB=1\n",
+        "export -- A=1\n",
+    ],
+)
+def test_what_ends_a_shell_or_changes_its_rules_is_heeded(shell: str, text: str, tmp_path: Path) -> None:
+    """What is known is what the shell hands on; what it hands on is known, or flagged as unknown."""
+    reading = find_loader(shell).read(text, ENVIRONMENT)
+    (real,) = read_by_shell(shell, tmp_path, [text.encode()])
+    unknown = {binding.name for binding in reading.bindings if binding.value is None}
+    assert reading.variables.items() <= real.items()
+    assert real.keys() <= reading.variables.keys() | unknown
+    assert _is_static(find_loader(shell), text) <= (dict(reading.variables) == real)
