@@ -8,7 +8,7 @@ from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.shell_control import Effect, effects_of, may_set_variables
 from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_expansion import Expansion, ShellExpander
-from setpoint.envfile.shell_parts import Reference, Text, Word
+from setpoint.envfile.shell_parts import Dynamic, Reference, Text, Word
 from setpoint.envfile.shell_unit import Command
 from setpoint.envfile.shell_variables import ShellVariables
 from setpoint.envfile.source_text import Span
@@ -255,7 +255,7 @@ class CommandFollower:
             StoppedError: It ends the shell.
         """
         effects = effects_of([word.plain_text for word in words], self._dialect)
-        if Effect.ENDS_SHELL in effects or any(map(self._demands_in_vain, words)):
+        if Effect.ENDS_SHELL in effects or any(map(self._ends_in_error, words)):
             place = Span(words[0].span.start, words[-1].span.end)
             message = f"{self._dialect.program} ends here, and hands nothing on"
             raise StoppedError(ProblemKind.NOT_STATIC, place, message, None, "take the line out")
@@ -269,9 +269,11 @@ class CommandFollower:
         self._variables.demands_values |= Effect.DEMANDS_VALUES in effects
         self._variables.has_arguments |= Effect.SETS_ARGUMENTS in effects
 
-    def _demands_in_vain(self, word: Word) -> bool:
-        """Return whether `${NAME:?…}` in `word` demands a variable that is known not to be set."""
+    def _ends_in_error(self, word: Word) -> bool:
+        """Return whether the shell is sure to end where it works `word` out."""
         for part in word.parts:
+            if isinstance(part, Dynamic) and part.fatal and self._dialect.dies_of_errors:
+                return True
             if isinstance(part, Reference) and part.operator.endswith("?"):
                 known = self._variables.find(part.name)
                 is_there = bool(known.value) if part.operator.startswith(":") else known.value is not None

@@ -128,3 +128,11 @@ def test_what_ends_a_shell_or_changes_its_rules_is_heeded(shell: str, text: str,
     assert reading.variables.items() <= real.items()
     assert real.keys() <= reading.variables.keys() | unknown
     assert _is_static(find_loader(shell), text) <= (dict(reading.variables) == real)
+
+
+def test_dash_hands_nothing_on_where_it_cannot_make_sense_of_a_reference(tmp_path: Path) -> None:
+    """Bash would go on with the next line."""
+    text = "B=0\n${}\nA=1\n"
+    reading = find_loader("dash").read(text, ENVIRONMENT)
+    assert [dict(reading.variables)] == read_by_shell("dash", tmp_path, [text.encode()]) == [{}]
+    assert dict(find_loader("bash").read(text, ENVIRONMENT).variables) == {"B": "0", "A": "1"}
