@@ -11,6 +11,8 @@ from config.sentry_types import EnvironmentName, ReleaseName, SampleRate, Sentry
 from setpoint.guidance import Guidance, NamesEnvFile
 
 _BACKEND = Path(__file__).resolve().parents[1]
+_HOST = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$"
+"""A host name, an IPv4 address, or what has the characters of an IPv6 address: no port and no scheme."""
 
 
 class Settings(BaseSettings):
@@ -46,7 +48,7 @@ class Settings(BaseSettings):
     """The least severe log lines that are written."""
 
     host: Annotated[
-        str, Field(min_length=1, pattern=r"^\S+$"), Guidance(expected="a host name or an address", example="0.0.0.0")  # noqa: S104 - an example for containers
+        str, Field(pattern=_HOST), Guidance(expected="a host name or an address", example="0.0.0.0")  # noqa: S104 - an example for containers
     ] = "127.0.0.1"
     """The address to listen on; `0.0.0.0` in a container."""
 

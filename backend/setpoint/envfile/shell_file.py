@@ -5,17 +5,13 @@ from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
-from setpoint.envfile.shell_commands import CommandFollower, ReturnedError, StoppedError
 from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_simple_line import read_simple_line
-from setpoint.envfile.shell_unit import UnitReader
+from setpoint.envfile.shell_plain_lines import read_plain_lines
 from setpoint.envfile.shell_variables import ShellVariables
-from setpoint.envfile.shell_word import ShellSyntaxError, WordReader
 from setpoint.envfile.shortened_text import ShortenedText
 from setpoint.envfile.source_text import Span
 
 _NUL = re.compile("\0")
-_SKIPPED = re.compile(r"(?:[ \t\n]++|(?<![^\n \t])#[^\n]*+)++")
 
 
 def read_shell_file(text: str, environment: Mapping[str, str], dialect: ShellDialect) -> Reading:
@@ -33,44 +29,12 @@ def read_shell_file(text: str, environment: Mapping[str, str], dialect: ShellDia
         message = "the file begins with a byte order mark, which the shell takes for a part of its first word"
         draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without it")
     variables = ShellVariables(environment, dialect)
-    _read_units(source.text, draft, variables, dialect)
+    at = read_plain_lines(source.text, 0, draft, variables, dialect)
+    if at < len(source.text):
+        from setpoint.envfile.shell_script import follow_script  # noqa: PLC0415 - costs more than all the rest of `read`
+
+        follow_script(source.text, at, draft, variables, dialect)
     return _with_original_spans(draft.reading(variables.of_the_file()), source)
-
-
-def _read_units(text: str, draft: Draft, variables: ShellVariables, dialect: ShellDialect) -> None:
-    words = WordReader(text, dialect)
-    units = UnitReader(text, dialect, words)
-    follower = CommandFollower(text, draft, variables, dialect)
-    at = 0
-    try:
-        while at < len(text):
-            if skipped := _SKIPPED.match(text, at):
-                at = skipped.end()
-            elif simple := read_simple_line(text, at, variables, dialect):
-                kept = variables.assign(simple.name, simple.value)
-                draft.bind(simple.name, kept, simple.name_span, simple.value_span)
-                at = simple.end
-            else:
-                unit = units.read(at)
-                at = unit.end
-                follower.follow(unit.commands)
-    except ShellSyntaxError as error:
-        _stop(draft, dialect, error.kind, error.span, error.message)
-    except ReturnedError:
-        pass
-    except StoppedError as stopped:
-        draft.refuse(stopped.kind, stopped.span, stopped.message, stopped.name, stopped.hint)
-    for joint in words.joints:
-        message = "the line ends with `\\`, so the next line belongs to it"
-        place = Span(joint, joint + 1)
-        draft.report(ProblemKind.CONTINUED_LINE, place, message, hint="put the value in single quotes")
-
-
-def _stop(draft: Draft, dialect: ShellDialect, kind: ProblemKind, span: Span, message: str) -> None:
-    report = draft.refuse if dialect.dies_of_errors else draft.report
-    report(kind, span, message, None, "write one `NAME='value'` a line")
-    if kind is not ProblemKind.NOT_STATIC:
-        draft.report(ProblemKind.NOT_STATIC, span, "what follows is not followed")
 
 
 def _with_original_spans(reading: Reading, source: ShortenedText) -> Reading:

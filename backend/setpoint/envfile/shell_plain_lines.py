@@ -1,12 +1,13 @@
 """Reads the lines of a shell's file that are one plain assignment, as most are, much faster than word by word."""
 
 import re
-from typing import NamedTuple
 
+from setpoint.envfile.draft import Draft
 from setpoint.envfile.shell_dialect import ShellDialect
 from setpoint.envfile.shell_variables import ShellVariables
 from setpoint.envfile.source_text import Span
 
+_SKIPPED = re.compile(r"(?:[ \t\n]++|(?<![^\n \t])#[^\n]*+)++")
 _PLAIN = r"[^ \t\n'\"\\$`&|;<>(){}~]"
 _REFERENCE = r"\$(?:\{[A-Za-z_][A-Za-z0-9_]*+\}|[A-Za-z_][A-Za-z0-9_]*+(?!\\\n))"
 _LINE = re.compile(
@@ -19,27 +20,28 @@ _BRACES = re.compile(r"[ \t]*+(?P<name>[A-Za-z_][A-Za-z0-9_]*+)=(?P<value>[^ \t\
 _MARK = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*+)\}?|\\(.)", re.DOTALL)
 
 
-class SimpleLine(NamedTuple):
-    """An assignment whose value is known, and where the next line begins."""
+def read_plain_lines(text: str, start: int, draft: Draft, variables: ShellVariables, dialect: ShellDialect) -> int:
+    """Take blank lines, comments and plain assignments from `start` on, and return where something else begins."""
+    at = start
+    while at < len(text):
+        if skipped := _SKIPPED.match(text, at):
+            at = skipped.end()
+            continue
+        line = _plain_assignment(text, at, variables, dialect)
+        value = None if line is None else _meant(line["value"], variables)
+        if line is None or value is None:
+            break
+        kept = variables.assign(line["name"], value)
+        draft.bind(line["name"], kept, Span(*line.span("name")), Span(*line.span("value")))
+        at = line.end()
+    return at
 
-    name: str
-    value: str
-    name_span: Span
-    value_span: Span
-    end: int
 
-
-def read_simple_line(text: str, at: int, variables: ShellVariables, dialect: ShellDialect) -> SimpleLine | None:
-    """Return the assignment that is all of the line at `at`; None if there is more to it, or to say of it."""
+def _plain_assignment(text: str, at: int, variables: ShellVariables, dialect: ShellDialect) -> re.Match[str] | None:
     if not variables.have_plain_rules:
         return None
     line = _LINE.match(text, at) or _BRACES.match(text, at)
-    if line is None or dialect.is_special(line["name"]):
-        return None
-    value = _meant(line["value"], variables)
-    if value is None:
-        return None
-    return SimpleLine(line["name"], value, Span(*line.span("name")), Span(*line.span("value")), line.end())
+    return None if line is None or dialect.is_special(line["name"]) else line
 
 
 def _meant(written: str, variables: ShellVariables) -> str | None:
