@@ -1,7 +1,7 @@
 """Setpoint makes an app's typed settings class the contract for its configuration."""
 
-from typing import TYPE_CHECKING
-
+# Type checkers take it for true; importing `typing` for it takes longer than all the rest of `--help`.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from setpoint.loading import load
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from setpoint.suggestion import nearest
+from setpoint.unable import UnableError
 
 _LONGEST_SLIP = 3
 _TEXT = "a text"
@@ -26,7 +27,7 @@ _KEYS = {
 }
 
 
-class InvalidProjectError(Exception):
+class InvalidProjectError(UnableError):
     """`[tool.setpoint]` can't be used; the text says why, for people."""
 
 

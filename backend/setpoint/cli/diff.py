@@ -9,7 +9,6 @@ from setpoint.cli.fingerprint_option import add_fingerprint_option, fingerprint_
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import fingerprint_of, origin_as_json, origin_in_words, visible
 from setpoint.cli.source_options import add_source_options, contract_of, subject_of_files
-from setpoint.cli.unable import UnableError
 from setpoint.difference import Change, Difference, Side, differences
 from setpoint.fingerprint import FingerprintKey
 from setpoint.project import Project
@@ -17,6 +16,7 @@ from setpoint.redaction import printable
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import STANDARD_INPUT, ProcessEnvironment
 from setpoint.subject import Subject
+from setpoint.unable import UnableError
 
 VERSION = 1
 _SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}

@@ -9,12 +9,12 @@ from typing import Any
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import as_json, shadowed_in_words, shown_default, value_in_words, winner_in_words
 from setpoint.cli.source_options import add_files, add_source_options, contract_of, subject_of
-from setpoint.cli.unable import UnableError
 from setpoint.provenance import Provenance, provenances
 from setpoint.redaction import MASK, printable
 from setpoint.settings_class import SettingsContract, Variable
 from setpoint.subject import Subject
 from setpoint.suggestion import allowed_steps, nearest
+from setpoint.unable import UnableError
 from setpoint.wording import joined
 
 VERSION = 1

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from setpoint.cli.unable import UnableError
 from setpoint.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
 from setpoint.redaction import printable
+from setpoint.unable import UnableError
 
 
 def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:

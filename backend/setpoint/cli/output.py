@@ -7,11 +7,12 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from setpoint.redaction import UNPRINTABLE, printable
+from setpoint.unable import UnableError
 
 _STEERS_A_TERMINAL = re.compile(rf"(?![\n\t]){UNPRINTABLE.pattern}")
 
 
-class UnwritableOutputError(Exception):
+class UnwritableOutputError(UnableError):
     """Standard output or a file takes nothing, or no more; the text says why, for people."""
 
 

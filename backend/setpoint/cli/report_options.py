@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result
-from setpoint.cli.unable import UnableError
 from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
@@ -15,6 +14,7 @@ from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.report import Report
 from setpoint.selection import Selection, UnknownRuleError
+from setpoint.unable import UnableError
 
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,6 @@ from textwrap import wrap
 
 from setpoint.cli.output import write_result
 from setpoint.generate.rules_reference import as_read, rules_reference
-from setpoint.project import find_project
 from setpoint.redaction import printable
 from setpoint.rule_documentation import Example, RuleDocumentation, documented_rules
 from setpoint.suggestion import allowed_steps, nearest
@@ -53,6 +52,8 @@ def _called(wanted: str, rules: Iterable[RuleDocumentation]) -> list[RuleDocumen
 
 def _rules_of_project() -> list[RuleDocumentation]:
     """Return the rules of the app's own, for which its modules have to be imported."""
+    from setpoint.project import find_project  # noqa: PLC0415 - most people ask for one rule of ours
+
     project = find_project(Path.cwd())
     if not project.rules:
         return []

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from setpoint.cli.reading_options import trouble_in_words
 from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
-from setpoint.cli.unable import UnableError
 from setpoint.envfile.loaders import LOADERS
 from setpoint.gathering import env_files, of_a_start, of_files
 from setpoint.importing import UnusableSettingsError, import_settings_class
@@ -16,6 +15,7 @@ from setpoint.redaction import printable
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_file
 from setpoint.subject import Subject
+from setpoint.unable import UnableError
 from setpoint.wording import counted
 
 _NO_CLASS = "no settings class is named; use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`"
