@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic.networks import _BaseMultiHostUrl
 
 from setpoint.annotation import alternatives, arguments, is_class
-from setpoint.field_type import takes_numbers_or_words
+from setpoint.field_type import choices, takes_numbers_or_words
 
 _TELLING_WORDS = (
     r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|CONNECTION_STRING"
@@ -77,7 +77,7 @@ def is_out_of_place(value: str, field: FieldInfo) -> bool:
 
     A number, a switch or one of a few words never looks like that; of what takes any text nobody can tell.
     """
-    return bool(_LIKE_A_TOKEN.search(value)) and takes_numbers_or_words(field)
+    return bool(_LIKE_A_TOKEN.search(value)) and takes_numbers_or_words(field) and value not in choices(field)
 
 
 def secret_text(value: object) -> str:

@@ -99,6 +99,13 @@ def test_a_secret_behind_the_name_of_a_number_or_a_word_is_hidden(kind: Any, val
     assert is_out_of_place(value, field) is is_hidden
 
 
+def test_a_choice_is_shown_however_it_looks() -> None:
+    """The class lists it for everybody to see."""
+    kind: Any = Literal["django.db.backends.sqlite3"]
+    field = create_model("Made", value=(kind, ...)).model_fields["value"]
+    assert not is_out_of_place("django.db.backends.sqlite3", field)
+
+
 @pytest.mark.parametrize("kind", [str, list[int], int | str, Any])
 def test_what_takes_any_text_takes_anything(kind: Any) -> None:
     """A host or a path may look like a token."""

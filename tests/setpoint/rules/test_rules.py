@@ -88,7 +88,7 @@ FIRES = {
     ),
     "a value over two lines": ('PORT="8\n0"\n', ["1.env:1:6-2:3 error SP401 invalid-value PORT"]),
     "a value behind wide characters": (
-        "HOST=\u6f22\u5b57\nSENTRY_ENVIRONMENT='\u6f22 \u5b57'\n",
+        "SENTRY_RELEASE=\u6f22\u5b57\nSENTRY_ENVIRONMENT='\u6f22 \u5b57'\n",
         ["1.env:2:20-2:25 error SP401 invalid-value SENTRY_ENVIRONMENT"],
     ),
     "CRLF": ("HOST=a\r\nPORT=x\r\n", ["1.env:2:6-2:7 error SP401 invalid-value PORT"]),
