@@ -27,19 +27,16 @@ def read_value(source: SourceText, reading: Reading, name: str, written: str) ->
 
     Of a file that it refuses for something else: what it would make of it once that is mended.
     """
-    value = _last_value(reading, name) if reading.refused else reading.variables.get(name)
+    bindings = reading.bindings_by_name.get(name, ())
+    mended = bindings[-1].value if bindings else None
+    value = mended if reading.refused else reading.variables.get(name)
     if value is None and reading.refused:
         return ReadValue(None, "refuse the file")
     if value is None:
-        unknown = any(binding.name == name and binding.value is None for binding in reading.bindings)
+        unknown = any(binding.value is None for binding in bindings)
         return ReadValue(None, "would run something" if unknown and "=" in source.text else _LEFT_OUT)
     found = (words for words, holds in _HABITS if holds(written, value))
     return ReadValue(value, next(found, "read it as it is written" if value == written else "read another value"))
-
-
-def _last_value(reading: Reading, name: str) -> str | None:
-    values = [binding.value for binding in reading.bindings if binding.name == name]
-    return values[-1] if values else None
 
 
 def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:

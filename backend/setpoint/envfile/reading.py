@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from setpoint.envfile.source_text import Span
@@ -69,7 +70,7 @@ class Problem:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What one loader reads in one file.
 
@@ -90,6 +91,14 @@ class Reading:
     problems: tuple[Problem, ...]
     refused: bool = False
     valueless: tuple[str, ...] = ()
+
+    @cached_property
+    def bindings_by_name(self) -> Mapping[str, tuple[Binding, ...]]:
+        """The bindings of each name, in the file's order; to look each of them up in `bindings` takes the square."""
+        found: dict[str, list[Binding]] = {}
+        for binding in self.bindings:
+            found.setdefault(binding.name, []).append(binding)
+        return {name: tuple(bindings) for name, bindings in found.items()}
 
 
 class Loader(Protocol):
