@@ -11,7 +11,7 @@ from config.sentry_types import EnvironmentName, ReleaseName, SampleRate, Sentry
 from setpoint.guidance import Guidance, NamesEnvFile
 
 _BACKEND = Path(__file__).resolve().parents[1]
-_HOST = r"^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$"
+_HOST = r"^(?:\w(?:[\w.-]*\w)?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$"
 """A host name, an IPv4 address, or what has the characters of an IPv6 address: no port and no scheme."""
 
 
