@@ -35,8 +35,9 @@ def read_differently(subject: Subject) -> Iterator[Finding]:
         return
     for index, file in enumerate(subject.files):
         together = {each.loader: each for each in (file, *(other.files[index] for other in subject.others))}
+        meant = python_dotenv.read(file.source.text, {}).variables
         for statement in _first_statements(subject, index):
-            found = _difference(subject, statement, together)
+            found = _difference(subject, statement, together, meant)
             if found is not None:
                 yield found
 
@@ -52,11 +53,13 @@ def _first_statements(subject: Subject, index: int) -> Iterator[Statement]:
                 yield statement
 
 
-def _difference(subject: Subject, statement: Statement, together: Mapping[str, EnvFile]) -> Finding | None:
+def _difference(
+    subject: Subject, statement: Statement, together: Mapping[str, EnvFile], meant: Mapping[str, str]
+) -> Finding | None:
     binding = statement.binding
     assert binding is not None  # noqa: S101 - the caller yields bindings alone
     name, source = binding.name, statement.file.source
-    same = [each for file in together.values() for each in file.reading.bindings if each.name == name]
+    same = [each for file in together.values() for each in file.reading.bindings_by_name.get(name, ())]
     written = written_value(source, same)
     read = {loader: read_value(source, file.reading, name, written) for loader, file in together.items()}
     groups = grouped(read)
@@ -64,13 +67,12 @@ def _difference(subject: Subject, statement: Statement, together: Mapping[str, E
         return None
     shown = statement.shows_value
     habits = "; ".join(said_of(loaders, _what(each, shows=shown)) for loaders, each in groups)
-    meant = python_dotenv.read(source.text, {}).variables.get(name)
     return Finding(
         f"`{statement.shown_name}` is read differently: {habits}",
         Place(statement.file, binding.value_span),
         None if statement.shown_name == MASK else statement.shown_name,
         _what_breaks(subject, statement),
-        how_to_write(meant, list(together)) if meant is not None else None,
+        how_to_write(meant[name], list(together)) if name in meant else None,
         Severity.ERROR if statement.variable else Severity.WARNING,
     )
 

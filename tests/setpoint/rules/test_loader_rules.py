@@ -1,6 +1,7 @@
 """`check --loader`: what the programs will hand over, and where they differ."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,11 @@ def test_portable_asks_for_the_subset_that_all_read_alike(tmp_path: Path) -> Non
     (tmp_path / "prod.env").write_text('LOG_FORMAT="json"\n')
     done = run_config("check", str(tmp_path / "prod.env"), "--loader", "portable", "--format", "concise", "-q")
     assert b"error[SP208] `LOG_FORMAT`: docker, podman and kubectl keep quotes; leave the quotes out" in done.stdout
+
+
+def test_thousands_of_differences_take_seconds() -> None:
+    """Each must not cost another look at the whole file: 4,000 lines took three minutes."""
+    text = "".join(f'NAME_{number}="value {number}"\n' for number in range(4_000))
+    started = time.process_time()
+    assert len(_differences(text, "docker", "node")) == 4_000
+    assert time.process_time() - started < 30
