@@ -38,14 +38,21 @@ _SECRET_KEY_INSIDE = re.compile(rf"(?:{_TELLING_WORDS}|TOKEN|PASS|PWD)\w*[\"']?\
 _ESCAPED_KEY_INSIDE = re.compile(r"^\s*[\[{].*\\u", re.DOTALL)
 
 
+class KnownSecret:
+    """Marks a field as secret whatever its type and name are."""
+
+
 def is_secret(name: str, field: FieldInfo) -> bool:
     """Return whether values of the field `name` are never to be shown.
 
     They are if the type says so anywhere inside, or if the name does: many apps keep a password in
     a plain `str`, and masking a harmless value costs less than showing a secret one.
     """
-    return _is_named_secret(name, field) or any(
-        is_class(part, (*_SECRET_TYPES, *_URL_TYPES)) for part in _parts(field.annotation)
+    is_marked = any(isinstance(each, KnownSecret) for each in field.metadata)
+    return (
+        is_marked
+        or _is_named_secret(name, field)
+        or any(is_class(part, (*_SECRET_TYPES, *_URL_TYPES)) for part in _parts(field.annotation))
     )
 
 

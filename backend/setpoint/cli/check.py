@@ -3,6 +3,8 @@
 import argparse
 from dataclasses import replace
 
+from pydantic_settings import BaseSettings
+
 from setpoint.check import check_together
 from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
 from setpoint.cli.secrets_dir_option import add_secrets_dir
@@ -31,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="env files, later ones over earlier; `-` is standard input; without any, what the process would read here",
     )
     add_settings_option(parser)
+    parser.add_argument(
+        "--schema",
+        metavar="FILE",
+        help="a contract that `setpoint schema` has exported, in place of a settings class that can't be imported here",
+    )
     parser.add_argument(
         "--loader",
         action="append",
@@ -62,16 +69,29 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace, reference: str | None, project: Project) -> Report:
     try:
-        if reference is None:
-            raise UnusableSettingsError(*_NO_CLASS)  # noqa: TRY301 - one place says what that means
-        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
-        import_rules(arguments.rules or project.rules, project.pythonpath)
+        contract = SettingsContract.of(_settings_class(arguments, reference, project))
+        import_rules(arguments.rules or _rules_with_it(arguments, project), project.pythonpath)
     except UnusableSettingsError as error:
         return _unable("SP006", reference, str(error), error.hint)
     except UnusableRulesError as error:
         return _unable(UNUSABLE_RULE, reference, error.message, error.hint)
     subjects = _subjects(contract, arguments, project)
     return check_together([replace(each, deploy=arguments.deploy) for each in subjects], Severity(arguments.fail_on))
+
+
+def _settings_class(arguments: argparse.Namespace, reference: str | None, project: Project) -> type[BaseSettings]:
+    if arguments.schema is not None:
+        from setpoint.exported_contract import read_exported_contract  # noqa: PLC0415 - few need it
+
+        return read_exported_contract(arguments.schema)
+    if reference is None:
+        raise UnusableSettingsError(*_NO_CLASS)
+    return import_settings_class(reference, project.pythonpath)
+
+
+def _rules_with_it(arguments: argparse.Namespace, project: Project) -> tuple[str, ...]:
+    """Return the modules of rules that the project names; where its class can't be imported, they can't either."""
+    return project.rules if arguments.schema is None else ()
 
 
 def _unable(code: str, reference: str | None, message: str, hint: str | None) -> Report:

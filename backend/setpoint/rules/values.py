@@ -20,6 +20,7 @@ from setpoint.wording import joined
 
 # Each costs a validation of its own, and a file could hold thousands.
 _MOST_OVERRULED = 50
+_MOST_NAMED = 5
 
 
 @rule("SP401", "invalid-value", Severity.ERROR)
@@ -223,4 +224,27 @@ def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "validators across fields were not run, because a value that they look at is invalid or missing",
             hint="mend the errors and check again",
+        )
+
+
+@rule("SP408", "partial-schema", Severity.INFO)
+def partial_schema(subject: Subject) -> Iterator[Finding]:
+    """Say that an exported contract does not hold all that the settings class checks.
+
+    Why it matters: what passes is valid as far as the schema says; a process may still refuse it.
+
+    Bad:
+        $ setpoint schema contract.json; setpoint check prod.env --schema contract.json
+
+    Good:
+        $ setpoint check prod.env
+    """
+    alone = getattr(subject.contract.settings_class, "checked_by_class_alone", ())
+    if alone:
+        where = joined([f"`{each}`" if each else "fields together" for each in alone[:_MOST_NAMED]])
+        more = f" and {len(alone) - _MOST_NAMED} more" if len(alone) > _MOST_NAMED else ""
+        yield Finding(
+            "the values are valid as far as the schema says" if subject.verdict.settings else "the schema is not all",
+            label=f"the settings class alone checks {where}{more}",
+            hint="check with the class itself where it can be imported",
         )

@@ -53,7 +53,7 @@ def _codes_of_command(command: str, folder: Path) -> frozenset[str]:
     program = f"{Path(sys.executable).with_name('setpoint')}"
     assert command.count("setpoint check") == 1
     typed = command.replace("setpoint check", f"{program} check --format json")
-    environment = {"PATH": os.environ["PATH"]}
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     ended = subprocess.run(
         ["sh", "-c", typed], cwd=folder, env=environment, capture_output=True, timeout=60, check=False
     )
