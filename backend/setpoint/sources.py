@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from setpoint.envfile import python_dotenv
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.reading import Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import SourceText, Span
@@ -177,17 +176,20 @@ def parse_env_file(path: str, content: bytes, environment: Mapping[str, str], lo
 
 
 def _env_file(source: SourceText, environment: Mapping[str, str], encoding: str, undecodable: Span | None) -> EnvFile:
-    reading = _as_if_closed(source, python_dotenv.read_despite_bad_bytes(source.text, environment), environment)
+    reading = _as_if_closed(source, environment)
     return EnvFile(source.path, source, reading, encoding=encoding, undecodable=undecodable)
 
 
-def _as_if_closed(source: SourceText, reading: Reading, environment: Mapping[str, str]) -> Reading:
-    """Return `reading` with the lines that an unclosed quote swallows, up to the quote of another value.
+def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading:
+    """Return python-dotenv's reading with the lines that an unclosed quote swallows, up to the quote of another value.
 
-    python-dotenv leaves them out; what is wrong in them is to be found all the same. Nothing starts
+    The program leaves them out; what is wrong in them is to be found all the same. Nothing starts
     from such a file, because the quote is an error.
     """
+    from setpoint.envfile import python_dotenv  # noqa: PLC0415 - what is read as another program needs it not
+
     text, unclosed = source.text, dict[int, Problem]()
+    reading = python_dotenv.read_despite_bad_bytes(text, environment)
     for _ in range(_MOST_MENDINGS):
         found = [each for each in reading.problems if each.kind is ProblemKind.UNCLOSED_QUOTE]
         if not found:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from setpoint import __version__
+from setpoint.cli.help_text import HelpText
 from setpoint.quick_import import without_collecting
 from setpoint.redaction import printable
 from setpoint.unable import UnableError
@@ -97,6 +98,7 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
         prog=program,
         description="The typed settings class of an app as the contract for its configuration.",
         allow_abbrev=False,
+        formatter_class=HelpText,
     )
     parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
     # Given its name, argparse need not work it out, for which it would import archivers.
@@ -105,7 +107,11 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
     # Nobody sees the others if the first word names a command, and each of them costs time.
     for name, command in {called: commands[called]}.items() if called and called == words[0] else commands.items():
         subparser = subparsers.add_parser(
-            name, help=command.summary, description=f"{command.summary}.", allow_abbrev=False
+            name,
+            help=command.summary,
+            description=f"{command.summary}.",
+            allow_abbrev=False,
+            formatter_class=HelpText,
         )
         if name == called:
             with without_collecting():
