@@ -123,7 +123,8 @@ def explain(
         where: The place inside the value, empty for the value as a whole.
         assignment: What gives the value; None where it is a default or comes from a source of the class's own.
     """
-    subject = f"`{where}` in `{name}`" if where else f"`{name}`"
+    owner = f"`{name}` of the process environment" if assignment and assignment.file is None else f"`{name}`"
+    subject = f"`{where}` in {owner}" if where else owner
     is_whole = variable is not None and variable.name.upper() == name.upper() and not where
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment else None

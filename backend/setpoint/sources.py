@@ -132,6 +132,8 @@ def content_of(path: str) -> bytes:
     Raises:
         OSError: It can't be read, or is too large to be what it is taken for.
     """
+    if not path:
+        raise FileNotFoundError(errno.ENOENT, "no path is given")
     if path == STANDARD_INPUT:
         if sys.stdin is None:
             raise OSError(errno.EBADF, "standard input is closed")

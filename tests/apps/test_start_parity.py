@@ -26,15 +26,39 @@ ANSWERS = {
 FAULTS = [
     ("flask_shop", {"SHOP_DATABASE__POOL_MIN": "30"}, "error[SP404]: pool_min must not exceed pool_max"),
     ("flask_shop", {"SHOP_PAYMENTS__API_KEY": None}, "error[SP404]: stripe needs an api_key"),
-    ("flask_shop", {"SHOP_CURRENCIES": "EUR,SEK"}, "error[SP401]: `SHOP_CURRENCIES` is not valid JSON"),
-    ("flask_shop", {"SHOP_SECRET_KEY": "zQ7Sj14k"}, "error[SP401]: `SHOP_SECRET_KEY` is too short"),
+    (
+        "flask_shop",
+        {"SHOP_CURRENCIES": "EUR,SEK"},
+        "error[SP401]: `SHOP_CURRENCIES` of the process environment is not valid JSON",
+    ),
+    (
+        "flask_shop",
+        {"SHOP_SECRET_KEY": "zQ7Sj14k"},
+        "error[SP401]: `SHOP_SECRET_KEY` of the process environment is too short",
+    ),
     ("fastapi_tickets", {"JWT_SECRET": None}, "error[SP302]: `JWT_SECRET` is required and set nowhere"),
-    ("fastapi_tickets", {"JWT_SECRET": None, "SECRET_KEY": "zQ7Ek95m"}, "error[SP401]: `SECRET_KEY` is too short"),
+    (
+        "fastapi_tickets",
+        {"JWT_SECRET": None, "SECRET_KEY": "zQ7Ek95m"},
+        "error[SP401]: `SECRET_KEY` of the process environment is too short",
+    ),
     ("fastapi_tickets", {"FIRST_SUPERUSER_PASSWORD": "letmein"}, "error[SP404]: FIRST_SUPERUSER_PASSWORD must not be"),
-    ("fastapi_tickets", {"POSTGRES_PORT": "0"}, "error[SP401]: `POSTGRES_PORT` is too small"),
+    (
+        "fastapi_tickets",
+        {"POSTGRES_PORT": "0"},
+        "error[SP401]: `POSTGRES_PORT` of the process environment is too small",
+    ),
     ("django_magazine", {"DJANGO_ALLOWED_HOSTS": "[]"}, "error[SP404]: DJANGO_ALLOWED_HOSTS must name a host"),
-    ("django_magazine", {"DB_PASSWORD": "zQ7Kw82mTr90Lx"}, "error[SP401]: `DB_PASSWORD` is invalid"),
-    ("django_magazine", {"DB_ENGINE": "sqlite"}, "error[SP401]: `DB_ENGINE` is none of the allowed values"),
+    (
+        "django_magazine",
+        {"DB_PASSWORD": "zQ7Kw82mTr90Lx"},
+        "error[SP401]: `DB_PASSWORD` of the process environment is invalid",
+    ),
+    (
+        "django_magazine",
+        {"DB_ENGINE": "sqlite"},
+        "error[SP401]: `DB_ENGINE` of the process environment is none of the allowed values",
+    ),
     ("django_magazine", {"DB_NAME": None, "DB_NAMES": "x"}, "error[SP301]: no setting reads `DB_NAMES`"),
 ]
 

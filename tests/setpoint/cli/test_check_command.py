@@ -140,7 +140,7 @@ def test_the_environment_alone_can_be_checked(check: Run, tmp_path: Path, monkey
     status, out, _ = check("--format", "concise", PORT="x")
     assert (status, out.splitlines()[0]) == (
         1,
-        "error[SP401] `PORT` is not an integer; expected an integer from 1 to 65535",
+        "error[SP401] `PORT` of the process environment is not an integer; expected an integer from 1 to 65535",
     )
 
 
@@ -157,7 +157,7 @@ def test_files_are_checked_alone_unless_the_environment_is_asked_for(check: Run,
     status, out, _ = check(*words, **environment)
     assert (status, "SP104" in out) == (0, True)
     status, out, _ = check(*words, "--environment", **environment)
-    assert (status, "SP104" in out, "`PORT` is not an integer" in out) == (1, False, True)
+    assert (status, "SP104" in out, "`PORT` of the process environment is not an integer" in out) == (1, False, True)
 
 
 def test_files_may_stand_between_options(check: Run, tmp_path: Path) -> None:
