@@ -24,6 +24,8 @@ DATABASES = {
         "CONN_MAX_AGE": ENV.CONN_MAX_AGE,
     }
 }
-EMAIL_HOST_PASSWORD = ENV.EMAIL_PASSWORD.get_secret_value() if ENV.EMAIL_PASSWORD else ""
-EMAIL_USE_TLS = ENV.EMAIL_USE_TLS
-EMAIL_USE_SSL = ENV.EMAIL_USE_SSL
+NEWSLETTER = {
+    "password": ENV.EMAIL_PASSWORD.get_secret_value() if ENV.EMAIL_PASSWORD else "",
+    "use_tls": ENV.EMAIL_USE_TLS,
+    "use_ssl": ENV.EMAIL_USE_SSL,
+}
