@@ -35,7 +35,10 @@ def _own_sources_off(settings_class: type[BaseSettings]) -> dict[str, Any]:
     parameters = signature(settings_class.__init__).parameters
     takes_any = any(each.kind is Parameter.VAR_KEYWORD for each in parameters.values())
     # Whoever gives the variables has left out the empty ones that do not count.
-    switches = {"_env_file": None, "_cli_parse_args": False, "_secrets_dir": (), "_env_ignore_empty": False}
+    switches: dict[str, Any] = {"_env_file": None, "_secrets_dir": (), "_env_ignore_empty": False}
+    if settings_class.model_config.get("cli_parse_args"):
+        # Even to say no makes a command line of the fields, and not every class can be one: `h` is taken.
+        switches["_cli_parse_args"] = False
     return {name: value for name, value in switches.items() if takes_any or name in parameters}
 
 

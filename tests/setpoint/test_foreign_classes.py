@@ -120,6 +120,18 @@ def test_a_class_that_parses_the_command_line_does_not_see_ours(monkeypatch: pyt
     assert marks(checked("PORT=80\n", settings_class=ReadsCommandLine)) == []
 
 
+class NoCommandLine(BaseSettings):
+    """No command line could be made of it, because `-h` asks for help."""
+
+    h: int = 1
+
+
+def test_a_class_that_can_be_no_command_line_is_built_all_the_same() -> None:
+    """A name of one letter, or one that two settings share, would end argparse."""
+    assert marks(checked("H=2", settings_class=NoCommandLine)) == []
+    assert messages(checked("H=x", settings_class=NoCommandLine)) == ["`H` is not an integer"]
+
+
 class FixedSource(PydanticBaseSettingsSource):
     """A source of the app's own."""
 
