@@ -1,7 +1,8 @@
 """What a field's annotation says: which models it nests, what it takes, and its type in words."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -11,7 +12,7 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
 
-from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
+from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
 from pydantic import (
     AnyUrl,
     AwareDatetime,
@@ -43,8 +44,8 @@ _IN_WORDS: Mapping[Any, str] = {
     Decimal: "a number",
     str: "text",
     bytes: "text",
-    **dict.fromkeys(_ARRAYS, "a JSON array"),
-    dict: "a JSON object",
+    **dict.fromkeys((*_ARRAYS, Sequence), "a JSON array"),
+    Mapping: "a JSON object",
     BaseModel: "a JSON object",
     Json: "JSON",
     AnyUrl: "a URL",
@@ -71,13 +72,26 @@ _PATHS = {"file": "the path of a file", "dir": "the path of a directory", "new":
 
 def nested_model(field: FieldInfo) -> type[BaseModel] | None:
     """Return the model whose fields the field nests, None where there is none or more than one."""
-    models = [part for part in alternatives(field.annotation) if is_class(part, (BaseModel,))]
+    models = _models(field)
     return models[0] if len(models) == 1 else None
 
 
+def _models(field: FieldInfo) -> list[type[BaseModel]]:
+    return [part for part in alternatives(field.annotation) if is_class(part, (BaseModel,))]
+
+
 def is_open(field: FieldInfo) -> bool:
-    """Return whether the field takes keys that its class doesn't list, as a `dict` does."""
-    return any((get_origin(part) or part) in {dict, Any} for part in alternatives(field.annotation))
+    """Return whether the field takes keys that are not listed here: those of a `dict`, or of one of several models."""
+    return len(_models(field)) > 1 or any(_takes_keys(get_origin(part) or part) for part in values(field.annotation))
+
+
+def _takes_keys(base: Any) -> bool:
+    return base is Any or is_class(base, (Mapping,)) or is_dataclass(base)
+
+
+def has_alternatives(field: FieldInfo) -> bool:
+    """Return whether the value may be of several types, so that pydantic says first which of them refuses it."""
+    return len(values(field.annotation)) > 1
 
 
 def takes_json(field: FieldInfo) -> bool:
@@ -204,6 +218,8 @@ def _constraints(metadata: Iterable[Any]) -> Iterator[Any]:
             yield each
         elif isinstance(each, FieldInfo):
             yield from _constraints(each.metadata)
+        elif isinstance(each, GroupedMetadata):
+            yield from _constraints(each)
 
 
 def _inside_secrets(annotation: Any) -> Iterator[Any]:

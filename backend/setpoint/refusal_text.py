@@ -192,4 +192,4 @@ def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_
 
 
 def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

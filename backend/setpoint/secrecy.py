@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from datetime import timedelta
 from enum import Enum
 from types import NoneType
-from typing import Any, Literal, get_origin
+from typing import Any, Literal, get_origin, get_type_hints
 
 from pydantic import AnyUrl, BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
@@ -111,10 +112,23 @@ def _is_a_measure(words: str, annotation: Any) -> bool:
 def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]:
     """Yield the annotation and all that stands inside it, fields of models included."""
     yield annotation
-    if is_class(annotation, (BaseModel,)) and annotation not in seen:
-        for name, field in annotation.model_fields.items():
+    if isinstance(annotation, type) and annotation not in seen:
+        for name, field in _fields(annotation).items():
             if _is_named_secret(name, field):
                 yield SecretStr
             yield from _parts(field.annotation, seen | {annotation})
     for part in arguments(annotation):
         yield from _parts(part, seen)
+
+
+def _fields(annotation: type) -> dict[str, FieldInfo]:
+    """Return the fields of a model, or of what pydantic takes for one: a dataclass, a typed dict or named tuple."""
+    if issubclass(annotation, BaseModel):
+        return annotation.model_fields
+    if not is_dataclass(annotation) and not issubclass(annotation, dict | tuple):
+        return {}
+    try:
+        hints = get_type_hints(annotation, include_extras=True)
+    except NameError:  # A type that is imported for type checkers alone is none that pydantic could know.
+        return {}
+    return {name: FieldInfo(annotation=hint) for name, hint in hints.items()}

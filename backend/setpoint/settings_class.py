@@ -215,7 +215,7 @@ def _nested(
         field=info,
         secret=secrecy.is_secret(spelling, info),
         required=info.is_required(),
-        open=field_type.is_open(info) or (model is not None and model.model_config.get("extra") == "allow"),
+        open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
         split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
     )
     delimiter = config.get("env_nested_delimiter")
@@ -224,6 +224,11 @@ def _nested(
     for name, part in model.model_fields.items():
         for alias in _aliases(part, name, model):
             yield from _nested(config, f"{spelling}{delimiter}{alias}", (*setting, name), part, (*inside, model))
+
+
+def _has_no_end(model: type[BaseModel], inside: tuple[type, ...]) -> bool:
+    """Return whether not all settings that `model` nests can be listed: it takes any key, or nests itself."""
+    return model in inside or model.model_config.get("extra") == "allow"
 
 
 def _is_left_to_validators(config: SettingsConfigDict, info: FieldInfo) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
@@ -72,6 +72,7 @@ def refusals_in(
             continue
         setting = () if name is None else (name, *place[1:])
         kind = _kind(contract, details, setting)
+        setting = _without_tags(contract, setting)
         context = details.get("ctx", {})
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
         yield Refusal(kind, setting, details["type"], context, redactor.redact(words))
@@ -87,6 +88,17 @@ def _kind(contract: SettingsContract, details: ErrorDetails, setting: tuple[str 
         if info is not None and field_type.nested_model(info):
             return RefusalKind.CONFLICT
     return RefusalKind.INVALID
+
+
+def _without_tags(contract: SettingsContract, setting: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return `setting` without the names of types, of several that a value may have, between the names of fields."""
+    model: type[BaseModel] | None = contract.settings_class
+    kept: tuple[str | int, ...] = ()
+    while setting and model and (info := model.model_fields.get(str(setting[0]))):
+        kept += setting[:1]
+        setting = setting[2:] if field_type.has_alternatives(info) else setting[1:]
+        model = field_type.nested_model(info)
+    return kept + setting
 
 
 def _fields_by_key(contract: SettingsContract) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """A field's type reads well in a sentence."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Any, Literal, NewType
+from typing import Annotated, Any, Literal, NamedTuple, NewType
 from uuid import UUID
 
 import pytest
@@ -29,9 +30,11 @@ from pydantic import (
     SecretBytes,
     SecretStr,
     StringConstraints,
+    conint,
     create_model,
 )
 from pydantic_settings import BaseSettings
+from typing_extensions import TypedDict
 
 from setpoint import field_type
 from setpoint.secrecy import is_secret
@@ -50,6 +53,26 @@ class Inner(BaseModel):
 
     key: SecretStr | None = None
     url: str = ""
+
+
+@dataclass
+class Card:
+    """Known to pydantic as a model is."""
+
+    number: SecretStr
+
+
+class Account(TypedDict):
+    """Its name says it."""
+
+    api_key: str
+
+
+class Login(NamedTuple):
+    """A secret by its type."""
+
+    user: str
+    word: SecretStr
 
 
 UserId = NewType("UserId", int)
@@ -77,7 +100,10 @@ IN_WORDS: list[tuple[Any, str]] = [
     (int | Literal["auto"], "an integer or `auto`"),
     (list[int], "a JSON array"),
     (set[str] | None, "a JSON array"),
+    (Sequence[int], "a JSON array"),
     (dict[str, int], "a JSON object"),
+    (Mapping[str, int] | None, "a JSON object"),
+    (conint(ge=3) | None, "an integer of 3 or more"),
     (Inner, "a JSON object"),
     (Path, "a path"),
     (FilePath, "the path of a file"),
@@ -132,8 +158,9 @@ def test_a_type_reads_well_in_a_sentence(annotation: Any, words: str) -> None:
     [
         *(SecretStr, SecretStr | None, Secret[int], Annotated[SecretStr | None, Field()]),
         *(list[SecretStr], dict[str, SecretStr], Inner, list[Inner], AnyUrl),
+        *(Card, list[Card], Account, Login),
     ],
-    ids=range(9),
+    ids=range(13),
 )
 def test_a_secret_inside_a_type_makes_the_field_secret(annotation: Any) -> None:
     """However deep it stands."""

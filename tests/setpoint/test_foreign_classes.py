@@ -216,3 +216,52 @@ def test_what_the_class_itself_forbids_no_project_can_ignore() -> None:
     ]
     assert marks(checked("OTHER=\n", settings_class=Forbids, ignored=["OTHER"])) == []
     assert marks(checked("", "OTHER=1\n", settings_class=Forbids, ignored=["OTHER"])) == []
+
+
+class Cat(BaseModel):
+    """One of two."""
+
+    kind: Literal["cat"]
+    lives: int
+
+
+class Dog(BaseModel):
+    """The other."""
+
+    kind: Literal["dog"]
+    bark: str
+
+
+class Owner(BaseModel):
+    """It owns one of them, or another owner."""
+
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")] | None = None
+    friend: "Owner | None" = None
+
+
+class Kennel(BaseSettings):
+    """Its keys belong to no single model."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")] | None = None
+    owner: Owner = Owner()
+    dogs: dict[str, Dog] = {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PET__KIND=cat\nPET__LIVES=9", []),
+        ("PET__KIND=cat\nPET__LIVES=x", ["`PET__LIVES` is not an integer"]),
+        ('PET={"kind": "cat", "lives": "x"}', ["`lives` in `PET` is not an integer"]),
+        ("PET__KIND=dog", ["`bark` in `PET` lacks a value that is required"]),
+        ("OWNER__PET__KIND=cat\nOWNER__PET__LIVES=x", ["`OWNER__PET__LIVES` is not an integer"]),
+        ("OWNER__FRIEND__PET__KIND=dog\nOWNER__FRIEND__PET__BARK=loud", []),
+        ("OWNER__PET__KIND=dog", ["`pet.bark` in `OWNER` lacks a value that is required"]),
+        ("DOGS__REX__KIND=dog", ["`rex.bark` in `DOGS` lacks a value that is required"]),
+    ],
+)
+def test_keys_of_several_models_are_known_and_their_faults_found(text: str, words: list[str]) -> None:
+    """Pydantic puts the name of the model between the keys, and a key that is missing belongs to no variable."""
+    assert messages(checked(text, settings_class=Kennel)) == words

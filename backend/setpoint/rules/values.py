@@ -38,9 +38,10 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     """
     refused: list[tuple[Refusal, Assignment | None]] = []
     for refusal in subject.verdict.refusals:
-        is_inside = refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal)
-        if (refusal.kind is RefusalKind.INVALID or is_inside) and not subject.is_unknown_key(refusal):
+        if refusal.kind is RefusalKind.INVALID and not subject.is_unknown_key(refusal):
             refused.append((refusal, subject.assigned_near(refusal.setting)))
+        elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
+            refused.append((refusal, subject.assigned_above(refusal.setting)))
     yield from _explained(subject, refused)
     for overruled in islice(subject.overruled(), _MOST_OVERRULED):
         refusals = subject.refusals_of(overruled)
@@ -50,23 +51,35 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
-    """Return whether a value is there that lacks something, and not one that could not be read."""
+    """Return whether a value is there that lacks something, and not one that could not be read.
+
+    It may be put together from several variables, and lack a key that belongs to no variable of its own.
+    """
     assignment = subject.assigned_above(refusal.setting)
-    return assignment is not None and subject.contract.canonical(assignment.name) not in subject.unreadable
+    if assignment is None:
+        return not subject.missing_at(refusal.setting)
+    return subject.contract.canonical(assignment.name) not in subject.unreadable
 
 
 def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
     """Yield a finding for each place; the members of a union refuse the same one, each for a reason of its own."""
     groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
     for refusal, assignment in refused:
-        name = subject.contract.canonical(assignment.name) if assignment else str(refusal.setting[0])
-        groups.setdefault((name, _where_inside(subject, refusal, assignment)), []).append((refusal, assignment))
+        place = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment))
+        groups.setdefault(place, []).append((refusal, assignment))
     for (name, where), group in groups.items():
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
         written = assignment.name if assignment else name
         explanation = explain([each for each, _ in group], variable, written, where, assignment)
         yield explanation.at(_place_inside(subject, refusal, assignment), name)
+
+
+def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
+    if assignment:
+        return subject.contract.canonical(assignment.name)
+    variable = _variable(subject, refusal, assignment)
+    return variable.name if variable else str(refusal.setting[0])
 
 
 def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Place | None:
