@@ -192,38 +192,41 @@ class SettingsContract:
 
 def _variables(settings_class: type[BaseSettings]) -> Iterator[Variable]:
     for name, info in settings_class.model_fields.items():
-        for spelling in environment_names(settings_class, name, info):
-            yield from _nested(settings_class.model_config, spelling, (name,), info, (settings_class,))
+        spellings = environment_names(settings_class, name, info)
+        yield from _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
 
 
 def _nested(
-    config: SettingsConfigDict, spelling: str, setting: tuple[str, ...], info: FieldInfo, inside: tuple[type, ...]
+    config: SettingsConfigDict, names: list[str], setting: tuple[str, ...], info: FieldInfo, inside: tuple[type, ...]
 ) -> Iterator[Variable]:
-    """Yield the variable `spelling` and those of the settings that are nested in it.
+    """Yield the variables `names` of one setting, each with those of the settings that are nested in it.
 
     Args:
         config: The configuration of the settings class.
-        spelling: The variable's name before its case is settled.
-        setting: The path of attributes that it sets.
+        names: The variables' names before their case is settled.
+        setting: The path of attributes that they set.
         info: pydantic's description of the last of them.
         inside: The models around it; a model that nests itself has no end.
     """
     model = field_type.nested_model(info)
-    yield Variable(
-        name=spelling if config.get("case_sensitive") else spelling.upper(),
-        setting=setting,
-        field=info,
-        secret=secrecy.is_secret(spelling, info),
-        required=info.is_required(),
-        open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
-        split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
-    )
     delimiter = config.get("env_nested_delimiter")
-    if model is None or not delimiter or model in inside:
-        return
-    for name, part in model.model_fields.items():
-        for alias in _aliases(part, name, model):
-            yield from _nested(config, f"{spelling}{delimiter}{alias}", (*setting, name), part, (*inside, model))
+    # A value is as secret under each of its names.
+    secret = any(secrecy.is_secret(each, info) for each in (setting[-1], *names))
+    for spelling in names:
+        yield Variable(
+            name=spelling if config.get("case_sensitive") else spelling.upper(),
+            setting=setting,
+            field=info,
+            secret=secret,
+            required=info.is_required(),
+            open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
+            split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
+        )
+        if model is None or not delimiter or model in inside:
+            continue
+        for name, part in model.model_fields.items():
+            within = [f"{spelling}{delimiter}{alias}" for alias in _aliases(part, name, model)]
+            yield from _nested(config, within, (*setting, name), part, (*inside, model))
 
 
 def _has_no_end(model: type[BaseModel], inside: tuple[type, ...]) -> bool:

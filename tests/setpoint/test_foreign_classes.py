@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import (
+    AliasChoices,
     BaseModel,
     Field,
     Secret,
@@ -179,6 +180,20 @@ def test_a_class_with_an_init_of_its_own_is_built_as_it_wants() -> None:
     """Such a class reads its file itself, and still checks its values."""
     assert marks(checked("PORT=80\n", settings_class=OwnInit)) == []
     assert marks(checked("PORT=x\n", settings_class=OwnInit)) == ["1.env:1:6-1:7 error SP401 invalid-value PORT"]
+
+
+class Renamed(BaseSettings):
+    """One name of each setting tells that it is a secret."""
+
+    secret_key: str = Field("", validation_alias=AliasChoices("SECRET_KEY", "SK"))  # type: ignore[pydantic-alias]  # two names are the point
+    password: str = Field("", validation_alias="WORD")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SK", "WORD"])
+def test_a_secret_is_one_under_each_of_its_names(name: str) -> None:
+    """An old name of it may say nothing."""
+    report = checked(f"{name}=hunter2\n{name}=hunter2\n", settings_class=Renamed)
+    assert "hunter2" not in full.render(report, Style(colored=False))
 
 
 class Unioned(BaseSettings):
