@@ -121,7 +121,9 @@ class Subject:
     def usable_settings(self) -> BaseSettings | None:
         """Return the settings, with values that can't be looked at where they are invalid; None if there are none."""
         verdict = self.verdict
-        return verdict.settings or build_in_part(self.contract, self._given, verdict.refusals)
+        if verdict.settings is not None:
+            return verdict.settings
+        return build_in_part(self.contract, self._given, verdict.refusals)
 
     def overruled(self) -> Iterator[Assignment]:
         """Yield the values that would win, were their variables not set once more in the same file."""

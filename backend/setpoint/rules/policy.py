@@ -4,11 +4,11 @@ import stat
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from setpoint.assignment import Assignment
 from setpoint.diagnostic import Severity
+from setpoint.effective_value import effective_text
 from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place, value_place
 from setpoint.placeholder import is_placeholder
@@ -26,22 +26,21 @@ _DEVELOPMENT = {"dev", "develop", "development", "local", "test", "testing"}
 _ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - nothing listens here
 
 
-def _called(subject: Subject, *names: str) -> Iterator[tuple[Variable, Assignment | None]]:
-    """Yield the settings that one of `names` calls, with or without a prefix, each with what gives its value."""
+def _called(subject: Subject, *names: str) -> Iterator[tuple[Variable, Assignment | None, str]]:
+    """Yield the settings that one of `names` calls, with what gives their values, and these, where they can be known.
+
+    A prefix may stand before the name, and a delimiter of nested settings for the `_` inside it.
+    """
     seen: set[tuple[str, ...]] = set()
+    delimiter = subject.contract.delimiter.upper() or "_"
     for variable in subject.contract.variables:
-        if variable.setting not in seen and any(f"_{variable.name.upper()}".endswith(f"_{name}") for name in names):
+        called = f"_{variable.name.upper().replace(delimiter, '_')}"
+        if variable.setting not in seen and any(called.endswith(f"_{name}") for name in names):
             seen.add(variable.setting)
-            yield variable, subject.assigned_above(variable.setting)
-
-
-def _text(variable: Variable, assignment: Assignment | None) -> str:
-    """Return the value that the process gets, as text; of a JSON value that sets more, nothing."""
-    if assignment is None:
-        default: Any = variable.default
-        return "" if default is None else secret_text(default) or str(default)
-    own = assignment.variable is not None and assignment.variable.setting == variable.setting
-    return assignment.value.strip() if own else ""
+            assignment = subject.assigned_above(variable.setting)
+            text = effective_text(subject, variable, assignment)
+            if text is not None:
+                yield variable, assignment, text
 
 
 def _stands(assignment: Assignment | None) -> str:
@@ -61,8 +60,8 @@ def error_tracking_off(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'SENTRY_DSN=https://key@o1.ingest.sentry.io/42\n' | setpoint check - --deploy --select SP501
     """
-    for variable, assignment in _called(subject, "SENTRY_DSN"):
-        if not variable.required and not _text(variable, assignment):
+    for variable, assignment, text in _called(subject, "SENTRY_DSN"):
+        if not text:
             message = f"`{variable.name}` is unset, so error tracking is off"
             yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
@@ -80,9 +79,9 @@ def unsampled_tracing(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'SENTRY_TRACES_SAMPLE_RATE=0.1\n' | setpoint check - --deploy --select SP502
     """
-    for variable, assignment in _called(subject, "TRACES_SAMPLE_RATE", "PROFILES_SAMPLE_RATE"):
+    for variable, assignment, text in _called(subject, "TRACES_SAMPLE_RATE", "PROFILES_SAMPLE_RATE"):
         try:
-            rate = float(_text(variable, assignment))
+            rate = float(text)
         except ValueError:
             continue
         if rate == 1:
@@ -102,8 +101,8 @@ def local_dsn(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'SENTRY_DSN=https://key@o1.ingest.sentry.io/42\n' | setpoint check - --deploy --select SP503
     """
-    for variable, assignment in _called(subject, "SENTRY_DSN"):
-        if _is_local(_host(_text(variable, assignment))):
+    for variable, assignment, text in _called(subject, "SENTRY_DSN"):
+        if _is_local(_host(text)):
             message = f"`{variable.name}` sends errors to the machine itself"
             yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
@@ -120,8 +119,7 @@ def plaintext_dsn(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'SENTRY_DSN=https://key@sentry.example.org/42\n' | setpoint check - --deploy --select SP504
     """
-    for variable, assignment in _called(subject, "SENTRY_DSN"):
-        text = _text(variable, assignment)
+    for variable, assignment, text in _called(subject, "SENTRY_DSN"):
         if text.casefold().startswith("http://") and not _is_local(_host(text)):
             message = f"`{variable.name}` sends errors unencrypted"
             yield Finding(message, value_place(assignment), variable.name, "expected `https://`")
@@ -156,10 +154,9 @@ def text_logs(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'LOG_FORMAT=json\n' | setpoint check - --deploy --select SP505
     """
-    for variable, assignment in _called(subject, "LOG_FORMAT", "LOGGING_FORMAT"):
-        text = _text(variable, assignment).casefold()
+    for variable, assignment, text in _called(subject, "LOG_FORMAT", "LOGGING_FORMAT"):
         choices = [each.casefold() for each in variable.choices]
-        if "json" in choices and text in choices and text != "json":
+        if "json" in choices and text.casefold() in choices and text.casefold() != "json":
             message = f"`{variable.name}` is not `json`{_stands(assignment)}"
             yield Finding(message, value_place(assignment), variable.name, hint="machines read the logs of a deploy")
 
@@ -250,19 +247,19 @@ def development_mode(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'DEBUG=false\n' | setpoint check - --deploy --select SP508
     """
-    for variable, assignment in _called(subject, "DEBUG"):
-        if _text(variable, assignment).casefold() in _TRUE:
+    for variable, assignment, text in _called(subject, "DEBUG"):
+        if text.casefold() in _TRUE:
             message = f"`{variable.name}` is switched on{_stands(assignment)}"
             yield Finding(message, value_place(assignment), variable.name, hint="it is meant for development")
-    for variable, assignment in _called(subject, "ENVIRONMENT", "ENV"):
-        if _text(variable, assignment).casefold() in _DEVELOPMENT:
+    for variable, assignment, text in _called(subject, "ENVIRONMENT", "ENV"):
+        if text.casefold() in _DEVELOPMENT:
             message = f"`{variable.name}` names an environment for development{_stands(assignment)}"
             yield Finding(message, value_place(assignment), variable.name, hint="name the one that is deployed to")
 
 
 @rule("SP509", "default-secret", Severity.ERROR, for_deploy=True)
 def default_secret(subject: Subject) -> Iterator[Finding]:
-    r"""Report a secret that keeps the default which stands in the code.
+    r"""Report a secret that keeps the default which stands in the code, or is set to it.
 
     Why it matters: everyone who has the code knows it.
 
@@ -277,10 +274,12 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
         if variable.setting in seen or not variable.secret or variable.required:
             continue
         seen.add(variable.setting)
-        if subject.assigned_near(variable.setting) is None and _is_a_secret(secret_text(variable.default)):
+        default, assignment = secret_text(variable.default), subject.assigned_above(variable.setting)
+        if _is_a_secret(default) and effective_text(subject, variable, assignment) == default:
             yield Finding(
                 f"`{variable.name}` is a secret, and keeps the default that stands in the code",
-                variable=variable.name,
+                value_place(assignment),
+                variable.name,
                 hint=variable.guidance.how_to_obtain or "set it to a value that nobody else has",
             )
 

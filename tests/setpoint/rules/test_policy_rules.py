@@ -1,18 +1,23 @@
 """What a deploy to production should not do is found with `--deploy`, and only then."""
 
 import subprocess
+from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel, PostgresDsn, SecretStr
+from pydantic import BaseModel, Field, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from checking import checked, marks, messages, run_setpoint
 from config.settings import Settings
 from setpoint.check import check
+from setpoint.file_variables import FileVariables
+from setpoint.gathering import of_files
+from setpoint.project import Project
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import read_env_file
+from setpoint.sources import parse_env_file, read_env_file
 from setpoint.subject import Subject
 
 DSN = "https://key@o1.ingest.sentry.io/42"
@@ -64,6 +69,10 @@ FIRES = {
         f"{GOOD}APP_SENTRY__TRACES_SAMPLE_RATE=1.0\n",
         ["1.env:3:32-3:35 warning SP502 unsampled-tracing APP_SENTRY__TRACES_SAMPLE_RATE"],
     ),
+    "every request is traced, as JSON says": (
+        f'{GOOD}APP_SENTRY={{"traces_sample_rate": 1.0}}\n',
+        ["1.env:3:12-3:39 warning SP502 unsampled-tracing APP_SENTRY__TRACES_SAMPLE_RATE"],
+    ),
     "a DSN to the machine itself": (
         "APP_SECRET=q8Zr2vLkT0\nAPP_SENTRY_DSN=https://key@localhost:9000/42\n",
         ["1.env:2:16-2:45 warning SP503 local-dsn APP_SENTRY_DSN"],
@@ -100,7 +109,7 @@ SILENT = {
     "all as it should be": GOOD,
     "a DSN that is no URL, which others judge": "APP_SECRET=x1y2\nAPP_SENTRY_DSN=https://[::1\n",
     "a name that only ends like one": f"{GOOD}APP_DEBUG=false\nAPP_ENVIRONMENT=developers-eu\n",
-    "a rate that is no number": f'{GOOD}APP_SENTRY={{"traces_sample_rate": 1.0}}\n',
+    "a rate that is no number": f'{GOOD}APP_SENTRY={{"traces_sample_rate": 0.1}}\n',
 }
 
 
@@ -119,6 +128,87 @@ def test_defaults_for_development_are_found_though_nobody_set_them() -> None:
         "`ENVIRONMENT` names an environment for development by default",
         "`DATABASE_URL` is a secret, and keeps the default that stands in the code",
     ]
+
+
+class Mode(Enum):
+    """A choice whose text is not its name."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class LogFormat(str, Enum):  # noqa: UP042 - what many apps have, with another text than `StrEnum`
+    """A choice that is a text as well."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Tracker(BaseModel):
+    """Nested, as many apps have it."""
+
+    dsn: SecretStr | None = None
+    environment: Mode = Mode.DEVELOPMENT
+
+
+class Database(BaseModel):
+    """It has two settings, one of them secret."""
+
+    host: str = "localhost"
+    password: SecretStr = SecretStr("for-development")
+
+
+class NestedPolicy(FileVariables):
+    """What policy looks at, nested and as choices."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    sentry: Tracker = Tracker()
+    db: Database = Database()
+    log_format: LogFormat = LogFormat.TEXT
+
+
+def test_policy_knows_nested_settings_and_choices() -> None:
+    """The delimiter is an underscore inside the name, and what counts is the value of a choice."""
+    text = 'DB={"host": "db"}\n'
+    assert messages(checked(text, settings_class=NestedPolicy, deploy=True)) == [
+        "`DB__PASSWORD` is a secret, and keeps the default that stands in the code",
+        "`SENTRY__DSN` is unset, so error tracking is off",
+        "`LOG_FORMAT` is not `json` by default",
+        "`SENTRY__ENVIRONMENT` names an environment for development by default",
+    ]
+    text = 'DB__PASSWORD=q8Zr2vLk\nLOG_FORMAT=json\nSENTRY={"dsn": "https://k@h.org/4", "environment": "production"}\n'
+    assert marks(checked(text, settings_class=NestedPolicy, deploy=True)) == []
+
+
+class MadeDefaults(BaseSettings):
+    """Defaults that a function makes."""
+
+    sentry_dsn: str = Field(default_factory=lambda: DSN)
+
+
+def test_a_default_that_a_function_makes_is_no_missing_value() -> None:
+    """Only the class knows what it is."""
+    assert marks(checked("", settings_class=MadeDefaults, deploy=True)) == []
+
+
+class Mounted(FileVariables):
+    """Its secrets may stand in files of another machine."""
+
+    model_config = SettingsConfigDict(secrets_dir="/run/nowhere")
+
+    sentry_dsn: SecretStr | None = None
+    session_secret: str = "for-development"
+
+
+def test_what_may_stand_on_another_machine_is_not_taken_for_a_default() -> None:
+    """Nobody looked there."""
+    project, contract = Project(Path()), SettingsContract.of(Mounted)
+    files = (parse_env_file("1.env", b"SENTRY_DSN_FILE=/run/nowhere/dsn\n", {}),)
+    subject = of_files(contract, files, None, project)
+    assert [each.code for each in check(replace(subject, deploy=True)).diagnostics] == ["SP406"]
+    here = of_files(contract, files, None, project, directories=["."])
+    assert [each.code for each in check(replace(here, deploy=True)).diagnostics] == ["SP406", "SP509"]
 
 
 def test_this_service_passes_its_own_policy() -> None:
