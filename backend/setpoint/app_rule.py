@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from setpoint import rule as catalogue
+from setpoint.building import silence
 from setpoint.diagnostic import Severity
 from setpoint.finding import Finding, value_place
 from setpoint.redaction import Redactor
@@ -90,13 +91,7 @@ def _on_subject(condition: AppCondition, code: str) -> catalogue.Condition:
 
     @wraps(condition)
     def on_subject(subject: Subject) -> Iterator[Finding]:
-        try:
-            settings = subject.usable_settings
-            found = None if settings is None else list(condition(settings))
-        except UnusableValueError:
-            found = None
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the app's own code
-            raise FailedRuleError(_described(error, code)) from None
+        found = _violations(condition, code, subject)
         if found is None:
             yield Finding(
                 f"`{code}` was not applied, because a value that it looks at is invalid or missing",
@@ -104,9 +99,45 @@ def _on_subject(condition: AppCondition, code: str) -> catalogue.Condition:
                 severity=Severity.INFO,
             )
             return
-        yield from (_finding(subject, each) for each in found)
+        for each in found:
+            if fault := _fault(subject, each):
+                message = f"`{code}` {fault}"
+                raise FailedRuleError(message)
+            yield _finding(subject, each)
 
     return on_subject
+
+
+def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subject: Subject) -> list[Violation] | None:
+    """Return what the rule yields; None where it may have failed for a value that the settings lack.
+
+    Raises:
+        FailedRuleError: It fails though the settings are whole.
+    """
+    try:
+        settings = subject.usable_settings
+        with silence():
+            return None if settings is None else list(condition(settings))
+    except UnusableValueError:
+        return None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the app's own code
+        # Not everything that is done with a value can be caught in the act: `re.match` wants a text.
+        if subject.verdict.settings is None:
+            return None
+        raise FailedRuleError(_described(error, code)) from None
+
+
+def _fault(subject: Subject, violation: object) -> str | None:
+    """Return what is wrong with something that a rule yields."""
+    if not isinstance(violation, Violation):
+        return "yields something that is no `Violation`"
+    texts = (violation.message, violation.setting or "", violation.label or "", violation.hint or "")
+    if not all(isinstance(each, str) for each in texts) or not isinstance(violation.severity, Severity | None):
+        return "yields a `Violation` that holds something of the wrong type"
+    known = subject.contract.settings_class.model_fields
+    if violation.setting is not None and violation.setting.partition(".")[0] not in known:
+        return "yields a `Violation` of a setting that the settings class does not have"
+    return None
 
 
 def _finding(subject: Subject, violation: Violation) -> Finding:

@@ -25,7 +25,7 @@ def build(settings_class: type[BaseSettings], variables: Mapping[str, str]) -> B
     Raises:
         Exception: Whatever the class and its validators raise.
     """
-    with _process_environment(variables), warnings.catch_warnings(), _silence():
+    with _process_environment(variables), warnings.catch_warnings(), silence():
         warnings.simplefilter("ignore")
         return settings_class(**_own_sources_off(settings_class))
 
@@ -83,8 +83,8 @@ def _become(variables: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
-    """Drop what validators print: it may be the very values that are wrong, and would stand inside the report."""
+def silence() -> Iterator[None]:
+    """Drop what code of the app's prints: it may be values that are wrong, and would stand inside the report."""
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         yield
 

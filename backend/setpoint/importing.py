@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
@@ -125,12 +126,22 @@ def _from_failed_module(error: BaseException, module_name: str, class_name: str)
     namespaces = list(_namespaces(error.__traceback__))
     for namespace in sorted(namespaces, key=lambda each: each.get("__name__") != module_name):
         if found := _resolve(namespace, class_name):
+            _keep(namespaces)
             return found
     for namespace in namespaces:
         if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError):
             _class_in(namespace, module_name, class_name)
     message = f"cannot import `{module_name}`: {_described(error)}"
     raise UnusableSettingsError(message, _advice(error, module_name)) from None
+
+
+def _keep(namespaces: Iterable[Mapping[str, Any]]) -> None:
+    """Let modules that failed be imported again, as far as they got: rules of the app's own take the class there."""
+    for namespace in namespaces:
+        name = namespace.get("__name__")
+        if namespace.get("__spec__") is not None and isinstance(name, str) and name not in sys.modules:
+            sys.modules[name] = ModuleType(name)
+            vars(sys.modules[name]).update(namespace)
 
 
 def _namespaces(traceback: TracebackType | None) -> Iterator[dict[str, object]]:

@@ -72,6 +72,7 @@ def free_plan(settings: Settings) -> Iterator[Violation]:
         yield Violation("the free plan is not for production", "plan")
 '''
 
+RULE = "from setpoint.app_rule import *\n@rule('BILL001', 'a', Severity.ERROR)\ndef a(settings):\n"
 PROJECT = '[tool.setpoint]\nsettings = "bill.settings:Settings"\nrules = "bill.checks"\n'
 
 
@@ -136,6 +137,25 @@ def test_a_rule_about_what_is_invalid_is_not_applied_and_says_so(app: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("look", ["settings.plan % 2", "range(settings.plan)", "f'{settings.plan:>3}'"])
+def test_a_rule_that_fails_for_an_invalid_value_is_not_applied(app: Path, look: str) -> None:
+    """It is no fault of the rule, whatever it does with the value."""
+    (app / "bill" / "checks.py").write_text(f"{RULE} {look}\n yield Violation('a')\n")
+    status, found = _check(app, "BILL_PLAN=none\n")
+    assert status == 1
+    assert [each.split()[2] for each in found] == ["SP401", "BILL001"]
+
+
+def test_what_a_rule_prints_is_dropped(app: Path) -> None:
+    """It may be a secret, and would stand inside the report."""
+    body = " import sys\n print('hunter2')\n sys.stderr.write('hunter2')\n return []\n"
+    (app / "bill" / "checks.py").write_text(RULE + body)
+    (app / "prod.env").write_text("BILL_PLAN=paid\n")
+    ended = run_setpoint("check", "prod.env", cwd=app)
+    assert ended.returncode == 0
+    assert b"hunter2" not in ended.stdout + ended.stderr
+
+
 def test_a_rule_can_be_for_deploys_alone(app: Path) -> None:
     """A setting that nobody set has no place."""
     assert _check(app, "") == (0, [])
@@ -188,6 +208,16 @@ def test_a_command_is_started_only_if_the_apps_own_rules_agree(app: Path) -> Non
     assert b"BILL001" in ended.stderr
 
 
+@pytest.mark.parametrize("settings", ["Settings()", "load(Settings)"])
+def test_rules_may_import_settings_that_cannot_be_had_here(app: Path, settings: str) -> None:
+    """Many a module builds its settings when it is imported, and fails where a file of another machine is checked."""
+    text = f"{SETTINGS}\n    needed: int\n\n\nfrom setpoint import load\nSETTINGS = {settings}\n"
+    (app / "bill" / "settings.py").write_text(text)
+    (app / "bill" / "checks.py").write_text(f"import bill.settings\n{RULE} yield Violation('a', 'plan')\n")
+    assert _check(app, "BILL_NEEDED=1\nBILL_PLAN=paid\n") == (1, ["2 error BILL001 BILL_PLAN: a"])
+    assert run_setpoint("rule", "BILL001", cwd=app).returncode == 0
+
+
 def test_rules_of_the_apps_own_are_listed_and_explained(app: Path) -> None:
     """From their docstrings, like all others."""
     listed = run_setpoint("rule", cwd=app).stdout.decode().splitlines()
@@ -224,6 +254,10 @@ BROKEN = {
         "from setpoint.app_rule import *\n@rule('BILL001', 'a', Severity.ERROR)\ndef a(settings):\n exit('hunter2')\n",
         "`BILL001` fails with SystemExit at ",
     ),
+    "a rule that yields a text": (f"{RULE} return ['hunter2']\n", "`BILL001` yields something that is no `Violation`"),
+    "a text that is none": (f"{RULE} yield Violation(3)\n", "holds something of the wrong type"),
+    "a severity that is none": (f"{RULE} yield Violation('a', severity='error')\n", "holds something of the wrong"),
+    "a setting that is none": (f"{RULE} yield Violation('a', 'nothing')\n", "that the settings class does not have"),
 }
 
 

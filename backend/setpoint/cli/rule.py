@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
@@ -57,9 +58,16 @@ def _rules_of_project() -> list[RuleDocumentation]:
     project = find_project(Path.cwd())
     if not project.rules:
         return []
-    from setpoint.importing import import_rules  # noqa: PLC0415 - importing it imports pydantic
+    from setpoint.importing import (  # noqa: PLC0415 - importing it imports pydantic
+        UnusableSettingsError,
+        import_rules,
+        import_settings_class,
+    )
     from setpoint.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
 
+    with suppress(UnusableSettingsError):
+        # The rules take the class from its module, which may fail where its settings can't be had.
+        import_settings_class(project.settings or "", project.pythonpath)
     import_rules(project.rules, project.pythonpath)
     return [each.documentation for code, each in sorted(CATALOGUE.items()) if not code.startswith("SP")]
 
