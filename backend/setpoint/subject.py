@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -101,7 +101,10 @@ class Subject:
     @cached_property
     def verdict(self) -> Verdict:
         """Return what the class itself says of the values that win."""
-        return validate(self.contract, self._given, self.redactor)
+        verdict = validate(self.contract, self._given, self.redactor)
+        if self.starts_here and any(each.content.trouble or each.content.undecodable for each in self.file_variables):
+            return replace(verdict, settings=None)  # The class fails at such a file, whether or not it needs the value.
+        return verdict
 
     @cached_property
     def _given(self) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from setpoint.diagnostic import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.finding import Finding, Place
 from setpoint.report import UNABLE
@@ -51,15 +52,26 @@ def suppressions(subject: Subject) -> Iterator[Suppression]:
 
 
 def reported(subject: Subject, found: Iterable[tuple[Rule, Finding]]) -> Iterator[tuple[Rule, Finding]]:
-    """Yield what of `found` no comment suppresses, and then each comment that suppresses nothing."""
+    """Yield what of `found` no comment suppresses, and then each comment that suppresses nothing.
+
+    An error that a comment suppresses is yielded all the same where the settings class does not take the values
+    and no other error says so: a required variable may be misspelt, and nothing would start with it.
+    """
     valid = _Valid(each for each in suppressions(subject) if each.codes)
     used: set[tuple[Suppression, str]] = set()
+    suppressed: list[tuple[Rule, Finding]] = []
+    tells_why = False
     for rule, finding in found:
         suppression = valid.find(rule.code, finding.place)
+        is_error = (finding.severity or rule.severity) is Severity.ERROR
         if suppression is None:
+            tells_why = tells_why or is_error
             yield rule, finding
         else:
             used.add((suppression, rule.code))
+            suppressed += [(rule, finding)] if is_error else []
+    if suppressed and not tells_why and subject.verdict.settings is None:
+        yield from suppressed
     for each in valid.all:
         yield from _unused(each, (code for code in each.codes if (each, code) not in used))
 

@@ -13,9 +13,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from checking import checked, marks
 from env_texts import texts
 from setpoint import load
-from setpoint.check import check_together
+from setpoint.check import check, check_together
+from setpoint.file_variables import FileVariables
 from setpoint.formats import full
 from setpoint.formats.style import Style
+from setpoint.gathering import of_a_start
+from setpoint.loading import as_chosen
+from setpoint.project import Project
 from setpoint.report import Report, Status
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import parse_env_file
@@ -112,6 +116,39 @@ def test_a_suppressed_error_no_longer_fails() -> None:
     assert (
         checked("# setpoint: ignore=SP301 it is for `prot`\nPROT=1\n", settings_class=Service).status is Status.PASSED
     )
+
+
+class Needy(FileVariables):
+    """It does not start without its token."""
+
+    model_config = SettingsConfigDict(env_file="1.env")
+
+    token: SecretStr
+    api_key: SecretStr = SecretStr("")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("# setpoint: ignore=SP301 why\nTOKNE=x1y2\n", ["SP301"]),
+        ("# setpoint: ignore=SP101 why\nTOKEN\n", ["SP101"]),
+        ("# setpoint: ignore=SP406 why\nTOKEN_FILE=nowhere\n", ["SP406"]),
+        ("TOKEN=x1y2\n# setpoint: ignore=SP406 why\nAPI_KEY_FILE=nowhere\n", ["SP406"]),
+        ("# setpoint: ignore=SP301 why\nTOKNE=x1y2\nTOKEN_FILE=nowhere\n", ["SP406"]),
+    ],
+)
+def test_why_nothing_starts_is_told_whatever_comments_say(
+    text: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A comment cannot make the class take what it does not take."""
+    monkeypatch.chdir(tmp_path)
+    Path("1.env").write_text(text)
+    report = check(of_a_start(SettingsContract.of(Needy), {}, Project(tmp_path)))
+    assert [each.code for each in report.diagnostics] == codes
+    assert report.status is Status.FAILED
+    everything = Project(tmp_path, deselected=("SP301", "SP406"))
+    subject = of_a_start(SettingsContract.of(Needy), {}, everything)
+    assert as_chosen(check(subject), subject, everything).status is Status.FAILED
 
 
 def test_each_file_has_comments_of_its_own() -> None:
