@@ -1,5 +1,6 @@
 """Comments that keep findings from being reported: what they reach, and what makes them findings themselves."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from inline_snapshot import snapshot
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from checking import checked, marks
+from checking import checked, marks, run, run_setpoint
 from env_texts import texts
 from setpoint import load
 from setpoint.check import check, check_together
@@ -211,3 +212,17 @@ def test_thousands_of_comments_take_no_time_to_speak_of() -> None:
     report = checked(f'{comments}HOST="{value}"\n', settings_class=Service)
     assert len(report.diagnostics) == 1000
     assert time.process_time() - started < 2
+
+
+def test_a_check_of_a_start_fails_like_the_start_whatever_the_project_ignores(tmp_path: Path) -> None:
+    """The project's choice is about what it wants to hear; of files for another machine it may ignore anything."""
+    (tmp_path / "pyproject.toml").write_text('[tool.setpoint]\nsettings = "a:Settings"\nignore = ["SP302"]\n')
+    lines = ["from pydantic_settings import BaseSettings", "class Settings(BaseSettings):", "    port: int", ""]
+    (tmp_path / "a.py").write_text("\n".join(lines))
+    (tmp_path / "empty.env").touch()
+    assert run_setpoint("check", cwd=tmp_path).returncode == 1
+    assert run_setpoint("check", "--ignore", "SP302", cwd=tmp_path).returncode == 0
+    assert run_setpoint("check", "empty.env", cwd=tmp_path).returncode == 0
+    started = run([sys.executable, "-c", "from setpoint import load; from a import *; load(Settings)"], {}, tmp_path)
+    assert started.returncode == 78
+    assert b"SP302" in started.stderr

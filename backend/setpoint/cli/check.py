@@ -13,6 +13,7 @@ from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.gathering import of_a_start, of_files
 from setpoint.importing import UnusableRulesError, UnusableSettingsError, import_rules, import_settings_class
+from setpoint.loading import as_chosen
 from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.report import UNUSABLE_RULE, Report
@@ -61,8 +62,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to look."""
     reference, project = chosen_settings(arguments)
     report = _report(arguments, reference, project)
-    # Rules of the app's own can be chosen, too, and are known by now.
-    report = chosen_selection(arguments, project).of(report)
     deliver(report, arguments)
     return report.status.exit_status
 
@@ -75,8 +74,14 @@ def _report(arguments: argparse.Namespace, reference: str | None, project: Proje
         return _unable("SP006", reference, str(error), error.hint)
     except UnusableRulesError as error:
         return _unable(UNUSABLE_RULE, reference, error.message, error.hint)
-    subjects = _subjects(contract, arguments, project)
-    return check_together([replace(each, deploy=arguments.deploy) for each in subjects], Severity(arguments.fail_on))
+    # Rules of the app's own can be chosen, too, and are known by now.
+    selection = chosen_selection(arguments, project)
+    subjects = [replace(each, deploy=arguments.deploy) for each in _subjects(contract, arguments, project)]
+    report = check_together(subjects, Severity(arguments.fail_on))
+    if arguments.files or arguments.select or arguments.ignore:
+        return selection.of(report)
+    # A start refuses what the class does not take, whatever the project ignores.
+    return as_chosen(report, subjects[0], project)
 
 
 def _settings_class(arguments: argparse.Namespace, reference: str | None, project: Project) -> type[BaseSettings]:
