@@ -122,8 +122,15 @@ def has_union(annotation: Any, seen: frozenset[Any] = frozenset()) -> bool:
 
 
 def takes_numbers_or_words(field: FieldInfo) -> bool:
-    """Return whether the field takes nothing but numbers, switches or one of a few words."""
-    return bool(choices(field)) or all(is_class(part, (bool, int, float, Decimal)) for part in values(field.annotation))
+    """Return whether the field takes nothing but numbers, switches or one of a few words, or lists of numbers."""
+    return bool(choices(field)) or all(_is_number(part) for part in values(field.annotation))
+
+
+def _is_number(annotation: Any) -> bool:
+    if is_class(annotation, _ARRAYS):
+        inside = [part for each in arguments(annotation) if each is not ... for part in values(each)]
+        return bool(inside) and all(map(_is_number, inside))
+    return is_class(annotation, (bool, int, float, Decimal))
 
 
 def choices(field: FieldInfo) -> tuple[str, ...]:
