@@ -13,7 +13,7 @@ from setpoint.redaction import printable
 from setpoint.report import UNUSABLE_RULE, Report, SourceSummary, in_order
 from setpoint.rule import CATALOGUE, Rule
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import EnvFile, parse_env_file
+from setpoint.sources import EnvFile, SourceKind, parse_env_file
 from setpoint.statement import Statement
 from setpoint.subject import Subject
 from setpoint.suppression import UNUSED, reported
@@ -83,6 +83,8 @@ def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
 
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:
     for file in subject.all_files:
+        if file.kind is SourceKind.FILE_VARIABLE and file.trouble:
+            continue  # It gives nothing, and what stands behind `TOKEN_FILE` may be the token itself.
         loader = None if file.holds_one_value else file.loader
         yield SourceSummary(file.kind, printable(file.path), loader, len(file.variables))
     if subject.environment is not None:

@@ -212,6 +212,7 @@ def test_a_file_of_another_machine_is_a_warning() -> None:
     """Before the deploy nobody can know what stands in it."""
     report = _given(FromFiles, "DB_PASSWORD_FILE=/run/secrets/nowhere\n")
     assert marks(report) == ["prod.env:1:18-1:38 warning SP406 missing-secret-file DB_PASSWORD_FILE"]
+    assert [each.path for each in report.sources] == ["prod.env"], "it may be the secret itself"
     assert messages(report) == ["`DB_PASSWORD_FILE` names a file that does not exist here"]
     assert report.status == "passed"
 

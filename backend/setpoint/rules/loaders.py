@@ -65,8 +65,7 @@ def _difference(
     groups = grouped(read)
     if len(groups) == 1:
         return None
-    shown = statement.shows_value
-    habits = "; ".join(said_of(loaders, _what(each, shows=shown)) for loaders, each in groups)
+    habits = "; ".join(said_of(loaders, _what(subject, statement, each, written)) for loaders, each in groups)
     return Finding(
         f"`{statement.shown_name}` is read differently: {habits}",
         Place(statement.file, binding.value_span),
@@ -77,8 +76,19 @@ def _difference(
     )
 
 
-def _what(each: ReadValue, *, shows: bool) -> str:
-    return f"{each.words} (`{each.value}`)" if shows and each.value is not None else each.words
+def _what(subject: Subject, statement: Statement, each: ReadValue, written: str) -> str:
+    """Return what programs do with the value, and what they read where that is fit to print.
+
+    What references put into it may be a secret that another variable holds.
+    """
+    if each.value is None or statement.variable is None or not statement.shows_value:
+        return each.words
+    is_put_together = each.value not in written
+    redactors = (other.redactor for other in (subject, *subject.others))
+    if is_put_together and any(redactor.redact(each.value) != each.value for redactor in redactors):
+        return each.words
+    is_hidden = statement.variable.hides(statement.shown_name, each.value)
+    return each.words if is_hidden else f"{each.words} (`{each.value}`)"
 
 
 def _what_breaks(subject: Subject, statement: Statement) -> str | None:

@@ -141,6 +141,16 @@ def test_a_difference_says_which_reading_breaks_the_settings_and_how_to_write_th
     )
 
 
+def test_a_secret_that_a_reference_puts_into_a_value_is_not_shown() -> None:
+    """Only some programs replace it, and what they read is said of them."""
+    text = "SENTRY_DSN=hunter2hunter2\nSENTRY_RELEASE=web-${SENTRY_DSN}\n"
+    assert "hunter2" not in str(_checked(text, "docker", "compose"))
+    assert _differences("LOG_LEVEL=INFO\nSENTRY_RELEASE=web-${LOG_LEVEL}\n", "docker", "compose") == [
+        "`SENTRY_RELEASE` is read differently: docker keeps `$` as it stands (`web-${LOG_LEVEL}`); "
+        "compose replaces what follows `$` (`web-INFO`)"
+    ]
+
+
 def test_where_no_writing_serves_all_the_hint_says_who_can_share_a_file() -> None:
     """A `#` in a value divides the programs."""
     found = _checked("SENTRY_RELEASE=web#5\n", "node", "systemd", "docker").diagnostics[0]
