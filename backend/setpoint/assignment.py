@@ -1,6 +1,7 @@
 """A value that a source gives to a variable."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from setpoint.envfile.reading import Binding
 from setpoint.settings_class import Variable
@@ -25,7 +26,8 @@ class Assignment:
     file: EnvFile | None = None
     binding: Binding | None = None
 
-    @property
+    # To look through a long value takes time, and thousands of findings may be about it.
+    @cached_property
     def shows_value(self) -> bool:
         """Return whether its value is fit to print: it is that of a known setting that is no secret."""
         if self.variable is None or (self.file is not None and self.file.holds_one_value):

@@ -168,7 +168,9 @@ def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
     if not assignment.shows_value:
         return None
     value = assignment.value
-    return nearest(value, variable.choices, max(1, allowed_steps(value)))
+    # `Literal[1]` takes no text, not even `1`.
+    meant = nearest(value, variable.choices, max(1, allowed_steps(value)))
+    return None if meant == value else meant
 
 
 def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_quote: bool) -> str:

@@ -29,13 +29,16 @@ _MEASURES = {int, float, timedelta, NoneType}
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 # A URL to a database or a broker carries its password inside.
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
-# A word of ten characters with letters and digits among them, or with capitals behind small letters, or a long one.
+# A long word, or one of ten characters with letters and digits among them, or with capitals behind small letters.
+# The long ones come first: what looks further goes through a word more than once.
 _LIKE_A_TOKEN = re.compile(
-    r"(?<!\S)(?:(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10}|\S{25})",
+    r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})",
 )
 _WORD_INSIDE_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_CREDENTIALS_INSIDE = re.compile(r":\S*@")
-_SECRET_KEY_INSIDE = re.compile(rf"(?:{_TELLING_WORDS}|TOKEN|PASS|PWD)\w*[\"']?\s*[:=]", re.IGNORECASE)
+# Each begins where a word does, so that a long value is gone through once.
+_CREDENTIALS_INSIDE = re.compile(r"(?<!\S)[^\s:]*:\S*@")
+_KEY_INSIDE = re.compile(r"(?<!\w)(\w+)[\"']?\s*[:=]")
+_SECRET_KEY = re.compile(rf"{_TELLING_WORDS}|TOKEN|PASS|PWD", re.IGNORECASE)
 _ESCAPED_KEY_INSIDE = re.compile(r"^\s*[\[{].*\\u", re.DOTALL)
 
 
@@ -77,7 +80,9 @@ def _words(name: str) -> str:
 
 def looks_secret(value: str) -> bool:
     """Return whether `value` seems to hold a secret: a URL with a password, or a key that names one."""
-    return any(pattern.search(value) for pattern in (_CREDENTIALS_INSIDE, _SECRET_KEY_INSIDE, _ESCAPED_KEY_INSIDE))
+    if _CREDENTIALS_INSIDE.search(value) or _ESCAPED_KEY_INSIDE.search(value):
+        return True
+    return any(_SECRET_KEY.search(key[1]) for key in _KEY_INSIDE.finditer(value))
 
 
 def is_out_of_place(value: str, field: FieldInfo) -> bool:

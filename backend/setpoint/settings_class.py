@@ -162,7 +162,8 @@ class SettingsContract:
         if not self.delimiter:
             return None
         delimiter = self.canonical(self.delimiter)
-        head = wanted
+        # No known name is longer, and a hostile one could have a hundred thousand parts.
+        head = wanted[: self._longest_name + len(delimiter)]
         while delimiter in head:
             head = head.rpartition(delimiter)[0]
             found = self._by_name.get(head)
@@ -184,6 +185,10 @@ class SettingsContract:
     def of_field(self, name: str) -> Iterator[Variable]:
         """Yield the variables of the top field `name` or of those nested in it."""
         return (variable for variable in self.variables if variable.setting[0] == name)
+
+    @cached_property
+    def _longest_name(self) -> int:
+        return max(map(len, self._by_name), default=0)
 
     @cached_property
     def _by_name(self) -> dict[str, Variable]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from setpoint.envfile.reading import Binding, Problem, ProblemKind
 from setpoint.envfile.source_text import Span
@@ -39,7 +40,8 @@ class Statement:
     binding: Binding | None = None
     from_file: Variable | None = None
 
-    @property
+    # To look through a long value takes time, and thousands of findings may be about it.
+    @cached_property
     def shows_value(self) -> bool:
         """Return whether its value is fit to print: it is bound to a known setting that is no secret."""
         if self.binding is None or self.variable is None or self.file.holds_one_value:

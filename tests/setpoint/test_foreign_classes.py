@@ -216,6 +216,18 @@ def test_the_place_inside_a_value_is_told() -> None:
     assert messages(report) == ["`my-key` in `URLS` is not an integer", "`url` in `URLS` is not an integer"]
 
 
+class Numbered(BaseSettings):
+    """A choice of numbers, which pydantic takes from no text."""
+
+    level: Literal[1, 2] = 1
+
+
+def test_a_value_is_not_told_to_be_what_it_is() -> None:
+    """The class has to be mended."""
+    assert checked("LEVEL=1", settings_class=Numbered).diagnostics[0].hint is None
+    assert checked("LEVEL=3", settings_class=Numbered).diagnostics[0].hint == "did you mean `1`?"
+
+
 class Forbids(BaseSettings):
     """It reads a file, and fails at any name in it that it does not know."""
 
@@ -274,6 +286,7 @@ class Kennel(BaseSettings):
         ("OWNER__PET__KIND=cat\nOWNER__PET__LIVES=x", ["`OWNER__PET__LIVES` is not an integer"]),
         ("OWNER__FRIEND__PET__KIND=dog\nOWNER__FRIEND__PET__BARK=loud", []),
         ("OWNER__PET__KIND=dog", ["`pet.bark` in `OWNER` lacks a value that is required"]),
+        ("DOGS__REX__KIND=dog\nDOGS__REX__BARK=loud", []),
         ("DOGS__REX__KIND=dog", ["`rex.bark` in `DOGS` lacks a value that is required"]),
     ],
 )

@@ -1,12 +1,16 @@
 """Which settings and which values are never shown."""
 
+import json
+import time
 from datetime import timedelta
 from enum import Enum
 from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field, Secret, create_model
+from pydantic_settings import BaseSettings
 
+from checking import checked
 from setpoint.secrecy import is_out_of_place, is_secret, is_secret_name, looks_secret
 
 
@@ -110,3 +114,26 @@ def test_a_choice_is_shown_however_it_looks() -> None:
 def test_what_takes_any_text_takes_anything(kind: Any) -> None:
     """A host or a path may look like a token."""
     assert not is_out_of_place("q8Zr2vLkT0m3", create_model("Made", value=(kind, ...)).model_fields["value"])
+
+
+@pytest.mark.parametrize("piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password"])
+def test_a_long_value_is_gone_through_once(piece: str) -> None:
+    """Whatever it is made of; a pattern that begins anywhere takes hours."""
+    started = time.process_time()
+    looks_secret(piece * 200_000)
+    is_out_of_place(piece * 200_000, create_model("Made", value=(int, ...)).model_fields["value"])
+    assert time.process_time() - started < 20
+
+
+class ManyKeys(BaseSettings):
+    """A setting of many keys."""
+
+    options: dict[str, int] = {}
+
+
+def test_thousands_of_findings_about_one_value_look_through_it_once() -> None:
+    """Whether it may be shown is the same for all of them."""
+    text = json.dumps({f"key{number}": "x" for number in range(4000)})
+    started = time.process_time()
+    assert len(checked(f"OPTIONS={text}\n", settings_class=ManyKeys).diagnostics) == 4000
+    assert time.process_time() - started < 30

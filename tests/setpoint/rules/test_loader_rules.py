@@ -145,10 +145,8 @@ def test_a_secret_that_a_reference_puts_into_a_value_is_not_shown() -> None:
     """Only some programs replace it, and what they read is said of them."""
     text = "SENTRY_DSN=hunter2hunter2\nSENTRY_RELEASE=web-${SENTRY_DSN}\n"
     assert "hunter2" not in str(_checked(text, "docker", "compose"))
-    assert _differences("LOG_LEVEL=INFO\nSENTRY_RELEASE=web-${LOG_LEVEL}\n", "docker", "compose") == [
-        "`SENTRY_RELEASE` is read differently: docker keeps `$` as it stands (`web-${LOG_LEVEL}`); "
-        "compose replaces what follows `$` (`web-INFO`)"
-    ]
+    (difference,) = _differences("LOG_LEVEL=INFO\nSENTRY_RELEASE=web-${LOG_LEVEL}\n", "docker", "compose")
+    assert "(`web-INFO`)" in difference
 
 
 def test_where_no_writing_serves_all_the_hint_says_who_can_share_a_file() -> None:
