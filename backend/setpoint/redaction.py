@@ -7,6 +7,7 @@ from functools import cached_property
 MASK = "********"
 _REPEATED_MASK = re.compile(rf"(?:{re.escape(MASK)})+")
 _SHORTEST_PIECE = 4
+_LONG_PIECE = 12
 # A set of as many takes about 100 MB.
 _MOST_PIECES = 1 << 20
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -24,15 +25,19 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 class Redactor:
-    """Masks a set of values wherever they, or pieces of them, stand in a text, in whatever case."""
+    """Masks a set of values wherever they, or pieces of them, stand in a text.
+
+    A short piece counts as it is written, because `shop` inside a secret URL is not what `SHOP_PORT` is
+    about; a long one counts in whatever case.
+    """
 
     def __init__(self, values: Iterable[str]) -> None:
-        self._values = {value for value in values if value}
+        self._values = sorted({value for value in values if value}, key=len)
 
     def redact(self, text: str) -> str:
         """Return `text` with the values masked in it, and with every piece of them of four characters or more."""
-        folded, kept, last = _folded(text), list[str](), 0
-        for start, end in self._spans(folded):
+        kept, last = list[str](), 0
+        for start, end in self._spans(text):
             # Masks in a row are one, because their number would tell the length.
             kept += [text[last:start], MASK] if start > last or not kept else []
             last = max(last, end)
@@ -40,27 +45,40 @@ class Redactor:
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where something stands in `text` that is to be masked, from the left."""
-        pieces, long = self._pieces
+        folded = _folded(text)
         for at in range(len(text)):
+            if self._in_any_case.has(folded[at : at + _LONG_PIECE]):
+                yield at, at + _LONG_PIECE
             for size in range(_SHORTEST_PIECE, 0, -1):
-                piece = text[at : at + size]
-                if len(piece) == size and (piece in pieces or (size == _SHORTEST_PIECE and piece in long)):
+                if at + size <= len(text) and self._as_written.has(text[at : at + size]):
                     yield at, at + size
                     break
 
     @cached_property
-    def _pieces(self) -> tuple[frozenset[str], str]:
-        """Return the pieces of all values, and in one text those values whose pieces would take too much memory."""
-        pieces: set[str] = set()
+    def _as_written(self) -> "_Pieces":
+        return _Pieces(self._values, _SHORTEST_PIECE)
+
+    @cached_property
+    def _in_any_case(self) -> "_Pieces":
+        return _Pieces((_folded(value) for value in self._values if len(value) >= _LONG_PIECE), _LONG_PIECE)
+
+
+class _Pieces:
+    """The pieces of values that have one size, and values that are shorter."""
+
+    def __init__(self, values: Iterable[str], size: int) -> None:
+        self._size = size
+        self._pieces: set[str] = set()
         long: list[str] = []
-        for value in sorted(map(_folded, self._values), key=len):
-            if len(pieces) > _MOST_PIECES:
+        for value in values:
+            if len(self._pieces) > _MOST_PIECES:
                 long.append(value)
-            elif len(value) < _SHORTEST_PIECE:
-                pieces.add(value)
             else:
-                pieces.update(value[at : at + _SHORTEST_PIECE] for at in range(len(value) - _SHORTEST_PIECE + 1))
-        return frozenset(pieces), "\n".join(long)
+                self._pieces.update(value[at : at + size] for at in range(max(1, len(value) - size + 1)))
+        self._long = "\n".join(long)
+
+    def has(self, piece: str) -> bool:
+        return piece in self._pieces or (len(piece) == self._size and piece in self._long)
 
 
 def _folded(text: str) -> str:
