@@ -230,8 +230,20 @@ def _nested(
         if model is None or not delimiter or model in inside:
             continue
         for name, part in model.model_fields.items():
-            within = [f"{spelling}{delimiter}{alias}" for alias in _aliases(part, name, model)]
+            aliases = (each for each in _aliases(part, name, model) if _can_be_set(config, each, len(setting)))
+            within = [f"{spelling}{delimiter}{alias}" for alias in aliases]
             yield from _nested(config, within, (*setting, name), part, (*inside, model))
+
+
+def _can_be_set(config: SettingsConfigDict, alias: str, depth: int) -> bool:
+    """Return whether pydantic-settings finds the key `alias`, so many models deep, in the name of a variable.
+
+    It cuts what follows the outermost name at each delimiter, or at the first ones alone (`env_nested_max_split`).
+    """
+    most = config.get("env_nested_max_split")
+    if most and depth >= most:
+        return depth == most
+    return (config.get("env_nested_delimiter") or "").casefold() not in alias.casefold()
 
 
 def _has_no_end(model: type[BaseModel], inside: tuple[type, ...]) -> bool:

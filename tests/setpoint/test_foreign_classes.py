@@ -293,3 +293,51 @@ class Kennel(BaseSettings):
 def test_keys_of_several_models_are_known_and_their_faults_found(text: str, words: list[str]) -> None:
     """Pydantic puts the name of the model between the keys, and a key that is missing belongs to no variable."""
     assert messages(checked(text, settings_class=Kennel)) == words
+
+
+class Azure(BaseModel):
+    """Two models deep."""
+
+    api_key: str
+
+
+class Model(BaseModel):
+    """Its key has the delimiter of the settings in its name."""
+
+    api_key: str
+    azure: Azure | None = None
+
+
+class Cut(BaseSettings):
+    """Names are cut at each delimiter."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="_")
+
+    llm: Model
+
+
+class CutOnce(Cut):
+    """Names are cut at the first delimiter alone."""
+
+    model_config = SettingsConfigDict(env_nested_max_split=1)
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "text", "words"),
+    [
+        (
+            *(Cut, "LLM_API_KEY=k"),
+            ["no setting reads `LLM_API_KEY`", "`api_key` in `LLM` lacks a value that is required"],
+        ),
+        (Cut, "", ["`LLM` is required and set nowhere"]),
+        (Cut, 'LLM={"api_key": "k"}', []),
+        (CutOnce, "LLM_API_KEY=k", []),
+        (CutOnce, "LLM_API_KEY=k\nLLM_AZURE_API_KEY=k", ["no setting reads `LLM_AZURE_API_KEY`"]),
+        (CutOnce, "", ["`LLM_API_KEY` is required and set nowhere"]),
+    ],
+)
+def test_a_name_that_the_class_cuts_elsewhere_sets_nothing(
+    settings_class: type[BaseSettings], text: str, words: list[str]
+) -> None:
+    """A delimiter of one underscore is a common trap."""
+    assert messages(checked(text, settings_class=settings_class)) == words
