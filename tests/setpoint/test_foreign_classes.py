@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import (
     AliasChoices,
+    AliasPath,
     BaseModel,
     Field,
     Secret,
@@ -341,3 +342,16 @@ def test_a_name_that_the_class_cuts_elsewhere_sets_nothing(
 ) -> None:
     """A delimiter of one underscore is a common trap."""
     assert messages(checked(text, settings_class=settings_class)) == words
+
+
+class Packed(BaseSettings):
+    """Two settings of one value, each with a name of its own."""
+
+    host: str = Field("", validation_alias=AliasChoices(AliasPath("PACK", "host"), "HOST"))  # type: ignore[pydantic-alias]  # two names are the point
+    port: int = Field(1, validation_alias=AliasChoices("PORT", AliasPath("PACK", "port")))  # type: ignore[pydantic-alias]  # two names are the point
+
+
+@pytest.mark.parametrize("text", ['PACK={"host": "a", "port": 2}', 'PACK={"host": "a"}\nPORT=2', "HOST=a\nPORT=2"])
+def test_a_value_that_others_are_taken_from_is_no_old_name(text: str) -> None:
+    """To take it out would take more than one setting."""
+    assert messages(checked(text, settings_class=Packed)) == []
