@@ -103,11 +103,12 @@ def test_a_secret_behind_the_name_of_a_number_or_a_word_is_hidden(kind: Any, val
     assert is_out_of_place(value, field) is is_hidden
 
 
-def test_a_choice_is_shown_however_it_looks() -> None:
-    """The class lists it for everybody to see."""
-    kind: Any = Literal["django.db.backends.sqlite3"]
+def test_one_of_the_allowed_words_is_in_its_place() -> None:
+    """The dotted name of an engine is long, and has a digit."""
+    kind: Any = Literal["engines.sqlite3", "engines.mysql8"]
     field = create_model("Made", value=(kind, ...)).model_fields["value"]
-    assert not is_out_of_place("django.db.backends.sqlite3", field)
+    assert not is_out_of_place("engines.sqlite3", field)
+    assert is_out_of_place("engines.sqlite4", field)
 
 
 @pytest.mark.parametrize("kind", [str, list[str], int | str, Any])
