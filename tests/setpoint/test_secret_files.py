@@ -286,10 +286,31 @@ def test_the_commands_tell_where_such_values_come_from(tmp_path: Path) -> None:
         1,
         "~ DB_PASSWORD (the values differ and are not shown)",
     )
-    differing = run_setpoint("diff", "a.env", "far.env", "--exit-code", *option, cwd=tmp_path)
+    same = run_setpoint("diff", "a.env", "--environment", *option, environment={"DB_PASSWORD_FILE": "db"}, cwd=tmp_path)
+    assert (same.returncode, same.stdout) == (0, b"")
+    differing = run_setpoint("diff", "a.env", "--exit-code", "far.env", *option, cwd=tmp_path)
     assert (differing.returncode, b"names a file that is not here" in differing.stdout) == (1, True)
     ended = run_setpoint("run", "-f", "a.env", *option, "--", "env", cwd=tmp_path)
     assert (ended.returncode, b"q8Zr2vLkT0" in ended.stdout) == (0, False)
     assert b"DB_PASSWORD_FILE=db" in ended.stdout
     checked = run_setpoint("check", *option, environment={"DB_PASSWORD_FILE": "db"}, cwd=tmp_path)
     assert checked.stdout == b"no problems in the process environment and 2 secret files (2 variables)\n"
+
+
+def test_a_directory_that_is_not_there_is_no_pass(tmp_path: Path) -> None:
+    """A misspelt one would make every secret a missing one, or a warning."""
+    Path("app.py").write_text(APP)
+    ended = run_setpoint("check", "--secrets-dir", "secrest", "--settings", "app:Settings", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.endswith(b"error: argument --secrets-dir: `secrest` is no directory\n")
+
+
+def test_a_secret_file_that_others_can_read_is_a_matter_of_policy(tmp_path: Path) -> None:
+    """Like an env file; those that a container mounts are left alone."""
+    Path("app.py").write_text(APP)
+    Path("db").write_text("q8Zr2vLkT0")
+    words = ["check", "--deploy", "--select", "SP506", "--settings", "app:Settings", "--format", "concise"]
+    for mode, status in ((0o644, 1), (0o600, 0)):
+        Path("db").chmod(mode)
+        ended = run_setpoint(*words, environment={"DB_PASSWORD_FILE": "db"}, cwd=tmp_path)
+        assert (ended.returncode, b"chmod 600 db" in ended.stdout) == (status, bool(status))

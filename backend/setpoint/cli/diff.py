@@ -11,6 +11,7 @@ from setpoint.cli.shown_setting import fingerprint_of, origin_as_json, origin_in
 from setpoint.cli.source_options import add_source_options, contract_of, subject_of_files
 from setpoint.difference import Change, Difference, Side, differences
 from setpoint.fingerprint import FingerprintKey
+from setpoint.gathering import of_files
 from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.settings_class import SettingsContract
@@ -24,8 +25,12 @@ _SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.add_argument("old", metavar="A", help="an env file; `-` is standard input")
-    parser.add_argument("new", nargs="?", metavar="B", help="another one; or use `--environment`")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="two env files, the older one first, or one and `--environment`; `-` is standard input",
+    )
     add_source_options(parser, "compare A with the process environment")
     parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there is a difference")
     add_fingerprint_option(parser)
@@ -33,10 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the differences and return the exit status: 1 only with `--exit-code`."""
-    if (arguments.new is None) != arguments.environment:
+    if len(arguments.files) != (1 if arguments.environment else 2):
         message = "name two files, or one and `--environment`"
         raise UnableError(message)
-    if arguments.old == arguments.new == STANDARD_INPUT:
+    if arguments.files.count(STANDARD_INPUT) > 1:
         message = "standard input can be read once only"
         raise UnableError(message)
     contract, project = contract_of(arguments)
@@ -52,10 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _subjects(arguments: argparse.Namespace, contract: SettingsContract, project: Project) -> tuple[Subject, Subject]:
     only_files = argparse.Namespace(**{**vars(arguments), "environment": False})
-    old = subject_of_files([arguments.old], only_files, contract, project)
-    if arguments.new is None:
-        return old, Subject(contract, (), ProcessEnvironment.of_this_process(), project.ignored)
-    return old, subject_of_files([arguments.new], only_files, contract, project)
+    old, *others = (subject_of_files([path], only_files, contract, project) for path in arguments.files)
+    environment = ProcessEnvironment.of_this_process()
+    return old, others[0] if others else of_files(contract, (), environment, project)
 
 
 def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | None) -> Iterator[str]:

@@ -1,6 +1,9 @@
 """The option `--secrets-dir`, shared by the commands that look at values."""
 
 import argparse
+from pathlib import Path
+
+from setpoint.redaction import printable
 
 
 def add_secrets_dir(parser: argparse.ArgumentParser) -> None:
@@ -9,7 +12,15 @@ def add_secrets_dir(parser: argparse.ArgumentParser) -> None:
         "--secrets-dir",
         action="append",
         default=[],
+        type=_directory,
         metavar="DIR",
         help="a directory with a file for each secret, under all other sources; by default those of the settings class,"
         " unless FILEs are given; may be given again",
     )
+
+
+def _directory(path: str) -> str:
+    if not Path(path).is_dir():
+        message = f"`{printable(path)}` is no directory"
+        raise argparse.ArgumentTypeError(message)
+    return path

@@ -21,6 +21,7 @@ from setpoint.statement import Statement
 from setpoint.subject import Subject
 from setpoint.tracked_file import is_tracked
 
+_SECRETS_OF_A_CONTAINER = ("/run/secrets/", "/var/run/secrets/")
 _TRUE = {"1", "true", "t", "yes", "y", "on"}
 _DEVELOPMENT = {"dev", "develop", "development", "local", "test", "testing"}
 _ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - nothing listens here
@@ -173,7 +174,7 @@ def readable_by_others(subject: Subject) -> Iterator[Finding]:
     Good:
         $ (umask 077; echo API_TOKEN=q8Zr2vLkT0 > closed.env; setpoint check closed.env --deploy --select SP506)
     """
-    for file in subject.files:
+    for file in subject.all_files:
         if _secrets_in(subject, file) and _others_can_read(file.path):
             yield Finding(
                 "the file holds secrets, and others can read it",
@@ -183,7 +184,8 @@ def readable_by_others(subject: Subject) -> Iterator[Finding]:
 
 
 def _others_can_read(path: str) -> bool:
-    if path == STANDARD_INPUT:
+    # In a container's own secrets nobody else looks, and docker lets everybody read them.
+    if path == STANDARD_INPUT or path.startswith(_SECRETS_OF_A_CONTAINER):
         return False
     try:
         mode = Path(path).stat().st_mode
