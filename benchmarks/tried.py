@@ -44,7 +44,7 @@ def main() -> None:
     whole = markdown(names, {title: list(map(str, row)) for title, row in answers.items()})
     _write(ROOT / "docs" / "peers.md", f"{tried}\n\n{whole}")
     short = {title: [_word(cell) for cell in answers[title]] for title in _SHORT}
-    _write(ROOT / "README.md", markdown([peer.name for peer in every], short))
+    _write(ROOT / "README.md", f"{tried}\n\n{markdown([peer.name for peer in every], short)}")
     for peer in every:
         for line in leaking(peer):
             print(f"{peer.name} showed a secret: {line}")
