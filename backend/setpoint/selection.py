@@ -40,9 +40,10 @@ class Selection:
 
     def of(self, report: Report) -> Report:
         """Return `report` with what is selected alone."""
-        return replace(report, diagnostics=tuple(each for each in report.diagnostics if self._includes(each.code)))
+        return replace(report, diagnostics=tuple(each for each in report.diagnostics if self.includes(each.code)))
 
-    def _includes(self, code: str) -> bool:
+    def includes(self, code: str) -> bool:
+        """Return whether findings of the rule `code` are reported."""
         return code in UNABLE or ((self.selected is None or code in self.selected) and code not in self.ignored)
 
 

@@ -47,6 +47,7 @@ class Subject:
         file_variables: The variables that name files which hold values.
         unseen_directories: Secrets directories of the settings class that were not looked at.
         starts_here: Whether a process would start here now, so that every file that it reads has to be here.
+        joins_misspellings: Whether the finding of a misspelt name tells that what was meant is missing.
         deploy: Whether it is about a deploy to production, for which there are rules of its own.
         others: The same sources as other programs read them that are to read the files as well.
     """
@@ -57,6 +58,7 @@ class Subject:
     ignored: tuple[str, ...] = ()
     others: "tuple[Subject, ...]" = ()
     only_known: bool = False
+    joins_misspellings: bool = True
     deploy: bool = False
     secret_files: tuple[EnvFile, ...] = ()
     file_variables: tuple[FileVariable, ...] = ()
@@ -259,7 +261,9 @@ class Subject:
 
     @cached_property
     def misspelt(self) -> frozenset[str]:
-        """Return the variables of which some name in a source is most likely a misspelling."""
+        """Return the variables of which some name in a source is most likely a misspelling, where that is told."""
+        if not self.joins_misspellings:
+            return frozenset()
         in_files = {each.name for each in self.statements if each.name and not (each.variable or each.from_file)}
         return frozenset(
             meant.name

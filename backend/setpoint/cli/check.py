@@ -76,7 +76,11 @@ def _report(arguments: argparse.Namespace, reference: str | None, project: Proje
         return _unable(UNUSABLE_RULE, reference, error.message, error.hint)
     # Rules of the app's own can be chosen, too, and are known by now.
     selection = chosen_selection(arguments, project)
-    subjects = [replace(each, deploy=arguments.deploy) for each in _subjects(contract, arguments, project)]
+    joins_misspellings = selection.includes("SP301")
+    subjects = [
+        replace(each, deploy=arguments.deploy, joins_misspellings=joins_misspellings)
+        for each in _subjects(contract, arguments, project)
+    ]
     report = check_together(subjects, Severity(arguments.fail_on))
     if arguments.files or arguments.select or arguments.ignore:
         return selection.of(report)

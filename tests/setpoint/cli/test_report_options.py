@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
+from checking import run_setpoint
 from setpoint.cli.main import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -60,6 +61,16 @@ def test_rules_are_chosen_by_code_by_its_beginning_or_by_name(
     got, out, _ = check("--format", "json", *words)
     assert (got, _codes(out)) == (status, codes)
     assert json.loads(out)["exit_status"] == status
+
+
+def test_what_is_missing_is_told_though_its_misspelling_is_ignored(tmp_path: Path) -> None:
+    """The two are one finding only where that one is reported."""
+    (tmp_path / "app.py").write_text("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n port: int\n")
+    (tmp_path / "a.env").write_text("PROT=1\n")
+    words = ["check", "a.env", "--settings", "app:S", "--format", "json"]
+    assert _codes(run_setpoint(*words, cwd=tmp_path).stdout.decode()) == ["SP301"]
+    ended = run_setpoint(*words, "--ignore", "SP301", cwd=tmp_path)
+    assert (ended.returncode, _codes(ended.stdout.decode())) == (1, ["SP302"])
 
 
 @pytest.mark.parametrize(
