@@ -95,7 +95,7 @@ def _list(rules: Sequence[RuleDocumentation]) -> Iterator[str]:
 
 
 def _page(rule: RuleDocumentation) -> Iterator[str]:
-    yield f"{rule.code} {rule.name} ({rule.severity}{', with `check --deploy` alone' if rule.for_deploy else ''})"
+    yield f"{rule.code} {rule.name} ({rule.severity}{', only with `check --deploy`' if rule.for_deploy else ''})"
     yield ""
     yield from wrap(rule.summary, _WIDTH)
     yield ""

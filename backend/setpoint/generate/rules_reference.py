@@ -97,7 +97,7 @@ def _head(command: str) -> Iterator[str]:
 def _section(rule: RuleDocumentation) -> Iterator[str]:
     yield f"### {rule.code} `{rule.name}`"
     yield ""
-    only = " With `--deploy` alone." if rule.for_deploy else ""
+    only = " Only with `--deploy`." if rule.for_deploy else ""
     yield f"{rule.severity.capitalize()}. {rule.summary}{only}"
     yield ""
     yield f"Why it matters: {rule.why}"
