@@ -10,6 +10,7 @@ from setpoint import rule as catalogue
 from setpoint.building import silence
 from setpoint.diagnostic import Severity
 from setpoint.finding import Finding, value_place
+from setpoint.raised import kind_and_place
 from setpoint.redaction import Redactor
 from setpoint.subject import Subject
 from setpoint.unusable import UnusableValueError
@@ -124,7 +125,8 @@ def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subj
         # Not everything that is done with a value can be caught in the act: `re.match` wants a text.
         if subject.verdict.settings is None:
             return None
-        raise FailedRuleError(_described(error, code)) from None
+        message = f"`{code}` fails with {kind_and_place(error)}"
+        raise FailedRuleError(message) from None
 
 
 def _fault(subject: Subject, violation: object) -> str | None:
@@ -160,11 +162,3 @@ def _finding(subject: Subject, violation: Violation) -> Finding:
 
 def _redacted(redactor: Redactor, text: str | None) -> str | None:
     return None if text is None else redactor.redact(text)
-
-
-def _described(error: BaseException, code: str) -> str:
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f" at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
-    return f"`{code}` fails with {type(error).__name__}{where}"

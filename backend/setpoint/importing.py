@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings
 from setpoint.app_rule import InvalidRuleError
 from setpoint.project import InvalidProjectError
 from setpoint.quick_import import without_collecting
+from setpoint.raised import kind_and_place
 
 _PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
 
@@ -157,11 +158,7 @@ def _described(error: BaseException) -> str:
         return f"{kind} at {error.filename}:{error.lineno}"
     if isinstance(error, ImportError | NameError) and _PYTHONS_OWN_WORDS.fullmatch(str(error)):
         return f"{kind}: {error}"
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f" at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
-    return f"{kind}{where}"
+    return kind_and_place(error)
 
 
 def _advice(error: BaseException, module_name: str) -> str:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
 from setpoint import field_type
+from setpoint.raised import place_of
 from setpoint.redaction import Redactor
 from setpoint.settings_class import SettingsContract
 
@@ -117,10 +118,8 @@ def _fields_by_key(contract: SettingsContract) -> dict[str, str]:
 
 def failure(error: BaseException, name: str | None, redactor: Redactor) -> Refusal:
     """Return the refusal for an exception that is no verdict; the text of most of them could hold a value."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f" in `{place.tb_frame.f_code.co_name}()`, line {place.tb_lineno}" if place else ""
+    place = place_of(error)
+    where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
     message = f"a validator fails with {redactor.redact(type(error).__name__)}{where}"
     if name is None:
         return Refusal(RefusalKind.CONFLICT, (), RAISED, {}, message)
