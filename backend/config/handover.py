@@ -9,8 +9,8 @@ from config.settings import Settings
 from setpoint.formats import concise, full
 from setpoint.formats.style import Style
 from setpoint.loading import EX_CONFIG, look, to_hand_over
-from setpoint.project import InvalidProjectError
 from setpoint.report import Report
+from setpoint.unable import UnableError
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
     """
     try:
         loaded = look(Settings, dict(os.environ))
-    except InvalidProjectError as error:
+    except UnableError as error:
         return _refuse(f"error: {error}\n", [str(error)])
     if not isinstance(loaded.settings, Settings):
         return _refuse(full.render(loaded.report, Style(colored=False)), _one_line_each(loaded.report))

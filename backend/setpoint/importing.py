@@ -14,37 +14,33 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.app_rule import InvalidRuleError
-from setpoint.project import InvalidProjectError
 from setpoint.quick_import import without_collecting
 from setpoint.raised import kind_and_place
+from setpoint.unable import UnableError
 
 _PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
 
 
-class UnusableSettingsError(Exception):
-    """The settings class can't be had; the text says why, for people, and holds no value.
-
-    Attributes:
-        hint: What to do about it.
-    """
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class UnusableRulesError(InvalidProjectError):
-    """The rules of an app's own can't be had; the text says why, for people, and holds no value.
+class UnusableError(UnableError):
+    """Code of the app can't be had; the text says why, for people, and holds no value.
 
     Attributes:
         message: The text without what to do about it.
         hint: What to do about it.
     """
 
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(f"{message}; {hint}")
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
         self.message = message
         self.hint = hint
+
+
+class UnusableSettingsError(UnusableError):
+    """The settings class can't be had."""
+
+
+class UnusableRulesError(UnusableError):
+    """The rules of the app's own can't be had."""
 
 
 def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> type[BaseSettings]:

@@ -25,6 +25,7 @@ from setpoint.selection import Selection, UnknownRuleError
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import SourceKind
 from setpoint.subject import Subject
+from setpoint.unable import UnableError
 
 EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h)."""
@@ -103,7 +104,7 @@ def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | Non
     environment = dict(os.environ)
     try:
         loaded = look(settings_class, environment)
-    except InvalidProjectError as error:
+    except UnableError as error:
         say(f"error: {error}\n")
         return None
     if loaded.settings is None or not isinstance(loaded.settings, settings_class):

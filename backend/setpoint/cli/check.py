@@ -8,7 +8,8 @@ from pydantic_settings import BaseSettings
 from setpoint.check import check_together
 from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
 from setpoint.cli.secrets_dir_option import add_secrets_dir
-from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.cli.settings_option import NO_CLASS, add_settings_option, chosen_settings
+from setpoint.cli.source_options import add_files
 from setpoint.diagnostic import Diagnostic, Severity
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.gathering import of_a_start, of_files
@@ -22,17 +23,10 @@ from setpoint.settings_class import SettingsContract
 from setpoint.sources import ProcessEnvironment, read_as_each, read_env_file
 from setpoint.subject import Subject
 
-_NO_CLASS = ("no settings class is named", "use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.add_argument(
-        "files",
-        nargs="*",
-        metavar="FILE",
-        help="env files, later ones over earlier; `-` is standard input; without any, what the process would read here",
-    )
+    add_files(parser)
     add_settings_option(parser)
     parser.add_argument(
         "--schema",
@@ -71,7 +65,7 @@ def _report(arguments: argparse.Namespace, reference: str | None, project: Proje
         contract = SettingsContract.of(_settings_class(arguments, reference, project))
         import_rules(arguments.rules or _rules_with_it(arguments, project), project.pythonpath)
     except UnusableSettingsError as error:
-        return _unable("SP006", reference, str(error), error.hint)
+        return _unable("SP006", reference, error.message, error.hint)
     except UnusableRulesError as error:
         return _unable(UNUSABLE_RULE, reference, error.message, error.hint)
     # Rules of the app's own can be chosen, too, and are known by now.
@@ -94,7 +88,7 @@ def _settings_class(arguments: argparse.Namespace, reference: str | None, projec
 
         return read_exported_contract(arguments.schema)
     if reference is None:
-        raise UnusableSettingsError(*_NO_CLASS)
+        raise UnusableSettingsError(*NO_CLASS)
     return import_settings_class(reference, project.pythonpath)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from setpoint.cli.output import write_result
-from setpoint.cli.settings_option import add_settings_option, chosen_settings
-from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.cli.settings_option import add_settings_option
+from setpoint.cli.source_options import contract_of
 from setpoint.project import Project
 from setpoint.settings_class import SettingsContract
+from setpoint.unable import UnableError
 
 Generator = Callable[[SettingsContract, str], str]
 
@@ -28,15 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, generate: Generator, configured: Callable[[Project], Path | None]) -> int:
     """Write the file, print it, or check it; return the exit status."""
-    reference, project = chosen_settings(arguments)
-    if reference is None:
-        sys.stderr.write("error: no settings class is named; use `--settings MODULE:CLASS`\n")
-        return 2
-    try:
-        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
-    except UnusableSettingsError as error:
-        sys.stderr.write(f"error: {error}{f'; {error.hint}' if error.hint else ''}\n")
-        return 2
+    contract, project = contract_of(arguments)
     command = f"{arguments.program} {arguments.command}"
     text = generate(contract, command)
     path = Path(arguments.file) if arguments.file else configured(project)
@@ -61,7 +54,7 @@ def _written(path: Path, text: str) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        sys.stderr.write(f"error: cannot write `{path}`: {error.strerror}\n")
-        return 2
+        message = f"cannot write `{path}`: {error.strerror}"
+        raise UnableError(message) from None
     sys.stderr.write(f"wrote {path}\n")
     return 0

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from setpoint import __version__
 from setpoint.cli.help_text import HelpText
@@ -79,7 +80,9 @@ def main(
     try:
         return int(importlib.import_module(commands[arguments.command].module).run(arguments))
     except UnableError as error:
-        sys.stderr.write(f"error: {error}\n")
+        if sys.stderr is not None:
+            with suppress(OSError):
+                sys.stderr.write(f"error: {printable(str(error))}\n")
         return _UNABLE
     except KeyboardInterrupt:
         return 130

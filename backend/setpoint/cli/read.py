@@ -13,10 +13,10 @@ from setpoint.diagnostic import Diagnostic, Location
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind, Reading
 from setpoint.problem_kinds import RULE_OF
-from setpoint.project import InvalidProjectError
 from setpoint.redaction import MASK, printable
 from setpoint.sources import EnvFile, read_env_file
 from setpoint.suggestion import allowed_steps, nearest
+from setpoint.unable import UnableError
 
 VERSION = 1
 _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
@@ -61,8 +61,8 @@ def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[st
     try:
         contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
     except UnusableSettingsError as error:
-        message = f"{error}; without the settings class nobody knows what is secret: mend it, or use `--reveal`"
-        raise InvalidProjectError(message) from None
+        message = f"{error.message}; without the settings class nobody knows what is secret: mend it, or use `--reveal`"
+        raise UnableError(message) from None
     secrets = [variable.name for variable in contract.variables if variable.secret]
     return {
         name

@@ -7,20 +7,20 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.cli.settings_option import add_settings_option
+from setpoint.cli.source_options import contract_of
 from setpoint.diagnostic import Severity
 from setpoint.envfile.loaders import LOADERS
 from setpoint.formats import full
 from setpoint.formats.style import Style
-from setpoint.importing import UnusableSettingsError, import_rules, import_settings_class
+from setpoint.importing import import_rules
 from setpoint.launch import KEPT_WHEN_CLEAN, prepare
 from setpoint.loading import say
 from setpoint.redaction import printable
 from setpoint.report import Status
-from setpoint.settings_class import SettingsContract
 from setpoint.sources import DEFAULT_LOADER
+from setpoint.unable import UnableError
 
-_UNABLE = 2
 _CANNOT_BE_EXECUTED = 126
 _NOT_FOUND = 127
 # Python ignores these for itself, and a command would inherit that.
@@ -66,14 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     callers = _callers_environment(KEPT_WHEN_CLEAN if arguments.clean else None)
     command = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not command:
-        return _unable("no command is given; write it after `--`")
-    reference, project = chosen_settings(arguments)
-    if reference is None:
-        return _unable("no settings class is named; use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`")
-    try:
-        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
-    except UnusableSettingsError as error:
-        return _unable(printable(f"{error}{f'; {error.hint}' if error.hint else ''}"))
+        message = "no command is given; write it after `--`"
+        raise UnableError(message)
+    contract, project = contract_of(arguments)
     import_rules(project.rules, project.pythonpath)
     fail_on = Severity(arguments.fail_on)
     launch = prepare(contract, arguments.files, arguments.loader, callers, project=project, fail_on=fail_on)
@@ -98,11 +93,6 @@ def _callers_environment(kept: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def _unable(message: str) -> int:
-    say(f"error: {message}\n")
-    return _UNABLE
-
-
 def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Replace this process by `command`; return the status that shells give where that fails."""
     for name in _IGNORED_BY_PYTHON:
@@ -113,4 +103,5 @@ def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
         say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
         return _NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else _CANNOT_BE_EXECUTED
     except ValueError:
-        return _unable("a variable of the files cannot stand in an environment")
+        message = "a variable of the files cannot stand in an environment"
+        raise UnableError(message) from None

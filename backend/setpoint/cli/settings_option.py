@@ -5,6 +5,9 @@ from pathlib import Path
 
 from setpoint.project import Project, find_project
 
+NO_CLASS = ("no settings class is named", "use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`")
+"""What is wrong where nobody names one, and what to do about it."""
+
 
 def add_settings_option(parser: argparse.ArgumentParser) -> None:
     """Add `--settings` to `parser`."""

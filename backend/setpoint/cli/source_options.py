@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from setpoint.cli.reading_options import trouble_in_words
 from setpoint.cli.secrets_dir_option import add_secrets_dir
-from setpoint.cli.settings_option import add_settings_option, chosen_settings
+from setpoint.cli.settings_option import NO_CLASS, add_settings_option, chosen_settings
 from setpoint.envfile.loaders import LOADERS
 from setpoint.gathering import env_files, of_a_start, of_files
 from setpoint.importing import UnusableSettingsError, import_settings_class
@@ -17,8 +17,6 @@ from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_f
 from setpoint.subject import Subject
 from setpoint.unable import UnableError
 from setpoint.wording import counted
-
-_NO_CLASS = "no settings class is named; use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`"
 
 
 def add_source_options(parser: argparse.ArgumentParser, environment_help: str) -> None:
@@ -53,11 +51,8 @@ def contract_of(arguments: argparse.Namespace) -> tuple[SettingsContract, Projec
     """
     reference, project = chosen_settings(arguments)
     if reference is None:
-        raise UnableError(_NO_CLASS)
-    try:
-        return SettingsContract.of(import_settings_class(reference, project.pythonpath)), project
-    except UnusableSettingsError as error:
-        raise UnableError(printable(f"{error}{f'; {error.hint}' if error.hint else ''}")) from None
+        raise UnusableSettingsError(*NO_CLASS)
+    return SettingsContract.of(import_settings_class(reference, project.pythonpath)), project
 
 
 def subject_of(arguments: argparse.Namespace, contract: SettingsContract, project: Project) -> Subject:
