@@ -35,9 +35,7 @@ class FileVariable:
 
 def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
     """Return the directories in which the settings class looks for files named like its variables."""
-    configured = contract.settings_class.model_config.get("secrets_dir") or ()
-    directories = (configured,) if isinstance(configured, str | os.PathLike) else tuple(configured)
-    return tuple(str(Path(each).expanduser()) for each in directories)
+    return tuple(str(Path(each).expanduser()) for each in contract.secrets_directories)
 
 
 def files_in(contract: SettingsContract, directories: Iterable[str]) -> Iterator[EnvFile]:

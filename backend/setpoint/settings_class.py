@@ -1,7 +1,7 @@
 """What a settings class expects of its environment: variables, types, secrets, words about them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -73,6 +73,14 @@ class Variable:
         return is_secret or secrecy.looks_secret(value) or secrecy.is_out_of_place(value, self.field)
 
     @property
+    def holds_parts(self) -> bool:
+        """Return whether an alias takes the setting out of the value, in which others may stand as well."""
+        alias = self.field.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]
+        return any(self.name.casefold().endswith(head.casefold()) for head in heads)
+
+    @property
     def default(self) -> Any:
         """Return the default value; None where there is none, or where a function makes it."""
         return None if self.field.default is PydanticUndefined else self.field.default
@@ -93,7 +101,10 @@ class SettingsContract:
     @classmethod
     def of(cls, settings_class: type[BaseSettings]) -> "SettingsContract":
         """Return the contract of `settings_class`."""
-        return cls(settings_class, tuple(_variables(settings_class)))
+        found = list(_variables(settings_class))
+        # Several settings may be given under one name, and then its value is all that each of them says of it.
+        secret = {each.name for each in found if each.secret}
+        return cls(settings_class, tuple(replace(each, secret=each.name in secret) for each in found))
 
     @property
     def reference(self) -> str:
@@ -122,6 +133,12 @@ class SettingsContract:
     def delimiter(self) -> str:
         """Return what stands between the names of nested settings; empty where they can't be set one by one."""
         return self.settings_class.model_config.get("env_nested_delimiter") or ""
+
+    @property
+    def secrets_directories(self) -> tuple[str, ...]:
+        """Return the directories in which the class looks for files named like its variables, as it names them."""
+        named = self.settings_class.model_config.get("secrets_dir") or ()
+        return tuple(map(str, (named,) if isinstance(named, str | PathLike) else named))
 
     @property
     def prefix(self) -> str:
@@ -230,8 +247,10 @@ def _nested(
         if model is None or not delimiter or model in inside:
             continue
         for name, part in model.model_fields.items():
-            aliases = (each for each in _aliases(part, name, model) if _can_be_set(config, each, len(setting)))
-            within = [f"{spelling}{delimiter}{alias}" for alias in aliases]
+            keys = _aliases(part, model)
+            if not keys or _takes_names(model):
+                keys.append(name)
+            within = [f"{spelling}{delimiter}{key}" for key in keys if _can_be_set(config, key, len(setting))]
             yield from _nested(config, within, (*setting, name), part, (*inside, model))
 
 
@@ -264,22 +283,18 @@ def environment_names(settings_class: type[BaseSettings], name: str, info: Field
     """
     prefix = settings_class.model_config.get("env_prefix") or ""
     target = settings_class.model_config.get("env_prefix_target") or "variable"
-    names = []
-    for alias in _aliases(info, name, settings_class):
-        kind = "variable" if alias == name else "alias"
-        names.append(f"{prefix}{alias}" if target in {"all", kind} else alias)
+    names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in _aliases(info, settings_class)]
+    if not names or _takes_names(settings_class):
+        names.append(f"{prefix}{name}" if target in {"all", "variable"} else name)
     return names
 
 
-def _aliases(info: FieldInfo, name: str, model: type[BaseModel]) -> list[str]:
-    config = model.model_config
-    alias = info.validation_alias if config.get("validate_by_alias", True) else None
-    by_name = bool(config.get("validate_by_name") or config.get("populate_by_name"))
-    found: list[str] = []
-    if isinstance(alias, str):
-        found = [alias]
-    elif isinstance(alias, AliasPath):
-        found = [str(alias.path[0])]
-    elif isinstance(alias, AliasChoices):
-        found = [choice if isinstance(choice, str) else str(choice.path[0]) for choice in alias.choices]
-    return [*found, name] if by_name or not found else found
+def _aliases(info: FieldInfo, model: type[BaseModel]) -> list[str]:
+    alias = info.validation_alias if model.model_config.get("validate_by_alias", True) else None
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []
+    return [each if isinstance(each, str) else str(each.path[0]) for each in choices]
+
+
+def _takes_names(model: type[BaseModel]) -> bool:
+    """Return whether a field that has an alias is known under its own name, too."""
+    return bool(model.model_config.get("validate_by_name") or model.model_config.get("populate_by_name"))

@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from checking import checked, marks, messages
+from setpoint.settings_class import SettingsContract
 
 
 class Prefixed(BaseSettings):
@@ -54,6 +55,39 @@ def test_aliases_are_the_names_that_count() -> None:
         "1.env:3:7-3:10 error SP401 invalid-value PAIR",
         "1.env:4:1-4:5 warning SP301 unknown-variable PORT",
     ]
+
+
+class AliasedLikeItsField(BaseSettings):
+    """An alias spells the same as the field, and so has no prefix."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_")
+
+    token: str = Field(alias="token", min_length=2)
+    port: int = Field(1, validation_alias=AliasChoices("port", "listen"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+def test_an_alias_has_no_prefix_even_if_it_spells_like_the_field() -> None:
+    """The class finds the value under the bare name."""
+    report = checked("TOKEN=abc\nPORT=x\nAPP_PORT=x\n", settings_class=AliasedLikeItsField)
+    assert marks(report) == [
+        "1.env:2:6-2:7 error SP401 invalid-value PORT",
+        "1.env:3:1-3:9 error SP301 unknown-variable APP_PORT",
+    ]
+
+
+class OneName(BaseSettings):
+    """Two settings may be given under one name, and one of them is secret."""
+
+    key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("KEY", "BOTH"))  # type: ignore[pydantic-alias]  # on purpose
+    size: int = Field(0, validation_alias=AliasChoices("SIZE", "BOTH"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+def test_a_name_of_several_settings_is_as_secret_as_any_of_them() -> None:
+    """Whichever of them the name is looked up for."""
+    contract = SettingsContract.of(OneName)
+    assert [each.name for each in contract.variables if each.secret] == ["KEY", "BOTH", "BOTH"]
+    report = checked("BOTH=kXwvQzmW\n", settings_class=OneName)
+    assert {each.excerpt.text for each in report.diagnostics if each.excerpt} == {"BOTH=********"}
 
 
 def test_of_several_names_the_one_without_effect_is_told() -> None:

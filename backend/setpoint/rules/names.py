@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from pydantic import AliasChoices, AliasPath
-
 from setpoint.diagnostic import Severity
 from setpoint.finding import Finding, Place
 from setpoint.redaction import MASK
@@ -264,7 +262,7 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
         if statement.binding is None or statement.variable is None:
             continue
         first = subject.variables_at(statement.variable.setting)[0]
-        if first is statement.variable or _holds_more(first) or _holds_more(statement.variable):
+        if first is statement.variable or first.holds_parts or statement.variable.holds_parts:
             continue
         name = statement.variable.name
         is_set = first.name in subject.assignments
@@ -278,14 +276,6 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
             else f"write `{first.name}`, which counts before all others",
             Severity.WARNING if is_set else None,
         )
-
-
-def _holds_more(variable: Variable) -> bool:
-    """Return whether an alias takes the setting out of the value of `variable`, in which others may stand as well."""
-    alias = variable.field.validation_alias
-    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
-    heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]
-    return any(variable.name.casefold().endswith(head.casefold()) for head in heads)
 
 
 def _other_spellings(subject: Subject, variable: Variable) -> str | None:
