@@ -3,6 +3,7 @@
 import json
 import keyword
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union
 
@@ -10,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import SchemaError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from setpoint.file_variables import FileVariables
 from setpoint.generate.manifest import VERSION, digest
 from setpoint.redaction import printable
 from setpoint.secrecy import KnownSecret
@@ -62,27 +64,45 @@ def read_exported_contract(path: str) -> type[BaseSettings]:
     raise UnableError(message)
 
 
+class _Reading(BaseModel, strict=True):
+    """How the class turns variables into values."""
+
+    case_sensitive: bool
+    ignore_empty: bool
+    prefix: str
+    nested_delimiter: str | None
+    nested_max_split: int | None
+    none_text: str | None
+    file_variables: bool
+    secrets_directories: list[str]
+
+
 class _Maker:
     """Turns the parts of one document into types."""
 
     def __init__(self, document: Schema) -> None:
         self._document = document
+        self._reading = _Reading.model_validate(document["reading"])
         self._names: dict[Place, list[str]] = {}
         for name, place in document["variables"].items():
             self._names.setdefault(tuple(place), []).append(name)
         self._secret = {tuple(document["variables"][name]) for name in document["secrets"]}
 
     def settings_class(self, file_name: str) -> type[BaseSettings]:
-        reading = self._document["reading"]
+        reading = self._reading
+        base = FileVariables if reading.file_variables else BaseSettings
 
-        class Exported(BaseSettings):
+        class Exported(base):  # type: ignore[misc, valid-type]  # it is one of two
             """What the contract says."""
 
             model_config = SettingsConfigDict(
-                case_sensitive=reading["case_sensitive"],
-                env_ignore_empty=reading["ignore_empty"],
-                env_nested_delimiter=reading["nested_delimiter"],
-                env_parse_none_str=reading["none_text"],
+                case_sensitive=reading.case_sensitive,
+                env_ignore_empty=reading.ignore_empty,
+                env_prefix=reading.prefix,
+                env_nested_delimiter=reading.nested_delimiter,
+                env_nested_max_split=reading.nested_max_split,
+                env_parse_none_str=reading.none_text,
+                secrets_dir=reading.secrets_directories,
                 extra="ignore",
                 validate_default=False,  # a default that is no JSON is not in the contract
             )
@@ -97,17 +117,24 @@ class _Maker:
     def _fields(self, schema: Schema, place: Place) -> dict[str, Any]:
         """Return the fields of an object; of the settings themselves each under all its names."""
         fields: dict[str, Any] = {}
-        for index, (key, part) in enumerate(schema.get("properties", {}).items()):
+        properties = schema.get("properties", {}) if place else self._settings(schema)
+        for index, (key, part) in enumerate(properties.items()):
             inside = (*place, key)
-            names = self._names.get(inside, [key]) if not place else [key]
+            names = [key] if place else self._names[inside]
             options: dict[str, Any] = {"description": part.get("description"), "deprecated": part.get("deprecated")}
             if key not in schema.get("required", ()):
                 options["default"] = part.get("default")
-            name = key if _can_be_a_name(key) else f"field_{index}"
-            if names != [name]:
+            name = key if _can_be_a_name(key) else f"property_{index}_"
+            if names != [name] or self._reading.prefix:
                 options["validation_alias"] = AliasChoices(*names) if len(names) > 1 else names[0]
             fields[name] = (self._annotation(part, inside), Field(**options))
         return fields
+
+    def _settings(self, schema: Schema) -> dict[str, Schema]:
+        """Return the schema of each setting that has a name of its own; it is open where the document has none."""
+        said = schema.get("properties", {})
+        places = dict.fromkeys([*((key,) for key in said), *(place[:1] for place in self._names)])
+        return {place[0]: said.get(place[0], {}) for place in places if place in self._names}
 
     def _annotation(self, schema: Schema, place: Place) -> Any:
         annotation = self._limited(schema, place)
@@ -128,7 +155,10 @@ class _Maker:
             return list[self._limited(schema.get("items", {}), place)]  # type: ignore[misc]  # it is made now
         if kind == "object":
             return self._object(schema, place)
-        return _SIMPLE[kind] if kind else Any
+        if kind:
+            return _SIMPLE[kind]
+        # pydantic-settings puts a value together from nested names only where that may be an object.
+        return dict[str, Any] | Any if self._reading.nested_delimiter else Any
 
     def _object(self, schema: Schema, place: Place) -> Any:
         if "properties" not in schema:
@@ -141,12 +171,26 @@ class _Maker:
 
 def _choice(values: list[Any]) -> Any:
     """Return the type of one of `values`, which a variable gives as text."""
+    if not values:
+        message = "it has no choices"
+        raise ValueError(message)
     by_text = {str(value): value for value in values}
+    numbers: dict[float | None, Any] = {value: value for value in values if isinstance(value, int | float)}
 
     def meant(given: Any) -> Any:
-        return by_text.get(given, given) if isinstance(given, str) else given
+        if not isinstance(given, str) or given in by_text:
+            return by_text.get(given, given) if isinstance(given, str) else given
+        return numbers.get(_number(given), given)
 
     return Annotated[Literal[tuple(values)], BeforeValidator(meant)]
+
+
+def _number(text: str) -> float | None:
+    """Return the number that `text` is, in whatever way it is written."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return None
 
 
 def _can_be_a_name(key: str) -> bool:

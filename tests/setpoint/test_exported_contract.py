@@ -181,6 +181,8 @@ def _remade(document: dict[str, Any]) -> type[BaseSettings]:
         ({"secrets": ["NOTHING"]}, "is no contract; `setpoint schema` writes one"),
         ({"schema": {"type": "object", "properties": {"port": {"type": "date"}}}}, "is no contract;"),
         ({"schema": {"type": "object", "properties": {"port": {"type": "string", "pattern": "("}}}}, "is no contract;"),
+        ({"schema": {"type": "object", "properties": {"port": {"enum": []}}}}, "is no contract;"),
+        ({"reading": {}}, "is no contract;"),
         ({"schema": []}, "is no contract;"),
         ({"variables": []}, "is no contract;"),
         ({"digest": "sha256:0"}, "its digest does not fit; export it anew"),

@@ -30,23 +30,51 @@ def as_json(contract: SettingsContract) -> dict[str, Any]:
     schema |= schemas.of_model(contract.settings_class) or {"type": "object"}
     if contract.env_file_variable:
         schema.get("properties", {}).pop(contract.env_file_variable[0].setting[0], None)
+    _loosen(schema, contract, schemas)
     variables = [each for each in contract.variables if not contract.names_env_file(each)]
     manifest = {
         "version": VERSION,
-        "reading": {
-            "case_sensitive": not contract.ignores_case,
-            "ignore_empty": contract.ignores_empty,
-            "nested_delimiter": contract.delimiter or None,
-            "none_text": config.get("env_parse_none_str"),
-        },
-        "variables": {each.name: _place(contract, each) for each in variables},
-        "secrets": [each.name for each in variables if each.secret],
+        "reading": _reading(contract),
+        "variables": {each.name: _place(contract, each) for each in variables if contract.find(each.name) is each},
+        "secrets": list(dict.fromkeys(each.name for each in variables if each.secret)),
         "checked_by_class_alone": [
             {"place": list(place), "reason": reason} for place, reason in sorted(schemas.unsaid.items())
         ],
         "schema": schema,
     }
     return {"digest": digest(manifest), **manifest}
+
+
+def _reading(contract: SettingsContract) -> dict[str, Any]:
+    """Return how the class turns variables into values, before it looks at any of these."""
+    config = contract.settings_class.model_config
+    return {
+        "case_sensitive": not contract.ignores_case,
+        "ignore_empty": contract.ignores_empty,
+        "prefix": contract.prefix,
+        "nested_delimiter": contract.delimiter or None,
+        "nested_max_split": config.get("env_nested_max_split"),
+        "none_text": config.get("env_parse_none_str"),
+        "file_variables": contract.reads_file_variables,
+        "secrets_directories": list(contract.secrets_directories),
+    }
+
+
+def _loosen(schema: dict[str, Any], contract: SettingsContract, schemas: ValueSchemas) -> None:
+    """Take out of `schema` what does not hold where a variable gives several settings: it leads to one place.
+
+    So each of these settings may be set although nothing leads to it.
+    """
+    properties, required = schema.setdefault("properties", {}), set(schema.get("required", ()))
+    for variable in contract.variables:
+        name, found = variable.setting[0], contract.find(variable.name)
+        if len(variable.setting) == 1 and (variable.holds_parts or (found and found.setting != variable.setting)):
+            required.discard(name)
+            schemas.note((name,), "alias")
+        if len(variable.setting) == 1 and variable.holds_parts:
+            properties[variable.name] = {"writeOnly": True} if variable.secret else {}
+    if "required" in schema:
+        schema["required"] = [each for each in schema["required"] if each in required]
 
 
 def digest(manifest: dict[str, Any]) -> str:
@@ -57,7 +85,9 @@ def digest(manifest: dict[str, Any]) -> str:
 
 
 def _place(contract: SettingsContract, variable: Variable) -> list[str]:
-    """Return the keys that lead to what `variable` sets."""
+    """Return the keys that lead to what `variable` sets; to its whole value where settings are parts of that."""
+    if variable.holds_parts and len(variable.setting) == 1:
+        return [variable.name]
     model: type[BaseModel] | None = contract.settings_class
     keys: list[str] = []
     for name in variable.setting:

@@ -17,6 +17,7 @@ _KEYWORDS = {
     "number": _NUMBERS,
     "string": {"min_length": "minLength", "max_length": "maxLength", "pattern": "pattern"},
     "array": {"min_length": "minItems", "max_length": "maxItems"},
+    "set": {},  # its limits hold for what is left of an array without repetitions
     "object": {"min_length": "minProperties", "max_length": "maxProperties"},
 }
 _CONSTRAINTS = (Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf)
@@ -37,7 +38,7 @@ def constrained(schema: Schema, constraint: Any) -> tuple[Schema, bool]:
     if not limits or _CHANGES_THE_VALUE & limits.keys():
         return {}, False
     target = _constrained_part(schema)
-    keywords = _KEYWORDS.get(target.get("type", ""), {})
+    keywords = _KEYWORDS.get("set" if "uniqueItems" in target else target.get("type", ""), {})
     said = {keywords[limit]: value for limit, value in limits.items() if limit in keywords and _is_plain(limit, value)}
     if target is schema:
         return {**schema, **said}, len(said) == len(limits)

@@ -21,7 +21,7 @@ Place = tuple[str, ...]
 
 _SAYS_NOTHING = (Guidance, NamesEnvFile, ForceDecode)
 _SIMPLE: dict[Any, str] = {bool: "boolean", int: "integer", float: "number", str: "string", NoneType: "null"}
-_ARRAYS = {list, set, frozenset}
+_SETS = {set, frozenset}
 _CHANGES_TEXTS = ("str_strip_whitespace", "str_to_lower", "str_to_upper", "coerce_numbers_to_str")
 _NARROWS_ALL = ("str_min_length", "str_max_length", "strict")
 
@@ -46,14 +46,14 @@ class ValueSchemas:
         modes = [each.info.mode for each in model.__pydantic_decorators__.model_validators.values()]
         modes += ["before" for _ in model.__pydantic_decorators__.root_validators]
         if modes:
-            self._note(place, "validator across fields")
+            self.note(place, "validator across fields")
         if issubclass(model, RootModel) or model in inside or _has_core_schema_of_its_own(model):
-            self._note(place, "type")
+            self.note(place, "type")
             return {}
         if any(mode != "after" for mode in modes):
             return {}
         if any(model.model_config.get(each) for each in _NARROWS_ALL):
-            self._note(place, "constraint")
+            self.note(place, "constraint")
         keys = {name: key_of(model, name, is_setting=not inside) for name in model.model_fields}
         properties = {
             key: self._of_field(model, name, (*place, key), (*inside, model)) for name, key in keys.items() if key
@@ -63,7 +63,7 @@ class ValueSchemas:
         if required:
             schema["required"] = required
         if not all(keys.values()):
-            self._note(place, "alias")
+            self.note(place, "alias")
         elif model.model_config.get("extra") == "forbid":
             schema["additionalProperties"] = False
         return schema
@@ -72,10 +72,10 @@ class ValueSchemas:
         field = model.model_fields[name]
         schema = self._with(field.metadata, self._of_type(field.annotation, place, inside), place)
         for validator in _validators_of(model, name):
-            self._note(place, "validator")
+            self.note(place, "validator")
             schema = schema if validator == "after" else {}
         if any(model.model_config.get(each) for each in _CHANGES_TEXTS) and _takes_text(schema):
-            self._note(place, "constraint")
+            self.note(place, "constraint")
             schema = {}
         is_secret = self._is_secret(place, name, field)
         words: Schema = {} if field.description is None else {"description": field.description}
@@ -109,14 +109,14 @@ class ValueSchemas:
             return self._of_choices(annotation, place)
         if is_class(annotation, (BaseModel,)):
             return self.of_model(annotation, place, inside)
-        if origin is dict or origin in _ARRAYS:
+        if origin in {dict, list, *_SETS}:
             return self._of_collection(annotation, place, inside)
         if origin is Secret and get_args(annotation):
             return self._of_type(get_args(annotation)[0], place, inside)
         return {} if annotation is Any else self._unknown(place)
 
     def _unknown(self, place: Place) -> Schema:
-        self._note(place, "type")
+        self.note(place, "type")
         return {}
 
     def _of_choices(self, annotation: Any, place: Place) -> Schema:
@@ -135,10 +135,12 @@ class ValueSchemas:
     def _of_collection(self, annotation: Any, place: Place, inside: tuple[type, ...]) -> Schema:
         parts = get_args(annotation)
         of_parts = self._of_type(parts[-1], place, inside) if parts else {}
-        if (get_origin(annotation) or annotation) in _ARRAYS:
-            return {"type": "array", **({"items": of_parts} if of_parts else {})}
+        origin = get_origin(annotation) or annotation
+        if origin is not dict:
+            may_repeat = {"uniqueItems": False} if origin in _SETS else {}
+            return {"type": "array", **may_repeat, **({"items": of_parts} if of_parts else {})}
         if parts and parts[0] is not str:
-            self._note(place, "type")
+            self.note(place, "type")
         return {"type": "object", **({"additionalProperties": of_parts} if of_parts else {})}
 
     def _with(self, metadata: Iterable[Any], schema: Schema, place: Place) -> Schema:
@@ -148,15 +150,16 @@ class ValueSchemas:
             if isinstance(each, FieldInfo):
                 schema = self._with(each.metadata, schema, place)
             elif isinstance(each, AfterValidator) or may_be_changed:
-                self._note(place, "validator")
+                self.note(place, "validator")
                 may_be_changed = True
             elif not isinstance(each, _SAYS_NOTHING):
                 schema, is_said = constrained(schema, each)
                 if not is_said:
-                    self._note(place, "constraint")
+                    self.note(place, "constraint")
         return schema
 
-    def _note(self, place: Place, reason: str) -> None:
+    def note(self, place: Place, reason: str) -> None:
+        """Note that the schema of `place` is not all that is checked there."""
         self.unsaid.setdefault(place, reason)
 
 

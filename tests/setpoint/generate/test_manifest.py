@@ -40,7 +40,7 @@ KEYWORDS = {
     "$schema", "title", "description", "deprecated", "writeOnly", "default",
     "type", "enum", "anyOf", "properties", "required", "additionalProperties", "items",
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-    "minLength", "maxLength", "pattern", "minItems", "maxItems", "minProperties", "maxProperties",
+    "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 }  # fmt: skip
 TYPES: dict[str, type | tuple[type, ...]] = {
     "integer": int, "number": (int, float), "string": str, "boolean": bool, "null": type(None),
@@ -183,6 +183,7 @@ def _class_takes(annotation: Any, value: Any) -> bool:
         (Path, ["/a"], [[]], [], None),
         (Annotated[list[int], Field(min_length=1)], [[1]], [[], ["x"]], [], None),
         (set[int], [[1], [1, 1]], [["x"]], [], None),
+        (Annotated[set[int], Field(max_length=2)], [[1, 1, 2]], [["x"]], [[1, 2, 3]], "constraint"),
         (dict[str, int], [{"a": 1}], [{"a": "x"}], [], None),
         (dict[int, int], [{1: 1}], [[]], [{"a": 1}], "type"),
         (tuple[int, str], [(1, "a")], [], [(1,)], "type"),
@@ -254,7 +255,16 @@ def test_a_manifest_says_how_variables_lead_to_values() -> None:
     assert {key: value for key, value in manifest.items() if key != "schema"} == snapshot(
         {
             "version": 1,
-            "reading": {"case_sensitive": False, "ignore_empty": True, "nested_delimiter": "__", "none_text": None},
+            "reading": {
+                "case_sensitive": False,
+                "ignore_empty": True,
+                "prefix": "SHOP_",
+                "nested_delimiter": "__",
+                "nested_max_split": None,
+                "none_text": None,
+                "file_variables": False,
+                "secrets_directories": [],
+            },
             "variables": {
                 "SHOP_REGION": ["region"],
                 "SHOP_POOL": ["pool"],
@@ -297,7 +307,12 @@ def test_a_manifest_says_how_variables_lead_to_values() -> None:
                 "url": {"type": "string"},
                 "labels": {"type": "object", "additionalProperties": {"type": "string"}},
                 "old": {"deprecated": True, "anyOf": [{"type": "integer"}, {"type": "null"}], "default": None},
-                "hosts": {"type": "array", "items": {"type": "string"}, "default": ["a", "b", "c"]},
+                "hosts": {
+                    "type": "array",
+                    "uniqueItems": False,
+                    "items": {"type": "string"},
+                    "default": ["a", "b", "c"],
+                },
                 "port": {"type": "integer", "default": 80},
             },
             "required": ["region", "pool"],
