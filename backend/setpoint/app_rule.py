@@ -65,7 +65,7 @@ def rule(
         code: Capitals of the app's own and three digits, `BILL001`.
         name: The bad pattern, in kebab case.
         severity: What it objects to unless it says otherwise.
-        for_deploy: Whether it is looked at with `check --deploy` alone.
+        for_deploy: Whether only `check --deploy` applies it.
 
     Raises:
         InvalidRuleError: The code or the name can't be used, or is taken.

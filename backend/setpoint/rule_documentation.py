@@ -43,7 +43,7 @@ class RuleDocumentation:
         why: Why it matters, as sentences.
         bad: What it reports; None where the documentation shows nothing.
         good: The same, mended.
-        for_deploy: Whether it is looked at with `--deploy` alone.
+        for_deploy: Whether only `--deploy` applies it.
     """
 
     code: str

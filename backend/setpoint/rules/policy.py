@@ -1,4 +1,4 @@
-"""SP5xx: what a deploy to production should not do; looked at with `check --deploy` alone."""
+"""SP5xx: what a deploy to production should not do; applied only with `check --deploy`."""
 
 import stat
 from collections.abc import Iterator
@@ -28,9 +28,9 @@ _ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - nothing listens here
 
 
 def _called(subject: Subject, *names: str) -> Iterator[tuple[Variable, Assignment | None, str]]:
-    """Yield the settings that one of `names` calls, with what gives their values, and these, where they can be known.
+    """Yield the settings whose name is or ends with one of `names`, each with what gives its value, and the value.
 
-    A prefix may stand before the name, and a delimiter of nested settings for the `_` inside it.
+    A delimiter of nested settings counts as `_`. Settings whose value can't be known are left out.
     """
     seen: set[tuple[str, ...]] = set()
     delimiter = subject.contract.delimiter.upper() or "_"
