@@ -29,6 +29,8 @@ def effective_text(subject: Subject, variable: Variable, assignment: Assignment 
 
 def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
     """Return whether a file may give the value that can't be read here, or lies in a secrets directory elsewhere."""
+    if any(each.trouble for each in subject.files):
+        return True
     if subject.unseen_directories and len(variable.setting) == 1:
         return True
     return any(each.name in subject.unreadable for each in subject.variables_at(variable.setting))

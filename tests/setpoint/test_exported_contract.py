@@ -207,5 +207,8 @@ def test_a_file_that_is_no_document_is_refused(tmp_path: Path, content: bytes) -
     ended = run_setpoint("check", "a.env", "--schema", "contract.json", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, b"")
     assert ended.stderr.startswith(b"error: `contract.json` is no contract")
+    ended = run_setpoint("check", "a.env", "--schema", "contract.json", "--settings", "a:B", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr == b"error: `--schema` is in place of `--settings`; name one of them\n"
     ended = run_setpoint("check", "a.env", "--schema", "nowhere.json", cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (2, b"error: cannot read `nowhere.json`: no such file or directory\n")

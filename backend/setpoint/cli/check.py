@@ -22,6 +22,7 @@ from setpoint.rule import CATALOGUE
 from setpoint.settings_class import SettingsContract
 from setpoint.sources import ProcessEnvironment, read_as_each, read_env_file
 from setpoint.subject import Subject
+from setpoint.unable import UnableError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +85,9 @@ def _report(arguments: argparse.Namespace, reference: str | None, project: Proje
 
 def _settings_class(arguments: argparse.Namespace, reference: str | None, project: Project) -> type[BaseSettings]:
     if arguments.schema is not None:
+        if arguments.settings is not None:
+            message = "`--schema` is in place of `--settings`; name one of them"
+            raise UnableError(message)
         from setpoint.exported_contract import read_exported_contract  # noqa: PLC0415 - few need it
 
         return read_exported_contract(arguments.schema)

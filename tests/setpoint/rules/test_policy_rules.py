@@ -211,6 +211,15 @@ def test_what_may_stand_on_another_machine_is_not_taken_for_a_default() -> None:
     assert [each.code for each in check(replace(here, deploy=True)).diagnostics] == ["SP406", "SP509"]
 
 
+def test_what_a_file_would_give_that_cannot_be_read_is_not_taken_for_a_default(tmp_path: Path) -> None:
+    """The file is what is wrong, and nobody knows what stands in it."""
+    ended = run_setpoint("check", "--deploy", "prod.env", "--settings", "config.settings:Settings", cwd=tmp_path)
+    assert (ended.returncode, [line for line in ended.stdout.decode().splitlines() if "[SP" in line]) == (
+        2,
+        ["error[SP001]: the file does not exist"],
+    )
+
+
 def test_this_service_passes_its_own_policy() -> None:
     """The settings that the README shows are fit for a deploy."""
     assert marks(checked(f"SENTRY_DSN={DSN}\nHOST=0.0.0.0\n", settings_class=Settings, deploy=True)) == []
