@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint.file_variables import FileVariables
 from setpoint.generate.manifest import VERSION, digest
 from setpoint.redaction import printable
-from setpoint.secrecy import KnownSecret
+from setpoint.secrecy import KnownSecret, UnknownType
 from setpoint.unable import UnableError
 
 Schema = Mapping[str, Any]
@@ -138,6 +138,8 @@ class _Maker:
 
     def _annotation(self, schema: Schema, place: Place) -> Any:
         annotation = self._limited(schema, place)
+        if not _says_type(schema):
+            annotation = Annotated[annotation, UnknownType()]
         return Annotated[annotation, KnownSecret()] if place in self._secret else annotation
 
     def _limited(self, schema: Schema, place: Place) -> Any:
@@ -167,6 +169,12 @@ class _Maker:
         extra: Literal["forbid", "allow"] = "forbid" if schema.get("additionalProperties") is False else "allow"
         config = ConfigDict(extra=extra)
         return create_model("_".join(place) or "Object", __config__=config, **self._fields(schema, place))
+
+
+def _says_type(schema: Schema) -> bool:
+    if "anyOf" in schema:
+        return all(map(_says_type, schema["anyOf"]))
+    return _says_type(schema.get("items", {})) if schema.get("type") == "array" else bool({"enum", "type"} & {*schema})
 
 
 def _choice(values: list[Any]) -> Any:

@@ -46,6 +46,10 @@ class KnownSecret:
     """Marks a field as secret whatever its type and name are."""
 
 
+class UnknownType:
+    """Marks a field of which nobody here knows what it takes, so that it may be numbers or a few words."""
+
+
 def is_secret(name: str, field: FieldInfo) -> bool:
     """Return whether values of the field `name` are never to be shown.
 
@@ -90,7 +94,10 @@ def is_out_of_place(value: str, field: FieldInfo) -> bool:
 
     A number, a switch or one of a few words never looks like that; of what takes any text nobody can tell.
     """
-    return bool(_LIKE_A_TOKEN.search(value)) and takes_numbers_or_words(field) and value not in choices(field)
+    may_take_those_alone = takes_numbers_or_words(field) or any(
+        isinstance(each, UnknownType) for each in field.metadata
+    )
+    return bool(_LIKE_A_TOKEN.search(value)) and may_take_those_alone and value not in choices(field)
 
 
 def secret_text(value: object) -> str:

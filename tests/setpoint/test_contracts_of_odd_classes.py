@@ -1,6 +1,7 @@
 """An exported contract takes all that its class takes, however the class gets its values together."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ from pydantic import (
     AliasChoices,
     AliasPath,
     BaseModel,
+    BeforeValidator,
     Discriminator,
     Field,
     RootModel,
@@ -249,6 +251,29 @@ def test_a_contract_still_finds_what_it_can(
     found = marks(checked(content, settings_class=_exported(settings_class, tmp_path)))
     assert expected in found
     assert expected in marks(checked(content, settings_class=settings_class))
+
+
+class Numeric(BaseSettings):
+    """Numbers and words, of which a schema can't say that they are that."""
+
+    price: Decimal = Decimal(1)
+    prices: list[Decimal] = []
+    pair: tuple[int, int] = (1, 2)
+    word: Literal["a", None] = "a"  # noqa: PYI061 - as a union it is another type
+    part: int = Field(1, validation_alias=AliasPath("PARTS", 0))  # type: ignore[pydantic-alias]  # on purpose
+    changed: Annotated[int, BeforeValidator(lambda given: given)] = 1
+    either: bool | Decimal = True
+
+
+@pytest.mark.parametrize("name", ["PRICE", "PRICES", "PAIR", "WORD", "PARTS", "CHANGED", "EITHER"])
+def test_a_contract_hides_a_token_where_its_class_would(name: str, tmp_path: Path) -> None:
+    """The class sees that no number looks like that; without it, it might be one."""
+    content = f"{name}=k9{CANARY}7\n" * 2
+    for settings_class in (Numeric, _exported(Numeric, tmp_path)):
+        report = checked(content, settings_class=settings_class)
+        assert [each.excerpt.text for each in report.diagnostics if each.code == "SP103" and each.excerpt] == [
+            f"{name}=********"
+        ]
 
 
 def _exported(settings_class: type[BaseSettings], folder: Path) -> type[BaseSettings]:
