@@ -9,10 +9,11 @@ from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import SchemaError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from setpoint.file_variables import FileVariables
 from setpoint.generate.manifest import VERSION, digest
+from setpoint.guidance import Guidance
 from setpoint.redaction import printable
 from setpoint.secrecy import KnownSecret, UnknownType
 from setpoint.unable import UnableError
@@ -22,6 +23,9 @@ Place = tuple[str, ...]
 
 _LARGEST = 16 << 20
 _SIMPLE: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str, "null": None}
+# pydantic-settings puts a value together from nested names only where that may be an object. It would take a `null`
+# that it decodes for no value.
+_ANYTHING_IN_PARTS = Annotated[dict[str, Any] | Any, NoDecode, Guidance(expected="what the app's own class takes")]
 _CONSTRAINTS = {
     "minimum": "ge",
     "maximum": "le",
@@ -159,8 +163,7 @@ class _Maker:
             return self._object(schema, place)
         if kind:
             return _SIMPLE[kind]
-        # pydantic-settings puts a value together from nested names only where that may be an object.
-        return dict[str, Any] | Any if self._reading.nested_delimiter else Any
+        return _ANYTHING_IN_PARTS if self._reading.nested_delimiter else Any
 
     def _object(self, schema: Schema, place: Place) -> Any:
         if "properties" not in schema:

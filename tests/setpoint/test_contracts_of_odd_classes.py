@@ -150,6 +150,7 @@ class Nested(Nesting):
     mail: Mail
     lenient: Lenient
     pet: Pet
+    any: Any
 
 
 class Sets(BaseSettings):
@@ -214,8 +215,9 @@ AS_JSON = (
         (SharedName, "READ_URL=x\nBASE_URL=x\n"),
         (CutOnce, "APP_POOL_MAX_SIZE=3\n"),
         (CutOnce, 'APP_POOL={"max_size": 3}\n'),
-        (Nested, IN_PARTS),
-        (Nested, AS_JSON),
+        (Nested, f"{IN_PARTS}ANY=x\n"),
+        (Nested, f"{AS_JSON}ANY=x\n"),
+        (Nested, AS_JSON + "ANY=null\n"),
         (Sets, "PORTS=[1, 1, 1]\n"),
         (Prefixed, "MY_APP_PORT=1\nMY_OTHER=1\n"),
         (Directory, "OTHER=1\n"),
