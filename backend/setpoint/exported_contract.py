@@ -169,15 +169,23 @@ class _Maker:
         if "properties" not in schema:
             of_values = schema.get("additionalProperties", {})
             return dict[str, self._limited(of_values, place)]  # type: ignore[misc]  # it is made now
-        extra: Literal["forbid", "allow"] = "forbid" if schema.get("additionalProperties") is False else "allow"
-        config = ConfigDict(extra=extra)
+        others = schema.get("additionalProperties")
+        config = ConfigDict(extra="ignore" if others is None else "forbid" if others is False else "allow")
         return create_model("_".join(place) or "Object", __config__=config, **self._fields(schema, place))
 
 
-def _says_type(schema: Schema) -> bool:
+def _says_type(schema: Schema, *, is_part: bool = False) -> bool:
+    """Return whether `schema` tells what a value looks like as well as the class does.
+
+    An array of choices may be one of numbers, and an object that is open may take keys that its class does not know.
+    """
     if "anyOf" in schema:
-        return all(map(_says_type, schema["anyOf"]))
-    return _says_type(schema.get("items", {})) if schema.get("type") == "array" else bool({"enum", "type"} & {*schema})
+        return all(_says_type(each, is_part=True) for each in schema["anyOf"])
+    if "enum" in schema:
+        return not is_part
+    if schema.get("type") == "array":
+        return _says_type(schema.get("items", {}), is_part=True)
+    return "type" in schema and not ("properties" in schema and schema.get("additionalProperties") == {})
 
 
 def _choice(values: list[Any]) -> Any:

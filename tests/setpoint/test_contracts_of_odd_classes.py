@@ -153,6 +153,18 @@ class Nested(Nesting):
     any: Any
 
 
+class Page(BaseModel):
+    """A model that passes over what it does not know."""
+
+    size: int = 1
+
+
+class Paged(Nesting):
+    """A name in it may be misspelt."""
+
+    page: Page = Page()
+
+
 class Sets(BaseSettings):
     """A set counts what is left of an array."""
 
@@ -243,6 +255,8 @@ def test_a_contract_says_nothing_that_its_class_does_not(
         (CutOnce, "APP_POOL_MAX_SIZE=x\n", "1.env:1:19-1:20 error SP401 invalid-value APP_POOL_MAX_SIZE"),
         (Prefixed, "MY_APP_PORT=1\nMY_APP_DEBUG=1\n", "1.env:2:1-2:13 error SP301 unknown-variable MY_APP_DEBUG"),
         (Rewritten, "TOKN=x\n", "1.env:1:1-1:5 error SP301 unknown-variable TOKN"),
+        (Nested, "PET__KIND=cat\nTREES__SIZE=1\n", "1.env:2:1-2:12 error SP301 unknown-variable TREES__SIZE"),
+        (Paged, "PAGE__SISE=1\n", "1.env:1:1-1:11 error SP301 unknown-variable PAGE__SISE"),
         (Sets, 'PORTS=[1, "x"]\n', "1.env:1:11-1:14 error SP401 invalid-value PORTS"),
     ],
 )  # fmt: skip
@@ -255,8 +269,16 @@ def test_a_contract_still_finds_what_it_can(
     assert expected in marks(checked(content, settings_class=settings_class))
 
 
-class Numeric(BaseSettings):
-    """Numbers and words, of which a schema can't say that they are that."""
+class Door(BaseModel):
+    """A model whose field has several names, and none of them is its own."""
+
+    key: str = Field("", validation_alias=AliasChoices("left", "right"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+class Numeric(Nesting):
+    """Numbers and words, of which a schema can't say that they are that, and a key that the class does not know."""
+
+    door: Door = Door()
 
     price: Decimal = Decimal(1)
     prices: list[Decimal] = []
@@ -265,9 +287,13 @@ class Numeric(BaseSettings):
     part: int = Field(1, validation_alias=AliasPath("PARTS", 0))  # type: ignore[pydantic-alias]  # on purpose
     changed: Annotated[int, BeforeValidator(lambda given: given)] = 1
     either: bool | Decimal = True
+    sizes: list[Size] = []
+    size: bool | Size = True
 
 
-@pytest.mark.parametrize("name", ["PRICE", "PRICES", "PAIR", "WORD", "PARTS", "CHANGED", "EITHER"])
+@pytest.mark.parametrize(
+    "name", ["PRICE", "PRICES", "PAIR", "WORD", "PARTS", "CHANGED", "EITHER", "SIZES", "SIZE", "DOOR__KEY"]
+)
 def test_a_contract_hides_a_token_where_its_class_would(name: str, tmp_path: Path) -> None:
     """The class sees that no number looks like that; without it, it might be one."""
     content = f"{name}=k9{CANARY}7\n" * 2

@@ -54,6 +54,9 @@ class ValueSchemas:
             return {}
         if any(model.model_config.get(each) for each in _NARROWS_ALL):
             self.note(place, "constraint")
+        return self._of_fields(model, place, inside)
+
+    def _of_fields(self, model: type[BaseModel], place: Place, inside: tuple[type, ...]) -> Schema:
         keys = {name: key_of(model, name, is_setting=not inside) for name in model.model_fields}
         properties = {
             key: self._of_field(model, name, (*place, key), (*inside, model)) for name, key in keys.items() if key
@@ -64,6 +67,8 @@ class ValueSchemas:
             schema["required"] = required
         if not all(keys.values()):
             self.note(place, "alias")
+        if not all(keys.values()) or model.model_config.get("extra") == "allow":
+            schema["additionalProperties"] = {}
         elif model.model_config.get("extra") == "forbid":
             schema["additionalProperties"] = False
         return schema
