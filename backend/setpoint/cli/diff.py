@@ -15,7 +15,7 @@ from setpoint.gathering import of_files
 from setpoint.project import Project
 from setpoint.redaction import printable
 from setpoint.settings_class import SettingsContract
-from setpoint.sources import STANDARD_INPUT, ProcessEnvironment
+from setpoint.sources import ProcessEnvironment
 from setpoint.subject import Subject
 from setpoint.unable import UnableError
 
@@ -40,9 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the differences and return the exit status: 1 only with `--exit-code`."""
     if len(arguments.files) != (1 if arguments.environment else 2):
         message = "name two files, or one and `--environment`"
-        raise UnableError(message)
-    if arguments.files.count(STANDARD_INPUT) > 1:
-        message = "standard input can be read once only"
         raise UnableError(message)
     contract, project = contract_of(arguments)
     key = fingerprint_key(arguments)

@@ -13,6 +13,7 @@ from setpoint.redaction import printable
 from setpoint.unable import UnableError
 
 _UNABLE = 2
+_STANDARD_INPUT = "-"
 
 
 class Command:
@@ -72,6 +73,8 @@ def main(
     arguments, more = parser.parse_known_args(words)
     if more:
         _take_late_files(parser, arguments, more)
+    if getattr(arguments, "files", []).count(_STANDARD_INPUT) > 1:
+        parser.error("standard input can be read once only")
     if arguments.command is None:
         parser.print_help(sys.stderr)
         return _UNABLE
@@ -90,7 +93,7 @@ def main(
 
 def _take_late_files(parser: argparse.ArgumentParser, arguments: argparse.Namespace, more: Sequence[str]) -> None:
     """Take files that stand behind an option, which argparse knows no place for once it has seen other words."""
-    options = [word for word in more if word.startswith("-") and word != "-"]
+    options = [word for word in more if word.startswith("-") and word != _STANDARD_INPUT]
     if options or not hasattr(arguments, "files"):
         parser.error(f"unrecognized arguments: {' '.join(map(printable, options or more))}")
     arguments.files += more
