@@ -117,6 +117,16 @@ def test_a_rule_of_the_apps_own_is_reported_at_its_setting(app: Path) -> None:
     assert _check(app, "BILL_POOL__SIZE=50\nBILL_PLAN=paid\n") == (0, [])
 
 
+def test_a_setting_that_nobody_set_is_not_shown_at_its_neighbour(app: Path) -> None:
+    """A rule can object to a default, and the line of another setting has nothing to do with it."""
+    path = app / "bill" / "settings.py"
+    path.write_text(path.read_text().replace("size: int = 5", "size: int = 50"))
+    assert _check(app, "BILL_POOL__SPARE=1\n")[1] == [
+        "None error BILL001 BILL_POOL__SIZE: the free plan has 10 connections"
+    ]
+    assert _check(app, 'BILL_POOL={"spare": 1}\n')[1] == ["1 error BILL001 BILL_POOL: the free plan has 10 connections"]
+
+
 @pytest.mark.parametrize("form", ["sarif", "junit", "gitlab", "github", "concise"])
 def test_every_format_knows_rules_of_the_apps_own(app: Path, form: str) -> None:
     """Those for programs list the rules that they name."""
