@@ -9,12 +9,12 @@ from pathlib import Path
 from pydantic_settings import BaseSettings
 
 from config.settings import Settings
-from setpoint.check import check
-from setpoint.diagnostic import Diagnostic
-from setpoint.report import Report
-from setpoint.settings_class import SettingsContract
-from setpoint.sources import ProcessEnvironment, parse_env_file
-from setpoint.subject import Subject
+from setpoint.check.checking import check
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.report import Report
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 
 Completed = subprocess.CompletedProcess[bytes]
 

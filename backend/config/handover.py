@@ -6,11 +6,11 @@ import sys
 from typing import Any
 
 from config.settings import Settings
+from setpoint.application.loading import EX_CONFIG, look, to_hand_over
+from setpoint.check.report import Report
+from setpoint.errors import UnableError
 from setpoint.formats import concise, full
 from setpoint.formats.style import Style
-from setpoint.loading import EX_CONFIG, look, to_hand_over
-from setpoint.report import Report
-from setpoint.unable import UnableError
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, Secret
 
-from setpoint.guidance import Guidance, PublicValueError
+from setpoint.contract.guidance import Guidance, PublicValueError
 
 _DSN_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
 _DSN_KEY = re.compile(r"[A-Za-z0-9_-]+")

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import setpoint
 from config.sentry_types import EnvironmentName, ReleaseName, SampleRate, SentryDsn
-from setpoint.guidance import Guidance, NamesEnvFile
+from setpoint.contract.guidance import Guidance, NamesEnvFile
 
 _BACKEND = Path(__file__).resolve().parents[1]
 _HOST = r"^(?:\w(?:[\w.-]*\w)?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$"

@@ -1,20 +1,48 @@
-"""Setpoint makes an app's typed settings class the contract for its configuration."""
+"""Setpoint makes an app's typed settings class the contract for its configuration.
 
-# Type checkers take it for true; importing `typing` for it takes longer than all the rest of `--help`.
-TYPE_CHECKING = False
+What `__all__` lists is the public API; nothing else is promised.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from setpoint._version import __version__
+
 if TYPE_CHECKING:
-    from setpoint.loading import load
+    from setpoint.application.loading import load
+    from setpoint.check.app_rule import InvalidRuleError, Severity, Violation, rule
+    from setpoint.contract.file_variables import FileVariables
+    from setpoint.contract.guidance import Guidance, NamesEnvFile, PublicValueError
 
-__version__ = "0.1.0"
+_HOMES = {
+    "FileVariables": "setpoint.contract.file_variables",
+    "Guidance": "setpoint.contract.guidance",
+    "InvalidRuleError": "setpoint.check.app_rule",
+    "NamesEnvFile": "setpoint.contract.guidance",
+    "PublicValueError": "setpoint.contract.guidance",
+    "Severity": "setpoint.check.app_rule",
+    "Violation": "setpoint.check.app_rule",
+    "load": "setpoint.application.loading",
+    "rule": "setpoint.check.app_rule",
+}
 
-__all__ = ["__version__", "load"]
+__all__ = [
+    "FileVariables",
+    "Guidance",
+    "InvalidRuleError",
+    "NamesEnvFile",
+    "PublicValueError",
+    "Severity",
+    "Violation",
+    "__version__",
+    "load",
+    "rule",
+]
 
 
 def __getattr__(name: str) -> object:
-    """Import `load` when it is first asked for: most commands get by without pydantic, which is slow to import."""
-    if name == "load":
-        from setpoint.loading import load  # noqa: PLC0415 - see above
-
-        return load
+    """Import a name when it is first asked for: most commands get by without pydantic, which is slow to import."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from setpoint.suggestion import nearest
-from setpoint.unable import UnableError
+from setpoint.errors import UnableError
+from setpoint.text.suggest import nearest
 
 _LONGEST_SLIP = 3
 _TEXT = "a text"

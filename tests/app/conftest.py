@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from app.factory import create_app
 from config.settings import Settings
 from setpoint import load
-from setpoint.settings_class import SettingsContract
+from setpoint.contract.settings_class import SettingsContract
 
 MakeService = Callable[[Mapping[str, str]], Flask]
 

@@ -11,7 +11,7 @@ import pytest
 
 from config.settings import Settings
 from gunicorn_process import gunicorn
-from setpoint.settings_class import SettingsContract
+from setpoint.contract.settings_class import SettingsContract
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS_OWN = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}

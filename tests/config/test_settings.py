@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from checking import BACKEND, checked, run_config
 from config.settings import Settings
-from setpoint.loading import look
-from setpoint.settings_class import SettingsContract, Variable
+from setpoint.application.loading import look
+from setpoint.contract.settings_class import SettingsContract, Variable
 
 DEFAULTS = {
     "sentry_dsn": None,

@@ -15,16 +15,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from checking import BACKEND, checked
 from config.settings import Settings
 from setpoint import load
+from setpoint.check.report import Report
 from setpoint.cli import diff, explain, show
-from setpoint.difference import differences
-from setpoint.fingerprint import FingerprintKey
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
-from setpoint.provenance import provenances
-from setpoint.report import Report
-from setpoint.settings_class import SettingsContract
-from setpoint.sources import ProcessEnvironment, parse_env_file
-from setpoint.subject import Subject
+from setpoint.resolution.difference import differences
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
+from setpoint.text.fingerprint import FingerprintKey
 
 LONGEST_PIECE = 5
 

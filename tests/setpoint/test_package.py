@@ -7,7 +7,9 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
+import setpoint
 from checking import BACKEND, run
 from wheel import build_wheel
 
@@ -27,7 +29,29 @@ def _modules_after(code: str) -> set[str]:
 def test_importing_the_package_loads_next_to_nothing() -> None:
     """An app imports it at its very start."""
     loaded = _modules_after("import setpoint")
-    assert {name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names} == {"setpoint"}
+    assert {name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names} == {
+        "setpoint",
+        "setpoint._version",
+    }
+
+
+def test_the_public_api_is_this() -> None:
+    """Nothing else is promised to an app, and each of these names is."""
+    assert setpoint.__all__ == snapshot(
+        [
+            "FileVariables",
+            "Guidance",
+            "InvalidRuleError",
+            "NamesEnvFile",
+            "PublicValueError",
+            "Severity",
+            "Violation",
+            "__version__",
+            "load",
+            "rule",
+        ]
+    )
+    assert all(hasattr(setpoint, name) for name in setpoint.__all__)
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])

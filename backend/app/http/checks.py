@@ -8,9 +8,9 @@ from flask import Blueprint, request
 from app.http.problem import Problem
 from app.http.request_body import read_body
 from config.settings import Settings
-from setpoint.check import check_text
+from setpoint.check.checking import check_text
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats.json_report import as_json
-from setpoint.settings_class import SettingsContract
 
 NAME_OF_THE_BODY = "body"
 

@@ -7,10 +7,10 @@ from flask import Blueprint
 from pydantic import Secret, SecretBytes, SecretStr
 
 from config.settings import Settings
-from setpoint.loading import Origin, origins_of
-from setpoint.redaction import MASK
-from setpoint.settings_class import SettingsContract, Variable
-from setpoint.sources import SourceKind
+from setpoint.application.loading import Origin, origins_of
+from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.sources.env_file import SourceKind
+from setpoint.text.mask import MASK
 
 _DEFAULT = Origin(SourceKind.DEFAULT)
 

@@ -5,24 +5,29 @@ from dataclasses import replace
 
 from pydantic_settings import BaseSettings
 
-from setpoint.check import check_together
+from setpoint.application.gathering import of_a_start, of_files
+from setpoint.application.importing import (
+    UnusableRulesError,
+    UnusableSettingsError,
+    import_rules,
+    import_settings_class,
+)
+from setpoint.application.loading import as_chosen
+from setpoint.check.checking import check_together
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.report import UNUSABLE_RULE, Report
+from setpoint.check.rule import CATALOGUE
 from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
 from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import NO_CLASS, add_settings_option, chosen_settings
 from setpoint.cli.source_options import add_files
-from setpoint.diagnostic import Diagnostic, Severity
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS, PORTABLE
-from setpoint.gathering import of_a_start, of_files
-from setpoint.importing import UnusableRulesError, UnusableSettingsError, import_rules, import_settings_class
-from setpoint.loading import as_chosen
+from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.redaction import printable
-from setpoint.report import UNUSABLE_RULE, Report
-from setpoint.rule import CATALOGUE
-from setpoint.settings_class import SettingsContract
-from setpoint.sources import ProcessEnvironment, read_as_each, read_env_file
-from setpoint.subject import Subject
-from setpoint.unable import UnableError
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment, read_as_each, read_env_file
+from setpoint.text.escape import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +93,7 @@ def _settings_class(arguments: argparse.Namespace, reference: str | None, projec
         if arguments.settings is not None:
             message = "`--schema` is in place of `--settings`; name one of them"
             raise UnableError(message)
-        from setpoint.exported_contract import read_exported_contract  # noqa: PLC0415 - few need it
+        from setpoint.contract.exported import read_exported_contract  # noqa: PLC0415 - few need it
 
         return read_exported_contract(arguments.schema)
     if reference is None:

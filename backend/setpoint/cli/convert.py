@@ -3,13 +3,13 @@
 import argparse
 import sys
 
+from setpoint.application.conversion import Conversion, Remark, convert
 from setpoint.cli.output import write_bytes_as_they_are, write_private_file
 from setpoint.cli.reading_options import add_reading_options, trouble_with
-from setpoint.conversion import Conversion, Remark, convert
 from setpoint.envfile.loaders import LOADERS, PORTABLE
-from setpoint.redaction import printable
-from setpoint.sources import DEFAULT_LOADER, EnvFile, read_env_file
-from setpoint.wording import counted
+from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file
+from setpoint.text.escape import printable
+from setpoint.text.join import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

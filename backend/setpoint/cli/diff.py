@@ -5,19 +5,19 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from setpoint.application.gathering import of_files
 from setpoint.cli.fingerprint_option import add_fingerprint_option, fingerprint_key
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import fingerprint_of, origin_as_json, origin_in_words, visible
 from setpoint.cli.source_options import add_source_options, contract_of, subject_of_files
-from setpoint.difference import Change, Difference, Side, differences
-from setpoint.fingerprint import FingerprintKey
-from setpoint.gathering import of_files
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.redaction import printable
-from setpoint.settings_class import SettingsContract
-from setpoint.sources import ProcessEnvironment
-from setpoint.subject import Subject
-from setpoint.unable import UnableError
+from setpoint.resolution.difference import Change, Difference, Side, differences
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.text.escape import printable
+from setpoint.text.fingerprint import FingerprintKey
 
 VERSION = 1
 _SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}

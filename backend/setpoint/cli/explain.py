@@ -9,13 +9,14 @@ from typing import Any
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import as_json, shadowed_in_words, shown_default, value_in_words, winner_in_words
 from setpoint.cli.source_options import add_files, add_source_options, contract_of, subject_of
-from setpoint.provenance import Provenance, provenances
-from setpoint.redaction import MASK, printable
-from setpoint.settings_class import SettingsContract, Variable
-from setpoint.subject import Subject
-from setpoint.suggestion import allowed_steps, nearest
-from setpoint.unable import UnableError
-from setpoint.wording import joined
+from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.errors import UnableError
+from setpoint.resolution.provenance import Provenance, provenances
+from setpoint.resolution.subject import Subject
+from setpoint.text.escape import printable
+from setpoint.text.join import joined
+from setpoint.text.mask import MASK
+from setpoint.text.suggest import allowed_steps, nearest
 
 VERSION = 1
 _WIDTH = 100

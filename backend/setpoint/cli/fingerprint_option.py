@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from setpoint.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
-from setpoint.redaction import printable
-from setpoint.unable import UnableError
+from setpoint.errors import UnableError
+from setpoint.text.escape import printable
+from setpoint.text.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
 
 
 def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:

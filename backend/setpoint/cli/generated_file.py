@@ -8,9 +8,9 @@ from pathlib import Path
 from setpoint.cli.output import write_result
 from setpoint.cli.settings_option import add_settings_option
 from setpoint.cli.source_options import contract_of
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.settings_class import SettingsContract
-from setpoint.unable import UnableError
 
 Generator = Callable[[SettingsContract, str], str]
 

@@ -5,30 +5,27 @@ import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
-from setpoint import __version__
-from setpoint.cli.help_text import HelpText
-from setpoint.quick_import import without_collecting
-from setpoint.redaction import printable
-from setpoint.unable import UnableError
+from setpoint._version import __version__
+from setpoint.errors import UnableError
+from setpoint.text.escape import printable
 
 _UNABLE = 2
 _STANDARD_INPUT = "-"
 
 
+@dataclass(frozen=True, slots=True)
 class Command:
     """One command, imported when it is called.
-
-    No dataclass: importing what makes one takes longer than all the rest of `--help`.
 
     Attributes:
         module: The module that has `add_arguments(parser)` and `run(arguments) -> int`.
         summary: What it does, in one sentence without a full stop.
     """
 
-    def __init__(self, module: str, summary: str) -> None:
-        self.module = module
-        self.summary = summary
+    module: str
+    summary: str
 
 
 COMMANDS = {
@@ -104,7 +101,6 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
         prog=program,
         description="The typed settings class of an app as the contract for its configuration.",
         allow_abbrev=False,
-        formatter_class=HelpText,
     )
     parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
     # Given its name, argparse need not work it out, for which it would import archivers.
@@ -117,10 +113,7 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
             help=command.summary,
             description=f"{command.summary}.",
             allow_abbrev=False,
-            formatter_class=HelpText,
         )
         if name == called:
-            with without_collecting():
-                module = importlib.import_module(command.module)
-            module.add_arguments(subparser)
+            importlib.import_module(command.module).add_arguments(subparser)
     return parser

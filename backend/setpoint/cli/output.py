@@ -6,8 +6,8 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 
-from setpoint.redaction import UNPRINTABLE, printable
-from setpoint.unable import UnableError
+from setpoint.errors import UnableError
+from setpoint.text.escape import UNPRINTABLE, printable
 
 _STEERS_A_TERMINAL = re.compile(rf"(?![\n\t]){UNPRINTABLE.pattern}")
 

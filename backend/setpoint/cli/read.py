@@ -6,17 +6,19 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.problem_kinds import RULE_OF
 from setpoint.cli.output import write_result
 from setpoint.cli.reading_options import add_reading_options, trouble_with
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
-from setpoint.diagnostic import Diagnostic, Location
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.problem_kinds import RULE_OF
-from setpoint.redaction import MASK, printable
-from setpoint.sources import EnvFile, read_env_file
-from setpoint.suggestion import allowed_steps, nearest
-from setpoint.unable import UnableError
+from setpoint.errors import UnableError
+from setpoint.resolution.location import Location
+from setpoint.sources.env_file import EnvFile, read_env_file
+from setpoint.text.escape import printable
+from setpoint.text.mask import MASK
+from setpoint.text.suggest import allowed_steps, nearest
 
 VERSION = 1
 _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
@@ -55,8 +57,8 @@ def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[st
     reference, project = chosen_settings(arguments)
     if reference is None:
         return set()
-    from setpoint.importing import UnusableSettingsError, import_settings_class  # noqa: PLC0415 - see above
-    from setpoint.settings_class import SettingsContract  # noqa: PLC0415 - see above
+    from setpoint.application.importing import UnusableSettingsError, import_settings_class  # noqa: PLC0415 - see above
+    from setpoint.contract.settings_class import SettingsContract  # noqa: PLC0415 - see above
 
     try:
         contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))

@@ -2,8 +2,8 @@
 
 import argparse
 
-from setpoint.redaction import printable
-from setpoint.sources import EnvFile, Trouble
+from setpoint.sources.env_file import EnvFile, Trouble
+from setpoint.text.escape import printable
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:

@@ -5,16 +5,16 @@ import os
 import sys
 from pathlib import Path
 
+from setpoint.application.loading import project_selection
+from setpoint.check.report import Report
+from setpoint.check.selection import Selection, UnknownRuleError
 from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result
+from setpoint.errors import UnableError
 from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
-from setpoint.loading import project_selection
 from setpoint.project import Project
-from setpoint.redaction import printable
-from setpoint.report import Report
-from setpoint.selection import Selection, UnknownRuleError
-from setpoint.unable import UnableError
+from setpoint.text.escape import printable
 
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:

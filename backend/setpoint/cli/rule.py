@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
 
+from setpoint.check.rule_documentation import Example, RuleDocumentation, documented_rules
 from setpoint.cli.output import write_result
 from setpoint.generate.rules_reference import as_read, rules_reference
-from setpoint.redaction import printable
-from setpoint.rule_documentation import Example, RuleDocumentation, documented_rules
-from setpoint.suggestion import allowed_steps, nearest
+from setpoint.text.escape import printable
+from setpoint.text.suggest import allowed_steps, nearest
 
 VERSION = 1
 _WIDTH = 100
@@ -58,12 +58,12 @@ def _rules_of_project() -> list[RuleDocumentation]:
     project = find_project(Path.cwd())
     if not project.rules:
         return []
-    from setpoint.importing import (  # noqa: PLC0415 - importing it imports pydantic
+    from setpoint.application.importing import (  # noqa: PLC0415 - importing it imports pydantic
         UnusableSettingsError,
         import_rules,
         import_settings_class,
     )
-    from setpoint.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
+    from setpoint.check.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
 
     with suppress(UnusableSettingsError):
         # The rules take the class from its module, which may fail where its settings can't be had.

@@ -7,19 +7,19 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from setpoint.application.importing import import_rules
+from setpoint.application.launch import KEPT_WHEN_CLEAN, prepare
+from setpoint.application.loading import say
+from setpoint.check.diagnostic import Severity
+from setpoint.check.report import Status
 from setpoint.cli.settings_option import add_settings_option
 from setpoint.cli.source_options import contract_of
-from setpoint.diagnostic import Severity
 from setpoint.envfile.loaders import LOADERS
+from setpoint.errors import UnableError
 from setpoint.formats import full
 from setpoint.formats.style import Style
-from setpoint.importing import import_rules
-from setpoint.launch import KEPT_WHEN_CLEAN, prepare
-from setpoint.loading import say
-from setpoint.redaction import printable
-from setpoint.report import Status
-from setpoint.sources import DEFAULT_LOADER
-from setpoint.unable import UnableError
+from setpoint.sources.env_file import DEFAULT_LOADER
+from setpoint.text.escape import printable
 
 _CANNOT_BE_EXECUTED = 126
 _NOT_FOUND = 127

@@ -3,7 +3,7 @@
 import argparse
 
 from setpoint.cli import generated_file
-from setpoint.generate.manifest import settings_manifest
+from setpoint.contract.manifest import settings_manifest
 
 add_arguments = generated_file.add_arguments
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from setpoint.redaction import printable
+from setpoint.text.escape import printable
 
 
 def add_secrets_dir(parser: argparse.ArgumentParser) -> None:

@@ -16,10 +16,10 @@ from setpoint.cli.shown_setting import (
     winner_in_words,
 )
 from setpoint.cli.source_options import add_files, add_source_options, contract_of, subject_of
-from setpoint.fingerprint import FingerprintKey
-from setpoint.provenance import Provenance, provenances, strange_names
-from setpoint.redaction import printable
-from setpoint.subject import Subject
+from setpoint.resolution.provenance import Provenance, provenances, strange_names
+from setpoint.resolution.subject import Subject
+from setpoint.text.escape import printable
+from setpoint.text.fingerprint import FingerprintKey
 
 VERSION = 1
 _WIDEST_VALUE = 40

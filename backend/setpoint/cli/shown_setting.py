@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from setpoint.assignment import Assignment
-from setpoint.fingerprint import FingerprintKey
 from setpoint.generate.env_example import default_text
-from setpoint.provenance import Provenance, is_refused, location_of, shown_value, source_of
-from setpoint.redaction import MASK, printable
-from setpoint.subject import Subject
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.provenance import Provenance, is_refused, location_of, shown_value, source_of
+from setpoint.resolution.subject import Subject
+from setpoint.text.escape import printable
+from setpoint.text.fingerprint import FingerprintKey
+from setpoint.text.mask import MASK
 
 
 def value_in_words(subject: Subject, provenance: Provenance) -> str:

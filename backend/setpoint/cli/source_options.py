@@ -4,19 +4,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from setpoint.application.gathering import env_files, of_a_start, of_files
+from setpoint.application.importing import UnusableSettingsError, import_settings_class
 from setpoint.cli.reading_options import trouble_in_words
 from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import NO_CLASS, add_settings_option, chosen_settings
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
-from setpoint.gathering import env_files, of_a_start, of_files
-from setpoint.importing import UnusableSettingsError, import_settings_class
+from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.redaction import printable
-from setpoint.settings_class import SettingsContract
-from setpoint.sources import EnvFile, ProcessEnvironment, SourceKind, read_env_file
-from setpoint.subject import Subject
-from setpoint.unable import UnableError
-from setpoint.wording import counted
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind, read_env_file
+from setpoint.text.escape import printable
+from setpoint.text.join import counted
 
 
 def add_source_options(parser: argparse.ArgumentParser, environment_help: str) -> None:

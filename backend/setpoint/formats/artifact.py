@@ -4,9 +4,9 @@ import hashlib
 import os
 from collections import Counter
 
-from setpoint.diagnostic import Diagnostic
-from setpoint.report import Report
-from setpoint.sources import SourceKind
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.report import Report
+from setpoint.sources.env_file import SourceKind
 
 
 def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:

@@ -1,9 +1,9 @@
 """The report with one line a problem, for editors and for searching."""
 
-from setpoint.diagnostic import Diagnostic
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.report import Report
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
-from setpoint.report import Report
 
 
 def render(report: Report, style: Style, *, quiet: bool = False) -> str:

@@ -1,7 +1,8 @@
 """The report as workflow commands, which GitHub Actions turns into annotations of the changed files."""
 
-from setpoint.diagnostic import Diagnostic, Location, Severity
-from setpoint.report import Report
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.report import Report
+from setpoint.resolution.location import Location
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _STANDARD_INPUT = "-"

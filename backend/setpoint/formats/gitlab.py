@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from setpoint.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.report import Report
 from setpoint.formats.artifact import fingerprints, shown_path
-from setpoint.report import Report
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 # GitLab leaves out what has no path, and a name of no file is better than silence.

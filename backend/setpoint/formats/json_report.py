@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from setpoint.diagnostic import Diagnostic, Location, Severity
-from setpoint.report import Report, SourceSummary
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.report import Report, SourceSummary
+from setpoint.resolution.location import Location
 
 VERSION = 1
 

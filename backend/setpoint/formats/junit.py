@@ -8,10 +8,10 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-from setpoint.diagnostic import Diagnostic
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.report import UNABLE, Report
 from setpoint.formats.full import lines_of
 from setpoint.formats.style import Style
-from setpoint.report import UNABLE, Report
 
 _ENVIRONMENT = "process environment"
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -2,8 +2,8 @@
 
 import importlib
 
+from setpoint.check.report import Report
 from setpoint.formats.style import Style
-from setpoint.report import Report
 
 _FOR_PEOPLE = {"full": "setpoint.formats.full", "concise": "setpoint.formats.concise"}
 _FOR_PROGRAMS = {

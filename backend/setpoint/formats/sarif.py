@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from setpoint import __version__
-from setpoint.diagnostic import Diagnostic, Location, Severity
+from setpoint._version import __version__
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.report import Report, Status
+from setpoint.check.rule import CATALOGUE, Rule
+from setpoint.check.rule_documentation import RuleDocumentation
 from setpoint.formats.artifact import fingerprints, shown_path
-from setpoint.report import Report, Status
-from setpoint.rule import CATALOGUE, Rule
-from setpoint.rule_documentation import RuleDocumentation
+from setpoint.resolution.location import Location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -2,9 +2,9 @@
 
 import re
 
-from setpoint.diagnostic import Diagnostic
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.report import Report
 from setpoint.formats.summary import summary
-from setpoint.report import Report
 
 # GitHub drops a summary of more than 1 MiB as a whole.
 _MOST_ROWS = 200

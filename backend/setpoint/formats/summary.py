@@ -1,10 +1,10 @@
 """The last line of a report for people: how many problems, in what."""
 
-from setpoint.diagnostic import Severity
+from setpoint.check.diagnostic import Severity
+from setpoint.check.report import Report, Status
 from setpoint.envfile.loaders import PORTABLE
-from setpoint.report import Report, Status
-from setpoint.sources import SourceKind
-from setpoint.wording import counted, joined, said_of
+from setpoint.sources.env_file import SourceKind
+from setpoint.text.join import counted, joined, said_of
 
 _ONE_VALUE = {SourceKind.SECRETS_DIRECTORY, SourceKind.FILE_VARIABLE}
 

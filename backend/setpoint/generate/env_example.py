@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic_core import to_jsonable_python
 
-from setpoint.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract, Variable
 
 _WIDTH = 100
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from setpoint.rule_documentation import Example, RuleDocumentation
+from setpoint.check.rule_documentation import Example, RuleDocumentation
 
 EXAMPLE_SETTINGS = """\
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from setpoint.file_variables import FileVariables
-from setpoint.guidance import NamesEnvFile
+from setpoint import FileVariables
+from setpoint import NamesEnvFile
 
 
 class Settings(BaseSettings):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.generate.env_example import default_in_words, documented
-from setpoint.settings_class import SettingsContract, Variable
 
 
 def settings_reference(contract: SettingsContract, command: str) -> str:

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from inline_snapshot import snapshot
 
 from config.settings import Settings
-from setpoint.settings_class import SettingsContract
+from setpoint.contract.settings_class import SettingsContract
 
 CANARY = "c0ffee5ecret"
 

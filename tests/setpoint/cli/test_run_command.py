@@ -18,7 +18,7 @@ import os
 from typing import Annotated
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from setpoint.guidance import NamesEnvFile
+from setpoint.contract.guidance import NamesEnvFile
 
 os.environ["SET_BY_IMPORT"] = "1"
 

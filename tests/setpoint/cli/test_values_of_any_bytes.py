@@ -8,12 +8,12 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.cli import diff, explain, show
-from setpoint.difference import differences
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
-from setpoint.provenance import provenances
-from setpoint.settings_class import SettingsContract
-from setpoint.sources import parse_env_file
-from setpoint.subject import Subject
+from setpoint.resolution.difference import differences
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import parse_env_file
 
 
 class Small(BaseSettings):

@@ -7,9 +7,9 @@ from inline_snapshot import snapshot
 from pydantic_settings import BaseSettings
 
 from checking import checked
+from setpoint.check.report import Report
 from setpoint.formats import concise, full, json_report
 from setpoint.formats.style import Style
-from setpoint.report import Report
 
 PLAIN = Style(colored=False)
 COLORED = Style(colored=True)

@@ -13,13 +13,14 @@ import pytest
 from inline_snapshot import snapshot
 
 from checking import checked
-from setpoint.diagnostic import Diagnostic, Excerpt, Location, Severity
+from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
+from setpoint.check.report import Report, SourceSummary
+from setpoint.check.rule import CATALOGUE
 from setpoint.formats import github, gitlab, junit, registry, sarif
 from setpoint.formats.artifact import fingerprints
 from setpoint.formats.style import Style
-from setpoint.report import Report, SourceSummary
-from setpoint.rule import CATALOGUE
-from setpoint.sources import SourceKind
+from setpoint.resolution.location import Location
+from setpoint.sources.env_file import SourceKind
 
 PLAIN = Style(colored=False)
 

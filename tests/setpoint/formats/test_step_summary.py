@@ -4,9 +4,10 @@ import pytest
 from inline_snapshot import snapshot
 
 from checking import checked
-from setpoint.diagnostic import Diagnostic, Location, Severity
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.report import Report
 from setpoint.formats import step_summary
-from setpoint.report import Report
+from setpoint.resolution.location import Location
 
 
 def test_a_clean_file_is_said_to_be_clean() -> None:

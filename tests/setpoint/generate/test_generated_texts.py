@@ -10,10 +10,10 @@ from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
 
 from checking import checked
+from setpoint.contract.guidance import Guidance
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.generate.env_example import env_example
 from setpoint.generate.settings_reference import settings_reference
-from setpoint.guidance import Guidance
-from setpoint.settings_class import SettingsContract
 
 
 class Mode(StrEnum):

@@ -1,0 +1,133 @@
+"""Turns an env file that one program reads into one from which another reads the same values."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from setpoint.envfile.loaders import find_loader
+from setpoint.envfile.reading import Binding, Problem, ProblemKind
+from setpoint.envfile.source_text import Span
+from setpoint.envfile.writing import NotExpressibleError, write
+from setpoint.sources.env_file import EnvFile
+
+# The program's values are known all the same, though they may not be what was meant.
+_WORTH_A_REMARK = {ProblemKind.CUT_VALUE, ProblemKind.UNDEFINED_REFERENCE}
+_HARMLESS = {
+    ProblemKind.BYTE_ORDER_MARK,
+    ProblemKind.DUPLICATE_NAME,
+    ProblemKind.NOT_PORTABLE,
+    *_WORTH_A_REMARK,
+}
+_KNOWS_NO_COMMENTS = {"github-env"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said on a place of the file: why it can't be converted, or what was lost there.
+
+    Attributes:
+        span: Where in the file.
+        message: What, in one sentence without a full stop; it holds no value.
+        name: The variable that it is about, where there is one.
+    """
+
+    span: Span
+    message: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What came of it.
+
+    Attributes:
+        text: The new file; None if there is an obstacle.
+        obstacles: All reasons why there is none.
+        lost_comments: How many comments the new file can't have.
+        remarks: What else is not in the new file as it was meant.
+    """
+
+    text: str | None
+    obstacles: tuple[Remark, ...] = ()
+    lost_comments: int = 0
+    remarks: tuple[Remark, ...] = ()
+
+
+def convert(file: EnvFile, loader: str) -> Conversion:
+    """Write what `file` says, with its comments and in its order, for `loader`.
+
+    References are replaced by what they stand for. Of two bindings of one name, the one that counts
+    is written. The new text is read back before it is returned.
+    """
+    obstacles = [_of_problem(problem) for problem in file.reading.problems if problem.kind not in _HARMLESS]
+    pieces: list[str] = []
+    lost = 0
+    for piece in _pieces(file):
+        if isinstance(piece, str):
+            is_lost = loader in _KNOWS_NO_COMMENTS and piece.startswith("#")
+            lost += is_lost
+            pieces += [] if is_lost else [piece]
+            continue
+        try:
+            pieces.append(write(piece.name, piece.value or "", loader))
+        except NotExpressibleError as error:
+            obstacles.append(Remark(piece.value_span, str(error), piece.name))
+    text = "".join(pieces)
+    if not obstacles and dict(find_loader(loader).read(text, {}).variables) != dict(file.variables):
+        obstacles.append(Remark(Span(0, 0), f"{loader} would read other values from these lines together"))
+    if obstacles:
+        return Conversion(None, tuple(sorted(obstacles, key=lambda obstacle: obstacle.span)))
+    remarks = [_of_problem(each) for each in file.reading.problems if each.kind in _WORTH_A_REMARK]
+    return Conversion(text, lost_comments=lost, remarks=tuple(remarks))
+
+
+def _of_problem(problem: Problem) -> Remark:
+    return Remark(problem.span, problem.message, problem.name)
+
+
+def _pieces(file: EnvFile) -> Iterator[str | Binding]:
+    """Yield what the new file is made of: blank lines and comments as they are, and the bindings that count."""
+    text = file.source.text
+    at = 0
+    written: set[str] = set()
+    for binding in _bindings_that_count(file):
+        yield from _lines_between(text[at : _line_start(text, binding.name_span.start)])
+        at = max(at, _next_line(text, binding.value_span.end))
+        if binding.name not in written:
+            written.add(binding.name)
+            yield from _comment_behind(text[binding.value_span.end : at])
+            yield binding
+    yield from _lines_between(text[at:])
+
+
+def _bindings_that_count(file: EnvFile) -> list[Binding]:
+    """Return for each name the binding whose value the program hands over, in the order of the file."""
+    counting: Mapping[str, Binding] = {
+        binding.name: binding
+        for binding in file.reading.bindings
+        if binding.value is not None and file.variables.get(binding.name) == binding.value
+    }
+    return sorted(counting.values(), key=lambda binding: binding.name_span)
+
+
+def _lines_between(text: str) -> Iterator[str]:
+    for line in text.removeprefix("\ufeff").splitlines():
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            # A backslash at its end would join a comment with the next line in older versions of systemd.
+            yield stripped.rstrip("\\") + "\n"
+
+
+def _comment_behind(text: str) -> Iterator[str]:
+    """Yield a comment that stood behind a value as a line before it: few programs know it where it was."""
+    stripped = text.strip()
+    if stripped.startswith("#"):
+        yield from _lines_between(stripped)
+
+
+def _line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def _next_line(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end + 1

@@ -1,0 +1,164 @@
+"""Imports a settings class by its name, even from a module that fails because of bad settings."""
+
+import importlib
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+
+from setpoint.check.app_rule import InvalidRuleError
+from setpoint.errors import UnableError
+from setpoint.text.raised import kind_and_place
+
+_PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
+
+
+class UnusableError(UnableError):
+    """Code of the app can't be had; the text says why, for people, and holds no value.
+
+    Attributes:
+        message: The text without what to do about it.
+        hint: What to do about it.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
+        self.message = message
+        self.hint = hint
+
+
+class UnusableSettingsError(UnusableError):
+    """The settings class can't be had."""
+
+
+class UnusableRulesError(UnusableError):
+    """The rules of the app's own can't be had."""
+
+
+def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> type[BaseSettings]:
+    """Return the class that `reference` (`module:Class`) names.
+
+    A module that builds its settings when it is imported (`SETTINGS = Settings()`) fails there
+    under a bad environment. The class exists by then, and is taken from the failed module. What the
+    module prints is dropped: it may be the very values that are wrong.
+
+    Args:
+        reference: Module and class.
+        pythonpath: Folders to look in besides the working directory.
+
+    Raises:
+        UnusableSettingsError: There is no such module or class, or the module fails for another reason.
+    """
+    module_name, colon, class_name = reference.partition(":")
+    if not colon or not module_name or not class_name or module_name.startswith("."):
+        message = f"`{reference}` is no settings class"
+        raise UnusableSettingsError(message, "write `MODULE:CLASS`, such as `myapp.settings:Settings`")
+    try:
+        namespace = _imported(module_name, pythonpath)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
+        return _from_failed_module(error, module_name, class_name)
+    return _class_in(namespace, module_name, class_name)
+
+
+def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> None:
+    """Import the modules that hold rules of the app's own, which enters these into the catalogue.
+
+    Args:
+        modules: Dotted names.
+        pythonpath: Folders to look in besides the working directory.
+
+    Raises:
+        UnusableRulesError: There is no such module, or it fails.
+    """
+    for name in modules:
+        try:
+            _imported(name, pythonpath)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
+            reason = str(error) if isinstance(error, InvalidRuleError) else _described(error)
+            message = f"cannot import the rules in `{name}`: {reason}"
+            raise UnusableRulesError(message, _advice(error, name)) from None
+
+
+def _imported(module_name: str, pythonpath: Iterable[Path]) -> Mapping[str, object]:
+    """Return what the module holds; what it prints is dropped."""
+    _put_on_module_path([Path.cwd(), *pythonpath])
+    sink = StringIO()
+    with redirect_stdout(sink), redirect_stderr(sink):
+        return vars(importlib.import_module(module_name))
+
+
+def _put_on_module_path(folders: Iterable[Path]) -> None:
+    """Put `folders` first on the module path, for good: a class may import more of its app when it validates."""
+    wanted = [str(folder) for folder in folders]
+    sys.path[:] = [*dict.fromkeys(wanted), *(each for each in sys.path if each not in wanted)]
+
+
+def _class_in(namespace: Mapping[str, object], module_name: str, class_name: str) -> type[BaseSettings]:
+    found = _resolve(namespace, class_name)
+    if found is None:
+        classes = [name for name in namespace if _resolve(namespace, name) not in {None, BaseSettings}]
+        there = f"it has {', '.join(f'`{name}`' for name in classes)}" if classes else None
+        message = f"`{module_name}` has no settings class `{class_name}`"
+        raise UnusableSettingsError(message, there or "name a subclass of `pydantic_settings.BaseSettings`")
+    return found
+
+
+def _resolve(namespace: Mapping[str, object], class_name: str) -> type[BaseSettings] | None:
+    found: object = namespace.get(class_name.partition(".")[0])
+    for part in class_name.split(".")[1:]:
+        found = getattr(found, part, None)
+    return found if isinstance(found, type) and issubclass(found, BaseSettings) else None
+
+
+def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> type[BaseSettings]:
+    """Return the class from the module itself, or from the one that failed while it was imported by the module."""
+    namespaces = list(_namespaces(error.__traceback__))
+    for namespace in sorted(namespaces, key=lambda each: each.get("__name__") != module_name):
+        if found := _resolve(namespace, class_name):
+            _keep(namespaces)
+            return found
+    for namespace in namespaces:
+        if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError):
+            _class_in(namespace, module_name, class_name)
+    message = f"cannot import `{module_name}`: {_described(error)}"
+    raise UnusableSettingsError(message, _advice(error, module_name)) from None
+
+
+def _keep(namespaces: Iterable[Mapping[str, Any]]) -> None:
+    """Let modules that failed be imported again, as far as they got: rules of the app's own take the class there."""
+    for namespace in namespaces:
+        name = namespace.get("__name__")
+        if namespace.get("__spec__") is not None and isinstance(name, str) and name not in sys.modules:
+            sys.modules[name] = ModuleType(name)
+            vars(sys.modules[name]).update(namespace)
+
+
+def _namespaces(traceback: TracebackType | None) -> Iterator[dict[str, object]]:
+    while traceback is not None:
+        yield traceback.tb_frame.f_globals
+        traceback = traceback.tb_next
+
+
+def _described(error: BaseException) -> str:
+    """Return what went wrong; the text of an exception shows only where it can't hold a value."""
+    kind = type(error).__name__
+    if isinstance(error, SyntaxError):
+        return f"{kind} at {error.filename}:{error.lineno}"
+    if isinstance(error, ImportError | NameError) and _PYTHONS_OWN_WORDS.fullmatch(str(error)):
+        return f"{kind}: {error}"
+    return kind_and_place(error)
+
+
+def _advice(error: BaseException, module_name: str) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name in {module_name, module_name.partition(".")[0]}:
+        return "run it in the folder that holds the module, or name that folder in `pythonpath` of `[tool.setpoint]`"
+    if isinstance(error, ModuleNotFoundError):
+        return "run it with the Python that runs the app, so that the app's packages are there"
+    return f"make `python -c 'import {module_name}'` work; nothing was checked"

@@ -1,0 +1,191 @@
+"""Gives an app its settings when it starts, or ends the start with everything that is wrong with them."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from traceback import walk_stack
+from typing import TypeVar
+from weakref import finalize
+
+from pydantic_settings import BaseSettings
+
+from setpoint.application.gathering import of_a_start
+from setpoint.application.importing import import_rules
+from setpoint.check.checking import check
+from setpoint.check.report import Report, Status
+from setpoint.check.selection import Selection, UnknownRuleError
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.errors import UnableError
+from setpoint.formats import full
+from setpoint.formats.style import Style
+from setpoint.project import InvalidProjectError, Project, find_project
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import SourceKind
+
+EX_CONFIG = 78
+"""Exit status for a configuration error (sysexits.h)."""
+
+_GUNICORN_GIVES_UP = 3  # `WORKER_BOOT_ERROR` of its arbiter
+
+HANDED_OVER = "SETPOINT_ORIGINS"
+"""The variable under which a parent hands over where the values that it put into the environment come from."""
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a variable comes from.
+
+    Attributes:
+        source: Which kind of source.
+        path: Path of the file; None for the process environment and defaults.
+        line: Line in it, from 1.
+        column: Column of the name in it, in code points from 1.
+    """
+
+    source: SourceKind
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the environment of an app gives.
+
+    Attributes:
+        report: What a check of it says.
+        settings: The settings, if there is nothing in the way of a start.
+        variables: The known variables that come from an env file, as they were read.
+        origins: Where each known variable that is set comes from.
+    """
+
+    report: Report
+    settings: BaseSettings | None
+    variables: Mapping[str, str]
+    origins: Mapping[str, Origin]
+
+
+_origins: dict[int, Mapping[str, Origin]] = {}
+
+
+def load(settings_class: type[AnySettings]) -> AnySettings:
+    """Return the settings of the app, read from the process environment and its env file.
+
+    Raises:
+        SystemExit: With status 78 and everything that is wrong on standard error; a line there is
+            all that an operator sees of a start that fails, so there is no traceback. In a worker of
+            gunicorn the status is the one with which gunicorn gives up.
+    """
+    settings = _load_or_say_why_not(settings_class)
+    if settings is None:
+        # Error trackers send the local variables of every frame that an exception passes, and of what was being
+        # handled when it was raised. So it is raised where no value is left, and without a context.
+        raise SystemExit(_GUNICORN_GIVES_UP if _is_loaded_by_a_worker() else EX_CONFIG) from None
+    return settings
+
+
+def _is_loaded_by_a_worker() -> bool:
+    """Return whether gunicorn loads the app in a worker: it replaces one that ends with any other status, for ever."""
+    return any(
+        (frame.f_globals.get("__name__"), frame.f_code.co_name) == ("gunicorn.workers.base", "load_wsgi")
+        for frame, _ in walk_stack(None)
+    )
+
+
+def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | None:
+    """Return the settings, or None once everything that is wrong with them is on standard error."""
+    environment = dict(os.environ)
+    try:
+        loaded = look(settings_class, environment)
+    except UnableError as error:
+        say(f"error: {error}\n")
+        return None
+    if loaded.settings is None or not isinstance(loaded.settings, settings_class):
+        say(full.render(loaded.report, Style(colored=False)))
+        return None
+    _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
+    return loaded.settings
+
+
+def say(text: str) -> None:
+    """Write `text` to standard error; that nobody can hear it changes nothing about a start."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+
+def origins_of(settings: BaseSettings) -> Mapping[str, Origin]:
+    """Return where each variable comes from that `load` found set; a variable that isn't here has its default."""
+    return _origins.get(id(settings), {})
+
+
+def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> Loaded:
+    """Read what a process with this `environment` would start with; nothing is printed."""
+    contract, project = SettingsContract.of(settings_class), find_project(Path.cwd())
+    import_rules(project.rules, project.pythonpath)
+    subject = of_a_start(contract, environment, project, files=() if HANDED_OVER in environment else None)
+    report = as_chosen(check(subject), subject, project)
+    known = {name: each for name, each in subject.assignments.items() if each.variable}
+    return Loaded(
+        report,
+        subject.verdict.settings if report.status is Status.PASSED else None,
+        {each.name: each.value for each in known.values() if each.file},
+        {name: _origin(each) for name, each in known.items()},
+    )
+
+
+def as_chosen(report: Report, subject: Subject, project: Project) -> Report:
+    """Return what of `report` the project wants to hear; all of it if the class itself takes no such values.
+
+    Raises:
+        InvalidProjectError: The project chooses a rule that does not exist.
+    """
+    return report if subject.verdict.settings is None else project_selection(project).of(report)
+
+
+def project_selection(project: Project) -> Selection:
+    """Return which rules `[tool.setpoint]` chooses.
+
+    Raises:
+        InvalidProjectError: It names one that does not exist.
+    """
+    try:
+        return Selection.of_words(project.selected, project.deselected)
+    except UnknownRuleError as error:
+        message = f"`select` or `ignore` in `[tool.setpoint]` of `{project.root}`: {error}"
+        raise InvalidProjectError(message) from None
+
+
+def handed_over(environment: Mapping[str, str]) -> dict[str, Origin]:
+    """Return the origins that a parent process handed over, if one did; what no parent wrote counts for nothing."""
+    try:
+        return {
+            name: Origin(**{**origin, "source": SourceKind(origin["source"])})
+            for name, origin in json.loads(environment.get(HANDED_OVER) or "{}").items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def to_hand_over(origins: Mapping[str, Origin]) -> str:
+    """Return `origins` as the text that a child process takes."""
+    return json.dumps({name: asdict(origin) for name, origin in origins.items()})
+
+
+def _origin(assignment: Assignment) -> Origin:
+    if assignment.file is None or assignment.binding is None:
+        return Origin(SourceKind.PROCESS_ENVIRONMENT)
+    position = assignment.file.source.position(assignment.binding.name_span.start)
+    return Origin(assignment.file.kind, assignment.file.path, position.line, position.column)
+
+
+def _remember(settings: BaseSettings, origins: Mapping[str, Origin]) -> None:
+    _origins[id(settings)] = origins
+    finalize(settings, _origins.pop, id(settings), None)

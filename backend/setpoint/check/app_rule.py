@@ -1,0 +1,164 @@
+"""What an app writes rules of its own with, in the modules that `[tool.setpoint] rules` names."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from setpoint.check import rule as catalogue
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, value_place
+from setpoint.resolution.subject import Subject
+from setpoint.text.mask import Redactor
+from setpoint.text.raised import kind_and_place
+from setpoint.validation.building import silence
+from setpoint.validation.unusable import UnusableValueError
+
+__all__ = ["FailedRuleError", "InvalidRuleError", "Severity", "Violation", "rule"]
+
+_CODE = re.compile(r"(?!SP)[A-Z]{2,10}\d{3}")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that a rule objects to.
+
+    Secrets are masked in its texts, because they may be put together from values.
+
+    Attributes:
+        message: What is wrong, in one sentence without a full stop.
+        setting: The setting that it is about, as the class calls it: `pool_max`, `database.port`.
+        label: What would be right, to be put at the place itself.
+        hint: Why it matters or what to do.
+        severity: Set where it differs from the rule's own.
+    """
+
+    message: str
+    setting: str | None = None
+    label: str | None = None
+    hint: str | None = None
+    severity: Severity | None = None
+
+
+class InvalidRuleError(ValueError):
+    """A rule is declared in a way that can't be; the text says what is wrong, and holds no value."""
+
+
+class FailedRuleError(Exception):
+    """A rule of the app's own raised something; the text says which and where, and holds no value."""
+
+
+AppCondition = TypeVar("AppCondition", bound=Callable[[Any], Iterator[Violation]])
+
+
+def rule(
+    code: str, name: str, severity: Severity, *, for_deploy: bool = False
+) -> Callable[[AppCondition], AppCondition]:
+    """Make the decorated function a rule, which every check and every start of the app then applies.
+
+    The function takes the settings of the app. Where a setting is invalid, its value can't be looked
+    at; a rule that tries is not run, and an `info` says so.
+
+    Args:
+        code: Capitals of the app's own and three digits, `BILL001`.
+        name: The bad pattern, in kebab case.
+        severity: What it objects to unless it says otherwise.
+        for_deploy: Whether only `check --deploy` applies it.
+
+    Raises:
+        InvalidRuleError: The code or the name can't be used, or is taken.
+    """
+    if not _CODE.fullmatch(code):
+        message = f"`{code}` cannot be the code of a rule; write capitals other than `SP` and three digits"
+        raise InvalidRuleError(message)
+    if not _NAME.fullmatch(name):
+        message = f"`{name}` cannot be the name of a rule; write words in lower case with hyphens between them"
+        raise InvalidRuleError(message)
+
+    def enter(condition: AppCondition) -> AppCondition:
+        try:
+            catalogue.rule(code, name, severity, for_deploy=for_deploy)(_on_subject(condition, code))
+        except ValueError as error:
+            raise InvalidRuleError(str(error)) from None
+        return condition
+
+    return enter
+
+
+def _on_subject(condition: AppCondition, code: str) -> catalogue.Condition:
+    """Return `condition` as the catalogue takes it."""
+
+    @wraps(condition)
+    def on_subject(subject: Subject) -> Iterator[Finding]:
+        found = _violations(condition, code, subject)
+        if found is None:
+            yield Finding(
+                f"`{code}` was not applied, because a value that it looks at is invalid or missing",
+                hint="mend the errors and check again",
+                severity=Severity.INFO,
+            )
+            return
+        for each in found:
+            if fault := _fault(subject, each):
+                message = f"`{code}` {fault}"
+                raise FailedRuleError(message)
+            yield _finding(subject, each)
+
+    return on_subject
+
+
+def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subject: Subject) -> list[Violation] | None:
+    """Return what the rule yields; None where it may have failed for a value that the settings lack.
+
+    Raises:
+        FailedRuleError: It fails though the settings are whole.
+    """
+    try:
+        settings = subject.usable_settings
+        with silence():
+            return None if settings is None else list(condition(settings))
+    except UnusableValueError:
+        return None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the app's own code
+        # Not everything that is done with a value can be caught in the act: `re.match` wants a text.
+        if subject.verdict.settings is None:
+            return None
+        message = f"`{code}` fails with {kind_and_place(error)}"
+        raise FailedRuleError(message) from None
+
+
+def _fault(subject: Subject, violation: object) -> str | None:
+    """Return what is wrong with something that a rule yields."""
+    if not isinstance(violation, Violation):
+        return "yields something that is no `Violation`"
+    texts = (violation.message, violation.setting or "", violation.label or "", violation.hint or "")
+    if not all(isinstance(each, str) for each in texts) or not isinstance(violation.severity, Severity | None):
+        return "yields a `Violation` that holds something of the wrong type"
+    known = subject.contract.settings_class.model_fields
+    if violation.setting is not None and violation.setting.partition(".")[0] not in known:
+        return "yields a `Violation` of a setting that the settings class does not have"
+    return None
+
+
+def _finding(subject: Subject, violation: Violation) -> Finding:
+    redactor = subject.redactor
+    assignment = variable = None
+    if violation.setting is not None:
+        setting = tuple(violation.setting.split("."))
+        assignment = subject.assigned_above(setting) or subject.assigned_below(setting)
+        variable = next(iter(subject.variables_at(setting)), None)
+    name = assignment.name if assignment else variable.name if variable else None
+    return Finding(
+        redactor.redact(violation.message),
+        value_place(assignment),
+        name,
+        _redacted(redactor, violation.label),
+        _redacted(redactor, violation.hint),
+        violation.severity,
+    )
+
+
+def _redacted(redactor: Redactor, text: str | None) -> str | None:
+    return None if text is None else redactor.redact(text)

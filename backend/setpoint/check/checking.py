@@ -1,0 +1,138 @@
+"""Checks sources against a settings class: everything that is wrong, all at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
+from setpoint.check.app_rule import FailedRuleError
+from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
+from setpoint.check.excerpt import ShownLine
+from setpoint.check.finding import Finding, Place
+from setpoint.check.report import UNUSABLE_RULE, Report, SourceSummary, in_order
+from setpoint.check.rule import CATALOGUE, Rule
+from setpoint.check.suppression import UNUSED, reported
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.envfile.source_text import Span
+from setpoint.resolution.location import Location
+from setpoint.resolution.statement import Statement
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile, SourceKind, parse_env_file
+from setpoint.text.escape import printable
+from setpoint.text.join import said_of
+
+# Their words name the program already.
+_SAY_THEMSELVES = {"SP201", "SP202"}
+
+
+def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
+    """Apply every rule to `subject`; no finding keeps another from being reported, only a comment in a file does."""
+    places = _Places(subject)
+    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in reported(subject, _found(subject)))
+    return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
+
+
+def _found(subject: Subject) -> Iterator[tuple[Rule, Finding]]:
+    for rule in CATALOGUE.values():
+        if subject.deploy or not rule.for_deploy:
+            try:
+                yield from ((rule, finding) for finding in rule.condition(subject))
+            except FailedRuleError as error:
+                hint = "mend the rule; what it looks at was not checked"
+                yield CATALOGUE[UNUSABLE_RULE], Finding(str(error), hint=hint)
+
+
+def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR) -> Report:
+    """Check the same sources as several programs read them.
+
+    What all of them have in common is said once; anything else says whose reading it is about.
+
+    Args:
+        subjects: One a program, at least one; each has env files if there is more than one.
+        fail_on: The mildest severity that makes the check fail.
+    """
+    first, *others = subjects
+    if not others:
+        return check(first, fail_on)
+    first = replace(first, others=tuple(others))
+    reports = [check(subject, fail_on) for subject in (first, *others)]
+    found: dict[Diagnostic, list[str]] = {}
+    for subject, report in zip((first, *others), reports, strict=True):
+        for diagnostic in report.diagnostics:
+            found.setdefault(diagnostic, []).append(subject.files[0].loader)
+    diagnostics = in_order(
+        _said_of(diagnostic, loaders, len(subjects))
+        for diagnostic, loaders in found.items()
+        if diagnostic.code != UNUSED or len(loaders) == len(subjects)
+    )
+    sources = tuple(dict.fromkeys(source for report in reports for source in report.sources))
+    return Report(first.contract.reference, sources, diagnostics, fail_on)
+
+
+def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnostic:
+    if len(loaders) == of or diagnostic.code in _SAY_THEMSELVES:
+        return diagnostic
+    return replace(diagnostic, message=f"{diagnostic.message} (as {said_of(loaders, 'read it')})")
+
+
+def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
+    """Check the bytes of an env file that comes from a stranger and is known under the name `path`.
+
+    Nothing is opened, and nothing but the settings' own variables gets into the environment of this process.
+    """
+    return check(Subject(contract, (parse_env_file(path, content, {}),), only_known=True))
+
+
+def _summaries(subject: Subject) -> Iterator[SourceSummary]:
+    for file in subject.all_files:
+        if file.kind is SourceKind.FILE_VARIABLE and file.trouble:
+            continue  # It gives nothing, and what stands behind `TOKEN_FILE` may be the token itself.
+        loader = None if file.holds_one_value else file.loader
+        yield SourceSummary(file.kind, printable(file.path), loader, len(file.variables))
+    if subject.environment is not None:
+        known = [name for name in subject.environment.variables if subject.contract.find(name)]
+        yield SourceSummary(subject.environment.kind, variables=len(known))
+
+
+def _diagnostic(rule: Rule, finding: Finding, places: "_Places") -> Diagnostic:
+    return Diagnostic(
+        code=rule.code,
+        name=rule.name,
+        severity=finding.severity or rule.severity,
+        message=printable(finding.message),
+        variable=None if finding.variable is None else printable(finding.variable),
+        label=None if finding.label is None else printable(finding.label),
+        hint=None if finding.hint is None else printable(finding.hint),
+        location=places.location(finding.place) if finding.place else None,
+        excerpt=places.excerpt(finding.place) if finding.place else None,
+    )
+
+
+class _Places:
+    """Turns places in files into locations and excerpts."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._shown: dict[tuple[int, int], ShownLine] = {}
+        self._by_line: dict[tuple[int, int], Statement] = {}
+        for statement in subject.statements:
+            for line in self._lines(statement.file, statement.span):
+                self._by_line.setdefault((id(statement.file), line), statement)
+
+    def location(self, place: Place) -> Location:
+        """Return where `place` is, as editors count it."""
+        source = place.file.source
+        start, end = source.position(place.span.start), source.position(place.span.end)
+        return Location(printable(place.file.path), start.line, start.column, end.line, end.column)
+
+    def excerpt(self, place: Place) -> Excerpt | None:
+        """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
+        if place.file.trouble:
+            return None
+        line = place.file.source.position(place.span.start).line
+        key = (id(place.file), line)
+        if key not in self._shown:
+            self._shown[key] = ShownLine(place.file.source, line, self._by_line.get(key))
+        return self._shown[key].excerpt(place.span)
+
+    @staticmethod
+    def _lines(file: EnvFile, span: Span) -> range:
+        return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)

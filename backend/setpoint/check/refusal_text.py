@@ -1,0 +1,197 @@
+"""Says in words why a value is refused: built from type and constraint, never from the value."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from setpoint.check.finding import Finding, Place
+from setpoint.contract import field_type
+from setpoint.contract.guidance import PublicValueError
+from setpoint.contract.settings_class import Variable
+from setpoint.resolution.assignment import Assignment
+from setpoint.text.suggest import allowed_steps, nearest
+from setpoint.validation.verdict import RAISED, Refusal
+
+_NOT = {
+    "int_parsing": "is not an integer",
+    "int_from_float": "is not an integer",
+    "int_parsing_size": "is too large an integer",
+    "int_type": "is not an integer",
+    "float_parsing": "is not a number",
+    "float_type": "is not a number",
+    "decimal_type": "is not a number",
+    "finite_number": "is not a finite number",
+    "decimal_parsing": "is not a number",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "json_invalid": "is not valid JSON",
+    "greater_than": "is too small",
+    "greater_than_equal": "is too small",
+    "less_than": "is too large",
+    "less_than_equal": "is too large",
+    "multiple_of": "is not a multiple of what it must be",
+    "string_too_short": "is too short",
+    "string_too_long": "is too long",
+    "bytes_too_short": "is too short",
+    "bytes_too_long": "is too long",
+    "too_short": "holds too few items",
+    "too_long": "holds too many items",
+    "string_pattern_mismatch": "has not the form that it must have",
+    "literal_error": "is none of the allowed values",
+    "enum": "is none of the allowed values",
+    "url_parsing": "is not a URL",
+    "url_scheme": "is a URL with a scheme that is not allowed",
+    "list_type": "is not a JSON array",
+    "set_type": "is not a JSON array",
+    "tuple_type": "is not a JSON array",
+    "dict_type": "is not a JSON object",
+    "model_type": "is not a JSON object",
+    "string_type": "is not text",
+    "missing": "lacks a value that is required",
+    "extra_forbidden": "holds a key that is not allowed",
+    "date_parsing": "is not a date",
+    "date_from_datetime_parsing": "is not a date",
+    "date_from_datetime_inexact": "is a date with a time, not a date",
+    "date_type": "is not a date",
+    "datetime_parsing": "is not a date with a time",
+    "datetime_from_date_parsing": "is not a date with a time",
+    "datetime_type": "is not a date with a time",
+    "timezone_aware": "lacks a time zone",
+    "timezone_naive": "has a time zone and must have none",
+    "date_past": "is not in the past",
+    "date_future": "is not in the future",
+    "datetime_past": "is not in the past",
+    "datetime_future": "is not in the future",
+    "time_parsing": "is not a time",
+    "time_delta_parsing": "is not a duration",
+    "time_delta_type": "is not a duration",
+    "url_type": "is not a URL",
+    "dict_attributes_type": "is not a JSON object",
+    "frozen_set_type": "is not a JSON array",
+    "uuid_parsing": "is not a UUID",
+    "ip_any_address": "is not an IP address",
+    "ip_any_network": "is not an IP network",
+    "path_not_file": "names no file",
+    "path_not_directory": "names no directory",
+}
+# pydantic counts the characters of a secret as items.
+_LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
+_LONGEST_KEY = 64
+# pydantic's names of what a type allows; all of it stands in the class.
+_CONSTRAINTS = {
+    "ge": "{} or more",
+    "gt": "more than {}",
+    "le": "{} or less",
+    "lt": "less than {}",
+    "multiple_of": "a multiple of {}",
+    "min_length": "a length of {} or more",
+    "max_length": "a length of {} or less",
+    "pattern": "text that matches `{}`",
+}
+# pydantic puts these into a place to say which member of a union was tried, or that a key is meant.
+_TAG_OF_KEY = re.compile(r"\[key\]")
+_TAG_OF_UNION = re.compile(
+    r"int|float|str|bool|bytes|none|decimal|date|datetime|time|timedelta|url|path|uuid|\w*\[.*|[a-z]+(?:-[a-z]+)+\[.*"
+    r"|(?:constrained|lax-or-strict|json-or-python)-.*",
+    re.DOTALL,
+)
+_BY_VALIDATOR = {"value_error", "assertion_error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a value is refused, without its place."""
+
+    message: str
+    label: str | None
+    hint: str | None
+
+    def at(self, place: Place | None, variable: str | None) -> Finding:
+        """Return this as a finding at `place`."""
+        return Finding(self.message, place, variable, self.label, self.hint)
+
+
+def explain(
+    refusals: Sequence[Refusal], variable: Variable | None, name: str, where: str, assignment: Assignment | None
+) -> Explanation:
+    """Return why the value of the variable `name` is refused.
+
+    Args:
+        refusals: At least one; several where each member of a union refuses it for a reason of its own.
+        variable: What the settings class knows of it.
+        name: Under which name people know it.
+        where: The place inside the value, empty for the value as a whole.
+        assignment: What gives the value; None where it is a default or comes from a source of the class's own.
+    """
+    owner = f"`{name}` of the process environment" if assignment and assignment.file is None else f"`{name}`"
+    subject = f"`{where}` in {owner}" if where else owner
+    is_whole = variable is not None and variable.name.upper() == name.upper() and not where
+    expected = variable.expected if variable and is_whole else _expected_inside(refusals)
+    meant = _meant_choice(variable, assignment) if variable and is_whole and assignment else None
+    may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret
+    hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
+    label = f"expected {expected}" if expected else None
+    return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", label, hint)
+
+
+def _expected_inside(refusals: Sequence[Refusal]) -> str | None:
+    """Return what would be right for a part of a value, as far as the one constraint that it misses says."""
+    context = refusals[0].context if len(refusals) == 1 else {}
+    if isinstance(allowed := context.get("expected"), str):
+        return allowed.replace("'", "`")
+    return next((words.format(context[name]) for name, words in _CONSTRAINTS.items() if name in context), None)
+
+
+def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
+    refusal = refusals[0]
+    error = refusal.context.get("error")
+    if isinstance(error, PublicValueError):
+        return f"is invalid: {error}"
+    if len({each.error_type for each in refusals}) > 1:
+        return "is none of the things that it may be"
+    if refusal.error_type == RAISED:
+        return f"cannot be checked: {refusal.message}"
+    return _by_type(refusal) or (f"is invalid: {_words(refusal)}" if may_quote else "is invalid")
+
+
+def _by_type(refusal: Refusal) -> str | None:
+    if refusal.error_type in _LENGTH_OF_TEXT and refusal.context.get("field_type") == "Value":
+        return _LENGTH_OF_TEXT[refusal.error_type]
+    return _NOT.get(refusal.error_type)
+
+
+def _words(refusal: Refusal) -> str:
+    return refusal.message if refusal.error_type in _BY_VALIDATOR else _lowered(refusal.message)
+
+
+def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
+    if not assignment.shows_value:
+        return None
+    value = assignment.value
+    # `Literal[1]` takes no text, not even `1`.
+    meant = nearest(value, variable.choices, max(1, allowed_steps(value)))
+    return None if meant == value else meant
+
+
+def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_quote: bool) -> str:
+    """Return where inside the value the trouble is: `[0].port`, empty for the value as a whole.
+
+    Args:
+        refusal: What the class says.
+        depth: How many steps of the refusal's path lead to the variable.
+        variable: The variable, where it is known.
+        may_quote: Whether keys that the class doesn't name itself may be shown; they are part of the value.
+    """
+    annotation = variable.field.annotation if variable else None
+    known, has_union = set(field_type.keys(annotation)), annotation is None or field_type.has_union(annotation)
+    parts = []
+    for part in refusal.setting[depth:]:
+        if isinstance(part, int):
+            parts.append(f"[{part}]")
+        elif part in known or not (_TAG_OF_KEY if not has_union else _TAG_OF_UNION).fullmatch(part):
+            parts.append(f".{part[:_LONGEST_KEY]}" if part in known or may_quote else ".…")
+    return "".join(parts).removeprefix(".")
+
+
+def _lowered(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -1,0 +1,83 @@
+"""The result of a check: what was looked at, what was found, and what that means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.sources.env_file import SourceKind
+
+UNUSABLE_RULE = "SP007"
+UNABLE = {"SP001", "SP002", "SP006", UNUSABLE_RULE}
+"""The rules which say that something could not be looked at."""
+
+
+class Status(StrEnum):
+    """The verdict of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNABLE = "unable"
+
+    @property
+    def exit_status(self) -> int:
+        """Return the exit status of a command with this verdict."""
+        return (Status.PASSED, Status.FAILED, Status.UNABLE).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """A source that was looked at.
+
+    Attributes:
+        kind: Which kind of source.
+        path: An env file's path; None for the process environment.
+        loader: How an env file was read; None for the process environment.
+        variables: How many variables it gave.
+    """
+
+    kind: SourceKind
+    path: str | None = None
+    loader: str | None = None
+    variables: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of one check; nothing in it is secret.
+
+    Attributes:
+        settings: The settings class, `module:Class`.
+        sources: What was looked at, later ones over earlier.
+        diagnostics: What was found, sorted by path, line and column.
+        fail_on: The mildest severity that makes the check fail.
+    """
+
+    settings: str
+    sources: tuple[SourceSummary, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    fail_on: Severity = Severity.ERROR
+
+    @property
+    def status(self) -> Status:
+        """Return the verdict: that nothing could be said outweighs anything that was found."""
+        if any(each.code in UNABLE for each in self.diagnostics):
+            return Status.UNABLE
+        if any(each.severity.rank >= self.fail_on.rank for each in self.diagnostics):
+            return Status.FAILED
+        return Status.PASSED
+
+    def count(self, severity: Severity) -> int:
+        """Return how many diagnostics have `severity`."""
+        return sum(each.severity is severity for each in self.diagnostics)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return `diagnostics` sorted by path, line, column; those without a place come last."""
+
+    def key(diagnostic: Diagnostic) -> tuple[bool, tuple[str, int, int], str, str]:
+        place = diagnostic.location
+        position = (place.path, place.line, place.column) if place else ("", 0, 0)
+        return place is None, position, diagnostic.code, diagnostic.variable or ""
+
+    return tuple(sorted(diagnostics, key=key))

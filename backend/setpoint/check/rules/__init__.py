@@ -1,0 +1,5 @@
+"""The rules of `check`, in files by the hundred of their codes; importing this package fills the catalogue."""
+
+from setpoint.check.rules import file, loaders, names, policy, secret_files, suppressions, syntax, values
+
+__all__ = ["file", "loaders", "names", "policy", "secret_files", "suppressions", "syntax", "values"]

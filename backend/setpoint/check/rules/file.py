@@ -1,0 +1,165 @@
+"""SP0xx: the file as a whole."""
+
+from collections.abc import Iterator
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Place
+from setpoint.check.problem_findings import findings
+from setpoint.check.rule import rule
+from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.source_text import Span
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile, SourceKind, Trouble
+
+_START = Span(0, 0)
+
+
+def _files(subject: Subject) -> Iterator[EnvFile]:
+    """Yield the files that nobody but the caller names; of those that variables name, another rule knows more."""
+    return (each for each in subject.all_files if each.kind is not SourceKind.FILE_VARIABLE)
+
+
+@rule("SP001", "missing-file", Severity.ERROR)
+def missing_file(subject: Subject) -> Iterator[Finding]:
+    """Report an env file that does not exist.
+
+    Why it matters: a process that is told to read it would start without any of its values.
+
+    Bad:
+        $ setpoint check absent.env
+
+    Good:
+        $ setpoint check prod.env
+    """
+    for file in _files(subject):
+        if file.trouble is Trouble.MISSING:
+            yield Finding(
+                "the file does not exist", Place(file, _START), hint="check the path and the working directory"
+            )
+
+
+@rule("SP002", "unreadable-file", Severity.ERROR)
+def unreadable_file(subject: Subject) -> Iterator[Finding]:
+    """Report an env file that exists and can't be read.
+
+    Why it matters: nothing can be said about a file that nobody has looked at.
+
+    Bad:
+        $ setpoint check .
+
+    Good:
+        $ setpoint check prod.env
+    """
+    for file in _files(subject):
+        if file.trouble is Trouble.UNREADABLE:
+            reason = file.reason or "for an unknown reason"
+            reason = reason[:1].lower() + reason[1:]
+            yield Finding(f"the file cannot be read: {reason}", Place(file, _START))
+
+
+@rule("SP003", "not-utf-8", Severity.ERROR)
+def not_utf_8(subject: Subject) -> Iterator[Finding]:
+    """Report an env file that is not encoded in UTF-8.
+
+    Why it matters: programs refuse such a file, drop variables or put wrong characters into values.
+
+    Bad:
+        $ iconv -f UTF-8 -t UTF-16 prod.env | setpoint check -
+
+    Good:
+        $ iconv -f UTF-8 -t UTF-8 prod.env | setpoint check -
+    """
+    for file in subject.all_files:
+        if file.undecodable is None:
+            continue
+        place = Place(file, file.undecodable)
+        if file.encoding.startswith("UTF-"):
+            encoding = file.encoding.removesuffix("-LE").removesuffix("-BE")
+            yield Finding(
+                f"the file is {encoding}, not UTF-8", place, hint="save it as UTF-8 without a byte order mark"
+            )
+        else:
+            yield Finding(
+                "the file is not UTF-8",
+                place,
+                label="the first byte that is not UTF-8",
+                hint="it may be Latin-1 or Windows-1252; save it as UTF-8",
+            )
+    yield from findings(subject, ProblemKind.NOT_UTF_8)
+
+
+@rule("SP004", "byte-order-mark", Severity.WARNING)
+def byte_order_mark(subject: Subject) -> Iterator[Finding]:
+    r"""Report a byte order mark at the beginning of an env file.
+
+    Why it matters: python-dotenv takes it away, but shells, systemd, node and podman don't, and lose
+    the first variable.
+
+    Bad:
+        $ printf '\357\273\277PORT=8000\n' | setpoint check -
+
+    Good:
+        $ printf 'PORT=8000\n' | setpoint check -
+    """
+    for file in subject.files:
+        for problem in file.reading.problems:
+            if problem.kind is ProblemKind.BYTE_ORDER_MARK and file.encoding != "UTF-16":
+                yield Finding(
+                    "the file begins with a byte order mark",
+                    Place(file, problem.span),
+                    label="invisible, and not harmless",
+                    hint="save it as UTF-8 without a byte order mark",
+                )
+
+
+@rule("SP005", "nul-byte", Severity.ERROR)
+def nul_byte(subject: Subject) -> Iterator[Finding]:
+    r"""Report a NUL byte in an env file.
+
+    Why it matters: no environment variable can hold one, so the process can't be started with it.
+
+    Bad:
+        $ printf 'HOST=local\000host\n' | setpoint check -
+
+    Good:
+        $ printf 'HOST=localhost\n' | setpoint check -
+    """
+    for file in subject.all_files:
+        at = file.source.text.find("\0")
+        if at >= 0:
+            yield Finding(
+                "the file holds a NUL byte",
+                Place(file, Span(at, at + 1)),
+                hint="no environment variable can hold one; take it out",
+            )
+
+
+@rule("SP006", "unusable-settings", Severity.ERROR)
+def unusable_settings(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - without a class there is no subject
+    """Report a settings class that can't be imported.
+
+    Why it matters: without the class nothing can be said about any value. It is found before there
+    is anything to look at, so the command itself reports it.
+
+    Bad:
+        $ setpoint check prod.env --settings nowhere:Settings
+
+    Good:
+        $ setpoint check prod.env --settings example:Settings
+    """
+    yield from ()
+
+
+@rule("SP007", "unusable-rule", Severity.ERROR)
+def unusable_rule(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - it is found while other rules look
+    """Report a rule of an app's own that can't be imported, or that fails.
+
+    Why it matters: what the rule looks at was not checked. The check itself reports it.
+
+    Bad:
+        $ setpoint check prod.env --rules nowhere
+
+    Good:
+        $ setpoint check prod.env
+    """
+    yield from ()

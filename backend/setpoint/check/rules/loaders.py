@@ -1,0 +1,221 @@
+"""SP2xx: what the programs make of a file that are to read it."""
+
+from collections.abc import Iterator, Mapping
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Place
+from setpoint.check.problem_findings import findings
+from setpoint.check.reading_differences import ReadValue, grouped, read_value, written_value
+from setpoint.check.rule import rule
+from setpoint.check.writing_advice import how_to_write
+from setpoint.envfile import python_dotenv
+from setpoint.envfile.loaders import LOADERS
+from setpoint.envfile.reading import ProblemKind
+from setpoint.resolution.statement import Statement
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile
+from setpoint.text.join import joined, said_of
+from setpoint.text.mask import MASK
+
+
+@rule("SP201", "read-differently", Severity.ERROR)
+def read_differently(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that the programs which are to read the file read differently.
+
+    Why it matters: the app gets one value in development and another one in production, and nobody
+    says a word. It is a warning where no setting reads the variable.
+
+    Bad, as docker and node read it:
+        HOST="localhost"
+
+    Good, as docker and node read it:
+        HOST=localhost
+    """
+    if not subject.others:
+        return
+    for index, file in enumerate(subject.files):
+        together = {each.loader: each for each in (file, *(other.files[index] for other in subject.others))}
+        meant = python_dotenv.read(file.source.text, {}).variables
+        for statement in _first_statements(subject, index):
+            found = _difference(subject, statement, together, meant)
+            if found is not None:
+                yield found
+
+
+def _first_statements(subject: Subject, index: int) -> Iterator[Statement]:
+    """Yield one statement for each name that any of the programs reads in the file number `index`."""
+    seen: set[str] = set()
+    for each in (subject, *subject.others):
+        for statement in each.statements:
+            is_here = statement.file is each.files[index]
+            if is_here and statement.binding is not None and statement.binding.name not in seen:
+                seen.add(statement.binding.name)
+                yield statement
+
+
+def _difference(
+    subject: Subject, statement: Statement, together: Mapping[str, EnvFile], meant: Mapping[str, str]
+) -> Finding | None:
+    binding = statement.binding
+    assert binding is not None  # noqa: S101 - the caller yields bindings alone
+    name, source = binding.name, statement.file.source
+    same = [each for file in together.values() for each in file.reading.bindings_by_name.get(name, ())]
+    written = written_value(source, same)
+    read = {loader: read_value(source, file.reading, name, written) for loader, file in together.items()}
+    groups = grouped(read)
+    if len(groups) == 1:
+        return None
+    habits = "; ".join(said_of(loaders, _what(subject, statement, each, written)) for loaders, each in groups)
+    return Finding(
+        f"`{statement.shown_name}` is read differently: {habits}",
+        Place(statement.file, binding.value_span),
+        None if statement.shown_name == MASK else statement.shown_name,
+        _what_breaks(subject, statement),
+        how_to_write(meant[name], list(together)) if name in meant else None,
+        Severity.ERROR if statement.variable else Severity.WARNING,
+    )
+
+
+def _what(subject: Subject, statement: Statement, each: ReadValue, written: str) -> str:
+    """Return what programs do with the value, and what they read where that is fit to print.
+
+    What references put into it may be a secret that another variable holds.
+    """
+    if each.value is None or statement.variable is None or not statement.shows_value:
+        return each.words
+    is_put_together = each.value not in written
+    redactors = (other.redactor for other in (subject, *subject.others))
+    if is_put_together and any(redactor.redact(each.value) != each.value for redactor in redactors):
+        return each.words
+    is_hidden = statement.variable.hides(statement.shown_name, each.value)
+    return each.words if is_hidden else f"{each.words} (`{each.value}`)"
+
+
+def _what_breaks(subject: Subject, statement: Statement) -> str | None:
+    """Return which programs hand over a value that the settings refuse."""
+    if statement.variable is None:
+        return None
+    refused = [
+        each.files[0].loader
+        for each in (subject, *subject.others)
+        if any(refusal.setting[:1] == statement.variable.setting[:1] for refusal in each.verdict.refusals)
+    ]
+    return f"the settings refuse what {joined(refused)} would hand over" if refused else None
+
+
+@rule("SP202", "refused-file", Severity.ERROR)
+def refused_file(subject: Subject) -> Iterator[Finding]:
+    """Report a file that a program rejects as a whole.
+
+    Why it matters: the container, the unit or the pod does not start.
+
+    Bad, as kubectl reads it:
+        PORT=8000
+        PORT=9000
+
+    Good, as kubectl reads it:
+        PORT=9000
+    """
+    for file in subject.files:
+        if file.reading.refused:
+            first = file.reading.problems[0].span
+            label = LOADERS[file.loader].label if file.loader in LOADERS else file.loader
+            yield Finding(f"{label} refuses the file", Place(file, first), hint="mend what is reported on this line")
+
+
+@rule("SP203", "cut-value", Severity.WARNING)
+def cut_value(subject: Subject) -> Iterator[Finding]:
+    """Report a value of which a program drops a part.
+
+    Why it matters: a password loses what stands behind its `#`, and works nowhere.
+
+    Bad, as node reads it:
+        API_TOKEN=abc#def
+
+    Good, as node reads it:
+        API_TOKEN='abc#def'
+    """
+    yield from findings(subject, ProblemKind.CUT_VALUE)
+
+
+@rule("SP204", "continued-line", Severity.WARNING)
+def continued_line(subject: Subject) -> Iterator[Finding]:
+    r"""Report a line that a program joins with the next one.
+
+    Why it matters: the variable on the next line is gone, and this one has two values in one.
+
+    Bad, as systemd reads it:
+        HOST=localhost\
+        PORT=8000
+
+    Good, as systemd reads it:
+        HOST=localhost
+        PORT=8000
+    """
+    yield from findings(subject, ProblemKind.CONTINUED_LINE)
+
+
+@rule("SP205", "line-too-long", Severity.ERROR)
+def line_too_long(subject: Subject) -> Iterator[Finding]:
+    r"""Report a line of 64 KiB or more, where programs written in Go stop reading.
+
+    Why it matters: docker and podman refuse the file; kubectl drops the rest of it without a word.
+
+    Bad:
+        $ printf 'HOST=%070000d\n' 0 | setpoint check - --loader docker
+
+    Good:
+        $ printf 'HOST=%070d\n' 0 | setpoint check - --loader docker
+    """
+    yield from findings(subject, ProblemKind.LINE_TOO_LONG)
+
+
+@rule("SP206", "already-set", Severity.WARNING)
+def already_set(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that the process environment has already, where a program lets that win.
+
+    Why it matters: the value in the file is not used.
+
+    Bad:
+        $ PORT=9000 setpoint check prod.env --environment --loader node
+
+    Good:
+        $ setpoint check prod.env --environment --loader node
+    """
+    yield from findings(subject, ProblemKind.ALREADY_SET)
+
+
+@rule("SP207", "too-long-expansion", Severity.ERROR)
+def too_long_expansion(subject: Subject) -> Iterator[Finding]:
+    """Report references that grow a value beyond all measure.
+
+    Why it matters: no process can be started with an environment of that size.
+
+    Bad, as compose reads it:
+        A=0123456789012345678901234567890123456789
+        B=${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}
+        C=${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}
+        D=${C}${C}${C}${C}${C}${C}${C}${C}${C}${C}
+        E=${D}${D}${D}${D}${D}${D}${D}${D}${D}${D}
+        F=${E}${E}${E}${E}${E}${E}${E}${E}${E}${E}
+        HOST=${F}${F}${F}${F}${F}${F}${F}${F}${F}${F}
+
+    Good, as compose reads it:
+        HOST=localhost
+    """
+    yield from findings(subject, ProblemKind.TOO_LONG_EXPANSION)
+
+
+@rule("SP208", "unportable-text", Severity.ERROR)
+def unportable_text(subject: Subject) -> Iterator[Finding]:
+    """Report what programs read differently, if the file is to be portable (`--loader portable`).
+
+    Why it matters: the file works until another program reads it.
+
+    Bad, as portable reads it:
+        HOST="localhost"
+
+    Good, as portable reads it:
+        HOST=localhost
+    """
+    yield from findings(subject, ProblemKind.NOT_PORTABLE)

@@ -1,0 +1,283 @@
+"""SP3xx: names of variables."""
+
+from collections.abc import Iterator
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Place
+from setpoint.check.rule import rule
+from setpoint.contract.settings_class import Variable
+from setpoint.resolution.statement import Statement
+from setpoint.resolution.subject import Subject
+from setpoint.text.join import joined
+from setpoint.text.mask import MASK
+from setpoint.text.suggest import nearest
+from setpoint.validation.verdict import RefusalKind
+
+# What is said of a variable that the class itself refuses.
+_FORBIDDEN = (
+    "the settings class reads this file and forbids it",
+    'take it out, or let the class pass over it: `extra="ignore"`',
+    Severity.ERROR,
+)
+
+
+@rule("SP301", "unknown-variable", Severity.ERROR)
+def unknown_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that no setting reads.
+
+    Why it matters: it is most often a misspelling, and the setting that was meant keeps its default.
+    A near miss of a known name and a name in a namespace of the settings are errors; any other is a
+    warning, because env files are shared with other programs. In the process environment only near
+    misses are reported: it is full of names that are not ours.
+
+    Bad:
+        PROT=8000
+
+    Good:
+        PORT=8000
+    """
+    for statement in subject.statements:
+        is_known = statement.variable is not None or statement.from_file is not None
+        if statement.binding is None or statement.binding.value is None or is_known:
+            continue
+        name = statement.binding.name
+        if not subject.is_ignored(name) and not _in_another_case(subject, name):
+            yield _unknown_in_file(subject, statement)
+        elif _is_forbidden(subject, statement):
+            yield _unknown(statement, *_FORBIDDEN)
+    yield from _unknown_in_environment(subject)
+
+
+def _unknown_in_file(subject: Subject, statement: Statement) -> Finding:
+    assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
+    name = statement.binding.name
+    meant = subject.meant_by(name)
+    label: str | None = None
+    hint: str | None = "take it out, or add it to `ignore-variables` in `[tool.setpoint]`"
+    severity = Severity.WARNING
+    if meant:
+        label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
+        hint, severity = _consequence(subject, meant), Severity.ERROR
+    elif namespace := _namespace(subject, name):
+        closest = nearest(name, _names_in(subject, namespace), max(len(name), 1) * 2)
+        place = _where_set(subject, subject.contract.find(closest), statement) if closest else ""
+        label = f"the nearest known name is `{closest}`{place}" if closest else None
+        hint = f"names that begin with `{namespace}` belong to these settings; {hint}"
+        severity = Severity.ERROR
+    elif _is_forbidden(subject, statement):
+        label, hint, severity = _FORBIDDEN
+    return _unknown(statement, label, hint, severity)
+
+
+def _is_forbidden(subject: Subject, statement: Statement) -> bool:
+    """Return whether the class itself refuses the statement, whoever else may want it in the file."""
+    is_set = statement.binding is not None and bool(statement.binding.value)
+    return is_set and subject.contract.refuses_unknown_in(statement.file.path)
+
+
+def _unknown(statement: Statement, label: str | None, hint: str | None, severity: Severity) -> Finding:
+    assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
+    return Finding(
+        f"no setting reads `{statement.shown_name}`",
+        Place(statement.file, statement.binding.name_span),
+        None if statement.shown_name == MASK else statement.binding.name,
+        label,
+        hint,
+        severity,
+    )
+
+
+def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
+    for name, meant in sorted(subject.near_misses_in_environment.items()):
+        if _in_another_case(subject, name):
+            continue
+        yield Finding(
+            f"no setting reads `{name}` of the process environment",
+            variable=name,
+            label=f"did you mean `{meant.name}`?",
+            hint=_consequence(subject, meant),
+        )
+
+
+def _namespace(subject: Subject, name: str) -> str | None:
+    wanted = subject.contract.canonical(name)
+    return next((each for each in subject.contract.namespaces if wanted.startswith(each)), None)
+
+
+def _names_in(subject: Subject, namespace: str) -> list[str]:
+    return [each.name for each in subject.contract.variables if each.name.startswith(namespace)]
+
+
+def _where_set(subject: Subject, meant: Variable | None, statement: Statement) -> str:
+    assignment = subject.assignments.get(meant.name) if meant else None
+    if assignment is None or assignment.file is None or assignment.binding is None:
+        return ""
+    line = assignment.file.source.position(assignment.binding.name_span.start).line
+    where = f"on line {line}" if assignment.file is statement.file else f"at {assignment.file.path}:{line}"
+    return f" (it stands {where})"
+
+
+def _consequence(subject: Subject, meant: Variable) -> str | None:
+    if meant.name in subject.assignments:
+        return None
+    if meant.required:
+        return f"`{meant.name}` is required and set nowhere"
+    return meant.guidance.unset or f"`{meant.name}` keeps its default"
+
+
+@rule("SP302", "missing-variable", Severity.ERROR)
+def missing_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a required variable that no source sets.
+
+    Why it matters: the process does not start without it. It is a warning where the settings class also
+    looks into a secrets directory that was not looked into.
+
+    Bad:
+        PORT=8000
+
+    Good:
+        DATABASE_URL=postgresql://db/app
+        PORT=8000
+    """
+    if any(file.trouble for file in subject.files):
+        return
+    for refusal in subject.verdict.refusals:
+        if refusal.kind is not RefusalKind.MISSING:
+            continue
+        if subject.assigned_above(refusal.setting):
+            continue
+        for variable in subject.missing_at(refusal.setting):
+            if variable.name not in subject.misspelt and variable.name not in subject.unreadable:
+                yield _missing(subject, variable)
+
+
+def _missing(subject: Subject, variable: Variable) -> Finding:
+    message, label = f"`{variable.name}` is required and set nowhere", f"expected {variable.expected}"
+    if subject.unseen_directories and len(variable.setting) == 1:
+        where = joined([f"`{each}`" for each in subject.unseen_directories])
+        elsewhere = f"it may stand in {where}, where nobody looked; `--secrets-dir DIR` looks into such a directory"
+        return Finding(message, None, variable.name, label, elsewhere, Severity.WARNING)
+    hint = variable.guidance.how_to_obtain or _other_spellings(subject, variable)
+    return Finding(message, None, variable.name, label, hint)
+
+
+@rule("SP303", "wrong-case", Severity.ERROR)
+def wrong_case(subject: Subject) -> Iterator[Finding]:
+    r"""Report a variable whose name is known in another case, where the settings class tells cases apart.
+
+    Why it matters: it is another variable, and the setting that was meant keeps its default.
+
+    Bad:
+        $ printf 'DATABASE_URL=a\n' | setpoint check - --settings example:CaseSensitive
+
+    Good:
+        $ printf 'database_url=a\n' | setpoint check - --settings example:CaseSensitive
+    """
+    for statement in subject.statements:
+        if statement.binding is None or statement.binding.value is None or subject.is_ignored(statement.binding.name):
+            continue
+        if meant := _in_another_case(subject, statement.binding.name):
+            label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
+            name = statement.binding.name
+            yield _wrong_case(subject, name, meant, Place(statement.file, statement.binding.name_span), label)
+    for name in sorted(subject.near_misses_in_environment):
+        if meant := _in_another_case(subject, name):
+            yield _wrong_case(subject, name, meant, None, f"did you mean `{meant.name}`?")
+
+
+def _in_another_case(subject: Subject, name: str) -> Variable | None:
+    """Return the variable that differs from `name`, which is unknown, by its case alone."""
+    if subject.contract.ignores_case or subject.contract.find(name):
+        return None
+    return next((each for each in subject.contract.variables if each.name.casefold() == name.casefold()), None)
+
+
+def _wrong_case(subject: Subject, name: str, meant: Variable, place: Place | None, label: str) -> Finding:
+    where = "" if place else " in the process environment"
+    hint = _consequence(subject, meant) or "the settings class tells cases apart"
+    return Finding(f"`{name}`{where} is written in the wrong case", place, name, label, hint)
+
+
+@rule("SP304", "deprecated-variable", Severity.WARNING)
+def deprecated_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that its settings class calls deprecated.
+
+    Why it matters: a later version of the app will no longer read it.
+
+    Bad:
+        DB_HOST=db
+
+    Good:
+        DATABASE_URL=postgresql://db/app
+    """
+    for statement in subject.statements:
+        variable = statement.variable
+        if statement.binding is not None and variable is not None and variable.field.deprecated:
+            yield Finding(
+                f"`{variable.name}` is deprecated",
+                Place(statement.file, statement.binding.name_span),
+                variable.name,
+                hint=variable.field.deprecation_message or None,
+            )
+
+
+@rule("SP305", "misplaced-variable", Severity.WARNING)
+def misplaced_variable(subject: Subject) -> Iterator[Finding]:
+    """Report the variable that names the env file inside an env file.
+
+    Why it matters: it is read from the process environment alone, before any file is opened, so
+    here it has no effect.
+
+    Bad:
+        CONFIG_FILE=prod.env
+
+    Good:
+        $ CONFIG_FILE=prod.env setpoint check
+    """
+    for statement in subject.statements:
+        if statement.binding is not None and subject.contract.names_env_file(statement.variable):
+            yield Finding(
+                f"`{statement.shown_name}` has no effect in an env file",
+                Place(statement.file, statement.binding.name_span),
+                statement.shown_name,
+                "the process environment alone sets it",
+                "take it out, and set it where the process is started",
+            )
+
+
+@rule("SP306", "renamed-variable", Severity.INFO)
+def renamed_variable(subject: Subject) -> Iterator[Finding]:
+    """Say that a setting is given under another name than its first.
+
+    Why it matters: of several names that are set, the first one alone counts, and old names go away
+    one day. Where the first one is set, too, it is a warning: this one has no effect.
+
+    Bad:
+        HTTP_PROXY_URL=http://proxy:3128
+
+    Good:
+        PROXY_URL=http://proxy:3128
+    """
+    for statement in subject.statements:
+        if statement.binding is None or statement.variable is None:
+            continue
+        first = subject.variables_at(statement.variable.setting)[0]
+        if first is statement.variable or first.holds_parts or statement.variable.holds_parts:
+            continue
+        name = statement.variable.name
+        is_set = first.name in subject.assignments
+        yield Finding(
+            f"`{name}` has no effect" if is_set else f"`{name}` is another name of `{first.name}`",
+            Place(statement.file, statement.binding.name_span),
+            name,
+            f"`{first.name}` is set, too{_where_set(subject, first, statement)}" if is_set else None,
+            "of several names that are set, the first one counts; take this one out"
+            if is_set
+            else f"write `{first.name}`, which counts before all others",
+            Severity.WARNING if is_set else None,
+        )
+
+
+def _other_spellings(subject: Subject, variable: Variable) -> str | None:
+    others = [f"`{each.name}`" for each in subject.variables_at(variable.setting) if each is not variable]
+    return f"{' or '.join(others)} would do as well" if others else None

@@ -1,0 +1,62 @@
+"""SP406 and SP407: variables that name files in which values stand."""
+
+from collections.abc import Iterator
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Place
+from setpoint.check.rule import rule
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import Trouble
+from setpoint.sources.secret_files import FileVariable
+
+
+@rule("SP406", "missing-secret-file", Severity.ERROR)
+def missing_secret_file(subject: Subject) -> Iterator[Finding]:
+    """Report a variable such as `DB_PASSWORD_FILE` that names a file which can't be read.
+
+    Why it matters: the process does not start without it. It is a warning where env files are
+    checked on another machine than the one that will read them.
+
+    Bad:
+        $ SECRET_FILE=nowhere.txt setpoint check --settings example:FromFiles
+
+    Good:
+        $ echo p2Vd91kZsQ > secret.txt; SECRET_FILE=secret.txt setpoint check --settings example:FromFiles
+    """
+    for each in subject.file_variables:
+        if each.content.trouble is None:
+            continue
+        what = "does not exist" if each.content.trouble is Trouble.MISSING else "cannot be read"
+        here = "" if subject.starts_here else " here"
+        yield Finding(
+            f"`{each.name}` names a file that {what}{here}",
+            _place(each),
+            each.name,
+            hint=None if subject.starts_here else f"`{each.variable.name}` was not checked",
+            severity=None if subject.starts_here else Severity.WARNING,
+        )
+
+
+@rule("SP407", "unread-secret-file", Severity.WARNING)
+def unread_secret_file(subject: Subject) -> Iterator[Finding]:
+    """Report a variable such as `DB_PASSWORD_FILE` that has no effect, because `DB_PASSWORD` is set, too.
+
+    Why it matters: whoever changes the secret in the file changes nothing.
+
+    Bad:
+        $ echo p2Vd91kZsQ > secret.txt; SECRET=x SECRET_FILE=secret.txt setpoint check --settings example:FromFiles
+
+    Good:
+        $ echo p2Vd91kZsQ > secret.txt; SECRET_FILE=secret.txt setpoint check --settings example:FromFiles
+    """
+    for each in subject.file_variables:
+        winning = subject.assigned_above(each.variable.setting)
+        if winning and not (winning.file and winning.file.holds_one_value):
+            message, label = f"`{each.name}` has no effect", f"`{winning.name}` is set, too"
+            yield Finding(message, _place(each), each.name, label, "take one of them out")
+
+
+def _place(variable: FileVariable) -> Place | None:
+    if variable.file is None or variable.binding is None:
+        return None
+    return Place(variable.file, variable.binding.value_span)

@@ -1,0 +1,46 @@
+"""SP109 and SP110: comments that keep findings from being reported."""
+
+from collections.abc import Iterator
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding
+from setpoint.check.rule import rule
+from setpoint.check.suppression import suppressions
+from setpoint.resolution.subject import Subject
+
+
+@rule("SP109", "invalid-suppression", Severity.WARNING)
+def invalid_suppression(subject: Subject) -> Iterator[Finding]:
+    """Report a comment that is there to ignore a finding and has no effect.
+
+    Why it matters: whoever wrote it takes the finding for settled. It has an effect only if it names
+    rules that exist and can be ignored, and says why: nobody else can tell later whether that still holds.
+
+    Bad:
+        # setpoint: ignore=SP301
+        SIDECAR_PORT=9000
+
+    Good:
+        # setpoint: ignore=SP301 the sidecar reads it
+        SIDECAR_PORT=9000
+    """
+    for each in suppressions(subject):
+        if each.fault is not None:
+            yield Finding(each.fault, each.place, hint=each.hint)
+
+
+@rule("SP110", "unused-suppression", Severity.WARNING)
+def unused_suppression(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - what is found decides, not the subject
+    """Report a comment that ignores a finding which is not there, or no longer.
+
+    Why it matters: it would hide the next one. The check itself reports it, once all other rules
+    have looked.
+
+    Bad:
+        # setpoint: ignore=SP301 the sidecar reads it
+        PORT=8000
+
+    Good:
+        PORT=8000
+    """
+    yield from ()

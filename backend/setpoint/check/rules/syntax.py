@@ -1,0 +1,195 @@
+"""SP1xx: how an env file is written."""
+
+from collections.abc import Iterator
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Place
+from setpoint.check.problem_findings import findings
+from setpoint.check.rule import rule
+from setpoint.envfile.reading import Problem, ProblemKind
+from setpoint.envfile.source_text import Span
+from setpoint.resolution.statement import Statement
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import DEFAULT_LOADER
+from setpoint.text.mask import MASK
+
+
+def _problems(subject: Subject, kind: ProblemKind) -> Iterator[tuple[Statement, Problem]]:
+    """Yield python-dotenv's problems of one kind, each with the statement in which it stands."""
+    for statement in subject.statements:
+        for problem in subject.problems_in(statement):
+            if problem.kind is kind and statement.file.loader == DEFAULT_LOADER:
+                yield statement, problem
+
+
+def _named(statement: Statement) -> str | None:
+    return None if statement.shown_name == MASK else statement.shown_name
+
+
+@rule("SP101", "malformed-line", Severity.ERROR)
+def malformed_line(subject: Subject) -> Iterator[Finding]:
+    """Report a line that is neither `NAME=value` nor a comment.
+
+    Why it matters: python-dotenv leaves such a line out and goes on without a word that anyone reads.
+
+    Bad:
+        PORT 8000
+
+    Good:
+        PORT=8000
+    """
+    for statement, problem in _problems(subject, ProblemKind.MALFORMED_LINE):
+        name = _named(statement)
+        if statement.binding is not None:
+            message = f"`{name}` has no `=`, so it gets no value" if name else "a line has no `=`, so it is not read"
+        else:
+            message = f"the line of `{name}` cannot be read" if name else "the line cannot be read"
+        label = None if statement.binding is not None else problem.message.partition(",")[0]
+        yield Finding(message, Place(statement.file, problem.span), name, label, problem.hint)
+    yield from findings(subject, ProblemKind.MALFORMED_LINE)
+
+
+@rule("SP102", "unclosed-quote", Severity.ERROR)
+def unclosed_quote(subject: Subject) -> Iterator[Finding]:
+    """Report a quote that opens a value and is never closed.
+
+    Why it matters: python-dotenv leaves the line out; other programs swallow the rest of the file.
+
+    Bad:
+        HOST="localhost
+
+    Good:
+        HOST="localhost"
+    """
+    for statement, problem in _problems(subject, ProblemKind.UNCLOSED_QUOTE):
+        name = _named(statement)
+        owner = f"the value of `{name}`" if name else "a value"
+        message = f"the quote that opens {owner} is never closed"
+        yield Finding(message, Place(statement.file, problem.span), name, "opened here", problem.hint)
+    yield from findings(subject, ProblemKind.UNCLOSED_QUOTE)
+
+
+@rule("SP103", "duplicate-variable", Severity.WARNING)
+def duplicate_variable(subject: Subject) -> Iterator[Finding]:
+    """Report a variable that one file sets twice.
+
+    Why it matters: the last value wins here, the first one in other programs, and kubectl refuses the file.
+
+    Bad:
+        PORT=8000
+        PORT=9000
+
+    Good:
+        PORT=9000
+    """
+    told = {id(file) for file in subject.files if any(map(_is_duplicate, file.reading.problems))}
+    seen: dict[tuple[int, str], Statement] = {}
+    for statement in subject.statements:
+        if statement.binding is None or statement.name is None or id(statement.file) in told:
+            continue
+        key = (id(statement.file), subject.contract.canonical(statement.name))
+        earlier = seen.setdefault(key, statement)
+        if earlier is not statement and earlier.binding is not None:
+            line = statement.file.source.position(earlier.binding.name_span.start).line
+            yield Finding(
+                f"`{statement.shown_name}` is set twice",
+                Place(statement.file, statement.binding.name_span),
+                _named(statement),
+                f"it is set on line {line} already",
+                "the later value wins; take one of them out",
+            )
+            seen[key] = statement
+    yield from findings(subject, ProblemKind.DUPLICATE_NAME)
+
+
+def _is_duplicate(problem: Problem) -> bool:
+    return problem.kind is ProblemKind.DUPLICATE_NAME
+
+
+@rule("SP104", "undefined-reference", Severity.WARNING)
+def undefined_reference(subject: Subject) -> Iterator[Finding]:
+    """Report a `${NAME}` that refers to nothing.
+
+    Why it matters: it is replaced by an empty text, so a URL loses its host and a path its directory.
+    A name that one value refers to several times is reported once.
+
+    Bad:
+        HOST=${SUBDOMAIN}.example.org
+
+    Good:
+        HOST=${SUBDOMAIN:-api}.example.org
+    """
+    told: set[tuple[int, Span, str]] = set()
+    for statement, problem in _problems(subject, ProblemKind.UNDEFINED_REFERENCE):
+        reference = (id(statement.file), statement.span, problem.span.of(statement.file.source.text))
+        if reference in told:
+            continue
+        told.add(reference)
+        yield Finding(
+            f"the value of `{statement.shown_name}` refers to a variable that is not set",
+            Place(statement.file, problem.span),
+            _named(statement),
+            "read as an empty text",
+            problem.hint,
+        )
+    yield from findings(subject, ProblemKind.UNDEFINED_REFERENCE)
+
+
+@rule("SP105", "command-substitution", Severity.ERROR)
+def command_substitution(subject: Subject) -> Iterator[Finding]:
+    """Report a command in a value that a shell would run.
+
+    Why it matters: a file of values turns into a program; other readers take the command for the value.
+
+    Bad, as bash reads it:
+        HOST=$(hostname)
+
+    Good, as bash reads it:
+        HOST=localhost
+    """
+    yield from findings(subject, ProblemKind.COMMAND_SUBSTITUTION)
+
+
+@rule("SP106", "shell-code", Severity.ERROR)
+def shell_code(subject: Subject) -> Iterator[Finding]:
+    """Report what a shell takes for more than an assignment.
+
+    Why it matters: `URL=https://host/?a=1&b=2` runs in the background and sets nothing but `b`.
+
+    Bad, as bash reads it:
+        DATABASE_URL=postgresql://db/app?a=1&b=2
+
+    Good, as bash reads it:
+        DATABASE_URL='postgresql://db/app?a=1&b=2'
+    """
+    yield from findings(subject, ProblemKind.NOT_STATIC)
+
+
+@rule("SP107", "invalid-name", Severity.ERROR)
+def invalid_name(subject: Subject) -> Iterator[Finding]:
+    """Report a name that a program does not take.
+
+    Why it matters: the program drops the variable, or refuses the file.
+
+    Bad, as docker reads it:
+        export PORT=8000
+
+    Good, as docker reads it:
+        PORT=8000
+    """
+    yield from findings(subject, ProblemKind.INVALID_NAME)
+
+
+@rule("SP108", "invalid-reference", Severity.ERROR)
+def invalid_reference(subject: Subject) -> Iterator[Finding]:
+    """Report a reference that a program can't make sense of.
+
+    Why it matters: the program refuses the file.
+
+    Bad, as compose reads it:
+        HOST=${DOMAIN
+
+    Good, as compose reads it:
+        HOST=${DOMAIN:-localhost}
+    """
+    yield from findings(subject, ProblemKind.INVALID_REFERENCE)

@@ -1,0 +1,263 @@
+"""SP4xx: values."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Place, value_place
+from setpoint.check.placeholder import is_placeholder
+from setpoint.check.refusal_text import explain, path_inside
+from setpoint.check.rule import rule
+from setpoint.contract.settings_class import Variable
+from setpoint.envfile.source_text import Span
+from setpoint.resolution import json_value
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.subject import Subject
+from setpoint.text.join import joined
+from setpoint.validation.verdict import Refusal, RefusalKind
+
+# Each costs a validation of its own, and a file could hold thousands.
+_MOST_OVERRULED = 50
+_MOST_NAMED = 5
+
+
+@rule("SP401", "invalid-value", Severity.ERROR)
+def invalid_value(subject: Subject) -> Iterator[Finding]:
+    """Report a value that the settings class does not take.
+
+    Why it matters: the process does not start with it, or a library swallows it and switches
+    something off. A value that the same file sets once more is a warning: nothing reads it yet.
+
+    Bad:
+        PORT=http
+
+    Good:
+        PORT=8000
+    """
+    refused: list[tuple[Refusal, Assignment | None]] = []
+    for refusal in subject.verdict.refusals:
+        if refusal.kind is RefusalKind.INVALID and not subject.is_unknown_key(refusal):
+            refused.append((refusal, subject.assigned_near(refusal.setting)))
+        elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
+            refused.append((refusal, subject.assigned_above(refusal.setting)))
+    yield from _explained(subject, refused)
+    for overruled in islice(subject.overruled(), _MOST_OVERRULED):
+        refusals = subject.refusals_of(overruled)
+        for finding in _explained(subject, [(refusal, overruled) for refusal in refusals]):
+            # Nothing reads it, until somebody takes out the line that wins.
+            yield replace(finding, severity=Severity.WARNING)
+
+
+def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
+    """Return whether a value is there that lacks something, and not one that could not be read.
+
+    It may be put together from several variables, and lack a key that belongs to no variable of its own.
+    """
+    assignment = subject.assigned_above(refusal.setting)
+    if assignment is None:
+        return not subject.missing_at(refusal.setting)
+    return subject.contract.canonical(assignment.name) not in subject.unreadable
+
+
+def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
+    """Yield a finding for each place; the members of a union refuse the same one, each for a reason of its own."""
+    groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
+    for refusal, assignment in refused:
+        place = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment))
+        groups.setdefault(place, []).append((refusal, assignment))
+    for (name, where), group in groups.items():
+        refusal, assignment = group[0]
+        variable = _variable(subject, refusal, assignment)
+        written = assignment.name if assignment else name
+        explanation = explain([each for each, _ in group], variable, written, where, assignment)
+        yield explanation.at(_place_inside(subject, refusal, assignment), name)
+
+
+def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
+    if assignment:
+        return subject.contract.canonical(assignment.name)
+    variable = _variable(subject, refusal, assignment)
+    return variable.name if variable else str(refusal.setting[0])
+
+
+def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Place | None:
+    """Return where the trouble stands: inside the value where that is JSON as it is written, else the whole value."""
+    place = value_place(assignment)
+    if place is None or assignment is None or not assignment.shows_value:
+        return place
+    value, written = assignment.value, place.span.of(place.file.source.text)
+    path = refusal.setting[subject.depth_of(assignment) :]
+    if refusal.error_type == "json_invalid":
+        inside = json_value.first_fault(value)
+    else:
+        inside = json_value.span_of(value, path) if path else None
+    at = written.find(value)
+    if inside is None or at < 0:
+        return place
+    at += place.span.start
+    return Place(place.file, Span(at + inside.start, at + inside.end))
+
+
+def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
+    return assignment.variable if assignment else next(iter(subject.variables_at(refusal.setting[:1])), None)
+
+
+def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
+    variable = _variable(subject, refusal, assignment)
+    depth = subject.depth_of(assignment) if assignment else 1
+    may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret
+    return path_inside(refusal, depth, variable, may_quote=may_quote)
+
+
+@rule("SP402", "empty-value", Severity.WARNING)
+def empty_value(subject: Subject) -> Iterator[Finding]:
+    """Report a known variable that is set to an empty text.
+
+    Why it matters: some programs hand over an empty text, others leave the variable out, and the app
+    can't tell what was meant.
+
+    Bad:
+        PORT=
+
+    Good:
+        PORT=8000
+    """
+    for statement in subject.statements:
+        binding = statement.binding
+        if binding is None or statement.variable is None or binding.value != "":
+            continue
+        is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
+        meaning = "it counts as unset" if is_ignored else "the setting gets an empty text"
+        yield Finding(
+            f"`{statement.shown_name}` is empty",
+            Place(statement.file, binding.value_span),
+            statement.variable.name,
+            meaning,
+            "give it a value, or put `#` before the line",
+        )
+
+
+@rule("SP403", "placeholder-value", Severity.ERROR)
+def placeholder_value(subject: Subject) -> Iterator[Finding]:
+    """Report a value that was meant to be replaced, such as `changeme` or `<your-dsn>`.
+
+    Why it matters: it was copied from an example, and works nowhere, or works for everybody.
+
+    Bad:
+        API_TOKEN=changeme
+
+    Good:
+        API_TOKEN=q8Zr2vLkT0
+    """
+    for statement in subject.statements:
+        binding = statement.binding
+        if binding is None or statement.variable is None or not binding.value:
+            continue
+        if is_placeholder(binding.value) and binding.value not in statement.variable.choices:
+            yield Finding(
+                f"`{statement.shown_name}` still holds a placeholder",
+                Place(statement.file, binding.value_span),
+                statement.variable.name,
+                f"expected {statement.variable.expected}",
+                statement.variable.guidance.how_to_obtain,
+            )
+
+
+@rule("SP404", "conflicting-values", Severity.ERROR)
+def conflicting_values(subject: Subject) -> Iterator[Finding]:
+    """Report values that are valid each for itself and that a validator across fields refuses together.
+
+    Why it matters: the process does not start with them.
+
+    Bad:
+        POOL_MIN=20
+        POOL_MAX=10
+
+    Good:
+        POOL_MIN=5
+        POOL_MAX=10
+    """
+    for refusal in subject.verdict.refusals:
+        if refusal.kind is RefusalKind.CONFLICT:
+            yield _conflict(subject, refusal)
+
+
+def _conflict(subject: Subject, refusal: Refusal) -> Finding:
+    named = _named(subject, refusal)
+    given = [assignment for each in named if (assignment := subject.assigned_above(each.setting))]
+    assignment = next((each for each in given if each.file), None) or next(iter(given), None)
+    first = assignment or subject.assigned_below(refusal.setting)
+    others = [each for each in named if assignment is None or subject.assigned_above(each.setting) is not assignment]
+    name = subject.contract.canonical(first.name) if first else named[0].name if named else None
+    label = joined([_with_place(subject, each, first) for each in others])
+    return Finding(refusal.message, value_place(first), name, f"together with {label}" if label else None)
+
+
+def _named(subject: Subject, refusal: Refusal) -> list[Variable]:
+    """Return the variables that the validator's words name, one a setting, in the order of the words."""
+    by_word: dict[str, Variable] = {}
+    for each in subject.contract.variables:
+        if each.setting[: len(refusal.setting)] == refusal.setting:
+            own = subject.assignments.get(each.name)
+            for word in (each.name, own.name if own else each.name, each.setting[-1]):
+                by_word.setdefault(word, each)
+    words = (by_word.get(word) for word in re.findall(r"\w+", refusal.message))
+    return list({each.setting: each for each in words if each}.values())
+
+
+def _with_place(subject: Subject, variable: Variable, first: Assignment | None) -> str:
+    """Return the name of `variable` and where its value comes from."""
+    assignment = subject.assigned_above(variable.setting)
+    if assignment is None:
+        return f"`{variable.name}`, which has its default"
+    if assignment.file is None or assignment.binding is None:
+        return f"`{assignment.name}` of the process environment"
+    line = assignment.file.source.position(assignment.binding.name_span.start).line
+    is_here = first is not None and first.file is assignment.file
+    return f"`{assignment.name}` {f'on line {line}' if is_here else f'at {assignment.file.path}:{line}'}"
+
+
+@rule("SP405", "unchecked-conflicts", Severity.INFO)
+def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
+    """Say that validators across fields were not run, because a field that they look at is invalid.
+
+    Why it matters: more may be found once the invalid values are mended.
+
+    Bad:
+        POOL_MIN=many
+        POOL_MAX=10
+
+    Good:
+        POOL_MIN=5
+        POOL_MAX=10
+    """
+    if not subject.verdict.all_validators_ran:
+        yield Finding(
+            "validators across fields were not run, because a value that they look at is invalid or missing",
+            hint="mend the errors and check again",
+        )
+
+
+@rule("SP408", "partial-schema", Severity.INFO)
+def partial_schema(subject: Subject) -> Iterator[Finding]:
+    """Say that an exported contract does not hold all that the settings class checks.
+
+    Why it matters: what passes is valid as far as the schema says; a process may still refuse it.
+
+    Bad:
+        $ setpoint schema contract.json; setpoint check prod.env --schema contract.json
+
+    Good:
+        $ setpoint check prod.env
+    """
+    alone = getattr(subject.contract.settings_class, "checked_by_class_alone", ())
+    if alone:
+        where = joined([f"`{each}`" if each else "fields together" for each in alone[:_MOST_NAMED]])
+        more = f" and {len(alone) - _MOST_NAMED} more" if len(alone) > _MOST_NAMED else ""
+        yield Finding(
+            "values are checked as far as the schema says",
+            label=f"the settings class alone checks {where}{more}",
+            hint="check with the class itself where it can be imported",
+        )

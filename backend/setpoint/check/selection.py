@@ -1,0 +1,95 @@
+"""Which rules a check reports, chosen by code, by the beginning of codes, or by name."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from setpoint.check.report import UNABLE, Report
+from setpoint.check.rule import CATALOGUE
+from setpoint.text.suggest import nearest
+
+_BEGINS_LIKE_A_CODE = re.compile(r"[A-Z]+\d", re.IGNORECASE)
+_LONGEST_SLIP = 3
+
+
+class UnknownRuleError(ValueError):
+    """A word names no rule that can be chosen; the text says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is reported; that nothing could be looked at always is.
+
+    Attributes:
+        selected: Codes to report; None for all.
+        ignored: Codes not to report even so.
+    """
+
+    selected: frozenset[str] | None = None
+    ignored: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_words(cls, selected: Iterable[str] | None, ignored: Iterable[str]) -> "Selection":
+        """Return what words say, each one or more codes, beginnings of codes or names with commas between them.
+
+        Raises:
+            UnknownRuleError: One of them names no rule that can be chosen.
+        """
+        codes = None if selected is None else frozenset().union(*map(selected_codes, selected))
+        return cls(codes, frozenset().union(*map(ignored_codes, ignored)))
+
+    def of(self, report: Report) -> Report:
+        """Return `report` with what is selected alone."""
+        return replace(report, diagnostics=tuple(each for each in report.diagnostics if self.includes(each.code)))
+
+    def includes(self, code: str) -> bool:
+        """Return whether findings of the rule `code` are reported."""
+        return code in UNABLE or ((self.selected is None or code in self.selected) and code not in self.ignored)
+
+
+def selected_codes(words: str) -> frozenset[str]:
+    """Return the codes of the rules that `words`, which are separated by commas, name.
+
+    Raises:
+        UnknownRuleError: One of them names none.
+    """
+    return frozenset(code for word in words.split(",") for code in _codes(word.strip()))
+
+
+def ignored_codes(words: str) -> frozenset[str]:
+    """Return the codes of the rules that `words` name, as far as they can be ignored.
+
+    Raises:
+        UnknownRuleError: One of them names none, or one that says that nothing could be looked at.
+    """
+    for word in words.split(","):
+        if (found := _codes(word.strip())) and found <= UNABLE:
+            message = f"`{CATALOGUE[min(found)].code}` cannot be ignored: it says that nothing could be looked at"
+            raise UnknownRuleError(message)
+    return selected_codes(words)
+
+
+def find_code(word: str) -> str | None:
+    """Return the code of the one rule whose code or name is `word`, if there is one."""
+    if word.upper() in CATALOGUE:
+        return word.upper()
+    return next((rule.code for rule in CATALOGUE.values() if rule.name == word.lower()), None)
+
+
+def nearest_rule(word: str) -> str | None:
+    """Return the code or name of a rule that is nearest to `word`, which is none; None if none is near."""
+    if not _BEGINS_LIKE_A_CODE.match(word):
+        return nearest(word, (rule.name for rule in CATALOGUE.values()), _LONGEST_SLIP)
+    # Of codes that are as near as others, those about the same thing come first.
+    return nearest(word, sorted(CATALOGUE, key=lambda code: code[:3] != word[:3].upper()), _LONGEST_SLIP)
+
+
+def _codes(word: str) -> frozenset[str]:
+    one = find_code(word)
+    found = {one} if one else {code for code in CATALOGUE if word and code.startswith(word.upper())}
+    if not found:
+        meant = nearest_rule(word)
+        hint = f"did you mean `{meant}`?" if meant else "`setpoint rule` lists them"
+        message = f"no rule is called `{word}`; {hint}"
+        raise UnknownRuleError(message)
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""The settings class seen from the environment, and its exported form."""

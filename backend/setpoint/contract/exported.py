@@ -1,0 +1,217 @@
+"""Makes a settings class from an exported contract, where the class of the app can't be imported."""
+
+import json
+import keyword
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Union
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic_core import SchemaError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from setpoint.contract.file_variables import FileVariables
+from setpoint.contract.guidance import Guidance
+from setpoint.contract.manifest import VERSION, digest
+from setpoint.contract.secrecy import KnownSecret, UnknownType
+from setpoint.errors import UnableError
+from setpoint.text.escape import printable
+
+Schema = Mapping[str, Any]
+Place = tuple[str, ...]
+
+_LARGEST = 16 << 20
+_SIMPLE: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str, "null": None}
+# pydantic-settings puts a value together from nested names only where that may be an object. It would take a `null`
+# that it decodes for no value.
+_ANYTHING_IN_PARTS = Annotated[dict[str, Any] | Any, NoDecode, Guidance(expected="what the app's own class takes")]
+_CONSTRAINTS = {
+    "minimum": "ge",
+    "maximum": "le",
+    "exclusiveMinimum": "gt",
+    "exclusiveMaximum": "lt",
+    "multipleOf": "multiple_of",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_length",
+    "maxItems": "max_length",
+    "minProperties": "min_length",
+    "maxProperties": "max_length",
+    "pattern": "pattern",
+}
+
+
+def read_exported_contract(path: str) -> type[BaseSettings]:
+    """Return a settings class that takes what the contract at `path` says, as `setpoint schema` has written it.
+
+    It never refuses what the app's own class takes. Its `checked_by_class_alone` lists what it can't know.
+
+    Raises:
+        UnableError: The file can't be read, or is no such contract.
+    """
+    shown = printable(path)
+    try:
+        with Path(path).open("rb") as stream:
+            document = json.loads(stream.read(_LARGEST))
+        if not isinstance(document, dict) or document.get("version") != VERSION:
+            message = f"`{shown}` is no contract of version {VERSION}; `setpoint schema` writes one"
+            raise UnableError(message)
+        if document.get("digest") != digest(document):
+            message = f"`{shown}` is not what `setpoint schema` has written: its digest does not fit; export it anew"
+            raise UnableError(message)
+        return _Maker(document).settings_class(Path(path).name)
+    except OSError as error:
+        message = f"cannot read `{shown}`: {(error.strerror or '').lower()}"
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, SchemaError):
+        message = f"`{shown}` is no contract; `setpoint schema` writes one"
+    raise UnableError(message)
+
+
+class _Reading(BaseModel, strict=True):
+    """How the class turns variables into values."""
+
+    case_sensitive: bool
+    ignore_empty: bool
+    prefix: str
+    nested_delimiter: str | None
+    nested_max_split: int | None
+    none_text: str | None
+    file_variables: bool
+    secrets_directories: list[str]
+
+
+class _Maker:
+    """Turns the parts of one document into types."""
+
+    def __init__(self, document: Schema) -> None:
+        self._document = document
+        self._reading = _Reading.model_validate(document["reading"])
+        self._names: dict[Place, list[str]] = {}
+        for name, place in document["variables"].items():
+            self._names.setdefault(tuple(place), []).append(name)
+        self._secret = {tuple(document["variables"][name]) for name in document["secrets"]}
+
+    def settings_class(self, file_name: str) -> type[BaseSettings]:
+        reading = self._reading
+        base = FileVariables if reading.file_variables else BaseSettings
+
+        class Exported(base):  # type: ignore[misc, valid-type]  # it is one of two
+            """What the contract says."""
+
+            model_config = SettingsConfigDict(
+                case_sensitive=reading.case_sensitive,
+                env_ignore_empty=reading.ignore_empty,
+                env_prefix=reading.prefix,
+                env_nested_delimiter=reading.nested_delimiter,
+                env_nested_max_split=reading.nested_max_split,
+                env_parse_none_str=reading.none_text,
+                secrets_dir=reading.secrets_directories,
+                extra="ignore",
+                validate_default=False,  # a default that is no JSON is not in the contract
+            )
+            checked_by_class_alone: ClassVar[tuple[str, ...]] = tuple(
+                ".".join(each["place"]) for each in self._document["checked_by_class_alone"]
+            )
+
+        fields = self._fields(self._document["schema"], ())
+        title = str(self._document["schema"].get("title", "Settings"))
+        return create_model(title, __base__=Exported, __module__=file_name, **fields)
+
+    def _fields(self, schema: Schema, place: Place) -> dict[str, Any]:
+        """Return the fields of an object; of the settings themselves each under all its names."""
+        fields: dict[str, Any] = {}
+        properties = schema.get("properties", {}) if place else self._settings(schema)
+        for index, (key, part) in enumerate(properties.items()):
+            inside = (*place, key)
+            names = [key] if place else self._names[inside]
+            options: dict[str, Any] = {"description": part.get("description"), "deprecated": part.get("deprecated")}
+            if key not in schema.get("required", ()):
+                options["default"] = part.get("default")
+            name = key if _can_be_a_name(key) else f"property_{index}_"
+            if names != [name] or self._reading.prefix:
+                options["validation_alias"] = AliasChoices(*names) if len(names) > 1 else names[0]
+            fields[name] = (self._annotation(part, inside), Field(**options))
+        return fields
+
+    def _settings(self, schema: Schema) -> dict[str, Schema]:
+        """Return the schema of each setting that has a name of its own; it is open where the document has none."""
+        said = schema.get("properties", {})
+        places = dict.fromkeys([*((key,) for key in said), *(place[:1] for place in self._names)])
+        return {place[0]: said.get(place[0], {}) for place in places if place in self._names}
+
+    def _annotation(self, schema: Schema, place: Place) -> Any:
+        annotation = self._limited(schema, place)
+        if not _says_type(schema):
+            annotation = Annotated[annotation, UnknownType()]
+        return Annotated[annotation, KnownSecret()] if place in self._secret else annotation
+
+    def _limited(self, schema: Schema, place: Place) -> Any:
+        limits = {ours: schema[theirs] for theirs, ours in _CONSTRAINTS.items() if theirs in schema}
+        annotation = self._type(schema, place)
+        return Annotated[annotation, Field(**limits)] if limits else annotation
+
+    def _type(self, schema: Schema, place: Place) -> Any:
+        if "anyOf" in schema:
+            return Union[tuple(self._limited(each, place) for each in schema["anyOf"])]  # noqa: UP007 - of a tuple
+        if "enum" in schema:
+            return _choice(schema["enum"])
+        kind = schema.get("type")
+        if kind == "array":
+            return list[self._limited(schema.get("items", {}), place)]  # type: ignore[misc]  # it is made now
+        if kind == "object":
+            return self._object(schema, place)
+        if kind:
+            return _SIMPLE[kind]
+        return _ANYTHING_IN_PARTS if self._reading.nested_delimiter else Any
+
+    def _object(self, schema: Schema, place: Place) -> Any:
+        if "properties" not in schema:
+            of_values = schema.get("additionalProperties", {})
+            return dict[str, self._limited(of_values, place)]  # type: ignore[misc]  # it is made now
+        others = schema.get("additionalProperties")
+        config = ConfigDict(extra="ignore" if others is None else "forbid" if others is False else "allow")
+        return create_model("_".join(place) or "Object", __config__=config, **self._fields(schema, place))
+
+
+def _says_type(schema: Schema, *, is_part: bool = False) -> bool:
+    """Return whether `schema` tells what a value looks like as well as the class does.
+
+    An array of choices may be one of numbers, and an object that is open may take keys that its class does not know.
+    """
+    if "anyOf" in schema:
+        return all(_says_type(each, is_part=True) for each in schema["anyOf"])
+    if "enum" in schema:
+        return not is_part
+    if schema.get("type") == "array":
+        return _says_type(schema.get("items", {}), is_part=True)
+    return "type" in schema and not ("properties" in schema and schema.get("additionalProperties") == {})
+
+
+def _choice(values: list[Any]) -> Any:
+    """Return the type of one of `values`, which a variable gives as text."""
+    if not values:
+        message = "it has no choices"
+        raise ValueError(message)
+    by_text = {str(value): value for value in values}
+    numbers: dict[float | None, Any] = {value: value for value in values if isinstance(value, int | float)}
+
+    def meant(given: Any) -> Any:
+        if not isinstance(given, str) or given in by_text:
+            return by_text.get(given, given) if isinstance(given, str) else given
+        return numbers.get(_number(given), given)
+
+    return Annotated[Literal[tuple(values)], BeforeValidator(meant)]
+
+
+def _number(text: str) -> float | None:
+    """Return the number that `text` is, in whatever way it is written."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return None
+
+
+def _can_be_a_name(key: str) -> bool:
+    """Return whether a field can be called `key`: an attribute that models have would be hidden."""
+    return key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") and not hasattr(BaseModel, key)

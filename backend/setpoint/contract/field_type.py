@@ -1,0 +1,238 @@
+"""What a field's annotation says: which models it nests, what it takes, and its type in words."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import PurePath
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
+from uuid import UUID
+
+from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
+from pydantic import (
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    ByteSize,
+    ImportString,
+    IPvAnyAddress,
+    IPvAnyNetwork,
+    Json,
+    Secret,
+    SecretBytes,
+    SecretStr,
+)
+from pydantic.fields import FieldInfo
+from pydantic.networks import _BaseMultiHostUrl
+from pydantic.types import PathType
+
+from setpoint.contract.annotation import alternatives, arguments, is_class, values
+
+_SECRET_TYPES = (SecretStr, SecretBytes, Secret)
+_ARRAYS = (list, tuple, set, frozenset)
+_BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of")
+# In this order: a `bool` is an `int`, a `datetime` a `date`, a `ByteSize` an `int`.
+_IN_WORDS: Mapping[Any, str] = {
+    bool: "`true` or `false`",
+    ByteSize: "a size such as `10MB`",
+    int: "an integer",
+    float: "a number",
+    Decimal: "a number",
+    str: "text",
+    bytes: "text",
+    **dict.fromkeys((*_ARRAYS, Sequence), "a JSON array"),
+    Mapping: "a JSON object",
+    BaseModel: "a JSON object",
+    Json: "JSON",
+    AnyUrl: "a URL",
+    _BaseMultiHostUrl: "a URL",
+    PurePath: "a path",
+    UUID: "a UUID",
+    timedelta: "a duration",
+    datetime: "a date with a time",
+    AwareDatetime: "a date with a time and its zone",
+    date: "a date",
+    time: "a time",
+    IPv4Address: "an IPv4 address",
+    IPv6Address: "an IPv6 address",
+    IPvAnyAddress: "an IP address",
+    IPv4Network: "an IPv4 network",
+    IPv6Network: "an IPv6 network",
+    IPvAnyNetwork: "an IP network",
+    re.Pattern: "a regular expression",
+    ImportString: "the dotted name of a Python object",
+}
+_LONGEST_PATTERN = 60
+_PATHS = {"file": "the path of a file", "dir": "the path of a directory", "new": "the path of a new file"}
+
+
+def nested_model(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model whose fields the field nests, None where there is none or more than one."""
+    models = _models(field)
+    return models[0] if len(models) == 1 else None
+
+
+def _models(field: FieldInfo) -> list[type[BaseModel]]:
+    return [part for part in alternatives(field.annotation) if is_class(part, (BaseModel,))]
+
+
+def is_open(field: FieldInfo) -> bool:
+    """Return whether the field takes keys that are not listed here: those of a `dict`, or of one of several models."""
+    return len(_models(field)) > 1 or any(_takes_keys(get_origin(part) or part) for part in values(field.annotation))
+
+
+def _takes_keys(base: Any) -> bool:
+    return base is Any or is_class(base, (Mapping,)) or is_dataclass(base)
+
+
+def has_alternatives(field: FieldInfo) -> bool:
+    """Return whether the value may be of several types, so that pydantic says first which of them refuses it."""
+    return len(values(field.annotation)) > 1
+
+
+def takes_json(field: FieldInfo) -> bool:
+    """Return whether the environment gives the field's value as JSON."""
+    return any(is_class(part, (*_ARRAYS, dict, BaseModel)) for part in values(field.annotation))
+
+
+def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
+    """Yield the names of the fields of all models inside `annotation`."""
+    if is_class(annotation, (BaseModel,)) and annotation not in seen:
+        for name, field in annotation.model_fields.items():
+            yield name
+            yield from [field.validation_alias] if isinstance(field.validation_alias, str) else []
+            yield from keys(field.annotation, seen | {annotation})
+    for part in arguments(annotation):
+        yield from keys(part, seen)
+
+
+def has_union(annotation: Any, seen: frozenset[Any] = frozenset()) -> bool:
+    """Return whether some value inside `annotation` may be one of several types."""
+    if len(values(annotation)) > 1:
+        return True
+    parts = list(arguments(annotation))
+    if is_class(annotation, (BaseModel,)) and annotation not in seen:
+        parts += [field.annotation for field in annotation.model_fields.values()]
+        seen = seen | {annotation}
+    return any(has_union(part, seen) for part in parts)
+
+
+def takes_numbers_or_words(field: FieldInfo) -> bool:
+    """Return whether the field takes nothing but numbers, switches or one of a few words, or lists of numbers."""
+    return bool(choices(field)) or all(_is_number(part) for part in values(field.annotation))
+
+
+def _is_number(annotation: Any) -> bool:
+    if is_class(annotation, _ARRAYS):
+        inside = [part for each in arguments(annotation) if each is not ... for part in values(each)]
+        return bool(inside) and all(map(_is_number, inside))
+    return is_class(annotation, (bool, int, float, Decimal))
+
+
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    """Return the texts that the field takes, if these are all that it takes; else nothing."""
+    found: list[str] = []
+    for part in alternatives(field.annotation):
+        if get_origin(part) is Literal:
+            found += [str(each.value if isinstance(each, Enum) else each) for each in get_args(part)]
+        elif is_class(part, (Enum,)):
+            found += [str(each.value) for each in part]
+        elif part is not NoneType:
+            return ()
+    return tuple(found)
+
+
+def description(field: FieldInfo) -> str:
+    """Return the type in words that complete "expected …": "an integer from 1 to 65535"."""
+    allowed = choices(field)
+    if allowed:
+        return _any_of(allowed)
+    words = dict.fromkeys(_type_in_words(part, field.metadata) for part in values(field.annotation))
+    return " or ".join(words) + _range_in_words(field)
+
+
+def _any_of(texts: tuple[str, ...]) -> str:
+    quoted = [f"`{text}`" for text in texts]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
+    base = get_origin(part) or part
+    if base is Literal:
+        return _any_of(tuple(str(choice) for choice in get_args(part)))
+    if base is Any:
+        return "any text"
+    if is_class(base, _SECRET_TYPES):
+        inner = [value for each in arguments(part) for value in values(each)]
+        return _type_in_words(inner[0], metadata) if inner else "text"
+    for each in metadata:
+        if isinstance(each, PathType):
+            return _PATHS[each.path_type]
+    known = (words for kind, words in _IN_WORDS.items() if is_class(base, (kind,)))
+    return next(known, f"a value of type `{getattr(base, '__name__', base)}`")
+
+
+def _range_in_words(field: FieldInfo) -> str:
+    constraints = list(_constraints([*field.metadata, *_inside_secrets(field.annotation)]))
+    bounds = {
+        bound: getattr(constraint, bound)
+        for constraint in constraints
+        for bound in _BOUNDS
+        if getattr(constraint, bound, None) is not None
+    }
+    items = "items" if any(is_class(part, (*_ARRAYS, dict)) for part in values(field.annotation)) else "characters"
+    if {"ge", "le"} <= bounds.keys():
+        words = [f"from {bounds.pop('ge')} to {bounds.pop('le')}"]
+    elif {"min_length", "max_length"} <= bounds.keys():
+        words = [f"of {bounds.pop('min_length')} to {_counted(bounds.pop('max_length'), items)}"]
+    else:
+        words = []
+    words += [_bound_in_words(bound, limit, items) for bound, limit in bounds.items()]
+    words += [f"of the form `{pattern}`" for pattern in _patterns(constraints)]
+    return f" {' and '.join(words)}" if words else ""
+
+
+def _bound_in_words(bound: str, limit: Any, items: str) -> str:
+    if bound == "min_length":
+        return f"of at least {_counted(limit, items)}"
+    if bound == "max_length":
+        return f"of at most {_counted(limit, items)}"
+    if bound == "ge":
+        return f"of {limit} or more"
+    words = {"gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}
+    return f"{words[bound]} {limit}"
+
+
+def _counted(number: int, items: str) -> str:
+    return f"{number} {items.removesuffix('s') if number == 1 else items}"
+
+
+def _patterns(constraints: Iterable[Any]) -> Iterator[str]:
+    for each in constraints:
+        pattern = getattr(each, "pattern", None)
+        text = pattern.pattern if isinstance(pattern, re.Pattern) else pattern
+        if isinstance(text, str) and len(text) <= _LONGEST_PATTERN and text.isprintable() and "`" not in text:
+            yield text
+
+
+def _constraints(metadata: Iterable[Any]) -> Iterator[Any]:
+    for each in metadata:
+        if isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen | MultipleOf) or hasattr(each, "pattern"):
+            yield each
+        elif isinstance(each, FieldInfo):
+            yield from _constraints(each.metadata)
+        elif isinstance(each, GroupedMetadata):
+            yield from _constraints(each)
+
+
+def _inside_secrets(annotation: Any) -> Iterator[Any]:
+    """Yield the constraints of `Secret[Annotated[int, Field(ge=1)]]`, which hold for the value itself."""
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+    for part in arguments(annotation):
+        if not is_class(annotation, (*_ARRAYS, dict)):
+            yield from _inside_secrets(part)

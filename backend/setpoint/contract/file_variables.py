@@ -1,0 +1,65 @@
+"""Lets a settings class take `NAME_FILE`, the path of a file that holds the value of `NAME`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsError,
+)
+
+from setpoint.contract.settings_class import SettingsContract
+
+
+class FileVariables(BaseSettings):
+    """A settings class that takes each of its variables from a file as well, as many images do.
+
+    `DB_PASSWORD_FILE=/run/secrets/db` gives `DB_PASSWORD` what stands in that file, without blanks and line
+    ends around it. `DB_PASSWORD` itself wins, wherever it is set; a secrets directory comes after both.
+    """
+
+    reads_file_variables: ClassVar[bool] = True
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the files after the environment and the env file, and before secrets directories."""
+        files = _FileVariablesSource(settings_cls, (dotenv_settings, env_settings))
+        return init_settings, env_settings, dotenv_settings, files, file_secret_settings
+
+
+class _FileVariablesSource(EnvSettingsSource):
+    """What stands in the files that the variables of other sources name."""
+
+    def __init__(self, settings_cls: type[BaseSettings], sources: tuple[PydanticBaseSettingsSource, ...]) -> None:
+        contract = SettingsContract.of(settings_cls)
+        self._paths: dict[str, str] = {}
+        for source in sources:
+            if isinstance(source, EnvSettingsSource):
+                found = {name: path for name, path in source.env_vars.items() if path and contract.from_file(name)}
+                self._paths |= found
+                # A class that forbids unknown names would stumble over them in its env file.
+                source.env_vars = {name: value for name, value in source.env_vars.items() if name not in found}
+        super().__init__(settings_cls)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name[: -len("_FILE")]: _content(name, path) for name, path in self._paths.items()}
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        message = f"`{name.upper()}` names a file that cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        message = f"`{name.upper()}` names a file that is not UTF-8"
+    raise SettingsError(message)

@@ -1,0 +1,98 @@
+"""The contract of a settings class as one JSON document, for those that can't import the class."""
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+from setpoint.contract.field_type import nested_model
+from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.value_schema import ValueSchemas, key_of
+
+VERSION = 1
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def settings_manifest(contract: SettingsContract, _command: str = "") -> str:
+    """Return the manifest as indented JSON with a line end; the same class gives the same text."""
+    return json.dumps(as_json(contract), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_json(contract: SettingsContract) -> dict[str, Any]:
+    """Return the manifest as plain JSON values, with its digest."""
+    config = contract.settings_class.model_config
+    schemas = ValueSchemas(
+        {tuple(_place(contract, each)) for each in contract.variables if each.secret},
+        takes_names_of_choices=bool(config.get("env_parse_enums")),
+    )
+    schema: dict[str, Any] = {"$schema": DIALECT, "title": contract.settings_class.__name__}
+    schema |= schemas.of_model(contract.settings_class) or {"type": "object"}
+    if contract.env_file_variable:
+        schema.get("properties", {}).pop(contract.env_file_variable[0].setting[0], None)
+    _loosen(schema, contract, schemas)
+    variables = [each for each in contract.variables if not contract.names_env_file(each)]
+    manifest = {
+        "version": VERSION,
+        "reading": _reading(contract),
+        "variables": {each.name: _place(contract, each) for each in variables if contract.find(each.name) is each},
+        "secrets": list(dict.fromkeys(each.name for each in variables if each.secret)),
+        "checked_by_class_alone": [
+            {"place": list(place), "reason": reason} for place, reason in sorted(schemas.unsaid.items())
+        ],
+        "schema": schema,
+    }
+    return {"digest": digest(manifest), **manifest}
+
+
+def _reading(contract: SettingsContract) -> dict[str, Any]:
+    """Return how the class turns variables into values, before it looks at any of these."""
+    config = contract.settings_class.model_config
+    return {
+        "case_sensitive": not contract.ignores_case,
+        "ignore_empty": contract.ignores_empty,
+        "prefix": contract.prefix,
+        "nested_delimiter": contract.delimiter or None,
+        "nested_max_split": config.get("env_nested_max_split"),
+        "none_text": config.get("env_parse_none_str"),
+        "file_variables": contract.reads_file_variables,
+        "secrets_directories": list(contract.secrets_directories),
+    }
+
+
+def _loosen(schema: dict[str, Any], contract: SettingsContract, schemas: ValueSchemas) -> None:
+    """Take out of `schema` what does not hold where a variable gives several settings: it leads to one place.
+
+    So each of these settings may be set although nothing leads to it.
+    """
+    properties, required = schema.setdefault("properties", {}), set(schema.get("required", ()))
+    for variable in contract.variables:
+        name, found = variable.setting[0], contract.find(variable.name)
+        if len(variable.setting) == 1 and (variable.holds_parts or (found and found.setting != variable.setting)):
+            required.discard(name)
+            schemas.note((name,), "alias")
+        if len(variable.setting) == 1 and variable.holds_parts:
+            properties[variable.name] = {"writeOnly": True} if variable.secret else {}
+    if "required" in schema:
+        schema["required"] = [each for each in schema["required"] if each in required]
+
+
+def digest(manifest: dict[str, Any]) -> str:
+    """Return the name of a manifest: the SHA-256 of all else in it, as JSON with sorted keys and without blanks."""
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(canonical.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _place(contract: SettingsContract, variable: Variable) -> list[str]:
+    """Return the keys that lead to what `variable` sets; to its whole value where settings are parts of that."""
+    if variable.holds_parts and len(variable.setting) == 1:
+        return [variable.name]
+    model: type[BaseModel] | None = contract.settings_class
+    keys: list[str] = []
+    for name in variable.setting:
+        key = key_of(model, name, is_setting=not keys) if model else None
+        field = model.model_fields[name] if model else None
+        keys.append(key or name)
+        model = nested_model(field) if field else None
+    return keys

@@ -1,0 +1,146 @@
+"""Says which settings and which values are never to be shown."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from datetime import timedelta
+from enum import Enum
+from types import NoneType
+from typing import Any, Literal, get_origin, get_type_hints
+
+from pydantic import AnyUrl, BaseModel, Secret, SecretBytes, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic.networks import _BaseMultiHostUrl
+
+from setpoint.contract.annotation import alternatives, arguments, is_class
+from setpoint.contract.field_type import choices, takes_numbers_or_words
+
+_TELLING_WORDS = (
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|CONNECTION_STRING"
+    r"|(?:API|PRIVATE|SECRET|ACCESS|ENCRYPTION|SIGNING|AUTH)_?KEY"
+)
+_SECRET_NAME = re.compile(
+    rf"{_TELLING_WORDS}|(?:^|_)(?:TOKEN|PASS|PWD|DSN)(?:_|$)"
+    r"|(?:^|_)(?:DATABASE|DB|REDIS|BROKER|AMQP|POSTGRES|POSTGRESQL|MYSQL|MONGO|MONGODB)_UR[LI](?:_|$)"
+)
+# `ACCESS_TOKEN_EXPIRE_MINUTES` is about tokens, and is none.
+_MEASURE_NAME = re.compile(r"_(?:SECONDS|MINUTES|HOURS|DAYS|TTL|AGE|TIMEOUT|LIFETIME|LENGTH|SIZE|COUNT|LIMIT|ROUNDS)$")
+_MEASURES = {int, float, timedelta, NoneType}
+_SECRET_TYPES = (SecretStr, SecretBytes, Secret)
+# A URL to a database or a broker carries its password inside.
+_URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
+# A long word, or one of ten characters with letters and digits among them, or with capitals behind small letters.
+# The long ones come first: what looks further goes through a word more than once.
+_LIKE_A_TOKEN = re.compile(
+    r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})",
+)
+_WORD_INSIDE_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Each begins where a word does, so that a long value is gone through once.
+_CREDENTIALS_INSIDE = re.compile(r"(?<!\S)[^\s:]*:\S*@")
+_KEY_INSIDE = re.compile(r"(?<!\w)(\w+)[\"']?\s*[:=]")
+_SECRET_KEY = re.compile(rf"{_TELLING_WORDS}|TOKEN|PASS|PWD", re.IGNORECASE)
+_ESCAPED_KEY_INSIDE = re.compile(r"^\s*[\[{].*\\u", re.DOTALL)
+
+
+class KnownSecret:
+    """Marks a field as secret whatever its type and name are."""
+
+
+class UnknownType:
+    """Marks a field of which nobody here knows what it takes, so that it may be numbers or a few words."""
+
+
+def is_secret(name: str, field: FieldInfo) -> bool:
+    """Return whether values of the field `name` are never to be shown.
+
+    They are if the type says so anywhere inside, or if the name does: many apps keep a password in
+    a plain `str`, and masking a harmless value costs less than showing a secret one.
+    """
+    is_marked = any(isinstance(each, KnownSecret) for each in field.metadata)
+    return (
+        is_marked
+        or _is_named_secret(name, field)
+        or any(is_class(part, (*_SECRET_TYPES, *_URL_TYPES)) for part in _parts(field.annotation))
+    )
+
+
+def _is_named_secret(name: str, field: FieldInfo) -> bool:
+    return (
+        is_secret_name(name)
+        and not _is_a_choice(field.annotation)
+        and not _is_a_measure(_words(name), field.annotation)
+    )
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether `name`, in whatever spelling, is what people call secrets."""
+    return bool(_SECRET_NAME.search(_words(name)))
+
+
+def _words(name: str) -> str:
+    """Return `name` in capitals, with an underscore between its words."""
+    return re.sub(r"\W", "_", _WORD_INSIDE_CAMEL_CASE.sub("_", name).upper())
+
+
+def looks_secret(value: str) -> bool:
+    """Return whether `value` seems to hold a secret: a URL with a password, or a key that names one."""
+    if _CREDENTIALS_INSIDE.search(value) or _ESCAPED_KEY_INSIDE.search(value):
+        return True
+    return any(_SECRET_KEY.search(key[1]) for key in _KEY_INSIDE.finditer(value))
+
+
+def is_out_of_place(value: str, field: FieldInfo) -> bool:
+    """Return whether `value` seems to be a secret that stands behind the wrong name.
+
+    A number, a switch or one of a few words never looks like that; of what takes any text nobody can tell.
+    """
+    may_take_those_alone = takes_numbers_or_words(field) or any(
+        isinstance(each, UnknownType) for each in field.metadata
+    )
+    return bool(_LIKE_A_TOKEN.search(value)) and may_take_those_alone and value not in choices(field)
+
+
+def secret_text(value: object) -> str:
+    """Return the secret that `value` holds, as text; empty where it holds none."""
+    inside = value.get_secret_value() if isinstance(value, Secret | SecretBytes | SecretStr) else value
+    if isinstance(inside, bytes):
+        return inside.decode("utf-8", "replace")
+    return str(inside) if isinstance(inside, str | int | float | AnyUrl | _BaseMultiHostUrl) else ""
+
+
+def _is_a_choice(annotation: Any) -> bool:
+    """Return whether the type lists all its values, so that none of them can be a secret."""
+    return all(
+        part in {bool, NoneType} or get_origin(part) is Literal or is_class(part, (Enum,))
+        for part in alternatives(annotation)
+    )
+
+
+def _is_a_measure(words: str, annotation: Any) -> bool:
+    """Return whether the setting is how long or how many, which says so itself and is a number."""
+    return bool(_MEASURE_NAME.search(words)) and all(part in _MEASURES for part in alternatives(annotation))
+
+
+def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]:
+    """Yield the annotation and all that stands inside it, fields of models included."""
+    yield annotation
+    if isinstance(annotation, type) and annotation not in seen:
+        for name, field in _fields(annotation).items():
+            if _is_named_secret(name, field):
+                yield SecretStr
+            yield from _parts(field.annotation, seen | {annotation})
+    for part in arguments(annotation):
+        yield from _parts(part, seen)
+
+
+def _fields(annotation: type) -> dict[str, FieldInfo]:
+    """Return the fields of a model, or of what pydantic takes for one: a dataclass, a typed dict or named tuple."""
+    if issubclass(annotation, BaseModel):
+        return annotation.model_fields
+    if not is_dataclass(annotation) and not issubclass(annotation, dict | tuple):
+        return {}
+    try:
+        hints = get_type_hints(annotation, include_extras=True)
+    except NameError:  # A type that is imported for type checkers alone is none that pydantic could know.
+        return {}
+    return {name: FieldInfo(annotation=hint) for name, hint in hints.items()}

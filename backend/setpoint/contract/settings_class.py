@@ -1,0 +1,300 @@
+"""What a settings class expects of its environment: variables, types, secrets, words about them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
+
+from setpoint.contract import field_type, secrecy
+from setpoint.contract.guidance import Guidance, NamesEnvFile
+
+_FROM_FILE = "_FILE"
+# Variables of any program may begin so.
+_WORDS_OF_ALL = {"_", "DEFAULT_", "DISABLE_", "ENABLE_", "IS_", "MAX_", "MIN_", "NO_", "NUM_", "USE_"}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """How the environment spells one setting.
+
+    Attributes:
+        name: The name as it is written, in upper case where the class ignores case.
+        setting: The path of attributes that it sets: `("database", "port")`.
+        field: pydantic's description of the last of them.
+        secret: Whether its values are never to be shown.
+        required: Whether the class has no default for it.
+        open: Whether names that begin with this one and the delimiter are read as keys of its value.
+        split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
+    """
+
+    name: str
+    setting: tuple[str, ...]
+    field: FieldInfo = field(repr=False)
+    secret: bool
+    required: bool
+    open: bool = False
+    split_by_class: bool = False
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """Return what the class tells people about this setting."""
+        found = [each for each in self.field.metadata if isinstance(each, Guidance)]
+        merged = {
+            key: next((value for each in reversed(found) if (value := getattr(each, key))), None)
+            for key in Guidance.__slots__
+        }
+        return Guidance(**merged)
+
+    @property
+    def expected(self) -> str:
+        """Return what a value looks like, in words that complete "expected …"."""
+        if self.guidance.expected:
+            return self.guidance.expected
+        return "text that the app takes apart" if self.split_by_class else field_type.description(self.field)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the texts that it takes, if these are all that it takes."""
+        return field_type.choices(self.field)
+
+    def hides(self, name: str, value: str) -> bool:
+        """Return whether `value`, which a source gives under `name`, must not be shown.
+
+        The name is longer than the variable's where it sets a key of an open one.
+        """
+        is_secret = self.secret or secrecy.is_secret_name(name[len(self.name) :])
+        return is_secret or secrecy.looks_secret(value) or secrecy.is_out_of_place(value, self.field)
+
+    @property
+    def holds_parts(self) -> bool:
+        """Return whether an alias takes the setting out of the value, in which others may stand as well."""
+        alias = self.field.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]
+        return any(self.name.casefold().endswith(head.casefold()) for head in heads)
+
+    @property
+    def default(self) -> Any:
+        """Return the default value; None where there is none, or where a function makes it."""
+        return None if self.field.default is PydanticUndefined else self.field.default
+
+
+@dataclass(frozen=True)
+class SettingsContract:
+    """A settings class seen from the environment.
+
+    Attributes:
+        settings_class: The class itself; it alone decides what is valid.
+        variables: What it reads, in the order of its fields.
+    """
+
+    settings_class: type[BaseSettings]
+    variables: tuple[Variable, ...]
+
+    @classmethod
+    def of(cls, settings_class: type[BaseSettings]) -> "SettingsContract":
+        """Return the contract of `settings_class`."""
+        found = list(_variables(settings_class))
+        # Several settings may be given under one name, and then its value is all that each of them says of it.
+        secret = {each.name for each in found if each.secret}
+        return cls(settings_class, tuple(replace(each, secret=each.name in secret) for each in found))
+
+    @property
+    def reference(self) -> str:
+        """Return how the class is named on the command line: `config.settings:Settings`."""
+        return f"{self.settings_class.__module__}:{self.settings_class.__qualname__}"
+
+    @property
+    def ignores_case(self) -> bool:
+        """Return whether `sentry_dsn` is as good as `SENTRY_DSN`."""
+        return not self.settings_class.model_config.get("case_sensitive")
+
+    @property
+    def ignores_empty(self) -> bool:
+        """Return whether a variable that is set to an empty text counts as unset."""
+        return bool(self.settings_class.model_config.get("env_ignore_empty"))
+
+    def refuses_unknown_in(self, path: str) -> bool:
+        """Return whether the class itself reads the env file at `path`, and fails at a name that it does not know."""
+        config = self.settings_class.model_config
+        own = config.get("env_file") or ()
+        files = [own] if isinstance(own, str | PathLike) else own
+        is_own = any(Path(file).expanduser().absolute() == Path(path).absolute() for file in files)
+        return is_own and config.get("extra") == "forbid" and not config.get("dotenv_filtering")
+
+    @property
+    def delimiter(self) -> str:
+        """Return what stands between the names of nested settings; empty where they can't be set one by one."""
+        return self.settings_class.model_config.get("env_nested_delimiter") or ""
+
+    @property
+    def secrets_directories(self) -> tuple[str, ...]:
+        """Return the directories in which the class looks for files named like its variables, as it names them."""
+        named = self.settings_class.model_config.get("secrets_dir") or ()
+        return tuple(map(str, (named,) if isinstance(named, str | PathLike) else named))
+
+    @property
+    def prefix(self) -> str:
+        """Return what the names of all variables begin with."""
+        return self.settings_class.model_config.get("env_prefix") or ""
+
+    @cached_property
+    def env_file_variable(self) -> tuple[Variable, NamesEnvFile] | None:
+        """Return the variable that names the env file, where the class has one."""
+        for variable in self.variables:
+            for each in variable.field.metadata:
+                if isinstance(each, NamesEnvFile):
+                    return variable, each
+        return None
+
+    def names_env_file(self, variable: Variable | None) -> bool:
+        """Return whether `variable` names the env file, which the process environment alone can do."""
+        return variable is not None and self.env_file_variable is not None and variable is self.env_file_variable[0]
+
+    @cached_property
+    def namespaces(self) -> tuple[str, ...]:
+        """Return the beginnings of names that belong to this class: its prefix, and those that variables share."""
+        if self.prefix:
+            return (self.canonical(self.prefix),)
+        first_words = [variable.name.partition("_")[0] + "_" for variable in self.variables if "_" in variable.name]
+        shared = (word for word in first_words if first_words.count(word) > 1)
+        return tuple(dict.fromkeys(word for word in shared if word.upper() not in _WORDS_OF_ALL))
+
+    def canonical(self, name: str) -> str:
+        """Return the spelling under which `name` is known here."""
+        return name.upper() if self.ignores_case else name
+
+    def find(self, name: str) -> Variable | None:
+        """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
+        wanted = self.canonical(name)
+        if found := self._by_name.get(wanted):
+            return found
+        if not self.delimiter:
+            return None
+        delimiter = self.canonical(self.delimiter)
+        # No known name is longer, and a hostile one could have a hundred thousand parts.
+        head = wanted[: self._longest_name + len(delimiter)]
+        while delimiter in head:
+            head = head.rpartition(delimiter)[0]
+            found = self._by_name.get(head)
+            if found:
+                return found if found.open else None
+        return None
+
+    @property
+    def reads_file_variables(self) -> bool:
+        """Return whether `NAME_FILE` names a file with the value of `NAME`."""
+        return bool(getattr(self.settings_class, "reads_file_variables", False))
+
+    def from_file(self, name: str) -> Variable | None:
+        """Return the variable whose value stands in the file that the variable `name` names: `NAME` for `NAME_FILE`."""
+        if not self.reads_file_variables or not name.upper().endswith(_FROM_FILE):
+            return None
+        return None if self.find(name) else self.find(name[: -len(_FROM_FILE)])
+
+    def of_field(self, name: str) -> Iterator[Variable]:
+        """Yield the variables of the top field `name` or of those nested in it."""
+        return (variable for variable in self.variables if variable.setting[0] == name)
+
+    @cached_property
+    def _longest_name(self) -> int:
+        return max(map(len, self._by_name), default=0)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in self.variables}
+
+
+def _variables(settings_class: type[BaseSettings]) -> Iterator[Variable]:
+    for name, info in settings_class.model_fields.items():
+        spellings = environment_names(settings_class, name, info)
+        yield from _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
+
+
+def _nested(
+    config: SettingsConfigDict, names: list[str], setting: tuple[str, ...], info: FieldInfo, inside: tuple[type, ...]
+) -> Iterator[Variable]:
+    """Yield the variables `names` of one setting, each with those of the settings that are nested in it.
+
+    Args:
+        config: The configuration of the settings class.
+        names: The variables' names before their case is settled.
+        setting: The path of attributes that they set.
+        info: pydantic's description of the last of them.
+        inside: The models around it; a model that nests itself has no end.
+    """
+    model = field_type.nested_model(info)
+    delimiter = config.get("env_nested_delimiter")
+    # A value is as secret under each of its names.
+    secret = any(secrecy.is_secret(each, info) for each in (setting[-1], *names))
+    for spelling in names:
+        yield Variable(
+            name=spelling if config.get("case_sensitive") else spelling.upper(),
+            setting=setting,
+            field=info,
+            secret=secret,
+            required=info.is_required(),
+            open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
+            split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
+        )
+        if model is None or not delimiter or model in inside:
+            continue
+        for name, part in model.model_fields.items():
+            keys = _aliases(part, model)
+            if not keys or _takes_names(model):
+                keys.append(name)
+            within = [f"{spelling}{delimiter}{key}" for key in keys if _can_be_set(config, key, len(setting))]
+            yield from _nested(config, within, (*setting, name), part, (*inside, model))
+
+
+def _can_be_set(config: SettingsConfigDict, alias: str, depth: int) -> bool:
+    """Return whether pydantic-settings finds the key `alias`, so many models deep, in the name of a variable.
+
+    It cuts what follows the outermost name at each delimiter, or at the first ones alone (`env_nested_max_split`).
+    """
+    most = config.get("env_nested_max_split")
+    if most and depth >= most:
+        return depth == most
+    return (config.get("env_nested_delimiter") or "").casefold() not in alias.casefold()
+
+
+def _has_no_end(model: type[BaseModel], inside: tuple[type, ...]) -> bool:
+    """Return whether not all settings that `model` nests can be listed: it takes any key, or nests itself."""
+    return model in inside or model.model_config.get("extra") == "allow"
+
+
+def _is_left_to_validators(config: SettingsConfigDict, info: FieldInfo) -> bool:
+    """Return whether pydantic-settings hands over the text as it is, whatever the type."""
+    return NoDecode in info.metadata or (config.get("enable_decoding") is False and ForceDecode not in info.metadata)
+
+
+def environment_names(settings_class: type[BaseSettings], name: str, info: FieldInfo) -> list[str]:
+    """Return how the environment may spell the field `name`, in the order in which the class looks for them.
+
+    This is what pydantic-settings documents under "Environment variable names": a prefix belongs to
+    the field's own name unless `env_prefix_target` gives it to aliases too.
+    """
+    prefix = settings_class.model_config.get("env_prefix") or ""
+    target = settings_class.model_config.get("env_prefix_target") or "variable"
+    names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in _aliases(info, settings_class)]
+    if not names or _takes_names(settings_class):
+        names.append(f"{prefix}{name}" if target in {"all", "variable"} else name)
+    return names
+
+
+def _aliases(info: FieldInfo, model: type[BaseModel]) -> list[str]:
+    alias = info.validation_alias if model.model_config.get("validate_by_alias", True) else None
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []
+    return [each if isinstance(each, str) else str(each.path[0]) for each in choices]
+
+
+def _takes_names(model: type[BaseModel]) -> bool:
+    """Return whether a field that has an alias is known under its own name, too."""
+    return bool(model.model_config.get("validate_by_name") or model.model_config.get("populate_by_name"))

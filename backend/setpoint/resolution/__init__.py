@@ -1,0 +1,1 @@
+"""Which value wins, and from where."""

@@ -1,0 +1,35 @@
+"""A value that a source gives to a variable."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from setpoint.contract.settings_class import Variable
+from setpoint.envfile.reading import Binding
+from setpoint.sources.env_file import EnvFile
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A value and where it comes from.
+
+    Attributes:
+        name: The name as the source spells it.
+        value: The text.
+        variable: The variable of the settings class; None if it has no such variable.
+        file: The env file that it comes from; None if it comes from the process environment.
+        binding: Where in the file.
+    """
+
+    name: str
+    value: str
+    variable: Variable | None
+    file: EnvFile | None = None
+    binding: Binding | None = None
+
+    # To look through a long value takes time, and thousands of findings may be about it.
+    @cached_property
+    def shows_value(self) -> bool:
+        """Return whether its value is fit to print: it is that of a known setting that is no secret."""
+        if self.variable is None or (self.file is not None and self.file.holds_one_value):
+            return False
+        return not self.variable.hides(self.name, self.value)

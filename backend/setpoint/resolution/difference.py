@@ -1,0 +1,142 @@
+"""Compares what two subjects give to a settings class: typed where both are valid, as text elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.provenance import Provenance, StrangeName, provenances, shown_value, strange_names
+from setpoint.resolution.subject import Setting, Subject
+from setpoint.resolution.typed_value import NoTypedValueError, TypedValues
+from setpoint.text.mask import MASK
+
+
+class Change(StrEnum):
+    """How the second subject differs from the first."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two values.
+
+    Attributes:
+        assignment: Where it comes from.
+        value: Its text as it may be shown.
+    """
+
+    assignment: Assignment
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One variable that is not the same on both sides.
+
+    Attributes:
+        name: The variable if it is fit to print, else a mask; the sides may spell it in other ways.
+        change: How it differs.
+        old: The first value; None where it was added.
+        new: The second value; None where it was removed.
+        known: Whether a setting reads the variable.
+        secret: Whether its values are not shown.
+        compared_as_text: Whether the settings class has no value for one of the texts.
+        names_file: Whether it names a file, which is not here, with the value of a known variable.
+    """
+
+    name: str
+    change: Change
+    old: Side | None
+    new: Side | None
+    known: bool = True
+    secret: bool = False
+    compared_as_text: bool = False
+    names_file: bool = False
+
+
+def differences(old: Subject, new: Subject) -> tuple[Difference, ...]:
+    """Return what differs: known variables in the order of the class, then those that no setting reads."""
+    return (*_of_settings(old, new), *_of_strange_names(old, new))
+
+
+def _of_settings(old: Subject, new: Subject) -> Iterator[Difference]:
+    before, after = _set_in(old), _set_in(new)
+    typed_before, typed_after = TypedValues(old), TypedValues(new)
+    settings = dict.fromkeys(each.setting for each in old.contract.variables)
+    order: dict[Setting, int] = {setting: index for index, setting in enumerate(settings)}
+    for key in sorted({**before, **after}, key=lambda each: order[each[0]]):
+        one, other = before.get(key), after.get(key)
+        as_text = False
+        if one and other:
+            if _text(one) == _text(other):
+                continue
+            is_same = _same(typed_before, one, typed_after, other)
+            if is_same:
+                continue
+            as_text = is_same is None
+        yield _difference(old, one, new, other, compared_as_text=as_text)
+
+
+def _set_in(subject: Subject) -> Mapping[tuple[Setting, str], Provenance]:
+    return {each.key: each for each in provenances(subject) if each.winner}
+
+
+def _text(provenance: Provenance) -> str:
+    return provenance.winner.value if provenance.winner else ""
+
+
+def _same(typed_before: TypedValues, one: Provenance, typed_after: TypedValues, other: Provenance) -> bool | None:
+    """Return whether the class makes the same value of both; None where it makes none of one."""
+    try:
+        before, after = typed_before.of(one), typed_after.of(other)
+        return bool(type(before) is type(after) and before == after)
+    except NoTypedValueError:
+        return None
+    except Exception:  # noqa: BLE001 - a type of the app's may compare as it likes
+        return None
+
+
+def _difference(
+    old: Subject, one: Provenance | None, new: Subject, other: Provenance | None, *, compared_as_text: bool
+) -> Difference:
+    sides = [each.winner for each in (one, other) if each and each.winner]
+    secret = not all(each.shows_value for each in sides)
+    change = Change.ADDED if one is None else Change.REMOVED if other is None else Change.CHANGED
+    name = next(each.name for each in (one, other) if each)
+    before, after = _side(old, one, hidden=secret), _side(new, other, hidden=secret)
+    return Difference(name, change, before, after, secret=secret, compared_as_text=compared_as_text)
+
+
+def _side(subject: Subject, provenance: Provenance | None, *, hidden: bool) -> Side | None:
+    if provenance is None or provenance.winner is None:
+        return None
+    winner = provenance.winner
+    return Side(winner, MASK if hidden else shown_value(subject, winner))
+
+
+def _of_strange_names(old: Subject, new: Subject) -> Iterator[Difference]:
+    before, after = _strange_in(old, new), _strange_in(new, old)
+    for name in {**before, **after}:
+        one, other = before.get(name), after.get(name)
+        if one and other and one.assignment.value == other.assignment.value:
+            continue
+        either = next(each for each in (one, other) if each)
+        change = Change.ADDED if one is None else Change.REMOVED if other is None else Change.CHANGED
+        masked, new_masked = (Side(each.assignment, MASK) if each else None for each in (one, other))
+        yield Difference(
+            either.shown_name, change, masked, new_masked, known=False, secret=True, names_file=either.names_file
+        )
+
+
+def _strange_in(subject: Subject, other: Subject) -> Mapping[str, StrangeName]:
+    """Return the unknown variables of files, and those of the process environment that a file of `other` sets."""
+    found = {subject.contract.canonical(each.assignment.name): each for each in strange_names(subject)}
+    for each in strange_names(other):
+        name = other.contract.canonical(each.assignment.name)
+        assignment = subject.assignments.get(name)
+        if assignment is not None:
+            found.setdefault(name, replace(each, assignment=assignment))
+    return found

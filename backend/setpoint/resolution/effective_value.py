@@ -1,0 +1,57 @@
+"""The value that a process would get for a setting, whatever gives it, as text."""
+
+from enum import Enum
+from typing import Any
+
+from setpoint.contract.secrecy import secret_text
+from setpoint.contract.settings_class import Variable
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.subject import Subject
+from setpoint.validation.unusable import UnusableValueError
+
+
+def effective_text(subject: Subject, variable: Variable, assignment: Assignment | None) -> str | None:
+    """Return the value of the setting that `variable` sets, empty for no value; None where it can't be known.
+
+    Args:
+        subject: What a process would read.
+        variable: How the setting is called.
+        assignment: What gives its value, if anything does.
+    """
+    if assignment is None and _stands_where_nobody_looked(subject, variable):
+        return None
+    settings = subject.usable_settings
+    try:
+        return _own_text(variable, assignment) if settings is None else _as_text(_at(settings, variable))
+    except UnusableValueError:
+        return _own_text(variable, assignment)
+
+
+def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
+    """Return whether a file may give the value that can't be read here, or lies in a secrets directory elsewhere."""
+    if any(each.trouble for each in subject.files):
+        return True
+    if subject.unseen_directories and len(variable.setting) == 1:
+        return True
+    return any(each.name in subject.unreadable for each in subject.variables_at(variable.setting))
+
+
+def _at(settings: object, variable: Variable) -> Any:
+    found: Any = settings
+    for step in variable.setting:
+        found = getattr(found, str(step), None)
+    return found
+
+
+def _own_text(variable: Variable, assignment: Assignment | None) -> str | None:
+    """Return what is written for the setting, where the settings class has no value of it: it may be invalid."""
+    if assignment is not None:
+        own = assignment.variable is not None and assignment.variable.setting == variable.setting
+        return assignment.value.strip() if own else None
+    return None if variable.required or variable.field.default_factory else _as_text(variable.default)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Enum):
+        return str(value.value)
+    return "" if value is None else secret_text(value) or str(value)

@@ -1,0 +1,155 @@
+"""Says of each setting which source gives its value, and which values that one shadows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from setpoint.contract.settings_class import Variable
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.location import Location
+from setpoint.resolution.subject import Setting, Subject
+from setpoint.sources.env_file import SourceKind
+from setpoint.text.escape import printable
+from setpoint.text.mask import MASK
+from setpoint.validation.verdict import RefusalKind
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the value of one setting, or of one key of an open one, comes from.
+
+    Attributes:
+        name: The variable; with its key where it is one of an open variable.
+        variable: What the settings class says of it.
+        winner: What gives the value; None where the default does.
+        shadowed: What would give it otherwise, the nearest first.
+    """
+
+    name: str
+    variable: Variable
+    winner: Assignment | None
+    shadowed: tuple[Assignment, ...] = ()
+
+    @property
+    def key(self) -> tuple[Setting, str]:
+        """Return what stays the same however a source spells the variable."""
+        return self.variable.setting, self.name[len(self.variable.name) :] if self.winner else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StrangeName:
+    """A variable in a file that no setting reads.
+
+    Attributes:
+        shown_name: Its name if that is fit to print, else a mask.
+        assignment: The value that wins.
+        names_file: Whether it names a file, which is not here, with the value of a known variable.
+    """
+
+    shown_name: str
+    assignment: Assignment
+    names_file: bool = False
+
+
+def provenances(subject: Subject) -> Iterator[Provenance]:
+    """Yield one provenance a setting, in the order of the class; of models only what sets them as a whole."""
+    contract = subject.contract
+    given = _given(subject)
+    spellings: dict[Setting, list[Variable]] = {}
+    for variable in contract.variables:
+        spellings.setdefault(variable.setting, []).append(variable)
+    parents = {setting[:-1] for setting in spellings}
+    set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
+    for setting, variables in spellings.items():
+        found = _of_spellings(subject, variables, given)
+        is_inside = any(setting[:depth] in set_as_a_whole for depth in range(1, len(setting)))
+        if found.winner or found.shadowed or not (setting in parents or is_inside):
+            yield found
+        yield from _of_keys(subject, variables, given)
+
+
+def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
+    """Return every value that a source gives to a known variable, the strongest last, by canonical name."""
+    given: dict[str, list[Assignment]] = {}
+    for each in subject.statements:
+        if each.variable is not None and each.binding is not None and each.binding.value is not None:
+            assignment = Assignment(each.binding.name, each.binding.value, each.variable, each.file, each.binding)
+            given.setdefault(subject.contract.canonical(each.binding.name), []).append(assignment)
+    for name, value in (subject.environment.variables if subject.environment else {}).items():
+        variable = subject.contract.find(name)
+        if variable is not None:
+            given.setdefault(subject.contract.canonical(name), []).append(Assignment(name, value, variable))
+    return given
+
+
+def _of_spellings(subject: Subject, variables: list[Variable], given: Mapping[str, list[Assignment]]) -> Provenance:
+    """Return the provenance of one setting: the class takes the first of its spellings that is set."""
+    winning = next((each for each in variables if each.name in subject.assignments), variables[0])
+    rest = [each for each in variables if each is not winning]
+    others = [each for variable in (winning, *rest) for each in reversed(given.get(variable.name, []))]
+    return _without_winner(winning.name, winning, subject.assignments.get(winning.name), others)
+
+
+def _of_keys(
+    subject: Subject, variables: list[Variable], given: Mapping[str, list[Assignment]]
+) -> Iterator[Provenance]:
+    for name, assignments in given.items():
+        variable = assignments[0].variable
+        if variable is not None and variable in variables and name != variable.name:
+            yield _without_winner(name, variable, subject.assignments.get(name), assignments[::-1])
+
+
+def _without_winner(
+    name: str, variable: Variable, winner: Assignment | None, all_given: list[Assignment]
+) -> Provenance:
+    shadowed = (
+        each for each in all_given if winner is None or each.binding is not winner.binding or each.name != winner.name
+    )
+    return Provenance(name, variable, winner, tuple(shadowed))
+
+
+def strange_names(subject: Subject) -> Iterator[StrangeName]:
+    """Yield the variables of files that no setting reads; the process environment is full of them."""
+    shown = {id(each.binding): each.shown_name for each in subject.statements if each.binding}
+    read = {each.name for each in subject.file_variables if not each.content.trouble}
+    for assignment in subject.assignments.values():
+        if assignment.variable or assignment.binding is None or assignment.name in read:
+            continue
+        names_file = subject.contract.from_file(assignment.name) is not None
+        yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment, names_file)
+
+
+def shown_value(subject: Subject, assignment: Assignment) -> str:
+    """Return the value as it may be shown; one that is put together by references could hold a secret's."""
+    if not assignment.shows_value:
+        return MASK
+    if assignment.file is not None and assignment.binding is not None:
+        written = assignment.binding.value_span.of(assignment.file.source.text)
+        is_put_together = assignment.value not in written
+        if is_put_together and subject.redactor.redact(assignment.value) != assignment.value:
+            return MASK
+    return printable(assignment.value)
+
+
+def location_of(assignment: Assignment) -> Location | None:
+    """Return where the name stands; None for the process environment."""
+    if assignment.file is None or assignment.binding is None:
+        return None
+    span, source = assignment.binding.name_span, assignment.file.source
+    start, end = source.position(span.start), source.position(span.end)
+    return Location(printable(assignment.file.path), start.line, start.column, end.line, end.column)
+
+
+def source_of(assignment: Assignment | None) -> SourceKind:
+    """Return the kind of source that gives the value."""
+    if assignment is None:
+        return SourceKind.DEFAULT
+    return SourceKind.PROCESS_ENVIRONMENT if assignment.file is None else assignment.file.kind
+
+
+def is_refused(subject: Subject, provenance: Provenance) -> bool:
+    """Return whether the settings class refuses the value that wins."""
+    setting = provenance.variable.setting
+    return provenance.winner is not None and any(
+        refusal.kind is RefusalKind.INVALID and refusal.setting[: len(setting)] == setting
+        for refusal in subject.verdict.refusals
+    )

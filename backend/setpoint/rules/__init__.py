@@ -1,5 +1,0 @@
-"""The rules of `check`, in files by the hundred of their codes; importing this package fills the catalogue."""
-
-from setpoint.rules import file, loaders, names, policy, secret_files, suppressions, syntax, values
-
-__all__ = ["file", "loaders", "names", "policy", "secret_files", "suppressions", "syntax", "values"]

@@ -1,0 +1,1 @@
+"""Files, secret files and the process environment: read, not judged."""

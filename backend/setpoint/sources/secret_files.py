@@ -1,0 +1,103 @@
+"""Values that stand in files of their own: in secrets directories, and where `NAME_FILE` variables point."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.envfile.reading import Binding, Reading
+from setpoint.envfile.source_text import SourceText, Span
+from setpoint.sources.env_file import EnvFile, SourceKind, Trouble, content_of, trouble_of
+from setpoint.text.suggest import allowed_steps, nearest
+
+
+@dataclass(frozen=True)
+class FileVariable:
+    """A variable `NAME_FILE` that names the file in which the value of `NAME` stands.
+
+    Attributes:
+        name: The name as the source spells it.
+        path: Its value.
+        variable: What it gives a value to.
+        content: The file, read; with trouble if it could not be.
+        file: The env file that sets it; None where the process environment does.
+        binding: Where in the file.
+    """
+
+    name: str
+    path: str
+    variable: Variable
+    content: EnvFile
+    file: EnvFile | None = None
+    binding: Binding | None = None
+
+
+def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
+    """Return the directories in which the settings class looks for files named like its variables."""
+    return tuple(str(Path(each).expanduser()) for each in contract.secrets_directories)
+
+
+def files_in(contract: SettingsContract, directories: Iterable[str]) -> Iterator[EnvFile]:
+    """Yield the files in `directories` that set a variable, or that a slip of the pen keeps from setting one.
+
+    This is what pydantic-settings documents under "Secrets": the name of a file is that of a variable,
+    nested ones have none, and a file that a link leads to must lie in the directory as well.
+    """
+    known = [each.name for each in contract.variables if len(each.setting) == 1]
+    for directory in directories:
+        root = Path(directory).resolve()
+        for path in _entries(root):
+            name = contract.canonical(path.name)
+            is_known = name in known
+            if is_known or nearest(name, known, allowed_steps(name)):
+                shown = os.path.join(directory, path.name)  # noqa: PTH118 - `Path` would take `./` away
+                yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, name if is_known else path.name)
+
+
+def _entries(directory: Path) -> Iterator[Path]:
+    try:
+        found = sorted(directory.iterdir())
+    except OSError:
+        return  # pydantic-settings passes over a directory that is not there
+    yield from (each for each in found if each.is_file() and directory in each.resolve().parents)
+
+
+def file_variables(
+    contract: SettingsContract, files: Iterable[EnvFile], environment: Mapping[str, str]
+) -> Iterator[FileVariable]:
+    """Yield the `NAME_FILE` variables that count, one a name, with the files that they name."""
+    given: dict[str, tuple[str, str, EnvFile | None, Binding | None]] = {
+        contract.canonical(each.name): (each.name, each.value, file, each)
+        for file in files
+        for each in file.reading.bindings
+        if each.value and file.variables.get(each.name) == each.value
+    }
+    given |= {contract.canonical(name): (name, path, None, None) for name, path in environment.items() if path}
+    for name, path, file, binding in given.values():
+        variable = contract.from_file(name)
+        if variable is not None:
+            content = _secret_file(SourceKind.FILE_VARIABLE, path, variable.name)
+            yield FileVariable(name, path, variable, content, file, binding)
+
+
+def _secret_file(kind: SourceKind, path: str, name: str) -> EnvFile:
+    """Return the file at `path` as one that sets `name` to all that stands in it, as `str.strip` leaves it."""
+    try:
+        source = SourceText.from_bytes(path, content_of(path))
+    except (OSError, ValueError) as error:
+        trouble, reason = trouble_of(error) if isinstance(error, OSError) else (Trouble.MISSING, None)
+        return EnvFile(path, SourceText(path, ""), Reading((), {}, ()), kind=kind, trouble=trouble, reason=reason)
+    text = source.text
+    value = text.strip()
+    start = len(text) - len(text.lstrip())
+    binding = Binding(name, value, Span(start, start), Span(start, start + len(value)))
+    bad = next((at for at, character in enumerate(text) if "\udc80" <= character <= "\udcff"), None)
+    return EnvFile(
+        path,
+        source,
+        Reading((binding,), {name: value}, ()),
+        kind=kind,
+        encoding="UTF-8" if bad is None else "not UTF-8",
+        undecodable=None if bad is None else Span(bad, bad + 1),
+    )

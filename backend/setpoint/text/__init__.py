@@ -1,0 +1,1 @@
+"""What is done to text for people: escape, mask, join, suggest."""

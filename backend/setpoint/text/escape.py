@@ -1,0 +1,16 @@
+"""Escapes what could steer a terminal or hide from the eye."""
+
+import re
+
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""A character that could steer a terminal or hide from the eye."""
+
+
+def printable(text: str) -> str:
+    """Return `text` with everything escaped that could steer a terminal or hide from the eye."""
+    return UNPRINTABLE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - the last code of two hex digits

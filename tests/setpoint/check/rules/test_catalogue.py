@@ -1,0 +1,56 @@
+"""The catalogue of rules is complete, unambiguous and documented."""
+
+import re
+
+import pytest
+
+from checking import checked
+from setpoint.check import rules
+from setpoint.check.diagnostic import Severity
+from setpoint.check.rule import CATALOGUE, Rule, rule
+
+
+@pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())
+def test_a_rule_says_what_it_looks_for_and_why(each: Rule) -> None:
+    """Its docstring is its page of documentation."""
+    assert re.fullmatch(r"(?:Report|Say) .*\.", each.documentation.summary)
+    assert each.documentation.why.endswith(".")
+
+
+@pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())
+def test_a_rule_has_a_code_and_a_name_for_the_bad_pattern(each: Rule) -> None:
+    """Pipelines select rules by either."""
+    assert re.fullmatch(r"SP\d{3}", each.code)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", each.name)
+
+
+def test_no_two_rules_share_a_name() -> None:
+    """The key of the catalogue keeps codes apart already."""
+    names = [each.name for each in CATALOGUE.values()]
+    assert len(names) == len(set(names))
+
+
+def test_no_code_is_left_out() -> None:
+    """Codes are never used again, so a hole is a lost rule."""
+    for hundred in {code[2] for code in CATALOGUE}:
+        numbers = sorted(int(code[3:]) for code in CATALOGUE if code[2] == hundred)
+        holes = {f"SP{hundred}{number:02}" for number in range(1, numbers[-1])} - CATALOGUE.keys()
+        assert holes == set()
+
+
+@pytest.mark.parametrize(("code", "name"), [("SP301", "new-name"), ("SP999", "unknown-variable")])
+def test_a_code_or_name_cannot_be_taken_twice(code: str, name: str) -> None:
+    """The mistake ends the import, not a user's check."""
+    with pytest.raises(ValueError, match="in the catalogue already"):
+        rule(code, name, Severity.ERROR)(rules.names.unknown_variable)
+
+
+def test_no_message_ends_with_a_full_stop() -> None:
+    """One style for all messages of one sentence."""
+    faults = (
+        b'\xef\xbb\xbfSENTRY_DNS=1\nPORT=x\nPORT=y\nA\nHOST=\nHOST="\nOTHER=\xe9\0\nENV_FILE=${X}\nLOG_LEVEL=changeme\n'
+    )
+    report = checked(faults)
+    texts = [text for each in report.diagnostics for text in (each.message, each.label, each.hint) if text]
+    assert len({each.code for each in report.diagnostics}) > 10
+    assert [text for text in texts if text.endswith(".")] == []

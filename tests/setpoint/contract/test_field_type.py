@@ -1,0 +1,184 @@
+"""A field's type reads well in a sentence."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, NewType
+from uuid import UUID
+
+import pytest
+from annotated_types import Ge
+from pydantic import (
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    ByteSize,
+    DirectoryPath,
+    Field,
+    FilePath,
+    ImportString,
+    IPvAnyAddress,
+    IPvAnyNetwork,
+    Json,
+    PositiveInt,
+    Secret,
+    SecretBytes,
+    SecretStr,
+    StringConstraints,
+    conint,
+    create_model,
+)
+from pydantic_settings import BaseSettings
+from typing_extensions import TypedDict
+
+from setpoint.contract import field_type
+from setpoint.contract.secrecy import is_secret
+from setpoint.contract.settings_class import SettingsContract
+
+
+class Color(Enum):
+    """A choice."""
+
+    RED = "red"
+    GREEN = "green"
+
+
+class Inner(BaseModel):
+    """A model."""
+
+    key: SecretStr | None = None
+    url: str = ""
+
+
+@dataclass
+class Card:
+    """Known to pydantic as a model is."""
+
+    number: SecretStr
+
+
+class Account(TypedDict):
+    """Its name says it."""
+
+    api_key: str
+
+
+class Login(NamedTuple):
+    """A secret by its type."""
+
+    user: str
+    word: SecretStr
+
+
+UserId = NewType("UserId", int)
+
+IN_WORDS: list[tuple[Any, str]] = [
+    (int, "an integer"),
+    (bool, "`true` or `false`"),
+    (float, "a number"),
+    (Decimal, "a number"),
+    (str, "text"),
+    (bytes, "text"),
+    (int | None, "an integer"),
+    (int | str, "an integer or text"),
+    (Annotated[str, Field(pattern=r"^[a-z]+$")], "text of the form `^[a-z]+$`"),
+    (
+        Annotated[str, StringConstraints(pattern="^a", min_length=2)],
+        "text of at least 2 characters and of the form `^a`",
+    ),
+    (Annotated[str, Field(pattern=re.compile("^a"))] | None, "text of the form `^a`"),
+    (Annotated[str, Field(pattern="`a`")], "text"),
+    (Annotated[str, Field(pattern="a" * 61)], "text"),
+    (Literal["a"], "`a`"),
+    (Literal["a", "b", 3], "`a`, `b` or `3`"),
+    (Color, "`red` or `green`"),
+    (int | Literal["auto"], "an integer or `auto`"),
+    (list[int], "a JSON array"),
+    (set[str] | None, "a JSON array"),
+    (Sequence[int], "a JSON array"),
+    (dict[str, int], "a JSON object"),
+    (Mapping[str, int] | None, "a JSON object"),
+    (conint(ge=3) | None, "an integer of 3 or more"),
+    (Inner, "a JSON object"),
+    (Path, "a path"),
+    (FilePath, "the path of a file"),
+    (DirectoryPath, "the path of a directory"),
+    (UUID, "a UUID"),
+    (AnyUrl, "a URL"),
+    (timedelta, "a duration"),
+    (datetime, "a date with a time"),
+    (AwareDatetime, "a date with a time and its zone"),
+    (date, "a date"),
+    (time, "a time"),
+    (IPv4Address, "an IPv4 address"),
+    (IPvAnyAddress, "an IP address"),
+    (IPvAnyNetwork, "an IP network"),
+    (ByteSize, "a size such as `10MB`"),
+    (re.Pattern, "a regular expression"),
+    (ImportString, "the dotted name of a Python object"),
+    (Json, "JSON"),
+    (Json[list[int]], "a JSON array"),
+    (Any, "any text"),
+    (UserId, "an integer"),
+    (SecretStr, "text"),
+    (SecretBytes | None, "text"),
+    (Secret[int], "an integer"),
+    (Secret[Annotated[int, Field(ge=1)]], "an integer of 1 or more"),
+    (PositiveInt, "an integer above 0"),
+    (Annotated[int, Field(ge=1, le=5)], "an integer from 1 to 5"),
+    (Annotated[int, Ge(1)], "an integer of 1 or more"),
+    (Annotated[int, Field(gt=1, lt=5)] | None, "an integer above 1 and below 5"),
+    (Annotated[int, Field(multiple_of=5)], "an integer divisible by 5"),
+    (Annotated[str, Field(min_length=1)], "text of at least 1 character"),
+    (Annotated[str, Field(min_length=2, max_length=9)], "text of 2 to 9 characters"),
+    (Annotated[list[int], Field(max_length=2)], "a JSON array of at most 2 items"),
+    (Callable[[], int], "a value of type `Callable`"),
+]
+
+
+def _field(annotation: Any) -> Any:
+    return create_model("Model", field=(annotation, ...)).model_fields["field"]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"), IN_WORDS, ids=[f"{at} {words}" for at, (_, words) in enumerate(IN_WORDS)]
+)
+def test_a_type_reads_well_in_a_sentence(annotation: Any, words: str) -> None:
+    """It follows "expected"."""
+    assert field_type.description(_field(annotation)) == words
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        *(SecretStr, SecretStr | None, Secret[int], Annotated[SecretStr | None, Field()]),
+        *(list[SecretStr], dict[str, SecretStr], Inner, list[Inner], AnyUrl),
+        *(Card, list[Card], Account, Login),
+    ],
+    ids=range(13),
+)
+def test_a_secret_inside_a_type_makes_the_field_secret(annotation: Any) -> None:
+    """However deep it stands."""
+    assert is_secret("field", _field(annotation))
+
+
+@pytest.mark.parametrize("annotation", [str, int, list[str], dict[str, int], Literal["a"], Path, UserId], ids=range(7))
+def test_a_type_without_a_secret_is_shown(annotation: Any) -> None:
+    """Unless its name says otherwise."""
+    assert not is_secret("field", _field(annotation))
+
+
+@pytest.mark.parametrize(("annotation", "expected"), [(str, True), (int, True), (bool, False), (Color, False)])
+def test_a_name_makes_a_field_secret_unless_its_type_lists_all_values(annotation: Any, *, expected: bool) -> None:
+    """`USE_PASSWORD=true` is no secret."""
+    assert is_secret("use_password", _field(annotation)) is expected
+
+
+def test_a_class_without_fields_expects_nothing() -> None:
+    """It is a strange class, and no error."""
+    assert SettingsContract.of(BaseSettings).variables == ()

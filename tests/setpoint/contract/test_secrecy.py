@@ -1,0 +1,140 @@
+"""Which settings and which values are never shown."""
+
+import json
+import time
+from datetime import timedelta
+from enum import Enum
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field, Secret, create_model
+from pydantic_settings import BaseSettings
+
+from checking import checked
+from setpoint.contract.secrecy import is_out_of_place, is_secret, is_secret_name, looks_secret
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PASSWORD", "DB_PASSWORD", "dbPassword", "PGPASSWORD", "API_KEY", "apiKey", "APIKEY", "X_SECRET", "clientSecret"]  # noqa: RUF005 - two lines of one list
+    + ["ACCESS_TOKEN", "token", "AWS_SECRET_ACCESS_KEY", "CREDENTIALS", "private-key", "SENTRY_DSN", "DATABASE_URL"],
+)
+def test_the_name_of_a_secret_is_known(name: str) -> None:
+    """Many apps keep them in plain text fields."""
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("name", ["PORT", "HOST", "TOKENIZER", "KEYBOARD", "PUBLIC_KEY_PATH", "MONKEY", "PASSENGERS"])
+def test_a_harmless_name_is_no_secret(name: str) -> None:
+    """Values that are not shown are harder to mend."""
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql://user:pass@host/db",
+        "redis://:pass@host",
+        "https://key@host/1",
+        '{"password": "x"}',
+        "{'api_key': 'x'}",
+        "host=h password=x",
+        '{"pass\\u0077ord": "x"}',
+        '[{"dbPassword" : "x"}]',
+    ],
+)
+def test_a_value_that_holds_credentials_is_known(value: str) -> None:
+    """A URL or an object can hold a password under any name."""
+    assert looks_secret(value)
+
+
+@pytest.mark.parametrize("value", ["", "8080", "a@b.example", "https://host:80/path", '{"team": "x"}', "12:30", "a=b"])
+def test_a_harmless_value_is_shown(value: str) -> None:
+    """Seeing it is half of mending it."""
+    assert not looks_secret(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "annotation", "secret"),
+    [
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", int, False),
+        ("accessTokenLifetime", timedelta | None, False),
+        ("PASSWORD_MIN_LENGTH", Annotated[int, Field(ge=8)], False),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", str, True),
+        ("ACCESS_TOKEN_TTL", Secret[int], True),
+        ("PASSWORD", int, True),
+        ("MINUTES_PASSWORD", int, True),
+    ],
+)
+def test_how_long_and_how_many_is_no_secret(name: str, annotation: object, *, secret: bool) -> None:
+    """A number that is one says so: by its type and by the last word of its name."""
+    model = create_model("Model", **{name: (annotation, ...)})  # type: ignore[call-overload]  # names are data here
+    assert is_secret(name, model.model_fields[name]) is secret
+
+
+class Level(Enum):
+    """One of a few words."""
+
+    LOW = "low"
+
+
+@pytest.mark.parametrize("kind", [int, float | None, bool, Level, Literal["a", "b"], list[int] | None])
+@pytest.mark.parametrize(
+    ("value", "is_hidden"),
+    [
+        ("q8Zr2vLkT0m3", True),
+        ("kXwvQzmWncRt", True),
+        ("3f2504e04f89", True),
+        ("q8Zr2vLkT0m3 # what the bank knows us by", True),
+        ("abcdefghijklmnopqrstuvwxyz", True),
+        ("8000 # behind the proxy", False),
+        ("ten", False),
+        ("-1e999", False),
+        ("123456789012345678901", False),
+        ("2026-11-25", False),
+        ("verbose-json", False),
+        ("Production", False),
+        ("10.0.0.1:80", False),
+    ],
+)
+def test_a_secret_behind_the_name_of_a_number_or_a_word_is_hidden(kind: Any, value: str, is_hidden: bool) -> None:  # noqa: FBT001 - a table
+    """It is most often a slip between two lines; no value that such a setting takes looks like that."""
+    field = create_model("Made", value=(kind, ...)).model_fields["value"]
+    assert is_out_of_place(value, field) is is_hidden
+
+
+def test_one_of_the_allowed_words_is_in_its_place() -> None:
+    """The dotted name of an engine is long, and has a digit."""
+    kind: Any = Literal["engines.sqlite3", "engines.mysql8"]
+    field = create_model("Made", value=(kind, ...)).model_fields["value"]
+    assert not is_out_of_place("engines.sqlite3", field)
+    assert is_out_of_place("engines.sqlite4", field)
+
+
+@pytest.mark.parametrize("kind", [str, list[str], int | str, Any])
+def test_what_takes_any_text_takes_anything(kind: Any) -> None:
+    """A host or a path may look like a token."""
+    assert not is_out_of_place("q8Zr2vLkT0m3", create_model("Made", value=(kind, ...)).model_fields["value"])
+
+
+@pytest.mark.parametrize("piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password"])
+def test_a_long_value_is_gone_through_once(piece: str) -> None:
+    """Whatever it is made of; a pattern that begins anywhere takes hours."""
+    started = time.process_time()
+    looks_secret(piece * 200_000)
+    is_out_of_place(piece * 200_000, create_model("Made", value=(int, ...)).model_fields["value"])
+    assert time.process_time() - started < 20
+
+
+class ManyKeys(BaseSettings):
+    """A setting of many keys."""
+
+    options: dict[str, int] = {}
+
+
+def test_thousands_of_findings_about_one_value_look_through_it_once() -> None:
+    """Whether it may be shown is the same for all of them."""
+    text = json.dumps({f"key{number}": "x" for number in range(4000)})
+    started = time.process_time()
+    assert len(checked(f"OPTIONS={text}\n", settings_class=ManyKeys).diagnostics) == 4000
+    assert time.process_time() - started < 30

@@ -1,0 +1,296 @@
+"""The variables of a settings class are those that pydantic-settings would read, however it spells them."""
+
+from typing import Any, Self
+
+import pytest
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    Field,
+    PostgresDsn,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from checking import checked, marks, messages
+from setpoint.contract.settings_class import SettingsContract
+
+
+class Prefixed(BaseSettings):
+    """Every name begins alike."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_")
+
+    port: int = 1
+    api_key: SecretStr = SecretStr("")
+
+
+def test_a_prefix_is_a_namespace() -> None:
+    """Who else would own names with the app's own prefix."""
+    report = checked("APP_PORT=x\nPORT=x\nAPP_DEBUG=1\n", settings_class=Prefixed)
+    assert marks(report) == [
+        "1.env:1:10-1:11 error SP401 invalid-value APP_PORT",
+        "1.env:2:1-2:5 warning SP301 unknown-variable PORT",
+        "1.env:3:1-3:10 error SP301 unknown-variable APP_DEBUG",
+    ]
+
+
+class Aliased(BaseSettings):
+    """Names of its variables are not those of its fields."""
+
+    port: int = Field(validation_alias="LISTEN_PORT")
+    host: str = Field(validation_alias=AliasChoices("BIND", "HOST"), min_length=2)  # type: ignore[pydantic-alias]  # on purpose
+    first: int = Field(0, validation_alias=AliasPath("PAIR", 0))  # type: ignore[pydantic-alias]  # on purpose
+
+
+def test_aliases_are_the_names_that_count() -> None:
+    """The field's own name reads nothing then."""
+    report = checked('listen_port=x\nHOST=h\nPAIR=["a"]\nPORT=1\n', settings_class=Aliased)
+    assert marks(report) == [
+        "1.env:1:13-1:14 error SP401 invalid-value LISTEN_PORT",
+        "1.env:2:1-2:5 info SP306 renamed-variable HOST",
+        "1.env:2:6-2:7 error SP401 invalid-value HOST",
+        "1.env:3:7-3:10 error SP401 invalid-value PAIR",
+        "1.env:4:1-4:5 warning SP301 unknown-variable PORT",
+    ]
+
+
+class AliasedLikeItsField(BaseSettings):
+    """An alias spells the same as the field, and so has no prefix."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_")
+
+    token: str = Field(alias="token", min_length=2)
+    port: int = Field(1, validation_alias=AliasChoices("port", "listen"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+def test_an_alias_has_no_prefix_even_if_it_spells_like_the_field() -> None:
+    """The class finds the value under the bare name."""
+    report = checked("TOKEN=abc\nPORT=x\nAPP_PORT=x\n", settings_class=AliasedLikeItsField)
+    assert marks(report) == [
+        "1.env:2:6-2:7 error SP401 invalid-value PORT",
+        "1.env:3:1-3:9 error SP301 unknown-variable APP_PORT",
+    ]
+
+
+class OneName(BaseSettings):
+    """Two settings may be given under one name, and one of them is secret."""
+
+    key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("KEY", "BOTH"))  # type: ignore[pydantic-alias]  # on purpose
+    size: int = Field(0, validation_alias=AliasChoices("SIZE", "BOTH"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+def test_a_name_of_several_settings_is_as_secret_as_any_of_them() -> None:
+    """Whichever of them the name is looked up for."""
+    contract = SettingsContract.of(OneName)
+    assert [each.name for each in contract.variables if each.secret] == ["KEY", "BOTH", "BOTH"]
+    report = checked("BOTH=kXwvQzmW\n", settings_class=OneName)
+    assert {each.excerpt.text for each in report.diagnostics if each.excerpt} == {"BOTH=********"}
+
+
+def test_of_several_names_the_one_without_effect_is_told() -> None:
+    """The other one counts, wherever it stands."""
+    report = checked("HOST=right\nLISTEN_PORT=1\nBIND=there\n", settings_class=Aliased)
+    assert marks(report) == ["1.env:1:1-1:5 warning SP306 renamed-variable HOST"]
+    assert messages(report) == ["`HOST` has no effect"]
+    assert report.diagnostics[0].label == "`BIND` is set, too (it stands on line 3)"
+    alone = checked("HOST=right\nLISTEN_PORT=1\n", settings_class=Aliased).diagnostics[0]
+    assert (alone.message, alone.hint) == (
+        "`HOST` is another name of `BIND`",
+        "write `BIND`, which counts before all others",
+    )
+
+
+def test_a_missing_variable_tells_its_other_spellings() -> None:
+    """One of them is enough."""
+    report = checked("", settings_class=Aliased)
+    assert messages(report) == ["`BIND` is required and set nowhere", "`LISTEN_PORT` is required and set nowhere"]
+    assert report.diagnostics[0].hint == "`HOST` would do as well"
+
+
+def test_a_missing_variable_and_its_misspelling_are_one_finding() -> None:
+    """It is one mistake, to be mended once."""
+    report = checked("LISTEN_PROT=1\nBIND=any\n", settings_class=Aliased)
+    assert marks(report) == ["1.env:1:1-1:12 error SP301 unknown-variable LISTEN_PROT"]
+    assert report.diagnostics[0].hint == "`LISTEN_PORT` is required and set nowhere"
+
+
+def test_a_required_variable_with_a_broken_line_is_not_called_missing() -> None:
+    """It stands there; the line says what is wrong."""
+    report = checked("LISTEN_PORT=1\nBIND='any\n", settings_class=Aliased)
+    assert marks(report) == ["1.env:2:6-2:7 error SP102 unclosed-quote BIND"]
+
+
+class Exact(BaseSettings):
+    """It tells cases apart."""
+
+    model_config = SettingsConfigDict(case_sensitive=True)
+
+    port: int = 1
+
+
+def test_a_class_that_tells_cases_apart_reads_exact_names() -> None:
+    """`PORT` is another variable than `port` there."""
+    report = checked("port=x\nPort=2\n", settings_class=Exact)
+    assert marks(report) == [
+        "1.env:1:6-1:7 error SP401 invalid-value port",
+        "1.env:2:1-2:5 error SP303 wrong-case Port",
+    ]
+    assert report.diagnostics[1].label == "did you mean `port`? (it stands on line 1)"
+
+
+def test_a_wrong_case_in_the_process_environment_is_found() -> None:
+    """But for names that every process has, which are not meant by it."""
+
+    class Cased(Exact):
+        path: str = ""
+
+    report = checked("POTR=1\n", settings_class=Cased, environment={"PORT": "1", "PATH": "/bin"})
+    assert marks(report) == [
+        "1.env:1:1-1:5 error SP301 unknown-variable POTR",
+        "nowhere error SP303 wrong-case PORT",
+    ]
+    assert messages(report)[1] == "`PORT` in the process environment is written in the wrong case"
+
+
+class Database(BaseModel):
+    """Settings inside a setting."""
+
+    url: PostgresDsn
+    pool_min: int = 1
+    pool_max: int = 5
+    password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _pool_is_a_range(self) -> Self:
+        if self.pool_min > self.pool_max:
+            message = "POOL_MIN must not exceed POOL_MAX"
+            raise ValueError(message)
+        return self
+
+
+class Nested(BaseSettings):
+    """Settings of its own kind inside."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    database: Database
+    labels: dict[str, str] = {}
+    ports: list[int] = []
+
+
+def test_nested_settings_are_variables_of_their_own() -> None:
+    """Each is checked where it stands."""
+    text = 'DATABASE__URL=postgresql://h/d\nDATABASE__POOL_MIN=x\nDATABASE__POL_MAX=3\nLABELS__TEAM=a\nPORTS=[1,"x"]\n'
+    report = checked(text, settings_class=Nested)
+    assert marks(report) == [
+        "1.env:2:20-2:21 error SP401 invalid-value DATABASE__POOL_MIN",
+        "1.env:3:1-3:18 error SP301 unknown-variable DATABASE__POL_MAX",
+        "1.env:5:10-5:13 error SP401 invalid-value PORTS",
+        "nowhere info SP405 unchecked-conflicts None",
+    ]
+    assert messages(report)[2] == "`[1]` in `PORTS` is not an integer"
+
+
+def test_a_required_part_of_a_nested_setting_is_named_by_its_own_variable() -> None:
+    """`DATABASE` is no name that anyone would set."""
+    assert messages(checked("", settings_class=Nested)) == ["`DATABASE__URL` is required and set nowhere"]
+    report = checked("DATABASE__POOL_MIN=2\n", settings_class=Nested)
+    assert messages(report)[0] == "`DATABASE__URL` is required and set nowhere"
+
+
+def test_a_conflict_inside_a_nested_setting_stands_at_a_variable_that_it_names() -> None:
+    """That is where somebody can mend it."""
+    text = "DATABASE__URL=postgresql://h/d\nDATABASE__POOL_MAX=2\nDATABASE__POOL_MIN=3\n"
+    report = checked(text, settings_class=Nested)
+    assert [each.name for each in report.diagnostics] == ["conflicting-values"]
+    assert messages(report) == ["POOL_MIN must not exceed POOL_MAX"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("DATABASE={not json\n", "DATABASE"),
+        ("LABELS=[1]\n", "LABELS"),
+        ("PORTS=1,2\n", "PORTS"),
+        ("LABELS__TEAM__DEEP=1\n", "LABELS__TEAM__DEEP"),
+    ],
+)
+def test_a_value_that_is_no_json_is_found_at_its_place(text: str, name: str) -> None:
+    """The class gives up at the first one; the check goes on."""
+    report = checked(f"DATABASE__URL=postgresql://h/d\n{text}", settings_class=Nested)
+    assert [each.variable for each in report.diagnostics if each.location] == [name]
+
+
+def test_each_value_that_is_no_json_is_found() -> None:
+    """The class names one of them only, and none of the rest."""
+    report = checked("DATABASE__URL=x\nLABELS={\nPORTS=[\n", settings_class=Nested)
+    assert [each.variable for each in report.diagnostics if each.location] == ["DATABASE__URL", "LABELS", "PORTS"]
+
+
+class Empty(BaseSettings):
+    """An empty text counts as unset."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    port: int = 1
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "text", "expected"),
+    [
+        (Empty, "PORT=\nNAME=a\n", ["1.env:1:6-1:6 warning SP402 empty-value PORT"]),
+        (
+            Empty,
+            "NAME=\n",
+            ["1.env:1:6-1:6 warning SP402 empty-value NAME", "nowhere error SP302 missing-variable NAME"],
+        ),
+        (
+            Exact,
+            "port=\n",
+            ["1.env:1:6-1:6 error SP401 invalid-value port", "1.env:1:6-1:6 warning SP402 empty-value port"],
+        ),
+    ],
+)
+def test_an_empty_value_means_what_the_class_says(settings_class: Any, text: str, expected: list[str]) -> None:
+    """Some classes take it as unset, others as a text."""
+    assert marks(checked(text, settings_class=settings_class)) == expected
+
+
+def test_an_empty_value_that_is_ignored_uncovers_the_one_below() -> None:
+    """So the settings class reads its sources, too."""
+    assert [each.name for each in checked("PORT=x\n", "PORT=\n", settings_class=Empty).diagnostics] == [
+        "invalid-value",
+        "empty-value",
+        "missing-variable",
+    ]
+
+
+class Pool(BaseModel):
+    """A list among plain settings."""
+
+    ports: list[int]
+    size: int = 1
+
+
+class Pooled(BaseSettings):
+    """A required list inside a setting."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    pool: Pool
+    other: int = 0
+
+
+def test_a_part_that_is_no_json_hides_no_other_part() -> None:
+    """The class itself names neither the part nor anything else."""
+    report = checked("POOL__SIZE=x\nPOOL__PORTS=[bad\nOTHER=x\n", settings_class=Pooled)
+    assert marks(report) == [
+        "1.env:1:12-1:13 error SP401 invalid-value POOL__SIZE",
+        "1.env:2:14-2:15 error SP401 invalid-value POOL__PORTS",
+        "1.env:3:7-3:8 error SP401 invalid-value OTHER",
+    ]
+    assert messages(checked("POOL=[bad\n", settings_class=Pooled)) == ["`POOL` is not valid JSON"]

@@ -1,0 +1,116 @@
+"""Where values come from, for classes that spell their settings in every way that there is."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import AliasChoices, BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import Provenance, provenances, shown_value, strange_names
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
+from setpoint.validation.building import build
+
+
+class Database(BaseModel):
+    """A model inside the settings."""
+
+    host: str = "localhost"
+    port: int = 5432
+
+
+class App(BaseSettings):
+    """Aliases, nested settings and open ones."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_ignore_empty=True)
+
+    port: int = Field(8000, validation_alias=AliasChoices("APP_PORT", "PORT"))  # type: ignore[pydantic-alias]  # on purpose
+    database: Database = Database()
+    labels: dict[str, str] = {}
+    host: str = "localhost"
+    api_token: SecretStr | None = None
+
+
+def _subject(*contents: str, environment: Mapping[str, str] | None = None) -> Subject:
+    files = tuple(
+        parse_env_file(f"{number}.env", content.encode(), {}) for number, content in enumerate(contents, start=1)
+    )
+    process = None if environment is None else ProcessEnvironment(environment)
+    return Subject(SettingsContract.of(App), files, process)
+
+
+def _by_name(subject: Subject) -> dict[str, Provenance]:
+    return {each.name: each for each in provenances(subject)}
+
+
+def test_the_last_of_all_sources_wins_and_the_nearest_comes_first_among_the_shadowed() -> None:
+    """The environment over files, later files over earlier, later lines over earlier."""
+    subject = _subject("HOST=a\nHOST=b\n", "HOST=c\n", environment={"HOST": "d"})
+    found = _by_name(subject)["HOST"]
+    assert found.winner is not None
+    assert [found.winner.value, *(each.value for each in found.shadowed)] == ["d", "c", "b", "a"]
+
+
+def test_the_spelling_that_the_class_looks_for_first_wins() -> None:
+    """The other one is shadowed, and is no setting of its own."""
+    found = _by_name(_subject("APP_PORT=1\n", "PORT=2\n"))
+    assert found["APP_PORT"].winner is not None
+    assert found["APP_PORT"].winner.value == "1"
+    assert [each.name for each in found["APP_PORT"].shadowed] == ["PORT"]
+    assert "PORT" not in found
+
+
+def test_a_model_that_is_set_as_a_whole_stands_for_its_parts() -> None:
+    """Their defaults may not be what they have."""
+    assert "DATABASE" not in _by_name(_subject(""))
+    found = _by_name(_subject('DATABASE={"port": 1}\nDATABASE__HOST=db\n'))
+    assert {"DATABASE", "DATABASE__HOST"} <= found.keys()
+    assert "DATABASE__PORT" not in found
+
+
+def test_each_key_of_an_open_setting_has_an_origin() -> None:
+    """One file may set a key, and another one a second."""
+    found = _by_name(_subject("LABELS__TEAM=a\n", "LABELS__ZONE=b\nLABELS__TEAM=c\n"))
+    assert [(each.value, each.file.path) for each in found["LABELS__TEAM"].shadowed if each.file] == [("a", "1.env")]
+    assert found["LABELS__ZONE"].winner is not None
+
+
+def test_an_empty_value_that_counts_as_unset_shadows_nothing() -> None:
+    """As `env_ignore_empty` has it."""
+    found = _by_name(_subject("HOST=a\n", "HOST=\n"))["HOST"]
+    assert found.winner is not None
+    assert (found.winner.value, [each.value for each in found.shadowed]) == ("a", [""])
+
+
+@pytest.mark.parametrize("line", ["HOST=${API_TOKEN}", "HOST=x${API_TOKEN}y", 'HOST="${API_TOKEN}"'])
+def test_a_value_that_is_put_together_from_a_secret_is_masked(line: str) -> None:
+    """It is bound to a harmless setting, and is the secret all the same."""
+    subject = _subject(f"API_TOKEN=kXwvQzmWncRt\n{line}\n")
+    found = _by_name(subject)["HOST"]
+    assert found.winner is not None
+    assert shown_value(subject, found.winner) == "********"
+
+
+def test_names_that_no_setting_reads_are_told_if_they_are_fit_to_print() -> None:
+    """The rest of a broken value is not."""
+    subject = _subject('API_TOKEN="a\nkXwvQzmWncRt==\nOTHER=1\n')
+    assert [each.shown_name for each in strange_names(subject)] == ["********", "OTHER"]
+
+
+NAMES = ["PORT", "APP_PORT", "HOST", "DATABASE__HOST", "DATABASE__PORT", "LABELS__A"]
+lines = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 99)), max_size=6)
+
+
+@given(lines, lines, st.dictionaries(st.sampled_from(NAMES), st.integers(0, 99)))
+@settings(max_examples=40)
+def test_the_values_that_win_are_those_that_the_class_gets(
+    one: list[tuple[str, int]], other: list[tuple[str, int]], environment: dict[str, int]
+) -> None:
+    """Building the settings from the winners alone gives what building them from everything gives."""
+    contents = ["".join(f"{name}={value}\n" for name, value in pairs) for pairs in (one, other)]
+    subject = _subject(*contents, environment={name: str(value) for name, value in environment.items()})
+    winners = {each.winner.name: each.winner.value for each in provenances(subject) if each.winner}
+    assert build(App, winners) == subject.verdict.settings
