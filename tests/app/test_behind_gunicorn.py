@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gunicorn_process import Answer, GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import Answer, GunicornProcess, eventually, gunicorn
 
 LIMIT = 100_000
 POST = b"POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from gunicorn_process import gunicorn
 from setpoint.contract.settings_class import SettingsContract
+from support.gunicorn_process import gunicorn
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS_OWN = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app_projects import AppProject, Copies
-from wheel import build_wheel, install
+from support.app_projects import AppProject, Copies
+from support.wheel import build_wheel, install
 
 
 @pytest.fixture(scope="session")

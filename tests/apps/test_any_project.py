@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app_projects import NAMES, Copies, faults, leaked
+from support.app_projects import NAMES, Copies, faults, leaked
 
 REPOSITORY = str(Path(__file__).resolve().parents[2])
 

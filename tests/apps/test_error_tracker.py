@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app_projects import Copies, leaked
+from support.app_projects import Copies, leaked
 
 # Whatever the SDK turns on by itself stays on; only the way out is another one.
 TRACKED = """\

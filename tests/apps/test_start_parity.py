@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app_projects import NAMES, Copies, leaked
+from support.app_projects import NAMES, Copies, leaked
 
 STARTS = [
     ("flask_shop", "-m flask --app shop.web run"),

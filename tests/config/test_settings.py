@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from checking import BACKEND, checked, run_config
 from config.settings import Settings
 from setpoint.application.loading import look
 from setpoint.contract.settings_class import SettingsContract, Variable
+from support.checking import BACKEND, checked, run_config
 
 DEFAULTS = {
     "sentry_dsn": None,

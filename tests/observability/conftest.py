@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sentry_receiver import SentryReceiver, running_receiver
+from support.sentry_receiver import SentryReceiver, running_receiver
 
 _HERE = Path(__file__).parent
 _BACKEND = _HERE.parents[1] / "backend"

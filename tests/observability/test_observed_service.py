@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from sentry_receiver import running_receiver
+from support.sentry_receiver import running_receiver
 
 _PUBLIC_KEY = "canary0of0the0dsn0key"
 _ARGUMENT = "an-argument-of-the-process"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sentry_receiver import SentryReceiver
+from support.sentry_receiver import SentryReceiver
 
 _BACKEND = Path(__file__).parents[2] / "backend"
 _KEY = "0123456789abcdef"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gunicorn_process import GunicornProcess, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
 
 
 @pytest.fixture

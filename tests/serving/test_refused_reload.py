@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gunicorn_process import REFUSED, GunicornProcess, copy_of_backend, eventually, gunicorn
+from support.gunicorn_process import REFUSED, GunicornProcess, copy_of_backend, eventually, gunicorn
 
 CANARY = "cafe0dd5ecre7"
 

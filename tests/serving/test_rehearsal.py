@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually
 from serving import validated_environment
 from serving.guarded_reload import _execute_conf
 from serving.rehearsal import Launch, rehearse
+from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually
 
 
 def _launch(folder: Path, *arguments: str, **variables: str) -> Launch:

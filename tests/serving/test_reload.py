@@ -10,7 +10,7 @@ from typing import Self
 
 from inline_snapshot import snapshot
 
-from gunicorn_process import (
+from support.gunicorn_process import (
     GUNICORN,
     Answer,
     GunicornProcess,

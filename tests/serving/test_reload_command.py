@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from gunicorn_process import BACKEND, GunicornProcess, clean_environment, copy_of_backend, gunicorn
+from support.gunicorn_process import BACKEND, GunicornProcess, clean_environment, copy_of_backend, gunicorn
 
 
 def _reload(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, eventually, gunicorn
 
 GRACEFUL_TIMEOUT = 8
 STREAMS = 1_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually, gunicorn
+from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually, gunicorn
 
 CANARY = "cafe0dd5ecre7"
 DSN = f"https://{CANARY}@127.0.0.1:9/1"

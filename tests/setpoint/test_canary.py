@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, PostgresDsn, Secret, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from checking import BACKEND, checked
 from config.settings import Settings
 from setpoint import load
 from setpoint.check.report import Report
@@ -25,6 +24,7 @@ from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 from setpoint.text.fingerprint import FingerprintKey
+from support.checking import BACKEND, checked
 
 LONGEST_PIECE = 5
 

@@ -10,8 +10,8 @@ import pytest
 from inline_snapshot import snapshot
 
 import setpoint
-from checking import BACKEND, run
-from wheel import build_wheel
+from support.checking import BACKEND, run
+from support.wheel import build_wheel
 
 ROOT = BACKEND.parent
 

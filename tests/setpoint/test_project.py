@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from checking import run_setpoint
 from setpoint.project import InvalidProjectError, Project, find_project
+from support.checking import run_setpoint
 
 
 def _project(folder: Path, text: str) -> Project:

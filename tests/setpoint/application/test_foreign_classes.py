@@ -16,9 +16,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from checking import checked, marks, messages
 from setpoint.formats import full
 from setpoint.formats.style import Style
+from support.checking import checked, marks, messages
 
 
 class Inner(BaseModel):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checking import Completed, run, run_setpoint
+from support.checking import Completed, run, run_setpoint
 
 HEAD = """\
 import sys

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checking import run, run_setpoint
+from support.checking import run, run_setpoint
 
 SETTINGS = """\
 from typing import Literal

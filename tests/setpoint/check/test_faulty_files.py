@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from checking import run_setpoint
 from setpoint.check.rule import CATALOGUE
 from setpoint.cli.main import main
 from setpoint.formats.registry import FORMATS
+from support.checking import run_setpoint
 
 FOLDER = Path(__file__).parents[1] / "faulty"
 EXPECTED: dict[str, dict[str, list[str]]] = json.loads((FOLDER / "expected.json").read_text())

@@ -11,8 +11,6 @@ from inline_snapshot import snapshot
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from checking import checked, marks, run, run_setpoint
-from env_texts import texts
 from setpoint import load
 from setpoint.application.gathering import of_a_start
 from setpoint.application.loading import as_chosen
@@ -25,6 +23,8 @@ from setpoint.formats.style import Style
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from support.checking import checked, marks, run, run_setpoint
+from support.env_texts import texts
 
 
 class Service(BaseSettings):

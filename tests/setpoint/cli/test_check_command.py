@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from checking import BACKEND, run, run_config, run_setpoint
 from setpoint.cli.main import main
+from support.checking import BACKEND, run, run_config, run_setpoint
 
 Run = Callable[..., tuple[int, str, str]]
 

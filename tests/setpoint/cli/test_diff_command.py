@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from checking import run_setpoint
+from support.checking import run_setpoint
 
 OLD = """\
 SENTRY_DSN=https://key@sentry.example/1

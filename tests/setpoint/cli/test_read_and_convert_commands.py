@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from checking import run, run_config, run_setpoint
+from support.checking import run, run_config, run_setpoint
 
 FILE = 'DSN="https://a@h/1"\nPASSWORD=abc#def\nDEBUG=false # no\n'
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from checking import run_setpoint
 from setpoint.cli.main import main
+from support.checking import run_setpoint
 
 Run = Callable[..., tuple[int, str, str]]
 

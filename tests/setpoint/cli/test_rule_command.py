@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from checking import BACKEND, run
 from setpoint.check.rule import CATALOGUE
 from setpoint.cli.main import main
+from support.checking import BACKEND, run
 
 
 def test_a_rule_is_explained_with_a_bad_and_a_good_example(capsys: pytest.CaptureFixture[str]) -> None:

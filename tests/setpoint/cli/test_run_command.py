@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checking import Completed, run_setpoint
+from support.checking import Completed, run_setpoint
 
 CANARY = "kXwvQzmWncRt"
 CLASS = """

@@ -22,13 +22,13 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from typing_extensions import TypedDict
 
-from checking import checked, marks
 from setpoint.contract.exported import read_exported_contract
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import registry
 from setpoint.formats.style import Style
+from support.checking import checked, marks
 
 CANARY = "kXwvQzmWncRt"
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from checking import checked, marks, run_setpoint
 from setpoint.cli.main import main
 from setpoint.contract.exported import read_exported_contract
 from setpoint.contract.manifest import digest, settings_manifest
@@ -22,6 +21,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import registry
 from setpoint.formats.style import Style
+from support.checking import checked, marks, run_setpoint
 
 FAULTY = Path(__file__).parents[1] / "faulty"
 EXPECTED: dict[str, dict[str, list[str]]] = json.loads((FAULTY / "expected.json").read_text())

@@ -10,8 +10,8 @@ import pytest
 from pydantic import Field, Secret, create_model
 from pydantic_settings import BaseSettings
 
-from checking import checked
 from setpoint.contract.secrecy import is_out_of_place, is_secret, is_secret_name, looks_secret
+from support.checking import checked
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from checking import checked, marks, messages
 from setpoint.contract.settings_class import SettingsContract
+from support.checking import checked, marks, messages
 
 
 class Prefixed(BaseSettings):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from env_texts import contents
 from setpoint.envfile.loaders import LOADERS, LoaderInfo
 from setpoint.envfile.source_text import SourceText, Span
+from support.env_texts import contents
 
 _ENVIRONMENT = {"OUTER": "outer_value", "HOME": "/home/app"}
 _SIZE = 600

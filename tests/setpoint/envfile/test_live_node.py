@@ -5,10 +5,10 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from env_texts import contents
-from real_programs import ENVIRONMENT, read_by_node_and_dotenv
 from setpoint.envfile import dotenv, node
 from setpoint.envfile.source_text import SourceText
+from support.env_texts import contents
+from support.real_programs import ENVIRONMENT, read_by_node_and_dotenv
 
 
 @settings(

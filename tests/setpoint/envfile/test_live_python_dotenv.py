@@ -2,9 +2,9 @@
 
 from hypothesis import given, settings
 
-from env_texts import texts
-from real_programs import ENVIRONMENT, read_by_python_dotenv
 from setpoint.envfile.python_dotenv import read
+from support.env_texts import texts
+from support.real_programs import ENVIRONMENT, read_by_python_dotenv
 
 
 @settings(max_examples=500)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from env_texts import NAMES
-from real_programs import ENVIRONMENT, read_by_shell
 from setpoint.envfile.loaders import LoaderInfo, find_loader
 from setpoint.envfile.reading import ProblemKind
+from support.env_texts import NAMES
+from support.real_programs import ENVIRONMENT, read_by_shell
 
 _FLAGS = {ProblemKind.NOT_STATIC, ProblemKind.COMMAND_SUBSTITUTION}
 

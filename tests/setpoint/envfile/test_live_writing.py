@@ -7,8 +7,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from real_programs import read_by_node_and_dotenv, read_by_python_dotenv, read_by_shell, read_by_uv
 from setpoint.envfile.writing import NotExpressibleError, write
+from support.real_programs import read_by_node_and_dotenv, read_by_python_dotenv, read_by_shell, read_by_uv
 
 _PIECES = (
     "a",

@@ -6,10 +6,10 @@ import re
 from inline_snapshot import snapshot
 from pydantic_settings import BaseSettings
 
-from checking import checked
 from setpoint.check.report import Report
 from setpoint.formats import concise, full, json_report
 from setpoint.formats.style import Style
+from support.checking import checked
 
 PLAIN = Style(colored=False)
 COLORED = Style(colored=True)

@@ -12,7 +12,6 @@ import jsonschema_rs
 import pytest
 from inline_snapshot import snapshot
 
-from checking import checked
 from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.check.rule import CATALOGUE
@@ -21,6 +20,7 @@ from setpoint.formats.artifact import fingerprints
 from setpoint.formats.style import Style
 from setpoint.resolution.location import Location
 from setpoint.sources.env_file import SourceKind
+from support.checking import checked
 
 PLAIN = Style(colored=False)
 

@@ -3,11 +3,11 @@
 import pytest
 from inline_snapshot import snapshot
 
-from checking import checked
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report
 from setpoint.formats import step_summary
 from setpoint.resolution.location import Location
+from support.checking import checked
 
 
 def test_a_clean_file_is_said_to_be_clean() -> None:

@@ -9,11 +9,11 @@ from inline_snapshot import snapshot
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
 
-from checking import checked
 from setpoint.contract.guidance import Guidance
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.generate.env_example import env_example
 from setpoint.generate.settings_reference import settings_reference
+from support.checking import checked
 
 
 class Mode(StrEnum):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from checking import checked, marks
 from setpoint.resolution.json_value import first_fault, span_of
+from support.checking import checked, marks
 
 _values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),

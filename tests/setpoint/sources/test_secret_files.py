@@ -12,7 +12,6 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 import setpoint
-from checking import marks, messages, run_setpoint
 from setpoint.application.gathering import of_a_start, of_files
 from setpoint.check.checking import check
 from setpoint.check.report import Report
@@ -22,6 +21,7 @@ from setpoint.formats import registry
 from setpoint.formats.style import Style
 from setpoint.project import Project
 from setpoint.sources.env_file import parse_env_file
+from support.checking import marks, messages, run_setpoint
 
 NO_PROJECT = Project(Path("/"))
 

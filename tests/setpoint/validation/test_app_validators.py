@@ -10,9 +10,9 @@ from pydantic import (
 from pydantic_core.core_schema import ValidationInfo
 from pydantic_settings import BaseSettings
 
-from checking import checked, marks, messages
 from setpoint.formats import full
 from setpoint.formats.style import Style
+from support.checking import checked, marks, messages
 
 
 class Checked(BaseSettings):

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from checking import checked
 from setpoint.check import rules
 from setpoint.check.diagnostic import Severity
 from setpoint.check.rule import CATALOGUE, Rule, rule
+from support.checking import checked
 
 
 @pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from checking import run_config, run_setpoint
 from config.settings import Settings
 from setpoint.check.checking import check_together
 from setpoint.check.problem_kinds import RULE_OF
@@ -18,6 +17,7 @@ from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from support.checking import run_config, run_setpoint
 
 
 def _checked(text: str, *loaders: str) -> Report:

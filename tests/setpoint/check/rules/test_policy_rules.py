@@ -10,7 +10,6 @@ import pytest
 from pydantic import BaseModel, Field, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from checking import checked, marks, messages, run_setpoint
 from config.settings import Settings
 from setpoint.application.gathering import of_files
 from setpoint.check.checking import check
@@ -19,6 +18,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file, read_env_file
+from support.checking import checked, marks, messages, run_setpoint
 
 DSN = "https://key@o1.ingest.sentry.io/42"
 GOOD = f"APP_SENTRY_DSN={DSN}\nAPP_SECRET=q8Zr2vLkT0\n"

@@ -11,7 +11,6 @@ from types import ModuleType
 
 import pytest
 
-from checking import BACKEND
 from setpoint.check.checking import check_together
 from setpoint.check.rule import CATALOGUE
 from setpoint.check.rule_documentation import Example, RuleDocumentation, documented_rules
@@ -19,6 +18,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.generate.rules_reference import EXAMPLE_FILE, EXAMPLE_SETTINGS
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER, parse_env_file
+from support.checking import BACKEND
 
 RULES = documented_rules()
 

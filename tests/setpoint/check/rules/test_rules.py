@@ -2,7 +2,7 @@
 
 import pytest
 
-from checking import checked, marks
+from support.checking import checked, marks
 
 DSN = "https://key@sentry.example/1"
 

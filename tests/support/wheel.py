@@ -6,7 +6,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from checking import BACKEND
+from support.checking import BACKEND
 
 
 def build_wheel(folder: Path) -> Path:

@@ -18,7 +18,7 @@ from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 
 Completed = subprocess.CompletedProcess[bytes]
 
-BACKEND = Path(__file__).resolve().parents[1] / "backend"
+BACKEND = Path(__file__).resolve().parents[2] / "backend"
 
 
 def checked(

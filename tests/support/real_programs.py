@@ -18,7 +18,7 @@ ENVIRONMENT = {"OUTER": "outer_value", "HOME": "/home/app", "PATH": "/nonexisten
 
 Read = dict[str, str]
 
-_LIVE = Path(__file__).parent / "setpoint" / "envfile" / "live"
+_LIVE = Path(__file__).parents[1] / "setpoint" / "envfile" / "live"
 _ENV = "/usr/bin/env"
 _NODE_SCRIPT = """
 const fs = require("node:fs");

@@ -10,9 +10,9 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from checking import Completed, run
+from support.checking import Completed, run
 
-PROJECTS = Path(__file__).parent / "apps"
+PROJECTS = Path(__file__).parents[1] / "apps"
 NAMES = ("flask_shop", "fastapi_tickets", "django_magazine")
 _CANARY = re.compile(r"zQ7[\w-]+")
 _LONGEST_PIECE = 5

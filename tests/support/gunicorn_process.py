@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-BACKEND = Path(__file__).resolve().parents[1] / "backend"
+BACKEND = Path(__file__).resolve().parents[2] / "backend"
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 PATIENCE_IN_SECONDS = 30.0
 REFUSED = "reload refused, the old workers go on serving"
