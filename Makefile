@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test loaders lint check generate fix lock bench peers clean
+.PHONY: help setup run test loaders lint check-env generate fix lock bench peers clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +14,7 @@ PEERS_MODULES := $(PEERS_NODE)/node_modules/.package-lock.json
 NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=error
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: $(READY) $(NODE_MODULES) ## Make .venv with the pinned dependencies
 
@@ -65,7 +65,7 @@ lint: $(READY) ## Check style, types, layers and generated files
 	@cd backend && $(BIN)/python -m config docs --check
 	@cd backend && $(BIN)/python -m config rule --format markdown | diff -u ../docs/reference/rules.md -
 
-check: $(READY) ## Check an env file: make check ENV=path/to/prod.env
+check-env: $(READY) ## Check an env file: make check-env ENV=path/to/prod.env
 	@file='$(ENV)'; case "$$file" in ''|/*) ;; *) file='$(CURDIR)'/"$$file" ;; esac; \
 	cd backend && $(BIN)/python -m config check $${file:+"$$file"}
 
@@ -75,7 +75,7 @@ generate: $(READY) ## Write the generated files anew
 	@cd backend && $(BIN)/python -m config rule --format markdown > ../docs/reference/rules.md
 	@PYTHONPATH=tests $(BIN)/python tests/docs/screenshots.py
 
-fix: $(READY) ## Mend what the linters can mend
+fix: $(READY) ## Fix what the linters can fix
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -83,8 +83,8 @@ LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
-	@$(LOCK) pyproject.toml --extra server --output-file requirements/server.txt
-	@$(LOCK) pyproject.toml --extra server --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml --group server --output-file requirements/server.txt
+	@$(LOCK) pyproject.toml --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
 	@$(LOCK) --group peers --constraint requirements/server.txt --output-file requirements/peers.txt
 	@$(NPM) install --prefix $(PEERS_NODE) --package-lock-only --omit-lockfile-registry-resolved >/dev/null
 

@@ -18,7 +18,7 @@ def welcome(listeners: Iterable[object]) -> str:
     calls = "".join(f"  curl {address}/readyz\n  curl -N {address}/v1/stream\n" for address in reachable[:1])
     return (
         f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it. Try, in another terminal:\n"
-        f"{calls}  make check ENV=backend/.env\n"
+        f"{calls}  make check-env ENV=backend/.env\n"
     )
 
 

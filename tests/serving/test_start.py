@@ -124,7 +124,7 @@ def test_a_person_who_asks_is_told_where_it_listens_and_what_to_try(tmp_path: Pa
         f"Setpoint serves on http://0.0.0.0:{port}; Ctrl-C ends it. Try, in another terminal:",
         f"  curl http://127.0.0.1:{port}/readyz",
         f"  curl -N http://127.0.0.1:{port}/v1/stream",
-        "  make check ENV=backend/.env",
+        "  make check-env ENV=backend/.env",
     ]
 
 
