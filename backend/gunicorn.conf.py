@@ -1,17 +1,13 @@
 """How gunicorn serves this service: each value with its reason, some from the settings.
 
-Nothing of ours is imported here. gunicorn executes this file again at each reload, in a master whose imported
-modules stay as they were, so the files of ours that it needs are executed again as well (`_fresh`), and the
-settings are validated in an interpreter of their own. Flags of the command line win over what stands here.
+gunicorn executes this file again at each reload, in a master that keeps the modules it has imported. So ours are
+forgotten first, and the few that a master needs are imported as they are on disk by then. Settings are read and
+validated in an interpreter of their own. Flags of the command line win over what is said here.
 """
 
-import functools
 import os
 import resource
-import runpy
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +15,31 @@ from gunicorn.config import Config  # type: ignore[import-untyped]  # has no typ
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # has no types
 from gunicorn.util import getcwd  # type: ignore[import-untyped]  # has no types
 
-_BACKEND = Path(__file__).resolve().parent
+_BACKEND = str(Path(__file__).resolve().parent)
 _STARTED_IN = getcwd()
+
+
+def _forget_our_modules() -> None:
+    for name in list(sys.modules):
+        if name.partition(".")[0] in {"app", "config", "observability", "run", "serving", "setpoint"}:
+            del sys.modules[name]
+
+
+_forget_our_modules()
+if sys.path[0] != _BACKEND:
+    sys.path.insert(0, _BACKEND)
+
+from observability.logs.configuration import logging_config  # noqa: E402 - what was imported before is forgotten
+from serving.handover.environment import refuse_start, validated_environment  # noqa: E402
+from serving.handover.handover import Handover  # noqa: E402
+from serving.reload.guard import guard_reloads  # noqa: E402
+from serving.welcome import ASKED_BY, welcome  # noqa: E402
+from serving.worker.loading import end_worker, prepare_worker  # noqa: E402
 
 # Connections beyond the streams: requests, probes, and clients whose stream is being refused.
 _OTHER_CONNECTIONS = 256
 # Listening sockets, logs, pipes, gevent's own, connections to Sentry.
 _OTHER_FILES = 128
-
-
-def _fresh(path: str) -> dict[str, Any]:
-    return runpy.run_path(str(_BACKEND / path))
 
 
 def _environment() -> dict[str, str]:
@@ -41,25 +51,23 @@ def _environment() -> dict[str, str]:
 
 
 # After a rehearsed reload it is given: the values that were checked are the values that are used.
-handover: dict[str, Any] = globals().get("accepted_handover") or _fresh("serving/validated_environment.py")[
-    "validated_environment"
-](_BACKEND, _environment())
-_server_values = handover["server"]
-_host = _server_values["host"]
+_accepted: str | None = globals().get("accepted_handover")
+handover = Handover.from_json(_accepted) if _accepted else validated_environment(_environment())
+_server = handover.server
 
 # What is served, so that `gunicorn` alone is enough in this folder.
 wsgi_app = "run:application"
 proc_name = "setpoint"
 
-bind = f"[{_host}]:{_server_values['port']}" if ":" in _host else f"{_host}:{_server_values['port']}"
-workers = _server_values["workers"]
+bind = f"[{_server.host}]:{_server.port}" if ":" in _server.host else f"{_server.host}:{_server.port}"
+workers = _server.workers
 
 # Thousands of idle streams in one process are greenlets.
 worker_class = "gevent"
 
 # At this number gunicorn accepts connections and lets them hang without a word, probes as well. So the app
 # refuses streams long before, at MAX_STREAMS.
-worker_connections = _server_values["max_streams"] + _OTHER_CONNECTIONS
+worker_connections = _server.max_streams + _OTHER_CONNECTIONS
 
 # An app that the master has loaded can't be reloaded, and its sockets are made before gevent patches them.
 preload_app = False
@@ -83,10 +91,8 @@ limit_request_field_size = 8_190
 control_socket_disable = True
 
 # The same formatter as in the workers. gunicorn's own access log is off: the app writes one that knows the route.
-logconfig_dict = _fresh("observability/json_lines.py")["logging_config"](
-    _server_values["log_format"], _server_values["log_level"]
-)
-loglevel = _server_values["log_level"].lower()
+logconfig_dict = logging_config(_server.log_format, _server.log_level)
+loglevel = _server.log_level.lower()
 # A level in the log configuration would win over `--log-level`.
 del logconfig_dict["loggers"]["gunicorn.error"]["level"]
 accesslog = None
@@ -109,11 +115,7 @@ def _allow_open_files(wanted: int) -> None:
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < wanted:
-        problem = f"`MAX_STREAMS` needs {wanted} open files, and the hard limit (`ulimit -Hn`) is {hard}"
-        sys.stderr.write(f"error: {problem}\n")
-        ending = SystemExit(os.EX_CONFIG)
-        ending.problems = [problem]  # type: ignore[attr-defined]  # for whoever rehearses a start
-        raise ending
+        refuse_start(f"`MAX_STREAMS` needs {wanted} open files, and the hard limit (`ulimit -Hn`) is {hard}")
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
@@ -121,12 +123,9 @@ def _allow_open_files(wanted: int) -> None:
 _allow_open_files(worker_connections + _OTHER_FILES)
 
 
-_guard_reloads = _fresh("serving/guarded_reload.py")["guard_reloads"]
-
-
 def on_starting(server: Any) -> None:
     """Have every reload rehearsed: no hook of gunicorn's can stop one."""
-    _guard_reloads(server, _STARTED_IN)
+    guard_reloads(server, _STARTED_IN)
 
 
 on_reload = on_starting
@@ -134,33 +133,20 @@ on_reload = on_starting
 
 def when_ready(server: Any) -> None:
     """Tell the people at the terminal where the service is, if `make run` asks for it."""
-    told = _fresh("serving/welcome.py")
-    if server.cfg.env_orig.get(told["ASKED_BY"]):
-        sys.stderr.write(told["welcome"](server.LISTENERS))
+    if server.cfg.env_orig.get(ASKED_BY):
+        sys.stderr.write(welcome(server.LISTENERS))
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Give a worker the values of the env file, as they were when the conf was accepted.
-
-    Not as `raw_env`, which gunicorn prints when it logs its configuration.
-    """
-    os.environ.update(handover["variables"], SETPOINT_ORIGINS=handover["origins"])  # noqa: TID251 - it is written here
-    worker.load_wsgi = functools.partial(_load_app, server, worker, worker.load_wsgi)
-
-
-def _load_app(server: Any, worker: Any, load: Callable[[], None]) -> None:
-    """Have a worker log why it can't load the app; gunicorn would print the text of the exception, with any value."""
-    try:
-        load()
-    except Exception:
-        worker.log.exception("The app could not be loaded")
-        sys.exit(server.WORKER_BOOT_ERROR)
+    """Give a worker the values that were accepted, and have it import the code that is on disk."""
+    prepare_worker(server, worker, handover)
+    _forget_our_modules()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have a worker end its streams when it stops, and word its refusals; here, in the worker, modules are fresh."""
-    from serving.draining import Draining  # noqa: PLC0415 - in the worker alone
-    from serving.unreadable_requests import answer_with_problems  # noqa: PLC0415 - in the worker alone
+    """Have a worker end its streams when it stops, and word its refusals."""
+    from serving.worker.draining import Draining  # noqa: PLC0415 - in the worker alone: it imports gevent
+    from serving.worker.refusals import answer_with_problems  # noqa: PLC0415 - in the worker alone
 
     answer_with_problems()
     worker.draining = Draining(worker)
@@ -173,16 +159,4 @@ def pre_request(worker: Any, request: Any) -> None:
     worker.draining.begin(request)
 
 
-def worker_exit(server: Any, worker: Any) -> None:
-    """Let a worker that can't start end the server if it was the first, and nothing but itself if others serve.
-
-    gunicorn starts it anew for ever after a SystemExit, and ends the whole server after any other exception.
-    """
-    ending = sys.exc_info()[1]
-    if os.getpid() != worker.pid or worker.booted or not isinstance(ending, SystemExit) or not ending.code:
-        return
-    if not server.WORKERS:
-        sys.exit(server.WORKER_BOOT_ERROR)
-    # Not again at once: an attempt costs a processor the time of a start.
-    time.sleep(1)
-    sys.exit(1)
+worker_exit = end_worker

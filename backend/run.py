@@ -1,10 +1,13 @@
 """The WSGI application, made when a server imports this module: settings, then observability, then the app."""
 
-from app.factory import create_app
+from app.factory import STREAMS, create_app
 from config.settings import Settings
-from observability import set_up_observability
+from observability.set_up import set_up_observability
+from serving.worker.connection import connection_of
+from serving.worker.draining import before_the_end
 from setpoint import load
 
 settings = load(Settings)
 set_up_observability(settings)
-application = create_app(settings)
+application = create_app(settings, connection_of)
+before_the_end(application.extensions[STREAMS].drain)

@@ -8,6 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 import setpoint
 from app.http.about import about
 from app.http.checks import checks
+from app.http.connection import ConnectionOf, no_connection, use_connections
 from app.http.every_answer import hold_for_every_answer
 from app.http.health import health
 from app.http.problem import answer_errors_with_problems
@@ -16,14 +17,14 @@ from app.http.stream import stream
 from app.http.unread_body import close_connections_with_unread_bodies
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from config.settings import Settings
-from observability import observed
+from observability.set_up import observed
 
 STREAMS = "setpoint.streams"
 """Where the application holds its open streams: `application.extensions[STREAMS].drain()`."""
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the service as a WSGI application."""
+def create_app(settings: Settings, connection_of: ConnectionOf = no_connection) -> Flask:
+    """Return the service as a WSGI application; `connection_of` finds the connection of a request."""
     application = Flask(__name__, static_folder=None, template_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = settings.max_check_bytes
     application.json = _json_in_written_order(application)
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> Flask:
 
     streams = OpenStreams(settings.max_streams, settings.stream_max_age, _greeting())
     application.extensions[STREAMS] = streams
+    use_connections(application, connection_of)
     hold_for_every_answer(application)
     answer_errors_with_problems(application)
     close_connections_with_unread_bodies(application)

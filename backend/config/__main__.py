@@ -9,8 +9,8 @@ sys.exit(
         program="python -m config",
         settings="config.settings:Settings",
         more_commands={
-            "reload": Command("serving.reload", "Check, reload a running service and say how that ended"),
-            "sentry-test": Command("observability.sentry_test", "Send one event to Sentry and say if it was accepted"),
+            "reload": Command("serving.reload.command", "Check, reload a running service and say how that ended"),
+            "sentry-test": Command("observability.sentry.command", "Send Sentry one event and say if it was accepted"),
         },
     )
 )

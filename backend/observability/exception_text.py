@@ -4,7 +4,7 @@ The text of an exception is withheld, because it often quotes the value that cau
 with the lines of source are told. What the interpreter itself words, of names alone, is told as well: not what
 other code says by an exception of the same type.
 
-`json_lines` loads this file by its path, and so it imports the standard library alone.
+gunicorn's master imports this module, and so it needs the standard library alone.
 """
 
 import opcode
@@ -12,6 +12,9 @@ import os
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
+
+LOGGED_MARK = "_setpoint_logged"
+"""Attribute of an exception that was logged within its request; gunicorn's own line about it is dropped."""
 
 _WORDED_BY_PYTHON: frozenset[type[BaseException]] = frozenset(
     {

@@ -1,1 +1,5 @@
-"""How gunicorn starts, reloads and stops the service."""
+"""All that knows gunicorn: how it starts, reloads and stops the service.
+
+What the master imports of this (`handover.environment`, `reload.guard`, `worker.loading`, `welcome`) needs the standard
+library and gunicorn alone.
+"""

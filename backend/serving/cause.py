@@ -1,14 +1,13 @@
 """Says in one line what an exception was, without a value that its text may hold."""
 
-import runpy
 import traceback
 from pathlib import Path
 
+from observability.exception_text import public_text
+
 _BACKEND = str(Path(__file__).resolve().parents[1])
 # They only call what went wrong.
-_CALLERS = ("preflight.py", "isolated.py")
-
-_public_text = runpy.run_path(f"{_BACKEND}/observability/exception_text.py")["public_text"]
+_CALLERS = ("preflight.py", "conf_file.py", "program.py")
 
 # The texts of these are made by gunicorn, of names and paths; any other text may quote a secret.
 _SPEAK_OF_NAMES_ONLY = {"gunicorn.errors.AppImportError", "gunicorn.errors.ConfigError"}
@@ -20,7 +19,7 @@ def cause_of(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{kind.__name__}: {error.msg} ({error.filename}:{error.lineno})"
     is_of_names = f"{kind.__module__}.{kind.__qualname__}" in _SPEAK_OF_NAMES_ONLY
-    text = str(error) if is_of_names else _public_text(error)
+    text = str(error) if is_of_names else public_text(error)
     words = "" if text is None else f": {' '.join(text.split())}"
     return f"{kind.__name__}{words}{_place(error)}"
 

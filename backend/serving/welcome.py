@@ -1,7 +1,4 @@
-"""Says in the terminal where the service listens and what to try: for `make run`, which asks for it.
-
-The conf executes this file by its path, and so it imports the standard library alone.
-"""
+"""Says in the terminal where the service listens and what to try: for `make run`, which asks for it."""
 
 from collections.abc import Iterable
 

@@ -11,7 +11,8 @@ import gevent  # type: ignore[import-untyped]  # it ships no types
 from flask import Flask, Response, request
 
 from config.settings import Settings
-from observability import ROUTE_KEY, observed, set_up_observability
+from observability.requests.access import ROUTE_KEY
+from observability.set_up import observed, set_up_observability
 
 settings = Settings()
 set_up_observability(settings)

@@ -367,9 +367,9 @@ def test_a_client_forces_no_transaction(tmp_path: Path, running_service: Any, ra
 def test_without_a_dsn_the_sdk_is_not_imported() -> None:
     """Nothing of it is loaded in a process that is set up without a DSN."""
     program = (
-        "import sys; from config.settings import Settings; import observability;"
-        "settings = Settings(); observability.set_up_observability(settings);"
-        "observability.observed(lambda environ, start_response: [], settings);"
+        "import sys; from config.settings import Settings; from observability import set_up;"
+        "settings = Settings(); set_up.set_up_observability(settings);"
+        "set_up.observed(lambda environ, start_response: [], settings);"
         "print([name for name in sys.modules if name.startswith(('sentry_sdk', 'urllib3'))])"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SENTRY_")}

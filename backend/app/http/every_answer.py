@@ -4,7 +4,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
-from observability import ROUTE_KEY
+from observability.requests.access import ROUTE_KEY
 
 
 def hold_for_every_answer(application: Flask) -> None:

@@ -1,13 +1,12 @@
 """Reads the body of a request, within limits of size and time."""
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext
 from http import HTTPStatus
-from threading import Event, Timer
+from threading import Event
 
 from flask import request
 
+from app.http.connection import connection
 from app.http.problem import Problem
 
 SECONDS_TO_ARRIVE = 30.0
@@ -55,24 +54,6 @@ def _broken_off(passed: Event) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, "the body is malformed or breaks off")
 
 
-@contextmanager
-def _deadline() -> Iterator[Event]:
-    """Stop reading from the client when its time is up, if the server lets us at its socket."""
-    passed = Event()
-    connection = request.environ.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
-        yield passed
-        return
-    timer = Timer(SECONDS_TO_ARRIVE, _stop_reading, (connection, passed))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield passed
-    finally:
-        timer.cancel()
-
-
-def _stop_reading(connection: socket.socket, passed: Event) -> None:
-    passed.set()
-    with suppress(OSError):  # the client may have gone already
-        connection.shutdown(socket.SHUT_RD)
+def _deadline() -> AbstractContextManager[Event]:
+    client = connection()
+    return client.reading_ends_after(SECONDS_TO_ARRIVE) if client else nullcontext(Event())

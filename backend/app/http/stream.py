@@ -5,9 +5,16 @@ from math import ceil
 
 from flask import Blueprint, Response, request
 
+from app.http.connection import connection
 from app.http.problem import Problem
-from app.stream import slow_reader, wire
+from app.stream import wire
 from app.stream.open_streams import OpenStream, OpenStreams, TooManyStreamsError
+
+SEND_BUFFER_BYTES = 16_384
+"""What the kernel may hold for one client; by itself it grows to megabytes."""
+
+UNREAD_MILLISECONDS = 30_000
+"""How long what was sent may stay unread before the kernel drops the connection."""
 
 
 def stream(streams: OpenStreams) -> Blueprint:
@@ -17,7 +24,8 @@ def stream(streams: OpenStreams) -> Blueprint:
     @blueprint.get("/v1/stream")
     def follow() -> Response:
         events = iter(()) if request.method == "HEAD" else _opened(streams)
-        slow_reader.bound(request.environ)
+        if client := connection():
+            client.bound_what_is_unread(SEND_BUFFER_BYTES, UNREAD_MILLISECONDS)
         response = Response(events, mimetype=wire.CONTENT_TYPE)
         response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
         return response

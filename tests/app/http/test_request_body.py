@@ -1,13 +1,14 @@
 import socket
 from collections.abc import Iterator
-from threading import Timer
-from threading import enumerate as enumerate_threads
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.http import request_body
+from app.http.connection import use_connections
+from serving.worker.connection import connection_of
 
 
 class BrokenChunkError(Exception):
@@ -41,8 +42,10 @@ def post(service: Flask, body: object, path: str = "/v1/checks", connection: soc
     """Return the status that `service` answers to `body`, which comes in chunks."""
     environ = EnvironBuilder(path, method="POST").get_environ()
     environ.update({"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": body, "wsgi.input_terminated": True})
-    environ["gunicorn.socket"] = connection
-    return int(run_wsgi_app(service, environ, buffered=True)[1][:3])
+    use_connections(service, connection_of)
+    with ExitStack() as stack:
+        environ["gunicorn.socket"] = connection or stack.enter_context(socket.socket())
+        return int(run_wsgi_app(service, environ, buffered=True)[1][:3])
 
 
 @pytest.fixture
@@ -96,21 +99,3 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up(
 
     with server.makefile("rb") as body:
         assert post(service, body, connection=server) == 408
-
-
-def test_a_deadline_is_over_with_the_body(
-    service: Flask, connection: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It must not cut the connection later, in the middle of another request."""
-    stopped: list[object] = []
-    monkeypatch.setattr(request_body, "SECONDS_TO_ARRIVE", 0.05)
-    monkeypatch.setattr(request_body, "_stop_reading", lambda *arguments: stopped.append(arguments))
-    client, server = connection
-    client.sendall(b"PORT=1\n")
-    client.shutdown(socket.SHUT_WR)
-
-    with server.makefile("rb") as body:
-        assert post(service, body, connection=server) == 200
-    for timer in [each for each in enumerate_threads() if isinstance(each, Timer)]:
-        timer.join(10)
-    assert stopped == []

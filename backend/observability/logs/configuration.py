@@ -1,0 +1,77 @@
+"""The logging configuration, of the master and of its workers: every record becomes a line on standard output.
+
+All processes write the same stream, as a twelve-factor app does; standard error is left to what must be said
+before logging works.
+"""
+
+import contextlib
+import logging
+import re
+from collections.abc import Iterable
+from typing import IO, Any
+
+from observability.exception_text import LOGGED_MARK
+from observability.logs.formatters import JsonLineFormatter, TextLineFormatter
+from observability.logs.record_fields import Context
+
+
+def logging_config(
+    log_format: str, log_level: str, *, context: Context = dict, secrets: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return what `logging.config.dictConfig` and gunicorn's `logconfig_dict` take.
+
+    Args:
+        log_format: `json` or `text`.
+        log_level: The least severe level that is written.
+        context: Gives fields of the request in progress.
+        secrets: Texts to mask. Not for gunicorn's configuration, which it shows at the debug level.
+    """
+    formatter = {"json": JsonLineFormatter, "text": TextLineFormatter}[log_format]
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter, "context": context, "secrets": tuple(secrets)}},
+        "filters": {"gunicorn": {"()": GunicornRecords}},
+        "handlers": {"lines": {"()": LineHandler, "formatter": "line", "stream": "ext://sys.stdout"}},
+        "root": {"level": log_level, "handlers": ["lines"]},
+        "loggers": {
+            "gunicorn.error": {"level": log_level, "handlers": ["lines"], "filters": ["gunicorn"], "propagate": False},
+            # A logging configuration switches gunicorn's access log on; the middleware writes a better one.
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        },
+    }
+
+
+class LineHandler(logging.StreamHandler[IO[str]]):
+    """Writes lines as UTF-8, whatever the locale; a closed pipe or a full disk fails no request."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line of `record`."""
+        with contextlib.suppress(Exception):
+            line = self.format(record) + "\n"
+            buffer = getattr(self.stream, "buffer", None)
+            if buffer is None:
+                self.stream.write(line)
+            else:
+                buffer.write(line.encode("utf-8", "backslashreplace"))
+            self.flush()
+
+
+class GunicornRecords(logging.Filter):
+    """Takes out of gunicorn's records what a client sent or caused, and what was logged within its request already."""
+
+    _INVALID_REQUEST = re.compile(r"Invalid request from ip=\S*: [A-Za-z /]*")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether `record` is to be written, and mend it."""
+        error = record.exc_info[1] if record.exc_info else None
+        if getattr(error, LOGGED_MARK, False):
+            return False
+        # A client that vanished or stopped reading is no fault of the service; the access line tells of its request.
+        if isinstance(error, OSError) and record.msg == "Socket error processing request.":
+            return False
+        if isinstance(record.msg, str) and (found := self._INVALID_REQUEST.match(record.msg)):
+            record.msg = found[0].rstrip()
+        if isinstance(record.args, tuple):
+            record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
+        return True

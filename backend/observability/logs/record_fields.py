@@ -1,0 +1,45 @@
+"""What a line says of a record: its fields, the request's, and those of an exception."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from observability.exception_text import described
+from observability.exception_text import fields_of as fields_of_exception
+from observability.logs.bounded_values import text_of
+
+Fields = dict[str, object]
+Context = Callable[[], Mapping[str, object]]
+
+_STANDARD_ATTRIBUTES = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+_OWN_FIELDS = frozenset({"timestamp", "level", "logger", "message"})
+
+
+def fields_of(record: logging.LogRecord, context: Context) -> Fields:
+    """Return the fields of the line about `record`; those of the record win over those of the request."""
+    fields: Fields = {
+        "timestamp": datetime.fromtimestamp(record.created, tz=UTC),
+        "level": record.levelname,
+        "logger": record.name,
+        "message": message_of(record),
+        **context(),
+    }
+    for name, value in vars(record).items():
+        if name not in _STANDARD_ATTRIBUTES:
+            fields[f"extra.{name}" if name in _OWN_FIELDS else name] = value
+    if record.exc_info and record.exc_info[1] is not None:
+        fields |= fields_of_exception(record.exc_info[1])
+    if record.stack_info:
+        fields["stacktrace"] = record.stack_info
+    return fields
+
+
+def message_of(record: logging.LogRecord) -> str:
+    """Return the message of `record`; its template if its arguments don't fit."""
+    template = described(record.msg) if isinstance(record.msg, BaseException) else record.msg
+    try:
+        if not isinstance(record.args, tuple) or not record.args:
+            return str(template) % record.args if record.args else str(template)
+        return str(template) % tuple(described(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
+    except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
+        return text_of(template)

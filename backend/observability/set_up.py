@@ -1,0 +1,27 @@
+"""Set up how the process reports on itself, and have it observe the app."""
+
+from wsgiref.types import WSGIApplication
+
+from config.settings import Settings
+from observability.logs.set_up import set_up_logging
+from observability.requests.access import AccessLog
+from observability.requests.request_id import RequestIds, request_fields
+
+
+def set_up_observability(settings: Settings) -> None:
+    """Set up logging, so that there is something to log to; then Sentry, if there is a DSN."""
+    set_up_logging(settings, request_fields)
+    if settings.sentry_dsn is not None:
+        from observability.sentry.set_up import set_up_sentry  # noqa: PLC0415 - without a DSN the SDK isn't imported
+
+        set_up_sentry(settings)
+
+
+def observed(wsgi_app: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """Wrap `wsgi_app` so that its requests have ids, log lines and, if there is a DSN, a context in Sentry."""
+    with_access_log: WSGIApplication = AccessLog(wsgi_app)
+    if settings.sentry_dsn is not None:
+        from observability.sentry.context import SentryContext  # noqa: PLC0415 - without a DSN the SDK isn't imported
+
+        with_access_log = SentryContext(with_access_log)
+    return RequestIds(with_access_log)

@@ -1,0 +1,81 @@
+"""Gets the values of the environment from an interpreter of their own, so that no setting is read in the master."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from serving.handover.handover import Handover
+
+_BACKEND = Path(__file__).resolve().parents[2]
+_LIMIT_IN_SECONDS = 10.0
+
+# What a parent handed over to this process isn't what this process hands over to its own workers.
+_HANDED_OVER = "SETPOINT_ORIGINS"
+
+
+class RefusedStartError(SystemExit):
+    """The end of a start with this environment; whoever only rehearses a start reads `problems`."""
+
+    def __init__(self, problems: list[str], status: int) -> None:
+        super().__init__(status)
+        self.problems = problems
+
+
+def validated_environment(environment: Mapping[str, str]) -> Handover:
+    """Return what a start with this `environment` would hand over to its workers.
+
+    Args:
+        environment: What the workers get anyway; it wins over the env file.
+
+    Raises:
+        RefusedStartError: With status 78 for an environment with which nothing can start, after its
+            diagnostics were written to standard error; with status 1 if the validation itself failed.
+    """
+    done = _validation(environment)
+    if done.returncode == os.EX_CONFIG:
+        sys.stderr.write(done.stderr)
+        problems: list[str] = json.loads(done.stdout)["problems"]
+        raise RefusedStartError(problems, os.EX_CONFIG)
+    if done.returncode != 0:
+        refuse_start(f"the environment could not be validated: {done.stderr.strip()}", 1)
+    return Handover.from_json(done.stdout)
+
+
+def _validation(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    path = os.pathsep.join(filter(None, (str(_BACKEND), environment.get("PYTHONPATH"))))
+    own = {name: value for name, value in environment.items() if name != _HANDED_OVER}
+    try:
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "serving.handover.program"],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+            env={**own, "PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            timeout=_LIMIT_IN_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        refuse_start(f"the environment could not be read within {_LIMIT_IN_SECONDS:.0f} seconds{_reason(environment)}")
+
+
+def _reason(environment: Mapping[str, str]) -> str:
+    """Return what holds up the reading of the env file, as far as its kind tells."""
+    path = Path(environment.get("ENV_FILE", ""))
+    if path.is_fifo():
+        return f": `ENV_FILE` is the pipe `{path}`, and nothing writes to it or closes it"
+    return f": `ENV_FILE` is `{path}`" if path.name else ""
+
+
+def refuse_start(problem: str, status: int = os.EX_CONFIG) -> NoReturn:
+    """Say on standard error what keeps the server from starting, and end the start.
+
+    Raises:
+        RefusedStartError: With `status`.
+    """
+    sys.stderr.write(f"error: {problem}\n")
+    raise RefusedStartError([problem], status) from None

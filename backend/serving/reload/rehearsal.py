@@ -1,0 +1,127 @@
+"""Rehearses a start of the server in a throw-away process, so that a reload is known to succeed before it happens."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+LIMIT_IN_SECONDS = 10.0
+"""The longest rehearsal: the master waits for it, and does nothing else meanwhile."""
+
+_LOOK_UP_EVERY_SECONDS = 0.1
+_BACKEND = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a master was started.
+
+    Attributes:
+        arguments: Its `sys.argv`.
+        directory: Its working directory before gunicorn changed to another.
+        environment: Its environment before gunicorn changed it.
+        addresses: Where it listens; a start would not have to open these again.
+        interpreter: The Python that it runs on.
+    """
+
+    arguments: list[str]
+    directory: str
+    environment: Mapping[str, str]
+    addresses: list[str]
+    interpreter: str = sys.executable
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rehearsal came to.
+
+    Attributes:
+        problems: Why a start would fail, each in one line that holds no value; none if it would succeed.
+        handover: What the rehearsal handed over, as JSON; the conf that is there by then reads it.
+    """
+
+    problems: tuple[str, ...]
+    handover: str | None = None
+
+
+def rehearse(
+    launch: Launch, limit: float = LIMIT_IN_SECONDS, interrupted: Callable[[], bool] = lambda: False
+) -> Verdict | None:
+    """Start everything that `launch` started, but the server itself, and say whether that works.
+
+    Args:
+        launch: What to rehearse.
+        limit: Seconds after which a start counts as failed.
+        interrupted: Asked now and then whether the answer has stopped to matter.
+
+    Returns:
+        The verdict; None if it was interrupted.
+    """
+    words = (str(limit), json.dumps(launch.addresses))
+    path = os.pathsep.join(filter(None, (str(_BACKEND), launch.environment.get("PYTHONPATH"))))
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
+            [launch.interpreter, "-P", "-m", "serving.reload.preflight", *words, *launch.arguments],
+            cwd=launch.directory,
+            env={**launch.environment, "PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return Verdict((f"a rehearsal could not be started: {error.strerror}",))
+    try:
+        said = _read_to_the_end(process, limit, interrupted)
+    except _InterruptedRehearsalError:
+        return None
+    finally:
+        _end(process)
+    return _verdict(said, limit)
+
+
+class _InterruptedRehearsalError(Exception):
+    """The answer of a rehearsal has stopped to matter."""
+
+
+def _read_to_the_end(process: subprocess.Popen[bytes], limit: float, interrupted: Callable[[], bool]) -> bytes | None:
+    """Return all that `process` says; None if it has not finished in time."""
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    pipe = process.stdout.fileno()
+    deadline = time.monotonic() + limit
+    said = b""
+    while (left := deadline - time.monotonic()) > 0:
+        if interrupted():
+            raise _InterruptedRehearsalError
+        if select.select([pipe], [], [], min(left, _LOOK_UP_EVERY_SECONDS))[0]:
+            piece = os.read(pipe, 65_536)
+            if not piece:
+                return said
+            said += piece
+    return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End `process` and what it may have started; it leads a process group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _verdict(said: bytes | None, limit: float) -> Verdict:
+    if said is None:
+        return Verdict((f"a start takes longer than {limit:g} seconds",))
+    try:
+        answer = json.loads(said)
+        return Verdict(tuple(answer["problems"]), answer["handover"])
+    except ValueError:
+        return Verdict(("a rehearsal ended without a verdict",))

@@ -1,0 +1,74 @@
+"""A request's connection, as far as a worker of gunicorn lets anyone at it."""
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Event, Timer
+from time import monotonic
+from typing import Any
+
+_PIECE_BYTES = 65_536
+_TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
+
+
+def connection_of(environ: Mapping[str, Any]) -> "GunicornConnection | None":
+    """Return the connection of the request with this WSGI environment; None if gunicorn does not serve it."""
+    client = environ.get("gunicorn.socket")
+    return GunicornConnection(client, environ.get("wsgi.input")) if isinstance(client, socket.socket) else None
+
+
+class GunicornConnection:
+    """What the app may ask for a connection."""
+
+    def __init__(self, client: socket.socket, body: Any) -> None:
+        self._client = client
+        self._body = body
+
+    @contextmanager
+    def reading_ends_after(self, seconds: float) -> Iterator[Event]:
+        """Stop reading from the client once `seconds` have passed; the event says that they have."""
+        passed = Event()
+        timer = Timer(seconds, self._stop_reading, (passed,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield passed
+        finally:
+            timer.cancel()
+
+    def bound_what_is_unread(self, buffer_bytes: int, milliseconds: int) -> None:
+        """Have the kernel hold `buffer_bytes` for a client, and drop one that leaves them unread for `milliseconds`."""
+        with suppress(OSError):  # the client may have gone already
+            self._client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
+            if _TCP_USER_TIMEOUT is not None and self._client.family in {socket.AF_INET, socket.AF_INET6}:
+                self._client.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, milliseconds)
+
+    def give_up_body(self) -> None:
+        """Have gunicorn close the connection after this answer.
+
+        It would otherwise read the rest of the body before it looks for the next request, without a
+        limit. `failed` is how its own readers tell that they don't know where that request begins.
+        """
+        if hasattr(self._body, "failed"):
+            self._body.failed = True
+
+    def linger(self, seconds: float, most_bytes: int) -> None:
+        """Say that this was all, and drop what still comes for a moment.
+
+        With bytes unread, closing would reset the connection, and the client could lose the answer
+        (RFC 9112, section 9.6).
+        """
+        ends_at, dropped = monotonic() + seconds, 0
+        with suppress(OSError):  # the client is gone, or silent
+            self._client.shutdown(socket.SHUT_WR)
+            while dropped < most_bytes and (left := ends_at - monotonic()) > 0:
+                self._client.settimeout(left)
+                part = self._client.recv(_PIECE_BYTES)
+                if not part:
+                    return
+                dropped += len(part)
+
+    def _stop_reading(self, passed: Event) -> None:
+        passed.set()
+        with suppress(OSError):  # the client may have gone already
+            self._client.shutdown(socket.SHUT_RD)

@@ -1,0 +1,54 @@
+"""Lets a worker end soon and politely when it is told to: gunicorn would wait for its streams, then cut them."""
+
+from collections.abc import Callable
+from typing import Protocol
+from weakref import WeakSet
+
+import gevent  # type: ignore[import-untyped]  # has no types
+
+_LOOK_EVERY_SECONDS = 0.25
+
+_to_be_called: list[Callable[[], None]] = []
+
+
+def before_the_end(call: Callable[[], None]) -> None:
+    """Have `call` called once this worker is told to stop; it must return at once."""
+    _to_be_called.append(call)
+
+
+class Worker(Protocol):
+    """What is needed of a gunicorn worker."""
+
+    alive: bool
+
+
+class Request(Protocol):
+    """What is needed of gunicorn's request."""
+
+    def force_close(self) -> None:
+        """Close the connection once this request is answered."""
+
+
+class Draining:
+    """Calls those who asked for it once `worker` is told to stop, and ends each connection with the request under way.
+
+    The signal handler of a worker only sets a flag, so the flag is looked at, by a greenlet of its own.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._requests: WeakSet[Request] = WeakSet()
+        gevent.spawn(self._drain_when_stopped)
+
+    def begin(self, request: Request) -> None:
+        """Take note that the worker answers `request`."""
+        self._requests.add(request)
+
+    def _drain_when_stopped(self) -> None:
+        while self._worker.alive:
+            gevent.sleep(_LOOK_EVERY_SECONDS)
+        for request in list(self._requests):
+            # Its connection would otherwise be kept, and the worker with it, in case the client asks again.
+            request.force_close()
+        for call in _to_be_called:
+            call()

@@ -1,0 +1,47 @@
+"""Has a worker start with the values of its master, or end in a way that gunicorn understands."""
+
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from serving.handover.handover import Handover
+
+# gunicorn has no types: these are its Arbiter and its Worker.
+Server = Any
+Worker = Any
+
+
+def prepare_worker(server: Server, worker: Worker, handover: Handover) -> None:
+    """Give a worker, right after its fork, the values of the env file as they were when the conf was accepted.
+
+    Not as `raw_env`, which gunicorn prints when it logs its configuration.
+    """
+    os.environ.update(handover.variables, SETPOINT_ORIGINS=handover.origins)  # noqa: TID251 - it is written here
+    worker.load_wsgi = functools.partial(_load_app, server, worker, worker.load_wsgi)
+
+
+def _load_app(server: Server, worker: Worker, load: Callable[[], None]) -> None:
+    """Have a worker log why it can't load the app; gunicorn would print the text of the exception, with any value."""
+    try:
+        load()
+    except Exception:
+        worker.log.exception("The app could not be loaded")
+        sys.exit(server.WORKER_BOOT_ERROR)
+
+
+def end_worker(server: Server, worker: Worker) -> None:
+    """Let a worker that can't start end the server if it was the first, and nothing but itself if others serve.
+
+    gunicorn starts it anew for ever after a SystemExit, and ends the whole server after any other exception.
+    """
+    ending = sys.exc_info()[1]
+    if os.getpid() != worker.pid or worker.booted or not isinstance(ending, SystemExit) or not ending.code:
+        return
+    if not server.WORKERS:
+        sys.exit(server.WORKER_BOOT_ERROR)
+    # Not again at once: an attempt costs a processor the time of a start.
+    time.sleep(1)
+    sys.exit(1)

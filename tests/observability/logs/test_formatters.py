@@ -1,0 +1,241 @@
+"""One record is one line, whatever stands in it."""
+
+import json
+import logging
+import logging.config
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from observability.logs.formatters import MASK, JsonLineFormatter, LineFormatter, TextLineFormatter
+
+_FORMATTERS = [JsonLineFormatter(), TextLineFormatter()]
+
+
+class Unspeakable:
+    """An object none of whose texts can be had."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+    __str__ = __repr__
+
+
+def _circle() -> dict[str, object]:
+    circle: dict[str, object] = {}
+    circle["again"] = circle
+    return circle
+
+
+def _pit() -> list[object]:
+    pit: list[object] = []
+    for _ in range(5_000):
+        pit = [pit]
+    return pit
+
+
+NASTY: dict[str, object] = {
+    "an unpaired surrogate": "\ud800",
+    "a surrogate as a name": {"\udfff": 1},
+    "an integer that JSON readers round": 2**70,
+    "an integer that Python won't write": 10**5_000,
+    "not a number": float("nan"),
+    "infinity": float("-inf"),
+    "a circle": _circle(),
+    "a pit": _pit(),
+    "an object without a text": Unspeakable(),
+    "bytes": b"\xff\x00\r\n",
+    "names that are no texts": {1: 2, None: 3, (4,): 5},
+    "a set": {1},
+    "a date": datetime(2026, 1, 2, tzinfo=UTC),
+    "a decimal": Decimal("1.0"),
+    "an exception": ValueError("quotes a value"),
+    "a line break": "a\r\nb",
+    "a line separator": "a\u2028b\u2029c\x85d",
+    "a terminal's command": "\x1b[31mred\x9b0m",
+    "a mark that turns the text around": "\u202eabc",
+    "a long text": "x" * 100_000,
+    "many texts": ["x" * 1_000] * 1_000,
+    "a class": Unspeakable,
+}
+
+
+def _record(message: object = "text", *args: object, **fields: object) -> logging.LogRecord:
+    return logging.makeLogRecord(
+        {"name": "tests", "levelno": 20, "levelname": "INFO", "msg": message, "args": args, **fields}
+    )
+
+
+def _raised(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
+    try:
+        raise error
+    except type(error) as raised:
+        return type(raised), raised, raised.__traceback__
+
+
+@pytest.mark.parametrize("formatter", _FORMATTERS, ids=["json", "text"])
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_a_nasty_value_is_one_bounded_line(nasty: object, formatter: LineFormatter) -> None:
+    """As message, argument, field, and field with a name of our own."""
+    for record in (_record(nasty), _record("%s", nasty), _record(field=nasty), _record(timestamp=nasty, level=nasty)):
+        line = formatter.format(record)
+        assert len(line.splitlines()) == 1
+        assert line.isprintable()
+        assert len(line) < 70_000
+        if isinstance(formatter, JsonLineFormatter):
+            assert json.loads(line)["level"] == "INFO"
+
+
+@pytest.mark.parametrize("formatter", _FORMATTERS, ids=["json", "text"])
+@given(message=st.text(), fields=st.dictionaries(st.text(max_size=20), st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)) | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=6,
+), max_size=4))  # fmt: skip
+def test_any_record_is_one_line(formatter: LineFormatter, message: str, fields: dict[str, object]) -> None:
+    """Nothing that a caller can say breaks the line, and what is plain arrives unchanged."""
+    extras = {f"x_{name}": value for name, value in fields.items()}
+    line = formatter.format(_record(message, **extras))
+    assert len(line.splitlines()) == 1
+    if isinstance(formatter, JsonLineFormatter):
+        assert json.loads(line)["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("template", "args", "message"),
+    [
+        ("%d items", (3,), "3 items"),
+        ("%d items", ("three",), "%d items"),
+        ("%s and %s", ("one",), "%s and %s"),
+        ("%(name)s", ({"name": "value"},), "value"),
+        ("100%", (), "100%"),
+        ("it failed: %s", (ValueError("quotes a value"),), "it failed: ValueError"),
+        (ValueError("quotes a value"), (), "ValueError"),
+        ("it failed: %s", (FileNotFoundError(2, "quoted"),), "it failed: FileNotFoundError: No such file or directory"),
+    ],
+)
+def test_a_message_is_formatted_if_it_can_be(template: object, args: tuple[object, ...], message: str) -> None:
+    """Else its template stands for it; exceptions in it are named and not quoted."""
+    record = _record(template)
+    record.args = args[0] if args and isinstance(args[0], dict) else args
+    assert json.loads(JsonLineFormatter().format(record))["message"] == message
+
+
+def test_fields_have_names_that_readers_know() -> None:
+    """If this changes, dashboards that read these names have to change: say so in the changelog."""
+    formatter = JsonLineFormatter(context=lambda: {"request_id": "r-1", "trace_id": "t-1"})
+    record = _record("disk is %s", "full", created=1_764_000_000.25, free=0)
+    assert formatter.format(record) == snapshot(
+        '{"timestamp":"2025-11-24T16:00:00.250000Z","level":"INFO","logger":"tests","message":"disk is full",'
+        '"request_id":"r-1","trace_id":"t-1","free":0}'
+    )
+
+
+def test_a_field_of_the_record_wins_over_the_request() -> None:
+    """The line that ends a stream may be written when another request has the context."""
+    formatter = JsonLineFormatter(context=lambda: {"request_id": "of the context"})
+    assert json.loads(formatter.format(_record(request_id="of the record")))["request_id"] == "of the record"
+
+
+def test_a_line_for_people_is_plain() -> None:
+    """Time, level, logger, message, fields; texts with blanks in quotes."""
+    record = _record("disk is full", created=1_764_000_000.25, free=0, disk="/var", why="no\nidea")
+    assert TextLineFormatter().format(record) == snapshot(
+        '2025-11-24T16:00:00.250+00:00 INFO     tests: disk is full free=0 disk=/var why="no | idea"'
+    )
+
+
+def test_an_exception_is_named_and_placed_but_not_quoted() -> None:
+    """Its text could hold the value that caused it; the lines of source hold names alone."""
+    error = RuntimeError("quotes a value")
+    error.__cause__ = _raised(KeyError("quotes a value"))[1]
+    fields = json.loads(JsonLineFormatter().format(_record("oops", exc_info=_raised(error))))
+    assert fields["exception.type"] == "RuntimeError"
+    assert "exception.message" not in fields
+    assert [line for line in fields["exception.stacktrace"].splitlines() if not line.startswith("  ")] == snapshot(
+        [
+            "Traceback (most recent call last):",
+            "KeyError",
+            "which led to",
+            "Traceback (most recent call last):",
+            "RuntimeError",
+        ]
+    )
+    assert "quotes a value" not in json.dumps(fields)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ConnectionRefusedError(111, "quotes a value"), "Connection refused"),
+        (OSError("quotes a value"), None),
+        (ValueError("quotes a value"), None),
+        (ZeroDivisionError("quotes a value"), None),
+        (AttributeError("quotes a value"), None),
+        (ImportError("quotes a value"), None),
+        (NameError("quotes a value"), None),
+        (type("Own", (NameError,), {})("quotes a value"), None),
+    ],
+)
+def test_a_text_is_not_shown_that_code_words(error: Exception, text: str | None) -> None:
+    """Whatever the type; of the system's errors there is a text that the system words."""
+    fields = json.loads(JsonLineFormatter().format(_record("oops", exc_info=_raised(error))))
+    assert fields.get("exception.message") == text
+
+
+@pytest.mark.parametrize(
+    ("failing", "text"),
+    [
+        ("1 / 0", "division by zero"),
+        ("None.nowhere", "'NoneType' object has no attribute 'nowhere'"),
+        ("nowhere", "name 'nowhere' is not defined"),
+        ("import nowhere", "No module named 'nowhere'"),
+        ("from json import nowhere", "cannot import name 'nowhere' from 'json' (…)"),
+        ("import importlib; importlib.import_module('nowhere')", "No module named 'nowhere'"),
+    ],
+)
+def test_a_text_is_shown_that_python_itself_words(failing: str, text: str) -> None:
+    """Such texts name parts of the program."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - of which type is what the text says
+        exec(failing, {})  # noqa: S102 - texts of this file
+    error = caught.value
+    fields = json.loads(JsonLineFormatter().format(_record("oops", exc_info=(type(error), error, error.__traceback__))))
+    assert re.sub(r"\(/.*\)", "(…)", fields["exception.message"]) == text
+
+
+def test_a_group_names_its_members() -> None:
+    """The members of an `ExceptionGroup` are what has happened."""
+    group = ExceptionGroup("quotes a value", [ValueError("quotes a value"), OSError(2, "")])
+    stacktrace = json.loads(JsonLineFormatter().format(_record("oops", exc_info=_raised(group))))[
+        "exception.stacktrace"
+    ]
+    assert stacktrace.endswith(
+        "ExceptionGroup\nwhich holds ValueError\nwhich holds FileNotFoundError: No such file or directory"
+    )
+
+
+def test_a_circle_of_causes_ends() -> None:
+    """Two exceptions can be each other's context."""
+    first, second = ValueError(), TypeError()
+    first.__context__, second.__context__ = second, first
+    assert "which led to" in JsonLineFormatter().format(_record("oops", exc_info=_raised(first)))
+
+
+@pytest.mark.parametrize("formatter_class", [JsonLineFormatter, TextLineFormatter])
+@pytest.mark.parametrize(
+    "secret",
+    ["n12345678", 'quo"te\\d-secret', "tab\tsecret", "söcret-\u2028-value", "-BEGIN-\nkey\n-END-", "sur\ud800rogate"],
+)
+def test_a_secret_is_masked_in_every_field(secret: str, formatter_class: type[LineFormatter]) -> None:
+    """Also where JSON writes it with escapes."""
+    formatter = formatter_class(secrets=[secret, ""])
+    record = _record(f"it is {secret}!", field=[f"\n12345678 {secret}"], stack_info=f"\\\\{secret}")
+    line = formatter.format(record)
+    assert line.count(MASK) >= 3
+    if formatter_class is JsonLineFormatter:
+        assert json.loads(line)["field"] == [f"\n12345678 {MASK}"]

@@ -1,0 +1,193 @@
+"""Starting gunicorn: with good values, and with bad ones."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually, gunicorn
+
+CANARY = "cafe0dd5ecre7"
+DSN = f"https://{CANARY}@127.0.0.1:9/1"
+
+
+def _run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run gunicorn where it is to end by itself."""
+    environment = clean_environment(**{"ENV_FILE": os.devnull, **variables})
+    return subprocess.run(
+        [GUNICORN, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def bad_file(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.env"
+    path.write_text(
+        f"SENTRY_DNS={DSN}\nSENTRY_DSN={CANARY}://x\nSENTRY_TRACES_SAMPLE_RATE=ten\nLOG_FORMAT=yaml\n"
+        f"SENTRY_ENVIRONMENT='{CANARY}\n"
+    )
+    return path
+
+
+def test_a_bad_environment_ends_the_start_with_all_diagnostics(bad_file: Path) -> None:
+    """The manager of the process sees status 78, a person sees what `check` would say, and nobody sees a secret."""
+    done = _run(BACKEND, ENV_FILE=str(bad_file))
+    assert done.returncode == 78
+    places = [line.strip() for line in done.stderr.splitlines() if line.strip().startswith("-->")]
+    assert [place.rpartition("bad.env")[2] for place in places] == snapshot(
+        [":1:1", ":2:12", ":3:27", ":4:12", ":5:20"]
+    )
+    assert "Traceback" not in done.stderr + done.stdout
+    assert CANARY not in done.stderr + done.stdout
+
+
+def test_an_env_file_that_is_named_has_to_exist(tmp_path: Path) -> None:
+    """A misspelt path is no reason to start on defaults."""
+    done = _run(BACKEND, ENV_FILE=str(tmp_path / "prod.env"))
+    assert (done.returncode, "Traceback" in done.stderr) == (78, False)
+    assert "prod.env" in done.stderr
+
+
+def test_a_value_given_to_gunicorn_is_validated_too() -> None:
+    """`gunicorn --env` reaches workers behind the back of the env file, so it is part of the environment."""
+    done = _run(BACKEND, "--env", "LOG_FORMAT=yaml")
+    assert done.returncode == 78
+    assert "`LOG_FORMAT`" in done.stderr
+
+
+def test_too_few_open_files_for_the_streams_end_the_start() -> None:
+    """Beyond the limit connections would hang without a word."""
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -n 256 && exec "$0"', GUNICORN],
+        cwd=BACKEND,
+        env=clean_environment(ENV_FILE=os.devnull),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == snapshot(
+        (78, "error: `MAX_STREAMS` needs 2384 open files, and the hard limit (`ulimit -Hn`) is 256\n")
+    )
+
+
+def test_broken_code_of_the_settings_ends_the_start_with_its_cause(tmp_path: Path) -> None:
+    """What is wrong with the code isn't told as if it were wrong with the environment."""
+    backend = copy_of_backend(tmp_path)
+    with (backend / "config" / "settings.py").open("a") as settings:
+        settings.write(f"\nraise ValueError('{CANARY}')\n")
+    done = _run(backend)
+    assert done.returncode == 1
+    assert "error: the environment could not be validated: ValueError (" in done.stderr
+    assert "config/settings.py:" in done.stderr
+    assert CANARY not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("flag", ["--check-config", "--print-config"])
+def test_gunicorn_can_check_and_print_its_configuration_without_a_secret(flag: str, tmp_path: Path) -> None:
+    """These flags are typed by people who look at the output."""
+    (tmp_path / "prod.env").write_text(f"SENTRY_DSN={DSN}\n")
+    done = _run(BACKEND, flag, ENV_FILE=str(tmp_path / "prod.env"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert CANARY not in done.stdout
+
+
+def test_the_process_environment_wins_over_the_env_file(tmp_path: Path) -> None:
+    """And the origin says so, or names the line."""
+    env_file = tmp_path / "prod.env"
+    env_file.write_text("SENTRY_ENVIRONMENT=file\nSENTRY_RELEASE=setpoint@file\n")
+    variables = {"ENV_FILE": str(env_file), "SENTRY_ENVIRONMENT": "process"}
+    with gunicorn(tmp_path / "output", variables) as server:
+        server.wait_until_ready()
+        settings = server.get("/v1/settings").json["settings"]
+    assert settings["SENTRY_ENVIRONMENT"] == snapshot(
+        {"value": "process", "secret": False, "origin": {"source": "process-environment"}}
+    )
+    assert settings["SENTRY_RELEASE"] == {
+        "value": "setpoint@file",
+        "secret": False,
+        "origin": {"source": "env-file", "path": str(env_file), "line": 2, "column": 1},
+    }
+
+
+def test_a_person_who_asks_is_told_where_it_listens_and_what_to_try(tmp_path: Path) -> None:
+    """`make run` asks; the address is the one that is really listened on, whoever said so."""
+    variables = {"SETPOINT_WELCOME": "1", "HOST": "0.0.0.0"}  # noqa: S104 - to see what is said of it
+    with gunicorn(tmp_path / "output", variables, opens_its_port=True) as server:
+        server.wait_until_ready()
+        port = server.address[1]
+        told = [line for line in server.text().splitlines() if not line.startswith("{")]
+    assert told == [
+        f"Setpoint serves on http://0.0.0.0:{port}; Ctrl-C ends it. Try, in another terminal:",
+        f"  curl http://127.0.0.1:{port}/readyz",
+        f"  curl -N http://127.0.0.1:{port}/v1/stream",
+        "  make check-env ENV=backend/.env",
+    ]
+
+
+def test_the_master_imports_no_settings_no_app_and_nothing_that_gevent_patches() -> None:
+    """An SDK that is imported before the patches delivers nothing, and values are validated in another process."""
+    program = (
+        "import runpy, sys; runpy.run_path('gunicorn.conf.py');"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} &"
+        " {'app', 'config', 'flask', 'gevent', 'pydantic', 'run', 'sentry_sdk', 'setpoint', 'urllib3'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=BACKEND,
+        env=clean_environment(ENV_FILE=os.devnull),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_no_secret_is_in_the_output_at_the_debug_level(tmp_path: Path) -> None:
+    """At this level gunicorn prints its whole configuration, and the environment that it was told to set."""
+    (tmp_path / "prod.env").write_text(f"SENTRY_DSN={DSN}\nLOG_LEVEL=DEBUG\n")
+    with gunicorn(tmp_path / "output", {"ENV_FILE": str(tmp_path / "prod.env")}) as server:
+        server.wait_until_ready()
+        assert server.get("/v1/settings").status == 200
+        assert "Current configuration" in server.text()
+        assert "post_fork" in server.text()
+        assert CANARY not in server.text()
+
+
+def test_a_first_worker_that_cannot_start_ends_the_server(tmp_path: Path) -> None:
+    """Gunicorn itself would start a worker that calls `sys.exit` for ever."""
+    backend = copy_of_backend(tmp_path)
+    (backend / "run.py").write_text("import sys\nsys.exit(78)\n")
+    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "1"}, folder=backend) as server:
+        assert server.wait() == 3
+
+
+def test_an_app_that_cannot_be_loaded_is_logged_without_the_text_of_its_exception(tmp_path: Path) -> None:
+    """Gunicorn itself prints that text, which is often the value that is complained about."""
+    backend = copy_of_backend(tmp_path)
+    (backend / "run.py").write_text("import os\nraise ValueError(os.environ['SENTRY_DSN'])\n")
+    with gunicorn(tmp_path / "output", {"SENTRY_DSN": DSN}, folder=backend) as server:
+        assert server.wait() == 3
+        assert "ValueError" in {line.get("exception.type") for line in server.messages("The app could not be loaded")}
+        assert CANARY not in server.text()
+
+
+def test_a_later_worker_that_cannot_start_leaves_the_others_alone(tmp_path: Path) -> None:
+    """Gunicorn itself would end the server: a deployment under way and one worker killed, and nothing is served."""
+    backend = copy_of_backend(tmp_path)
+    with gunicorn(tmp_path / "output", folder=backend) as server:
+        server.wait_until_ready()
+        killed, survivor = sorted(server.wait_for_workers())
+        working = (backend / "run.py").read_text()
+        (backend / "run.py").write_text("import no_such_module\n")
+        os.kill(killed, 9)
+        eventually(lambda: "no_such_module" in server.text(), "a worker fails to start")
+        assert survivor in server.workers()
+        assert server.get("/readyz").status == 200
+        (backend / "run.py").write_text(working)
+        os.kill(survivor, 9)
+        eventually(lambda: survivor not in server.workers() and server.get("/readyz").status == 200, "a new worker")

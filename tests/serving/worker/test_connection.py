@@ -1,0 +1,119 @@
+"""What the app may ask for the connection of a request."""
+
+import socket
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from serving.worker.connection import GunicornConnection, connection_of
+
+BUFFER_BYTES = 16_384
+MILLISECONDS = 30_000
+
+Pair = tuple[socket.socket, socket.socket]
+
+
+@pytest.fixture
+def tcp() -> Iterator[Pair]:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        accepted, _ = server.accept()
+        with accepted:
+            yield client, accepted
+
+
+@pytest.fixture
+def unix() -> Iterator[Pair]:
+    client, server = socket.socketpair(socket.AF_UNIX)
+    with client, server:
+        yield client, server
+
+
+def _connection(server: socket.socket) -> GunicornConnection:
+    found = connection_of({"gunicorn.socket": server})
+    assert found is not None
+    return found
+
+
+def test_another_server_keeps_its_connections_to_itself() -> None:
+    """The app does without, then."""
+    assert connection_of({}) is None
+
+
+def test_the_kernel_holds_little_for_a_client_that_does_not_read(tcp: Pair) -> None:
+    """Linux doubles the figure for its own bookkeeping; left alone it grows to megabytes."""
+    _connection(tcp[1]).bound_what_is_unread(BUFFER_BYTES, MILLISECONDS)
+
+    assert tcp[1].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * BUFFER_BYTES
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such option")
+def test_the_kernel_drops_a_client_that_does_not_read(tcp: Pair) -> None:
+    """Nobody else could: the process itself is stuck in its write."""
+    _connection(tcp[1]).bound_what_is_unread(BUFFER_BYTES, MILLISECONDS)
+
+    assert tcp[1].getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == MILLISECONDS
+
+
+def test_a_unix_socket_is_bounded_too(unix: Pair) -> None:
+    """It has no time-out of its own; what stands before it has one."""
+    _connection(unix[1]).bound_what_is_unread(BUFFER_BYTES, MILLISECONDS)
+
+    assert unix[1].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * BUFFER_BYTES
+
+
+def test_a_closed_connection_is_no_error(tcp: Pair) -> None:
+    """The client may be gone before its stream begins."""
+    connection = _connection(tcp[1])
+    tcp[1].close()
+
+    connection.bound_what_is_unread(BUFFER_BYTES, MILLISECONDS)
+
+
+def test_reading_ends_when_its_time_is_up(unix: Pair) -> None:
+    """A client that stalls would hold its connection for ever."""
+    with _connection(unix[1]).reading_ends_after(0.05) as passed:
+        assert unix[1].recv(1) == b""
+    assert passed.is_set()
+
+
+def test_reading_goes_on_after_what_was_read_in_time(unix: Pair) -> None:
+    """A deadline must not cut the connection later, in the middle of another request."""
+    with _connection(unix[1]).reading_ends_after(0.05) as passed:
+        pass
+    assert not passed.wait(0.2)
+    unix[0].sendall(b"x")
+    assert unix[1].recv(1) == b"x"
+
+
+def test_a_body_that_is_given_up_is_marked_as_gunicorn_marks_it() -> None:
+    """Its own readers set the same attribute when they can't tell where the next request begins."""
+    body = SimpleNamespace(failed=False)
+    with socket.socket() as server:
+        GunicornConnection(server, body).give_up_body()
+        GunicornConnection(server, object()).give_up_body()
+    assert body.failed
+
+
+def test_a_client_that_is_refused_can_read_the_answer_to_its_end(unix: Pair) -> None:
+    """The rest of its body is dropped until it has seen that nothing more comes."""
+    client, server = unix
+    client.sendall(b"#" * 10_000)
+    client.shutdown(socket.SHUT_WR)
+
+    _connection(server).linger(10, 1_000_000)
+
+    assert client.recv(1) == b""
+    server.setblocking(False)  # noqa: FBT003 - the standard library's own signature
+    assert server.recv(1) == b""
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(0.05, 1_000_000), (10, 100)])
+def test_a_client_that_does_not_stop_is_cut_off(unix: Pair, seconds: float, most: int) -> None:
+    """After some time or some bytes, whichever comes first."""
+    client, server = unix
+    client.sendall(b"#" * 10_000)
+
+    _connection(server).linger(seconds, most)
+
+    assert client.recv(1) == b""
