@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from traceback import walk_stack
 from typing import TypeVar
 from weakref import finalize
 
@@ -80,23 +79,15 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
 
     Raises:
         SystemExit: With status 78 and everything that is wrong on standard error; a line there is
-            all that an operator sees of a start that fails, so there is no traceback. In a worker of
-            gunicorn the status is the one with which gunicorn gives up.
+            all that an operator sees of a start that fails, so there is no traceback. Under gunicorn the
+            status is the one with which it gives up: it replaces a worker that ends with another, for ever.
     """
     settings = _load_or_say_why_not(settings_class)
     if settings is None:
         # Error trackers send the local variables of every frame that an exception passes, and of what was being
         # handled when it was raised. So it is raised where no value is left, and without a context.
-        raise SystemExit(_GUNICORN_GIVES_UP if _is_loaded_by_a_worker() else EX_CONFIG) from None
+        raise SystemExit(_exit_status(os.environ)) from None
     return settings
-
-
-def _is_loaded_by_a_worker() -> bool:
-    """Return whether gunicorn loads the app in a worker: it replaces one that ends with any other status, for ever."""
-    return any(
-        (frame.f_globals.get("__name__"), frame.f_code.co_name) == ("gunicorn.workers.base", "load_wsgi")
-        for frame, _ in walk_stack(None)
-    )
 
 
 def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | None:
@@ -112,6 +103,11 @@ def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | Non
         return None
     _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
     return loaded.settings
+
+
+def _exit_status(environment: Mapping[str, str]) -> int:
+    """Return the status of a refused start; gunicorn names itself in the environment, as CGI asks of servers."""
+    return _GUNICORN_GIVES_UP if environment.get("SERVER_SOFTWARE", "").startswith("gunicorn/") else EX_CONFIG
 
 
 def say(text: str) -> None:

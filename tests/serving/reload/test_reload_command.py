@@ -80,7 +80,7 @@ def test_a_server_that_does_not_answer_in_time_is_told(server: GunicornProcess) 
     """A master that stands still gets the signal later, and the command doesn't say that it is done."""
     server.signal(signal.SIGSTOP)
     try:
-        done = _reload("--pid", str(server.pid), "--timeout", "3")
+        done = _reload("--pid", str(server.pid), "--timeout", "12")
     finally:
         server.signal(signal.SIGCONT)
     assert done.returncode == 1
