@@ -8,6 +8,8 @@ BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
 LIVE := tests/setpoint/envfile/live
 NODE_MODULES := $(LIVE)/node_modules/.package-lock.json
+SERVERS := tests/app/store/servers
+SERVERS_MODULES := $(SERVERS)/node_modules/.package-lock.json
 PEERS := .venv-peers/.ready
 PEERS_NODE := benchmarks/peers
 PEERS_MODULES := $(PEERS_NODE)/node_modules/.package-lock.json
@@ -16,7 +18,7 @@ NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup: $(READY) $(NODE_MODULES) ## Make .venv with the pinned dependencies
+setup: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Make .venv with the pinned dependencies
 
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Setpoint needs Python 3.11 or newer, and this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -28,6 +30,13 @@ $(READY): requirements/dev.txt pyproject.toml
 # npm's dotenv, which a test compares with what we say of it. Node.js itself comes with the Python packages.
 $(NODE_MODULES): $(LIVE)/package-lock.json | $(READY)
 	@$(NPM) ci --prefix $(LIVE) >/dev/null
+	@touch $@
+
+# PostgreSQL's own servers, the oldest and the newest that the store is tested on. The packages hold links as a list,
+# and a script of theirs makes them.
+$(SERVERS_MODULES): $(SERVERS)/package-lock.json | $(READY)
+	@$(NPM) ci --prefix $(SERVERS) >/dev/null
+	@for server in $(SERVERS)/node_modules/*/; do (cd "$$server" && PATH="$(BIN):$$PATH" node scripts/hydrate-symlinks.js) || exit 1; done
 	@touch $@
 
 # What Setpoint is compared with stays out of the environment that Setpoint is developed in, but has its Python.
@@ -50,7 +59,7 @@ backend/.env: | $(READY)
 run: $(READY) backend/.env ## Serve with gunicorn and gevent workers, and say where
 	@cd backend && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application
 
-test: $(READY) $(NODE_MODULES) ## Run all tests
+test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Run all tests
 	@$(BIN)/pytest -n 2
 
 loaders: $(READY) ## Print how many published cases each loader reads right
@@ -95,4 +104,4 @@ peers: $(READY) $(PEERS) $(PEERS_MODULES) ## Try the alternatives, and write the
 	@$(BIN)/python benchmarks/tried.py
 
 clean: ## Remove what `make` made
-	@rm -rf $(VENV) .venv-peers $(LIVE)/node_modules $(PEERS_NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@rm -rf $(VENV) .venv-peers $(LIVE)/node_modules $(SERVERS)/node_modules $(PEERS_NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE_LOCKS = [ROOT / folder / "package-lock.json" for folder in ("tests/setpoint/envfile/live", "benchmarks/peers")]
+NODE_FOLDERS = ("tests/setpoint/envfile/live", "tests/app/store/servers", "benchmarks/peers")
+NODE_LOCKS = [ROOT / folder / "package-lock.json" for folder in NODE_FOLDERS]
 LOCKS = [*sorted((ROOT / "requirements").glob("*.txt")), *NODE_LOCKS]
 
 

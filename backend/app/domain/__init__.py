@@ -1,0 +1,1 @@
+"""What the service is about: frozen values and pure functions; no clock, no database, no framework."""

@@ -1,0 +1,60 @@
+"""The audit log: who did what, where, when; names of variables, never values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.identity import Actor, Principal
+
+
+class Action(StrEnum):
+    """What is written down."""
+
+    CONFIG_WRITE = "config.write"
+    CONFIG_REVEAL = "config.reveal"
+    CONFIG_ROLLBACK = "config.rollback"
+    REVISION_DESTROY = "revision.destroy"
+    SCHEMA_PUSH = "schema.push"
+    TOKEN_CREATE = "token.create"  # noqa: S105 - a word for what happened, not a password
+    TOKEN_ROTATE = "token.rotate"  # noqa: S105 - a word for what happened, not a password
+    TOKEN_REVOKE = "token.revoke"  # noqa: S105 - a word for what happened, not a password
+    KEYS_ROTATE = "keys.rotate"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One row of the log.
+
+    Attributes:
+        action: What was done.
+        at: When.
+        principal: Who did it.
+        token_id: With which token.
+        app: The app; empty where it is about none.
+        environment: The environment; empty where it is about a whole app or none.
+        detail: Numbers, names and reasons.
+        request_id: The id under which the logs know the request.
+        address: Where the request came from.
+        id: Its place in the log; 0 before it has one.
+    """
+
+    action: Action
+    at: datetime
+    principal: Principal
+    token_id: str
+    app: str = ""
+    environment: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+    request_id: str = ""
+    address: str = ""
+    id: int = 0
+
+
+def entry(
+    actor: Actor, action: Action, at: datetime, app: str = "", environment: str = "", **detail: object
+) -> AuditEntry:
+    """Return what the log keeps of something that `actor` did."""
+    return AuditEntry(
+        action, at, actor.principal, actor.token.id, app, environment, detail, actor.request_id, actor.address
+    )

@@ -1,0 +1,73 @@
+"""What changed between two sets of variables; the values of secrets take no part in the answer."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Same = Callable[[str, str, str], bool]
+"""Whether two texts of a variable are one value to the app: its name, the old text, the new one."""
+
+
+class Change(StrEnum):
+    """How the second set differs from the first."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    RESPELLED = "respelled"
+    """Another text for the same value, such as `1` for `true`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One variable that is not the same on both sides.
+
+    Attributes:
+        name: The variable.
+        change: How it differs.
+        secret: Whether its values are withheld.
+        old: The first text; None where there is none or it is withheld.
+        new: The second text; None where there is none or it is withheld.
+    """
+
+    name: str
+    change: Change
+    secret: bool
+    old: str | None = None
+    new: str | None = None
+
+
+def differences(
+    old: Mapping[str, str], new: Mapping[str, str], shown: Collection[str], same: Same
+) -> tuple[Difference, ...]:
+    """Return what differs, by name.
+
+    Args:
+        old: The first set.
+        new: The second set.
+        shown: The names whose values may be shown; every other one is taken for a secret.
+        same: Whether two texts of a variable are one value to the app.
+    """
+    return tuple(_differences(old, new, shown, same))
+
+
+def _differences(
+    old: Mapping[str, str], new: Mapping[str, str], shown: Collection[str], same: Same
+) -> Iterator[Difference]:
+    for name in sorted({*old, *new}):
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        change = _change(name, before, after, same)
+        if name in shown:
+            yield Difference(name, change, secret=False, old=before, new=after)
+        else:
+            yield Difference(name, change, secret=True)
+
+
+def _change(name: str, before: str | None, after: str | None, same: Same) -> Change:
+    if before is None:
+        return Change.ADDED
+    if after is None:
+        return Change.REMOVED
+    return Change.RESPELLED if same(name, before, after) else Change.CHANGED

@@ -1,0 +1,65 @@
+"""Why the service refuses, in words for people; no message holds a value."""
+
+from app.domain.place import Place
+from app.domain.validation import Problem
+
+
+class ServiceError(Exception):
+    """The service could not do what it was asked for; the text says why."""
+
+
+class UnauthenticatedError(ServiceError):
+    """No live token was shown; which of the reasons it is stays unsaid."""
+
+    def __init__(self) -> None:
+        super().__init__("no valid token was sent")
+
+
+class ForbiddenError(ServiceError):
+    """The token does not allow it."""
+
+
+class NotFoundError(ServiceError):
+    """There is no such thing, or the token may not know of it."""
+
+
+class ConflictError(ServiceError):
+    """What is there now does not allow it."""
+
+
+class StaleError(ServiceError):
+    """The environment is at another revision than the writer thinks."""
+
+    def __init__(self, place: Place, current: int | None) -> None:
+        self.current = current
+        state = "has no revision" if current is None else f"is at revision {current}"
+        super().__init__(f"`{place}` {state}; read it and decide anew")
+
+
+class InvalidError(ServiceError):
+    """The request has problems, all of which are listed."""
+
+    def __init__(self, problems: tuple[Problem, ...], what: str = "") -> None:
+        self.problems = problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(what or f"{count}, and nothing was stored")
+
+
+class DestroyedError(ServiceError):
+    """The values of the revision were removed for good."""
+
+
+class DamagedError(ServiceError):
+    """What is stored is not what was written: the medium, or somebody else, has changed it."""
+
+
+class UnavailableError(ServiceError):
+    """The database can't be reached or is busy; trying again may help."""
+
+
+class StorageFullError(ServiceError):
+    """There is no space left to write to; reading goes on."""
+
+
+class UnusableStorageError(ServiceError):
+    """The service can't start on this database; the text says what to do."""

@@ -1,0 +1,84 @@
+"""Events: what happened, in one gapless order, and how a reader says up to where it has read."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+_POSITION = re.compile(r"(0|[1-9][0-9]{0,18})-([0-9a-f]{8})")
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    REVISION = "revision"
+    DESTROYED = "destroyed"
+    SCHEMA = "schema"
+    TOKEN = "token"  # noqa: S105 - a word for what happened, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Up to where a reader has read, written `<sequence>-<mark>` in the `id:` of Server-Sent Events.
+
+    Attributes:
+        sequence: The number of the event; 0 before the first one.
+        mark: The event's 32 random bits in hexadecimal. A database that was restored or has failed over may count anew,
+            and gives the same number to another event, but not the same mark.
+    """
+
+    sequence: int
+    mark: str
+
+    def __str__(self) -> str:
+        return f"{self.sequence}-{self.mark}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Position | None":
+        """Return the position that `text` writes; None if it writes none."""
+        match = _POSITION.fullmatch(text)
+        return cls(int(match[1]), match[2]) if match else None
+
+
+START = Position(0, "00000000")
+"""Before the first event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event before it has a place in the order: thin, without values.
+
+    Attributes:
+        kind: What it tells.
+        at: When.
+        app: The app that it is about; empty where it is about none.
+        environment: The environment; empty where it is about a whole app or none.
+        subject: What it is about there: the number of a revision, the digest of a schema, the id of a token.
+    """
+
+    kind: EventKind
+    at: datetime
+    app: str = ""
+    environment: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, at its place in the order."""
+
+    position: Position
+    happening: Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The answer to a reader whose position is not in this history: read the state anew, go on from `latest`."""
+
+    latest: Position
+
+
+def new_mark() -> str:
+    """Return 32 random bits in hexadecimal."""
+    return secrets.token_hex(4)

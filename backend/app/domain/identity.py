@@ -1,0 +1,145 @@
+"""Who acts and what they may do: principals, scopes, bounds and tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.place import is_label
+
+ANY = "*"
+
+
+class PrincipalKind(StrEnum):
+    """What acts."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    INSTANCE = "instance"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who did it.
+
+    Attributes:
+        kind: A person, a machine or an instance.
+        issuer: Who vouches for the subject: `setpoint` itself, or the URL of an identity provider.
+        subject: The issuer's own name for it, which never changes.
+        name: What people call it; may change.
+    """
+
+    kind: PrincipalKind
+    issuer: str
+    subject: str
+    name: str
+
+
+class Scope(StrEnum):
+    """What a token may do; `admin` may do all of it."""
+
+    CONFIG_READ = "config:read"
+    CONFIG_REVEAL = "config:reveal"
+    CONFIG_WRITE = "config:write"
+    CONFIG_APPROVE = "config:approve"
+    SCHEMA_WRITE = "schema:write"
+    SESSION_WRITE = "session:write"
+    AUDIT_READ = "audit:read"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Bound:
+    """Where a token holds: `billing/production`, `billing/*`, `*/staging` or `*/*`."""
+
+    app: str = ANY
+    environment: str = ANY
+
+    def __str__(self) -> str:
+        return f"{self.app}/{self.environment}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Bound":
+        """Return the bound that `text` writes.
+
+        Raises:
+            ValueError: It writes none.
+        """
+        app, slash, environment = text.partition("/")
+        if not (slash and all(part == ANY or is_label(part) for part in (app, environment))):
+            message = "a bound is `app/environment`, where `*` stands for any"
+            raise ValueError(message)
+        return cls(app, environment)
+
+    def covers(self, app: str, environment: str) -> bool:
+        """Return whether the environment is within this bound; `*` asks for all of them."""
+        return self.app in {ANY, app} and self.environment in {ANY, environment}
+
+    def touches(self, app: str) -> bool:
+        """Return whether any environment of `app` is within this bound."""
+        return self.app in {ANY, app}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is known of a token; its text is nowhere, only its digest is stored.
+
+    Attributes:
+        id: The public part of its text.
+        family: The id of the first token of those that replaced one another.
+        principal: Whom it speaks for.
+        label: What it is for, in the words of who made it.
+        scopes: What it may do.
+        bounds: Where.
+        made_at: When it was made.
+        expires_at: From when on it is refused; None for never.
+        revoked_at: When it was revoked; None if it was not.
+    """
+
+    id: str
+    family: str
+    principal: Principal
+    label: str
+    scopes: frozenset[Scope]
+    bounds: frozenset[Bound]
+    made_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        """Return whether it is accepted at `now`."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def allows(self, scope: Scope, app: str = ANY, environment: str = ANY) -> bool:
+        """Return whether it may do `scope` there; without an environment: in all of them."""
+        return self._has(scope) and any(bound.covers(app, environment) for bound in self.bounds)
+
+    def allows_somewhere(self, scope: Scope, app: str) -> bool:
+        """Return whether it may do `scope` in any environment of `app`."""
+        return self._has(scope) and any(bound.touches(app) for bound in self.bounds)
+
+    def allows_to_grant(self, scopes: frozenset[Scope], bounds: frozenset[Bound]) -> bool:
+        """Return whether nothing of this exceeds the token's own rights."""
+        return all(self.allows(scope, bound.app, bound.environment) for scope in scopes for bound in bounds)
+
+    def _has(self, scope: Scope) -> bool:
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A token in use, and what the audit log keeps of the request.
+
+    Attributes:
+        token: What was shown.
+        request_id: The id under which the logs know the request.
+        address: Where it came from.
+    """
+
+    token: Token
+    request_id: str = ""
+    address: str = ""
+
+    @property
+    def principal(self) -> Principal:
+        """Who acts."""
+        return self.token.principal

@@ -1,0 +1,38 @@
+"""Apps and environments: what is configured, and where it runs."""
+
+import re
+from dataclasses import dataclass
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""RFC 1123's label: no second spelling of a name, and fit for a Kubernetes object, a host name and a path."""
+
+LABEL_RULE = "1 to 63 lower-case letters, digits and hyphens, with a letter or a digit at both ends"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """One environment of one app, written `billing/production`."""
+
+    app: str
+    environment: str
+
+    def __str__(self) -> str:
+        return f"{self.app}/{self.environment}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """Return the place that `text` names.
+
+        Raises:
+            ValueError: It names none; the message says what a name looks like.
+        """
+        app, slash, environment = text.partition("/")
+        if not (slash and is_label(app) and is_label(environment)):
+            message = f"a place is `app/environment`, where each name has {LABEL_RULE}"
+            raise ValueError(message)
+        return cls(app, environment)
+
+
+def is_label(text: str) -> bool:
+    """Return whether `text` may name an app or an environment."""
+    return bool(_LABEL.fullmatch(text))

@@ -1,0 +1,64 @@
+"""The text of a token: `sp_<id>_<secret><checksum>`, which scanners find and typing errors can't fake."""
+
+import hashlib
+import re
+import secrets
+import string
+from dataclasses import dataclass, field
+from zlib import crc32
+
+_ALPHABET = string.digits + string.ascii_letters
+_ID_LENGTH = 12
+_SECRET_LENGTH = 43
+"""43 characters of 62 hold 256 bits, as 32 random bytes do."""
+_CHECKSUM_LENGTH = 6
+
+PATTERN = r"sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}"
+"""For secret scanners."""
+
+_TOKEN = re.compile(rf"sp_([0-9A-Za-z]{{{_ID_LENGTH}}})_[0-9A-Za-z]{{{_SECRET_LENGTH + _CHECKSUM_LENGTH}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenText:
+    """A token as its holder has it.
+
+    Attributes:
+        id: The public part, by which people tell tokens apart.
+        text: All of it; shown once, stored nowhere.
+    """
+
+    id: str
+    text: str = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text in hexadecimal; no salt, because 256 random bits can't be guessed."""
+        return hashlib.sha256(self.text.encode("ascii")).hexdigest()
+
+
+def new_token_text() -> TokenText:
+    """Return a token that nobody has."""
+    token_id, secret = _random(_ID_LENGTH), _random(_SECRET_LENGTH)
+    start = f"sp_{token_id}_{secret}"
+    return TokenText(token_id, start + _checksum(start))
+
+
+def parse_token_text(text: str) -> TokenText | None:
+    """Return the token that `text` is; None if it is none, or was mistyped."""
+    match = _TOKEN.fullmatch(text)
+    if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != text[-_CHECKSUM_LENGTH:]:
+        return None
+    return TokenText(match[1], text)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def _checksum(start: str) -> str:
+    rest, digits = crc32(start.encode("ascii")), ""
+    for _ in range(_CHECKSUM_LENGTH):
+        rest, digit = divmod(rest, len(_ALPHABET))
+        digits = _ALPHABET[digit] + digits
+    return digits

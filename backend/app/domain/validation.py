@@ -1,0 +1,49 @@
+"""What a check says: problems with the variable, the reason and the fix, and never a value."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that keeps a set of variables from being stored.
+
+    Attributes:
+        variable: The variable that has the problem; None where it is about all of them.
+        code: A name for programs, such as `invalid-value`.
+        message: What is wrong, for people; holds no value.
+        hint: What to do about it; empty where the message says it.
+    """
+
+    variable: str | None
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Outcome(StrEnum):
+    """How far a schema vouches for a set of variables."""
+
+    VALID = "valid"
+    VALID_AS_FAR_AS_THE_SCHEMA_SAYS = "valid as far as the schema says"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The answer of a schema.
+
+    Attributes:
+        problems: All that is wrong.
+        unchecked: The names of the checks that the app's own class makes and a schema can't carry.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """How far the schema vouches for the variables."""
+        if self.problems:
+            return Outcome.INVALID
+        return Outcome.VALID_AS_FAR_AS_THE_SCHEMA_SAYS if self.unchecked else Outcome.VALID

@@ -1,0 +1,102 @@
+"""The complete set of an environment's variables, and what may be in one at all, whatever the schema says."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from app.domain.validation import Problem
+
+MOST_VARIABLES = 1_000
+LONGEST_NAME = 255
+LARGEST_VALUE = 65_536
+"""In bytes of UTF-8. Linux refuses to start a program with a variable above 128 KiB."""
+LARGEST_SET = 1_000_000
+"""In bytes of UTF-8, names and values together: what fits into a Kubernetes Secret, which may hold 1 MiB."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_DANGEROUS = re.compile(
+    # Each makes a process run, load or find something else than its author meant.
+    r"LD_.+|DYLD_.+|GCONV_PATH|PATH|IFS|BASH_ENV|BASH_FUNC_.+|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND"
+    r"|PYTHON(?:PATH|HOME|STARTUP|INSPECT|BREAKPOINT|EXECUTABLE|USERBASE)|NODE_(?:OPTIONS|PATH)"
+    r"|PERL(?:5LIB|5OPT|LIB|5DB)|RUBY(?:OPT|LIB)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS"
+    r"|GIT_(?:SSH|SSH_COMMAND|EXEC_PATH|CONFIG.*)"
+)
+
+
+class Variables(Mapping[str, str]):
+    """Names with their text, in the order in which they were sent; its `repr` holds no value."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = dict(texts)
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} variables>"
+
+    def merged(self, patch: Mapping[str, str | None]) -> "Variables":
+        """Return these variables as a merge patch (RFC 7396) leaves them: None removes, text sets."""
+        return Variables({name: text for name, text in {**self._texts, **patch}.items() if text is not None})
+
+
+def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = False) -> tuple[Problem, ...]:
+    """Return why `variables` can't be stored, before any schema is asked.
+
+    Args:
+        variables: The complete set.
+        allow_dangerous: Whether names may be set that make programs run other code, such as `LD_PRELOAD`.
+    """
+    return (*_set_problems(variables), *_name_problems(variables, allow_dangerous), *_value_problems(variables))
+
+
+def dangerous_names(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names that make programs run other code."""
+    return tuple(name for name in variables if _DANGEROUS.fullmatch(name))
+
+
+def _set_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
+    if len(variables) > MOST_VARIABLES:
+        message = f"there are {len(variables):,} variables, and an environment may have {MOST_VARIABLES:,}"
+        yield Problem(None, "too-many-variables", message)
+    size = sum(_size(name) + _size(text) for name, text in variables.items())
+    if size > LARGEST_SET:
+        message = f"names and values are {size:,} bytes together, and may be {LARGEST_SET:,}"
+        yield Problem(None, "set-too-large", message)
+
+
+def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Iterator[Problem]:  # noqa: FBT001 - private
+    for position, name in enumerate(variables, start=1):
+        if len(name) > LONGEST_NAME:
+            message = f"the name of variable {position} has {len(name):,} characters, and may have {LONGEST_NAME}"
+            yield Problem(None, "name-too-long", message)
+        elif not _NAME.fullmatch(name):
+            message = f"the name of variable {position} holds something else than ASCII letters, digits and `_`"
+            yield Problem(None, "name-not-allowed", message, "a name starts with a letter or `_`")
+        elif not allow_dangerous and _DANGEROUS.fullmatch(name):
+            message = f"`{name}` makes programs run other code than their own"
+            yield Problem(name, "dangerous-name", message, "leave it out, or allow dangerous names explicitly")
+
+
+def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
+    for name, text in variables.items():
+        variable = name if len(name) <= LONGEST_NAME and _NAME.fullmatch(name) else None
+        shown = f"`{variable}`" if variable else "a variable whose name is not allowed"
+        if _size(text) > LARGEST_VALUE:
+            yield Problem(variable, "value-too-large", f"the value of {shown} is larger than {LARGEST_VALUE:,} bytes")
+        if "\0" in text:
+            yield Problem(variable, "value-not-text", f"the value of {shown} holds a NUL, which no environment can")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            yield Problem(variable, "value-not-text", f"the value of {shown} holds half a character (a lone surrogate)")
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,1 @@
+"""Use cases, a page each; what they need comes in as the Protocols of `ports.py`."""

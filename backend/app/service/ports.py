@@ -1,0 +1,235 @@
+"""What the use cases need from outside, as Protocols; `app.store` has the implementations of all but one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from app.domain.audit import AuditEntry
+from app.domain.event import Event, Happening, Position, Reset
+from app.domain.identity import Principal, Token
+from app.domain.place import Place
+from app.domain.revision import Destruction, Draft, Revision, Schema
+from app.domain.validation import Validation
+from app.domain.variables import Variables
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+"""Returns the time of day, with its time zone."""
+
+
+class Revisions(Protocol):
+    """The revisions of all environments."""
+
+    def apps(self) -> Sequence[str]:
+        """Return the names of the apps that have a schema, sorted."""
+        ...
+
+    def environments(self, app: str) -> Sequence[Revision]:
+        """Return the current revision of each environment of `app`, sorted by environment."""
+        ...
+
+    def current(self, place: Place) -> Revision | None:
+        """Return the newest revision; None if there is none."""
+        ...
+
+    def numbered(self, place: Place, number: int) -> Revision | None:
+        """Return one revision; None if there is none with this number."""
+        ...
+
+    def history(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
+        """Return revisions from the newest to the oldest, those below number `before` alone."""
+        ...
+
+    def variables(self, revision: Revision) -> Variables:
+        """Return the values of a revision.
+
+        Raises:
+            DestroyedError: They were removed for good.
+            DamagedError: What is stored is not what was written.
+        """
+        ...
+
+    def append(self, draft: Draft) -> Revision:
+        """Store `draft` as the next revision of its environment."""
+        ...
+
+    def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
+        """Remove the values of a revision for good, and keep all else."""
+        ...
+
+
+class Schemas(Protocol):
+    """The schemas of all apps."""
+
+    def current(self, app: str) -> Schema | None:
+        """Return the schema that was pushed last; None if none was."""
+        ...
+
+    def named(self, app: str, digest: str) -> Schema | None:
+        """Return the schema with this digest; None if there is none."""
+        ...
+
+    def all_of(self, app: str) -> Sequence[Schema]:
+        """Return the schemas of `app`, the one that was pushed last first."""
+        ...
+
+    def put(self, schema: Schema) -> None:
+        """Store `schema`, or its new release if it is there already, and make it the current one."""
+        ...
+
+
+class Tokens(Protocol):
+    """What is known of tokens."""
+
+    def by_digest(self, digest: str) -> Token | None:
+        """Return the token whose text has this SHA-256; None if there is none."""
+        ...
+
+    def by_id(self, token_id: str) -> Token | None:
+        """Return the token with this public id; None if there is none."""
+        ...
+
+    def all_tokens(self) -> Sequence[Token]:
+        """Return all tokens, the newest first."""
+        ...
+
+    def add(self, token: Token, digest: str) -> None:
+        """Store a new token under the SHA-256 of its text."""
+        ...
+
+    def change(self, token: Token) -> None:
+        """Store when a token ends."""
+        ...
+
+
+class Principals(Protocol):
+    """Who has acted or may act."""
+
+    def remember(self, principal: Principal) -> None:
+        """Store a principal, or its new name."""
+        ...
+
+    def all_principals(self) -> Sequence[Principal]:
+        """Return all of them, by name."""
+        ...
+
+
+class Events(Protocol):
+    """What happened, in one gapless order."""
+
+    def add(self, happening: Happening) -> Event:
+        """Store what happened as the next event."""
+        ...
+
+    def latest(self) -> Position:
+        """Return the position of the newest event."""
+        ...
+
+    def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
+        """Return the events after `position`, or a reset where this history does not have that position."""
+        ...
+
+    def trim(self, keep: int) -> int:
+        """Remove all but the newest `keep` events; return how many were removed."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Who did what."""
+
+    def record(self, entry: AuditEntry) -> None:
+        """Write down what was done, in the transaction that does it."""
+        ...
+
+    def page(self, before: int | None = None, limit: int = 100, app: str = "") -> Sequence[AuditEntry]:
+        """Return entries from the newest to the oldest, those below id `before` and about `app` alone."""
+        ...
+
+
+class Keys(Protocol):
+    """The keys of the apps, each wrapped by one of the service's keys."""
+
+    def wrapped_by(self) -> Mapping[str, str]:
+        """Return the id of the wrapping key by app."""
+        ...
+
+    def wrap_anew(self, app: str) -> None:
+        """Wrap the key of `app` by the first of the service's keys."""
+        ...
+
+
+class Transaction(Protocol):
+    """One consistent look at everything, and one change that is there as a whole or not at all."""
+
+    @property
+    def revisions(self) -> Revisions: ...  # noqa: D102 - the Protocol says it
+    @property
+    def schemas(self) -> Schemas: ...  # noqa: D102 - the Protocol says it
+    @property
+    def tokens(self) -> Tokens: ...  # noqa: D102 - the Protocol says it
+    @property
+    def principals(self) -> Principals: ...  # noqa: D102 - the Protocol says it
+    @property
+    def events(self) -> Events: ...  # noqa: D102 - the Protocol says it
+    @property
+    def audit(self) -> AuditLog: ...  # noqa: D102 - the Protocol says it
+    @property
+    def keys(self) -> Keys: ...  # noqa: D102 - the Protocol says it
+
+
+class Store(Protocol):
+    """Where everything is kept.
+
+    All methods raise `UnavailableError` where the database can't be reached or stays busy.
+    """
+
+    def read(self, question: Callable[[Transaction], T]) -> T:
+        """Return what `question` finds in one consistent look; it must not write."""
+        ...
+
+    def write(self, change: Callable[[Transaction], T]) -> T:
+        """Run `change` while nobody else writes, and return its answer once that is on the disk.
+
+        Nothing of it is stored if it raises. It may be run a second time after a lost connection, and in another
+        thread: it must touch nothing but the transaction.
+
+        Raises:
+            StorageFullError: There is no space left.
+        """
+        ...
+
+    def sequence(self) -> int:
+        """Return the number of the newest event; cheap enough for every request."""
+        ...
+
+    def wait(self, after: int, timeout: float) -> int:
+        """Return the number of the newest event, once it is above `after` or `timeout` seconds are over."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+
+class SchemaValidator(Protocol):
+    """What a schema says of variables; a contract that somebody else has written is hostile until it is admitted."""
+
+    def admit(self, document: str) -> str:
+        """Return the digest of a contract that may be stored.
+
+        Raises:
+            InvalidError: It is no contract, or one that could harm: too large, too deep, with a remote reference.
+        """
+        ...
+
+    def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
+        """Return what is wrong with `variables`, and what `schema` can't tell."""
+        ...
+
+    def shown(self, schema: Schema) -> frozenset[str]:
+        """Return the names of the variables that `schema` knows to be no secrets."""
+        ...
+
+    def same(self, schema: Schema, name: str, old: str, new: str) -> bool:
+        """Return whether two texts of a variable are one value to the app."""
+        ...

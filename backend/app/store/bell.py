@@ -1,0 +1,73 @@
+"""Wakes the other processes on this machine after a commit, by a datagram to each; who misses it looks soon anyway."""
+
+import os
+import socket
+import tempfile
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+_LONGEST_ADDRESS = 100
+"""The kernel takes 107 bytes as the path of a socket."""
+
+
+class Bell:
+    """One process that can be woken, and can wake all that use the same database file."""
+
+    def __init__(self, database: Path) -> None:
+        self._folder = _folder(database)
+        self._address = self._folder / f"{os.getpid()}-{uuid4().hex[:8]}"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._bind()
+        self._sending = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._sending.settimeout(0)
+
+    def ring(self) -> None:
+        """Wake every process that waits; the address of one that is gone is removed."""
+        for address in self._others():
+            try:
+                self._sending.sendto(b"!", str(address))
+            except (ConnectionRefusedError, FileNotFoundError):
+                address.unlink(missing_ok=True)
+            except OSError:  # its queue is full: it will wake up without this one
+                continue
+
+    def wait(self, timeout: float) -> None:
+        """Return when somebody has rung since the last call, or after `timeout` seconds."""
+        self._socket.settimeout(timeout)
+        with suppress(TimeoutError):
+            self._socket.recv(16)
+            self._socket.settimeout(0)
+            with suppress(BlockingIOError):
+                while True:
+                    self._socket.recv(16)
+
+    def close(self) -> None:
+        """Stop being woken; the last one takes the folder away."""
+        self._socket.close()
+        self._sending.close()
+        self._address.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._folder.rmdir()
+
+    def _others(self) -> list[Path]:
+        with suppress(FileNotFoundError):
+            return list(self._folder.iterdir())
+        return []
+
+    def _bind(self) -> None:
+        while True:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            with suppress(FileNotFoundError):  # the last one has just taken the folder away
+                self._socket.bind(str(self._address))
+                return
+
+
+def _folder(database: Path) -> Path:
+    """Return a folder for the sockets: beside the database, or below the temporary one where that path is too long."""
+    beside = database.with_name(f"{database.name}-bells")
+    if len(os.fsencode(beside)) > _LONGEST_ADDRESS - 40:
+        name = sha256(os.fsencode(database.resolve())).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"setpoint-{os.getuid()}-{name}"
+    return beside

@@ -1,0 +1,112 @@
+"""Events and the audit log in SQL: what is told to watchers, and what is kept for those who ask later."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.event import START, Event, EventKind, Happening, Position, Reset, new_mark
+from app.store.principals import SqlPrincipals
+from app.store.tables import as_principal, audit, counter, events, principals
+
+NEXT = counter.update().values(sequence=counter.c.sequence + 1).returning(counter.c.sequence)
+"""One row, updated in the transaction that writes: numbers are in the order of commits, and without a gap."""
+
+
+class SqlEvents:
+    """The port `Events` in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self.added = 0
+
+    def add(self, happening: Happening) -> Event:
+        """Store what happened as the next event."""
+        position = Position(self._connection.scalars(NEXT).one(), new_mark())
+        row = {
+            "sequence": position.sequence,
+            "mark": position.mark,
+            "kind": happening.kind,
+            "at": happening.at,
+            "app": happening.app,
+            "environment": happening.environment,
+            "subject": happening.subject,
+        }
+        self._connection.execute(events.insert(), row)
+        self.added = position.sequence
+        return Event(position, happening)
+
+    def latest(self) -> Position:
+        """Return the position of the newest event."""
+        newest = sa.select(events.c.sequence, events.c.mark).order_by(events.c.sequence.desc()).limit(1)
+        row = self._connection.execute(newest).first()
+        return Position(row.sequence, row.mark) if row else START
+
+    def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
+        """Return the events after `position`, or a reset where this history does not have that position."""
+        wanted = sa.select(events).where(events.c.sequence >= position.sequence)
+        rows = self._connection.execute(wanted.order_by(events.c.sequence).limit(limit + 1)).all()
+        found = [_event(row) for row in rows]
+        if position == START:
+            return found[:limit] if not found or found[0].position.sequence == 1 else Reset(self.latest())
+        if not found or found[0].position != position:
+            return Reset(self.latest())
+        return found[1:]
+
+    def trim(self, keep: int) -> int:
+        """Remove all but the newest `keep` events; return how many were removed."""
+        oldest = self.latest().sequence - keep
+        return self._connection.execute(events.delete().where(events.c.sequence <= oldest)).rowcount
+
+
+class SqlAuditLog:
+    """The port `AuditLog` in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def record(self, entry: AuditEntry) -> None:
+        """Write down what was done, in the transaction that does it."""
+        row = {
+            "action": entry.action,
+            "at": entry.at,
+            "principal_id": SqlPrincipals(self._connection).id_of(entry.principal),
+            "token_id": entry.token_id,
+            "app": entry.app,
+            "environment": entry.environment,
+            "detail": dict(entry.detail),
+            "request_id": entry.request_id,
+            "address": entry.address,
+        }
+        self._connection.execute(audit.insert(), row)
+
+    def page(self, before: int | None = None, limit: int = 100, app: str = "") -> Sequence[AuditEntry]:
+        """Return entries from the newest to the oldest, those below id `before` and about `app` alone."""
+        statement = sa.select(audit, principals).join(principals).order_by(audit.c.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(audit.c.id < before)
+        if app:
+            statement = statement.where(audit.c.app == app)
+        return [_entry(row) for row in self._connection.execute(statement)]
+
+
+def _event(row: sa.Row[Any]) -> Event:
+    happening = Happening(EventKind(row.kind), row.at, row.app, row.environment, row.subject)
+    return Event(Position(row.sequence, row.mark), happening)
+
+
+def _entry(row: sa.Row[Any]) -> AuditEntry:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    return AuditEntry(
+        action=Action(found[audit.c.action]),
+        at=found[audit.c.at],
+        principal=as_principal(row),
+        token_id=found[audit.c.token_id],
+        app=found[audit.c.app],
+        environment=found[audit.c.environment],
+        detail=found[audit.c.detail],
+        request_id=found[audit.c.request_id],
+        address=found[audit.c.address],
+        id=found[audit.c.id],
+    )

@@ -1,0 +1,47 @@
+"""Makes and changes the tables: the first of several workers does, in one transaction, and the others find it done."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.domain.errors import UnusableStorageError
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test holds it to that."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Bring the tables to what this version of Setpoint needs; the caller holds the lock and commits.
+
+    Raises:
+        UnusableStorageError: The tables are those of a newer version.
+    """
+    version = _version(connection)
+    if version == HEAD:
+        return
+    # Alembic costs more to import than all else together, and nearly every start finds the tables as they should be.
+    from alembic.command import upgrade  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    if version is not None and version not in known:
+        message = (
+            f"the tables are at version `{version}`, which this version of Setpoint does not know;"
+            " start the newer one that made them, or restore a backup"
+        )
+        raise UnusableStorageError(message)
+    upgrade(config, "head")
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return version

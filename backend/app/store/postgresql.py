@@ -1,0 +1,176 @@
+"""The store on PostgreSQL, for any number of machines."""
+
+import re
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Any, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.errors import UnavailableError
+from app.store.app_keys import SqlKeys
+from app.store.failures import told_plainly
+from app.store.migrating import migrate
+from app.store.sealing import Sealer
+from app.store.tables import counter
+from app.store.transaction import SqlTransaction
+
+T = TypeVar("T")
+
+_LOCK = sa.select(counter.c.sequence).with_for_update()
+_CHANNEL = "setpoint_events"
+_MIGRATION_LOCK = 0x5E7901
+_POLL_SECONDS = 0.25
+_SAFETY_POLL_SECONDS = 5.0
+"""How long a lost notification goes unnoticed."""
+
+
+class PostgresqlStore:
+    """The port `Store` on PostgreSQL.
+
+    Whoever writes locks the one row of `counter` first, so that there is one writer at a time, as on SQLite.
+    """
+
+    def __init__(self, url: str, sealer: Sealer, *, notify: bool = True) -> None:
+        """Connect, and make or migrate the tables if need be.
+
+        Args:
+            url: What libpq takes: `postgresql://user@host:5432,host2:5432/name?target_session_attrs=read-write`.
+            sealer: Encrypts the values.
+            notify: Whether to use `NOTIFY`; the service polls every 250 ms where it is off or unknown to the server.
+
+        Raises:
+            UnusableStorageError: The service can't run on it.
+        """
+        self._url = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
+        self._sealer = sealer
+        self._engine = sa.create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            hide_parameters=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=5,
+        )
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with told_plainly(), ExitStack() as after_a_failure:
+            after_a_failure.callback(self._engine.dispose)
+            self._prepare()
+            after_a_failure.pop_all()
+        self._listener = _Listener(self._connect) if notify and self._can_notify() else None
+
+    def read(self, question: Callable[[SqlTransaction], T]) -> T:
+        """Return what `question` finds in one consistent look."""
+
+        def ask() -> T:
+            with self._reading.connect() as connection, connection.begin():
+                return question(SqlTransaction(connection, self._sealer))
+
+        with told_plainly():
+            return _twice_if_lost(ask)
+
+    def write(self, change: Callable[[SqlTransaction], T]) -> T:
+        """Run `change` while nobody else writes, and return its answer once that is on the disk."""
+        with told_plainly():
+            return _twice_if_lost(lambda: self._write(change))
+
+    def sequence(self) -> int:
+        """Return the number of the newest event."""
+
+        def ask() -> int:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                newest: int = connection.scalars(sa.select(counter.c.sequence)).one()
+                return newest
+
+        with told_plainly():
+            return _twice_if_lost(ask)
+
+    def wait(self, after: int, timeout: float) -> int:
+        """Return the number of the newest event, once it is above `after` or `timeout` seconds are over."""
+        ends_at = time.monotonic() + timeout
+        while (newest := self.sequence()) <= after and (left := ends_at - time.monotonic()) > 0:
+            if self._listener is None:
+                time.sleep(min(left, _POLL_SECONDS))
+            else:
+                self._listener.wait(min(left, _SAFETY_POLL_SECONDS))
+        return newest
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        if self._listener is not None:
+            self._listener.close()
+        self._engine.dispose()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._url, connect_timeout=5, application_name="setpoint")
+
+    def _prepare(self) -> None:
+        with self._engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            migrate(connection)
+            SqlKeys(connection, self._sealer).unwrap_all()
+
+    def _can_notify(self) -> bool:
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                connection.exec_driver_sql("SELECT pg_notify('setpoint_trial', '')")
+        except DBAPIError:
+            return False
+        return True
+
+    def _write(self, change: Callable[[SqlTransaction], T]) -> T:
+        with self._engine.connect() as connection:
+            with connection.begin() as pending:
+                connection.execute(_LOCK)
+                transaction = SqlTransaction(connection, self._sealer)
+                result = change(transaction)
+                if transaction.events.added and self._listener is not None:
+                    connection.exec_driver_sql(f"SELECT pg_notify('{_CHANNEL}', '{transaction.events.added}')")
+                try:
+                    pending.commit()
+                except DBAPIError as error:
+                    message = "the connection was lost while the change was stored: read what is there, and try again"
+                    raise UnavailableError(message) from error
+            return result
+
+
+class _Listener:
+    """A connection that hears of commits; when it is lost, the next wait is short and makes a new one."""
+
+    def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
+        self._connect = connect
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def wait(self, timeout: float) -> None:
+        """Return when a commit was told, or after `timeout` seconds."""
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+                self._connection.autocommit = True
+                self._connection.execute(f"LISTEN {_CHANNEL}")
+                return  # what was committed before it listened is found by reading anew
+            for _ in self._connection.notifies(timeout=timeout, stop_after=1):
+                pass
+        except psycopg.Error:
+            self.close()
+            time.sleep(min(timeout, _POLL_SECONDS))
+
+    def close(self) -> None:
+        """Stop listening."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(psycopg.Error):
+                connection.close()
+
+
+def _twice_if_lost(run: Callable[[], T]) -> T:
+    """Return what `run` returns; if the connection was lost, once more with a new one."""
+    try:
+        return run()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return run()

@@ -1,0 +1,105 @@
+"""Principals and their tokens in SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.identity import Bound, Principal, Scope, Token
+from app.store.tables import as_principal, principals, tokens
+
+_TOKENS = sa.select(tokens, principals).join(principals)
+
+
+class SqlPrincipals:
+    """The port `Principals` in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def remember(self, principal: Principal) -> None:
+        """Store a principal, or its new name."""
+        row = self._row(principal)
+        if row is None:
+            new = {"kind": principal.kind, "issuer": principal.issuer, "subject": principal.subject}
+            self._connection.execute(principals.insert(), {**new, "name": principal.name})
+        elif row.name != principal.name:
+            change = principals.update().where(principals.c.id == row.id)
+            self._connection.execute(change.values(name=principal.name))
+
+    def all_principals(self) -> Sequence[Principal]:
+        """Return all of them, by name."""
+        rows = self._connection.execute(sa.select(principals).order_by(principals.c.name, principals.c.id))
+        return [as_principal(row) for row in rows]
+
+    def id_of(self, principal: Principal) -> int:
+        """Return the number of a principal, which is remembered if it is new."""
+        row = self._row(principal)
+        if row is None:
+            self.remember(principal)
+            row = self._row(principal)
+        return int(row.id) if row else 0
+
+    def _row(self, principal: Principal) -> sa.Row[Any] | None:
+        wanted = (principals.c.issuer == principal.issuer, principals.c.subject == principal.subject)
+        return self._connection.execute(sa.select(principals).where(*wanted)).first()
+
+
+class SqlTokens:
+    """The port `Tokens` in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def by_digest(self, digest: str) -> Token | None:
+        """Return the token whose text has this SHA-256; None if there is none."""
+        return self._one(tokens.c.digest == digest)
+
+    def by_id(self, token_id: str) -> Token | None:
+        """Return the token with this public id; None if there is none."""
+        return self._one(tokens.c.id == token_id)
+
+    def all_tokens(self) -> Sequence[Token]:
+        """Return all tokens, the newest first."""
+        rows = self._connection.execute(_TOKENS.order_by(tokens.c.made_at.desc(), tokens.c.id))
+        return [_token(row) for row in rows]
+
+    def add(self, token: Token, digest: str) -> None:
+        """Store a new token under the SHA-256 of its text."""
+        row = {
+            "id": token.id,
+            "digest": digest,
+            "family": token.family,
+            "principal_id": SqlPrincipals(self._connection).id_of(token.principal),
+            "label": token.label,
+            "scopes": sorted(token.scopes),
+            "bounds": sorted(str(bound) for bound in token.bounds),
+            "made_at": token.made_at,
+            "expires_at": token.expires_at,
+            "revoked_at": token.revoked_at,
+        }
+        self._connection.execute(tokens.insert(), row)
+
+    def change(self, token: Token) -> None:
+        """Store when a token ends."""
+        change = tokens.update().where(tokens.c.id == token.id)
+        self._connection.execute(change.values(expires_at=token.expires_at, revoked_at=token.revoked_at))
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> Token | None:
+        row = self._connection.execute(_TOKENS.where(condition)).first()
+        return _token(row) if row else None
+
+
+def _token(row: sa.Row[Any]) -> Token:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    return Token(
+        id=found[tokens.c.id],
+        family=found[tokens.c.family],
+        principal=as_principal(row),
+        label=found[tokens.c.label],
+        scopes=frozenset(Scope(each) for each in found[tokens.c.scopes]),
+        bounds=frozenset(Bound.parse(each) for each in found[tokens.c.bounds]),
+        made_at=found[tokens.c.made_at],
+        expires_at=found[tokens.c.expires_at],
+        revoked_at=found[tokens.c.revoked_at],
+    )

@@ -1,0 +1,237 @@
+"""The revisions in SQL: sealed bodies, and a chain of digests over all that is stored."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.errors import DamagedError, DestroyedError
+from app.domain.identity import Principal
+from app.domain.place import Place
+from app.domain.revision import Destruction, Draft, Revision
+from app.domain.variables import Variables
+from app.store.app_keys import SqlKeys
+from app.store.principals import SqlPrincipals
+from app.store.sealing import SealedBody, Sealer, WrappedAppKey
+from app.store.tables import app_keys, as_principal, microseconds, principals, revisions, schemas
+
+_DESTROYER = principals.alias("destroyer")
+_FOUND = (
+    sa.select(revisions, principals, _DESTROYER, app_keys)
+    .join(principals, revisions.c.author_id == principals.c.id)
+    .outerjoin(_DESTROYER, revisions.c.destroyed_by == _DESTROYER.c.id)
+    .join(app_keys, revisions.c.app == app_keys.c.app)
+)
+_PLACE = sa.and_(revisions.c.app == sa.bindparam("app"), revisions.c.environment == sa.bindparam("environment"))
+_CURRENT = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(1)
+_NUMBERED = _FOUND.where(_PLACE, revisions.c.number == sa.bindparam("number"))
+_NEWEST = (
+    sa.select(revisions.c.environment, sa.func.max(revisions.c.number).label("number"))
+    .where(revisions.c.app == sa.bindparam("app"))
+    .group_by(revisions.c.environment)
+    .subquery()
+)
+
+FIRST = "0" * 64
+"""What stands for the digest before the first revision of an environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What a row holds beside the revision itself."""
+
+    sealed: SealedBody | None
+    body_sha256: bytes
+    app_key: WrappedAppKey
+
+
+class SqlRevisions:
+    """The port `Revisions` in one transaction."""
+
+    def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._stored: dict[tuple[Place, int], _Stored] = {}
+
+    def apps(self) -> Sequence[str]:
+        """Return the names of the apps that have a schema, sorted."""
+        return self._connection.scalars(sa.select(schemas.c.app).distinct().order_by(schemas.c.app)).all()
+
+    def environments(self, app: str) -> Sequence[Revision]:
+        """Return the current revision of each environment of `app`, sorted by environment."""
+        newest = sa.and_(revisions.c.environment == _NEWEST.c.environment, revisions.c.number == _NEWEST.c.number)
+        statement = (
+            _FOUND.join(_NEWEST, newest).where(revisions.c.app == sa.bindparam("app")).order_by(revisions.c.environment)
+        )
+        return self._found(statement, app, {"app": app})
+
+    def current(self, place: Place) -> Revision | None:
+        """Return the newest revision; None if there is none."""
+        found = self._found(_CURRENT, str(place), {"app": place.app, "environment": place.environment})
+        return found[0] if found else None
+
+    def numbered(self, place: Place, number: int) -> Revision | None:
+        """Return one revision; None if there is none with this number."""
+        wanted: dict[str, str | int] = {"app": place.app, "environment": place.environment, "number": number}
+        found = self._found(_NUMBERED, f"{place}@{number}", wanted)
+        return found[0] if found else None
+
+    def history(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
+        """Return revisions from the newest to the oldest, those below number `before` alone."""
+        statement = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(revisions.c.number < before)
+        return self._found(statement, str(place), {"app": place.app, "environment": place.environment})
+
+    def variables(self, revision: Revision) -> Variables:
+        """Return the values of a revision.
+
+        Raises:
+            DestroyedError: They were removed for good.
+            DamagedError: What is stored is not what was written.
+        """
+        stored = self._stored_of(revision)
+        if stored.sealed is None:
+            message = f"the values of `{revision}` were removed for good"
+            raise DestroyedError(message)
+        if hashlib.sha256(stored.sealed.body).digest() != stored.body_sha256:
+            raise _damaged(str(revision))
+        return self._sealer.open(revision.place, revision.number, stored.sealed, stored.app_key)
+
+    def append(self, draft: Draft) -> Revision:
+        """Store `draft` as the next revision of its environment."""
+        before = self.current(draft.place)
+        app_key = SqlKeys(self._connection, self._sealer).of(draft.place.app)
+        revision = _numbered(draft, before.number + 1 if before else 1)
+        sealed = self._sealer.seal(revision.place, revision.number, draft.variables, app_key)
+        body_sha256 = hashlib.sha256(sealed.body).digest()
+        previous = before.digest if before else FIRST
+        revision = replace(revision, digest=_digest(revision, body_sha256, previous))
+        self._insert(revision, sealed, body_sha256, previous)
+        self._stored[revision.place, revision.number] = _Stored(sealed, body_sha256, app_key)
+        return revision
+
+    def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
+        """Remove the values of a revision for good, and keep all else."""
+        statement = revisions.update().where(
+            revisions.c.app == revision.place.app,
+            revisions.c.environment == revision.place.environment,
+            revisions.c.number == revision.number,
+        )
+        principal_id = SqlPrincipals(self._connection).id_of(destruction.principal)
+        gone = {"body": None, "data_key": None, "destroyed_by": principal_id}
+        why = {"destroyed_at": destruction.at, "destroyed_reason": destruction.reason}
+        self._connection.execute(statement.values(**gone, **why))
+        self._stored.pop((revision.place, revision.number), None)
+        return replace(revision, destroyed=destruction)
+
+    def _insert(self, revision: Revision, sealed: SealedBody, body_sha256: bytes, previous: str) -> None:
+        row = {
+            "app": revision.place.app,
+            "environment": revision.place.environment,
+            "number": revision.number,
+            "names": list(revision.names),
+            "author_id": SqlPrincipals(self._connection).id_of(revision.author),
+            "message": revision.message,
+            "made_at": revision.made_at,
+            "schema": revision.schema,
+            "unchecked": list(revision.unchecked),
+            "copied_from": revision.copied_from,
+            "body": sealed.body,
+            "data_key": sealed.data_key,
+            "body_sha256": body_sha256,
+            "previous": previous,
+            "digest": revision.digest,
+        }
+        self._connection.execute(revisions.insert(), row)
+
+    def _stored_of(self, revision: Revision) -> _Stored:
+        key = (revision.place, revision.number)
+        if key not in self._stored:
+            self.numbered(*key)
+        return self._stored[key]
+
+    def _found(self, statement: sa.Select[Any], what: str, wanted: Mapping[str, str | int]) -> Sequence[Revision]:
+        try:
+            return [self._revision(row) for row in self._connection.execute(statement, wanted)]
+        except (ValueError, TypeError):  # no JSON, no UTF-8, no kind of principal, nothing that a digest is made of
+            raise _damaged(what) from None
+
+    def _revision(self, row: sa.Row[Any]) -> Revision:
+        found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+        place = Place(found[revisions.c.app], found[revisions.c.environment])
+        revision = Revision(
+            place=place,
+            number=found[revisions.c.number],
+            names=tuple(found[revisions.c.names]),
+            author=as_principal(row),
+            message=found[revisions.c.message],
+            made_at=found[revisions.c.made_at],
+            schema=found[revisions.c.schema],
+            unchecked=tuple(found[revisions.c.unchecked]),
+            copied_from=found[revisions.c.copied_from],
+            digest=found[revisions.c.digest],
+            destroyed=_destruction(row),
+        )
+        stored = _stored(found, place)
+        if _digest(revision, stored.body_sha256, found[revisions.c.previous]) != revision.digest:
+            raise _damaged(str(revision))
+        self._stored[place, revision.number] = stored
+        return revision
+
+
+def _numbered(draft: Draft, number: int) -> Revision:
+    return Revision(
+        place=draft.place,
+        number=number,
+        names=tuple(draft.variables),
+        author=draft.author,
+        message=draft.message,
+        made_at=draft.made_at,
+        schema=draft.schema,
+        unchecked=draft.unchecked,
+        copied_from=draft.copied_from,
+        digest="",
+    )
+
+
+def _stored(found: sa.RowMapping, place: Place) -> _Stored:
+    body, data_key = found[revisions.c.body], found[revisions.c.data_key]
+    sealed = SealedBody(bytes(body), bytes(data_key)) if body is not None and data_key is not None else None
+    app_key = WrappedAppKey(place.app, found[app_keys.c.wrapped_by], bytes(found[app_keys.c.wrapped]))
+    return _Stored(sealed, bytes(found[revisions.c.body_sha256]), app_key)
+
+
+def _destruction(row: sa.Row[Any]) -> Destruction | None:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    if found[revisions.c.destroyed_at] is None:
+        return None
+    destroyer: Principal = as_principal(row, _DESTROYER)
+    return Destruction(destroyer, found[revisions.c.destroyed_at], found[revisions.c.destroyed_reason])
+
+
+def _digest(revision: Revision, body_sha256: bytes, previous: str) -> str:
+    """Return SHA-256 over all that is stored of a revision and never changes, and over the digest before it."""
+    told = [
+        previous,
+        revision.place.app,
+        revision.place.environment,
+        revision.number,
+        revision.names,
+        revision.author.issuer,
+        revision.author.subject,
+        revision.message,
+        microseconds(revision.made_at),
+        revision.schema,
+        revision.unchecked,
+        revision.copied_from,
+        body_sha256.hex(),
+    ]
+    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+
+
+def _damaged(what: str) -> DamagedError:
+    return DamagedError(f"`{what}` is not what was written: restore it from a backup")

@@ -1,0 +1,66 @@
+"""Schemas in SQL, each under its digest; the one that was pushed last is the app's current one."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.errors import DamagedError
+from app.domain.revision import Schema
+from app.store.principals import SqlPrincipals
+from app.store.tables import as_principal, principals, schemas
+
+_SCHEMAS = sa.select(schemas, principals).join(principals)
+
+
+class SqlSchemas:
+    """The port `Schemas` in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def current(self, app: str) -> Schema | None:
+        """Return the schema that was pushed last; None if none was."""
+        return self._first(_SCHEMAS.where(schemas.c.app == app).order_by(schemas.c.turn.desc()).limit(1))
+
+    def named(self, app: str, digest: str) -> Schema | None:
+        """Return the schema with this digest; None if there is none."""
+        return self._first(_SCHEMAS.where(schemas.c.app == app, schemas.c.digest == digest))
+
+    def all_of(self, app: str) -> Sequence[Schema]:
+        """Return the schemas of `app`, the one that was pushed last first."""
+        rows = self._connection.execute(_SCHEMAS.where(schemas.c.app == app).order_by(schemas.c.turn.desc()))
+        return [_schema(row) for row in rows]
+
+    def put(self, schema: Schema) -> None:
+        """Store `schema`, or its new release if it is there already, and make it the current one."""
+        newest = sa.select(sa.func.coalesce(sa.func.max(schemas.c.turn), 0)).where(schemas.c.app == schema.app)
+        pushed = {
+            "turn": self._connection.scalars(newest).one() + 1,
+            "release": schema.release,
+            "author_id": SqlPrincipals(self._connection).id_of(schema.author),
+            "pushed_at": schema.pushed_at,
+        }
+        wanted = (schemas.c.app == schema.app, schemas.c.digest == schema.digest)
+        if self._connection.execute(schemas.update().where(*wanted).values(**pushed)).rowcount == 0:
+            content = {"document": schema.document, "document_sha256": _sha256(schema.document)}
+            row = {"app": schema.app, "digest": schema.digest, **content, **pushed}
+            self._connection.execute(schemas.insert(), row)
+
+    def _first(self, statement: sa.Select[Any]) -> Schema | None:
+        row = self._connection.execute(statement).first()
+        return _schema(row) if row else None
+
+
+def _schema(row: sa.Row[Any]) -> Schema:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    app, digest, document = found[schemas.c.app], found[schemas.c.digest], found[schemas.c.document]
+    if _sha256(document) != bytes(found[schemas.c.document_sha256]):
+        message = f"the schema `{digest}` of `{app}` is not what was written: push it again"
+        raise DamagedError(message)
+    return Schema(app, digest, document, found[schemas.c.release], as_principal(row), found[schemas.c.pushed_at])
+
+
+def _sha256(document: str) -> bytes:
+    return hashlib.sha256(document.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,155 @@
+"""Encryption at rest: a data key seals a revision, the app's key wraps that, a key of the service wraps this.
+
+AES-256-GCM throughout, with a random nonce and with the place as associated data: what was moved elsewhere, or
+changed by a bit, does not open.
+"""
+
+import base64
+import binascii
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.domain.errors import DamagedError, UnusableStorageError
+from app.domain.place import Place
+from app.domain.variables import Variables
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The service's own keys by id; the first one wraps, all of them unwrap."""
+
+    keys: Mapping[str, bytes] = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> "Keyring":
+        """Return the keys of `id:key,id:key`, where a key is 32 bytes in base64.
+
+        Raises:
+            UnusableStorageError: The text is no such list; the message does not hold it.
+        """
+        keys: dict[str, bytes] = {}
+        for position, part in enumerate(text.split(","), start=1):
+            key_id, _, encoded = part.strip().partition(":")
+            key = _decoded(encoded)
+            if not _KEY_ID.fullmatch(key_id) or key is None or key_id in keys:
+                message = (
+                    f"entry {position} of `ENCRYPTION_KEYS` is not `id:key` with an id of its own and"
+                    f" {_KEY_BYTES} bytes in base64; `openssl rand -base64 {_KEY_BYTES}` makes a key"
+                )
+                raise UnusableStorageError(message)
+            keys[key_id] = key
+        return cls(keys)
+
+    @property
+    def first(self) -> str:
+        """The id of the key that wraps."""
+        return next(iter(self.keys))
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedAppKey:
+    """The key of an app as it is stored."""
+
+    app: str
+    wrapped_by: str
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBody:
+    """The values of a revision as they are stored."""
+
+    body: bytes
+    data_key: bytes
+
+
+class Sealer:
+    """Seals and opens with one keyring; keys of apps that it has unwrapped stay in memory."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
+        self._unwrapped: dict[WrappedAppKey, bytes] = {}
+
+    def new_app_key(self, app: str) -> WrappedAppKey:
+        """Return a key for `app` that nobody has."""
+        return self._wrap_app_key(app, os.urandom(_KEY_BYTES))
+
+    def wrap_anew(self, app_key: WrappedAppKey) -> WrappedAppKey:
+        """Return the same key, wrapped by the first key of the service."""
+        return self._wrap_app_key(app_key.app, self.app_key(app_key))
+
+    def app_key(self, app_key: WrappedAppKey) -> bytes:
+        """Return the key itself.
+
+        Raises:
+            UnusableStorageError: The service does not have the key that wraps it.
+        """
+        if (known := self._unwrapped.get(app_key)) is not None:
+            return known
+        try:
+            key = _open(self.keyring.keys[app_key.wrapped_by], app_key.wrapped, ["app-key", app_key.app])
+        except (KeyError, InvalidTag):
+            message = (
+                f"`ENCRYPTION_KEYS` does not hold the key `{app_key.wrapped_by}` that the values of"
+                f" `{app_key.app}` are encrypted with; add it after the first one"
+            )
+            raise UnusableStorageError(message) from None
+        self._unwrapped[app_key] = key
+        return key
+
+    def seal(self, place: Place, number: int, variables: Variables, app_key: WrappedAppKey) -> SealedBody:
+        """Return the values as they are stored."""
+        data_key = os.urandom(_KEY_BYTES)
+        text = json.dumps(dict(variables), ensure_ascii=False, separators=(",", ":")).encode()
+        return SealedBody(
+            body=_seal(data_key, text, ["body", place.app, place.environment, number]),
+            data_key=_seal(self.app_key(app_key), data_key, ["data-key", place.app, place.environment, number]),
+        )
+
+    def open(self, place: Place, number: int, sealed: SealedBody, app_key: WrappedAppKey) -> Variables:
+        """Return the values.
+
+        Raises:
+            DamagedError: What is stored is not what was written there.
+        """
+        try:
+            data_key = _open(self.app_key(app_key), sealed.data_key, ["data-key", place.app, place.environment, number])
+            text = _open(data_key, sealed.body, ["body", place.app, place.environment, number])
+        except InvalidTag:
+            message = f"the values of `{place}@{number}` can't be decrypted: they are not what was written there"
+            raise DamagedError(message) from None
+        return Variables(cast("dict[str, str]", json.loads(text)))
+
+    def _wrap_app_key(self, app: str, key: bytes) -> WrappedAppKey:
+        first = self.keyring.first
+        return WrappedAppKey(app, first, _seal(self.keyring.keys[first], key, ["app-key", app]))
+
+
+def _decoded(encoded: str) -> bytes | None:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return key if len(key) == _KEY_BYTES else None
+
+
+def _seal(key: bytes, plain: bytes, place: Sequence[str | int]) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, json.dumps(place).encode())
+
+
+def _open(key: bytes, sealed: bytes, place: Sequence[str | int]) -> bytes:
+    if len(sealed) <= _NONCE_BYTES:
+        raise InvalidTag
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], json.dumps(place).encode())

@@ -1,0 +1,197 @@
+"""The store on SQLite, for one machine and any number of workers."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.errors import UnavailableError, UnusableStorageError
+from app.store.apart import Apart
+from app.store.app_keys import SqlKeys
+from app.store.bell import Bell
+from app.store.failures import is_busy, told_plainly
+from app.store.migrating import migrate
+from app.store.sealing import Sealer
+from app.store.transaction import SqlTransaction
+
+try:
+    from pysqlite3 import dbapi2 as _newer_sqlite  # type: ignore[import-untyped]
+except ImportError:  # no wheel for this machine
+    _newer_sqlite = sqlite3
+
+T = TypeVar("T")
+
+DRIVER: ModuleType = max(_newer_sqlite, sqlite3, key=lambda each: each.sqlite_version_info)
+"""The driver that links the newest SQLite."""
+
+_PATIENCE_SECONDS = 10.0
+_POLL_SECONDS = 1.0
+"""How long a missed datagram goes unnoticed."""
+
+_EVERY_CONNECTION = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",  # a commit that was answered outlives a power cut
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA secure_delete = ON",  # what is removed is overwritten
+)
+
+
+class SqliteStore:
+    """The port `Store` on a SQLite file.
+
+    Reads run where they are asked for: in WAL mode they wait for nobody. Writes run apart, one after the other: they
+    wait for other processes and for the disk.
+    """
+
+    def __init__(self, path: Path, sealer: Sealer, workers: int = 1) -> None:
+        """Open the file, and make or migrate it if need be.
+
+        Args:
+            path: The database file; its folder is made.
+            sealer: Encrypts the values.
+            workers: How many processes will write.
+
+        Raises:
+            UnusableStorageError: The service can't run on it.
+        """
+        refuse_unsafe_version(DRIVER.sqlite_version_info, workers)
+        self.path = path
+        self._sealer = sealer
+        self._apart = Apart()
+        self._writing = _engine(path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE")
+        self._reading = _engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
+        _make_file(path)
+        with told_plainly(), ExitStack() as after_a_failure:
+            after_a_failure.callback(self._apart.close)
+            after_a_failure.callback(self._writing.dispose)
+            self._apart.run(lambda: _patiently(self._prepare))
+            after_a_failure.pop_all()
+        self._bell = Bell(path)
+
+    def read(self, question: Callable[[SqlTransaction], T]) -> T:
+        """Return what `question` finds in one consistent look."""
+
+        def ask() -> T:
+            with self._reading.connect() as connection, connection.begin():
+                return question(SqlTransaction(connection, self._sealer))
+
+        with told_plainly():
+            return _patiently(ask)
+
+    def write(self, change: Callable[[SqlTransaction], T]) -> T:
+        """Run `change` while nobody else writes, and return its answer once that is on the disk."""
+        with told_plainly():
+            result, added = self._apart.run(lambda: self._write(change))
+        if added:
+            self._bell.ring()
+        return result
+
+    def sequence(self) -> int:
+        """Return the number of the newest event."""
+        with told_plainly():
+            return _patiently(self._sequence)
+
+    def wait(self, after: int, timeout: float) -> int:
+        """Return the number of the newest event, once it is above `after` or `timeout` seconds are over."""
+        ends_at = time.monotonic() + timeout
+        while (newest := self.sequence()) <= after and (left := ends_at - time.monotonic()) > 0:
+            self._bell.wait(min(left, _POLL_SECONDS))
+        return newest
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._bell.close()
+        self._apart.run(self._writing.dispose)
+        self._apart.close()
+        self._reading.dispose()
+
+    def _prepare(self) -> None:
+        with self._writing.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+            with connection.begin():
+                migrate(connection)
+                SqlKeys(connection, self._sealer).unwrap_all()
+
+    def _write(self, change: Callable[[SqlTransaction], T]) -> tuple[T, int]:
+        with self._writing.connect() as connection, connection.begin():
+            transaction = SqlTransaction(connection, self._sealer)
+            return change(transaction), transaction.events.added
+
+    def _sequence(self) -> int:
+        connection = self._reading.raw_connection()
+        try:
+            cursor = connection.cursor()
+            return int(cursor.execute("SELECT sequence FROM counter").fetchone()[0])
+        finally:
+            connection.close()
+
+
+def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:
+    """Refuse a SQLite that can corrupt a file when several processes write: https://sqlite.org/wal.html#walresetbug.
+
+    Raises:
+        UnusableStorageError: It is older than 3.51.3 and the fix is not in it either; says what to install.
+    """
+    is_fixed = linked >= (3, 51, 3) or (3, 50, 7) <= linked < (3, 51) or (3, 44, 6) <= linked < (3, 45)
+    if workers > 1 and not is_fixed:
+        version = ".".join(str(part) for part in linked)
+        message = (
+            f"SQLite {version} can corrupt the file when several processes write to it; `pip install pysqlite3` brings"
+            " a newer one, or set `WEB_CONCURRENCY=1`, or let `DATABASE_URL` name a PostgreSQL"
+        )
+        raise UnusableStorageError(message)
+
+
+def _engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        module=DRIVER,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,
+        pool_size=5,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: object) -> None:
+        for pragma in (*_EVERY_CONNECTION, *pragmas):
+            connection.execute(pragma)
+
+    @sa.event.listens_for(engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _make_file(path: Path) -> None:
+    """Make an empty file that others can't read, and its folder."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        message = f"cannot write the database `{path}`: {(error.strerror or '').lower()}"
+        raise UnusableStorageError(message) from None
+
+
+def _patiently(ask: Callable[[], T]) -> T:
+    """Return what `ask` returns; while somebody holds a lock, let others run and ask again."""
+    ends_at, pause = time.monotonic() + _PATIENCE_SECONDS, 0.001
+    while True:
+        try:
+            return ask()
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            if time.monotonic() > ends_at:
+                message = "the database is busy: somebody else has been writing for too long"
+                raise UnavailableError(message) from error
+        time.sleep(pause)
+        pause = min(2 * pause, 0.05)

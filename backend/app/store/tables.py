@@ -1,0 +1,152 @@
+"""The tables, the same on SQLite and PostgreSQL; `migrations/` makes them."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.domain.identity import Principal, PrincipalKind
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+metadata = sa.MetaData()
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite numbers rows by itself only where the type is exactly INTEGER."""
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A time of day as microseconds since 1970, which both databases keep exactly and in the same way."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
+        """Return what is stored."""
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+        """Return what was meant."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def microseconds(moment: datetime) -> int:
+    """Return the microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+counter = sa.Table(
+    "counter",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+)
+"""One row: the number of the newest event. Whoever writes locks it first, so there is one writer at a time."""
+
+principals = sa.Table(
+    "principals",
+    metadata,
+    sa.Column("id", ROW_ID, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.UniqueConstraint("issuer", "subject"),
+)
+
+schemas = sa.Table(
+    "schemas",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("turn", sa.BigInteger, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("document_sha256", sa.LargeBinary, nullable=False),
+    sa.Column("release", sa.Text, nullable=False),
+    sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("pushed_at", Moment, nullable=False),
+    sa.UniqueConstraint("app", "turn"),
+)
+"""`turn` counts the pushes of an app: the schema with the highest one is the current one."""
+
+app_keys = sa.Table(
+    "app_keys",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("wrapped_by", sa.Text, nullable=False),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("names", sa.JSON, nullable=False),
+    sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("schema", sa.Text, nullable=False),
+    sa.Column("unchecked", sa.JSON, nullable=False),
+    sa.Column("copied_from", sa.BigInteger),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("data_key", sa.LargeBinary),
+    sa.Column("body_sha256", sa.LargeBinary, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("destroyed_by", sa.ForeignKey("principals.id")),
+    sa.Column("destroyed_at", Moment),
+    sa.Column("destroyed_reason", sa.Text),
+    sa.ForeignKeyConstraint(["app", "schema"], ["schemas.app", "schemas.digest"]),
+)
+"""`body` and `data_key` go when the values are destroyed; `body_sha256` stays, so that the digest still adds up."""
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("family", sa.Text, nullable=False),
+    sa.Column("principal_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("bounds", sa.JSON, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("revoked_at", Moment),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("mark", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("app", sa.Text, nullable=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", ROW_ID, primary_key=True),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("principal_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("token_id", sa.Text, nullable=False),
+    sa.Column("app", sa.Text, nullable=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Index("audit_by_app", "app", "id"),
+)
+
+
+def as_principal(row: sa.Row[tuple[object, ...]], of: sa.FromClause = principals) -> Principal:
+    """Return the principal that the columns of `of` hold in `row`."""
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    return Principal(PrincipalKind(found[of.c.kind]), found[of.c.issuer], found[of.c.subject], found[of.c.name])

@@ -1,0 +1,113 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.identity import Bound, Principal, PrincipalKind, Scope, Token
+from app.domain.token_text import PATTERN, new_token_text, parse_token_text
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+ADA = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
+
+
+def token(*scopes: Scope, bounds: tuple[str, ...] = ("*/*",), expires_at: datetime | None = None) -> Token:
+    return Token(
+        "one", "one", ADA, "", frozenset(scopes), frozenset(map(Bound.parse, bounds)), NOW, expires_at=expires_at
+    )
+
+
+def test_the_text_of_a_token_is_found_by_its_pattern_and_read_back() -> None:
+    """What scanners look for is what is made."""
+    made = new_token_text()
+    assert re.fullmatch(PATTERN, made.text)
+    assert parse_token_text(made.text) == made
+
+
+def test_no_two_tokens_are_alike() -> None:
+    """256 random bits; a generator that is seeded would show here."""
+    assert len({new_token_text().text for _ in range(5_000)}) == 5_000
+
+
+@given(st.integers(0, 67), st.characters(codec="ascii"))
+def test_a_mistyped_token_is_refused_without_asking_anybody(place: int, character: str) -> None:
+    """The checksum is in the text: CRC-32 notices each change of a single character."""
+    text = new_token_text().text
+    changed = text[:place] + character + text[place + 1 :]
+    assert (parse_token_text(changed) is None) == (changed != text)
+
+
+@pytest.mark.parametrize("text", ["", "sp_", "sp_abc_def", "ghp_" + "a" * 40, "sp_" + "a" * 12 + "_" + "a" * 49 + "\n"])
+def test_what_is_no_token_is_refused(text: str) -> None:
+    """Also what looks nearly like one."""
+    assert parse_token_text(text) is None
+
+
+def test_the_text_of_a_token_does_not_show() -> None:
+    """Neither in a traceback nor in a log."""
+    made = new_token_text()
+    assert made.text not in repr(made)
+    assert made.digest not in repr(made)
+
+
+@pytest.mark.parametrize(
+    ("bound", "app", "environment", "covered"),
+    [
+        ("billing/production", "billing", "production", True),
+        ("billing/production", "billing", "staging", False),
+        ("billing/production", "shop", "production", False),
+        ("billing/production", "billing", "*", False),
+        ("billing/*", "billing", "staging", True),
+        ("billing/*", "billing", "*", True),
+        ("billing/*", "shop", "staging", False),
+        ("*/staging", "shop", "staging", True),
+        ("*/staging", "shop", "production", False),
+        ("*/*", "*", "*", True),
+        ("billing/*", "*", "*", False),
+    ],
+)
+def test_a_bound_covers_what_it_names(bound: str, app: str, environment: str, covered: bool) -> None:  # noqa: FBT001 - a table
+    """`*` on the asking side means all of them."""
+    assert Bound.parse(bound).covers(app, environment) is covered
+
+
+def test_a_token_needs_the_scope_and_the_place() -> None:
+    """One without the other is nothing."""
+    reader = token(Scope.CONFIG_READ, bounds=("billing/production",))
+    assert reader.allows(Scope.CONFIG_READ, "billing", "production")
+    assert not reader.allows(Scope.CONFIG_WRITE, "billing", "production")
+    assert not reader.allows(Scope.CONFIG_READ, "billing", "staging")
+    assert not reader.allows(Scope.CONFIG_READ, "billing")
+    assert reader.allows_somewhere(Scope.CONFIG_READ, "billing")
+    assert not reader.allows_somewhere(Scope.CONFIG_READ, "shop")
+
+
+def test_admin_may_do_everything_within_its_bounds() -> None:
+    """And nothing outside of them."""
+    admin = token(Scope.ADMIN, bounds=("billing/*",))
+    assert all(admin.allows(scope, "billing", "staging") for scope in Scope)
+    assert not any(admin.allows(scope, "shop", "staging") for scope in Scope)
+
+
+@pytest.mark.parametrize(
+    ("scope", "bound", "allowed"),
+    [
+        (Scope.CONFIG_READ, "billing/production", True),
+        (Scope.CONFIG_READ, "billing/*", False),
+        (Scope.CONFIG_WRITE, "billing/production", False),
+        (Scope.ADMIN, "billing/production", False),
+    ],
+)
+def test_no_token_gives_more_than_it_has(scope: Scope, bound: str, allowed: bool) -> None:  # noqa: FBT001 - a table
+    """Otherwise a small token would make itself a large one."""
+    maker = token(Scope.CONFIG_READ, bounds=("billing/production",))
+    assert maker.allows_to_grant(frozenset({scope}), frozenset({Bound.parse(bound)})) is allowed
+
+
+def test_a_token_lives_until_it_expires() -> None:
+    """The moment itself is too late."""
+    ends = NOW + timedelta(hours=1)
+    brief = token(expires_at=ends)
+    assert brief.is_live(ends - timedelta(microseconds=1))
+    assert not brief.is_live(ends)

@@ -1,0 +1,82 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from app.domain.variables import Variables, dangerous_names, limit_problems
+
+NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True)
+CANARY = "c4n4ry-of-the-variables"
+
+
+@given(st.dictionaries(NAMES, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
+def test_any_text_that_an_environment_can_hold_is_taken(texts: dict[str, str]) -> None:
+    """Values are nobody's business here: line ends, quotes and all of Unicode stay as they were sent."""
+    assert limit_problems(texts, allow_dangerous=True) == ()
+    assert dict(Variables(texts)) == texts
+
+
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        ({f"A{number}": "" for number in range(1_001)}, "too-many-variables"),
+        ({"A": "x" * 65_537}, "value-too-large"),
+        ({f"A{number}": "x" * 60_000 for number in range(20)}, "set-too-large"),
+        ({"A" * 300: ""}, "name-too-long"),
+        ({"CAFÉ": ""}, "name-not-allowed"),
+        ({"CAFE\u0301": ""}, "name-not-allowed"),
+        ({"\u0410PP": ""}, "name-not-allowed"),
+        ({"\uff21": ""}, "name-not-allowed"),
+        ({"": ""}, "name-not-allowed"),
+        ({"A=B": ""}, "name-not-allowed"),
+        ({"A\n": ""}, "name-not-allowed"),
+        ({"1A": ""}, "name-not-allowed"),
+        ({"A": "a\0b"}, "value-not-text"),
+        ({"A": "\ud800"}, "value-not-text"),
+        ({"LD_PRELOAD": "/x.so"}, "dangerous-name"),
+    ],
+)
+def test_what_can_never_be_stored_is_named(variables: dict[str, str], code: str) -> None:
+    """Each limit says which one it is."""
+    assert [problem.code for problem in limit_problems(variables)] == [code]
+
+
+def test_all_problems_are_told_at_once_and_none_holds_a_value() -> None:
+    """Who sends a set gets one answer, which may be logged."""
+    problems = limit_problems({"PATH": CANARY, CANARY: CANARY, "TEXT": CANARY + "\0"})
+    assert [(each.variable, each.message) for each in problems] == snapshot(
+        [
+            ("PATH", "`PATH` makes programs run other code than their own"),
+            (None, "the name of variable 2 holds something else than ASCII letters, digits and `_`"),
+            ("TEXT", "the value of `TEXT` holds a NUL, which no environment can"),
+        ]
+    )
+    assert CANARY not in repr(problems)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "BASH_ENV", "IFS", "NODE_OPTIONS", "GIT_SSH"],
+)
+def test_names_that_make_programs_run_other_code_need_a_word(name: str) -> None:
+    """They are refused by default, and taken if somebody asks for it."""
+    assert dangerous_names({name: "", "PORT": ""}) == (name,)
+    assert limit_problems({name: ""}, allow_dangerous=True) == ()
+
+
+@pytest.mark.parametrize("name", ["ENV", "HOME_URL", "MY_PATH", "PYTHONUNBUFFERED", "NODE_ENV", "JAVA_HOME"])
+def test_ordinary_names_are_not_dangerous(name: str) -> None:
+    """A policy that refuses what everybody uses would be switched off."""
+    assert limit_problems({name: ""}) == ()
+
+
+def test_a_set_of_variables_shows_no_value() -> None:
+    """What ends up in a traceback by accident tells how many there are."""
+    assert repr(Variables({"A": CANARY})) == "<1 variables>"
+
+
+def test_a_merge_patch_sets_and_removes() -> None:
+    """RFC 7396 for a flat object of text."""
+    before = Variables({"A": "1", "B": "2"})
+    assert dict(before.merged({"B": None, "C": "3", "D": None})) == {"A": "1", "C": "3"}
+    assert dict(before) == {"A": "1", "B": "2"}

@@ -1,0 +1,71 @@
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from app.store.postgresql import PostgresqlStore
+from app.store.sealing import Keyring, Sealer
+from app.store.sqlite import SqliteStore
+from app.store.testing import OLD_KEY, AnyStore, Open, StoreContract
+from support.postgresql_server import PostgresqlServer
+
+
+def _sealer(keys: str) -> Sealer:
+    return Sealer(Keyring.parse(keys))
+
+
+class Contract(StoreContract):
+    """The contract, with a store that the test begins with."""
+
+    @pytest.fixture
+    def store(self, open_store: Open) -> AnyStore:
+        """The store that a test begins with."""
+        return open_store(OLD_KEY)
+
+
+class TestSqlite(Contract):
+    """On a file."""
+
+    @pytest.fixture
+    def open_store(self, database: Path) -> Iterator[Open]:
+        """Stores on one file."""
+        with ExitStack() as opened:
+            yield lambda keys: opened.enter_context(closing(SqliteStore(database, _sealer(keys))))
+
+
+class OnPostgresql(Contract):
+    """On a database of its own on a server."""
+
+    notify = True
+
+    @pytest.fixture
+    def open_store(self, server: PostgresqlServer) -> Iterator[Open]:
+        """Stores on one database."""
+        url = server.new_database()
+        with ExitStack() as opened:
+            yield lambda keys: opened.enter_context(closing(PostgresqlStore(url, _sealer(keys), notify=self.notify)))
+
+
+class TestPostgresql(OnPostgresql):
+    """On the newest server."""
+
+    @pytest.fixture
+    def server(self, postgresql: PostgresqlServer) -> PostgresqlServer:
+        """The server that tests share."""
+        return postgresql
+
+
+class TestPostgresqlWithoutNotify(TestPostgresql):
+    """As on servers that speak PostgreSQL but know no `NOTIFY`."""
+
+    notify = False
+
+
+class TestOldestPostgresql(OnPostgresql):
+    """On the oldest server that is still looked after."""
+
+    @pytest.fixture
+    def server(self, oldest_postgresql: PostgresqlServer) -> PostgresqlServer:
+        """A server of that version."""
+        return oldest_postgresql

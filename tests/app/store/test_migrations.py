@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from app.store.migrating import HEAD, MIGRATIONS, migrate
+from app.store.tables import metadata
+from support.postgresql_server import PostgresqlServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> sa.Engine:
+    if request.param == "sqlite":
+        return sa.create_engine(f"sqlite:///{tmp_path}/x.db", poolclass=sa.NullPool)
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
+    return sa.create_engine(url, poolclass=sa.NullPool)
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(engine: sa.Engine) -> None:
+    """Column for column, on both databases."""
+    with engine.connect() as connection:
+        migrate(connection)
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == HEAD
+
+
+def test_a_migration_is_there_as_a_whole_or_not_at_all(engine: sa.Engine) -> None:
+    """Its tables are in the transaction of whoever migrates, and another start begins anew."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        migrate(connection)
+        connection.rollback()
+        assert sa.inspect(connection).get_table_names() == []
+        migrate(connection)
+        assert connection.scalar(sa.text("SELECT sequence FROM counter")) == 0
+
+
+def test_the_newest_migration_is_the_one_that_a_start_looks_for() -> None:
+    """A start compares the version with a constant, without importing Alembic."""
+    newest = max((MIGRATIONS / "versions").glob("v*.py"))
+    assert newest.name.startswith(f"v{HEAD}_")

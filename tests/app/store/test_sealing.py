@@ -1,0 +1,80 @@
+import base64
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.errors import DamagedError, UnusableStorageError
+from app.domain.place import Place
+from app.domain.variables import Variables
+from app.store.sealing import Keyring, SealedBody, Sealer
+
+KEY = base64.b64encode(b"k" * 32).decode()
+SEALER = Sealer(Keyring.parse(f"one:{KEY}"))
+PLACE = Place("billing", "production")
+APP_KEY = SEALER.new_app_key("billing")
+VARIABLES = Variables({"PASSWORD": "c4n4ry", "PORT": "8080"})
+
+
+@given(st.dictionaries(st.text(), st.text(st.characters(exclude_categories=["Cs"]))))
+def test_what_is_sealed_opens_in_its_place(texts: dict[str, str]) -> None:
+    """To the byte."""
+    texts = {name.encode("utf-8", "replace").decode(): text for name, text in texts.items()}
+    sealed = SEALER.seal(PLACE, 3, Variables(texts), APP_KEY)
+    assert dict(SEALER.open(PLACE, 3, sealed, APP_KEY)) == texts
+
+
+@pytest.mark.parametrize(
+    ("place", "number"),
+    [(Place("billing", "staging"), 3), (Place("billing", "production"), 4), (Place("billing", "productio"), 3)],
+)
+def test_what_was_moved_elsewhere_does_not_open(place: Place, number: int) -> None:
+    """Whoever can write to the database can't serve an old revision, or another environment's."""
+    sealed = SEALER.seal(PLACE, 3, VARIABLES, APP_KEY)
+    with pytest.raises(DamagedError, match=f"the values of `{place}@{number}` can't be decrypted"):
+        SEALER.open(place, number, sealed, APP_KEY)
+
+
+def test_a_body_does_not_open_with_the_key_of_another() -> None:
+    """Each revision has a data key of its own."""
+    one, other = (SEALER.seal(PLACE, 3, VARIABLES, APP_KEY) for _ in range(2))
+    assert one.body != other.body
+    with pytest.raises(DamagedError):
+        SEALER.open(PLACE, 3, SealedBody(one.body, other.data_key), APP_KEY)
+
+
+@pytest.mark.parametrize(("part", "bit"), list(product(["body", "data_key"], [0, 7, 100, 333])))
+def test_a_flipped_bit_is_noticed(part: str, bit: int) -> None:
+    """Wherever it is."""
+    sealed = SEALER.seal(PLACE, 3, VARIABLES, APP_KEY)
+    changed = bytearray(getattr(sealed, part))
+    changed[bit // 8] ^= 1 << bit % 8
+    flipped = SealedBody(**{"body": sealed.body, "data_key": sealed.data_key, part: bytes(changed)})
+    with pytest.raises(DamagedError):
+        SEALER.open(PLACE, 3, flipped, APP_KEY)
+
+
+def test_the_key_of_an_app_does_not_serve_another() -> None:
+    """Nor does one that was wrapped by a key that the service does not have."""
+    with pytest.raises(UnusableStorageError, match="`ENCRYPTION_KEYS` does not hold the key `one`"):
+        SEALER.app_key(type(APP_KEY)("shop", APP_KEY.wrapped_by, APP_KEY.wrapped))
+
+
+def test_nothing_sealed_holds_what_it_seals() -> None:
+    """Not even in part."""
+    sealed = SEALER.seal(PLACE, 3, VARIABLES, APP_KEY)
+    assert b"c4n4ry" not in sealed.body + sealed.data_key
+    assert "c4n4ry" not in repr(sealed) + repr(VARIABLES)
+    assert repr(SEALER.keyring) == "Keyring()"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "one", "one:", f":{KEY}", "one:short", f"one:{KEY[:-4]}", f"one:{KEY},one:{KEY}", f"one:{KEY},", f"o e:{KEY}"],
+)
+def test_keys_that_are_none_are_refused_without_showing_them(text: str) -> None:
+    """The message says which entry it is, and how to make one."""
+    with pytest.raises(UnusableStorageError, match=r"entry \d of `ENCRYPTION_KEYS` is not `id:key`") as refused:
+        Keyring.parse(text)
+    assert KEY[:8] not in str(refused.value)

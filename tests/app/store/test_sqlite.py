@@ -1,0 +1,128 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import UnavailableError, UnusableStorageError
+from app.store.opening import open_store
+from app.store.sqlite import DRIVER, SqliteStore, refuse_unsafe_version
+from app.store.testing import OLD_KEY, append, draft
+
+BACKEND = Path(__file__).resolve().parents[3] / "backend"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[SqliteStore]:
+    opened = open_store(f"sqlite:///{database}", OLD_KEY, workers=4)
+    assert isinstance(opened, SqliteStore)
+    with closing(opened):
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("trusted_schema", 0)],
+)
+def test_every_connection_is_set_up_to_lose_nothing(store: SqliteStore, pragma: str, value: object) -> None:
+    """`synchronous` 2 is FULL: what was answered outlives a power cut."""
+    for engine in (store._reading, store._writing):
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_reads_can_not_write(store: SqliteStore) -> None:
+    """A use case that asks and writes by mistake fails in its first test."""
+    with pytest.raises(UnavailableError):
+        store.read(lambda found: found.revisions._connection.exec_driver_sql("UPDATE counter SET sequence = 7"))
+
+
+def test_others_can_not_read_the_file(store: SqliteStore) -> None:
+    """Neither the database nor what lies beside it."""
+    append(store, draft(A="1"))
+    folder = store.path.parent
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (folder, store._bell._folder, *folder.iterdir())}
+    assert set(modes) >= {"setpoint.db", "setpoint.db-wal", "setpoint.db-shm"}
+    assert set(modes.values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("linked", "workers", "safe"),
+    [
+        ((3, 40, 1), 1, True),
+        ((3, 40, 1), 2, False),
+        ((3, 44, 6), 2, True),
+        ((3, 45, 0), 2, False),
+        ((3, 50, 7), 2, True),
+        ((3, 51, 1), 2, False),
+        ((3, 51, 2), 2, False),
+        ((3, 51, 3), 2, True),
+        ((3, 53, 4), 9, True),
+    ],
+)
+def test_a_sqlite_that_can_corrupt_the_file_gets_one_worker(linked: tuple[int, ...], workers: int, safe: bool) -> None:  # noqa: FBT001 - a table
+    """The linked version counts, not the name of a package."""
+    if safe:
+        refuse_unsafe_version(linked, workers)
+    else:
+        with pytest.raises(UnusableStorageError, match=r"`pip install pysqlite3` brings a newer one"):
+            refuse_unsafe_version(linked, workers)
+
+
+def test_the_linked_version_is_safe_for_several_workers() -> None:
+    """What the lock installs on this machine."""
+    refuse_unsafe_version(DRIVER.sqlite_version_info, workers=2)
+
+
+def test_several_workers_start_at_once_on_a_new_file(database: Path) -> None:
+    """One makes the tables, and the others find them made."""
+    program = (
+        "import sys; from app.store.opening import open_store;"
+        "store = open_store(sys.argv[1], sys.argv[2], 4); print(store.sequence()); store.close()"
+    )
+    command = [sys.executable, "-c", program, f"sqlite:///{database}", OLD_KEY]
+
+    def start(_: int) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(BACKEND)}
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+    with ThreadPoolExecutor(4) as workers:
+        answers = list(workers.map(start, range(4)))
+    assert [(each.returncode, each.stdout, each.stderr) for each in answers] == [(0, "0\n", "")] * 4
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://root:hunter2@host/db", "hunter2"])
+def test_a_url_that_names_no_store_is_refused_without_showing_it(url: str) -> None:
+    """It may hold a password."""
+    with pytest.raises(UnusableStorageError) as refused:
+        open_store(url, OLD_KEY)
+    assert "DATABASE_URL" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_folder_that_can_not_be_made_is_a_sentence(tmp_path: Path) -> None:
+    """The start ends before anything is written."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UnusableStorageError, match=re.escape(f"cannot write the database `{tmp_path}/file/x.db`: ")):
+        open_store(f"sqlite:///{tmp_path}/file/x.db", OLD_KEY)
+
+
+def test_a_database_of_a_newer_version_is_refused(database: Path, store: SqliteStore) -> None:
+    """An old program must not write into tables that it does not know."""
+    with store._writing.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(UnusableStorageError, match="the tables are at version `9999`"):
+        open_store(f"sqlite:///{database}", OLD_KEY)
+
+
+def test_a_long_path_still_wakes(tmp_path: Path) -> None:
+    """The kernel takes 107 bytes as the address of a socket."""
+    database = tmp_path / ("a" * 100) / "setpoint.db"
+    with closing(open_store(f"sqlite:///{database}", OLD_KEY)) as store:
+        append(store, draft(A="1"))
+        assert store.wait(0, timeout=30) == 1
