@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test loaders lint check-env generate fix lock bench peers clean
+.PHONY: help setup run test loaders differential lint check-env generate fix lock bench peers clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -64,6 +64,9 @@ test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Run all tests
 
 loaders: $(READY) ## Print how many published cases each loader reads right
 	@$(BIN)/pytest -q -n 0 -s tests/setpoint/envfile/test_published_cases.py
+
+differential: $(READY) ## Hold Setpoint to settings classes of all kinds, in many environments
+	@DIFFERENTIAL_EXAMPLES=$${DIFFERENTIAL_EXAMPLES:-300} $(BIN)/pytest -q -n 0 -s --timeout=0 tests/setpoint/differential
 
 lint: $(READY) ## Check style, types, layers and generated files
 	@$(BIN)/ruff check .

@@ -1,0 +1,44 @@
+"""Holds `check`, `show` and `load` to what `Settings()` itself does in a process with the same environment."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+
+from support.differential.asking import Process
+from support.differential.case import Case
+from support.differential.catalogue.index import CASES
+from support.differential.comparison import differences
+from support.differential.situation import Situation, situations
+
+_EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "12"))
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """Give the process that asks the class itself, and say in the end how often it did."""
+    with Process("settings", tmp_path_factory.mktemp("reference")) as process:
+        yield process
+    exceptions = sum(case.exception is not None for case in CASES)
+    print(f"\n{len(CASES)} settings classes, {process.asked} environments, {exceptions} named exceptions")  # noqa: T201 - what `make differential` is run for
+
+
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """Give the process that asks Setpoint."""
+    with Process("judgement", tmp_path_factory.mktemp("subject")) as process:
+        yield process
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.settings.__name__)
+def test_setpoint_says_what_the_class_does(case: Case, reference: Process, subject: Process) -> None:
+    """It takes what the class takes, gives the same settings, and names the sources and the faults that count."""
+
+    @settings(max_examples=_EXAMPLES)
+    @given(situation=situations(case))
+    def holds(situation: Situation) -> None:
+        found = list(differences(case, situation, reference, subject))
+        assert not found, "\n".join(map(str, (situation.for_process(), *found)))
+
+    holds()

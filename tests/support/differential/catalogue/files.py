@@ -1,0 +1,169 @@
+"""Which files a class reads, how, and what it makes of names in them that it does not know."""
+
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, SettingsConfigDict
+
+from support.differential.case import BOOL, INT, PROCESS, WORD, Case, Texts
+from support.differential.catalogue.chosen import chosen
+
+_SERVER = {"PORT": INT, "HOST": WORD}
+_SECRET = {"TOKEN": Texts(("first-token-aaaa", "second-token-bbbb")), "PORT": INT}
+_DIRECTORY = {"secrets/unrelated": ""}
+
+
+class TwoFiles(BaseSettings):
+    model_config = SettingsConfigDict(env_file=(".env", ".env.local"), extra="ignore")
+    port: int = 1
+    host: str = "localhost"
+
+
+class FileTwoFoldersUp(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_file_depth=2, extra="ignore")
+    port: int = 1
+    host: str = "localhost"
+
+
+class OtherEncoding(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="latin-1", extra="ignore")
+    name: str = "none"
+    port: int = 1
+
+
+class NoFile(BaseSettings):
+    port: int = 1
+    host: str = "localhost"
+
+
+class AllowsStrangers(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="allow")
+    port: int = 1
+
+
+class AllowsStrangersWithPrefix(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="allow", env_prefix="APP_")
+    port: int = 1
+
+
+class ForbidsStrangers(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="forbid")
+    port: int = 1
+    host: str = "localhost"
+
+
+class ForbidsStrangersWithPrefix(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="forbid", env_prefix="APP_")
+    port: int = 1
+    host: str = "localhost"
+
+
+class IgnoresStrangers(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    port: int = 1
+
+
+class OnlyExisting(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="forbid", dotenv_filtering="only_existing")
+    port: int = 1
+
+
+class MatchPrefix(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="forbid", env_prefix="APP_", dotenv_filtering="match_prefix"
+    )
+    port: int = 1
+
+
+class SecretsDirectory(BaseSettings):
+    model_config = SettingsConfigDict(secrets_dir="secrets", env_file=".env", extra="ignore")
+    token: SecretStr
+    port: int = 1
+
+
+class SecretsDirectories(BaseSettings):
+    model_config = SettingsConfigDict(secrets_dir=["secrets", "more"], env_prefix="APP_")
+    token: str = "none"
+    port: int = 1
+
+
+class SecretsDirectoryIsMissing(BaseSettings):
+    model_config = SettingsConfigDict(secrets_dir="nowhere")
+    port: int = 1
+
+
+class _Db(BaseModel):
+    user: str = "app"
+    password: SecretStr
+
+
+class NestedSecrets(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_nested_delimiter="__",
+        secrets_dir="secrets",
+        secrets_nested_delimiter="__",
+        env_prefix="MYAPP_",
+        secrets_prefix="MYAPP_",
+        extra="ignore",
+    )
+    db: _Db
+    port: int = 1
+    settings_customise_sources = chosen(
+        lambda _, given: (given["init"], given["env"], NestedSecretsSettingsSource(given["secrets"]))
+    )
+
+
+class NestedSecretsInFolders(BaseSettings):
+    model_config = SettingsConfigDict(secrets_dir="secrets", secrets_nested_subdir=True, extra="ignore")
+    db: _Db
+    settings_customise_sources = chosen(
+        lambda _, given: (given["init"], given["env"], NestedSecretsSettingsSource(given["secrets"]))
+    )
+
+
+class OwnInit(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore")
+    port: int = 1
+    host: str = "localhost"
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(_env_file="own.env", **values)
+
+
+class OwnInitGivesValues(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    port: int = 1
+    host: str
+
+    def __init__(self) -> None:
+        super().__init__(host="given")
+
+
+class OwnInitOtherPrefix(BaseSettings):
+    port: int = 1
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(_env_prefix="OWN_", **values)
+
+
+class CommandLineOff(BaseSettings):
+    model_config = SettingsConfigDict(cli_parse_args=False, env_file=".env", extra="ignore")
+    port: int = 1
+    debug: bool = False
+
+
+CASES = [
+    Case(TwoFiles, _SERVER, (PROCESS, ".env", ".env.local")),
+    Case(NoFile, _SERVER),
+    Case(IgnoresStrangers, {"PORT": INT, "ANYTHING": WORD}),
+    Case(OnlyExisting, {"PORT": INT, "ANYTHING": WORD}),
+    Case(SecretsDirectory, _SECRET, (PROCESS, ".env", "secrets/"), _DIRECTORY),
+    Case(
+        SecretsDirectories,
+        {f"APP_{name}": texts for name, texts in _SECRET.items()},
+        (PROCESS, "secrets/", "more/"),
+        {**_DIRECTORY, "more/unrelated": ""},
+    ),
+    Case(SecretsDirectoryIsMissing, {"PORT": INT}, (PROCESS,)),
+    Case(CommandLineOff, {"PORT": INT, "DEBUG": BOOL}),
+]

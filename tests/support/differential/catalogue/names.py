@@ -1,0 +1,152 @@
+"""How variables are called: prefixes, aliases, case, and which names a class takes besides."""
+
+from pydantic import AliasChoices, AliasGenerator, AliasPath, Field
+from pydantic.alias_generators import to_camel
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from support.differential.case import BOOL, INT, PROCESS, WORD, Case, Texts
+
+_ALIASED = {"HTTP_PORT": INT, "PORT": INT}
+_SERVICE = Texts(
+    ('[{"port": 1, "name": "a"}]', '[{"port": 2, "name": "b"}, {}]'), ("nojson", "[]", '[{"port": "x"}]', "{}", "7")
+)
+
+
+class Prefix(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="APP_")
+    port: int
+    host: str = "localhost"
+
+
+class PrefixInLowerCase(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="my-app.", extra="ignore")
+    port: int = 1
+
+
+class PrefixByInheritance(Prefix):
+    model_config = SettingsConfigDict(env_prefix="OTHER_")
+    debug: bool = False
+
+
+class ByClassArguments(BaseSettings, env_prefix="ARG_", env_file=".env", extra="ignore"):
+    port: int = 1
+
+
+class Alias(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    port: int = Field(alias="HTTP_PORT")
+
+
+class ValidationAliasInLowerCase(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    port: int = Field(1, validation_alias="http_port")
+
+
+class Choices(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    port: int = Field(validation_alias=AliasChoices("HTTP_PORT", "WEB_PORT", "PORT"))
+
+
+class PathIntoList(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    port: int = Field(validation_alias=AliasPath("SERVICE", 0, "port"))
+    name: str = Field("none", validation_alias=AliasPath("SERVICE", 0, "name"))
+
+
+class PathIntoObject(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore")
+    port: int = Field(1, validation_alias=AliasPath("service", "port"))
+
+
+class ChoicesWithPath(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore")
+    port: int = Field(validation_alias=AliasChoices("PORT", AliasPath("SERVICE", 0, "port")))
+
+
+class AliasWithPrefix(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="APP_", env_file=".env", extra="ignore")
+    port: int = Field(1, alias="HTTP_PORT")
+    host: str = "localhost"
+
+
+class PrefixOnAliases(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="APP_", env_prefix_target="alias", extra="ignore")
+    port: int = Field(1, alias="HTTP_PORT")
+    host: str = "localhost"
+
+
+class PrefixOnAll(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="APP_", env_prefix_target="all", extra="ignore")
+    port: int = Field(1, alias="HTTP_PORT")
+    host: str = "localhost"
+
+
+class AliasOrName(BaseSettings):
+    model_config = SettingsConfigDict(populate_by_name=True, env_file=".env", extra="ignore")
+    port: int = Field(1, alias="HTTP_PORT")
+
+
+class NameAlone(BaseSettings):
+    model_config = SettingsConfigDict(validate_by_name=True, validate_by_alias=False, extra="ignore")
+    port: int = Field(1, alias="HTTP_PORT")
+
+
+class GeneratedAliases(BaseSettings):
+    model_config = SettingsConfigDict(alias_generator=AliasGenerator(validation_alias=to_camel), extra="ignore")
+    http_port: int
+    host_name: str = "localhost"
+
+
+class SerializationAlias(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore")
+    port: int = Field(1, serialization_alias="HTTP_PORT")
+
+
+class CaseSensitive(BaseSettings):
+    model_config = SettingsConfigDict(case_sensitive=True, env_file=".env", extra="ignore")
+    Port: int = 1
+    HOST: str = "localhost"
+    debug: bool = False
+
+
+class CaseSensitiveWithPrefix(BaseSettings):
+    model_config = SettingsConfigDict(case_sensitive=True, env_prefix="App_", extra="ignore")
+    PORT: int
+
+
+class OneVariableForTwo(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore")
+    web_port: int = Field(1, validation_alias=AliasChoices("WEB_PORT", "PORT"))
+    api_port: int = Field(1, validation_alias=AliasChoices("API_PORT", "PORT"))
+
+
+class EmptyCountsAsUnset(BaseSettings):
+    model_config = SettingsConfigDict(env_ignore_empty=True, env_file=".env")
+    port: int
+    tags: list[str] = ["default"]
+    host: str = "localhost"
+
+
+CASES = [
+    Case(PrefixInLowerCase, {"MY-APP.PORT": INT}, (PROCESS,)),
+    Case(ByClassArguments, {"ARG_PORT": INT}),
+    Case(Alias, _ALIASED),
+    Case(ValidationAliasInLowerCase, _ALIASED),
+    Case(PathIntoList, {"SERVICE": _SERVICE}),
+    Case(
+        PathIntoObject,
+        {"SERVICE": Texts(('{"port": 5}', '{"port": 6}', "{}"), ("x", '{"port": "x"}', "[]"))},
+        (PROCESS,),
+    ),
+    Case(ChoicesWithPath, {"SERVICE": _SERVICE, "PORT": INT}, (PROCESS,)),
+    Case(AliasWithPrefix, {"HTTP_PORT": INT, "APP_HOST": WORD}),
+    Case(PrefixOnAliases, {"APP_HTTP_PORT": INT, "HTTP_PORT": INT, "HOST": WORD}, (PROCESS,)),
+    Case(PrefixOnAll, {"APP_HTTP_PORT": INT, "APP_HOST": WORD}, (PROCESS,)),
+    Case(AliasOrName, _ALIASED),
+    Case(NameAlone, _ALIASED, (PROCESS,)),
+    Case(GeneratedAliases, {"HTTPPORT": INT, "hostName": WORD, "HTTP_PORT": INT}, (PROCESS,)),
+    Case(SerializationAlias, _ALIASED, (PROCESS,)),
+    Case(CaseSensitive, {"Port": INT, "HOST": WORD, "debug": BOOL}),
+    Case(CaseSensitiveWithPrefix, {"App_PORT": INT, "APP_PORT": INT}, (PROCESS,)),
+    Case(OneVariableForTwo, {"PORT": INT, "WEB_PORT": INT, "API_PORT": INT}, (PROCESS,)),
+]

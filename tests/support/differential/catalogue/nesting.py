@@ -1,0 +1,222 @@
+"""Models inside settings: delimiters, defaults, and what is merged into them."""
+
+from dataclasses import dataclass as plain_dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, RootModel, SecretStr
+from pydantic.dataclasses import dataclass
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing_extensions import TypedDict
+
+from support.differential.case import INT, PROCESS, WORD, Case, Texts
+
+Item = TypeVar("Item")
+_NESTED = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+_JSON = Texts(('{"host": "json", "port": 1}', '{"host": "other"}'), ("x", "[]", '{"port": "x"}'))
+_DB = {"DB": _JSON, "DB__HOST": WORD, "DB__PORT": INT}
+_HERE = (PROCESS,)
+
+
+class _Db(BaseModel):
+    host: str
+    port: int = 5432
+
+
+class _StrictDb(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    host: str = "localhost"
+    port: int = 5432
+
+
+class _Pool(BaseModel):
+    size: int = 5
+    db: _Db
+
+
+class Nested(BaseSettings):
+    model_config = _NESTED
+    db: _Db
+
+
+class Deep(BaseSettings):
+    model_config = _NESTED
+    pool: _Pool
+
+
+class JsonAlone(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    db: _Db
+
+
+class SplitOnce(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="_", env_nested_max_split=1, env_prefix="APP_")
+    db: _Db
+
+
+class SplitTwice(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="_", env_nested_max_split=2)
+    pool: _Pool
+
+
+class NestedCaseSensitive(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__", case_sensitive=True)
+    Db: _Db = _Db(host="default")
+
+
+class NestedForbidsStrangers(BaseSettings):
+    model_config = _NESTED
+    db: _StrictDb = _StrictDb()
+
+
+class NestedAlias(BaseSettings):
+    model_config = _NESTED
+
+    class Db(BaseModel):
+        host: str = Field("localhost", alias="hostname")
+        first: int = Field(1, validation_alias=AliasPath("ports", 0))
+
+    db: Db = Db()
+
+
+class DefaultInstance(BaseSettings):
+    model_config = _NESTED
+    db: _Db = _Db(host="default", port=1)
+
+
+class PartialUpdate(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__", nested_model_default_partial_update=True)
+    db: _Db = _Db(host="default", port=1)
+
+
+class OptionalNested(BaseSettings):
+    model_config = _NESTED
+    db: _Db | None = None
+
+
+class ListOfModels(BaseSettings):
+    model_config = _NESTED
+    dbs: list[_Db] = []
+
+
+class _Node(BaseModel):
+    name: str = "leaf"
+    child: "_Node | None" = None
+
+
+class NestsItself(BaseSettings):
+    model_config = _NESTED
+    node: _Node = _Node()
+
+
+@dataclass
+class _DbDataclass:
+    host: str
+    port: int = 5432
+
+
+@plain_dataclass
+class _PlainDb:
+    host: str
+    port: int = 5432
+
+
+class _TypedDb(TypedDict):
+    host: str
+    port: int
+
+
+class _TupleDb(NamedTuple):
+    host: str
+    port: int = 5432
+
+
+class _Box(BaseModel, Generic[Item]):
+    item: Item
+    count: int = 1
+
+
+class PydanticDataclass(BaseSettings):
+    model_config = _NESTED
+    db: _DbDataclass
+
+
+class PartialDataclass(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__", nested_model_default_partial_update=True)
+    db: _DbDataclass = _DbDataclass("default", 1)
+
+
+class PlainDataclass(BaseSettings):
+    model_config = _NESTED
+    db: _PlainDb
+
+
+class Typed(BaseSettings):
+    model_config = _NESTED
+    db: _TypedDb
+
+
+class Tuple(BaseSettings):
+    model_config = _NESTED
+    db: _TupleDb
+
+
+class GenericModel(BaseSettings):
+    model_config = _NESTED
+    box: _Box[int]
+
+
+class Root(BaseSettings):
+    model_config = _NESTED
+    names: RootModel[list[str]]
+
+
+class _PrefixedDb(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="DB_", extra="ignore")
+    port: int
+    host: str = "localhost"
+
+
+class OfOwnPrefix(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore")
+    db: _PrefixedDb = Field(default_factory=_PrefixedDb)
+    port: int = 1
+
+
+class SettingsInside(BaseSettings):
+    model_config = _NESTED
+    db: _PrefixedDb
+
+
+class SecretsInside(BaseSettings):
+    model_config = _NESTED
+
+    class Sub(BaseModel):
+        val: int = 0
+        key: SecretStr = SecretStr("dev")
+
+    nested: Sub = Sub(val=1, key=SecretStr("dev"))
+
+
+CASES = [
+    Case(
+        Deep,
+        {
+            "POOL": Texts(('{"db": {"host": "h"}}', '{"size": 2, "db": {"host": "g"}}'), ("x", "{}")),
+            "POOL__SIZE": INT,
+            "POOL__DB": _JSON,
+            "POOL__DB__HOST": WORD,
+            "POOL__DB__PORT": INT,
+        },
+        _HERE,
+    ),
+    Case(SplitOnce, {"APP_DB": _JSON, "APP_DB_HOST": WORD, "APP_DB_PORT": INT}, _HERE),
+    Case(SplitTwice, {"POOL_SIZE": INT, "POOL_DB_HOST": WORD, "POOL_DB_PORT": INT}, _HERE),
+    Case(NestedCaseSensitive, {"Db__host": WORD, "Db__port": INT, "DB__PORT": INT}, _HERE),
+    Case(
+        NestedAlias,
+        {"DB__HOSTNAME": WORD, "DB__HOST": WORD, "DB__PORTS": Texts(("[1]", "[2, 3]"), ("x", "[]", '["x"]'))},
+        _HERE,
+    ),
+    Case(PartialUpdate, _DB, _HERE),
+    Case(SettingsInside, {"DB_PORT": INT, "DB__PORT": INT, "DB": Texts(('{"port": 1}', '{"port": 2}'), ("x",))}, _HERE),
+]

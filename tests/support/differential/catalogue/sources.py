@@ -1,0 +1,241 @@
+"""Which sources there are, and in which order they count."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+
+from support.differential.case import INT, PROCESS, WORD, Case, Texts
+from support.differential.catalogue.chosen import Source, Sources, ordered
+
+_SERVER = {"PORT": INT, "HOST": WORD}
+_ALL = (PROCESS, ".env", "secrets/")
+_WITH_SECRETS = SettingsConfigDict(env_file=".env", secrets_dir="secrets")
+_SECRETS = {"secrets/unrelated": ""}
+
+
+class EnvironmentFirst(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int
+    host: str = "localhost"
+
+
+class ThreeSources(BaseSettings):
+    model_config = _WITH_SECRETS
+    port: int
+    host: str = "localhost"
+
+
+class DotenvFirst(BaseSettings):
+    model_config = _WITH_SECRETS
+    port: int = 1
+    host: str = "localhost"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> Sources:
+        return init_settings, dotenv_settings, env_settings, file_secret_settings
+
+
+class SecretsFirst(BaseSettings):
+    model_config = _WITH_SECRETS
+    port: int = 1
+    host: str = "localhost"
+
+    settings_customise_sources = ordered("secrets", "init", "env", "dotenv")
+
+
+class OnlyDotenv(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int = 1
+    host: str = "localhost"
+
+    settings_customise_sources = ordered("init", "dotenv")
+
+
+class OnlyEnvironment(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int = 1
+    host: str
+
+    settings_customise_sources = ordered("init", "env")
+
+
+class NoSources(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int = 1
+    host: str = "localhost"
+
+    settings_customise_sources = ordered("init")
+
+
+class _Constants(PydanticBaseSettingsSource):
+    """Gives what is written in the code."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {"port": 70, "host": "constant"}
+
+
+class ConstantsLast(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int
+    host: str
+
+    settings_customise_sources = ordered("init", "env", "dotenv", last=_Constants)
+
+
+class ConstantsFirst(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int
+    host: str
+    debug: bool = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> Sources:
+        return init_settings, _Constants(settings_cls), env_settings, dotenv_settings
+
+
+class _Vault(PydanticBaseSettingsSource):
+    """Reads a file that must be there."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._content.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        self._content = json.loads(Path("vault.json").read_text())
+        found = {name: self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items()}
+        return {key: value for value, key, _ in found.values() if value is not None}
+
+
+class FromVault(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int
+    host: str = "localhost"
+
+    settings_customise_sources = ordered("init", "env", "dotenv", last=_Vault)
+
+
+class _Commas(EnvSettingsSource):
+    """Takes lists with commas between their items."""
+
+    def prepare_field_value(self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool) -> Any:
+        if field_name == "tags" and isinstance(value, str):
+            return [each.strip() for each in value.split(",")]
+        return super().prepare_field_value(field_name, field, value, value_is_complex)
+
+
+class OwnEnvironmentSource(BaseSettings):
+    port: int = 1
+    tags: list[str] = []
+
+    settings_customise_sources = ordered(last=_Commas)
+
+
+class _Lowered(PydanticBaseSettingsSource):
+    """Wraps a source, and changes what it gives."""
+
+    def __init__(self, settings_cls: type[BaseSettings], wrapped: Source) -> None:
+        super().__init__(settings_cls)
+        self._wrapped = wrapped
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._wrapped.get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value.upper() if name == "host" else value for name, value in self._wrapped().items()}
+
+
+class WrappedEnvironment(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int = 1
+    host: str = "localhost"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> Sources:
+        return init_settings, _Lowered(settings_cls, env_settings), dotenv_settings
+
+
+class MoreSources(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int = 1
+    host: str = "localhost"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> Sources:
+        defaults = DotEnvSettingsSource(settings_cls, env_file="defaults.env")
+        more_secrets = SecretsSettingsSource(settings_cls, secrets_dir="more")
+        return init_settings, env_settings, dotenv_settings, defaults, more_secrets
+
+
+class _ProfileDefaults(PydanticBaseSettingsSource):
+    """Gives what follows from what the sources before it gave."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {"debug": self.current_state.get("profile") == "dev"}
+
+
+class Profiles(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    profile: str = "prod"
+    debug: bool
+
+    settings_customise_sources = ordered("init", "env", "dotenv", last=_ProfileDefaults)
+
+
+class _Pool(BaseModel):
+    size: int = 5
+    name: str = "main"
+
+
+class MergedOverSources(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__")
+    pool: _Pool = _Pool()
+    labels: dict[str, str] = {}
+
+
+CASES = [
+    Case(OwnEnvironmentSource, {"PORT": INT, "TAGS": Texts(("a,b", "c"))}, (PROCESS,)),
+]

@@ -1,0 +1,126 @@
+"""Values of which the class knows several shapes, and keys that it does not know itself."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from support.differential.case import INT, PROCESS, WORD, WORDS, Case, Texts
+
+_NESTED = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+_HERE = (PROCESS,)
+
+
+class _File(BaseModel):
+    kind: Literal["file"] = "file"
+    path: str
+
+
+class _Bucket(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["bucket"]
+    port: int = 443
+
+
+_STORE = {
+    "STORE__KIND": Texts(("file", "bucket"), ("tape", "")),
+    "STORE__PATH": WORD,
+    "STORE__PORT": INT,
+    "STORE": Texts(('{"kind": "file", "path": "p"}', '{"kind": "bucket"}'), ("x", "{}", '{"kind": "tape"}')),
+}
+
+
+class Either(BaseSettings):
+    model_config = _NESTED
+    store: _File | _Bucket
+
+
+class Discriminated(BaseSettings):
+    model_config = _NESTED
+    store: _File | _Bucket = Field(discriminator="kind")
+
+
+class OptionalDiscriminated(BaseSettings):
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_prefix="APP_")
+    store: Annotated[_File | _Bucket, Field(discriminator="kind")] | None = None
+
+
+def _tag(value: Any) -> str:
+    return "bucket" if isinstance(value, dict) and "port" in value else "file"
+
+
+class DiscriminatedByFunction(BaseSettings):
+    model_config = _NESTED
+    store: Annotated[Annotated[_File, Tag("file")] | Annotated[_Bucket, Tag("bucket")], Discriminator(_tag)]
+
+
+class ModelOrText(BaseSettings):
+    model_config = _NESTED
+    store: _File | str
+
+
+class ModelOrFlag(BaseSettings):
+    model_config = _NESTED
+    store: _Bucket | bool = False
+
+
+class ListOrText(BaseSettings):
+    model_config = _NESTED
+    tags: list[str] | str = ""
+
+
+class NumberOrWord(BaseSettings):
+    model_config = _NESTED
+    port: int | Literal["auto"] = "auto"
+
+
+class _Group(BaseModel):
+    count: int = 1
+    name: str
+
+
+class ModelsByName(BaseSettings):
+    model_config = _NESTED
+    groups: dict[str, _Group] = {}
+
+
+class NumbersByName(BaseSettings):
+    model_config = _NESTED
+    limits: dict[str, int] = {}
+
+
+class ListsByName(BaseSettings):
+    model_config = _NESTED
+    lists: dict[str, list[int]] = {}
+
+
+class Anything(BaseSettings):
+    model_config = _NESTED
+    labels: dict[str, Any] = {}
+    more: Any = None
+
+
+class OpenModel(BaseSettings):
+    model_config = _NESTED
+
+    class Open(BaseModel):
+        model_config = ConfigDict(extra="allow")
+        size: int = 1
+
+    pool: Open = Open()
+
+
+class ModelsInUnionByName(BaseSettings):
+    model_config = _NESTED
+    stores: dict[str, Annotated[_File | _Bucket, Field(discriminator="kind")]] = {}
+
+
+CASES = [
+    Case(ListOrText, {"TAGS": WORDS}),
+    Case(NumberOrWord, {"PORT": Texts(("auto", "80"), ("x", ""))}),
+    Case(
+        ListsByName,
+        {"LISTS__A": Texts(("[1]", "[2]"), ("x", '["x"]')), "LISTS__B": Texts(("[1]", "[]"), ("x", "{}"))},
+        _HERE,
+    ),
+]

@@ -1,0 +1,156 @@
+"""Holds what Setpoint says to what the class does."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from support.differential.asking import Process
+from support.differential.case import PROCESS, Case
+from support.differential.situation import Situation, Written
+
+_PROCESS_ENVIRONMENT = "process-environment"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that Setpoint says and that is not so.
+
+    Attributes:
+        kind: What was compared.
+        said: What Setpoint says.
+        right: What the class does.
+    """
+
+    kind: str
+    said: object
+    right: object
+
+
+def differences(case: Case, situation: Situation, reference: Process, subject: Process) -> Iterator[Difference]:
+    """Yield what `check`, `show` and `load` say in `situation` that the class does not do."""
+    (right,), (said,) = reference.ask(case, [situation]), subject.ask(case, [situation])
+    if case.exception is not None:
+        if said["check"]["status"] != 2:
+            yield Difference("named exception", said["check"], "status 2")
+        return
+    yield from _of_status(said, right)
+    others = [list(situation.others_at(at)) for at in range(len(situation.written))]
+    flat = iter(reference.ask(case, [each for group in others for each in group]))
+    answers = [[next(flat) for _ in group] for group in others]
+    if "errors" in right:
+        yield from _of_blame(situation, said, right, answers)
+    if "settings" in right:
+        yield from _of_origins(case, situation, said, right, answers)
+
+
+def _of_status(said: Any, right: Any) -> Iterator[Difference]:
+    is_taken = "settings" in right
+    status = said["check"]["status"]
+    if status != (0 if is_taken else 1):
+        yield Difference("check", [status, _codes(said), said["check"]["said"]], right)
+    if is_taken and said["load"].get("settings") != right["settings"]:
+        yield Difference("load", said["load"], right)
+    if not is_taken and "settings" in said["load"]:
+        yield Difference("load", said["load"], right)
+    if said["show"]["status"] != 0:
+        yield Difference("show", [said["show"]["status"], said["show"]["said"]], right)
+
+
+def _codes(said: Any) -> list[str]:
+    found = said["check"]["output"]
+    return [f"{each['code']} {each['variable']} {each['message']}" for each in found["diagnostics"]] if found else []
+
+
+def _of_blame(situation: Situation, said: Any, right: Any, answers: Sequence[Sequence[Any]]) -> Iterator[Difference]:
+    """Yield each diagnostic that blames a variable which no other text, nor none, would make better."""
+    output = said["check"]["output"]
+    for diagnostic in output["diagnostics"] if output else ():
+        if diagnostic["code"] not in {"SP401", "SP404"} or diagnostic["location"] is None:
+            continue
+        at = _at(situation, diagnostic["location"], diagnostic["variable"])
+        if at is None:
+            yield Difference("place", diagnostic, "nothing is written there")
+        elif not any(_is_better(each, right) for each in answers[at]):
+            yield Difference("blame", [diagnostic["variable"], diagnostic["message"], diagnostic["location"]], right)
+
+
+def _is_better(answer: Any, before: Any) -> bool:
+    if "settings" in answer:
+        return True
+    if "errors" not in answer:
+        return False
+    now, then = ({json.dumps(each) for each in which["errors"]} for which in (answer, before))
+    return now < then or bool(then - now)
+
+
+def _of_origins(
+    case: Case, situation: Situation, said: Any, right: Any, answers: Sequence[Sequence[Any]]
+) -> Iterator[Difference]:
+    """Yield where `show` says that a text counts that does not, and where it says so of none that does."""
+    output = said["show"]["output"]
+    origins = [(each["name"], origin) for each in output["variables"] for origin in _origins(each)] if output else []
+    winners = {at for name, origin in origins if (at := _at(situation, origin, name)) is not None}
+    for at, (here, others) in enumerate(zip(situation.written, answers, strict=True)):
+        if here.name.upper() in case.unseen or (not here.text and case.settings.model_config.get("env_ignore_empty")):
+            continue
+        is_winner = at in winners
+        if not here.texts.good and not is_winner:
+            continue  # A misspelt key of a model says at least that there is one.
+        if is_winner != _counts(others, right) and not (is_winner and _is_taken_apart(here, winners, situation)):
+            yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
+
+
+def _origins(said: Any) -> Iterator[Any]:
+    """Yield each place that is said to give the value of a setting, or a part of it; what it shadows gives nothing."""
+    if isinstance(said, list):
+        for each in said:
+            yield from _origins(each)
+    elif isinstance(said, dict):
+        for key, value in said.items():
+            yield from [value] if key == "origin" else [] if key == "shadowed" else _origins(value)
+
+
+def _counts(others: Sequence[Any], right: Any) -> bool:
+    """Return whether a text counts: without it, or with another one, the settings are others, or none.
+
+    What can't be decoded, JSON that is none, stops the class wherever it is, and tells nothing.
+    """
+    without, *instead = others
+    values = _without_set(right)
+    decoded = [without, *(each for each in instead if "raised" not in each)]
+    return any(_without_set(each) != values for each in decoded)
+
+
+def _without_set(answer: Any) -> Any:
+    """Return the values in `answer` alone: a key that a model ignores has it count as set all the same."""
+    if isinstance(answer, dict):
+        return {key: _without_set(value) for key, value in answer.items() if key != "set"}
+    return [_without_set(each) for each in answer] if isinstance(answer, list) else answer
+
+
+def _is_taken_apart(here: Written, winners: Collection[int], situation: Situation) -> bool:
+    """Return whether variables of their own set parts of the value `here`, all of them perhaps."""
+    others = (situation.written[at] for at in winners)
+    return any(each is not here and each.name.upper().startswith(here.name.upper()) for each in others)
+
+
+def _at(situation: Situation, place: Mapping[str, Any], name: str | None) -> int | None:
+    """Return which of the written variables stands at `place`."""
+    for at, here in enumerate(situation.written):
+        if _is_at(situation, at, here, place, name):
+            return at
+    return None
+
+
+def _is_at(situation: Situation, at: int, here: Written, place: Mapping[str, Any], name: str | None) -> bool:
+    if here.source == PROCESS:
+        is_last = not any(
+            each.source == PROCESS and each.name.upper() == here.name.upper() for each in situation.written[at + 1 :]
+        )
+        in_process = place.get("source") == _PROCESS_ENVIRONMENT
+        return in_process and (here.name == name or (is_last and here.name.upper() == str(name).upper()))
+    path = str(place.get("path", "")).removeprefix("./")
+    if here.source.endswith("/"):
+        return path.endswith(here.source + here.name)
+    return path.endswith(here.source) and place.get("line") == situation.line_of(at)
