@@ -9,6 +9,8 @@ from config.settings import Settings
 from setpoint import load
 from setpoint.contract.settings_class import SettingsContract
 
+pytest.register_assert_rewrite("app.store.testing")
+
 MakeService = Callable[[Mapping[str, str]], Flask]
 
 

@@ -52,9 +52,23 @@ class AuditEntry:
 
 
 def entry(
-    actor: Actor, action: Action, at: datetime, app: str = "", environment: str = "", **detail: object
+    actor: Actor,
+    action: Action,
+    at: datetime,
+    app: str = "",
+    environment: str = "",
+    *,
+    detail: Mapping[str, object] | None = None,
 ) -> AuditEntry:
     """Return what the log keeps of something that `actor` did."""
     return AuditEntry(
-        action, at, actor.principal, actor.token.id, app, environment, detail, actor.request_id, actor.address
+        action=action,
+        at=at,
+        principal=actor.principal,
+        token_id=actor.token.id,
+        app=app,
+        environment=environment,
+        detail=detail or {},
+        request_id=actor.request_id,
+        address=actor.address,
     )

@@ -21,6 +21,16 @@ class Problem:
     hint: str = ""
 
 
+def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
+    """Return why `text` can't be kept beside a change, such as a message or a reason."""
+    if len(text) > longest:
+        message = f"the {what} has {len(text):,} characters, and may have {longest:,}"
+        return (Problem(None, f"{what}-too-long", message),)
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+        return (Problem(None, f"{what}-not-text", f"the {what} holds a NUL or half a character (a lone surrogate)"),)
+    return ()
+
+
 class Outcome(StrEnum):
     """How far a schema vouches for a set of variables."""
 

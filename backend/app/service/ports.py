@@ -149,6 +149,10 @@ class AuditLog(Protocol):
 class Keys(Protocol):
     """The keys of the apps, each wrapped by one of the service's keys."""
 
+    def first(self) -> str:
+        """Return the id of the service's first key, which wraps what is new."""
+        ...
+
     def wrapped_by(self) -> Mapping[str, str]:
         """Return the id of the wrapping key by app."""
         ...
@@ -198,12 +202,16 @@ class Store(Protocol):
         """
         ...
 
-    def sequence(self) -> int:
-        """Return the number of the newest event; cheap enough for every request."""
+    def position(self) -> Position:
+        """Return the position of the newest event; cheap enough for every request."""
         ...
 
-    def wait(self, after: int, timeout: float) -> int:
-        """Return the number of the newest event, once it is above `after` or `timeout` seconds are over."""
+    def wait(self, known: Position, timeout: float) -> Position:
+        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
+        ...
+
+    def scrub(self) -> None:
+        """Overwrite what was removed, as far as the database lets others do that now."""
         ...
 
     def close(self) -> None:

@@ -15,6 +15,10 @@ class SqlKeys:
         self._connection = connection
         self._sealer = sealer
 
+    def first(self) -> str:
+        """Return the id of the service's first key, which wraps what is new."""
+        return self._sealer.keyring.first
+
     def wrapped_by(self) -> Mapping[str, str]:
         """Return the id of the wrapping key by app."""
         rows = self._connection.execute(sa.select(app_keys.c.app, app_keys.c.wrapped_by).order_by(app_keys.c.app))

@@ -10,7 +10,11 @@ from app.domain.event import START, Event, EventKind, Happening, Position, Reset
 from app.store.principals import SqlPrincipals
 from app.store.tables import as_principal, audit, counter, events, principals
 
-NEXT = counter.update().values(sequence=counter.c.sequence + 1).returning(counter.c.sequence)
+_NEXT = (
+    counter.update()
+    .values(sequence=counter.c.sequence + 1, mark=sa.bindparam("next_mark"))
+    .returning(counter.c.sequence)
+)
 """One row, updated in the transaction that writes: numbers are in the order of commits, and without a gap."""
 
 
@@ -23,7 +27,8 @@ class SqlEvents:
 
     def add(self, happening: Happening) -> Event:
         """Store what happened as the next event."""
-        position = Position(self._connection.scalars(NEXT).one(), new_mark())
+        mark = new_mark()
+        position = Position(self._connection.scalars(_NEXT, {"next_mark": mark}).one(), mark)
         row = {
             "sequence": position.sequence,
             "mark": position.mark,
@@ -39,20 +44,20 @@ class SqlEvents:
 
     def latest(self) -> Position:
         """Return the position of the newest event."""
-        newest = sa.select(events.c.sequence, events.c.mark).order_by(events.c.sequence.desc()).limit(1)
-        row = self._connection.execute(newest).first()
-        return Position(row.sequence, row.mark) if row else START
+        row = self._connection.execute(sa.select(counter.c.sequence, counter.c.mark)).one()
+        return Position(row.sequence, row.mark)
 
     def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
         """Return the events after `position`, or a reset where this history does not have that position."""
         wanted = sa.select(events).where(events.c.sequence >= position.sequence)
         rows = self._connection.execute(wanted.order_by(events.c.sequence).limit(limit + 1)).all()
         found = [_event(row) for row in rows]
-        if position == START:
-            return found[:limit] if not found or found[0].position.sequence == 1 else Reset(self.latest())
-        if not found or found[0].position != position:
-            return Reset(self.latest())
-        return found[1:]
+        if position == START and found and found[0].position.sequence == 1:
+            return found[:limit]
+        if found and found[0].position == position:
+            return found[1:]
+        latest = self.latest()
+        return [] if position == latest else Reset(latest)
 
     def trim(self, keep: int) -> int:
         """Remove all but the newest `keep` events; return how many were removed."""

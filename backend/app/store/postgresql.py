@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import UnavailableError
+from app.domain.event import Position
 from app.store.app_keys import SqlKeys
 from app.store.failures import told_plainly
 from app.store.migrating import migrate
@@ -20,6 +21,7 @@ from app.store.transaction import SqlTransaction
 
 T = TypeVar("T")
 
+_POSITION = sa.select(counter.c.sequence, counter.c.mark)
 _LOCK = sa.select(counter.c.sequence).with_for_update()
 _CHANNEL = "setpoint_events"
 _MIGRATION_LOCK = 0x5E7901
@@ -77,26 +79,30 @@ class PostgresqlStore:
         with told_plainly():
             return _twice_if_lost(lambda: self._write(change))
 
-    def sequence(self) -> int:
-        """Return the number of the newest event."""
+    def position(self) -> Position:
+        """Return the position of the newest event."""
 
-        def ask() -> int:
+        def ask() -> Position:
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                newest: int = connection.scalars(sa.select(counter.c.sequence)).one()
-                return newest
+                return Position(*connection.execute(_POSITION).one())
 
         with told_plainly():
             return _twice_if_lost(ask)
 
-    def wait(self, after: int, timeout: float) -> int:
-        """Return the number of the newest event, once it is above `after` or `timeout` seconds are over."""
+    def wait(self, known: Position, timeout: float) -> Position:
+        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
         ends_at = time.monotonic() + timeout
-        while (newest := self.sequence()) <= after and (left := ends_at - time.monotonic()) > 0:
+        while (newest := self.position()) == known and (left := ends_at - time.monotonic()) > 0:
             if self._listener is None:
                 time.sleep(min(left, _POLL_SECONDS))
             else:
                 self._listener.wait(min(left, _SAFETY_POLL_SECONDS))
         return newest
+
+    def scrub(self) -> None:
+        """Give back the space of what was removed; PostgreSQL's own log of changes goes with time."""
+        with told_plainly(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM revisions")
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import UnavailableError, UnusableStorageError
+from app.domain.event import Position
 from app.store.apart import Apart
 from app.store.app_keys import SqlKeys
 from app.store.bell import Bell
@@ -94,17 +95,27 @@ class SqliteStore:
             self._bell.ring()
         return result
 
-    def sequence(self) -> int:
-        """Return the number of the newest event."""
+    def position(self) -> Position:
+        """Return the position of the newest event."""
         with told_plainly():
-            return _patiently(self._sequence)
+            return _patiently(self._position)
 
-    def wait(self, after: int, timeout: float) -> int:
-        """Return the number of the newest event, once it is above `after` or `timeout` seconds are over."""
+    def wait(self, known: Position, timeout: float) -> Position:
+        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
         ends_at = time.monotonic() + timeout
-        while (newest := self.sequence()) <= after and (left := ends_at - time.monotonic()) > 0:
+        while (newest := self.position()) == known and (left := ends_at - time.monotonic()) > 0:
             self._bell.wait(min(left, _POLL_SECONDS))
         return newest
+
+    def scrub(self) -> None:
+        """Overwrite what was removed: the file has been, so empty the log of changes beside it."""
+
+        def empty_log() -> None:
+            with closing(self._writing.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        with told_plainly():
+            self._apart.run(empty_log)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -125,13 +136,10 @@ class SqliteStore:
             transaction = SqlTransaction(connection, self._sealer)
             return change(transaction), transaction.events.added
 
-    def _sequence(self) -> int:
-        connection = self._reading.raw_connection()
-        try:
+    def _position(self) -> Position:
+        with closing(self._reading.raw_connection()) as connection:
             cursor = connection.cursor()
-            return int(cursor.execute("SELECT sequence FROM counter").fetchone()[0])
-        finally:
-            connection.close()
+            return Position(*cursor.execute("SELECT sequence, mark FROM counter").fetchone())
 
 
 def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:

@@ -40,8 +40,9 @@ counter = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("mark", sa.Text, nullable=False),
 )
-"""One row: the number of the newest event. Whoever writes locks it first, so there is one writer at a time."""
+"""One row: the position of the newest event. Whoever writes locks it first, so there is one writer at a time."""
 
 principals = sa.Table(
     "principals",

@@ -5,8 +5,6 @@ import pytest
 
 from support.postgresql_server import PostgresqlServer, majors, postgresql_server
 
-pytest.register_assert_rewrite("app.store.testing")
-
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlServer]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import UnavailableError, UnusableStorageError
+from app.domain.event import START
 from app.store.opening import open_store
 from app.store.sqlite import DRIVER, SqliteStore, refuse_unsafe_version
 from app.store.testing import OLD_KEY, append, draft
@@ -83,7 +84,7 @@ def test_several_workers_start_at_once_on_a_new_file(database: Path) -> None:
     """One makes the tables, and the others find them made."""
     program = (
         "import sys; from app.store.opening import open_store;"
-        "store = open_store(sys.argv[1], sys.argv[2], 4); print(store.sequence()); store.close()"
+        "store = open_store(sys.argv[1], sys.argv[2], 4); print(store.position()); store.close()"
     )
     command = [sys.executable, "-c", program, f"sqlite:///{database}", OLD_KEY]
 
@@ -93,7 +94,7 @@ def test_several_workers_start_at_once_on_a_new_file(database: Path) -> None:
 
     with ThreadPoolExecutor(4) as workers:
         answers = list(workers.map(start, range(4)))
-    assert [(each.returncode, each.stdout, each.stderr) for each in answers] == [(0, "0\n", "")] * 4
+    assert [(each.returncode, each.stdout, each.stderr) for each in answers] == [(0, "0-00000000\n", "")] * 4
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://root:hunter2@host/db", "hunter2"])
@@ -125,4 +126,4 @@ def test_a_long_path_still_wakes(tmp_path: Path) -> None:
     database = tmp_path / ("a" * 100) / "setpoint.db"
     with closing(open_store(f"sqlite:///{database}", OLD_KEY)) as store:
         append(store, draft(A="1"))
-        assert store.wait(0, timeout=30) == 1
+        assert store.wait(START, timeout=30).sequence == 1

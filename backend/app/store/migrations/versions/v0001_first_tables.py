@@ -22,6 +22,7 @@ def upgrade() -> None:
         "counter",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -134,4 +135,4 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("app", "environment", "number"),
     )
-    op.execute("INSERT INTO counter (id, sequence) VALUES (1, 0)")
+    op.execute("INSERT INTO counter (id, sequence, mark) VALUES (1, 0, '00000000')")

@@ -1,0 +1,58 @@
+"""Finds out who asks and what they may do."""
+
+from dataclasses import dataclass, field
+
+from app.domain.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from app.domain.identity import ANY, Scope, Token
+from app.domain.place import Place
+from app.domain.token_text import TokenText, parse_token_text
+from app.service.ports import Clock, Store
+from app.service.remembered import Remembered
+
+
+@dataclass(slots=True)
+class Access:
+    """Who asks, by the text of a token."""
+
+    store: Store
+    clock: Clock
+    _known: Remembered[Token | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Remembered(self.store)
+
+    def authenticate(self, text: str) -> Token:
+        """Return the live token with this text.
+
+        Raises:
+            UnauthenticatedError: There is none; a mistyped one is refused without asking the store.
+        """
+        parsed = parse_token_text(text)
+        token = None if parsed is None else self._find(parsed)
+        if token is None or not token.is_live(self.clock()):
+            raise UnauthenticatedError
+        return token
+
+    def _find(self, parsed: TokenText) -> Token | None:
+        digest = parsed.digest
+        return self._known.get(digest, lambda: self.store.read(lambda found: found.tokens.by_digest(digest)))
+
+
+def require(token: Token, scope: Scope, app: str = ANY, environment: str = ANY) -> None:
+    """Refuse what `token` does not allow there; without an environment: in all of them.
+
+    Raises:
+        NotFoundError: The token has no business with the place, and is not told whether there is one.
+        ForbiddenError: It may do other things there.
+    """
+    if token.allows(scope, app, environment):
+        return
+    if app != ANY and not any(bound.touches(app) and _meets(environment, bound.environment) for bound in token.bounds):
+        message = f"there is no `{app}`" if environment == ANY else f"there is no `{Place(app, environment)}`"
+        raise NotFoundError(message)
+    message = f"the token `{token.id}` lacks `{scope}` here"
+    raise ForbiddenError(message)
+
+
+def _meets(one: str, other: str) -> bool:
+    return ANY in {one, other} or one == other

@@ -1,0 +1,127 @@
+"""Tells what was there before and what has changed, and removes values that have leaked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.audit import Action, entry
+from app.domain.difference import Difference, differences
+from app.domain.errors import ConflictError, InvalidError, NotFoundError
+from app.domain.event import EventKind, Happening
+from app.domain.identity import Actor
+from app.domain.place import Place
+from app.domain.revision import LONGEST_MESSAGE, Destruction, Revision
+from app.domain.validation import text_problems
+from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from app.service.reading import shown_names
+from app.service.revising import current_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two revisions, and what differs."""
+
+    old: Revision
+    new: Revision
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The revisions of environments, without their values."""
+
+    store: Store
+    validator: SchemaValidator
+    clock: Clock
+
+    def apps(self) -> Sequence[str]:
+        """Return the names of all apps."""
+        return self.store.read(lambda found: found.revisions.apps())
+
+    def environments(self, app: str) -> Sequence[Revision]:
+        """Return the current revision of each environment of `app`."""
+        return self.store.read(lambda found: found.revisions.environments(app))
+
+    def page(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
+        """Return revisions from the newest to the oldest, those below number `before` alone."""
+        return self.store.read(lambda found: found.revisions.history(place, before, limit))
+
+    def one(self, place: Place, number: int | None = None) -> Revision:
+        """Return revision `number`, or the newest one.
+
+        Raises:
+            NotFoundError: There is no such revision.
+        """
+        return self.store.read(lambda found: _one(found, place, number))
+
+    def difference(self, old: Place, old_number: int | None, new: Place, new_number: int | None) -> Compared:
+        """Return what differs between two revisions, also of two environments; None stands for the newest.
+
+        Raises:
+            NotFoundError: There is no such revision.
+            DestroyedError: The values of one are gone.
+        """
+
+        def compare(found: Transaction) -> Compared:
+            before, after = _one(found, old, old_number), _one(found, new, new_number)
+            schema = current_schema(found, after.place.app)
+            return Compared(
+                before,
+                after,
+                differences(
+                    found.revisions.variables(before),
+                    found.revisions.variables(after),
+                    self._shown(found, before, after),
+                    lambda name, one, other: self.validator.same(schema, name, one, other),
+                ),
+            )
+
+        return self.store.read(compare)
+
+    def destroy(self, actor: Actor, place: Place, number: int, reason: str) -> Revision:
+        """Remove the values of a revision for good; its number, author, digest and names stay.
+
+        Raises:
+            NotFoundError: There is no such revision.
+            ConflictError: It is the current one, which instances need.
+            InvalidError: The reason is missing or too long.
+        """
+        problems = text_problems("reason", reason, LONGEST_MESSAGE)
+        if problems or not reason.strip():
+            raise InvalidError(problems, "" if problems else "a reason is needed, which stays in the history")
+
+        def change(found: Transaction) -> Revision:
+            revision, current = _one(found, place, number), _one(found, place, None)
+            if revision.number == current.number:
+                message = f"`{revision}` is the current revision: write a new one or roll back first"
+                raise ConflictError(message)
+            if revision.destroyed is not None:
+                return revision
+            now = self.clock()
+            destroyed = found.revisions.destroy(revision, Destruction(actor.principal, now, reason))
+            found.events.add(Happening(EventKind.DESTROYED, now, place.app, place.environment, str(number)))
+            detail = {"revision": number, "reason": reason}
+            told = entry(actor, Action.REVISION_DESTROY, now, place.app, place.environment, detail=detail)
+            found.audit.record(told)
+            return destroyed
+
+        destroyed = self.store.write(change)
+        self.store.scrub()
+        return destroyed
+
+    def _shown(self, found: Transaction, *compared: Revision) -> frozenset[str]:
+        """Return the names that are no secrets in any of the revisions that have them."""
+        shown: set[str] = set()
+        hidden: set[str] = set()
+        for revision in compared:
+            known = shown_names(found, self.validator, revision)
+            shown |= known
+            hidden |= {*revision.names} - known
+        return frozenset(shown - hidden)
+
+
+def _one(found: Transaction, place: Place, number: int | None) -> Revision:
+    revision = found.revisions.current(place) if number is None else found.revisions.numbered(place, number)
+    if revision is None:
+        message = f"there is no `{place}`" if number is None else f"there is no `{place}@{number}`"
+        raise NotFoundError(message)
+    return revision

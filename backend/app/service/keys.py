@@ -1,0 +1,58 @@
+"""Changes the keys that wrap the keys of apps, while the service runs."""
+
+from dataclasses import dataclass
+
+from app.domain.audit import Action, entry
+from app.domain.identity import Actor
+from app.service.ports import Clock, Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """Which key wraps what.
+
+    Attributes:
+        first: The id of the first of `ENCRYPTION_KEYS`.
+        current: The apps whose keys it wraps.
+        outdated: The id of another key by app; none of these keys may be taken away yet.
+    """
+
+    first: str
+    current: tuple[str, ...]
+    outdated: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKeys:
+    """The keys of the service, by their ids."""
+
+    store: Store
+    clock: Clock
+
+    def status(self) -> KeyStatus:
+        """Return which key wraps what."""
+        return self.store.read(_status)
+
+    def rotate(self, actor: Actor) -> int:
+        """Wrap the keys of all apps by the first key of the service; return how many it were.
+
+        Each app is a transaction of its own: what is done stays done if it is interrupted, and the rest is done by the
+        next call.
+        """
+        outdated = self.status().outdated
+        for app in outdated:
+            self.store.write(lambda found, each=app: self._rotate(found, actor, each))  # type: ignore[misc]
+        return len(outdated)
+
+    def _rotate(self, found: Transaction, actor: Actor, app: str) -> None:
+        found.keys.wrap_anew(app)
+        found.audit.record(entry(actor, Action.KEYS_ROTATE, self.clock(), app, detail={"key": found.keys.first()}))
+
+
+def _status(found: Transaction) -> KeyStatus:
+    first, wrapped_by = found.keys.first(), found.keys.wrapped_by()
+    return KeyStatus(
+        first=first,
+        current=tuple(app for app, key_id in wrapped_by.items() if key_id == first),
+        outdated={app: key_id for app, key_id in wrapped_by.items() if key_id != first},
+    )

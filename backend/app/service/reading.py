@@ -1,0 +1,139 @@
+"""Gives out the variables of an environment, and writes down who saw its secrets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.domain.audit import Action, entry
+from app.domain.errors import NotFoundError
+from app.domain.identity import Actor
+from app.domain.place import Place
+from app.domain.revision import Revision
+from app.domain.variables import Variables
+from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from app.service.remembered import Remembered
+
+_PAGE = 50
+_FARTHEST = 500
+"""How many revisions are looked through for one that satisfies a schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A revision with its values.
+
+    Attributes:
+        revision: What is known of it.
+        variables: The values that may be shown.
+        withheld: The names of the secrets, whose values are not in `variables`.
+    """
+
+    revision: Revision
+    variables: Variables
+    withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    revision: Revision
+    variables: Variables
+    secrets: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads revisions with their values."""
+
+    store: Store
+    validator: SchemaValidator
+    clock: Clock
+    _known: Remembered[_Found] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Remembered(self.store)
+
+    def read(self, actor: Actor, place: Place, number: int | None = None, *, reveal: bool = False) -> Content:
+        """Return revision `number`, or the newest one.
+
+        Args:
+            actor: Who asks.
+            place: The environment.
+            number: The revision; None for the newest.
+            reveal: Whether the values of secrets are wanted, which the audit log then tells.
+
+        Raises:
+            NotFoundError: There is no such revision.
+            DestroyedError: Its values are gone.
+            DamagedError: What is stored is not what was written.
+        """
+        found = self._known.get((place, number), lambda: self.store.read(lambda each: self._find(each, place, number)))
+        return self._give(actor, found, reveal=reveal)
+
+    def read_valid(self, actor: Actor, place: Place, digest: str, *, reveal: bool = False) -> Content:
+        """Return the newest revision that satisfies the schema with this digest; raises as `read` does."""
+
+        def ask() -> _Found:
+            return self.store.read(lambda each: self._find_valid(each, place, digest))
+
+        return self._give(actor, self._known.get((place, digest), ask), reveal=reveal)
+
+    def _give(self, actor: Actor, found: _Found, *, reveal: bool) -> Content:
+        if not found.secrets:
+            return Content(found.revision, found.variables, ())
+        if not reveal:
+            shown = {name: text for name, text in found.variables.items() if name not in found.secrets}
+            return Content(found.revision, Variables(shown), found.secrets)
+        revision = found.revision
+        told = entry(
+            actor,
+            Action.CONFIG_REVEAL,
+            self.clock(),
+            revision.place.app,
+            revision.place.environment,
+            detail={"revision": revision.number, "names": list(found.secrets)},
+        )
+        self.store.write(lambda each: each.audit.record(told))
+        return Content(revision, found.variables, ())
+
+    def _find(self, found: Transaction, place: Place, number: int | None) -> _Found:
+        revision = found.revisions.current(place) if number is None else found.revisions.numbered(place, number)
+        if revision is None:
+            message = f"there is no `{place}`" if number is None else f"there is no `{place}@{number}`"
+            raise NotFoundError(message)
+        return self._with_values(found, revision)
+
+    def _find_valid(self, found: Transaction, place: Place, digest: str) -> _Found:
+        schema = found.schemas.named(place.app, digest)
+        if schema is None:
+            message = f"`{place.app}` has no schema `{digest}`"
+            raise NotFoundError(message)
+        for revision in _newest_first(found, place):
+            if revision.destroyed is not None:
+                continue
+            variables = found.revisions.variables(revision)
+            if revision.schema == digest or not self.validator.validate(schema, variables).problems:
+                return self._with_values(found, revision)
+        message = f"none of the newest {_FARTHEST} revisions of `{place}` satisfies the schema `{digest}`"
+        raise NotFoundError(message)
+
+    def _with_values(self, found: Transaction, revision: Revision) -> _Found:
+        shown = shown_names(found, self.validator, revision)
+        secrets = tuple(name for name in revision.names if name not in shown)
+        return _Found(revision, found.revisions.variables(revision), secrets)
+
+
+def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision) -> frozenset[str]:
+    """Return the names that both the schema of a revision and that of today know to be no secrets."""
+    digests = {revision.schema: found.schemas.named(revision.place.app, revision.schema)}
+    if (today := found.schemas.current(revision.place.app)) is not None:
+        digests[today.digest] = today
+    shown = frozenset(revision.names)
+    for schema in digests.values():
+        shown &= validator.shown(schema) if schema else frozenset()
+    return shown
+
+
+def _newest_first(found: Transaction, place: Place) -> Iterator[Revision]:
+    before, seen = None, 0
+    while seen < _FARTHEST and (page := found.revisions.history(place, before, _PAGE)):
+        yield from page
+        before, seen = page[-1].number, seen + len(page)

@@ -1,0 +1,180 @@
+"""Makes the next revision of an environment, or refuses it with every problem it has."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.domain.audit import Action, entry
+from app.domain.errors import InvalidError, NotFoundError, StaleError
+from app.domain.event import EventKind, Happening
+from app.domain.identity import Actor
+from app.domain.place import Place
+from app.domain.revision import LONGEST_MESSAGE, Draft, Revision, Schema
+from app.domain.validation import Validation, text_problems
+from app.domain.variables import Variables, dangerous_names, limit_problems
+from app.service.ports import Clock, SchemaValidator, Store, Transaction
+
+Edit = Callable[[Transaction, Revision | None], Variables]
+"""Returns the new variables, from what is there now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What somebody wants to change, and from where.
+
+    Attributes:
+        place: The environment.
+        expected: The number of the revision that the writer has seen; None if there was none.
+        message: Why.
+        dry_run: Whether to answer without storing anything.
+        allow_dangerous: Whether names may be set that make programs run other code.
+    """
+
+    place: Place
+    expected: int | None
+    message: str = ""
+    dry_run: bool = False
+    allow_dangerous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """The answer to a change.
+
+    Attributes:
+        revision: The current revision afterwards; None if a dry run found that the first one could be made.
+        validation: What the schema says of the variables.
+        changed: Whether they differ from those that were there.
+    """
+
+    revision: Revision | None
+    validation: Validation
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revising:
+    """Stores complete sets of variables, changes to them, and sets that were there before."""
+
+    store: Store
+    validator: SchemaValidator
+    clock: Clock
+
+    def replace(self, actor: Actor, intent: Intent, variables: Mapping[str, str]) -> Revised:
+        """Store `variables` as the next revision.
+
+        Raises:
+            StaleError: The environment is at another revision than expected.
+            InvalidError: The variables have problems.
+            NotFoundError: The app has no schema to check them against.
+        """
+        return self.revise(actor, intent, lambda _, __: Variables(variables), Action.CONFIG_WRITE)
+
+    def merge(self, actor: Actor, intent: Intent, patch: Mapping[str, str | None]) -> Revised:
+        """Store the current variables as a merge patch (RFC 7396) leaves them; raises as `replace` does."""
+
+        def edit(found: Transaction, current: Revision | None) -> Variables:
+            before = found.revisions.variables(current) if current else Variables({})
+            return before.merged(patch)
+
+        return self.revise(actor, intent, edit, Action.CONFIG_WRITE)
+
+    def roll_back(self, actor: Actor, intent: Intent, number: int) -> Revised:
+        """Store the variables of revision `number` anew, checked against today's schema.
+
+        Raises:
+            NotFoundError: There is no such revision.
+            DestroyedError: Its values are gone.
+            StaleError: The environment is at another revision than expected.
+            InvalidError: They do not satisfy today's schema.
+        """
+
+        def edit(found: Transaction, _: Revision | None) -> Variables:
+            revision = found.revisions.numbered(intent.place, number)
+            if revision is None:
+                message = f"there is no `{intent.place}@{number}`"
+                raise NotFoundError(message)
+            return found.revisions.variables(revision)
+
+        return self.revise(actor, intent, edit, Action.CONFIG_ROLLBACK, copied_from=number)
+
+    def revise(
+        self, actor: Actor, intent: Intent, edit: Edit, action: Action, copied_from: int | None = None
+    ) -> Revised:
+        """Store what `edit` returns as the next revision, with its event and its row in the audit log."""
+
+        def change(found: Transaction) -> Revised:
+            current = found.revisions.current(intent.place)
+            repeated = _is_repeated(current, intent, actor)
+            if _number(current) != intent.expected and not repeated:
+                raise StaleError(intent.place, _number(current))
+            variables = edit(found, current)
+            is_same = _is_same(found, current, variables)
+            if repeated and not is_same:
+                raise StaleError(intent.place, _number(current))
+            schema = current_schema(found, intent.place.app)
+            validation = self._judge(schema, intent, variables)
+            if is_same or intent.dry_run:
+                return Revised(current, validation, changed=not is_same)
+            draft = Draft(
+                place=intent.place,
+                variables=variables,
+                author=actor.principal,
+                message=intent.message,
+                made_at=self.clock(),
+                schema=schema.digest,
+                unchecked=validation.unchecked,
+                copied_from=copied_from,
+            )
+            return Revised(self._store(found, actor, action, draft), validation, changed=True)
+
+        return self.store.read(change) if intent.dry_run else self.store.write(change)
+
+    def _judge(self, schema: Schema, intent: Intent, variables: Variables) -> Validation:
+        problems = (
+            *text_problems("message", intent.message, LONGEST_MESSAGE),
+            *limit_problems(variables, allow_dangerous=intent.allow_dangerous),
+        )
+        validation = self.validator.validate(schema, variables)
+        if problems := (*problems, *validation.problems):
+            raise InvalidError(problems)
+        return validation
+
+    def _store(self, found: Transaction, actor: Actor, action: Action, draft: Draft) -> Revision:
+        revision = found.revisions.append(draft)
+        place, number = revision.place, revision.number
+        found.events.add(Happening(EventKind.REVISION, revision.made_at, place.app, place.environment, str(number)))
+        detail: dict[str, object] = {"revision": number}
+        if draft.copied_from is not None:
+            detail["from"] = draft.copied_from
+        if dangerous := dangerous_names(draft.variables):
+            detail["dangerous"] = list(dangerous)
+        found.audit.record(entry(actor, action, revision.made_at, place.app, place.environment, detail=detail))
+        return revision
+
+
+def current_schema(found: Transaction, app: str) -> Schema:
+    """Return the schema that `app` is checked against.
+
+    Raises:
+        NotFoundError: None was pushed; says how.
+    """
+    schema = found.schemas.current(app)
+    if schema is None:
+        message = f"`{app}` has no schema; `setpoint schema push --app {app}` brings one"
+        raise NotFoundError(message)
+    return schema
+
+
+def _number(revision: Revision | None) -> int | None:
+    return revision.number if revision else None
+
+
+def _is_repeated(current: Revision | None, intent: Intent, actor: Actor) -> bool:
+    """Return whether this may be sent a second time, because the answer was lost (RFC 9110, section 13.1.1)."""
+    return current is not None and current.number == (intent.expected or 0) + 1 and current.author == actor.principal
+
+
+def _is_same(found: Transaction, current: Revision | None, variables: Variables) -> bool:
+    if current is None or current.destroyed is not None:
+        return False
+    return found.revisions.variables(current) == variables

@@ -1,0 +1,80 @@
+"""Takes the contracts of apps, and refuses one that a current revision does not satisfy."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.domain.audit import Action, entry
+from app.domain.errors import InvalidError
+from app.domain.event import EventKind, Happening
+from app.domain.identity import Actor
+from app.domain.revision import Schema
+from app.domain.validation import Problem, text_problems
+from app.service.ports import Clock, SchemaValidator, Store, Transaction
+
+LONGEST_RELEASE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """The schemas of apps."""
+
+    store: Store
+    validator: SchemaValidator
+    clock: Clock
+
+    def push(
+        self, actor: Actor, app: str, digest: str, document: str, release: str, *, compatible: bool = True
+    ) -> Schema:
+        """Store a contract under its digest, and make it the one that `app` is checked against.
+
+        Args:
+            actor: Who pushes it.
+            app: Whose contract it is.
+            digest: The name under which it is sent.
+            document: The JSON text that `setpoint schema` has written.
+            release: The release of the app that it belongs to.
+            compatible: Whether to refuse it if the current revision of an environment does not satisfy it.
+
+        Raises:
+            InvalidError: It may not be stored, is not what its name says, or is refused by a current revision.
+        """
+        self._refuse_bad_words(digest, self.validator.admit(document), release)
+        schema = Schema(app, digest, document, release, actor.principal, self.clock())
+
+        def change(found: Transaction) -> Schema:
+            current = found.schemas.current(app)
+            if current and (current.digest, current.release) == (digest, release):
+                return current
+            problems = tuple(self._problems(found, schema))
+            if problems and compatible:
+                raise InvalidError(problems, "the schema is refused by what is stored; `compatibility=none` takes it")
+            found.schemas.put(schema)
+            found.events.add(Happening(EventKind.SCHEMA, schema.pushed_at, app, subject=digest))
+            told = {"digest": digest, "release": release, "incompatible": len(problems)}
+            found.audit.record(entry(actor, Action.SCHEMA_PUSH, schema.pushed_at, app, detail=told))
+            return schema
+
+        return self.store.write(change)
+
+    def all_of(self, app: str) -> Sequence[Schema]:
+        """Return the schemas of `app`, the current one first."""
+        return self.store.read(lambda found: found.schemas.all_of(app))
+
+    def _refuse_bad_words(self, digest: str, admitted: str, release: str) -> None:
+        problems = text_problems("release", release, LONGEST_RELEASE)
+        if not release.strip():
+            problems = (*problems, Problem(None, "release-missing", "the release that it belongs to is missing"))
+        if digest != admitted:
+            problems = (
+                *problems,
+                Problem(None, "digest-mismatch", "the contract is sent under the digest of another"),
+            )
+        if problems:
+            raise InvalidError(problems)
+
+    def _problems(self, found: Transaction, schema: Schema) -> Iterator[Problem]:
+        for revision in found.revisions.environments(schema.app):
+            if revision.destroyed is None:
+                variables = found.revisions.variables(revision)
+                for problem in self.validator.validate(schema, variables).problems:
+                    yield replace(problem, message=f"`{revision}`: {problem.message}")

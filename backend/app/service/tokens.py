@@ -1,0 +1,168 @@
+"""Makes tokens, replaces them without a gap, and ends them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.domain.audit import Action, entry
+from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from app.domain.event import EventKind, Happening
+from app.domain.identity import Actor, Bound, Principal, Scope, Token
+from app.domain.token_text import TokenText, new_token_text
+from app.domain.validation import text_problems
+from app.service.ports import Clock, Store, Transaction
+
+GRACE = timedelta(hours=24)
+LONGEST_LABEL = 200
+_MOST_LIVE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a new token is to be.
+
+    Attributes:
+        principal: Whom it speaks for.
+        label: What it is for.
+        scopes: What it may do.
+        bounds: Where.
+        expires_at: From when on it is refused; None for never.
+    """
+
+    principal: Principal
+    label: str
+    scopes: frozenset[Scope]
+    bounds: frozenset[Bound]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of everybody."""
+
+    store: Store
+    clock: Clock
+
+    def first(self, principal: Principal) -> TokenText:
+        """Return the first token of a new service, which may do everything; it is shown this once.
+
+        Raises:
+            ConflictError: There have been tokens already.
+        """
+        text = new_token_text()
+        grant = Grant(principal, "first token", frozenset({Scope.ADMIN}), frozenset({Bound()}))
+        token = self._token(text, grant)
+
+        def change(found: Transaction) -> TokenText:
+            if found.tokens.all_tokens():
+                message = "this service has tokens already; a holder of `admin` makes new ones"
+                raise ConflictError(message)
+            self._add(found, Actor(token), token, text, Action.TOKEN_CREATE)
+            return text
+
+        return self.store.write(change)
+
+    def create(self, actor: Actor, grant: Grant) -> tuple[Token, TokenText]:
+        """Return a new token with its text, which is shown this once.
+
+        Raises:
+            ForbiddenError: It would have more rights than the one that makes it.
+            InvalidError: It has no scope or no bound, or its label can't be kept.
+        """
+        _refuse_unusable(grant)
+        if not actor.token.allows_to_grant(grant.scopes, grant.bounds):
+            message = f"the token `{actor.token.id}` can't give rights that it does not have itself"
+            raise ForbiddenError(message)
+        text = new_token_text()
+        token = self._token(text, grant)
+        self.store.write(lambda found: self._add(found, actor, token, text, Action.TOKEN_CREATE))
+        return token, text
+
+    def rotate(self, actor: Actor, token_id: str, grace: timedelta = GRACE) -> tuple[Token, TokenText]:
+        """Return a token that takes the place of another, which goes on for the time of `grace`.
+
+        Raises:
+            NotFoundError: There is no such live token, or it is none of the actor's business.
+            ConflictError: Two are live already.
+        """
+        text = new_token_text()
+
+        def change(found: Transaction) -> tuple[Token, TokenText]:
+            old, now = self._own(found, actor, token_id), self.clock()
+            live = [each for each in found.tokens.all_tokens() if each.family == old.family and each.is_live(now)]
+            if len(live) >= _MOST_LIVE:
+                message = f"two tokens of `{old.label}` are live already: revoke one of them first"
+                raise ConflictError(message)
+            token = replace(old, id=text.id, made_at=now, expires_at=_renewed(old, now))
+            ends_at = now + grace if old.expires_at is None else min(old.expires_at, now + grace)
+            found.tokens.change(replace(old, expires_at=ends_at))
+            self._add(found, actor, token, text, Action.TOKEN_ROTATE)
+            return token, text
+
+        return self.store.write(change)
+
+    def revoke(self, actor: Actor, token_id: str) -> Token:
+        """End a token now.
+
+        Raises:
+            NotFoundError: There is no such live token, or it is none of the actor's business.
+        """
+
+        def change(found: Transaction) -> Token:
+            revoked = replace(self._own(found, actor, token_id), revoked_at=self.clock())
+            found.tokens.change(revoked)
+            self._tell(found, actor, revoked, Action.TOKEN_REVOKE)
+            return revoked
+
+        return self.store.write(change)
+
+    def visible(self, actor: Actor) -> Sequence[Token]:
+        """Return the tokens that `actor` may see: its own, and those whose rights it has itself."""
+        found = self.store.read(lambda each: each.tokens.all_tokens())
+        return [token for token in found if _is_business_of(actor, token)]
+
+    def _own(self, found: Transaction, actor: Actor, token_id: str) -> Token:
+        token = found.tokens.by_id(token_id)
+        if token is None or not token.is_live(self.clock()) or not _is_business_of(actor, token):
+            message = f"there is no live token `{token_id}`"
+            raise NotFoundError(message)
+        return token
+
+    def _token(self, text: TokenText, grant: Grant) -> Token:
+        return Token(
+            id=text.id,
+            family=text.id,
+            principal=grant.principal,
+            label=grant.label,
+            scopes=grant.scopes,
+            bounds=grant.bounds,
+            made_at=self.clock(),
+            expires_at=grant.expires_at,
+        )
+
+    def _add(self, found: Transaction, actor: Actor, token: Token, text: TokenText, action: Action) -> None:
+        found.principals.remember(token.principal)
+        found.tokens.add(token, text.digest)
+        self._tell(found, actor, token, action)
+
+    def _tell(self, found: Transaction, actor: Actor, token: Token, action: Action) -> None:
+        now = self.clock()
+        found.events.add(Happening(EventKind.TOKEN, now, subject=token.id))
+        detail: dict[str, object] = {"token": token.id, "family": token.family, "label": token.label}
+        rights = {"scopes": sorted(token.scopes), "bounds": sorted(str(bound) for bound in token.bounds)}
+        found.audit.record(entry(actor, action, now, detail={**detail, **rights}))
+
+
+def _renewed(old: Token, now: datetime) -> datetime | None:
+    """Return when the next token expires: it lives for as long as the one before was to live."""
+    return None if old.expires_at is None else now + (old.expires_at - old.made_at)
+
+
+def _is_business_of(actor: Actor, token: Token) -> bool:
+    return token.family == actor.token.family or actor.token.allows_to_grant(token.scopes, token.bounds)
+
+
+def _refuse_unusable(grant: Grant) -> None:
+    problems = text_problems("label", grant.label, LONGEST_LABEL)
+    if problems or not grant.scopes or not grant.bounds:
+        raise InvalidError(problems, "" if problems else "a token needs at least one scope and one bound")

@@ -1,0 +1,158 @@
+from datetime import timedelta
+
+import pytest
+
+from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
+from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope
+from app.domain.token_text import new_token_text
+from app.service.access import Access, require
+from app.service.tokens import Grant
+from support.configuration_service import ADA, GRACE, Clock, Service, actor
+
+CI = Principal(PrincipalKind.MACHINE, "setpoint", "ci", "CI")
+
+
+def grant(*scopes: Scope, bound: str = "billing/*", **more: object) -> Grant:
+    return Grant(CI, "for CI", frozenset(scopes), frozenset({Bound.parse(bound)}), **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def access(service: Service, clock: Clock) -> Access:
+    return Access(service.store, clock)
+
+
+def test_the_first_token_is_made_once_and_may_do_everything(service: Service, access: Access) -> None:
+    """Whoever sets up the service gets it; nobody else can ask for one later."""
+    text = service.tokens.first(ADA)
+    token = access.authenticate(text.text)
+    assert (token.principal, token.allows(Scope.ADMIN)) == (ADA, True)
+    with pytest.raises(ConflictError, match="this service has tokens already"):
+        service.tokens.first(GRACE)
+
+
+@pytest.mark.parametrize("text", ["", "Bearer", "sp_x_y", "a token that nobody has"])
+def test_what_is_no_live_token_is_refused_in_the_same_words(access: Access, text: str) -> None:
+    """Nothing tells which of the reasons it is."""
+    text = new_token_text().text if text == "a token that nobody has" else text
+    with pytest.raises(UnauthenticatedError, match=r"^no valid token was sent$"):
+        access.authenticate(text)
+
+
+def test_a_mistyped_token_is_refused_without_asking_the_store(service: Service, access: Access) -> None:
+    """The checksum is in the text; a store that is gone is not missed."""
+    text = service.tokens.first(ADA).text
+    service.store.close()
+    with pytest.raises(UnauthenticatedError):
+        access.authenticate(text[:-2] + text[-1] + text[-2] + "x")
+
+
+def test_a_revoked_token_is_refused_at_once_by_every_worker(service: Service, access: Access, clock: Clock) -> None:
+    """Each of them remembers tokens, and none longer than until something is written."""
+    admin = actor()
+    token, text = service.tokens.create(admin, grant(Scope.CONFIG_READ))
+    workers = [access, Access(service.store, clock)]
+    assert [worker.authenticate(text.text) for worker in workers] == [token, token]
+    service.tokens.revoke(admin, token.id)
+    for worker in workers:
+        with pytest.raises(UnauthenticatedError):
+            worker.authenticate(text.text)
+    with pytest.raises(NotFoundError, match=f"there is no live token `{token.id}`"):
+        service.tokens.revoke(admin, token.id)
+
+
+def test_an_expired_token_is_refused_though_nothing_is_written(service: Service, access: Access, clock: Clock) -> None:
+    """What is remembered of it is its end, too."""
+    _, text = service.tokens.create(actor(), grant(Scope.CONFIG_READ, expires_at=clock.now + timedelta(minutes=1)))
+    access.authenticate(text.text)
+    clock.forward(timedelta(minutes=1))
+    with pytest.raises(UnauthenticatedError):
+        access.authenticate(text.text)
+
+
+def test_a_token_is_replaced_without_a_gap(service: Service, access: Access, clock: Clock) -> None:
+    """Both are live for the time of grace, then the old one is refused; a third has to wait."""
+    admin = actor()
+    old, old_text = service.tokens.create(admin, grant(Scope.CONFIG_READ))
+    new, new_text = service.tokens.rotate(admin, old.id, grace=timedelta(hours=1))
+    assert (new.family, new.scopes, new.bounds, new.principal) == (old.family, old.scopes, old.bounds, old.principal)
+    assert access.authenticate(old_text.text).id == old.id
+    assert access.authenticate(new_text.text) == new
+    with pytest.raises(ConflictError, match="two tokens of `for CI` are live already"):
+        service.tokens.rotate(admin, new.id)
+    clock.forward(timedelta(hours=1))
+    with pytest.raises(UnauthenticatedError):
+        access.authenticate(old_text.text)
+    assert access.authenticate(new_text.text) == new
+    service.tokens.rotate(admin, new.id)
+
+
+def test_a_token_that_expires_is_replaced_by_one_that_lives_as_long(service: Service, clock: Clock) -> None:
+    """And the grace of the old one does not prolong it."""
+    admin = actor()
+    old, _ = service.tokens.create(admin, grant(Scope.CONFIG_READ, expires_at=clock.now + timedelta(days=30)))
+    clock.forward(timedelta(days=30) - timedelta(hours=1))
+    new, _ = service.tokens.rotate(admin, old.id)
+    assert new.expires_at is not None
+    assert timedelta(days=29) < new.expires_at - clock.now <= timedelta(days=30)
+    assert service.tokens.visible(admin)[1].expires_at == old.expires_at
+
+
+def test_no_token_makes_one_that_may_do_more(service: Service) -> None:
+    """Neither another scope nor another place."""
+    maker = actor(GRACE, Scope.CONFIG_READ, bounds=("billing/staging",))
+    for wanted in (grant(Scope.CONFIG_WRITE, bound="billing/staging"), grant(Scope.CONFIG_READ, bound="billing/*")):
+        with pytest.raises(ForbiddenError, match="can't give rights that it does not have itself"):
+            service.tokens.create(maker, wanted)
+    service.tokens.create(maker, grant(Scope.CONFIG_READ, bound="billing/staging"))
+
+
+def test_a_token_without_rights_is_not_made(service: Service) -> None:
+    """It would be a mistake that shows late."""
+    with pytest.raises(InvalidError, match="a token needs at least one scope and one bound"):
+        service.tokens.create(actor(), grant())
+
+
+def test_tokens_of_others_are_not_seen_and_can_not_be_ended(service: Service) -> None:
+    """Unknown and forbidden look alike."""
+    token, _ = service.tokens.create(actor(), grant(Scope.ADMIN))
+    stranger = actor(GRACE, Scope.CONFIG_READ, bounds=("shop/*",))
+    assert service.tokens.visible(stranger) == []
+    with pytest.raises(NotFoundError, match=f"there is no live token `{token.id}`"):
+        service.tokens.revoke(stranger, token.id)
+    own = Actor(token)
+    assert [each.id for each in service.tokens.visible(own)] == [token.id]
+
+
+@pytest.mark.parametrize(
+    ("scope", "app", "environment", "error"),
+    [
+        (Scope.CONFIG_READ, "billing", "production", None),
+        (Scope.CONFIG_WRITE, "billing", "production", ForbiddenError),
+        (Scope.CONFIG_READ, "billing", "staging", NotFoundError),
+        (Scope.CONFIG_READ, "shop", "production", NotFoundError),
+        (Scope.SCHEMA_WRITE, "billing", "*", ForbiddenError),
+        (Scope.SCHEMA_WRITE, "shop", "*", NotFoundError),
+        (Scope.AUDIT_READ, "*", "*", ForbiddenError),
+    ],
+)
+def test_a_place_that_a_token_has_no_business_with_is_not_there(
+    scope: Scope, app: str, environment: str, error: type[Exception] | None
+) -> None:
+    """Whether it exists is nobody's business who may not look; who may do something there is told what is lacking."""
+    token = actor(GRACE, Scope.CONFIG_READ, bounds=("billing/production",)).token
+    if error is None:
+        require(token, scope, app, environment)
+    else:
+        with pytest.raises(error):
+            require(token, scope, app, environment)
+
+
+def test_no_text_of_a_token_is_kept(service: Service, clock: Clock) -> None:
+    """Neither in the database, nor in its log of changes, nor in what the audit log tells."""
+    _, text = service.tokens.create(actor(), grant(Scope.CONFIG_READ))
+    Access(service.store, clock).authenticate(text.text)
+    files = service.store.path.parent.glob("setpoint.db*")  # type: ignore[attr-defined]
+    content = b"".join(path.read_bytes() for path in files if path.is_file())
+    assert text.id.encode() in content
+    assert text.text.encode() not in content
+    assert text.text[16:].encode() not in content

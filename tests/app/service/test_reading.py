@@ -1,0 +1,111 @@
+import pytest
+
+from app.domain.audit import Action
+from app.domain.errors import DamagedError, NotFoundError
+from app.service.reading import Reading
+from app.store.sqlite import SqliteStore
+from support.configuration_service import GRACE, PRODUCTION, STAGING, Service, actor
+from support.small_contract import contract
+
+CANARY = "c4n4ry-of-the-readings"
+
+
+def reveals(service: Service) -> list[tuple[str, object]]:
+    entries = service.store.read(lambda found: found.audit.page())
+    return [(each.principal.name, each.detail) for each in entries if each.action is Action.CONFIG_REVEAL]
+
+
+def test_secrets_are_withheld_unless_they_are_asked_for(service: Service) -> None:
+    """Their names are not."""
+    service.write(PORT="1", API_KEY=CANARY)
+    content = service.reading.read(actor(), PRODUCTION)
+    assert (dict(content.variables), content.withheld) == ({"PORT": "1"}, ("API_KEY",))
+    assert CANARY not in repr(content)
+    assert reveals(service) == []
+
+
+def test_every_reveal_is_written_down(service: Service) -> None:
+    """With who, what and which names; the second one as well as the first."""
+    service.write(PORT="1", API_KEY=CANARY)
+    for _ in range(2):
+        content = service.reading.read(actor(GRACE), PRODUCTION, reveal=True)
+        assert dict(content.variables) == {"PORT": "1", "API_KEY": CANARY}
+    assert reveals(service) == [("Grace", {"revision": 1, "names": ["API_KEY"]})] * 2
+
+
+def test_where_there_is_no_secret_nothing_is_revealed(service: Service) -> None:
+    """So nothing is written down either."""
+    service.write(PORT="1")
+    assert dict(service.reading.read(actor(), PRODUCTION, reveal=True).variables) == {"PORT": "1"}
+    assert reveals(service) == []
+
+
+def test_no_audit_no_answer(service: Service) -> None:
+    """If the row can't be written, the values are not given out."""
+    service.write(PORT="1", API_KEY=CANARY)
+    assert isinstance(service.store, SqliteStore)
+    with service.store._writing.connect() as connection, connection.begin():
+        connection.exec_driver_sql("DROP TABLE audit")
+    with pytest.raises(Exception, match="no such table: audit"):
+        service.reading.read(actor(), PRODUCTION, reveal=True)
+    with pytest.raises(Exception, match="no such table: audit"):
+        service.write(PORT="2")
+    assert service.history.one(PRODUCTION).number == 1
+
+
+def test_a_variable_is_shown_only_if_no_schema_takes_it_for_a_secret(service: Service) -> None:
+    """A mistake in one schema does not give away what another one knows."""
+    service.write(PORT="1", NAME="a", API_KEY=CANARY)
+    service.push(contract(PORT="integer", NAME="secret", API_KEY="text"))
+    content = service.reading.read(actor(), PRODUCTION)
+    assert (dict(content.variables), content.withheld) == ({"PORT": "1"}, ("NAME", "API_KEY"))
+
+
+def test_what_is_not_there_is_not_found(service: Service) -> None:
+    """Neither a place nor a number."""
+    service.write(PORT="1")
+    with pytest.raises(NotFoundError, match="there is no `billing/staging`"):
+        service.reading.read(actor(), STAGING)
+    with pytest.raises(NotFoundError, match="there is no `billing/production@2`"):
+        service.reading.read(actor(), PRODUCTION, 2)
+    with pytest.raises(NotFoundError, match="`billing` has no schema `sha256:x`"):
+        service.reading.read_valid(actor(), PRODUCTION, "sha256:x")
+
+
+def test_the_newest_revision_that_an_older_release_understands_is_found(service: Service) -> None:
+    """An instance of the old release starts with what it can read, after the new one has got a variable more."""
+    old = contract(PORT="integer!")
+    service.push(old, "1.0")
+    service.write(PORT="1")
+    service.push(contract(PORT="integer!", NAME="text"), "2.0")
+    service.write(PORT="2")
+    service.write(PORT="3", NAME="new")
+    assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 2
+    service.write(PORT="4")
+    assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 4
+    service.push(contract(OTHER="text!"), compatible=False)
+    impossible = contract(OTHER="text!").digest
+    with pytest.raises(NotFoundError, match="none of the newest 500 revisions"):
+        service.reading.read_valid(actor(), PRODUCTION, impossible)
+
+
+def test_what_is_remembered_is_never_old(service: Service) -> None:
+    """Two workers: what one of them writes, the other one gives out at once."""
+    other = Reading(service.store, service.validator, service.clock)
+    for port in range(1, 30):
+        service.write(PORT=str(port))
+        for reading in (service.reading, other):
+            for _ in range(2):
+                assert reading.read(actor(), PRODUCTION).variables["PORT"] == str(port)
+
+
+def test_a_second_read_asks_for_the_position_alone(service: Service) -> None:
+    """It does not touch the revision: a copy that is damaged meanwhile is not looked at."""
+    service.write(PORT="1")
+    service.reading.read(actor(), PRODUCTION)
+    assert isinstance(service.store, SqliteStore)
+    with service.store._writing.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE revisions SET body = x'00'")
+    assert service.reading.read(actor(), PRODUCTION).variables["PORT"] == "1"
+    with pytest.raises(DamagedError, match="`billing/production@1` is not what was written: restore it"):
+        Reading(service.store, service.validator, service.clock).read(actor(), PRODUCTION)
