@@ -75,6 +75,7 @@ lint: $(READY) ## Check style, types, layers and generated files
 	@$(BIN)/lint-imports
 	@cd backend && $(BIN)/python -m config example --check
 	@cd backend && $(BIN)/python -m config docs --check
+	@PYTHONPATH=tests $(BIN)/python tests/docs/rule_data.py --check
 	@cd backend && $(BIN)/python -m config rule --format markdown | diff -u ../docs/reference/rules.md -
 
 check-env: $(READY) ## Check an env file: make check-env ENV=path/to/prod.env
@@ -84,6 +85,7 @@ check-env: $(READY) ## Check an env file: make check-env ENV=path/to/prod.env
 generate: $(READY) ## Write the generated files anew
 	@cd backend && $(BIN)/python -m config example
 	@cd backend && $(BIN)/python -m config docs
+	@PYTHONPATH=tests $(BIN)/python tests/docs/rule_data.py
 	@cd backend && $(BIN)/python -m config rule --format markdown > ../docs/reference/rules.md
 	@PYTHONPATH=tests $(BIN)/python tests/docs/screenshots.py
 

@@ -3,3 +3,17 @@
 
 class UnableError(Exception):
     """The command ends with status 2; the text says why, for people, and holds no value."""
+
+
+class UnusableError(UnableError):
+    """Code of the app can't be used; the text says why, for people, and holds no value.
+
+    Attributes:
+        message: The text without what to do about it.
+        hint: What to do about it.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
+        self.message = message
+        self.hint = hint

@@ -14,24 +14,10 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.check.app_rule import InvalidRuleError
-from setpoint.errors import UnableError
+from setpoint.errors import UnusableError
 from setpoint.text.raised import kind_and_place
 
 _PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
-
-
-class UnusableError(UnableError):
-    """Code of the app can't be had; the text says why, for people, and holds no value.
-
-    Attributes:
-        message: The text without what to do about it.
-        hint: What to do about it.
-    """
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(f"{message}; {hint}" if hint else message)
-        self.message = message
-        self.hint = hint
 
 
 class UnusableSettingsError(UnusableError):

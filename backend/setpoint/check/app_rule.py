@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-from setpoint.check import rule as catalogue
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_place
+from setpoint.check.rule import Rule, enter
+from setpoint.errors import UnusableError
 from setpoint.resolution.subject import Subject
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import kind_and_place
@@ -46,8 +47,11 @@ class InvalidRuleError(ValueError):
     """A rule is declared in a way that can't be; the text says what is wrong, and holds no value."""
 
 
-class FailedRuleError(Exception):
+class FailedRuleError(UnusableError):
     """A rule of the app's own raised something; the text says which and where, and holds no value."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "fix the rule; what it looks at was not checked")
 
 
 AppCondition = TypeVar("AppCondition", bound=Callable[[Any], Iterator[Violation]])
@@ -77,17 +81,18 @@ def rule(
         message = f"`{name}` cannot be the name of a rule; write words in lower case with hyphens between them"
         raise InvalidRuleError(message)
 
-    def enter(condition: AppCondition) -> AppCondition:
+    def rule_of(condition: AppCondition) -> AppCondition:
         try:
-            catalogue.rule(code, name, severity, for_deploy=for_deploy)(_on_subject(condition, code))
+            looks = _on_subject(condition, code)
+            enter(Rule(code=code, name=name, severity=severity, condition=looks, for_deploy=for_deploy))
         except ValueError as error:
             raise InvalidRuleError(str(error)) from None
         return condition
 
-    return enter
+    return rule_of
 
 
-def _on_subject(condition: AppCondition, code: str) -> catalogue.Condition:
+def _on_subject(condition: AppCondition, code: str) -> Callable[[Subject], Iterator[Finding]]:
     """Return `condition` as the catalogue takes it."""
 
     @wraps(condition)
@@ -96,7 +101,7 @@ def _on_subject(condition: AppCondition, code: str) -> catalogue.Condition:
         if found is None:
             yield Finding(
                 f"`{code}` was not applied, because a value that it looks at is invalid or missing",
-                hint="mend the errors and check again",
+                hint="fix the errors and check again",
                 severity=Severity.INFO,
             )
             return

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
-from setpoint.check.app_rule import FailedRuleError
+from setpoint.check.applying import apply_rules
 from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
 from setpoint.check.excerpt import ShownLine
 from setpoint.check.finding import Finding, Place
-from setpoint.check.report import UNUSABLE_RULE, Report, SourceSummary, in_order
+from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rule import CATALOGUE, Rule
-from setpoint.check.suppression import UNUSED, reported
+from setpoint.check.rules.suppressions import unused_suppression
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.source_text import Span
+from setpoint.errors import UnusableError
 from setpoint.resolution.location import Location
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
@@ -20,25 +21,23 @@ from setpoint.sources.env_file import EnvFile, SourceKind, parse_env_file
 from setpoint.text.escape import printable
 from setpoint.text.join import said_of
 
-# Their words name the program already.
-_SAY_THEMSELVES = {"SP201", "SP202"}
-
 
 def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
     """Apply every rule to `subject`; no finding keeps another from being reported, only a comment in a file does."""
     places = _Places(subject)
-    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in reported(subject, _found(subject)))
+    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in apply_rules(subject))
     return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
 
 
-def _found(subject: Subject) -> Iterator[tuple[Rule, Finding]]:
-    for rule in CATALOGUE.values():
-        if subject.deploy or not rule.for_deploy:
-            try:
-                yield from ((rule, finding) for finding in rule.condition(subject))
-            except FailedRuleError as error:
-                hint = "mend the rule; what it looks at was not checked"
-                yield CATALOGUE[UNUSABLE_RULE], Finding(str(error), hint=hint)
+def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> Report:
+    """Return the report of a check that ended before there was anything to look at.
+
+    Args:
+        reference: The settings class, as it is named.
+        rule: What there is to report.
+        error: What is the matter.
+    """
+    return Report(printable(reference), (), tuple(_diagnostic(rule, each, None) for each in rule.condition(error)))
 
 
 def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR) -> Report:
@@ -62,14 +61,14 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
     diagnostics = in_order(
         _said_of(diagnostic, loaders, len(subjects))
         for diagnostic, loaders in found.items()
-        if diagnostic.code != UNUSED or len(loaders) == len(subjects)
+        if diagnostic.code != unused_suppression.code or len(loaders) == len(subjects)
     )
     sources = tuple(dict.fromkeys(source for report in reports for source in report.sources))
     return Report(first.contract.reference, sources, diagnostics, fail_on)
 
 
 def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnostic:
-    if len(loaders) == of or diagnostic.code in _SAY_THEMSELVES:
+    if len(loaders) == of or CATALOGUE[diagnostic.code].names_loaders:
         return diagnostic
     return replace(diagnostic, message=f"{diagnostic.message} (as {said_of(loaders, 'read it')})")
 
@@ -93,7 +92,8 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
         yield SourceSummary(subject.environment.kind, variables=len(known))
 
 
-def _diagnostic(rule: Rule, finding: Finding, places: "_Places") -> Diagnostic:
+def _diagnostic(rule: Rule[Any], finding: Finding, places: "_Places | None") -> Diagnostic:
+    place = finding.place
     return Diagnostic(
         code=rule.code,
         name=rule.name,
@@ -102,8 +102,9 @@ def _diagnostic(rule: Rule, finding: Finding, places: "_Places") -> Diagnostic:
         variable=None if finding.variable is None else printable(finding.variable),
         label=None if finding.label is None else printable(finding.label),
         hint=None if finding.hint is None else printable(finding.hint),
-        location=places.location(finding.place) if finding.place else None,
-        excerpt=places.excerpt(finding.place) if finding.place else None,
+        location=places.location(place) if places and place else None,
+        excerpt=places.excerpt(place) if places and place else None,
+        unable=rule.unable,
     )
 
 

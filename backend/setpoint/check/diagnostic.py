@@ -48,6 +48,7 @@ class Diagnostic:
         hint: Why it matters or what to do.
         location: Where it stands; None where there is no place (a missing variable, the process environment).
         excerpt: The line at `location`, where there is a line to show.
+        unable: Whether it says that something could not be looked at.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Diagnostic:
     hint: str | None = None
     location: Location | None = None
     excerpt: Excerpt | None = None
+    unable: bool = False
 
     @property
     def advice(self) -> str | None:

@@ -7,10 +7,6 @@ from enum import StrEnum
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.sources.env_file import SourceKind
 
-UNUSABLE_RULE = "SP007"
-UNABLE = {"SP001", "SP002", "SP006", UNUSABLE_RULE}
-"""The rules which say that something could not be looked at."""
-
 
 class Status(StrEnum):
     """The verdict of a check."""
@@ -61,7 +57,7 @@ class Report:
     @property
     def status(self) -> Status:
         """Return the verdict: that nothing could be said outweighs anything that was found."""
-        if any(each.code in UNABLE for each in self.diagnostics):
+        if any(each.unable for each in self.diagnostics):
             return Status.UNABLE
         if any(each.severity.rank >= self.fail_on.rank for each in self.diagnostics):
             return Status.FAILED

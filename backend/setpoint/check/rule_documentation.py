@@ -1,18 +1,15 @@
-"""What each rule says of itself, taken from its docstring without importing what rules need to work."""
+"""What a rule says of itself for people, and that of all rules as generated data, which need not import them."""
 
+import json
 import re
-from dataclasses import dataclass
-from inspect import cleandoc
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
-_RULES = Path(__file__).parent / "rules"
-_RULE = re.compile(
-    r'^@rule\("(?P<code>SP\d{3})", "(?P<name>[a-z0-9-]+)", Severity\.(?P<severity>[A-Z]+)'
-    r"(?P<deploy>, for_deploy=True)?\)\n"
-    r'def [^\n]+\n    r?"""(?P<docstring>.*?)"""',
-    re.MULTILINE | re.DOTALL,
-)
+VERSION = 1
+GENERATED = Path(__file__).with_name("rule_data.json")
 _SECTION = re.compile(
     r"^(?P<title>Why it matters|Bad|Good)(?:, as (?P<loaders>[a-z0-9, -]+?) reads? it)?:[ \n]", re.MULTILINE
 )
@@ -20,7 +17,7 @@ _SECTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Lines of an env file, or commands behind a `$ `.
+    """Lines of an env file, or commands after a `$ `.
 
     Attributes:
         text: The lines, without indentation and without a line end after the last.
@@ -42,8 +39,9 @@ class RuleDocumentation:
         summary: What it reports, as a sentence that begins with a verb and ends with a full stop.
         why: Why it matters, as sentences.
         bad: What it reports; None where the documentation shows nothing.
-        good: The same, mended.
+        good: The same, fixed.
         for_deploy: Whether only `--deploy` applies it.
+        problem: Which kind of problem that loaders have with a file it reports, if it does.
     """
 
     code: str
@@ -54,10 +52,18 @@ class RuleDocumentation:
     bad: Example | None
     good: Example | None
     for_deploy: bool = False
+    problem: str | None = None
 
     @classmethod
     def of(
-        cls, code: str, name: str, severity: str, docstring: str, *, for_deploy: bool = False
+        cls,
+        code: str,
+        name: str,
+        severity: str,
+        docstring: str,
+        *,
+        for_deploy: bool = False,
+        problem: str | None = None,
     ) -> "RuleDocumentation":
         """Return what `docstring` says, which is cleaned as `inspect.cleandoc` does."""
         head, sections = _sections(docstring)
@@ -71,32 +77,34 @@ class RuleDocumentation:
             sections.get("Bad"),
             sections.get("Good"),
             for_deploy,
+            problem,
         )
+
+
+def as_json(rules: Iterable[RuleDocumentation]) -> str:
+    """Return `rules` as indented JSON with a line end."""
+    return json.dumps({"version": VERSION, "rules": [asdict(each) for each in rules]}, indent=2) + "\n"
 
 
 def documented_rules() -> tuple[RuleDocumentation, ...]:
-    """Return the documentation of every rule in the order of codes.
+    """Return the documentation of every built-in rule in the order of codes, as `make generate` has written it down.
 
-    The rules are read as text: importing them imports pydantic, which takes ten times as long, and
-    parsing them would take as long as the rest of a command that explains one.
+    Importing the rules themselves imports pydantic, which takes ten times as long.
     """
-    texts = (path.read_text(encoding="utf-8") for path in _RULES.glob("*.py"))
-    found = (
-        RuleDocumentation.of(
-            match["code"],
-            match["name"],
-            match["severity"].lower(),
-            cleandoc(match["docstring"]),
-            for_deploy=match["deploy"] is not None,
-        )
-        for text in texts
-        for match in _RULE.finditer(text)
-    )
-    return tuple(sorted(found, key=lambda each: each.code))
+    return tuple(map(_documentation, json.loads(GENERATED.read_text(encoding="utf-8"))["rules"]))
+
+
+def _documentation(written: dict[str, Any]) -> RuleDocumentation:
+    examples = {title: _example(written[title]) for title in ("bad", "good")}
+    return RuleDocumentation(**{**written, **examples})
+
+
+def _example(written: dict[str, Any] | None) -> Example | None:
+    return None if written is None else Example(written["text"], tuple(written["loaders"]))
 
 
 def _sections(docstring: str) -> tuple[str, dict[str, Example]]:
-    """Return what stands before the first section, and the sections by title."""
+    """Return what comes before the first section, and the sections by title."""
     starts = list(_SECTION.finditer(docstring))
     ends = [*(match.start() for match in starts[1:]), len(docstring)][: len(starts)]
     sections = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from setpoint.check.report import UNABLE, Report
+from setpoint.check.report import Report
 from setpoint.check.rule import CATALOGUE
 from setpoint.text.suggest import nearest
 
@@ -44,7 +44,7 @@ class Selection:
 
     def includes(self, code: str) -> bool:
         """Return whether findings of the rule `code` are reported."""
-        return code in UNABLE or ((self.selected is None or code in self.selected) and code not in self.ignored)
+        return CATALOGUE[code].unable or ((self.selected is None or code in self.selected) and code not in self.ignored)
 
 
 def selected_codes(words: str) -> frozenset[str]:
@@ -63,8 +63,9 @@ def ignored_codes(words: str) -> frozenset[str]:
         UnknownRuleError: One of them names none, or one that says that nothing could be looked at.
     """
     for word in words.split(","):
-        if (found := _codes(word.strip())) and found <= UNABLE:
-            message = f"`{CATALOGUE[min(found)].code}` cannot be ignored: it says that nothing could be looked at"
+        found = _codes(word.strip())
+        if all(CATALOGUE[code].unable for code in found):
+            message = f"`{min(found)}` cannot be ignored: it says that nothing could be looked at"
             raise UnknownRuleError(message)
     return selected_codes(words)
 

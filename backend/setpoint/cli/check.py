@@ -13,10 +13,11 @@ from setpoint.application.importing import (
     import_settings_class,
 )
 from setpoint.application.loading import as_chosen
-from setpoint.check.checking import check_together
-from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.report import UNUSABLE_RULE, Report
-from setpoint.check.rule import CATALOGUE
+from setpoint.check.checking import check_together, unable
+from setpoint.check.diagnostic import Severity
+from setpoint.check.report import Report
+from setpoint.check.rules.file import unusable_rule, unusable_settings
+from setpoint.check.rules.names import unknown_variable
 from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
 from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import NO_CLASS, add_settings_option, chosen_settings
@@ -27,7 +28,6 @@ from setpoint.errors import UnableError
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, read_as_each, read_env_file
-from setpoint.text.escape import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,12 +71,12 @@ def _report(arguments: argparse.Namespace, reference: str | None, project: Proje
         contract = SettingsContract.of(_settings_class(arguments, reference, project))
         import_rules(arguments.rules or _rules_with_it(arguments, project), project.pythonpath)
     except UnusableSettingsError as error:
-        return _unable("SP006", reference, error.message, error.hint)
+        return unable(reference or "", unusable_settings, error)
     except UnusableRulesError as error:
-        return _unable(UNUSABLE_RULE, reference, error.message, error.hint)
+        return unable(reference or "", unusable_rule, error)
     # Rules of the app's own can be chosen, too, and are known by now.
     selection = chosen_selection(arguments, project)
-    joins_misspellings = selection.includes("SP301")
+    joins_misspellings = selection.includes(unknown_variable.code)
     subjects = [
         replace(each, deploy=arguments.deploy, joins_misspellings=joins_misspellings)
         for each in _subjects(contract, arguments, project)
@@ -104,13 +104,6 @@ def _settings_class(arguments: argparse.Namespace, reference: str | None, projec
 def _rules_with_it(arguments: argparse.Namespace, project: Project) -> tuple[str, ...]:
     """Return the modules of rules that the project names; where its class can't be imported, they can't either."""
     return project.rules if arguments.schema is None else ()
-
-
-def _unable(code: str, reference: str | None, message: str, hint: str | None) -> Report:
-    rule = CATALOGUE[code]
-    hint = None if hint is None else printable(hint)
-    unable = Diagnostic(rule.code, rule.name, rule.severity, printable(message), hint=hint)
-    return Report(printable(reference or ""), (), (unable,))
 
 
 def _subjects(contract: SettingsContract, arguments: argparse.Namespace, project: Project) -> list[Subject]:

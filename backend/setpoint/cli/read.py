@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from setpoint.check.diagnostic import Diagnostic
-from setpoint.check.problem_kinds import RULE_OF
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.cli.output import write_result
 from setpoint.cli.reading_options import add_reading_options, trouble_with
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.envfile.loaders import LOADERS
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.reading import Problem, ProblemKind, Reading
 from setpoint.errors import UnableError
 from setpoint.resolution.location import Location
 from setpoint.sources.env_file import EnvFile, read_env_file
@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(trouble_with(file))
         return 2
     hidden = set() if arguments.reveal else _hidden_names(arguments, file.variables)
-    diagnostics = [_diagnostic(file, index) for index in range(len(file.reading.problems))]
+    rule_of = {rule.problem: rule for rule in documented_rules()}
+    diagnostics = [_diagnostic(file, problem, rule_of[problem.kind]) for problem in file.reading.problems]
     if arguments.format == "json":
         write_result(json.dumps(_as_json(file, hidden, diagnostics), ensure_ascii=True, indent=2) + "\n")
     else:
@@ -103,14 +104,12 @@ def _line(file: EnvFile, diagnostic: Diagnostic) -> str:
     return f"{where}: {diagnostic.severity}[{diagnostic.code}] {diagnostic.message}{hint}\n"
 
 
-def _diagnostic(file: EnvFile, index: int) -> Diagnostic:
-    problem = file.reading.problems[index]
-    rule = RULE_OF[problem.kind]
+def _diagnostic(file: EnvFile, problem: Problem, rule: RuleDocumentation) -> Diagnostic:
     start, end = file.source.position(problem.span.start), file.source.position(problem.span.end)
     return Diagnostic(
         rule.code,
         rule.name,
-        rule.severity,
+        Severity(rule.severity),
         problem.message,
         None if problem.name is None else printable(problem.name),
         hint=problem.hint,

@@ -4,17 +4,15 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
 
-from setpoint.check.rule_documentation import Example, RuleDocumentation, documented_rules
+from setpoint.check.rule_documentation import Example, RuleDocumentation, as_json, documented_rules
 from setpoint.cli.output import write_result
 from setpoint.generate.rules_reference import as_read, rules_reference
 from setpoint.text.escape import printable
 from setpoint.text.suggest import allowed_steps, nearest
 
-VERSION = 1
 _WIDTH = 100
 _LONGEST_SLIP = 4
 
@@ -80,9 +78,7 @@ def _unknown(written: str, wanted: str, rules: Iterable[RuleDocumentation]) -> s
 
 def _rendered(rules: Sequence[RuleDocumentation], arguments: argparse.Namespace) -> str:
     if arguments.format == "json":
-        import json  # noqa: PLC0415 - people mostly read text
-
-        return json.dumps({"version": VERSION, "rules": [asdict(each) for each in rules]}, indent=2) + "\n"
+        return as_json(rules)
     if arguments.format == "markdown":
         return rules_reference(rules, f"{arguments.program} rule --format markdown")
     return "".join(f"{line}\n" for line in (_list(rules) if arguments.rule is None else _page(rules[0])))

@@ -9,7 +9,7 @@ from collections import Counter
 from xml.etree import ElementTree as ET
 
 from setpoint.check.diagnostic import Diagnostic
-from setpoint.check.report import UNABLE, Report
+from setpoint.check.report import Report
 from setpoint.formats.full import lines_of
 from setpoint.formats.style import Style
 
@@ -54,7 +54,7 @@ def _problem(report: Report, diagnostic: Diagnostic, suite: str, name: str) -> E
     if diagnostic.location is not None:
         case.set("line", str(diagnostic.location.line))
     text = _xml("\n".join(lines_of(diagnostic, Style(colored=False))))
-    if diagnostic.code in UNABLE:
+    if diagnostic.unable:
         ET.SubElement(case, "error", message=_xml(diagnostic.message), type=diagnostic.code).text = text
     elif diagnostic.severity.rank >= report.fail_on.rank:
         ET.SubElement(case, "failure", message=_xml(diagnostic.message), type=diagnostic.code).text = text

@@ -1,6 +1,5 @@
 """The report as SARIF 2.1.0 (OASIS), for code scanning and editors."""
 
-import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from urllib.parse import quote
 from setpoint._version import __version__
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report, Status
-from setpoint.check.rule import CATALOGUE, Rule
+from setpoint.check.rule import CATALOGUE
 from setpoint.check.rule_documentation import RuleDocumentation
 from setpoint.formats.artifact import fingerprints, shown_path
 from setpoint.resolution.location import Location
@@ -38,13 +37,13 @@ def render(report: Report) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    rule: Rule = CATALOGUE[code]
+    rule = CATALOGUE[code]
     documented = rule.documentation
     return {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": documented.summary},
-        "help": {"text": inspect.getdoc(rule.condition) or documented.summary, "markdown": _markdown(documented)},
+        "help": {"text": rule.docstring, "markdown": _markdown(documented)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 

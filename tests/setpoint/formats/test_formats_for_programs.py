@@ -285,7 +285,9 @@ def test_the_verdict_is_the_same_in_every_format(content: str | bytes, fail_on: 
 
 def test_a_check_that_could_not_look_is_an_error_in_every_format() -> None:
     """It never looks like a pass."""
-    found = Diagnostic("SP001", "missing-file", Severity.ERROR, "m", location=Location("a.env", 1, 1, 1, 1))
+    found = Diagnostic(
+        "SP001", "missing-file", Severity.ERROR, "m", location=Location("a.env", 1, 1, 1, 1), unable=True
+    )
     report = Report("", (SourceSummary(SourceKind.ENV_FILE, "a.env"),), (found,))
     texts = {name: registry.render(name, report, PLAIN) for name in registry.FORMATS}
     assert _invocation(texts["sarif"]) == {

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
-from setpoint.check.problem_findings import findings
-from setpoint.check.rule import rule
+from setpoint.check.loader_problems import loader_problems
+from setpoint.check.rule import built_in
 from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.source_text import Span
+from setpoint.errors import UnusableError
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, SourceKind, Trouble
 
@@ -19,7 +20,7 @@ def _files(subject: Subject) -> Iterator[EnvFile]:
     return (each for each in subject.all_files if each.kind is not SourceKind.FILE_VARIABLE)
 
 
-@rule("SP001", "missing-file", Severity.ERROR)
+@built_in("SP001", "missing-file", Severity.ERROR, unable=True)
 def missing_file(subject: Subject) -> Iterator[Finding]:
     """Report an env file that does not exist.
 
@@ -38,7 +39,7 @@ def missing_file(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@rule("SP002", "unreadable-file", Severity.ERROR)
+@built_in("SP002", "unreadable-file", Severity.ERROR, unable=True)
 def unreadable_file(subject: Subject) -> Iterator[Finding]:
     """Report an env file that exists and can't be read.
 
@@ -57,7 +58,7 @@ def unreadable_file(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"the file cannot be read: {reason}", Place(file, _START))
 
 
-@rule("SP003", "not-utf-8", Severity.ERROR)
+@built_in("SP003", "not-utf-8", Severity.ERROR, problem=ProblemKind.NOT_UTF_8, refuses_start=True)
 def not_utf_8(subject: Subject) -> Iterator[Finding]:
     """Report an env file that is not encoded in UTF-8.
 
@@ -85,10 +86,10 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
                 label="the first byte that is not UTF-8",
                 hint="it may be Latin-1 or Windows-1252; save it as UTF-8",
             )
-    yield from findings(subject, ProblemKind.NOT_UTF_8)
+    yield from loader_problems(subject, not_utf_8)
 
 
-@rule("SP004", "byte-order-mark", Severity.WARNING)
+@built_in("SP004", "byte-order-mark", Severity.WARNING, problem=ProblemKind.BYTE_ORDER_MARK)
 def byte_order_mark(subject: Subject) -> Iterator[Finding]:
     r"""Report a byte order mark at the beginning of an env file.
 
@@ -103,7 +104,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Finding]:
     """
     for file in subject.files:
         for problem in file.reading.problems:
-            if problem.kind is ProblemKind.BYTE_ORDER_MARK and file.encoding != "UTF-16":
+            if problem.kind is byte_order_mark.problem and file.encoding != "UTF-16":
                 yield Finding(
                     "the file begins with a byte order mark",
                     Place(file, problem.span),
@@ -112,7 +113,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-@rule("SP005", "nul-byte", Severity.ERROR)
+@built_in("SP005", "nul-byte", Severity.ERROR, problem=ProblemKind.NUL_BYTE, refuses_start=True)
 def nul_byte(subject: Subject) -> Iterator[Finding]:
     r"""Report a NUL byte in an env file.
 
@@ -134,8 +135,8 @@ def nul_byte(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@rule("SP006", "unusable-settings", Severity.ERROR)
-def unusable_settings(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - without a class there is no subject
+@built_in("SP006", "unusable-settings", Severity.ERROR, unable=True, looks_at_sources=False)
+def unusable_settings(error: UnusableError) -> Iterator[Finding]:
     """Report a settings class that can't be imported.
 
     Why it matters: without the class nothing can be said about any value. It is found before there
@@ -147,11 +148,11 @@ def unusable_settings(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - 
     Good:
         $ setpoint check prod.env --settings example:Settings
     """
-    yield from ()
+    yield Finding(error.message, hint=error.hint)
 
 
-@rule("SP007", "unusable-rule", Severity.ERROR)
-def unusable_rule(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - it is found while other rules look
+@built_in("SP007", "unusable-rule", Severity.ERROR, unable=True, looks_at_sources=False)
+def unusable_rule(error: UnusableError) -> Iterator[Finding]:
     """Report a rule of an app's own that can't be imported, or that fails.
 
     Why it matters: what the rule looks at was not checked. The check itself reports it.
@@ -162,4 +163,4 @@ def unusable_rule(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - it i
     Good:
         $ setpoint check prod.env
     """
-    yield from ()
+    yield Finding(error.message, hint=error.hint)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
-from setpoint.check.problem_findings import findings
+from setpoint.check.loader_problems import loader_problems
 from setpoint.check.reading_differences import ReadValue, grouped, read_value, written_value
-from setpoint.check.rule import rule
+from setpoint.check.rule import built_in
 from setpoint.check.writing_advice import how_to_write
 from setpoint.envfile import python_dotenv
 from setpoint.envfile.loaders import LOADERS
@@ -18,7 +18,7 @@ from setpoint.text.join import joined, said_of
 from setpoint.text.mask import MASK
 
 
-@rule("SP201", "read-differently", Severity.ERROR)
+@built_in("SP201", "read-differently", Severity.ERROR, needs_other_loaders=True, names_loaders=True)
 def read_differently(subject: Subject) -> Iterator[Finding]:
     """Report a variable that the programs which are to read the file read differently.
 
@@ -103,7 +103,14 @@ def _what_breaks(subject: Subject, statement: Statement) -> str | None:
     return f"the settings refuse what {joined(refused)} would hand over" if refused else None
 
 
-@rule("SP202", "refused-file", Severity.ERROR)
+@built_in(
+    "SP202",
+    "refused-file",
+    Severity.ERROR,
+    refuses_start=True,
+    needs_other_loaders=True,
+    names_loaders=True,
+)
 def refused_file(subject: Subject) -> Iterator[Finding]:
     """Report a file that a program rejects as a whole.
 
@@ -123,7 +130,7 @@ def refused_file(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"{label} refuses the file", Place(file, first), hint="mend what is reported on this line")
 
 
-@rule("SP203", "cut-value", Severity.WARNING)
+@built_in("SP203", "cut-value", Severity.WARNING, problem=ProblemKind.CUT_VALUE, needs_other_loaders=True)
 def cut_value(subject: Subject) -> Iterator[Finding]:
     """Report a value of which a program drops a part.
 
@@ -135,10 +142,16 @@ def cut_value(subject: Subject) -> Iterator[Finding]:
     Good, as node reads it:
         API_TOKEN='abc#def'
     """
-    yield from findings(subject, ProblemKind.CUT_VALUE)
+    yield from loader_problems(subject, cut_value)
 
 
-@rule("SP204", "continued-line", Severity.WARNING)
+@built_in(
+    "SP204",
+    "continued-line",
+    Severity.WARNING,
+    problem=ProblemKind.CONTINUED_LINE,
+    needs_other_loaders=True,
+)
 def continued_line(subject: Subject) -> Iterator[Finding]:
     r"""Report a line that a program joins with the next one.
 
@@ -152,10 +165,16 @@ def continued_line(subject: Subject) -> Iterator[Finding]:
         HOST=localhost
         PORT=8000
     """
-    yield from findings(subject, ProblemKind.CONTINUED_LINE)
+    yield from loader_problems(subject, continued_line)
 
 
-@rule("SP205", "line-too-long", Severity.ERROR)
+@built_in(
+    "SP205",
+    "line-too-long",
+    Severity.ERROR,
+    problem=ProblemKind.LINE_TOO_LONG,
+    needs_other_loaders=True,
+)
 def line_too_long(subject: Subject) -> Iterator[Finding]:
     r"""Report a line of 64 KiB or more, where programs written in Go stop reading.
 
@@ -167,10 +186,10 @@ def line_too_long(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'HOST=%070d\n' 0 | setpoint check - --loader docker
     """
-    yield from findings(subject, ProblemKind.LINE_TOO_LONG)
+    yield from loader_problems(subject, line_too_long)
 
 
-@rule("SP206", "already-set", Severity.WARNING)
+@built_in("SP206", "already-set", Severity.WARNING, problem=ProblemKind.ALREADY_SET, needs_other_loaders=True)
 def already_set(subject: Subject) -> Iterator[Finding]:
     """Report a variable that the process environment has already, where a program lets that win.
 
@@ -182,10 +201,17 @@ def already_set(subject: Subject) -> Iterator[Finding]:
     Good:
         $ setpoint check prod.env --environment --loader node
     """
-    yield from findings(subject, ProblemKind.ALREADY_SET)
+    yield from loader_problems(subject, already_set)
 
 
-@rule("SP207", "too-long-expansion", Severity.ERROR)
+@built_in(
+    "SP207",
+    "too-long-expansion",
+    Severity.ERROR,
+    problem=ProblemKind.TOO_LONG_EXPANSION,
+    refuses_start=True,
+    needs_other_loaders=True,
+)
 def too_long_expansion(subject: Subject) -> Iterator[Finding]:
     """Report references that grow a value beyond all measure.
 
@@ -203,10 +229,16 @@ def too_long_expansion(subject: Subject) -> Iterator[Finding]:
     Good, as compose reads it:
         HOST=localhost
     """
-    yield from findings(subject, ProblemKind.TOO_LONG_EXPANSION)
+    yield from loader_problems(subject, too_long_expansion)
 
 
-@rule("SP208", "unportable-text", Severity.ERROR)
+@built_in(
+    "SP208",
+    "unportable-text",
+    Severity.ERROR,
+    problem=ProblemKind.NOT_PORTABLE,
+    needs_other_loaders=True,
+)
 def unportable_text(subject: Subject) -> Iterator[Finding]:
     """Report what programs read differently, if the file is to be portable (`--loader portable`).
 
@@ -218,4 +250,4 @@ def unportable_text(subject: Subject) -> Iterator[Finding]:
     Good, as portable reads it:
         HOST=localhost
     """
-    yield from findings(subject, ProblemKind.NOT_PORTABLE)
+    yield from loader_problems(subject, unportable_text)

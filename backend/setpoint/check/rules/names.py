@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
-from setpoint.check.rule import rule
+from setpoint.check.rule import built_in
 from setpoint.contract.settings_class import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
@@ -21,7 +21,7 @@ _FORBIDDEN = (
 )
 
 
-@rule("SP301", "unknown-variable", Severity.ERROR)
+@built_in("SP301", "unknown-variable", Severity.ERROR)
 def unknown_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that no setting reads.
 
@@ -125,7 +125,7 @@ def _consequence(subject: Subject, meant: Variable) -> str | None:
     return meant.guidance.unset or f"`{meant.name}` keeps its default"
 
 
-@rule("SP302", "missing-variable", Severity.ERROR)
+@built_in("SP302", "missing-variable", Severity.ERROR, refuses_start=True)
 def missing_variable(subject: Subject) -> Iterator[Finding]:
     """Report a required variable that no source sets.
 
@@ -161,7 +161,7 @@ def _missing(subject: Subject, variable: Variable) -> Finding:
     return Finding(message, None, variable.name, label, hint)
 
 
-@rule("SP303", "wrong-case", Severity.ERROR)
+@built_in("SP303", "wrong-case", Severity.ERROR)
 def wrong_case(subject: Subject) -> Iterator[Finding]:
     r"""Report a variable whose name is known in another case, where the settings class tells cases apart.
 
@@ -198,7 +198,7 @@ def _wrong_case(subject: Subject, name: str, meant: Variable, place: Place | Non
     return Finding(f"`{name}`{where} is written in the wrong case", place, name, label, hint)
 
 
-@rule("SP304", "deprecated-variable", Severity.WARNING)
+@built_in("SP304", "deprecated-variable", Severity.WARNING)
 def deprecated_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that its settings class calls deprecated.
 
@@ -221,7 +221,7 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@rule("SP305", "misplaced-variable", Severity.WARNING)
+@built_in("SP305", "misplaced-variable", Severity.WARNING)
 def misplaced_variable(subject: Subject) -> Iterator[Finding]:
     """Report the variable that names the env file inside an env file.
 
@@ -245,7 +245,7 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@rule("SP306", "renamed-variable", Severity.INFO)
+@built_in("SP306", "renamed-variable", Severity.INFO)
 def renamed_variable(subject: Subject) -> Iterator[Finding]:
     """Say that a setting is given under another name than its first.
 

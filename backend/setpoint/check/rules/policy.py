@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.placeholder import is_placeholder
-from setpoint.check.rule import rule
+from setpoint.check.rule import built_in
 from setpoint.check.tracked_file import is_tracked
 from setpoint.contract.secrecy import is_secret_name, looks_secret, secret_text
 from setpoint.contract.settings_class import Variable
@@ -49,7 +49,7 @@ def _stands(assignment: Assignment | None) -> str:
     return "" if assignment else " by default"
 
 
-@rule("SP501", "error-tracking-off", Severity.WARNING, for_deploy=True)
+@built_in("SP501", "error-tracking-off", Severity.WARNING, for_deploy=True)
 def error_tracking_off(subject: Subject) -> Iterator[Finding]:
     r"""Report a Sentry DSN that is unset.
 
@@ -67,7 +67,7 @@ def error_tracking_off(subject: Subject) -> Iterator[Finding]:
             yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
-@rule("SP502", "unsampled-tracing", Severity.WARNING, for_deploy=True)
+@built_in("SP502", "unsampled-tracing", Severity.WARNING, for_deploy=True)
 def unsampled_tracing(subject: Subject) -> Iterator[Finding]:
     r"""Report a rate that traces every request.
 
@@ -90,7 +90,7 @@ def unsampled_tracing(subject: Subject) -> Iterator[Finding]:
             yield Finding(message, value_place(assignment), variable.name, hint="a share such as 0.1 tells as much")
 
 
-@rule("SP503", "local-dsn", Severity.WARNING, for_deploy=True)
+@built_in("SP503", "local-dsn", Severity.WARNING, for_deploy=True)
 def local_dsn(subject: Subject) -> Iterator[Finding]:
     r"""Report a Sentry DSN whose host is the machine itself.
 
@@ -108,7 +108,7 @@ def local_dsn(subject: Subject) -> Iterator[Finding]:
             yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
-@rule("SP504", "plaintext-dsn", Severity.WARNING, for_deploy=True)
+@built_in("SP504", "plaintext-dsn", Severity.WARNING, for_deploy=True)
 def plaintext_dsn(subject: Subject) -> Iterator[Finding]:
     r"""Report a Sentry DSN with `http`.
 
@@ -142,7 +142,7 @@ def _is_local(host: str | None) -> bool:
         return False
 
 
-@rule("SP505", "text-logs", Severity.WARNING, for_deploy=True)
+@built_in("SP505", "text-logs", Severity.WARNING, for_deploy=True)
 def text_logs(subject: Subject) -> Iterator[Finding]:
     r"""Report logs in a form for people where the app can write JSON.
 
@@ -162,7 +162,7 @@ def text_logs(subject: Subject) -> Iterator[Finding]:
             yield Finding(message, value_place(assignment), variable.name, hint="machines read the logs of a deploy")
 
 
-@rule("SP506", "readable-by-others", Severity.ERROR, for_deploy=True)
+@built_in("SP506", "readable-by-others", Severity.ERROR, for_deploy=True)
 def readable_by_others(subject: Subject) -> Iterator[Finding]:
     """Report a file with secrets that every user of the machine can read.
 
@@ -194,7 +194,7 @@ def _others_can_read(path: str) -> bool:
     return stat.S_ISREG(mode) and bool(mode & stat.S_IROTH)
 
 
-@rule("SP507", "tracked-secret", Severity.ERROR, for_deploy=True)
+@built_in("SP507", "tracked-secret", Severity.ERROR, for_deploy=True)
 def tracked_secret(subject: Subject) -> Iterator[Finding]:
     """Report a secret in a file that git tracks.
 
@@ -236,7 +236,7 @@ def _sounds_secret(statement: Statement) -> bool:
     return statement.shown_name != MASK and is_secret_name(statement.shown_name)
 
 
-@rule("SP508", "development-mode", Severity.WARNING, for_deploy=True)
+@built_in("SP508", "development-mode", Severity.WARNING, for_deploy=True)
 def development_mode(subject: Subject) -> Iterator[Finding]:
     r"""Report what is meant for development: `DEBUG` switched on, or an environment that is called so.
 
@@ -259,7 +259,7 @@ def development_mode(subject: Subject) -> Iterator[Finding]:
             yield Finding(message, value_place(assignment), variable.name, hint="name the one that is deployed to")
 
 
-@rule("SP509", "default-secret", Severity.ERROR, for_deploy=True)
+@built_in("SP509", "default-secret", Severity.ERROR, for_deploy=True)
 def default_secret(subject: Subject) -> Iterator[Finding]:
     r"""Report a secret that keeps the default which stands in the code, or is set to it.
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
-from setpoint.check.rule import rule
+from setpoint.check.rule import built_in
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import Trouble
 from setpoint.sources.secret_files import FileVariable
 
 
-@rule("SP406", "missing-secret-file", Severity.ERROR)
+@built_in("SP406", "missing-secret-file", Severity.ERROR)
 def missing_secret_file(subject: Subject) -> Iterator[Finding]:
     """Report a variable such as `DB_PASSWORD_FILE` that names a file which can't be read.
 
@@ -37,7 +37,7 @@ def missing_secret_file(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@rule("SP407", "unread-secret-file", Severity.WARNING)
+@built_in("SP407", "unread-secret-file", Severity.WARNING)
 def unread_secret_file(subject: Subject) -> Iterator[Finding]:
     """Report a variable such as `DB_PASSWORD_FILE` that has no effect, because `DB_PASSWORD` is set, too.
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding
-from setpoint.check.rule import rule
-from setpoint.check.suppression import suppressions
+from setpoint.check.rule import built_in
+from setpoint.check.suppression import UnusedSuppression, suppressions
 from setpoint.resolution.subject import Subject
 
 
-@rule("SP109", "invalid-suppression", Severity.WARNING)
+@built_in("SP109", "invalid-suppression", Severity.WARNING)
 def invalid_suppression(subject: Subject) -> Iterator[Finding]:
     """Report a comment that is there to ignore a finding and has no effect.
 
@@ -29,8 +29,8 @@ def invalid_suppression(subject: Subject) -> Iterator[Finding]:
             yield Finding(each.fault, each.place, hint=each.hint)
 
 
-@rule("SP110", "unused-suppression", Severity.WARNING)
-def unused_suppression(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 - what is found decides, not the subject
+@built_in("SP110", "unused-suppression", Severity.WARNING, looks_at_sources=False)
+def unused_suppression(unused: UnusedSuppression) -> Iterator[Finding]:
     """Report a comment that ignores a finding which is not there, or no longer.
 
     Why it matters: it would hide the next one. The check itself reports it, once all other rules
@@ -43,4 +43,4 @@ def unused_suppression(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001 -
     Good:
         PORT=8000
     """
-    yield from ()
+    yield Finding(f"the comment ignores `{unused.code}`, which is not found here", unused.place, hint="take it out")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
-from setpoint.check.problem_findings import findings
-from setpoint.check.rule import rule
+from setpoint.check.loader_problems import loader_problems
+from setpoint.check.rule import Rule, built_in
 from setpoint.envfile.reading import Problem, ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.statement import Statement
@@ -14,11 +14,11 @@ from setpoint.sources.env_file import DEFAULT_LOADER
 from setpoint.text.mask import MASK
 
 
-def _problems(subject: Subject, kind: ProblemKind) -> Iterator[tuple[Statement, Problem]]:
-    """Yield python-dotenv's problems of one kind, each with the statement in which it stands."""
+def _problems(subject: Subject, rule: Rule[Subject]) -> Iterator[tuple[Statement, Problem]]:
+    """Yield python-dotenv's problems that `rule` reports, each with the statement in which it is."""
     for statement in subject.statements:
         for problem in subject.problems_in(statement):
-            if problem.kind is kind and statement.file.loader == DEFAULT_LOADER:
+            if problem.kind is rule.problem and statement.file.loader == DEFAULT_LOADER:
                 yield statement, problem
 
 
@@ -26,7 +26,7 @@ def _named(statement: Statement) -> str | None:
     return None if statement.shown_name == MASK else statement.shown_name
 
 
-@rule("SP101", "malformed-line", Severity.ERROR)
+@built_in("SP101", "malformed-line", Severity.ERROR, problem=ProblemKind.MALFORMED_LINE)
 def malformed_line(subject: Subject) -> Iterator[Finding]:
     """Report a line that is neither `NAME=value` nor a comment.
 
@@ -38,7 +38,7 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    for statement, problem in _problems(subject, ProblemKind.MALFORMED_LINE):
+    for statement, problem in _problems(subject, malformed_line):
         name = _named(statement)
         if statement.binding is not None:
             message = f"`{name}` has no `=`, so it gets no value" if name else "a line has no `=`, so it is not read"
@@ -46,10 +46,10 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
             message = f"the line of `{name}` cannot be read" if name else "the line cannot be read"
         label = None if statement.binding is not None else problem.message.partition(",")[0]
         yield Finding(message, Place(statement.file, problem.span), name, label, problem.hint)
-    yield from findings(subject, ProblemKind.MALFORMED_LINE)
+    yield from loader_problems(subject, malformed_line, python_dotenv_too=False)
 
 
-@rule("SP102", "unclosed-quote", Severity.ERROR)
+@built_in("SP102", "unclosed-quote", Severity.ERROR, problem=ProblemKind.UNCLOSED_QUOTE, refuses_start=True)
 def unclosed_quote(subject: Subject) -> Iterator[Finding]:
     """Report a quote that opens a value and is never closed.
 
@@ -61,15 +61,15 @@ def unclosed_quote(subject: Subject) -> Iterator[Finding]:
     Good:
         HOST="localhost"
     """
-    for statement, problem in _problems(subject, ProblemKind.UNCLOSED_QUOTE):
+    for statement, problem in _problems(subject, unclosed_quote):
         name = _named(statement)
         owner = f"the value of `{name}`" if name else "a value"
         message = f"the quote that opens {owner} is never closed"
         yield Finding(message, Place(statement.file, problem.span), name, "opened here", problem.hint)
-    yield from findings(subject, ProblemKind.UNCLOSED_QUOTE)
+    yield from loader_problems(subject, unclosed_quote, python_dotenv_too=False)
 
 
-@rule("SP103", "duplicate-variable", Severity.WARNING)
+@built_in("SP103", "duplicate-variable", Severity.WARNING, problem=ProblemKind.DUPLICATE_NAME)
 def duplicate_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that one file sets twice.
 
@@ -99,14 +99,14 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
                 "the later value wins; take one of them out",
             )
             seen[key] = statement
-    yield from findings(subject, ProblemKind.DUPLICATE_NAME)
+    yield from loader_problems(subject, duplicate_variable)
 
 
 def _is_duplicate(problem: Problem) -> bool:
     return problem.kind is ProblemKind.DUPLICATE_NAME
 
 
-@rule("SP104", "undefined-reference", Severity.WARNING)
+@built_in("SP104", "undefined-reference", Severity.WARNING, problem=ProblemKind.UNDEFINED_REFERENCE)
 def undefined_reference(subject: Subject) -> Iterator[Finding]:
     """Report a `${NAME}` that refers to nothing.
 
@@ -120,7 +120,7 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
         HOST=${SUBDOMAIN:-api}.example.org
     """
     told: set[tuple[int, Span, str]] = set()
-    for statement, problem in _problems(subject, ProblemKind.UNDEFINED_REFERENCE):
+    for statement, problem in _problems(subject, undefined_reference):
         reference = (id(statement.file), statement.span, problem.span.of(statement.file.source.text))
         if reference in told:
             continue
@@ -132,10 +132,12 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
             "read as an empty text",
             problem.hint,
         )
-    yield from findings(subject, ProblemKind.UNDEFINED_REFERENCE)
+    yield from loader_problems(subject, undefined_reference, python_dotenv_too=False)
 
 
-@rule("SP105", "command-substitution", Severity.ERROR)
+@built_in(
+    "SP105", "command-substitution", Severity.ERROR, problem=ProblemKind.COMMAND_SUBSTITUTION, needs_other_loaders=True
+)
 def command_substitution(subject: Subject) -> Iterator[Finding]:
     """Report a command in a value that a shell would run.
 
@@ -147,10 +149,10 @@ def command_substitution(subject: Subject) -> Iterator[Finding]:
     Good, as bash reads it:
         HOST=localhost
     """
-    yield from findings(subject, ProblemKind.COMMAND_SUBSTITUTION)
+    yield from loader_problems(subject, command_substitution)
 
 
-@rule("SP106", "shell-code", Severity.ERROR)
+@built_in("SP106", "shell-code", Severity.ERROR, problem=ProblemKind.NOT_STATIC, needs_other_loaders=True)
 def shell_code(subject: Subject) -> Iterator[Finding]:
     """Report what a shell takes for more than an assignment.
 
@@ -162,10 +164,10 @@ def shell_code(subject: Subject) -> Iterator[Finding]:
     Good, as bash reads it:
         DATABASE_URL='postgresql://db/app?a=1&b=2'
     """
-    yield from findings(subject, ProblemKind.NOT_STATIC)
+    yield from loader_problems(subject, shell_code)
 
 
-@rule("SP107", "invalid-name", Severity.ERROR)
+@built_in("SP107", "invalid-name", Severity.ERROR, problem=ProblemKind.INVALID_NAME, needs_other_loaders=True)
 def invalid_name(subject: Subject) -> Iterator[Finding]:
     """Report a name that a program does not take.
 
@@ -177,10 +179,16 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
     Good, as docker reads it:
         PORT=8000
     """
-    yield from findings(subject, ProblemKind.INVALID_NAME)
+    yield from loader_problems(subject, invalid_name)
 
 
-@rule("SP108", "invalid-reference", Severity.ERROR)
+@built_in(
+    "SP108",
+    "invalid-reference",
+    Severity.ERROR,
+    problem=ProblemKind.INVALID_REFERENCE,
+    needs_other_loaders=True,
+)
 def invalid_reference(subject: Subject) -> Iterator[Finding]:
     """Report a reference that a program can't make sense of.
 
@@ -192,4 +200,4 @@ def invalid_reference(subject: Subject) -> Iterator[Finding]:
     Good, as compose reads it:
         HOST=${DOMAIN:-localhost}
     """
-    yield from findings(subject, ProblemKind.INVALID_REFERENCE)
+    yield from loader_problems(subject, invalid_reference)

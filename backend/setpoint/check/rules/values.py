@@ -9,7 +9,7 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.placeholder import is_placeholder
 from setpoint.check.refusal_text import explain, path_inside
-from setpoint.check.rule import rule
+from setpoint.check.rule import built_in
 from setpoint.contract.settings_class import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value
@@ -23,7 +23,7 @@ _MOST_OVERRULED = 50
 _MOST_NAMED = 5
 
 
-@rule("SP401", "invalid-value", Severity.ERROR)
+@built_in("SP401", "invalid-value", Severity.ERROR, refuses_start=True)
 def invalid_value(subject: Subject) -> Iterator[Finding]:
     """Report a value that the settings class does not take.
 
@@ -111,7 +111,7 @@ def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
     return path_inside(refusal, depth, variable, may_quote=may_quote)
 
 
-@rule("SP402", "empty-value", Severity.WARNING)
+@built_in("SP402", "empty-value", Severity.WARNING)
 def empty_value(subject: Subject) -> Iterator[Finding]:
     """Report a known variable that is set to an empty text.
 
@@ -139,7 +139,7 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@rule("SP403", "placeholder-value", Severity.ERROR)
+@built_in("SP403", "placeholder-value", Severity.ERROR)
 def placeholder_value(subject: Subject) -> Iterator[Finding]:
     """Report a value that was meant to be replaced, such as `changeme` or `<your-dsn>`.
 
@@ -165,7 +165,7 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
             )
 
 
-@rule("SP404", "conflicting-values", Severity.ERROR)
+@built_in("SP404", "conflicting-values", Severity.ERROR, refuses_start=True)
 def conflicting_values(subject: Subject) -> Iterator[Finding]:
     """Report values that are valid each for itself and that a validator across fields refuses together.
 
@@ -219,7 +219,7 @@ def _with_place(subject: Subject, variable: Variable, first: Assignment | None) 
     return f"`{assignment.name}` {f'on line {line}' if is_here else f'at {assignment.file.path}:{line}'}"
 
 
-@rule("SP405", "unchecked-conflicts", Severity.INFO)
+@built_in("SP405", "unchecked-conflicts", Severity.INFO)
 def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
     """Say that validators across fields were not run, because a field that they look at is invalid.
 
@@ -240,7 +240,7 @@ def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@rule("SP408", "partial-schema", Severity.INFO)
+@built_in("SP408", "partial-schema", Severity.INFO)
 def partial_schema(subject: Subject) -> Iterator[Finding]:
     """Say that an exported contract does not hold all that the settings class checks.
 

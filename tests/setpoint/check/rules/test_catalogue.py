@@ -1,24 +1,25 @@
 """The catalogue of rules is complete, unambiguous and documented."""
 
 import re
+from typing import Any
 
 import pytest
 
 from setpoint.check import rules
 from setpoint.check.diagnostic import Severity
-from setpoint.check.rule import CATALOGUE, Rule, rule
+from setpoint.check.rule import CATALOGUE, Rule, built_in
 from support.checking import checked
 
 
 @pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())
-def test_a_rule_says_what_it_looks_for_and_why(each: Rule) -> None:
+def test_a_rule_says_what_it_looks_for_and_why(each: Rule[Any]) -> None:
     """Its docstring is its page of documentation."""
     assert re.fullmatch(r"(?:Report|Say) .*\.", each.documentation.summary)
     assert each.documentation.why.endswith(".")
 
 
 @pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())
-def test_a_rule_has_a_code_and_a_name_for_the_bad_pattern(each: Rule) -> None:
+def test_a_rule_has_a_code_and_a_name_for_the_bad_pattern(each: Rule[Any]) -> None:
     """Pipelines select rules by either."""
     assert re.fullmatch(r"SP\d{3}", each.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", each.name)
@@ -42,7 +43,7 @@ def test_no_code_is_left_out() -> None:
 def test_a_code_or_name_cannot_be_taken_twice(code: str, name: str) -> None:
     """The mistake ends the import, not a user's check."""
     with pytest.raises(ValueError, match="in the catalogue already"):
-        rule(code, name, Severity.ERROR)(rules.names.unknown_variable)
+        built_in(code, name, Severity.ERROR)(rules.names.unknown_variable.condition)
 
 
 def test_no_message_ends_with_a_full_stop() -> None:

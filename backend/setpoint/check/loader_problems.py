@@ -3,31 +3,27 @@
 from collections.abc import Iterator
 
 from setpoint.check.finding import Finding, Place
-from setpoint.check.problem_kinds import RULE_OF
-from setpoint.envfile.reading import ProblemKind
+from setpoint.check.rule import Rule
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
 
-_WITH_WORDS_OF_THEIR_OWN = {
-    ProblemKind.BYTE_ORDER_MARK,
-    ProblemKind.MALFORMED_LINE,
-    ProblemKind.UNCLOSED_QUOTE,
-    ProblemKind.UNDEFINED_REFERENCE,
-}
 
+def loader_problems(subject: Subject, rule: Rule[Subject], *, python_dotenv_too: bool = True) -> Iterator[Finding]:
+    """Yield a finding for each problem that `rule` reports, in the loader's own words.
 
-def findings(subject: Subject, kind: ProblemKind) -> Iterator[Finding]:
-    """Yield a finding for each problem of `kind`, in the loader's own words.
-
-    Most of what python-dotenv stumbles over has rules with words of their own.
+    Args:
+        subject: What to look at.
+        rule: The rule, which says what kind of problem is its own.
+        python_dotenv_too: False where the rule has words of its own for what python-dotenv stumbles over.
     """
     for file in subject.files:
+        if file.loader == DEFAULT_LOADER and not python_dotenv_too:
+            continue
         for problem in file.reading.problems:
-            if problem.kind is kind and (file.loader != DEFAULT_LOADER or kind not in _WITH_WORDS_OF_THEIR_OWN):
+            if problem.kind is rule.problem:
                 name = shown_name(subject, file, problem.name)
                 message = f"`{name}`: {problem.message}" if name else problem.message
-                severity = RULE_OF[kind].severity
-                yield Finding(message, Place(file, problem.span), name, None, problem.hint, severity)
+                yield Finding(message, Place(file, problem.span), name, None, problem.hint)
 
 
 def shown_name(subject: Subject, file: EnvFile, name: str | None) -> str | None:

@@ -1,0 +1,89 @@
+"""Applies the rules: every finding is reported but those that a comment in the file suppresses."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
+from setpoint.check.app_rule import FailedRuleError
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Place
+from setpoint.check.rule import CATALOGUE, Rule
+from setpoint.check.rules.file import unusable_rule
+from setpoint.check.rules.suppressions import unused_suppression
+from setpoint.check.suppression import Suppression, UnusedSuppression, suppressions
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import DEFAULT_LOADER
+
+Found = tuple[Rule[Any], Finding]
+
+
+def apply_rules(subject: Subject) -> Iterator[Found]:
+    """Yield what the rules find in `subject`, each finding with its rule."""
+    return _unsuppressed(subject, _found(subject))
+
+
+def _found(subject: Subject) -> Iterator[Found]:
+    for rule in CATALOGUE.values():
+        if rule.looks_at_sources and (subject.deploy or not rule.for_deploy):
+            try:
+                yield from ((rule, finding) for finding in rule.condition(subject))
+            except FailedRuleError as error:
+                yield from ((unusable_rule, finding) for finding in unusable_rule.condition(error))
+
+
+def _unsuppressed(subject: Subject, found: Iterable[Found]) -> Iterator[Found]:
+    """Yield what of `found` no comment suppresses, and then each comment that suppresses nothing.
+
+    An error that a comment suppresses is yielded all the same where the settings class does not take the values
+    and no other error says so: a required variable may be misspelt, and nothing would start with it.
+    """
+    valid = _Valid(each for each in suppressions(subject) if each.codes)
+    used: set[tuple[Suppression, str]] = set()
+    suppressed: list[Found] = []
+    tells_why = False
+    for rule, finding in found:
+        suppression = valid.find(rule.code, finding.place)
+        is_error = (finding.severity or rule.severity) is Severity.ERROR
+        if suppression is None:
+            tells_why = tells_why or is_error
+            yield rule, finding
+        else:
+            used.add((suppression, rule.code))
+            suppressed += [(rule, finding)] if is_error else []
+    if suppressed and not tells_why and subject.verdict.settings is None:
+        yield from suppressed
+    for each in valid.all:
+        yield from _unused(each, (code for code in each.codes if (each, code) not in used))
+
+
+class _Valid:
+    """Valid comments, to be found by what they are about."""
+
+    def __init__(self, all_: Iterable[Suppression]) -> None:
+        self.all = tuple(all_)
+        # Thousands of comments may stand before one value of thousands of lines.
+        self._first_line: dict[tuple[int, int], int] = {}
+        self._by_first_line: dict[tuple[int, int, str], Suppression] = {}
+        for each in self.all:
+            file, first = id(each.place.file), each.lines.start
+            if (file, first) not in self._first_line:
+                self._first_line.update(((file, line), first) for line in each.lines)
+            for code in each.codes:
+                self._by_first_line.setdefault((file, first, code), each)
+
+    def find(self, code: str, place: Place | None) -> Suppression | None:
+        """Return the comment that is about the rule `code` at `place`, if there is one."""
+        if place is None or not self.all:
+            return None
+        line = place.file.source.position(place.span.start).line
+        first = self._first_line.get((id(place.file), line))
+        return None if first is None else self._by_first_line.get((id(place.file), first, code))
+
+
+def _unused(suppression: Suppression, codes: Iterable[str]) -> Iterator[Found]:
+    place = suppression.place
+    for code in codes:
+        # Whether other programs stumble is not known while python-dotenv alone is asked.
+        if not (CATALOGUE[code].needs_other_loaders and place.file.loader == DEFAULT_LOADER):
+            for finding in unused_suppression.condition(UnusedSuppression(place, code)):
+                yield unused_suppression, finding
