@@ -29,7 +29,8 @@ _forget_our_modules()
 if sys.path[0] != _BACKEND:
     sys.path.insert(0, _BACKEND)
 
-from observability.logs.configuration import logging_config  # noqa: E402 - what was imported before is forgotten
+from observability.exception_text import show_exception_texts  # noqa: E402 - what was imported before is forgotten
+from observability.logs.configuration import logging_config  # noqa: E402
 from serving.handover.environment import refuse_start, validated_environment  # noqa: E402
 from serving.handover.handover import Handover  # noqa: E402
 from serving.reload.guard import guard_reloads  # noqa: E402
@@ -91,6 +92,7 @@ limit_request_field_size = 8_190
 control_socket_disable = True
 
 # The same formatter as in the workers. gunicorn's own access log is off: the app writes one that knows the route.
+show_exception_texts(_server.exception_text)
 logconfig_dict = logging_config(_server.log_format, _server.log_level)
 loglevel = _server.log_level.lower()
 # A level in the log configuration would win over `--log-level`.

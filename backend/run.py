@@ -3,11 +3,11 @@
 from app.factory import STREAMS, create_app
 from config.settings import Settings
 from observability.set_up import set_up_observability
-from serving.worker.connection import connection_of
 from serving.worker.draining import before_the_end
+from serving.worker.server import GunicornServer
 from setpoint import load
 
 settings = load(Settings)
 set_up_observability(settings)
-application = create_app(settings, connection_of)
+application = create_app(settings, GunicornServer())
 before_the_end(application.extensions[STREAMS].drain)

@@ -8,10 +8,10 @@ from flask.json.provider import DefaultJSONProvider
 import setpoint
 from app.http.about import about
 from app.http.checks import checks
-from app.http.connection import ConnectionOf, no_connection, use_connections
 from app.http.every_answer import hold_for_every_answer
 from app.http.health import health
 from app.http.problem import answer_errors_with_problems
+from app.http.server import AnyServer, Server, served_by
 from app.http.settings import settings_in_use
 from app.http.stream import stream
 from app.http.unread_body import close_connections_with_unread_bodies
@@ -23,8 +23,8 @@ STREAMS = "setpoint.streams"
 """Where the application holds its open streams: `application.extensions[STREAMS].drain()`."""
 
 
-def create_app(settings: Settings, connection_of: ConnectionOf = no_connection) -> Flask:
-    """Return the service as a WSGI application; `connection_of` finds the connection of a request."""
+def create_app(settings: Settings, server: Server | None = None) -> Flask:
+    """Return the service as a WSGI application that is served by `server`, or by any."""
     application = Flask(__name__, static_folder=None, template_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = settings.max_check_bytes
     application.json = _json_in_written_order(application)
@@ -32,7 +32,7 @@ def create_app(settings: Settings, connection_of: ConnectionOf = no_connection) 
 
     streams = OpenStreams(settings.max_streams, settings.stream_max_age, _greeting())
     application.extensions[STREAMS] = streams
-    use_connections(application, connection_of)
+    served_by(application, server or AnyServer())
     hold_for_every_answer(application)
     answer_errors_with_problems(application)
     close_connections_with_unread_bodies(application)

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     """The least severe log lines that are written."""
 
+    exception_text: Literal["masked", "withheld"] = "masked"
+    """What logs and Sentry tell of an exception beside its type and place: its text with secrets masked, or nothing."""
+
     host: Annotated[
         str, Field(pattern=_HOST), Guidance(expected="a host name or an address", example="0.0.0.0")  # noqa: S104 - an example for containers
     ] = "127.0.0.1"

@@ -1,45 +1,46 @@
-"""Say what an exception was, in words that can hold no value.
-
-The text of an exception is withheld, because it often quotes the value that caused it; its type and its stack
-with the lines of source are told. What the interpreter itself words, of names alone, is told as well: not what
-other code says by an exception of the same type.
+"""What is told of an exception: its type, its text with every known secret masked, and where it came by.
 
 gunicorn's master imports this module, and so it needs the standard library alone.
 """
 
-import opcode
 import os
-import traceback
+from collections import deque
 from collections.abc import Iterator
-from types import TracebackType
+
+from observability.known_secrets import masked_to_the_piece
+from observability.quoting_exceptions import told_instead
+from observability.stack import stack_lines
 
 LOGGED_MARK = "_setpoint_logged"
 """Attribute of an exception that was logged within its request; gunicorn's own line about it is dropped."""
 
-_WORDED_BY_PYTHON: frozenset[type[BaseException]] = frozenset(
-    {
-        AttributeError,
-        ImportError,
-        ModuleNotFoundError,
-        NameError,
-        RecursionError,
-        UnboundLocalError,
-        ZeroDivisionError,
-    }
-)
-_RAISE = opcode.opmap["RAISE_VARARGS"]
-_IMPORT_SYSTEM = "<frozen importlib"
-
 _LONGEST_TEXT = 8_192
-_MOST_FRAMES = 64
 _MOST_CAUSES = 8
+_MOST_RELATED = 64
+
+
+_policy = "masked"
+
+
+def show_exception_texts(policy: str) -> None:
+    """Set how texts of exceptions are told from now on.
+
+    Args:
+        policy: `masked`; or `withheld`, which leaves what the operating system words.
+    """
+    global _policy  # noqa: PLW0603 - one process has one configuration
+    _policy = policy
 
 
 def public_text(error: BaseException) -> str | None:
-    """Return the text of `error` if it can hold no value."""
-    if isinstance(error, OSError) and isinstance(error.errno, int):
-        return os.strerror(error.errno)
-    return str(error) if type(error) in _WORDED_BY_PYTHON and _is_raised_by_python(error) else None
+    """Return the text of `error` as anyone may read it; None if it has none or it is withheld."""
+    if _policy == "withheld":
+        return os.strerror(error.errno) if isinstance(error, OSError) and isinstance(error.errno, int) else None
+    text = told_instead(error)
+    if text is None:
+        text = _own_text(error)
+    # Twice the length, so that a mask at the end of what is kept is whole.
+    return masked_to_the_piece(text[: 2 * _LONGEST_TEXT])[:_LONGEST_TEXT] or None
 
 
 def fields_of(error: BaseException) -> dict[str, object]:
@@ -48,12 +49,13 @@ def fields_of(error: BaseException) -> dict[str, object]:
     if (text := public_text(error)) is not None:
         fields["exception.message"] = text
     # Its end says most: where the error was raised.
-    fields["exception.stacktrace"] = _stacktrace(error)[-_LONGEST_TEXT:]
+    stack = _stacktrace(error)[-2 * _LONGEST_TEXT :]
+    fields["exception.stacktrace"] = masked_to_the_piece(stack)[-_LONGEST_TEXT:]
     return fields
 
 
 def described(error: BaseException) -> str:
-    """Return the type of `error`, and its text if that can hold no value."""
+    """Return the type of `error`, and its text as anyone may read it."""
     text = public_text(error)
     return type_name(error) if text is None else f"{type_name(error)}: {text}"
 
@@ -64,35 +66,43 @@ def type_name(value: object) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
-def with_causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield `error` and what led to it, a few steps back."""
+def related(error: BaseException) -> Iterator[BaseException]:
+    """Yield `error`, what led to it, and the members of groups among them."""
+    waiting, known = deque([error]), list[BaseException]()
+    while waiting and len(known) < _MOST_RELATED:
+        each = waiting.popleft()
+        if all(each is not other for other in known):
+            known.append(each)
+            yield each
+            members = each.exceptions if isinstance(each, BaseExceptionGroup) else ()
+            waiting.extend(cause for cause in (each.__cause__, each.__context__, *members) if cause is not None)
+
+
+def _own_text(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - any method of any exception can fail
+        return ""
+    notes = getattr(error, "__notes__", None)
+    return "\n".join([text, *(note for note in notes if isinstance(note, str))]) if isinstance(notes, list) else text
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return `error` and what led to it, a few steps back."""
     known: list[BaseException] = []
     following: BaseException | None = error
     while following is not None and len(known) < _MOST_CAUSES and all(following is not each for each in known):
         known.append(following)
-        yield following
         unsuppressed = None if following.__suppress_context__ else following.__context__
         following = following.__cause__ or unsuppressed
-
-
-def _is_raised_by_python(error: BaseException) -> bool:
-    """Return whether the interpreter raised `error`, and no `raise` of any code but the import system's."""
-    traceback_: TracebackType | None = error.__traceback__
-    if traceback_ is None:
-        return False
-    while traceback_.tb_next is not None:
-        traceback_ = traceback_.tb_next
-    code = traceback_.tb_frame.f_code
-    instruction = code.co_code[traceback_.tb_lasti : traceback_.tb_lasti + 1]
-    return code.co_filename.startswith(_IMPORT_SYSTEM) or (instruction != b"" and instruction[0] != _RAISE)
+    return known
 
 
 def _stacktrace(error: BaseException) -> str:
-    return "\nwhich led to\n".join(map(_stacktrace_of_one, reversed(list(with_causes(error)))))
+    return "\nwhich led to\n".join(map(_stacktrace_of_one, reversed(_causes(error))))
 
 
 def _stacktrace_of_one(error: BaseException) -> str:
-    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), limit=-_MOST_FRAMES)
     members = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    lines = ["Traceback (most recent call last):\n", *frames.format(), described(error)]
-    return "".join([*lines, *(f"\nwhich holds {described(member)}" for member in members[:_MOST_CAUSES])])
+    lines = ["Traceback (most recent call last):", *stack_lines(error.__traceback__), described(error)]
+    return "\n".join([*lines, *(f"which holds {described(member)}" for member in members[:_MOST_CAUSES])])

@@ -1,27 +1,95 @@
-"""Know the texts that must not leave the process, because a setting says that they are secret."""
+"""Knows the texts that must not leave the process: those of the settings, and of the request or job in progress.
 
-from urllib.parse import urlsplit
+Whoever receives, reads or decrypts a secret value says so at once:
 
-from pydantic import BaseModel, Secret, SecretStr
+    remember_secret(value)
 
-_SHORTEST = 8
-"""Shorter texts are masked by no search: they would occur in innocent words."""
+From then on it is masked in every log line and in every event for Sentry, until the request or the job ends. A request
+has a memory of its own by itself; a job begins one with `secrets_of_its_own`. A greenlet or thread that one of them
+starts shares its memory if it is started by `contextvars.copy_context().run`.
+"""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
 
-def secret_texts(settings: BaseModel) -> tuple[str, ...]:
-    """Return the values of all secret settings, and the credentials within those that are URLs; longest first."""
-    found: set[str] = set()
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, (Secret, SecretStr)):
-            text = str(value.get_secret_value())
-            found.update({text, *_credentials(text)})
-    return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True))
+from observability.masking import Masks, mask_spans, mask_urls
 
 
-def _credentials(text: str) -> set[str]:
+class _Memory:
+    """Secret texts that are remembered, and their masks, made when they are needed."""
+
+    def __init__(self) -> None:
+        self._texts: set[str] = set()
+        self._masks: Masks | None = None
+
+    def add(self, texts: Iterable[str]) -> None:
+        self._texts.update(texts)
+        self._masks = None
+
+    @property
+    def masks(self) -> Masks:
+        if self._masks is None:
+            self._masks = Masks(self._texts) if self._texts else _NOTHING
+        return self._masks
+
+
+_NOTHING = Masks()
+_of_the_process = _Memory()
+_in_progress: ContextVar[_Memory | None] = ContextVar("setpoint_secrets", default=None)
+
+
+def know_secrets_of_the_process(texts: Iterable[str]) -> None:
+    """Mask `texts` from now on, wherever they are, in place of what this process knew until now."""
+    global _of_the_process  # noqa: PLW0603 - one process has one configuration
+    _of_the_process = _Memory()
+    _of_the_process.add(texts)
+
+
+def remember_secret(*texts: str) -> None:
+    """Mask `texts` until the request or job in progress ends; until the process ends if there is none."""
+    (_in_progress.get() or _of_the_process).add(texts)
+
+
+def begin_to_remember() -> Token[_Memory | None]:
+    """Begin a memory for the request in progress; what an earlier request on this connection knew is forgotten."""
+    return _in_progress.set(_Memory())
+
+
+def forget_secrets() -> None:
+    """Forget what the request in progress knew."""
+    _in_progress.set(None)
+
+
+@contextmanager
+def secrets_of_its_own() -> Iterator[None]:
+    """Give a job a memory that ends with it."""
+    token = begin_to_remember()
     try:
-        parts = urlsplit(text)
-    except ValueError:
-        return set()
-    return {part for part in (parts.username, parts.password) if part}
+        yield
+    finally:
+        _in_progress.reset(token)
+
+
+def masked(text: str) -> str:
+    """Return `text` with all secrets masked that are known here and now, and what URLs hold of secrets."""
+    spans = [span for masks in _masks() for span in masks.spans(text)]
+    return mask_urls(mask_spans(text, spans) if spans else text)
+
+
+def masked_to_the_piece(text: str) -> str:
+    """Return `text` as `masked` does, with pieces of secrets masked too: errors often quote a part of their input."""
+    spans = [span for masks in _masks() for find in (masks.spans, masks.spans_of_pieces) for span in find(text)]
+    return mask_urls(mask_spans(text, spans))
+
+
+def is_to_be_masked(line: str) -> bool:
+    """Say whether there is anything in a log line that could have to be masked."""
+    if "://" in line or "?" in line:
+        return True
+    return any(form in line for masks in _masks() for form in masks.forms_in_lines)
+
+
+def _masks() -> tuple[Masks, ...]:
+    in_progress = _in_progress.get()
+    return (_of_the_process.masks, in_progress.masks) if in_progress else (_of_the_process.masks,)

@@ -2,14 +2,19 @@
 
 from wsgiref.types import WSGIApplication
 
+from config.secret_texts import secret_texts
 from config.settings import Settings
+from observability.exception_text import show_exception_texts
+from observability.known_secrets import know_secrets_of_the_process
 from observability.logs.set_up import set_up_logging
 from observability.requests.access import AccessLog
 from observability.requests.request_id import RequestIds, request_fields
 
 
 def set_up_observability(settings: Settings) -> None:
-    """Set up logging, so that there is something to log to; then Sentry, if there is a DSN."""
+    """Learn what is secret; set up logging, so that there is something to log to; then Sentry, if there is a DSN."""
+    know_secrets_of_the_process(secret_texts(settings))
+    show_exception_texts(settings.exception_text)
     set_up_logging(settings, request_fields)
     if settings.sentry_dsn is not None:
         from observability.sentry.set_up import set_up_sentry  # noqa: PLC0415 - without a DSN the SDK isn't imported

@@ -1,4 +1,4 @@
-"""Says in one line what an exception was, without a value that its text may hold."""
+"""Says in one line what an exception was, and where in the code of this service."""
 
 import traceback
 from pathlib import Path
@@ -9,18 +9,15 @@ _BACKEND = str(Path(__file__).resolve().parents[1])
 # They only call what went wrong.
 _CALLERS = ("preflight.py", "conf_file.py", "program.py")
 
-# The texts of these are made by gunicorn, of names and paths; any other text may quote a secret.
-_SPEAK_OF_NAMES_ONLY = {"gunicorn.errors.AppImportError", "gunicorn.errors.ConfigError"}
-
 
 def cause_of(error: BaseException) -> str:
-    """Return the kind of `error`, its text if that is harmless, and its place."""
+    """Return the kind of `error`, its text with every known secret masked, and its place."""
     kind = type(error)
     if isinstance(error, SyntaxError):
         return f"{kind.__name__}: {error.msg} ({error.filename}:{error.lineno})"
-    is_of_names = f"{kind.__module__}.{kind.__qualname__}" in _SPEAK_OF_NAMES_ONLY
-    text = str(error) if is_of_names else public_text(error)
-    words = "" if text is None else f": {' '.join(text.split())}"
+    text = public_text(error)
+    # Some libraries put a whole traceback into a text; its first line says what they mean.
+    words = f": {text.strip().splitlines()[0].rstrip(': ')}" if text and text.strip() else ""
     return f"{kind.__name__}{words}{_place(error)}"
 
 

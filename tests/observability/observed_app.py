@@ -8,9 +8,11 @@ import warnings
 from collections.abc import Iterator
 
 import gevent  # type: ignore[import-untyped]  # it ships no types
+import sentry_sdk
 from flask import Flask, Response, request
 
 from config.settings import Settings
+from observability.known_secrets import remember_secret
 from observability.requests.access import ROUTE_KEY
 from observability.set_up import observed, set_up_observability
 
@@ -21,8 +23,10 @@ application = Flask(__name__)
 application.wsgi_app = observed(application.wsgi_app, settings)  # type: ignore[assignment, method-assign]  # Flask's way
 logger = logging.getLogger("observed_app")
 
-# Made at run time, so that no line of source holds it.
+# Made at run time, so that no line of source holds them. The first is in no text; the second is, and is known.
 CANARY_OF_A_LOCAL = "canary-{}".format("of-a-local")
+CANARY_OF_A_TEXT = "canary-{}".format("of-a-text")
+remember_secret(CANARY_OF_A_TEXT)
 
 
 @application.before_request
@@ -72,8 +76,16 @@ def short_stream() -> Response:
 
 @application.post("/broken")
 def broken() -> str:
-    secret = CANARY_OF_A_LOCAL + request.get_data(as_text=True)
-    message = f"it failed with {secret} {settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else ''}"
+    local = CANARY_OF_A_LOCAL
+    secret = request.get_data(as_text=True)
+    remember_secret(secret)
+    logger.info("about to fail", extra={"length": len(local)})
+    sentry_sdk.set_tag("tenant", "shop-7")
+    sentry_sdk.set_context("order", {"number": 7, "card": secret})
+    sentry_sdk.set_user({"id": "user-7"})
+    sentry_sdk.set_extra("attempts", [1, secret])
+    dsn = settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else ""
+    message = f"order 7 failed with {secret} {request.headers['Authorization']} {request.args['q']} {dsn}"
     raise RuntimeError(message)
 
 
@@ -81,7 +93,7 @@ def broken() -> str:
 def broken_stream() -> Response:
     def events() -> Iterator[str]:
         yield "event: hello\n\n"
-        raise LookupError(CANARY_OF_A_LOCAL)
+        raise LookupError(CANARY_OF_A_TEXT)
 
     return Response(events(), mimetype="text/event-stream")
 
@@ -92,10 +104,10 @@ def uncaught() -> str:
 
     class Unraisable:
         def __del__(self) -> None:
-            raise ValueError(CANARY_OF_A_LOCAL)
+            raise ValueError(CANARY_OF_A_TEXT)
 
     def fail() -> None:
-        raise ArithmeticError(CANARY_OF_A_LOCAL)
+        raise ArithmeticError(CANARY_OF_A_TEXT)
 
     warnings.warn("this is a warning\nof two lines", stacklevel=1)
     Unraisable()

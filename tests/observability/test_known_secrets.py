@@ -1,43 +1,63 @@
-"""Which texts are secret is said by the settings class."""
+"""A secret is known from the moment when someone says so, to the end of the request or job that it belongs to."""
 
-import os
-from typing import Annotated
+from collections.abc import Iterator
+from contextvars import copy_context
+from threading import Thread
 
 import pytest
-from pydantic import BaseModel, Secret, SecretStr
 
-from config.settings import Settings
-from observability.known_secrets import secret_texts
-
-
-class Example(BaseModel):
-    """Settings with every kind of secret."""
-
-    token: SecretStr
-    dsn: Secret[Annotated[str, "a URL"]] | None = None
-    name: str = "an innocent name"
-
-
-@pytest.mark.parametrize(
-    ("example", "texts"),
-    [
-        (Example(token=SecretStr("a-long-token")), ("a-long-token",)),
-        (Example(token=SecretStr("short")), ()),
-        (
-            Example(token=SecretStr("x"), dsn=Secret("db://long-user-name:the-password@host/x")),
-            ("db://long-user-name:the-password@host/x", "long-user-name", "the-password"),
-        ),
-        (Example(token=SecretStr("http://[broken-url")), ("http://[broken-url",)),
-    ],
+from observability.known_secrets import (
+    know_secrets_of_the_process,
+    masked,
+    masked_to_the_piece,
+    remember_secret,
+    secrets_of_its_own,
 )
-def test_secrets_and_their_credentials_are_known(example: Example, texts: tuple[str, ...]) -> None:
-    """Longest first, so that no mask leaves a part of a longer one; none so short that it occurs in other words."""
-    assert secret_texts(example) == texts
+from observability.masking import MASK
+
+OF_A_JOB, OF_THE_PROCESS = "secret-of-a-job", "secret-of-the-process"
 
 
-def test_the_key_of_the_dsn_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stands alone in the header that the SDK sends."""
-    for name in [name for name in os.environ if name.startswith("SENTRY_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SENTRY_DSN", "https://0123456789abcdef@localhost/1")
-    assert "0123456789abcdef" in secret_texts(Settings())
+@pytest.fixture(autouse=True)
+def _one_secret_of_the_process() -> Iterator[None]:
+    know_secrets_of_the_process([OF_THE_PROCESS])
+    yield
+    know_secrets_of_the_process([])
+
+
+def test_a_job_masks_its_own_secrets_and_those_of_the_process() -> None:
+    """And forgets its own when it ends."""
+    with secrets_of_its_own():
+        assert masked(OF_A_JOB) == OF_A_JOB
+        remember_secret(OF_A_JOB)
+        assert masked(f"{OF_A_JOB} {OF_THE_PROCESS}") == f"{MASK} {MASK}"
+    assert masked(f"{OF_A_JOB} {OF_THE_PROCESS}") == f"{OF_A_JOB} {MASK}"
+
+
+def test_a_job_within_a_job_has_secrets_of_its_own() -> None:
+    """The outer one still has its own when the inner one has ended."""
+    with secrets_of_its_own():
+        remember_secret(OF_A_JOB)
+        with secrets_of_its_own():
+            assert masked(OF_A_JOB) == OF_A_JOB
+        assert masked(OF_A_JOB) == MASK
+
+
+def test_a_thread_that_takes_the_context_along_shares_the_memory() -> None:
+    """Both ways, whoever learns the secret."""
+    with secrets_of_its_own():
+        thread = Thread(target=copy_context().run, args=(remember_secret, OF_A_JOB))
+        thread.start()
+        thread.join()
+        assert masked(OF_A_JOB) == MASK
+
+
+def test_a_secret_that_belongs_to_nothing_is_known_for_good() -> None:
+    """Rather masked too long than not at all."""
+    remember_secret(OF_A_JOB)
+    assert masked(OF_A_JOB) == MASK
+
+
+def test_a_piece_is_masked_where_errors_are_told() -> None:
+    """They quote the beginning or the end of what they could not read."""
+    assert masked_to_the_piece("cannot read 'secret-of-the…'") == f"cannot read '{MASK}…'"

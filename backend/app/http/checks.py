@@ -1,5 +1,7 @@
 """`POST /v1/checks`: an env file comes in, what is wrong with it goes out."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -7,10 +9,13 @@ from flask import Blueprint, request
 
 from app.http.problem import Problem
 from app.http.request_body import read_body
+from app.http.server import current_server
 from config.settings import Settings
+from observability.known_secrets import remember_secret
 from setpoint.check.checking import check_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats.json_report import as_json
+from setpoint.sources.env_file import parse_env_file
 
 NAME_OF_THE_BODY = "body"
 
@@ -31,7 +36,14 @@ def checks(settings: Settings) -> Blueprint:
         _refuse_other_types()
         content = read_body(settings.max_check_bytes)
         _refuse_too_many_findings(content)
-        return as_json(check_text(contract, NAME_OF_THE_BODY, content))
+        _refuse_empty(content)
+        try:
+            report = current_server().beside_other_requests(lambda: check_text(contract, NAME_OF_THE_BODY, content))
+        except Exception:
+            # A check that fails may quote what it failed at.
+            remember_secret(*values_in(content))
+            raise
+        return as_json(report)
 
     return blueprint
 
@@ -43,6 +55,21 @@ def _refuse_other_types() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         detail = "send the env file as it is, without `Content-Encoding`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
+
+
+def values_in(content: bytes) -> Iterator[str]:
+    """Yield everything in an env file that could be a value, as it is written and as it is read."""
+    text = content.decode("utf-8", "backslashreplace")
+    for line in text.splitlines():
+        yield line.partition("=")[2].strip().strip("\"'")
+    with suppress(Exception):
+        yield from parse_env_file(NAME_OF_THE_BODY, content, {}).variables.values()
+
+
+def _refuse_empty(content: bytes) -> None:
+    if not content.strip():
+        detail = "the body is empty: send an env file, `curl --data-binary @prod.env …`"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail)
 
 
 def _refuse_too_many_findings(content: bytes) -> None:

@@ -6,8 +6,8 @@ from threading import Event
 
 from flask import request
 
-from app.http.connection import connection
 from app.http.problem import Problem
+from app.http.server import connection
 
 SECONDS_TO_ARRIVE = 30.0
 """How long a body may take."""

@@ -5,8 +5,8 @@ from math import ceil
 
 from flask import Blueprint, Response, request
 
-from app.http.connection import connection
 from app.http.problem import Problem
+from app.http.server import connection
 from app.stream import wire
 from app.stream.open_streams import OpenStream, OpenStreams, TooManyStreamsError
 

@@ -7,7 +7,6 @@ before logging works.
 import contextlib
 import logging
 import re
-from collections.abc import Iterable
 from typing import IO, Any
 
 from observability.exception_text import LOGGED_MARK
@@ -15,22 +14,19 @@ from observability.logs.formatters import JsonLineFormatter, TextLineFormatter
 from observability.logs.record_fields import Context
 
 
-def logging_config(
-    log_format: str, log_level: str, *, context: Context = dict, secrets: Iterable[str] = ()
-) -> dict[str, Any]:
+def logging_config(log_format: str, log_level: str, *, context: Context = dict) -> dict[str, Any]:
     """Return what `logging.config.dictConfig` and gunicorn's `logconfig_dict` take.
 
     Args:
         log_format: `json` or `text`.
         log_level: The least severe level that is written.
         context: Gives fields of the request in progress.
-        secrets: Texts to mask. Not for gunicorn's configuration, which it shows at the debug level.
     """
     formatter = {"json": JsonLineFormatter, "text": TextLineFormatter}[log_format]
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": formatter, "context": context, "secrets": tuple(secrets)}},
+        "formatters": {"line": {"()": formatter, "context": context}},
         "filters": {"gunicorn": {"()": GunicornRecords}},
         "handlers": {"lines": {"()": LineHandler, "formatter": "line", "stream": "ext://sys.stdout"}},
         "root": {"level": log_level, "handlers": ["lines"]},

@@ -12,7 +12,8 @@ Fields = dict[str, object]
 Context = Callable[[], Mapping[str, object]]
 
 _STANDARD_ATTRIBUTES = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
-_OWN_FIELDS = frozenset({"timestamp", "level", "logger", "message"})
+OWN_FIELDS = frozenset({"timestamp", "level", "logger", "message"})
+"""What every line has."""
 
 
 def fields_of(record: logging.LogRecord, context: Context) -> Fields:
@@ -26,7 +27,7 @@ def fields_of(record: logging.LogRecord, context: Context) -> Fields:
     }
     for name, value in vars(record).items():
         if name not in _STANDARD_ATTRIBUTES:
-            fields[f"extra.{name}" if name in _OWN_FIELDS else name] = value
+            fields[f"extra.{name}" if name in OWN_FIELDS else name] = value
     if record.exc_info and record.exc_info[1] is not None:
         fields |= fields_of_exception(record.exc_info[1])
     if record.stack_info:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.settings import Settings
-from observability.known_secrets import secret_texts
 from observability.logs.configuration import logging_config
 from observability.logs.record_fields import Context
 from observability.logs.uncaught import log_what_nobody_catches
@@ -16,8 +15,7 @@ _make_record = logging.Logger.makeRecord
 
 def set_up_logging(settings: Settings, context: Context) -> None:
     """Make every log line of this process go one way, with the fields of `context`."""
-    config = logging_config(settings.log_format, settings.log_level, context=context, secrets=secret_texts(settings))
-    logging.config.dictConfig(config)
+    logging.config.dictConfig(logging_config(settings.log_format, settings.log_level, context=context))
     setattr(logging.Logger, "makeRecord", _make_record_whatever_the_extras)  # noqa: B010 - mypy knows no other way
     log_what_nobody_catches()
 

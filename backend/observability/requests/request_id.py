@@ -12,6 +12,9 @@ from types import TracebackType
 from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from observability.known_secrets import begin_to_remember, forget_secrets
+from observability.requests.received_secrets import remember_what_a_request_carries
+
 REQUEST_ID_KEY = "setpoint.request_id"
 """Key of the WSGI environment under which the app finds the id of its request."""
 
@@ -53,6 +56,8 @@ class RequestIds:
         """Serve one request under its id."""
         request_id = _accepted_or_new(environ.get("HTTP_X_REQUEST_ID", ""))
         environ[REQUEST_ID_KEY] = request_id
+        begin_to_remember()
+        remember_what_a_request_carries(environ)
         _current.set({"request_id": request_id, **trace_fields(environ.get("HTTP_TRACEPARENT", ""))})
 
         def start_with_id(
@@ -64,7 +69,7 @@ class RequestIds:
         try:
             body = self._wsgi_app(environ, start_with_id)
         except BaseException:
-            _current.set(_NO_REQUEST)
+            _end_of_request()
             raise
         return _BoundBody(body)
 
@@ -83,7 +88,12 @@ class _BoundBody:
         try:
             close_body(self._body)
         finally:
-            _current.set(_NO_REQUEST)
+            _end_of_request()
+
+
+def _end_of_request() -> None:
+    _current.set(_NO_REQUEST)
+    forget_secrets()
 
 
 def close_body(body: Iterable[bytes]) -> None:

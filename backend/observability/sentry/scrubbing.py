@@ -1,22 +1,28 @@
-"""Take out of every event for Sentry what could hold a secret.
+"""Build every event for Sentry anew: from known parts, with every known secret masked.
 
-An event is built anew from the parts that are known to be needed, so that what a new version of the SDK adds
-stays here until someone has looked at it.
+What code sets on purpose (tags, contexts, user, extras) is sent. Of what the SDK adds by itself, the parts that are
+known to be needed are sent, so that what a new version of it adds stays here until someone has looked at it.
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from observability.exception_text import public_text, with_causes
-from observability.logs.formatters import MASK
-from observability.sentry.tracing import EVENT_STREAM_TAG, is_traced
+from sentry_sdk.utils import get_error_message
+
+from observability.exception_text import public_text, related
+from observability.known_secrets import masked
+from observability.logs.bounded_values import text_of
+from observability.logs.record_fields import message_of
+from observability.sentry.tracing import is_traced
 
 if TYPE_CHECKING:
-    from sentry_sdk.types import Event, Hint
+    from sentry_sdk.types import Breadcrumb, Event, Hint
 
 WITHHELD = "(text withheld)"
+"""What is sent in the place of the text of an exception that is not told."""
+
+_OUR_PACKAGES = frozenset({"app", "config", "observability", "serving", "setpoint"})
 
 _EVENT_PARTS = (
     "breadcrumbs",
@@ -24,6 +30,7 @@ _EVENT_PARTS = (
     "environment",
     "event_id",
     "exception",
+    "extra",
     "fingerprint",
     "level",
     "logentry",
@@ -41,13 +48,14 @@ _EVENT_PARTS = (
     "transaction",
     "transaction_info",
     "type",
+    "user",
 )
 _KNOWN_HEADERS = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent", "x-request-id"}
 )
 _REQUEST_PARTS = ("env", "headers", "method", "url")
 _EXCEPTION_PARTS = ("mechanism", "module", "stacktrace", "type", "value")
-_BREADCRUMB_PARTS = ("category", "level", "message", "timestamp", "type")
+_BREADCRUMB_PARTS = ("category", "data", "level", "message", "timestamp", "type")
 _FRAME_PARTS = (
     "abs_path",
     "context_line",
@@ -59,7 +67,6 @@ _FRAME_PARTS = (
     "post_context",
     "pre_context",
 )
-_CONTEXTS = ("runtime", "trace")
 _MECHANISM_PARTS = (
     "exception_id",
     "handled",
@@ -93,58 +100,64 @@ _SPAN_DATA = (
     "url.full",
     "url.path",
 )
-_TAGS = ("http.status_code", "request_id", EVENT_STREAM_TAG)
-_URL_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
-_URL_QUERY = re.compile(r"(://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 
 _logger = logging.getLogger(__name__)
 
 
-class Scrubber:
-    """The SDK's two hooks for events; neither ever raises, because the SDK would drop all events silently."""
+def before_send(event: "Event", hint: "Hint") -> "Event | None":
+    """Scrub an error event; never raise, because the SDK would drop the event silently."""
+    return _safely(lambda: _scrubbed(event, hint))
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        """Take the texts that are masked wherever they stand."""
-        self._secrets = tuple(secrets)
 
-    def before_send(self, event: "Event", hint: "Hint") -> "Event | None":
-        """Scrub an error event."""
-        return self._safely(lambda: self._scrubbed(event, hint))
+def before_send_transaction(event: "Event", hint: "Hint") -> "Event | None":
+    """Drop the transaction of a long-lived request; scrub any other."""
+    return _safely(lambda: _scrubbed(event, hint) if is_traced(event) else None)
 
-    def before_send_transaction(self, event: "Event", hint: "Hint") -> "Event | None":
-        """Drop the transaction of a long-lived request; scrub any other."""
-        return self._safely(lambda: self._scrubbed(event, hint) if is_traced(event) else None)
 
-    def _safely(self, scrub: Callable[[], "Event | None"]) -> "Event | None":
-        try:
-            return scrub()
-        except Exception:
-            _logger.warning("an event for Sentry could not be scrubbed and was dropped", exc_info=True)
-            return None
+def before_breadcrumb(crumb: "Breadcrumb", hint: "Hint") -> "Breadcrumb | None":
+    """Keep what code leaves on purpose, and of our own log lines the static text; texts of others hold any value."""
+    record = hint.get("log_record")
+    if record is None:
+        return crumb
+    if str(record.name).partition(".")[0] not in _OUR_PACKAGES or not isinstance(record.msg, str):
+        return None
+    return {**_only(crumb, ("category", "level", "timestamp", "type")), "message": record.msg}
 
-    def _scrubbed(self, event: "Event", hint: "Hint") -> "Event":
-        kept = _only(cast("Mapping[str, Any]", event), _EVENT_PARTS)
-        for part, scrub in _PART_SCRUBBERS.items():
-            if part in kept:
-                kept[part] = scrub(kept[part])
-        if "exception" in kept:
-            texts = _public_texts(hint)
-            kept["exception"] = _values(kept["exception"], lambda exception: _scrub_exception(exception, texts))
-        if isinstance(getattr(hint.get("log_record"), "msg", None), BaseException):
-            kept["logentry"] = {"message": WITHHELD}
-        return cast("Event", self._masked(kept))
 
-    def _masked(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self._masked_text(value)
-        if isinstance(value, Mapping):
-            return {name: self._masked(part) for name, part in value.items()}
-        return [self._masked(part) for part in value] if isinstance(value, (list, tuple)) else value
+def _safely(scrub: Callable[[], "Event | None"]) -> "Event | None":
+    try:
+        return scrub()
+    except Exception:
+        _logger.warning("an event for Sentry could not be scrubbed and was dropped", exc_info=True)
+        return None
 
-    def _masked_text(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return _URL_QUERY.sub(r"\1", _URL_USERINFO.sub(f"{MASK}@", text)) if "://" in text else text
+
+def _scrubbed(event: "Event", hint: "Hint") -> "Event":
+    kept = _only(cast("Mapping[str, Any]", event), _EVENT_PARTS)
+    for part, scrub in _PART_SCRUBBERS.items():
+        if part in kept:
+            kept[part] = scrub(kept[part])
+    if "exception" in kept:
+        texts = _public_texts(hint)
+        kept["exception"] = _values(kept["exception"], lambda exception: _scrub_exception(exception, texts))
+    if isinstance(record := hint.get("log_record"), logging.LogRecord):
+        template = record.msg if isinstance(record.msg, str) else text_of(record.msg)
+        kept["logentry"] = {"message": template, "formatted": message_of(record)}
+    return cast("Event", _masked(kept))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Mapping):
+        return {masked(name) if isinstance(name, str) else name: _masked(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_masked(part) for part in value]
+    if value is None or isinstance(value, (bool, float)):
+        return value
+    # A number can be a secret, and any other object has a text with any value.
+    text = text_of(value)
+    return value if isinstance(value, int) and masked(text) == text else masked(text)
 
 
 def _only(whole: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -163,16 +176,17 @@ def _scrub_request(request: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _public_texts(hint: "Hint") -> dict[str, str]:
-    """Return what may be said instead of the text of an exception, where anything may, as in the log lines."""
+def _public_texts(hint: "Hint") -> dict[str, str | None]:
+    """Return what is told of each exception, as in the log lines, by the text that the SDK found for it."""
     error = (hint.get("exc_info") or (None, None, None))[1]
-    whole = with_causes(error) if isinstance(error, BaseException) else ()
-    return {str(each): text for each in whole if (text := public_text(each)) is not None}
+    whole = related(error) if isinstance(error, BaseException) else ()
+    return {get_error_message(each): public_text(each) for each in whole}
 
 
-def _scrub_exception(exception: Mapping[str, Any], public_texts: Mapping[str, str]) -> dict[str, Any]:
+def _scrub_exception(exception: Mapping[str, Any], public_texts: Mapping[str, str | None]) -> dict[str, Any]:
     kept = _only(exception, _EXCEPTION_PARTS)
-    kept["value"] = public_texts.get(str(exception.get("value")), WITHHELD)
+    if text := str(exception.get("value") or ""):
+        kept["value"] = public_texts.get(text) or WITHHELD
     if stacktrace := kept.get("stacktrace"):
         kept["stacktrace"] = {"frames": [_only(frame, _FRAME_PARTS) for frame in stacktrace.get("frames") or []]}
     if mechanism := kept.get("mechanism"):
@@ -181,8 +195,7 @@ def _scrub_exception(exception: Mapping[str, Any], public_texts: Mapping[str, st
 
 
 def _scrub_contexts(contexts: Mapping[str, Any]) -> dict[str, Any]:
-    kept = _only(contexts, _CONTEXTS)
-    return kept | {"trace": _scrub_span(kept["trace"])} if "trace" in kept else kept
+    return {**contexts, "trace": _scrub_span(contexts["trace"])} if "trace" in contexts else dict(contexts)
 
 
 def _scrub_span(span: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,9 +205,9 @@ def _scrub_span(span: Mapping[str, Any]) -> dict[str, Any]:
 _PART_SCRUBBERS: Mapping[str, Callable[[Any], Any]] = {
     "breadcrumbs": lambda part: _values(part, lambda crumb: _only(crumb, _BREADCRUMB_PARTS)),
     "contexts": _scrub_contexts,
-    # The template alone: what was put into it is in the log, under the same request id.
+    # Texts that the SDK has formatted quote exceptions whole; `_scrubbed` formats the record anew.
     "logentry": lambda part: _only(part, ("message",)),
     "request": _scrub_request,
     "spans": lambda part: [_scrub_span(span) for span in part],
-    "tags": lambda part: _only(dict(part), _TAGS),
+    "tags": dict,
 }

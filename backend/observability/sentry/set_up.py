@@ -4,6 +4,7 @@ Only imported when a DSN is set, and only after gevent has patched the standard 
 SDK would fail to deliver over TLS, silently.
 """
 
+import logging
 import platform
 import sys
 from typing import Any
@@ -16,8 +17,7 @@ from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 from sentry_sdk.scrubber import EventScrubber
 
 from config.settings import Settings
-from observability.known_secrets import secret_texts
-from observability.sentry.scrubbing import Scrubber
+from observability.sentry.scrubbing import before_breadcrumb, before_send, before_send_transaction
 from observability.sentry.tracing import traces_sampler
 from observability.sentry.transport import UnlabelledTransport
 
@@ -39,7 +39,6 @@ def set_up_sentry(settings: Settings) -> None:
 
 def sentry_options(settings: Settings) -> dict[str, Any]:
     """Return the SDK's options, apart from its integrations."""
-    scrubber = Scrubber(secret_texts(settings))
     return {
         "dsn": settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else "",
         "environment": settings.sentry_environment,
@@ -53,11 +52,12 @@ def sentry_options(settings: Settings) -> dict[str, Any]:
         "trace_lifecycle": "static",
         "trace_propagation_targets": [],
         "strict_trace_continuation": True,
-        "before_send_transaction": scrubber.before_send_transaction,
+        "before_send_transaction": before_send_transaction,
         # What is an error. The end of a greenlet is how gunicorn ends an open stream.
         "ignore_errors": ["GreenletExit"],
-        "before_send": scrubber.before_send,
+        "before_send": before_send,
         # What an event holds. `send_default_pii` stays unset, which means off; even `False` warns as deprecated.
+        "before_breadcrumb": before_breadcrumb,
         "include_local_variables": False,
         "max_request_body_size": "never",
         "event_scrubber": EventScrubber(recursive=True),
@@ -75,7 +75,6 @@ def _integrations() -> list[Any]:
         DedupeIntegration(),
         # Named by URL rule: by the default, the function's name, no filter on paths could match.
         FlaskIntegration(transaction_style="url"),
-        # Errors that are logged become events. Log lines as breadcrumbs would carry their values along; the
-        # request id leads to them.
-        LoggingIntegration(level=None, sentry_logs_level=None),
+        # Errors that are logged become events, the static texts of our own lines before them breadcrumbs.
+        LoggingIntegration(level=logging.INFO, sentry_logs_level=None),
     ]

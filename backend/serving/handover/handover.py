@@ -15,6 +15,7 @@ class ServerValues:
     max_streams: int
     log_format: str
     log_level: str
+    exception_text: str
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ def _server_values(settings: Settings) -> ServerValues:
         max_streams=settings.max_streams,
         log_format=settings.log_format,
         log_level=settings.log_level,
+        exception_text=settings.exception_text,
     )
 
 

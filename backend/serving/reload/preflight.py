@@ -19,9 +19,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
+from observability.exception_text import show_exception_texts
 from serving.cause import cause_of
 from serving.handover.handover import Handover
 from serving.reload.conf_file import execute_conf
+from serving.unread_values import mask_unread_values
 
 _LONGEST_EXCUSE = 4_000
 _SETTING_MARK = "_setpoint_setting"
@@ -34,6 +36,7 @@ def main() -> None:
     del sys.argv[:3]
     # If nobody is left to stop this process, it stops by itself.
     signal.alarm(math.ceil(limit) + 1)
+    mask_unread_values(os.environ)  # noqa: TID251 - nobody knows yet what of it is secret
     answer = os.dup(sys.stdout.fileno())
     with _unnamed_file() as talk:
         os.dup2(talk.fileno(), sys.stdout.fileno())
@@ -80,13 +83,15 @@ def _start(addresses: list[str]) -> str:
     worker = SimpleNamespace(alive=True, wsgi=None, cfg=cfg, pid=os.getpid(), log=cfg.logger_class(cfg), load_wsgi=None)
     with _about("worker_class"):
         worker_class = cfg.worker_class
+    handover: Handover = conf["handover"]
     cfg.post_fork(None, worker)
+    mask_unread_values(os.environ)  # noqa: TID251 - with the values of the env file
+    show_exception_texts(handover.server.exception_text)
     if "gevent" in worker_class.__module__:
         importlib.import_module("gevent.monkey").patch_all()
     os.environ.update(cfg.env)  # noqa: TID251 - as a worker does for `gunicorn --env`
     worker.wsgi = application.wsgi()
     cfg.post_worker_init(worker)
-    handover: Handover = conf["handover"]
     return handover.to_json()
 
 

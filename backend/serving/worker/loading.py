@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from serving.handover.handover import Handover
+from serving.unread_values import mask_unread_values
 
 # gunicorn has no types: these are its Arbiter and its Worker.
 Server = Any
@@ -20,11 +21,12 @@ def prepare_worker(server: Server, worker: Worker, handover: Handover) -> None:
     Not as `raw_env`, which gunicorn prints when it logs its configuration.
     """
     os.environ.update(handover.variables, SETPOINT_ORIGINS=handover.origins)  # noqa: TID251 - it is written here
+    mask_unread_values(os.environ)  # noqa: TID251 - until the app has read it
     worker.load_wsgi = functools.partial(_load_app, server, worker, worker.load_wsgi)
 
 
 def _load_app(server: Server, worker: Worker, load: Callable[[], None]) -> None:
-    """Have a worker log why it can't load the app; gunicorn would print the text of the exception, with any value."""
+    """Have a worker log why it can't load the app; gunicorn would print the exception with any value in its text."""
     try:
         load()
     except Exception:

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from app.http import checks
 from app.http.checks import MOST_LINES
+from observability.logs.formatters import JsonLineFormatter
+from setpoint.sources.env_file import parse_env_file
 
 CANARY = "c0ffee5ecret"
 
@@ -110,7 +113,7 @@ def test_a_file_of_too_many_lines_is_refused(make_service: MakeService) -> None:
     """Each line could be a finding, so that a small body could make a huge answer."""
     client = make_service({}).test_client()
 
-    assert client.post("/v1/checks", data=b"\r\n" * MOST_LINES).status_code == 200
+    assert client.post("/v1/checks", data=b"#\r\n" * MOST_LINES).status_code == 200
     for line_end in (b"\n", b"\r", b"\r\n"):
         assert client.post("/v1/checks", data=line_end * (MOST_LINES + 1)).status_code == 413
 
@@ -140,17 +143,47 @@ def test_the_environment_of_the_service_does_not_count(make_service: MakeService
     """A file is judged alone: what the service runs with mends nothing and spoils nothing in it."""
     client = make_service({"PORT": "9000"}).test_client()
 
-    assert check(client, b"")["status"] == "passed"
+    assert check(client, b"# nothing\n")["status"] == "passed"
     assert check(client, b"PORT=x\n")["summary"]["errors"] == 1
 
 
-@given(st.binary(max_size=LIMIT) | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")[:LIMIT]))
+@given(st.binary(max_size=LIMIT - 1) | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")[: LIMIT - 1]))
 def test_every_body_gets_a_report(client: FlaskClient, content: bytes) -> None:
     """Whatever the bytes are, they are judged, not stumbled over."""
-    report = check(client, content)
+    report = check(client, b"#" + content)
 
     assert report["status"] in {"passed", "failed"}
     assert report["sources"] == [{"kind": "env-file", "path": "body", "loader": "python-dotenv"}]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\t"])
+def test_an_empty_body_is_no_file_that_passed(client: FlaskClient, content: bytes) -> None:
+    """Most often the file of a `curl --data-binary @…` was not where its path says."""
+    answer = client.post("/v1/checks", data=content, content_type="text/plain")
+
+    assert (answer.status_code, answer.get_json()["detail"]) == (
+        400,
+        "the body is empty: send an env file, `curl --data-binary @prod.env …`",
+    )
+
+
+def test_a_check_that_fails_quotes_nothing_of_the_file(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever the reason; its exception may hold a value as it is written, or as it was read."""
+
+    def fail(_contract: object, _name: str, content: bytes) -> None:
+        raise ValueError(content, parse_env_file("body", content, {}).variables)
+
+    monkeypatch.setattr(checks, "check_text", fail)
+    formatter = JsonLineFormatter()
+    lines: list[str] = []
+    monkeypatch.setattr(caplog.handler, "emit", lambda record: lines.append(formatter.format(record)))
+    answer = client.post("/v1/checks", data=f"PASSWORD='{CANARY}'\nKEY=\"tab\\t{CANARY}\"\nPORT={CANARY}\n")
+
+    assert answer.status_code == 500
+    assert any("ValueError: (b" in line for line in lines)
+    assert CANARY not in "".join(lines)
 
 
 @pytest.mark.parametrize("line", ["SENTRY_DSN=%s", "SENTRY_DNS=%s", "%s", "X='%s", "PASSWORD %s", "PORT=%s\0"])

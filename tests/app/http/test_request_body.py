@@ -7,8 +7,8 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.http import request_body
-from app.http.connection import use_connections
-from serving.worker.connection import connection_of
+from app.http.server import served_by
+from serving.worker.server import GunicornServer
 
 
 class BrokenChunkError(Exception):
@@ -42,7 +42,7 @@ def post(service: Flask, body: object, path: str = "/v1/checks", connection: soc
     """Return the status that `service` answers to `body`, which comes in chunks."""
     environ = EnvironBuilder(path, method="POST").get_environ()
     environ.update({"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": body, "wsgi.input_terminated": True})
-    use_connections(service, connection_of)
+    served_by(service, GunicornServer())
     with ExitStack() as stack:
         environ["gunicorn.socket"] = connection or stack.enter_context(socket.socket())
         return int(run_wsgi_app(service, environ, buffered=True)[1][:3])

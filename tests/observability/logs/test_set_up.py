@@ -39,10 +39,13 @@ def _lines(program: str, **environment: str) -> list[dict[str, Any]]:
 
 
 def test_the_end_of_the_program_is_a_line() -> None:
-    """The traceback that Python would print is in the line, without the text of the exception."""
-    (line,) = _lines("raise RuntimeError('quotes a value')")
+    """The traceback that Python would print is in the line, and so is its text unless texts are withheld."""
+    (line,) = _lines("raise RuntimeError('the queue is full')")
     assert (line["level"], line["message"]) == ("CRITICAL", "the program ended with an exception")
-    assert "quotes a value" not in line["exception.stacktrace"].replace("RuntimeError('quotes a value')", "")
+    assert line["exception.message"] == "the queue is full"
+    (line,) = _lines("raise RuntimeError('the queue is full')", EXCEPTION_TEXT="withheld")
+    assert "exception.message" not in line
+    assert line["exception.stacktrace"].endswith("RuntimeError")
 
 
 def test_ctrl_c_is_no_error() -> None:
@@ -97,3 +100,24 @@ def test_a_secret_setting_is_in_no_line() -> None:
     )
     assert "0123456789abcdef" not in ended.stdout + ended.stderr
     assert json.loads(ended.stdout)["message"] == "********"
+
+
+def test_without_a_dsn_the_sdk_is_not_imported() -> None:
+    """Nothing of it is loaded in a process that is set up without a DSN."""
+    program = (
+        "import sys; from config.settings import Settings; from observability import set_up;"
+        "settings = Settings(); set_up.set_up_observability(settings);"
+        "set_up.observed(lambda environ, start_response: [], settings);"
+        "print([name for name in sys.modules if name.startswith(('sentry_sdk', 'urllib3'))])"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SENTRY_")}
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        cwd=_BACKEND,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert answer.stdout == "[]\n"

@@ -11,16 +11,18 @@ from serving.handover.environment import validated_environment
 from serving.handover.handover import Handover, ServerValues
 from support.gunicorn_process import clean_environment
 
+SERVER = ServerValues("::1", 4, 7, 9, "text", "ERROR", "masked")
+
 
 def test_a_handover_survives_its_way_through_a_pipe() -> None:
     """Whatever characters its values have."""
-    handover = Handover(ServerValues("::1", 4, 7, 9, "text", "ERROR"), {"A": 'ü"\n\ud800'}, "{}")
+    handover = Handover(SERVER, {"A": 'ü"\n\ud800'}, "{}")
     assert Handover.from_json(handover.to_json()) == handover
 
 
 def test_no_value_of_a_variable_is_in_the_text_of_a_handover() -> None:
     """Gunicorn shows all names of its conf at the debug level, and a debugger shows all objects."""
-    assert "c0ffee" not in repr(Handover(ServerValues("::1", 4, 7, 9, "text", "ERROR"), {"A": "c0ffee"}, "{}"))
+    assert "c0ffee" not in repr(Handover(SERVER, {"A": "c0ffee"}, "{}"))
 
 
 def test_a_pipe_that_nobody_closes_is_named(

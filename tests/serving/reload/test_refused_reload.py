@@ -19,7 +19,7 @@ def breakable_backend(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def breakable_server(breakable_backend: Path) -> Iterator[GunicornProcess]:
-    with gunicorn(breakable_backend.parent / "output", folder=breakable_backend) as running:
+    with gunicorn(breakable_backend.parent / "output", {"SHOP_TOKEN": CANARY}, folder=breakable_backend) as running:
         running.wait_until_ready()
         running.wait_for_workers()
         yield running
@@ -38,17 +38,23 @@ def _in_one_folder(lines: list[str], backend: Path) -> list[str]:
         (
             "gunicorn.conf.py",
             f"wsgi_app = 'run'\nworker_class = '{CANARY}'\n",
-            "gunicorn does not take `worker_class`: RuntimeError (…/gunicorn/util.py:…)",
+            (
+                "gunicorn does not take `worker_class`: "
+                "RuntimeError: class uri '********' invalid or not found (…/gunicorn/util.py:…)"
+            ),
         ),
         (
             "gunicorn.conf.py",
             f"timeout = '{CANARY}'\n",
-            "gunicorn does not take `timeout`: ValueError (…/gunicorn/config.py:…)",
+            (
+                "gunicorn does not take `timeout`: "
+                "ValueError: invalid literal for int() with base 0: '********' (…/gunicorn/config.py:…)"
+            ),
         ),
         ("gunicorn.conf.py", "import sys\nsys.exit(5)\n", "it ended with status 5"),
         ("run.py", f"import sys\nsys.exit('{CANARY}')\n", "it ended with status 1"),
         ("run.py", "import nothing\n", "ModuleNotFoundError: No module named 'nothing' (…/run.py:1)"),
-        ("run.py", f"raise ValueError('{CANARY}')\n", "ValueError (…/run.py:1)"),
+        ("run.py", f"raise ValueError('{CANARY}')\n", "ValueError: ******** (…/run.py:1)"),
         (
             "run.py",
             "wrong_name = 1\n",

@@ -11,6 +11,8 @@ from serving.handover.handover import Handover, ServerValues
 from serving.reload.rehearsal import Launch, rehearse
 from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually
 
+SERVER = ServerValues("::1", 4, 7, 9, "text", "ERROR", "masked")
+
 
 def _launch(folder: Path, *arguments: str, **variables: str) -> Launch:
     environment = clean_environment(**{"ENV_FILE": os.devnull, **variables})
@@ -84,7 +86,7 @@ def test_a_rehearsal_that_cannot_begin_is_a_problem_like_others(tmp_path: Path) 
 
 def test_what_was_rehearsed_is_used_whatever_the_file_says_by_then() -> None:
     """Between the check and its use nothing is read again."""
-    handover = Handover(ServerValues("::1", 4, 7, 9, "text", "ERROR"), {"SENTRY_ENVIRONMENT": "accepted"}, "{}")
+    handover = Handover(SERVER, {"SENTRY_ENVIRONMENT": "accepted"}, "{}")
     # In a process of its own, because the conf has its process forget the modules of the service.
     program = (
         "from serving.reload.conf_file import execute_conf\n"

@@ -1,0 +1,71 @@
+"""What the app asks of the server that serves it; whatever serves it, there is an answer."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from threading import Event
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import Flask, current_app, request
+
+_SERVER = "setpoint.server"
+
+Result = TypeVar("Result")
+
+
+class Connection(Protocol):
+    """The connection of a request."""
+
+    def reading_ends_after(self, seconds: float) -> AbstractContextManager[Event]:
+        """Stop reading from the client once `seconds` have passed; the event says that they have."""
+        ...
+
+    def bound_what_is_unread(self, buffer_bytes: int, milliseconds: int) -> None:
+        """Hold no more than `buffer_bytes` for the client, and drop it if they stay unread for `milliseconds`."""
+        ...
+
+    def give_up_body(self) -> None:
+        """Close the connection after this answer, instead of reading the rest of the body."""
+        ...
+
+    def linger(self, seconds: float, most_bytes: int) -> None:
+        """Say that this was all, and drop what still comes for a moment."""
+        ...
+
+
+class Server(Protocol):
+    """The server that serves the app."""
+
+    def connection_of(self, environ: Mapping[str, Any]) -> Connection | None:
+        """Return the connection of the request with this WSGI environment; None if the server keeps it to itself."""
+        ...
+
+    def beside_other_requests(self, work: Callable[[], Result]) -> Result:
+        """Return what `work` returns, which may take long, without holding up other requests."""
+        ...
+
+
+class AnyServer:
+    """A server of which nothing is known."""
+
+    def connection_of(self, environ: Mapping[str, Any]) -> Connection | None:  # noqa: ARG002 - the protocol's
+        """Find nothing."""
+        return None
+
+    def beside_other_requests(self, work: Callable[[], Result]) -> Result:
+        """Do the work here and now."""
+        return work()
+
+
+def served_by(application: Flask, server: Server) -> None:
+    """Have the requests of `application` find their server."""
+    application.extensions[_SERVER] = server
+
+
+def current_server() -> Server:
+    """Return the server of the app that handles this request."""
+    return cast("Server", current_app.extensions[_SERVER])
+
+
+def connection() -> Connection | None:
+    """Return the connection of this request; None if the server keeps it to itself."""
+    return current_server().connection_of(request.environ)

@@ -1,0 +1,118 @@
+"""Masks secret texts in other texts, in every form in which programs write a text, and what URLs hold of secrets."""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from urllib.parse import quote, quote_plus, unquote
+
+from observability.escaping import one_line, side_by_side
+
+MASK = "********"
+
+_SHORTEST_WORD = 4
+"""A shorter text guards nothing, and is in every other word."""
+
+_SHORTEST_PIECE = 8
+"""A text of so many characters is masked anywhere, a shorter one where it is a word of its own."""
+
+# What nothing quotes, escapes or encodes.
+_WRITTEN_ALIKE = re.compile(r"[A-Za-z0-9._~-]+")
+_URL_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
+_URL_QUERY = re.compile(r"(://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
+_RELATIVE_QUERY = re.compile(r"(?<=[\w/.-])\?[\w.~%-]+=[^\s\"'<>)]*")
+
+
+Span = tuple[int, int]
+"""Where something begins and ends in a text."""
+
+
+class Masks:
+    """The masks of a set of secret texts.
+
+    Args:
+        secrets: The texts. Those of fewer than four characters are ignored.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = frozenset(secret for secret in secrets if len(secret) >= _SHORTEST_WORD)
+        written = {form for secret in self._secrets for form in _written_forms(secret)}
+        self._forms = tuple(sorted((form for form in written if len(form) >= _SHORTEST_WORD), key=len, reverse=True))
+        self.forms_in_lines = tuple(dict.fromkeys(each for form in self._forms for each in _forms_in_lines(form)))
+        """What a log line holds if it holds a secret."""
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Yield where a secret is in `text`, in any of its forms."""
+        for form in self._forms:
+            if form in text:
+                yield from (found.span() for found in re.finditer(_pattern_of(form), text))
+
+    def spans_of_pieces(self, text: str) -> Iterator[Span]:
+        """Yield where a piece of a secret is in `text` that has eight characters."""
+        if self._pieces:
+            for at in range(len(text) - _SHORTEST_PIECE + 1):
+                if text[at : at + _SHORTEST_PIECE] in self._pieces:
+                    yield at, at + _SHORTEST_PIECE
+
+    @cached_property
+    def _pieces(self) -> frozenset[str]:
+        """The pieces of all secrets but URLs: their words are those of many other URLs."""
+        return frozenset(
+            secret[at : at + _SHORTEST_PIECE]
+            for secret in self._secrets
+            if "://" not in secret
+            for at in range(len(secret) - _SHORTEST_PIECE + 1)
+        )
+
+
+def mask_spans(text: str, spans: Iterable[Span]) -> str:
+    """Return `text` with a mask in the place of each span; spans that touch or overlap have one."""
+    kept, last, masked = list[str](), 0, False
+    for start, end in sorted(spans):
+        if start > last or not masked:
+            kept += [text[last:start], MASK]
+        last, masked = max(last, end), True
+    return "".join([*kept, text[last:]])
+
+
+def mask_urls(text: str) -> str:
+    """Return `text` without the credentials and the queries of URLs."""
+    if "://" in text:
+        text = _URL_QUERY.sub(r"\1", _URL_USERINFO.sub(f"{MASK}@", text))
+    return _RELATIVE_QUERY.sub("", text) if "?" in text else text
+
+
+def _pattern_of(form: str) -> str:
+    if len(form) >= _SHORTEST_PIECE:
+        return re.escape(form)
+    return rf"(?<![A-Za-z0-9_]){re.escape(form)}(?![A-Za-z0-9_])"
+
+
+def _written_forms(secret: str) -> set[str]:
+    """Return how programs write `secret`: as it is, quoted, escaped, encoded; and its lines."""
+    encodable = secret.encode("utf-8", "backslashreplace")
+    encoded = {encode(encodable).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+    if _WRITTEN_ALIKE.fullmatch(secret):
+        return {secret, *encoded}
+    plain = {secret, secret.strip(), unquote(secret), encodable.decode()}
+    plain.update(line.strip() for line in secret.splitlines() if len(line.strip()) >= _SHORTEST_PIECE)
+    return {
+        *plain,
+        *(repr(text)[1:-1] for text in plain),
+        *(ascii(text)[1:-1] for text in plain),
+        *(json.dumps(text)[1:-1] for text in plain),
+        *(json.dumps(text, ensure_ascii=False)[1:-1] for text in plain),
+        repr(encodable)[2:-1],
+        quote(encodable, safe=""),
+        quote(encodable),
+        quote_plus(encodable),
+        *encoded,
+    }
+
+
+def _forms_in_lines(form: str) -> Iterator[str]:
+    """Yield how a log line writes `form`, as text and in JSON."""
+    for text in (form, side_by_side(form)):
+        yield one_line(text)
+        yield one_line(json.dumps(text, ensure_ascii=False)[1:-1])

@@ -1,0 +1,52 @@
+"""Remembers what a request carries that must not leave the process: credentials, and the values of its query."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from urllib.parse import unquote_plus
+from wsgiref.types import WSGIEnvironment
+
+from observability.known_secrets import remember_secret
+
+_CREDENTIALS = (
+    "HTTP_AUTHORIZATION",
+    "HTTP_PROXY_AUTHORIZATION",
+    "HTTP_X_API_KEY",
+    "HTTP_X_AUTH_TOKEN",
+    "HTTP_X_CSRF_TOKEN",
+)
+_SHORTEST_VALUE = 8
+
+
+def remember_what_a_request_carries(environ: WSGIEnvironment) -> None:
+    """Have the credentials, the cookies and the long values of the query of a request masked until it ends."""
+    for name in _CREDENTIALS:
+        if value := environ.get(name):
+            remember_secret(*_parts_of_credentials(value))
+    if cookies := environ.get("HTTP_COOKIE"):
+        remember_secret(*_values(cookies, ";"))
+    if query := environ.get("QUERY_STRING"):
+        remember_secret(*_values(query, "&"))
+
+
+def _parts_of_credentials(value: str) -> Iterator[str]:
+    """Yield credentials as a whole, without their scheme, and what `Basic` encodes (RFC 7617)."""
+    yield value
+    scheme, _, rest = value.partition(" ")
+    yield rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            decoded = base64.b64decode(rest, validate=True).decode("utf-8", "replace")
+        except binascii.Error:
+            return
+        yield decoded
+        yield decoded.partition(":")[2]
+
+
+def _values(text: str, separator: str) -> Iterator[str]:
+    """Yield the values of `name=value` pairs, as they are written and decoded."""
+    for pair in text.split(separator):
+        value = pair.partition("=")[2].strip()
+        if len(value) >= _SHORTEST_VALUE:
+            yield value
+            yield unquote_plus(value)

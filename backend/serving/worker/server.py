@@ -1,0 +1,27 @@
+"""What a worker of gunicorn does for the app: it lets the app at connections, and works beside other requests."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]  # has no types
+
+from serving.worker.connection import GunicornConnection, connection_of
+
+Result = TypeVar("Result")
+
+
+class GunicornServer:
+    """The server as the app knows it."""
+
+    def __init__(self) -> None:
+        # One thread: what is to be checked takes its turn, and the event loop has the other half of the processor.
+        self._threads = ThreadPool(1)
+
+    def connection_of(self, environ: Mapping[str, Any]) -> GunicornConnection | None:
+        """Return the connection of the request with this WSGI environment."""
+        return connection_of(environ)
+
+    def beside_other_requests(self, work: Callable[[], Result]) -> Result:
+        """Do `work` in a thread: the event loop goes on, because the interpreter switches every few milliseconds."""
+        result: Result = self._threads.apply(work)
+        return result
