@@ -1,7 +1,10 @@
 """What a check says: problems with the variable, the reason and the fix, and never a value."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
     if len(text) > longest:
         message = f"the {what} has {len(text):,} characters, and may have {longest:,}"
         return (Problem(None, f"{what}-too-long", message),)
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+    if _NOT_TEXT.search(text):
         return (Problem(None, f"{what}-not-text", f"the {what} holds a NUL or half a character (a lone surrogate)"),)
     return ()
 

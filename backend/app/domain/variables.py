@@ -14,6 +14,8 @@ LARGEST_SET = 1_000_000
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
 _DANGEROUS = re.compile(
     # Each makes a process run, load or find something else than its author meant.
     r"LD_.+|DYLD_.+|GCONV_PATH|PATH|IFS|BASH_ENV|BASH_FUNC_.+|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND"
@@ -94,7 +96,7 @@ def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
             yield Problem(variable, "value-too-large", f"the value of {shown} is larger than {LARGEST_VALUE:,} bytes")
         if "\0" in text:
             yield Problem(variable, "value-not-text", f"the value of {shown} holds a NUL, which no environment can")
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if _HALF_A_CHARACTER.search(text):
             yield Problem(variable, "value-not-text", f"the value of {shown} holds half a character (a lone surrogate)")
 
 

@@ -18,6 +18,11 @@ _NEXT = (
 """One row, updated in the transaction that writes: numbers are in the order of commits, and without a gap."""
 
 
+_NEW_EVENT = events.insert()
+_NEW_ENTRY = audit.insert()
+_POSITION = sa.select(counter.c.sequence, counter.c.mark)
+
+
 class SqlEvents:
     """The port `Events` in one transaction."""
 
@@ -38,13 +43,13 @@ class SqlEvents:
             "environment": happening.environment,
             "subject": happening.subject,
         }
-        self._connection.execute(events.insert(), row)
+        self._connection.execute(_NEW_EVENT, row)
         self.added = position.sequence
         return Event(position, happening)
 
     def latest(self) -> Position:
         """Return the position of the newest event."""
-        row = self._connection.execute(sa.select(counter.c.sequence, counter.c.mark)).one()
+        row = self._connection.execute(_POSITION).one()
         return Position(row.sequence, row.mark)
 
     def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
@@ -68,15 +73,16 @@ class SqlEvents:
 class SqlAuditLog:
     """The port `AuditLog` in one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, known: SqlPrincipals) -> None:
         self._connection = connection
+        self._known = known
 
     def record(self, entry: AuditEntry) -> None:
         """Write down what was done, in the transaction that does it."""
         row = {
             "action": entry.action,
             "at": entry.at,
-            "principal_id": SqlPrincipals(self._connection).id_of(entry.principal),
+            "principal_id": self._known.id_of(entry.principal),
             "token_id": entry.token_id,
             "app": entry.app,
             "environment": entry.environment,
@@ -84,7 +90,7 @@ class SqlAuditLog:
             "request_id": entry.request_id,
             "address": entry.address,
         }
-        self._connection.execute(audit.insert(), row)
+        self._connection.execute(_NEW_ENTRY, row)
 
     def page(self, before: int | None = None, limit: int = 100, app: str = "") -> Sequence[AuditEntry]:
         """Return entries from the newest to the oldest, those below id `before` and about `app` alone."""

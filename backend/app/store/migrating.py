@@ -12,6 +12,11 @@ HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def is_current(connection: sa.Connection) -> bool:
+    """Return whether the tables are what this version of Setpoint needs."""
+    return _version(connection) == HEAD
+
+
 def migrate(connection: sa.Connection) -> None:
     """Bring the tables to what this version of Setpoint needs; the caller holds the lock and commits.
 

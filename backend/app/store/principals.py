@@ -8,7 +8,12 @@ import sqlalchemy as sa
 from app.domain.identity import Bound, Principal, Scope, Token
 from app.store.tables import as_principal, principals, tokens
 
+_PRINCIPAL = sa.select(principals).where(
+    principals.c.issuer == sa.bindparam("issuer"), principals.c.subject == sa.bindparam("subject")
+)
 _TOKENS = sa.select(tokens, principals).join(principals)
+_BY_DIGEST = _TOKENS.where(tokens.c.digest == sa.bindparam("wanted"))
+_BY_ID = _TOKENS.where(tokens.c.id == sa.bindparam("wanted"))
 
 
 class SqlPrincipals:
@@ -16,6 +21,7 @@ class SqlPrincipals:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._ids: dict[tuple[str, str], int] = {}
 
     def remember(self, principal: Principal) -> None:
         """Store a principal, or its new name."""
@@ -34,30 +40,33 @@ class SqlPrincipals:
 
     def id_of(self, principal: Principal) -> int:
         """Return the number of a principal, which is remembered if it is new."""
-        row = self._row(principal)
-        if row is None:
-            self.remember(principal)
-            row = self._row(principal)
-        return int(row.id) if row else 0
+        key = (principal.issuer, principal.subject)
+        if key not in self._ids:
+            if (row := self._row(principal)) is None:
+                self.remember(principal)
+                row = self._row(principal)
+            self._ids[key] = row.id if row else 0
+        return self._ids[key]
 
     def _row(self, principal: Principal) -> sa.Row[Any] | None:
-        wanted = (principals.c.issuer == principal.issuer, principals.c.subject == principal.subject)
-        return self._connection.execute(sa.select(principals).where(*wanted)).first()
+        wanted = {"issuer": principal.issuer, "subject": principal.subject}
+        return self._connection.execute(_PRINCIPAL, wanted).first()
 
 
 class SqlTokens:
     """The port `Tokens` in one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, known: SqlPrincipals) -> None:
         self._connection = connection
+        self._known = known
 
     def by_digest(self, digest: str) -> Token | None:
         """Return the token whose text has this SHA-256; None if there is none."""
-        return self._one(tokens.c.digest == digest)
+        return self._one(_BY_DIGEST, digest)
 
     def by_id(self, token_id: str) -> Token | None:
         """Return the token with this public id; None if there is none."""
-        return self._one(tokens.c.id == token_id)
+        return self._one(_BY_ID, token_id)
 
     def all_tokens(self) -> Sequence[Token]:
         """Return all tokens, the newest first."""
@@ -70,7 +79,7 @@ class SqlTokens:
             "id": token.id,
             "digest": digest,
             "family": token.family,
-            "principal_id": SqlPrincipals(self._connection).id_of(token.principal),
+            "principal_id": self._known.id_of(token.principal),
             "label": token.label,
             "scopes": sorted(token.scopes),
             "bounds": sorted(str(bound) for bound in token.bounds),
@@ -85,8 +94,8 @@ class SqlTokens:
         change = tokens.update().where(tokens.c.id == token.id)
         self._connection.execute(change.values(expires_at=token.expires_at, revoked_at=token.revoked_at))
 
-    def _one(self, condition: sa.ColumnElement[bool]) -> Token | None:
-        row = self._connection.execute(_TOKENS.where(condition)).first()
+    def _one(self, statement: sa.Select[Any], wanted: str) -> Token | None:
+        row = self._connection.execute(statement, {"wanted": wanted}).first()
         return _token(row) if row else None
 
 

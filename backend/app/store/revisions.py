@@ -35,6 +35,8 @@ _NEWEST = (
     .subquery()
 )
 
+_NEW = revisions.insert()
+
 FIRST = "0" * 64
 """What stands for the digest before the first revision of an environment."""
 
@@ -51,10 +53,13 @@ class _Stored:
 class SqlRevisions:
     """The port `Revisions` in one transaction."""
 
-    def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
+    def __init__(self, connection: sa.Connection, sealer: Sealer, known: SqlPrincipals, keys: SqlKeys) -> None:
         self._connection = connection
         self._sealer = sealer
+        self._known = known
+        self._keys = keys
         self._stored: dict[tuple[Place, int], _Stored] = {}
+        self._newest: dict[Place, Revision | None] = {}
 
     def apps(self) -> Sequence[str]:
         """Return the names of the apps that have a schema, sorted."""
@@ -70,8 +75,10 @@ class SqlRevisions:
 
     def current(self, place: Place) -> Revision | None:
         """Return the newest revision; None if there is none."""
-        found = self._found(_CURRENT, str(place), {"app": place.app, "environment": place.environment})
-        return found[0] if found else None
+        if place not in self._newest:
+            found = self._found(_CURRENT, str(place), {"app": place.app, "environment": place.environment})
+            self._newest[place] = found[0] if found else None
+        return self._newest[place]
 
     def numbered(self, place: Place, number: int) -> Revision | None:
         """Return one revision; None if there is none with this number."""
@@ -104,7 +111,7 @@ class SqlRevisions:
     def append(self, draft: Draft) -> Revision:
         """Store `draft` as the next revision of its environment."""
         before = self.current(draft.place)
-        app_key = SqlKeys(self._connection, self._sealer).of(draft.place.app)
+        app_key = self._stored_of(before).app_key if before else self._keys.of(draft.place.app)
         revision = _numbered(draft, before.number + 1 if before else 1)
         sealed = self._sealer.seal(revision.place, revision.number, draft.variables, app_key)
         body_sha256 = hashlib.sha256(sealed.body).digest()
@@ -112,6 +119,7 @@ class SqlRevisions:
         revision = replace(revision, digest=_digest(revision, body_sha256, previous))
         self._insert(revision, sealed, body_sha256, previous)
         self._stored[revision.place, revision.number] = _Stored(sealed, body_sha256, app_key)
+        self._newest[revision.place] = revision
         return revision
 
     def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
@@ -121,11 +129,12 @@ class SqlRevisions:
             revisions.c.environment == revision.place.environment,
             revisions.c.number == revision.number,
         )
-        principal_id = SqlPrincipals(self._connection).id_of(destruction.principal)
+        principal_id = self._known.id_of(destruction.principal)
         gone = {"body": None, "data_key": None, "destroyed_by": principal_id}
         why = {"destroyed_at": destruction.at, "destroyed_reason": destruction.reason}
         self._connection.execute(statement.values(**gone, **why))
         self._stored.pop((revision.place, revision.number), None)
+        self._newest.pop(revision.place, None)
         return replace(revision, destroyed=destruction)
 
     def _insert(self, revision: Revision, sealed: SealedBody, body_sha256: bytes, previous: str) -> None:
@@ -134,7 +143,7 @@ class SqlRevisions:
             "environment": revision.place.environment,
             "number": revision.number,
             "names": list(revision.names),
-            "author_id": SqlPrincipals(self._connection).id_of(revision.author),
+            "author_id": self._known.id_of(revision.author),
             "message": revision.message,
             "made_at": revision.made_at,
             "schema": revision.schema,
@@ -146,7 +155,7 @@ class SqlRevisions:
             "previous": previous,
             "digest": revision.digest,
         }
-        self._connection.execute(revisions.insert(), row)
+        self._connection.execute(_NEW, row)
 
     def _stored_of(self, revision: Revision) -> _Stored:
         key = (revision.place, revision.number)

@@ -11,26 +11,30 @@ from app.domain.revision import Schema
 from app.store.principals import SqlPrincipals
 from app.store.tables import as_principal, principals, schemas
 
-_SCHEMAS = sa.select(schemas, principals).join(principals)
+_SCHEMAS = sa.select(schemas, principals).join(principals).where(schemas.c.app == sa.bindparam("app"))
+_NEWEST_FIRST = _SCHEMAS.order_by(schemas.c.turn.desc())
+_CURRENT = _NEWEST_FIRST.limit(1)
+_NAMED = _SCHEMAS.where(schemas.c.digest == sa.bindparam("digest"))
 
 
 class SqlSchemas:
     """The port `Schemas` in one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, known: SqlPrincipals) -> None:
         self._connection = connection
+        self._known = known
 
     def current(self, app: str) -> Schema | None:
         """Return the schema that was pushed last; None if none was."""
-        return self._first(_SCHEMAS.where(schemas.c.app == app).order_by(schemas.c.turn.desc()).limit(1))
+        return self._first(_CURRENT, app=app)
 
     def named(self, app: str, digest: str) -> Schema | None:
         """Return the schema with this digest; None if there is none."""
-        return self._first(_SCHEMAS.where(schemas.c.app == app, schemas.c.digest == digest))
+        return self._first(_NAMED, app=app, digest=digest)
 
     def all_of(self, app: str) -> Sequence[Schema]:
         """Return the schemas of `app`, the one that was pushed last first."""
-        rows = self._connection.execute(_SCHEMAS.where(schemas.c.app == app).order_by(schemas.c.turn.desc()))
+        rows = self._connection.execute(_NEWEST_FIRST, {"app": app})
         return [_schema(row) for row in rows]
 
     def put(self, schema: Schema) -> None:
@@ -39,7 +43,7 @@ class SqlSchemas:
         pushed = {
             "turn": self._connection.scalars(newest).one() + 1,
             "release": schema.release,
-            "author_id": SqlPrincipals(self._connection).id_of(schema.author),
+            "author_id": self._known.id_of(schema.author),
             "pushed_at": schema.pushed_at,
         }
         wanted = (schemas.c.app == schema.app, schemas.c.digest == schema.digest)
@@ -48,8 +52,8 @@ class SqlSchemas:
             row = {"app": schema.app, "digest": schema.digest, **content, **pushed}
             self._connection.execute(schemas.insert(), row)
 
-    def _first(self, statement: sa.Select[Any]) -> Schema | None:
-        row = self._connection.execute(statement).first()
+    def _first(self, statement: sa.Select[Any], **wanted: str) -> Schema | None:
+        row = self._connection.execute(statement, wanted).first()
         return _schema(row) if row else None
 
 

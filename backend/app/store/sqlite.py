@@ -18,9 +18,10 @@ from app.store.apart import Apart
 from app.store.app_keys import SqlKeys
 from app.store.bell import Bell
 from app.store.failures import is_busy, told_plainly
-from app.store.migrating import migrate
+from app.store.migrating import is_current, migrate
 from app.store.sealing import Sealer
 from app.store.transaction import SqlTransaction
+from app.store.turn import Turn
 
 try:
     from pysqlite3 import dbapi2 as _newer_sqlite  # type: ignore[import-untyped]
@@ -70,9 +71,12 @@ class SqliteStore:
         self._writing = _engine(path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE")
         self._reading = _engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
         _make_file(path)
+        self._turn = Turn(path)
         with told_plainly(), ExitStack() as after_a_failure:
+            after_a_failure.callback(self._turn.close)
             after_a_failure.callback(self._apart.close)
             after_a_failure.callback(self._writing.dispose)
+            after_a_failure.callback(self._reading.dispose)
             self._apart.run(lambda: _patiently(self._prepare))
             after_a_failure.pop_all()
         self._bell = Bell(path)
@@ -122,17 +126,22 @@ class SqliteStore:
         self._bell.close()
         self._apart.run(self._writing.dispose)
         self._apart.close()
+        self._turn.close()
         self._reading.dispose()
 
     def _prepare(self) -> None:
-        with self._writing.connect() as connection:
+        with self._turn.taken(), self._writing.connect() as connection:
             connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
-            with connection.begin():
-                migrate(connection)
+        with self._reading.connect() as connection, connection.begin():
+            if is_current(connection):
                 SqlKeys(connection, self._sealer).unwrap_all()
+                return
+        with self._turn.taken(), self._writing.connect() as connection, connection.begin():
+            migrate(connection)
+            SqlKeys(connection, self._sealer).unwrap_all()
 
     def _write(self, change: Callable[[SqlTransaction], T]) -> tuple[T, int]:
-        with self._writing.connect() as connection, connection.begin():
+        with self._turn.taken(), self._writing.connect() as connection, connection.begin():
             transaction = SqlTransaction(connection, self._sealer)
             return change(transaction), transaction.events.added
 

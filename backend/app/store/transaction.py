@@ -14,10 +14,10 @@ class SqlTransaction:
     """The port `Transaction`."""
 
     def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
-        self.revisions = SqlRevisions(connection, sealer)
-        self.schemas = SqlSchemas(connection)
-        self.tokens = SqlTokens(connection)
         self.principals = SqlPrincipals(connection)
-        self.events = SqlEvents(connection)
-        self.audit = SqlAuditLog(connection)
         self.keys = SqlKeys(connection, sealer)
+        self.revisions = SqlRevisions(connection, sealer, self.principals, self.keys)
+        self.schemas = SqlSchemas(connection, self.principals)
+        self.tokens = SqlTokens(connection, self.principals)
+        self.events = SqlEvents(connection)
+        self.audit = SqlAuditLog(connection, self.principals)
