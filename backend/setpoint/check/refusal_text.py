@@ -1,6 +1,5 @@
 """Says in words why a value is refused: built from type and constraint, never from the value."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,6 +38,9 @@ _NOT = {
     "string_pattern_mismatch": "has not the form that it must have",
     "literal_error": "is none of the allowed values",
     "enum": "is none of the allowed values",
+    "union_tag_invalid": "is none of the allowed values",
+    "union_tag_not_found": "lacks a value that is required",
+    "model_attributes_type": "is not a JSON object",
     "url_parsing": "is not a URL",
     "url_scheme": "is a URL with a scheme that is not allowed",
     "list_type": "is not a JSON array",
@@ -88,13 +90,6 @@ _CONSTRAINTS = {
     "max_length": "a length of {} or less",
     "pattern": "text that matches `{}`",
 }
-# pydantic puts these into a place to say which member of a union was tried, or that a key is meant.
-_TAG_OF_KEY = re.compile(r"\[key\]")
-_TAG_OF_UNION = re.compile(
-    r"int|float|str|bool|bytes|none|decimal|date|datetime|time|timedelta|url|path|uuid|\w*\[.*|[a-z]+(?:-[a-z]+)+\[.*"
-    r"|(?:constrained|lax-or-strict|json-or-python)-.*",
-    re.DOTALL,
-)
 _BY_VALIDATOR = {"value_error", "assertion_error"}
 
 
@@ -182,14 +177,11 @@ def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_
         variable: The variable, where it is known.
         may_quote: Whether keys that the class doesn't name itself may be shown; they are part of the value.
     """
-    annotation = variable.field.annotation if variable else None
-    known, has_union = set(field_type.keys(annotation)), annotation is None or field_type.has_union(annotation)
-    parts = []
-    for part in refusal.setting[depth:]:
-        if isinstance(part, int):
-            parts.append(f"[{part}]")
-        elif part in known or not (_TAG_OF_KEY if not has_union else _TAG_OF_UNION).fullmatch(part):
-            parts.append(f".{part[:_LONGEST_KEY]}" if part in known or may_quote else ".…")
+    known = set(field_type.keys(variable.field.annotation if variable else None))
+    parts = (
+        f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_KEY]}" if part in known or may_quote else ".…"
+        for part in refusal.keys[depth:]
+    )
     return "".join(parts).removeprefix(".")
 
 

@@ -89,11 +89,6 @@ def _takes_keys(base: Any) -> bool:
     return base is Any or is_class(base, (Mapping,)) or is_dataclass(base)
 
 
-def has_alternatives(field: FieldInfo) -> bool:
-    """Return whether the value may be of several types, so that pydantic says first which of them refuses it."""
-    return len(values(field.annotation)) > 1
-
-
 def takes_json(field: FieldInfo) -> bool:
     """Return whether the environment gives the field's value as JSON."""
     return any(is_class(part, (*_ARRAYS, dict, BaseModel)) for part in values(field.annotation))
@@ -108,17 +103,6 @@ def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
             yield from keys(field.annotation, seen | {annotation})
     for part in arguments(annotation):
         yield from keys(part, seen)
-
-
-def has_union(annotation: Any, seen: frozenset[Any] = frozenset()) -> bool:
-    """Return whether some value inside `annotation` may be one of several types."""
-    if len(values(annotation)) > 1:
-        return True
-    parts = list(arguments(annotation))
-    if is_class(annotation, (BaseModel,)) and annotation not in seen:
-        parts += [field.annotation for field in annotation.model_fields.values()]
-        seen = seen | {annotation}
-    return any(has_union(part, seen) for part in parts)
 
 
 def takes_numbers_or_words(field: FieldInfo) -> bool:

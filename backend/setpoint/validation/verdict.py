@@ -1,11 +1,12 @@
 """What a settings class says of a set of variables: its settings, or each reason why there are none."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
@@ -13,9 +14,14 @@ from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
+from setpoint.validation.error_path import ErrorPaths
+from setpoint.validation.union_errors import PlacedError, of_meant_members
 
 RAISED = "raised"
 """Stands in place of pydantic's name for the reason where a validator raised something that is no verdict."""
+
+_OF_TAGS = {"union_tag_invalid", "union_tag_not_found"}
+_NAME_OF_TAG = re.compile("'([^']*)'")
 
 
 class RefusalKind(Enum):
@@ -37,6 +43,7 @@ class Refusal:
         context: The constraint's values (`{"le": 1}`), and the exception of a validator under `error`.
         message: pydantic's or the validator's own words; values that are not fit to print are
             masked in it, but for a secret setting it must not be shown at all.
+        keys: The same path as it is given, with aliases; it is longer where an alias leads into a value.
     """
 
     kind: RefusalKind
@@ -44,6 +51,7 @@ class Refusal:
     error_type: str
     context: Mapping[str, Any]
     message: str
+    keys: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,18 +73,30 @@ def refusals_in(
     contract: SettingsContract, error: ValidationError, redactor: Redactor, known: frozenset[str]
 ) -> Iterator[Refusal]:
     """Yield the reasons that `error` holds, but for those about the fields `known`."""
-    fields = _fields_by_key(contract)
-    for details in error.errors(include_url=False, include_input=False):
-        place = details["loc"]
-        name = fields.get(str(place[0]), str(place[0])) if place else None
-        if name is not None and name in known:
+    errors = error.errors(include_url=False, include_input=False)
+    paths = ErrorPaths(contract.settings_class)
+    placed = (PlacedError(paths.of(each["loc"]), each) for each in errors)
+    for path, details in of_meant_members(placed):
+        setting = path.setting
+        if setting and setting[0] in known:
             continue
-        setting = () if name is None else (name, *place[1:])
-        kind = _kind(contract, details, setting)
-        setting = _without_tags(contract, setting)
         context = details.get("ctx", {})
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
-        yield Refusal(kind, setting, details["type"], context, redactor.redact(words))
+        kind, words = _kind(contract, details, setting), redactor.redact(words)
+        refusal = Refusal(kind, setting, details["type"], context, words, path.keys)
+        yield _of_tag(refusal) if details["type"] in _OF_TAGS else refusal
+
+
+def _of_tag(refusal: Refusal) -> Refusal:
+    """Return `refusal`, which says that a tag tells no member of a union, as one of the field that is the tag."""
+    field = _NAME_OF_TAG.match(str(refusal.context.get("discriminator")))
+    if field is None:
+        return refusal  # A function of the class tells the members apart.
+    kind = RefusalKind.MISSING if refusal.error_type == "union_tag_not_found" else RefusalKind.INVALID
+    *others, last = str(refusal.context.get("expected_tags", "")).split(", ")
+    expected = {"expected": f"{', '.join(others)} or {last}" if others else last}
+    setting, keys = (*refusal.setting, field[1]), (*refusal.keys, field[1])
+    return replace(refusal, kind=kind, setting=setting, keys=keys, context=expected)
 
 
 def _kind(contract: SettingsContract, details: ErrorDetails, setting: tuple[str | int, ...]) -> RefusalKind:
@@ -89,31 +109,6 @@ def _kind(contract: SettingsContract, details: ErrorDetails, setting: tuple[str 
         if info is not None and field_type.nested_model(info):
             return RefusalKind.CONFLICT
     return RefusalKind.INVALID
-
-
-def _without_tags(contract: SettingsContract, setting: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Return `setting` without the names of types, of several that a value may have, between the names of fields."""
-    model: type[BaseModel] | None = contract.settings_class
-    kept: tuple[str | int, ...] = ()
-    while setting and model and (info := model.model_fields.get(str(setting[0]))):
-        kept += setting[:1]
-        setting = setting[2:] if field_type.has_alternatives(info) else setting[1:]
-        model = field_type.nested_model(info)
-    return kept + setting
-
-
-def _fields_by_key(contract: SettingsContract) -> dict[str, str]:
-    """Return the field for each key under which pydantic may report an error: its name and its aliases."""
-    keys: dict[str, str] = {}
-    for name, info in contract.settings_class.model_fields.items():
-        keys[name] = name
-        alias = info.validation_alias
-        choices = getattr(alias, "choices", [alias])
-        for choice in choices:
-            head = choice if isinstance(choice, str) else next(iter(getattr(choice, "path", [])), None)
-            if isinstance(head, str):
-                keys[head] = name
-    return keys
 
 
 def failure(error: BaseException, name: str | None, redactor: Redactor) -> Refusal:

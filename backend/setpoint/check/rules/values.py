@@ -88,7 +88,7 @@ def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
     if place is None or assignment is None or not assignment.shows_value:
         return place
     value, written = assignment.value, place.span.of(place.file.source.text)
-    path = refusal.setting[subject.depth_of(assignment) :]
+    path = refusal.keys[subject.depth_of(assignment) :]
     if refusal.error_type == "json_invalid":
         inside = json_value.first_fault(value)
     else:

@@ -1,0 +1,152 @@
+"""Reads the place of a pydantic error along the schema of its class: fields and keys, told apart from names of types.
+
+pydantic puts the name of the type that it tried into the place of an error below a union ("Errors", "Union errors"),
+and the keys of an alias in place of the field.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+Schema = Mapping[str, Any]
+Step = str | int
+_Field = tuple[str, Schema, tuple[Step, ...]]
+
+_CONVERTING = {"function-before", "function-wrap", "function-plain"}
+_INDEXED = {"list", "set", "frozenset", "generator"}
+_KEY_IS_MEANT = "[key]"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPath:
+    """Where in the values of a class an error is.
+
+    Attributes:
+        setting: The attributes and keys that lead to the value, without names of types.
+        keys: The same as it is given: with the alias of a field in place of its name.
+        members: The members of unions that were tried on the way, each with the setting that may be one of them.
+        converts: Whether code of the class may have made another value of what was given.
+    """
+
+    setting: tuple[Step, ...] = ()
+    keys: tuple[Step, ...] = ()
+    members: tuple[tuple[tuple[Step, ...], Step], ...] = ()
+    converts: bool = False
+
+
+class ErrorPaths:
+    """Reads places along the schema of one class."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._schema: Schema = model.__pydantic_core_schema__
+        self._definitions: Mapping[str, Schema] = {each["ref"]: each for each in self._schema.get("definitions", ())}
+        self._fields_by_key: dict[int, Mapping[Step, list[_Field]]] = {}
+
+    def of(self, location: Sequence[Step]) -> ErrorPath:
+        """Return where the error at pydantic's `location` is; what the schema does not know stays as it is."""
+        found = next(self._along(self._schema, tuple(location), ErrorPath()), None)
+        return found or ErrorPath(tuple(location), tuple(location))
+
+    def _along(self, schema: Schema, rest: tuple[Step, ...], path: ErrorPath) -> Iterator[ErrorPath]:
+        """Yield each path that `rest` may be, below the value of `schema` at `path`."""
+        kind = schema["type"]
+        if kind in _CONVERTING:
+            path = replace(path, converts=True)
+        if kind in {"union", "tagged-union"}:
+            yield from self._of_union(schema, rest, path)
+        elif kind in {"model-fields", "typed-dict", "dataclass-args", "arguments"}:
+            yield from self._of_fields(schema, rest, path)
+        elif kind in {"dict", "tuple"} | _INDEXED:
+            yield from self._of_items(schema, rest, path)
+        else:
+            inner = list(self._inside(schema))
+            for each in inner:
+                yield from self._along(each, rest, path)
+            if not inner:
+                yield _below(path, rest)
+
+    def _inside(self, schema: Schema) -> Iterator[Schema]:
+        """Yield the schemas of the same value that `schema` wraps."""
+        if schema["type"] == "definition-ref":
+            yield self._definitions[schema["schema_ref"]]
+        elif schema["type"] == "chain":
+            yield from schema["steps"]
+        else:
+            wrapped = ("schema", "lax_schema", "python_schema", "arguments_schema")
+            yield from (schema[name] for name in wrapped if isinstance(schema.get(name), dict))
+
+    def _of_union(self, schema: Schema, rest: tuple[Step, ...], path: ErrorPath) -> Iterator[ErrorPath]:
+        if not rest:
+            yield path
+            return
+        choices = schema["choices"]
+        if isinstance(choices, dict):
+            chosen = [choices[tag] for tag in choices if str(tag) == str(rest[0])] or list(choices.values())
+        else:
+            chosen = [each[0] if isinstance(each, tuple) else each for each in choices]
+        if schema["type"] == "union":
+            # The name of a class is that of its model; other types have names that pydantic makes up.
+            chosen.sort(key=lambda each: self._class_name(each) != rest[0])
+        tried = replace(path, members=(*path.members, (path.setting, rest[0])))
+        for each in chosen:
+            yield from self._along(each, rest[1:], tried)
+
+    def _class_name(self, schema: Schema) -> str | None:
+        while schema["type"] not in {"model", "dataclass"}:
+            inside = next(self._inside(schema), None)
+            if inside is None:
+                return None
+            schema = inside
+        name: str = schema["cls"].__name__
+        return name
+
+    def _of_fields(self, schema: Schema, rest: tuple[Step, ...], path: ErrorPath) -> Iterator[ErrorPath]:
+        if not rest:
+            yield path
+            return
+        for name, field, given in self._by_key(schema).get(rest[0], ()):
+            if rest[: len(given)] == given:
+                inside = replace(path, setting=(*path.setting, name), keys=path.keys + given)
+                yield from self._along(field["schema"], rest[len(given) :], inside)
+        yield _below(path, rest)
+
+    def _by_key(self, schema: Schema) -> "Mapping[Step, list[_Field]]":
+        """Return the fields of `schema` by the first key that leads to each; there may be hundreds of errors."""
+        if id(schema) not in self._fields_by_key:
+            found: dict[Step, list[_Field]] = {}
+            for name, field in _fields(schema):
+                for given in _spellings(name, field):
+                    found.setdefault(given[0], []).append((name, field, given))
+            self._fields_by_key[id(schema)] = found
+        return self._fields_by_key[id(schema)]
+
+    def _of_items(self, schema: Schema, rest: tuple[Step, ...], path: ErrorPath) -> Iterator[ErrorPath]:
+        items = schema.get("values_schema") or schema.get("items_schema")
+        if schema["type"] == "tuple" and rest and isinstance(rest[0], int) and items:
+            items = items[min(rest[0], len(items) - 1)]
+        if not rest or not isinstance(items, dict) or rest[1:2] == (_KEY_IS_MEANT,):
+            yield _below(path, tuple(step for step in rest if step != _KEY_IS_MEANT))
+        else:
+            yield from self._along(items, rest[1:], _below(path, rest[:1]))
+
+
+def _below(path: ErrorPath, steps: tuple[Step, ...]) -> ErrorPath:
+    return replace(path, setting=path.setting + steps, keys=path.keys + steps)
+
+
+def _fields(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    if schema["type"] in {"model-fields", "typed-dict"}:
+        yield from schema["fields"].items()
+    else:
+        yield from ((each["name"], each) for each in schema.get("fields") or schema["arguments_schema"])
+
+
+def _spellings(name: str, field: Schema) -> Iterator[tuple[Step, ...]]:
+    """Yield the keys under which the field may be given."""
+    alias = field.get("validation_alias", field.get("alias"))
+    for each in alias if isinstance(alias, list) and isinstance(alias[0], list) else [alias]:
+        if each is not None:
+            yield tuple(each) if isinstance(each, list) else (each,)
+    yield (name,)

@@ -1,0 +1,68 @@
+"""Picks what is wrong with a value that may be one of several things: the errors of the one that was meant.
+
+pydantic lists the errors of every member of a union. Of a value that is a `bucket` with a bad port, those that a `file`
+would have are beside the point.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic_core import ErrorDetails
+
+from setpoint.validation.error_path import ErrorPath, Step
+
+
+class PlacedError(NamedTuple):
+    """One of pydantic's errors, and where it is."""
+
+    path: ErrorPath
+    details: ErrorDetails
+
+
+def of_meant_members(errors: Iterable[PlacedError]) -> list[PlacedError]:
+    """Return `errors` but for those of members of unions that are further from what is given than another one."""
+    return _meant(list(errors), 0)
+
+
+def _meant(errors: Sequence[PlacedError], depth: int) -> list[PlacedError]:
+    """Return what is left of `errors`, which have the same `depth` outermost members in common."""
+    unions: dict[Any, dict[Step, list[PlacedError]]] = {}
+    kept: list[PlacedError] = []
+    for each in errors:
+        if len(each.path.members) > depth:
+            place, label = each.path.members[depth]
+            unions.setdefault(place, {}).setdefault(label, []).append(each)
+        else:
+            kept.append(each)
+    for place, members in unions.items():
+        kept += _nearest(place, {label: _meant(inside, depth + 1) for label, inside in members.items()})
+    return kept
+
+
+def _nearest(place: tuple[Step, ...], members: Mapping[Step, Sequence[PlacedError]]) -> list[PlacedError]:
+    """Return the errors of the member that is nearest to the value at `place`; of all, if it is nothing of them."""
+    best = min(members.values(), key=lambda errors: _distance(place, errors))
+    if all(each.path.setting == place for each in best):
+        return [each for errors in members.values() for each in errors if each.path.setting == place]
+    # What tells the members apart may be none of the words that any of them takes.
+    other_words = [
+        each for errors in members.values() for each in errors if errors is not best and _is_of_same_word(each, best)
+    ]
+    return [*best, *other_words]
+
+
+def _distance(place: tuple[Step, ...], errors: Sequence[PlacedError]) -> tuple[int, int]:
+    """Return how much is of another kind than the member, and how much else is wrong with it."""
+    of_other_kind = sum(_is_of_other_kind(each, place) for each in errors)
+    return of_other_kind, len({each.path.setting for each in errors})
+
+
+def _is_of_other_kind(error: PlacedError, place: tuple[Step, ...]) -> bool:
+    kind = error.details["type"]
+    return kind == "literal_error" or (error.path.setting == place and kind.endswith("_type"))
+
+
+def _is_of_same_word(error: PlacedError, best: Sequence[PlacedError]) -> bool:
+    return error.details["type"] == "literal_error" and any(
+        each.path.setting == error.path.setting and each.details["type"] == "literal_error" for each in best
+    )
