@@ -2,15 +2,50 @@
 
 import re
 
-_PLACEHOLDER = re.compile(
-    r"<[^<>]*[a-z][^<>]*>|x{3,}|\.{3}|…|to[-_ ]?do|tbd|fixme|placeholder"
-    r"|(?:please[-_ ]?)?(?:change|replace|fill)[-_ ]?(?:me|this|it|in)(?:[-_ ]?(?:please|now|in[-_ ]production))?!*"
-    r"|your[-_ ][a-z0-9_ -]+|insert[-_ ][a-z0-9_ -]+[-_ ]here",
+_AROUND = re.compile(r"^[\s\"'*_<>\[\]{}()#%$@!?.:=~-]+|[\s\"'*_<>\[\]{}()#%$@!?.:=~-]+$")
+_TO_BE_DONE = (
+    r"(?:(?:please|must|need|needs)[-_ ]?)?(?:to[-_ ]?be[-_ ]?)?"
+    r"(?:changed?|replaced?|fill|filled|set|edit|update|insert|enter|override|overwrite)[-_ ]?"
+    r"(?:me|this|it|in|here|before[a-z_ -]*|by[a-z_ -]*)(?:[-_ ]?(?:please|now|in[-_ ]prod(?:uction)?|[0-9]+))*"
+)
+_WORDS = re.compile(
+    rf"{_TO_BE_DONE}|to[-_ ]?do|t\.?b\.?d|fixme|place[-_ ]?holder|x{{3,}}(?:[-_ ]x+)*"
+    r"|your[-_ ]?own"
+    r"|(?:put|add|paste|enter|insert|use|type|set)[-_ ]+(?:your|a|an|the|it|something|value)(?![a-z0-9])[a-z0-9_ -]*"
+    r"|your[-_ ][a-z0-9_ -]+|insert[-_ ][a-z0-9_ -]+[-_ ]here|[a-z0-9_ -]+[-_ ](?:goes[-_ ])?here"
+    r"|change[-_ ]?(?:me|this|it)[-_ ][a-z0-9_ -]*|(?:replace|fill)[-_ ]?(?:me|with|in)[-_ ][a-z0-9_ -]*"
+    r"|example[-_ ](?:key|token|secret|password)|(?:dummy|fake|sample)[-_ ](?:key|token|secret|password|value)"
+    r"|(?:not[-_ ]|un[-_])(?:set|configured|defined)"
+    r"|(?:to[-_ ]be[-_ ])?(?:provided|determined|defined|generated)[a-z_ -]*",
     re.IGNORECASE,
 )
-_PLACEHOLDER_INSIDE = re.compile(r"<[a-z _-]*(?:key|id|host|dsn|token|password|user|name)[a-z _-]*>", re.IGNORECASE)
+# What one marks as a gap, whatever stands in it.
+_MARKED = re.compile(
+    r"<[^<>]*[a-z][^<>]+>|\*{2,} *[a-z][a-z _-]* *\*{2,}|_{2,}[a-z]+(?:_[a-z]+)*_{2,}|\{\{[^{}]*\}\}"
+    r"|\[(?:your|insert|enter|add)\b[^\[\]]*\]"
+    r"|%%?[A-Z]+(?:_[A-Z]+)*%%?|@@?[A-Z]+(?:_[A-Z]+)*@@?",
+    re.IGNORECASE,
+)
+# A word in capitals between underscores alone may be a name (`__main__`).
+_NAMES = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
+_NOTHING_YET = re.compile(r"\.{3,}|…|\?{3,}|-{3,}|_{3,}|\*{3,}|x{3,}", re.IGNORECASE)
+_SHORT_WORDS = re.compile(r"replace|change|unset|undefined|redacted|insert|override|required", re.IGNORECASE)
+_INSIDE = re.compile(
+    r"<(?:[a-z _-]*[ _-])?(?:key|id|host|dsn|token|password|pass|secret"
+    r"|user|name|username|project|region|account|domain|url)s?(?:[ _-][a-z _-]*)?>|\b(?:change|replace)[-_]?me\b|://[^/@]*\byour[-_]",
+    re.IGNORECASE,
+)
+_LONGEST = 200
 
 
 def is_placeholder(value: str) -> bool:
-    """Return whether `value` was copied from an example, such as `changeme` or `<your-dsn>`."""
-    return bool(_PLACEHOLDER.fullmatch(value.strip()) or _PLACEHOLDER_INSIDE.search(value))
+    """Return whether `value` was copied from an example, such as `changeme`, `__UNSET__` or `<your-dsn>`."""
+    text = value.strip()
+    if not text or len(text) > _LONGEST or _NAMES.fullmatch(text):
+        return bool(_INSIDE.search(value[:_LONGEST]))
+    if _NOTHING_YET.fullmatch(text) or _MARKED.fullmatch(text):
+        return True
+    bare = _AROUND.sub("", text)
+    is_marked = bare != text and not text.isalnum()
+    words = bool(_WORDS.fullmatch(bare)) or (is_marked and bool(_SHORT_WORDS.fullmatch(bare)))
+    return words or bool(_INSIDE.search(text))

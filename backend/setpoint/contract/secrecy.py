@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import Enum
+from pathlib import PurePath
 from types import NoneType
 from typing import Any, Literal, get_origin, get_type_hints
 
@@ -12,20 +14,11 @@ from pydantic import AnyUrl, BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic.networks import _BaseMultiHostUrl
 
-from setpoint.contract.annotation import alternatives, arguments, is_class
+from setpoint.contract.annotation import alternatives, arguments, is_class, values
 from setpoint.contract.field_type import choices, takes_numbers_or_words
+from setpoint.contract.secret_names import ends_as_a_secret, is_secret_name
 
-_TELLING_WORDS = (
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|CONNECTION_STRING"
-    r"|(?:API|PRIVATE|SECRET|ACCESS|ENCRYPTION|SIGNING|AUTH)_?KEY"
-)
-_SECRET_NAME = re.compile(
-    rf"{_TELLING_WORDS}|(?:^|_)(?:TOKEN|PASS|PWD|DSN)(?:_|$)"
-    r"|(?:^|_)(?:DATABASE|DB|REDIS|BROKER|AMQP|POSTGRES|POSTGRESQL|MYSQL|MONGO|MONGODB)_UR[LI](?:_|$)"
-)
-# `ACCESS_TOKEN_EXPIRE_MINUTES` is about tokens, and is none.
-_MEASURE_NAME = re.compile(r"_(?:SECONDS|MINUTES|HOURS|DAYS|TTL|AGE|TIMEOUT|LIFETIME|LENGTH|SIZE|COUNT|LIMIT|ROUNDS)$")
-_MEASURES = {int, float, timedelta, NoneType}
+_MEASURES = (int, float, Decimal, timedelta)
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 # A URL to a database or a broker carries its password inside.
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
@@ -34,11 +27,9 @@ _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
 _LIKE_A_TOKEN = re.compile(
     r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})",
 )
-_WORD_INSIDE_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Each begins where a word does, so that a long value is gone through once.
 _CREDENTIALS_INSIDE = re.compile(r"(?<!\S)[^\s:]*:\S*@")
 _KEY_INSIDE = re.compile(r"(?<!\w)(\w+)[\"']?\s*[:=]")
-_SECRET_KEY = re.compile(rf"{_TELLING_WORDS}|TOKEN|PASS|PWD", re.IGNORECASE)
 _ESCAPED_KEY_INSIDE = re.compile(r"^\s*[\[{].*\\u", re.DOTALL)
 
 
@@ -65,28 +56,18 @@ def is_secret(name: str, field: FieldInfo) -> bool:
 
 
 def _is_named_secret(name: str, field: FieldInfo) -> bool:
-    return (
-        is_secret_name(name)
-        and not _is_a_choice(field.annotation)
-        and not _is_a_measure(_words(name), field.annotation)
-    )
-
-
-def is_secret_name(name: str) -> bool:
-    """Return whether `name`, in whatever spelling, is what people call secrets."""
-    return bool(_SECRET_NAME.search(_words(name)))
-
-
-def _words(name: str) -> str:
-    """Return `name` in capitals, with an underscore between its words."""
-    return re.sub(r"\W", "_", _WORD_INSIDE_CAMEL_CASE.sub("_", name).upper())
+    """Return whether the name of the field says that it holds a secret, and its type does not say that it can't."""
+    if not is_secret_name(name) or _holds_no_secret(field.annotation):
+        return False
+    is_number = all(is_class(part, _MEASURES) for part in values(field.annotation))
+    return ends_as_a_secret(name) or not is_number
 
 
 def looks_secret(value: str) -> bool:
     """Return whether `value` seems to hold a secret: a URL with a password, or a key that names one."""
     if _CREDENTIALS_INSIDE.search(value) or _ESCAPED_KEY_INSIDE.search(value):
         return True
-    return any(_SECRET_KEY.search(key[1]) for key in _KEY_INSIDE.finditer(value))
+    return any(is_secret_name(key[1]) for key in _KEY_INSIDE.finditer(value))
 
 
 def is_out_of_place(value: str, field: FieldInfo) -> bool:
@@ -108,17 +89,12 @@ def secret_text(value: object) -> str:
     return str(inside) if isinstance(inside, str | int | float | AnyUrl | _BaseMultiHostUrl) else ""
 
 
-def _is_a_choice(annotation: Any) -> bool:
-    """Return whether the type lists all its values, so that none of them can be a secret."""
+def _holds_no_secret(annotation: Any) -> bool:
+    """Return whether the type lists all its values, or holds the path to a secret, so that none of them can be one."""
     return all(
-        part in {bool, NoneType} or get_origin(part) is Literal or is_class(part, (Enum,))
+        part in {bool, NoneType} or get_origin(part) is Literal or is_class(part, (Enum, PurePath))
         for part in alternatives(annotation)
     )
-
-
-def _is_a_measure(words: str, annotation: Any) -> bool:
-    """Return whether the setting is how long or how many, which says so itself and is a number."""
-    return bool(_MEASURE_NAME.search(words)) and all(part in _MEASURES for part in alternatives(annotation))
 
 
 def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]:

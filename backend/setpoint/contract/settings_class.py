@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfi
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance, NamesEnvFile
+from setpoint.contract.secret_names import is_secret_name
 
 _FROM_FILE = "_FILE"
 # Variables of any program may begin so.
@@ -69,7 +70,7 @@ class Variable:
 
         The name is longer than the variable's where it sets a key of an open one.
         """
-        is_secret = self.secret or secrecy.is_secret_name(name[len(self.name) :])
+        is_secret = self.secret or is_secret_name(name[len(self.name) :])
         return is_secret or secrecy.looks_secret(value) or secrecy.is_out_of_place(value, self.field)
 
     @property
@@ -233,7 +234,8 @@ def _nested(
     model = field_type.nested_model(info)
     delimiter = config.get("env_nested_delimiter")
     # A value is as secret under each of its names.
-    secret = any(secrecy.is_secret(each, info) for each in (setting[-1], *names))
+    prefix = config.get("env_prefix") or ""
+    secret = any(secrecy.is_secret(each.removeprefix(prefix), info) for each in (setting[-1], *names))
     for spelling in names:
         yield Variable(
             name=spelling if config.get("case_sensitive") else spelling.upper(),

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.secrecy import is_secret_name, secret_text
+from setpoint.contract.secrecy import secret_text
+from setpoint.contract.secret_names import is_secret_name
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.envfile.reading import Problem
 from setpoint.resolution.assignment import Assignment

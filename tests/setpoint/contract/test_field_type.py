@@ -175,8 +175,8 @@ def test_a_type_without_a_secret_is_shown(annotation: Any) -> None:
 
 @pytest.mark.parametrize(("annotation", "expected"), [(str, True), (int, True), (bool, False), (Color, False)])
 def test_a_name_makes_a_field_secret_unless_its_type_lists_all_values(annotation: Any, *, expected: bool) -> None:
-    """`USE_PASSWORD=true` is no secret."""
-    assert is_secret("use_password", _field(annotation)) is expected
+    """`DB_PASSWORD=true` tells whether there is one."""
+    assert is_secret("db_password", _field(annotation)) is expected
 
 
 def test_a_class_without_fields_expects_nothing() -> None:

@@ -1,0 +1,149 @@
+"""Which values were meant to be replaced; nearly all of them are from examples that real projects ship."""
+
+import time
+
+import pytest
+
+from setpoint.check.placeholder import is_placeholder
+
+PLACEHOLDERS = [
+    *("changeme", "change_me", "CHANGE-ME", "ChangeMe!", "changethis", "change this", "change-me-please", "changeit"),
+    *("change-me-in-production", "CHANGE_ME_NOW", "changeme123", "change_this_to_a_secret", "please-change-me"),
+    *("*** REPLACE ***", "**REPLACE_ME**", "__REPLACE_ME__", "__UNSET__", "__CHANGE_ME__", "__TODO__", "REPLACE_ME"),
+    *(
+        "replace-me",
+        "replace_with_your_key",
+        "REPLACE THIS",
+        "<REPLACE>",
+        "[REPLACE_ME]",
+        "{{ api_key }}",
+        "{{SECRET}}",
+    ),
+    *("your-api-key-here", "your_api_key", "YOUR_API_KEY_HERE", "your secret", "your-own", "put-your-key-here"),
+    *("<knowledge-base-id>", "<your-dsn>", "<your token>", "<API_KEY>", "<password>", "< insert key >", "<...key...>"),
+    *("insert-token-here", "insert_your_key_here", "enter_your_password", "add your key", "paste-your-token-here"),
+    *("xxx", "XXXX", "xxxxxxxx", "xxxx-xxxx-xxxx", "...", "…", "???", "---", "____", "***"),
+    *("todo", "TODO", "to-do", "tbd", "TBD", "t.b.d.", "fixme", "FIXME", "placeholder", "PLACEHOLDER", "<placeholder>"),
+    *(
+        "fill-me-in",
+        "fill_in",
+        "FILL_ME",
+        "set-me",
+        "SET_ME",
+        "[your key]",
+        "%API_KEY%",
+        "@API_KEY@",
+        "token-goes-here",
+    ),
+    *(
+        "key_here",
+        "to-be-defined",
+        "to be provided",
+        "not-set",
+        "dummy-token",
+        "fake_key",
+        "sample-secret",
+        "example-key",
+    ),
+    *("https://<key>@<host>/<project>", "postgresql://user:changeme@db/app", "https://<your-key>@sentry.example.org/1"),
+    *("postgres://app:<password>@db/app", "https://your-domain.example/x"),
+]
+
+VALUES = [
+    *(
+        "8000",
+        "localhost",
+        "production",
+        "changemaker",
+        "exchange",
+        "todoist@1",
+        "xx",
+        "x",
+        "q8Zr2vLkT0",
+        "yourself",
+        "here",
+    ),
+    *(
+        "/srv/app",
+        "https://example.org/path",
+        "postgresql://app:pw@db/app",
+        "a.example",
+        "*",
+        "**",
+        "*.example.org",
+        ".",
+    ),
+    *(
+        "..",
+        "-",
+        "--",
+        "_",
+        "__main__",
+        "__init__",
+        "app:application",
+        "INFO",
+        "true",
+        "none",
+        "null",
+        "default",
+        "required",
+    ),
+    *(
+        "unset",
+        "override",
+        "change",
+        "replace",
+        "insert",
+        "America/New_York",
+        "en_US.UTF-8",
+        "<b>",
+        "1 < 2",
+        "a>b",
+        "#fff",
+    ),
+    *("${HOST}", "%Y-%m-%d", "%(asctime)s", "{name}", "[1, 2]", '{"a": 1}', '["x"]', "^[a-z]+$", "(a|b)", "@every 5m"),
+    *(
+        "@hourly",
+        "0 * * * *",
+        "no-reply@example.org",
+        "Shop <shop@example.org>",
+        "sk_live_51Hx",
+        "x-api-key",
+        "X-API-Key",
+    ),
+    *(
+        "sample-rate",
+        "example.org",
+        "dummy",
+        "user",
+        "password",
+        "secret",
+        "admin",
+        "root",
+        "test",
+        "hereford",
+        "atmosphere",
+    ),
+    *("max-age=31536000", "SAMEORIGIN", "tls1.2", "replica", "replacement-service", "settled", "editor", "update-feed"),
+    *("fill-rate", "todos", "set", "setup", "keyhere1b", "text/html", "Bearer", "xxhash64", "xxl"),
+]
+
+
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+def test_a_value_of_an_example_is_found(value: str) -> None:
+    """It works nowhere, or works for everybody."""
+    assert is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_that_somebody_meant_is_none(value: str) -> None:
+    """A deploy is not to be stopped by it."""
+    assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize("piece", ["<", "<a", "change", "your-", "x-", "_", "*** ", "{{", "a ", "please-"])
+def test_a_long_value_takes_no_time(piece: str) -> None:
+    """A file comes from anybody."""
+    started = time.process_time()
+    is_placeholder(piece * 200_000)
+    assert time.process_time() - started < 2
