@@ -27,12 +27,10 @@ def value_in_words(subject: Subject, provenance: Provenance) -> str:
 def shown_default(provenance: Provenance) -> str | None:
     """Return the default as it may be shown; None where there is none."""
     variable = provenance.variable
-    if variable.secret and variable.default is not None:
-        return MASK
-    text = default_text(variable)
-    if text is None:
+    if variable.default is None:
         return None
-    return MASK if variable.hides(variable.name, text) else printable(text)
+    text = default_text(variable)
+    return MASK if text is None else printable(text)
 
 
 def visible(text: str) -> str:

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, RootModel, Secret, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import to_jsonable_python
 from pydantic_settings import ForceDecode
 
 from setpoint.contract import secrecy
 from setpoint.contract.annotation import is_class
 from setpoint.contract.guidance import Guidance, NamesEnvFile
+from setpoint.contract.plain_value import plain_value
 from setpoint.contract.schema_keywords import constrained, is_number_or_text
 
 Schema = dict[str, Any]
@@ -212,9 +212,7 @@ def _default(field: FieldInfo) -> Schema:
     if field.is_required() or field.default_factory is not None or isinstance(field.default, BaseModel):
         return {}
     try:
-        plain = to_jsonable_python(field.default, inf_nan_mode="strings")
-    except ValueError:
+        plain = plain_value(field.default)
+    except (ValueError, RecursionError):
         return {}
-    if isinstance(field.default, set | frozenset):
-        plain = sorted(plain, key=repr)
     return {} if secrecy.looks_secret(str(plain)) else {"default": plain}

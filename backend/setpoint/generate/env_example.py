@@ -4,8 +4,7 @@ import json
 import textwrap
 from collections.abc import Iterator
 
-from pydantic_core import to_jsonable_python
-
+from setpoint.contract.plain_value import plain_value
 from setpoint.contract.settings_class import SettingsContract, Variable
 
 _WIDTH = 100
@@ -44,11 +43,15 @@ def documented(contract: SettingsContract) -> Iterator[Variable]:
 
 
 def default_text(variable: Variable) -> str | None:
-    """Return the default as an env file writes it; None where there is none, or where it is secret."""
+    """Return the default as an env file writes it; None where there is none, or where it must not be shown."""
     if variable.default is None or variable.secret:
         return None
-    plain = to_jsonable_python(variable.default, fallback=str)
-    return plain if isinstance(plain, str) else json.dumps(plain)
+    try:
+        plain = plain_value(variable.default, str)
+    except (ValueError, RecursionError):
+        return None
+    text = plain if isinstance(plain, str) else json.dumps(plain)
+    return None if variable.hides(variable.name, text) else text
 
 
 def default_in_words(variable: Variable) -> str:

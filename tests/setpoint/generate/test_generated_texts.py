@@ -208,3 +208,33 @@ def test_no_example_is_json_where_the_app_takes_the_text_apart(settings_class: t
     assert split == variables.keys() - {"PORTS"}
     lines = env_example(SettingsContract.of(settings_class), "x").splitlines()
     assert {"#HOSTS=", "#PORTS=[80]"} <= set(lines)
+
+
+class Defaults(BaseSettings):
+    """Defaults that no page may show, and sets, whose order changes from one process to the next."""
+
+    proxy: str = "http://u:hunter2@proxy.example"
+    options: dict[str, str] = {"password": "hunter2"}
+    retries: int | str = 3
+    hosts: set[str] = {"b.example", "a.example", "d.example", "c.example"}
+    numbers: frozenset[int] = frozenset({30, 4, 100})
+    groups: dict[str, set[str]] = {"all": {"b", "a", "c"}}
+
+
+def test_what_show_hides_no_page_shows() -> None:
+    """Both are judged in one place."""
+    contract = SettingsContract.of(Defaults)
+    texts = env_example(contract, "x") + settings_reference(contract, "x")
+    assert "hunter2" not in texts
+    assert "#PROXY=\n" in texts
+    assert "- Default: not shown\n" in texts
+
+
+def test_a_set_is_written_in_one_order() -> None:
+    """A build that compares pages must not fail at random."""
+    lines = env_example(SettingsContract.of(Defaults), "x").splitlines()
+    assert [line for line in lines if line.startswith(("#HOSTS", "#NUMBERS", "#GROUPS"))] == [
+        '#HOSTS=["a.example", "b.example", "c.example", "d.example"]',
+        "#NUMBERS=[4, 30, 100]",
+        '#GROUPS={"all": ["a", "b", "c"]}',
+    ]
