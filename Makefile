@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test loaders differential lint check-env generate fix lock bench peers clean
+.PHONY: help setup run test faults loaders differential lint check-env generate fix lock bench peers clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -61,6 +61,9 @@ run: $(READY) backend/.env ## Serve with gunicorn and gevent workers, and say wh
 
 test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Run all tests
 	@$(BIN)/pytest -n 2
+
+faults: $(READY) $(SERVERS_MODULES) ## Try faults that need luck to hit, 25 times each
+	@FAULT_ROUNDS=25 $(BIN)/pytest -n 2 --timeout 1200 tests/faults
 
 loaders: $(READY) ## Print how many published cases each loader reads right
 	@$(BIN)/pytest -q -n 0 -s tests/setpoint/envfile/test_published_cases.py

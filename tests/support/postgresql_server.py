@@ -42,7 +42,7 @@ class PostgresqlServer:
         self.data = folder / "data"
         self.port = _free_port()
         self._binaries = binaries
-        self._settings = settings
+        self._settings = dict(settings)
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres") -> str:
@@ -95,6 +95,21 @@ class PostgresqlServer:
                 with suppress(ProcessLookupError):
                     os.kill(process_id, signal.SIGKILL)
         self._end(signal.SIGKILL)
+
+    def follow(self, primary: "PostgresqlServer") -> None:
+        """Make this a standby of `primary`, which answers a commit only when this one has it."""
+        (self.data / "standby.signal").touch()
+        _give_away(self.data / "standby.signal")
+        self._settings |= {"primary_conninfo": f"host=127.0.0.1 port={primary.port} user=postgres"}
+        primary._settings |= {"synchronous_standby_names": "*"}
+
+    def wait_for_standby(self) -> None:
+        """Return once a standby follows synchronously."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            ends_at = time.monotonic() + _START_SECONDS
+            while not connection.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'").fetchone():
+                assert time.monotonic() < ends_at, "no standby follows"
+                time.sleep(0.05)
 
     def promote(self) -> None:
         """Make a standby the primary."""

@@ -64,6 +64,17 @@ class Bell:
                 return
 
 
+def is_in_use(database: Path) -> bool:
+    """Return whether a process of this machine waits to be woken for this database."""
+    folder = _folder(database)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
+        for address in folder.iterdir() if folder.is_dir() else ():
+            with suppress(OSError):
+                probe.connect(str(address))
+                return True
+    return False
+
+
 def _folder(database: Path) -> Path:
     """Return a folder for the sockets: beside the database, or below the temporary one where that path is too long."""
     beside = database.with_name(f"{database.name}-bells")

@@ -1,13 +1,9 @@
 """Opens the store that `DATABASE_URL` names."""
 
-from pathlib import Path
-
-import sqlalchemy as sa
-
 from app.domain.errors import UnusableStorageError
 from app.store.postgresql import PostgresqlStore
 from app.store.sealing import Keyring, Sealer
-from app.store.sqlite import SqliteStore
+from app.store.sqlite import SqliteStore, database_path
 
 
 def open_store(url: str, encryption_keys: str, workers: int = 1) -> SqliteStore | PostgresqlStore:
@@ -24,16 +20,8 @@ def open_store(url: str, encryption_keys: str, workers: int = 1) -> SqliteStore 
     """
     sealer = Sealer(Keyring.parse(encryption_keys))
     if url.startswith("sqlite:"):
-        return SqliteStore(_path(url), sealer, workers)
+        return SqliteStore(database_path(url), sealer, workers)
     if url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
         return PostgresqlStore(url, sealer)
     message = "`DATABASE_URL` names neither a SQLite file (`sqlite:///path`) nor a PostgreSQL (`postgresql://…`)"
     raise UnusableStorageError(message)
-
-
-def _path(url: str) -> Path:
-    database = sa.make_url(url).database
-    if not database or database == ":memory:":
-        message = "`DATABASE_URL` names no file, and what is kept in memory would be lost: `sqlite:///path`"
-        raise UnusableStorageError(message)
-    return Path(database)

@@ -48,8 +48,8 @@ class PostgresqlStore:
             UnusableStorageError: The service can't run on it.
         """
         self._url = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
-        self._sealer = sealer
-        self._engine = sa.create_engine(
+        self.sealer = sealer
+        self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
             hide_parameters=True,
@@ -57,9 +57,9 @@ class PostgresqlStore:
             max_overflow=10,
             pool_timeout=5,
         )
-        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with told_plainly(), ExitStack() as after_a_failure:
-            after_a_failure.callback(self._engine.dispose)
+            after_a_failure.callback(self.engine.dispose)
             self._prepare()
             after_a_failure.pop_all()
         self._listener = _Listener(self._connect) if notify and self._can_notify() else None
@@ -69,7 +69,7 @@ class PostgresqlStore:
 
         def ask() -> T:
             with self._reading.connect() as connection, connection.begin():
-                return question(SqlTransaction(connection, self._sealer))
+                return question(SqlTransaction(connection, self.sealer))
 
         with told_plainly():
             return _twice_if_lost(ask)
@@ -83,7 +83,7 @@ class PostgresqlStore:
         """Return the position of the newest event."""
 
         def ask() -> Position:
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 return Position(*connection.execute(_POSITION).one())
 
         with told_plainly():
@@ -101,37 +101,37 @@ class PostgresqlStore:
 
     def scrub(self) -> None:
         """Give back the space of what was removed; PostgreSQL's own log of changes goes with time."""
-        with told_plainly(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with told_plainly(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM revisions")
 
     def close(self) -> None:
         """Let go of all connections."""
         if self._listener is not None:
             self._listener.close()
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self._url, connect_timeout=5, application_name="setpoint")
 
     def _prepare(self) -> None:
-        with self._engine.connect() as connection, connection.begin():
+        with self.engine.connect() as connection, connection.begin():
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             migrate(connection)
-            SqlKeys(connection, self._sealer).unwrap_all()
+            SqlKeys(connection, self.sealer).unwrap_all()
 
     def _can_notify(self) -> bool:
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self.engine.connect() as connection, connection.begin():
                 connection.exec_driver_sql("SELECT pg_notify('setpoint_trial', '')")
         except DBAPIError:
             return False
         return True
 
     def _write(self, change: Callable[[SqlTransaction], T]) -> T:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             with connection.begin() as pending:
                 connection.execute(_LOCK)
-                transaction = SqlTransaction(connection, self._sealer)
+                transaction = SqlTransaction(connection, self.sealer)
                 result = change(transaction)
                 if transaction.events.added and self._listener is not None:
                     connection.exec_driver_sql(f"SELECT pg_notify('{_CHANNEL}', '{transaction.events.added}')")

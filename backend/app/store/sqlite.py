@@ -66,17 +66,17 @@ class SqliteStore:
         """
         refuse_unsafe_version(DRIVER.sqlite_version_info, workers)
         self.path = path
-        self._sealer = sealer
+        self.sealer = sealer
         self._apart = Apart()
         self._writing = _engine(path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE")
-        self._reading = _engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
+        self.engine = _engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
         _make_file(path)
         self._turn = Turn(path)
         with told_plainly(), ExitStack() as after_a_failure:
             after_a_failure.callback(self._turn.close)
             after_a_failure.callback(self._apart.close)
             after_a_failure.callback(self._writing.dispose)
-            after_a_failure.callback(self._reading.dispose)
+            after_a_failure.callback(self.engine.dispose)
             self._apart.run(lambda: _patiently(self._prepare))
             after_a_failure.pop_all()
         self._bell = Bell(path)
@@ -85,8 +85,8 @@ class SqliteStore:
         """Return what `question` finds in one consistent look."""
 
         def ask() -> T:
-            with self._reading.connect() as connection, connection.begin():
-                return question(SqlTransaction(connection, self._sealer))
+            with self.engine.connect() as connection, connection.begin():
+                return question(SqlTransaction(connection, self.sealer))
 
         with told_plainly():
             return _patiently(ask)
@@ -127,28 +127,41 @@ class SqliteStore:
         self._apart.run(self._writing.dispose)
         self._apart.close()
         self._turn.close()
-        self._reading.dispose()
+        self.engine.dispose()
 
     def _prepare(self) -> None:
         with self._turn.taken(), self._writing.connect() as connection:
             connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
-        with self._reading.connect() as connection, connection.begin():
+        with self.engine.connect() as connection, connection.begin():
             if is_current(connection):
-                SqlKeys(connection, self._sealer).unwrap_all()
+                SqlKeys(connection, self.sealer).unwrap_all()
                 return
         with self._turn.taken(), self._writing.connect() as connection, connection.begin():
             migrate(connection)
-            SqlKeys(connection, self._sealer).unwrap_all()
+            SqlKeys(connection, self.sealer).unwrap_all()
 
     def _write(self, change: Callable[[SqlTransaction], T]) -> tuple[T, int]:
         with self._turn.taken(), self._writing.connect() as connection, connection.begin():
-            transaction = SqlTransaction(connection, self._sealer)
+            transaction = SqlTransaction(connection, self.sealer)
             return change(transaction), transaction.events.added
 
     def _position(self) -> Position:
-        with closing(self._reading.raw_connection()) as connection:
+        with closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             return Position(*cursor.execute("SELECT sequence, mark FROM counter").fetchone())
+
+
+def database_path(url: str) -> Path:
+    """Return the file that `sqlite:///path` names.
+
+    Raises:
+        UnusableStorageError: It names none.
+    """
+    database = sa.make_url(url).database
+    if not database or database == ":memory:":
+        message = "`DATABASE_URL` names no file, and what is kept in memory would be lost: `sqlite:///path`"
+        raise UnusableStorageError(message)
+    return Path(database)
 
 
 def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:

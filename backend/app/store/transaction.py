@@ -14,6 +14,7 @@ class SqlTransaction:
     """The port `Transaction`."""
 
     def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
+        self.connection = connection
         self.principals = SqlPrincipals(connection)
         self.keys = SqlKeys(connection, sealer)
         self.revisions = SqlRevisions(connection, sealer, self.principals, self.keys)

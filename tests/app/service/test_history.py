@@ -93,7 +93,7 @@ def test_the_key_of_a_destroyed_revision_is_nowhere_in_the_files(service: Servic
     assert isinstance(service.store, SqliteStore)
     service.write(PORT="1", API_KEY=CANARY)
     service.write(PORT="1")
-    with service.store._reading.connect() as connection:
+    with service.store.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT body, data_key FROM revisions WHERE number = 1").one()
     files = list(service.store.path.parent.glob("setpoint.db*"))
 

@@ -32,7 +32,7 @@ def store(database: Path) -> Iterator[SqliteStore]:
 )
 def test_every_connection_is_set_up_to_lose_nothing(store: SqliteStore, pragma: str, value: object) -> None:
     """`synchronous` 2 is FULL: what was answered outlives a power cut."""
-    for engine in (store._reading, store._writing):
+    for engine in (store.engine, store._writing):
         with engine.connect() as connection:
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 

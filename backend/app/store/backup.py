@@ -1,0 +1,133 @@
+"""Copies a SQLite database while it is in use, and puts such a copy in its place."""
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.domain.errors import DamagedError, UnusableStorageError
+from app.store.bell import is_in_use
+from app.store.sealing import Sealer
+from app.store.sqlite import DRIVER, database_path
+from app.store.transaction import SqlTransaction
+from app.store.verifying import faults
+
+_BESIDE = ("-wal", "-shm")
+
+
+def back_up(url: str, target: Path) -> None:
+    """Write a copy of the database, as it was at one moment, to a new file that others can't read.
+
+    The copy holds values as they are stored, so it is of no use without the keys: keep these apart from it.
+
+    Raises:
+        UnusableStorageError: The database is no SQLite file, or the target is there or can't be written.
+    """
+    source = _sqlite_path(url)
+    _refuse_existing(target)
+    draft = target.with_name(f".{target.name}.draft")
+    try:
+        draft.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(DRIVER.connect(f"file:{source}?mode=ro", uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(draft),))
+        _put(draft, target)
+    except OSError as error:
+        message = f"cannot write `{target}`: {(error.strerror or '').lower()}"
+        raise UnusableStorageError(message) from None
+    except DRIVER.Error as error:
+        message = f"cannot copy `{source}`: {error}"
+        raise UnusableStorageError(message) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def restore(backup: Path, url: str, sealer: Sealer) -> None:
+    """Put a copy that was checked in the place of a database that is not there, while no service runs on it.
+
+    Watchers notice: the events that come after it have other marks than those that they may have seen.
+
+    Raises:
+        UnusableStorageError: The service runs, or a database is there: it is moved away by hand, if at all.
+        DamagedError: The copy is not what was written.
+    """
+    target = _sqlite_path(url)
+    if is_in_use(target):
+        message = f"a service runs on `{target}`: stop it first"
+        raise UnusableStorageError(message)
+    _refuse_existing(target)
+    check(backup, sealer)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.draft")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.write(backup.read_bytes())
+        for ending in _BESIDE:
+            target.with_name(target.name + ending).unlink(missing_ok=True)
+        _put(draft, target)
+    except OSError as error:
+        message = f"cannot write `{target}`: {(error.strerror or '').lower()}"
+        raise UnusableStorageError(message) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def check(path: Path, sealer: Sealer) -> None:
+    """Look through a copy of a database: the file, each revision, and whether the keys open it.
+
+    Raises:
+        UnusableStorageError: It is no database of Setpoint, or the keys are not those that it was written with.
+        DamagedError: It is not what was written; lists what is not.
+    """
+    if not path.is_file():
+        message = f"there is no `{path}`"
+        raise UnusableStorageError(message)
+    engine = sa.create_engine(
+        "sqlite://",
+        module=DRIVER,
+        creator=lambda: DRIVER.connect(f"file:{path}?mode=ro&immutable=1", uri=True),
+        hide_parameters=True,
+    )
+    try:
+        with engine.connect() as connection:
+            found = SqlTransaction(connection, sealer)
+            found.keys.unwrap_all()
+            problems = [*file_faults(connection), *faults(found)]
+    except sa.exc.DBAPIError:
+        message = f"`{path}` is no database of Setpoint"
+        raise UnusableStorageError(message) from None
+    finally:
+        engine.dispose()
+    if problems:
+        raise DamagedError("\n".join(problems))
+
+
+def file_faults(connection: sa.Connection) -> list[str]:
+    """Return what SQLite itself finds wrong with the file."""
+    found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    return [] if found == ["ok"] else [f"SQLite says of the file: {each}" for each in found]
+
+
+def _sqlite_path(url: str) -> Path:
+    if not url.startswith("sqlite:"):
+        message = "PostgreSQL is backed up and restored by its own tools, `pg_dump` and `pg_restore`"
+        raise UnusableStorageError(message)
+    return database_path(url)
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.exists():
+        message = f"`{target}` is there already: move it away first"
+        raise UnusableStorageError(message)
+
+
+def _put(draft: Path, target: Path) -> None:
+    """Give the draft its name, once it is on the disk."""
+    for path in (draft, None, target.parent):
+        if path is None:
+            draft.rename(target)
+            continue
+        descriptor = os.open(path, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)

@@ -1,0 +1,99 @@
+"""Says what is unsafe in an installation, before something happens to it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.domain.errors import ServiceError, UnusableStorageError
+from app.domain.validation import Problem
+from app.store.backup import file_faults
+from app.store.failures import told_plainly
+from app.store.opening import open_store
+from app.store.postgresql import PostgresqlStore
+from app.store.sqlite import DRIVER, SqliteStore, refuse_unsafe_version
+from app.store.transaction import SqlTransaction
+from app.store.verifying import faults
+
+_LITTLE_SPACE = 100 << 20
+_OVER_THE_NETWORK = ("9p", "afs", "ceph", "cifs", "fuse", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs")
+_POSTGRESQL_SETTINGS = {
+    "fsync": "a crash of the machine can lose or damage everything",
+    "full_page_writes": "a crash of the machine can damage pages that were half written",
+    "synchronous_commit": "a crash loses what was answered just before",
+}
+
+
+def examine(url: str, encryption_keys: str, workers: int) -> list[Problem]:
+    """Return what is unsafe, with what to do about it; nothing is changed.
+
+    Args:
+        url: As `DATABASE_URL`.
+        encryption_keys: As `ENCRYPTION_KEYS`.
+        workers: How many processes write.
+    """
+    problems: list[Problem] = []
+    if url.startswith("sqlite:"):
+        try:
+            refuse_unsafe_version(DRIVER.sqlite_version_info, workers)
+        except UnusableStorageError as error:
+            problems.append(Problem(None, "unsafe-sqlite", str(error)))
+    try:
+        store = open_store(url, encryption_keys)
+    except ServiceError as error:
+        return [*problems, Problem(None, "no-start", str(error))]
+    try:
+        with told_plainly():
+            problems += _of_sqlite(store) if isinstance(store, SqliteStore) else _of_postgresql(store)
+    except ServiceError as error:
+        problems.append(Problem(None, "unreadable", str(error)))
+    finally:
+        store.close()
+    return problems
+
+
+def _of_sqlite(store: SqliteStore) -> Iterator[Problem]:
+    yield from _of_file(store.path)
+    with store.engine.connect() as connection, connection.begin():
+        for sentence in file_faults(connection):
+            yield Problem(None, "damaged", sentence, "restore a backup")
+        yield from _of_contents(SqlTransaction(connection, store.sealer))
+
+
+def _of_file(path: Path) -> Iterator[Problem]:
+    if path.stat().st_mode & 0o077:
+        yield Problem(None, "open-file", f"others can read or write `{path}`", f"`chmod 600 {path}`")
+    if (free := shutil.disk_usage(path).free) < _LITTLE_SPACE:
+        yield Problem(None, "little-space", f"there are {free >> 20} MiB left for `{path}`", "make room")
+    kind = _file_system(path)
+    if kind.split(".")[0] in _OVER_THE_NETWORK:
+        message = f"`{path}` is on a file system over the network ({kind}), where its locks don't hold"
+        yield Problem(None, "network-file", message, "put it on a local disk, or let `DATABASE_URL` name a PostgreSQL")
+
+
+def _file_system(path: Path) -> str:
+    """Return the kind of file system that holds `path`; empty where the system does not tell."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return ""
+    rows = [line.split() for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
+    holding = [(row[1], row[2]) for row in rows if path.resolve().is_relative_to(row[1])]
+    return max(holding, key=lambda each: len(each[0]), default=("", ""))[1]
+
+
+def _of_postgresql(store: PostgresqlStore) -> Iterator[Problem]:
+    with store.engine.connect() as connection, connection.begin():
+        for name, risk in _POSTGRESQL_SETTINGS.items():
+            if connection.exec_driver_sql(f"SHOW {name}").scalar() == "off":
+                yield Problem(None, "unsafe-postgresql", f"`{name}` is off: {risk}", f"set `{name}` to on")
+        if not connection.exec_driver_sql("SHOW synchronous_standby_names").scalar():
+            message = "there is no synchronous standby: if the server is lost, so is what was answered just before"
+            yield Problem(None, "no-standby", message, "set `synchronous_standby_names`, if that matters to you")
+        yield from _of_contents(SqlTransaction(connection, store.sealer))
+
+
+def _of_contents(found: SqlTransaction) -> Iterator[Problem]:
+    for sentence in faults(found):
+        yield Problem(None, "damaged", sentence, "restore a backup")
+    for key_id in sorted({*found.keys.wrapped_by().values()} - {found.keys.first()}):
+        message = f"values are still encrypted with the key `{key_id}`, which is not the first of `ENCRYPTION_KEYS`"
+        yield Problem(None, "outdated-key", message, "`setpoint keys rotate`")

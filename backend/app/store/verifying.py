@@ -1,0 +1,62 @@
+"""Looks through all that is stored for what is not what was written."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from app.domain.errors import DamagedError
+from app.domain.place import Place
+from app.store.revisions import FIRST
+from app.store.tables import counter, events, revisions
+from app.store.transaction import SqlTransaction
+
+_CHAIN = sa.select(
+    revisions.c.app, revisions.c.environment, revisions.c.number, revisions.c.previous, revisions.c.digest
+).order_by(revisions.c.app, revisions.c.environment, revisions.c.number)
+
+
+def faults(found: SqlTransaction) -> Iterator[str]:
+    """Yield a sentence for each revision, schema or event that is missing or is not what was written.
+
+    Args:
+        found: One consistent look at everything.
+    """
+    yield from _links(found.connection)
+    yield from _contents(found)
+    yield from _order(found.connection)
+
+
+def _links(connection: sa.Connection) -> Iterator[str]:
+    """Look whether each revision stands on the one before it, from the first on."""
+    place, number, digest = None, 0, FIRST
+    for row in connection.execute(_CHAIN):
+        here = Place(row.app, row.environment)
+        if here != place:
+            place, number, digest = here, 0, FIRST
+        if row.number != number + 1:
+            yield f"`{here}` has a revision {row.number} after revision {number}"
+        elif row.previous != digest:
+            yield f"`{here}@{row.number}` does not stand on the revision before it"
+        number, digest = row.number, row.digest
+
+
+def _contents(found: SqlTransaction) -> Iterator[str]:
+    for row in found.connection.execute(_CHAIN).all():
+        try:
+            revision = found.revisions.numbered(Place(row.app, row.environment), row.number)
+            if revision is not None and revision.destroyed is None:
+                found.revisions.variables(revision)
+        except DamagedError as error:
+            yield str(error)
+    for app in found.revisions.apps():
+        try:
+            found.schemas.all_of(app)
+        except DamagedError as error:
+            yield str(error)
+
+
+def _order(connection: sa.Connection) -> Iterator[str]:
+    newest = connection.scalar(sa.select(sa.func.max(events.c.sequence)))
+    position = connection.scalar(sa.select(counter.c.sequence))
+    if newest is not None and newest != position:
+        yield f"the newest event is {newest}, and the counter is at {position}"

@@ -1,0 +1,144 @@
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import DamagedError, UnusableStorageError
+from app.domain.event import START, Reset
+from app.store.backup import back_up, check, restore
+from app.store.opening import open_store
+from app.store.sealing import Keyring, Sealer
+from app.store.sqlite import DRIVER
+from app.store.testing import NEW_KEY, OLD_KEY, PRODUCTION, AnyStore, append, draft
+
+CANARY = "c4n4ry-of-the-backups"
+SEALER = Sealer(Keyring.parse(OLD_KEY))
+
+
+@pytest.fixture
+def url(database: Path) -> str:
+    return f"sqlite:///{database}"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[AnyStore]:
+    with closing(open_store(url, OLD_KEY)) as opened:
+        yield opened
+
+
+def test_a_copy_made_under_writes_is_whole_and_can_be_put_in_place(store: AnyStore, url: str, tmp_path: Path) -> None:
+    """Each revision in it is one that was written, and those after it are not there."""
+    append(store, draft(COUNT="0", KEY=CANARY))
+    stop = threading.Event()
+
+    def write() -> None:
+        count = 0
+        while not stop.is_set():
+            count += 1
+            append(store, draft(COUNT=str(count), KEY=CANARY))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    copies = [tmp_path / f"copy-{number}.db" for number in range(3)]
+    for copy in copies:
+        back_up(url, copy)
+    stop.set()
+    writer.join()
+    for number, copy in enumerate(copies):
+        assert copy.stat().st_mode & 0o777 == 0o600
+        assert CANARY.encode() not in copy.read_bytes()
+        elsewhere = f"sqlite:///{tmp_path}/restored-{number}/setpoint.db"
+        restore(copy, elsewhere, SEALER)
+        with closing(open_store(elsewhere, OLD_KEY)) as restored:
+            history = restored.read(lambda found: found.revisions.history(PRODUCTION, limit=10_000))
+            counts = [restored.read(lambda found, each=each: found.revisions.variables(each)) for each in history]  # type: ignore[misc]
+        assert [int(each["COUNT"]) + 1 for each in counts] == [each.number for each in history]
+        assert history[-1].number == 1
+
+
+def test_watchers_notice_that_a_backup_was_restored(store: AnyStore, url: str, database: Path, tmp_path: Path) -> None:
+    """It counts anew, and the same number belongs to another event then."""
+    append(store, draft(A="1"))
+    back_up(url, tmp_path / "copy.db")
+    append(store, draft(A="2"))
+    seen = store.position()
+    store.close()
+    database.rename(tmp_path / "old.db")
+    restore(tmp_path / "copy.db", url, SEALER)
+    with closing(open_store(url, OLD_KEY)) as restored:
+        assert append(restored, draft(A="3")).number == 2
+        assert restored.position().sequence == seen.sequence
+        assert restored.read(lambda found: found.events.after(seen)) == Reset(restored.position())
+        assert not isinstance(restored.read(lambda found: found.events.after(START)), Reset)
+
+
+def test_nothing_is_overwritten(store: AnyStore, url: str, tmp_path: Path) -> None:
+    """Neither a file by a copy, nor a database by a restored one."""
+    append(store, draft(A="1"))
+    copy = tmp_path / "copy.db"
+    back_up(url, copy)
+    with pytest.raises(UnusableStorageError, match=r"copy\.db` is there already: move it away first"):
+        back_up(url, copy)
+    with pytest.raises(UnusableStorageError, match="a service runs on"):
+        restore(copy, url, SEALER)
+    store.close()
+    with pytest.raises(UnusableStorageError, match=r"setpoint\.db` is there already: move it away first"):
+        restore(copy, url, SEALER)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "var"]
+
+
+def test_a_copy_that_can_not_be_trusted_is_not_put_in_place(store: AnyStore, url: str, tmp_path: Path) -> None:
+    """Without its keys, damaged, of something else, or not there."""
+    append(store, draft(A="1"))
+    copy, elsewhere = tmp_path / "copy.db", f"sqlite:///{tmp_path}/elsewhere.db"
+    back_up(url, copy)
+    with pytest.raises(UnusableStorageError, match="`ENCRYPTION_KEYS` does not hold the key `old`"):
+        restore(copy, elsewhere, Sealer(Keyring.parse(NEW_KEY)))
+    with closing(DRIVER.connect(copy)) as connection, connection:
+        connection.execute("UPDATE revisions SET message = 'another'")
+    with pytest.raises(DamagedError, match="`billing/production@1` is not what was written"):
+        restore(copy, elsewhere, SEALER)
+    for content in (b"", b"no database"):
+        (tmp_path / "other").write_bytes(content)
+        with pytest.raises(UnusableStorageError, match="is no database of Setpoint"):
+            restore(tmp_path / "other", elsewhere, SEALER)
+    with pytest.raises(UnusableStorageError, match="there is no"):
+        restore(tmp_path / "nothing", elsewhere, SEALER)
+    assert not (tmp_path / "elsewhere.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("DELETE FROM revisions WHERE number = 2", "`billing/production` has a revision 3 after revision 1"),
+        (
+            "UPDATE revisions SET previous = 'x' WHERE number = 2",
+            "`billing/production@2` does not stand on",
+        ),
+        ("UPDATE revisions SET names = '[\"B\"]' WHERE number = 2", "`billing/production@2` is not what was written"),
+        ("UPDATE revisions SET body = x'00' WHERE number = 1", "`billing/production@1` is not what was written"),
+        ("UPDATE revisions SET data_key = x'00' WHERE number = 1", "`billing/production@1` can't be decrypted"),
+        ("UPDATE schemas SET document = '{}'", "the schema `sha256:one` of `billing` is not what was written"),
+        ("DELETE FROM events WHERE sequence = 3", "the newest event is 2, and the counter is at 3"),
+    ],
+)
+def test_what_is_missing_or_changed_is_named(store: AnyStore, url: str, tmp_path: Path, damage: str, said: str) -> None:
+    """Whoever restores knows what to look for."""
+    for number in range(3):
+        append(store, draft(A=str(number)))
+    copy = tmp_path / "copy.db"
+    back_up(url, copy)
+    check(copy, SEALER)
+    with closing(DRIVER.connect(copy)) as connection, connection:
+        connection.execute(damage)
+    with pytest.raises(DamagedError) as found:
+        check(copy, SEALER)
+    assert said in str(found.value)
+
+
+def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:
+    """The refusal names them."""
+    with pytest.raises(UnusableStorageError, match="`pg_dump` and `pg_restore`"):
+        back_up("postgresql://localhost/setpoint", tmp_path / "copy")

@@ -1,0 +1,61 @@
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from app.store.doctor import examine
+from app.store.opening import open_store
+from app.store.sqlite import DRIVER
+from app.store.testing import NEW_KEY, OLD_KEY, append, draft
+from support.postgresql_server import PostgresqlServer
+
+
+@pytest.fixture
+def url(database: Path) -> str:
+    url = f"sqlite:///{database}"
+    with closing(open_store(url, OLD_KEY)) as store:
+        append(store, draft(A="1"))
+    return url
+
+
+def test_a_safe_installation_has_nothing_to_complain_of(url: str) -> None:
+    """So that a complaint is worth reading."""
+    assert examine(url, OLD_KEY, workers=4) == []
+
+
+def test_all_that_is_unsafe_is_told_with_what_to_do(url: str, database: Path) -> None:
+    """At once, and a key or a value is not in it."""
+    database.chmod(0o644)
+    with closing(DRIVER.connect(database)) as connection, connection:
+        connection.execute("UPDATE revisions SET message = 'another'")
+    found = examine(url, f"{NEW_KEY},{OLD_KEY}", workers=4)
+    told = [(each.code, each.message.replace(str(database), "setpoint.db"), each.hint.split()[0]) for each in found]
+    assert told == snapshot(
+        [
+            ("open-file", "others can read or write `setpoint.db`", "`chmod"),
+            ("damaged", "`billing/production@1` is not what was written: restore it from a backup", "restore"),
+            (
+                "outdated-key",
+                "values are still encrypted with the key `old`, which is not the first of `ENCRYPTION_KEYS`",
+                "`setpoint",
+            ),
+        ]
+    )
+
+
+def test_what_keeps_the_service_from_starting_is_told(url: str) -> None:
+    """In the words of the start."""
+    assert [each.code for each in examine(url, NEW_KEY, workers=1)] == ["no-start"]
+    assert [each.code for each in examine(url, "", workers=1)] == ["no-start"]
+
+
+def test_a_postgresql_that_can_lose_what_was_answered_is_named(postgresql: PostgresqlServer) -> None:
+    """The server of the tests is one: it is set up to be fast."""
+    found = examine(postgresql.new_database(), OLD_KEY, workers=4)
+    assert [each.message.split(":")[0] for each in found] == [
+        "`fsync` is off",
+        "`full_page_writes` is off",
+        "`synchronous_commit` is off",
+        "there is no synchronous standby",
+    ]

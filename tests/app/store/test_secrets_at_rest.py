@@ -1,0 +1,76 @@
+import logging
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app.domain.errors import DamagedError
+from app.domain.token_text import new_token_text
+from app.store.backup import back_up
+from app.store.opening import open_store
+from app.store.testing import OLD_KEY, PRODUCTION, TOKEN, AnyStore, append, draft
+from support.postgresql_server import PostgresqlServer
+
+CANARY = "c4n4ry-at-rest"
+KEY = OLD_KEY.partition(":")[2]
+
+
+def use(store: AnyStore) -> str:
+    """Let a secret and a token go through the store, in good ways and bad ones; return the token's text."""
+    text = new_token_text()
+    store.write(lambda found: found.tokens.add(TOKEN, text.digest))
+    revision = append(store, draft(PASSWORD=CANARY, PORT="8080"))
+    append(store, draft(PASSWORD=CANARY + "2"))
+    store.read(lambda found: found.revisions.variables(revision))
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM revisions").scalar() == 2
+    return text.text
+
+
+def found_in(folder: Path, *needles: str) -> list[str]:
+    """Return the files below `folder` that hold one of the texts."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return [str(path) for path in files if any(needle.encode() in path.read_bytes() for needle in needles)]
+
+
+def test_no_value_no_token_and_no_key_is_in_a_sqlite_file(
+    database: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the database, nor in the log of changes beside it, nor in a backup, nor in what is logged."""
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("sqlalchemy").setLevel(logging.DEBUG)
+    url = f"sqlite:///{database}"
+    try:
+        with closing(open_store(url, OLD_KEY)) as store:
+            token = use(store)
+            back_up(url, database.parent / "backup.db")
+            assert found_in(database.parent, "billing") != []
+            assert found_in(database.parent, CANARY, token, token[16:], KEY) == []
+            with pytest.raises(DamagedError) as damaged:
+                damage(store)
+    finally:
+        logging.getLogger("sqlalchemy").setLevel(logging.NOTSET)
+    said = caplog.text + "".join(capfd.readouterr()) + repr(damaged.value)
+    assert "INSERT INTO revisions" in said
+    assert [needle for needle in (CANARY, token, token[16:], KEY) if needle in said] == []
+
+
+def damage(store: AnyStore) -> None:
+    """Read a revision that was changed where it lies."""
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        connection.exec_driver_sql("UPDATE revisions SET body = data_key")
+        connection.commit()
+    store.read(lambda found: found.revisions.variables(found.revisions.numbered(PRODUCTION, 1)))  # type: ignore[arg-type]
+
+
+def test_no_value_no_token_and_no_key_is_in_the_files_of_a_postgresql(postgresql: PostgresqlServer) -> None:
+    """Neither in its tables nor in its log of changes."""
+    with closing(open_store(postgresql.new_database(), OLD_KEY)) as store:
+        token = use(store)
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    assert found_in(postgresql.data, "billing") != []
+    assert found_in(postgresql.data, CANARY, token, token[16:], KEY) == []

@@ -1,0 +1,140 @@
+"""What the store must survive of a PostgreSQL: ended connections, a killed server, a primary that never comes back."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from subprocess import Popen
+
+import pytest
+
+from app.domain.errors import UnavailableError
+from app.store.opening import open_store
+from app.store.testing import OLD_KEY, append, draft
+from support.postgresql_server import PostgresqlServer, binaries, postgresql_folder, postgresql_server
+from support.writing_process import ROUNDS, answered, assert_all_are_there, writing
+
+DURABLE = {"fsync": "on", "synchronous_commit": "on"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresqlServer]:
+    """A server that keeps what it has answered."""
+    with postgresql_server(settings=DURABLE) as started:
+        yield started
+
+
+def test_ended_connections_fail_no_write_and_no_read(server: PostgresqlServer) -> None:
+    """The pool notices, and what was asked is asked again on a new connection."""
+    with closing(open_store(server.new_database(), OLD_KEY)) as store:
+        append(store, draft(A="0"))
+        for count in range(1, 6):
+            assert server.terminate_backends() > 0
+            assert append(store, draft(A=str(count))).number == count + 1
+            assert server.terminate_backends() > 0
+            assert store.position().sequence == count + 1
+
+
+def test_who_waits_hears_of_commits_after_its_connection_was_ended(server: PostgresqlServer) -> None:
+    """It listens anew, and reads what it has missed meanwhile."""
+    url = server.new_database()
+    with closing(open_store(url, OLD_KEY)) as writer, closing(open_store(url, OLD_KEY)) as watcher:
+        for number in range(1, 4):
+            known = watcher.position()
+            server.terminate_backends()
+            late = threading.Timer(0.2, append, args=(writer, draft(A=str(number))))
+            late.start()
+            assert watcher.wait(known, timeout=30).sequence == number
+            late.join()
+
+
+def test_a_server_that_is_gone_is_a_sentence_and_its_return_is_noticed() -> None:
+    """No stack of the driver's, and no password."""
+    with postgresql_server(settings=DURABLE) as server, closing(open_store(server.new_database(), OLD_KEY)) as store:
+        append(store, draft(A="1"))
+        server.stop()
+        for ask in (store.position, lambda: append(store, draft(A="2"))):
+            with pytest.raises(UnavailableError, match="the database can't be reached"):
+                ask()
+        server.start()
+        assert append(store, draft(A="2")).number == 2
+
+
+def test_no_answered_revision_is_lost_when_writers_and_the_server_are_killed() -> None:
+    """The server comes back, and finds all of them in its log."""
+    told: dict[int, tuple[str, str]] = {}
+    with postgresql_server(settings=DURABLE) as server:
+        url = server.new_database()
+        for attempt in range(ROUNDS):
+            with writing(url, f"a{attempt}") as one, writing(url, f"b{attempt}") as other:
+                lines = first_lines(one, other)
+                time.sleep(0.2)
+                server.kill()
+                for process in (one, other):
+                    process.send_signal(signal.SIGKILL)
+                lines += rest_of_lines(one, other)
+            told |= answered(lines)
+            server.start()
+        with closing(open_store(url, OLD_KEY)) as store:
+            assert_all_are_there(store, told)
+
+
+def test_no_answered_revision_is_lost_when_a_standby_takes_over() -> None:
+    """The primary is killed and stays away; writers go on with the other host of their URL, without hands."""
+    with primary_and_standby() as (primary, standby):
+        database = primary.new_database().rpartition("/")[2]
+        hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+        url = f"postgresql://postgres@{hosts}/{database}?target_session_attrs=read-write"
+        with writing(url, "a") as one, writing(url, "b") as other:
+            lines = first_lines(one, other)
+            time.sleep(0.3)
+            primary.kill()
+            standby.promote()
+            # Only once the standby lets go of waiting for a standby of its own can it answer.
+            lines += lines_until_available(one)
+            for process in (one, other):
+                process.send_signal(signal.SIGKILL)
+            lines += rest_of_lines(one, other)
+        told = answered(lines)
+        assert "unavailable\n" in lines
+        with closing(open_store(url, OLD_KEY)) as store:
+            assert_all_are_there(store, told)
+
+
+@contextmanager
+def primary_and_standby() -> Iterator[tuple[PostgresqlServer, PostgresqlServer]]:
+    """Give a primary that answers when a standby has what it answers, and this standby."""
+    with ExitStack() as stack:
+        primary, standby = (
+            PostgresqlServer(stack.enter_context(postgresql_folder()), binaries(), dict(DURABLE)) for _ in range(2)
+        )
+        primary.make()
+        primary.copy_to(standby)
+        for server in (primary, standby):
+            stack.callback(server.kill)
+        standby.follow(primary)
+        primary.start()
+        standby.start()
+        primary.wait_for_standby()
+        yield primary, standby
+
+
+def first_lines(*processes: Popen[str]) -> list[str]:
+    """Return what each process says first."""
+    return [process.stdout.readline() for process in processes if process.stdout]
+
+
+def rest_of_lines(*processes: Popen[str]) -> list[str]:
+    """Return all that is left of what the processes say."""
+    return [line for process in processes if process.stdout for line in process.stdout]
+
+
+def lines_until_available(process: Popen[str]) -> list[str]:
+    """Return what a process says until it has written again after it could not."""
+    assert process.stdout
+    lines: list[str] = []
+    while "unavailable\n" not in lines or lines[-1] == "unavailable\n":
+        lines.append(process.stdout.readline())
+        assert lines[-1], "the process has ended"
+    return lines

@@ -1,0 +1,155 @@
+"""What a SQLite database must survive: writers killed, a full disk, damaged files, a migration cut short."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.errors import ServiceError, StorageFullError
+from app.store.opening import open_store
+from app.store.sqlite import DRIVER, SqliteStore
+from app.store.testing import OLD_KEY, PRODUCTION, append, draft
+from support.writing_process import ROOT, ROUNDS, answered, assert_all_are_there, writing
+
+FLIPS = 20 * ROUNDS
+
+MIGRATION = """
+import os, signal, sys
+import sqlalchemy as sa
+from app.store.opening import open_store
+
+left = int(sys.argv[3])
+
+@sa.event.listens_for(sa.Engine, "after_cursor_execute")
+def die(connection, cursor, statement, parameters, context, executemany):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+open_store(sys.argv[1], sys.argv[2]).close()
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "setpoint.db"
+
+
+@pytest.fixture
+def url(database: Path) -> str:
+    return f"sqlite:///{database}"
+
+
+def opened(url: str) -> SqliteStore:
+    store = open_store(url, OLD_KEY)
+    assert isinstance(store, SqliteStore)
+    return store
+
+
+def test_no_answered_revision_is_lost_when_writers_are_killed(url: str) -> None:
+    """Two at once, killed at any moment; the next ones go on where they were."""
+    told: dict[int, tuple[str, str]] = {}
+    for attempt in range(ROUNDS):
+        with writing(url, f"a{attempt}") as one, writing(url, f"b{attempt}") as other:
+            lines = []
+            for process in (one, other):
+                assert process.stdout
+                lines.append(process.stdout.readline())
+            time.sleep(random.uniform(0, 0.3))  # noqa: S311 - any moment will do
+            for process in (one, other):
+                process.send_signal(signal.SIGKILL)
+            for process in (one, other):
+                assert process.stdout
+                lines += process.stdout.readlines()
+        assert len(answered(lines)) == len(lines) >= 2
+        told |= answered(lines)
+    with closing(opened(url)) as store:
+        assert_all_are_there(store, told)
+        with store.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def test_a_full_disk_stops_writes_alone_and_only_while_it_is_full(url: str) -> None:
+    """The change is not there, reads go on, and so does the next write once there is space."""
+    with closing(opened(url)) as store:
+        append(store, draft(A="1"))
+        with store._writing.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        full = True
+
+        @sa.event.listens_for(store._writing, "checkout")
+        def fill(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
+            connection.cursor().execute(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
+
+        with pytest.raises(StorageFullError, match="there is no space left for the database"):
+            append(store, draft(A="x" * 60_000))
+        written = store.read(lambda found: found.revisions.history(PRODUCTION))
+        assert dict(store.read(lambda found: found.revisions.variables(written[-1]))) == {"A": "1"}
+        full = False
+        assert append(store, draft(A="2")).number == written[0].number + 1
+        assert store.position().sequence == written[0].number + 1
+
+
+def test_a_damaged_file_never_gives_out_a_wrong_value(url: str, database: Path) -> None:
+    """Whatever is flipped: the right answer, or an error that says so."""
+    values = [f"value-{number}-" + "x" * 500 for number in range(30)]
+    with closing(opened(url)) as store:
+        for value in values:
+            append(store, draft(A=value))
+    good = database.read_bytes()
+    seeded = random.Random(20261126)  # noqa: S311 - the same places each time
+    noticed = 0
+    for _ in range(FLIPS):
+        bad = bytearray(good)
+        start = seeded.randrange(len(bad) - 16)
+        for place in range(start, start + 16):
+            bad[place] ^= 0xFF
+        database.write_bytes(bad)
+        noticed += not read_all(url, values)
+        for beside in database.parent.glob("setpoint.db-[ws]*"):
+            beside.unlink()
+    assert noticed > 0
+
+
+def read_all(url: str, values: list[str]) -> bool:
+    """Return whether all is read; an error of the service is the other answer, and a wrong value is none."""
+    try:
+        with closing(opened(url)) as store:
+            for number, value in enumerate(values, start=1):
+                revision = store.read(lambda found, number=number: found.revisions.numbered(PRODUCTION, number))  # type: ignore[misc]
+                if revision is None:
+                    return False
+                read = store.read(lambda found, revision=revision: found.revisions.variables(revision))  # type: ignore[misc]
+                assert dict(read) == {"A": value}
+    except ServiceError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("statement", [*range(1, 44, 14 if ROUNDS < 10 else 1)])
+def test_a_migration_that_is_killed_leaves_all_or_nothing(url: str, database: Path, statement: int) -> None:
+    """After any of its statements; the next start makes the tables."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
+    command = [sys.executable, "-c", MIGRATION, url, OLD_KEY, str(statement)]
+    killed = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert killed.returncode in {0, -signal.SIGKILL}, killed.stderr
+    with closing(DRIVER.connect(database)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert not tables or {"alembic_version", "revisions", "counter", "audit"} <= tables
+    with closing(opened(url)) as store:
+        assert append(store, draft(A="1")).number == 1
+
+
+def test_a_file_on_which_nothing_can_be_written_is_refused_in_a_sentence(url: str, database: Path) -> None:
+    """Root may write anywhere, so a folder stands in the place of the file."""
+    database.mkdir()
+    with pytest.raises(ServiceError, match=r"cannot write the database `.*`: is a directory"):
+        opened(url)
