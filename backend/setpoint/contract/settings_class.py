@@ -1,5 +1,6 @@
 """What a settings class expects of its environment: variables, types, secrets, words about them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -161,12 +162,19 @@ class SettingsContract:
 
     @cached_property
     def namespaces(self) -> tuple[str, ...]:
-        """Return the beginnings of names that belong to this class: its prefix, and those that variables share."""
+        """Return the beginnings of names that belong to this class: its prefix, and those of what is nested in it."""
         if self.prefix:
             return (self.canonical(self.prefix),)
-        first_words = [variable.name.partition("_")[0] + "_" for variable in self.variables if "_" in variable.name]
-        shared = (word for word in first_words if first_words.count(word) > 1)
-        return tuple(dict.fromkeys(word for word in shared if word.upper() not in _WORDS_OF_ALL))
+        outermost = {each.setting: each for each in self.variables if len(each.setting) == 1}
+        nested = (each.setting[:1] for each in self.variables if len(each.setting) > 1)
+        delimiter = self.canonical(self.delimiter)
+        return tuple(dict.fromkeys(f"{outermost[each].name}{delimiter}" for each in nested if each in outermost))
+
+    @cached_property
+    def shared_beginnings(self) -> tuple[str, ...]:
+        """Return the first words that several of its variables have in common, as variables of others may as well."""
+        first_words = Counter(f"{each.name.partition('_')[0]}_" for each in self.variables if "_" in each.name)
+        return tuple(word for word, count in first_words.items() if count > 1 and word.upper() not in _WORDS_OF_ALL)
 
     def canonical(self, name: str) -> str:
         """Return the spelling under which `name` is known here."""

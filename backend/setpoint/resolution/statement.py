@@ -10,7 +10,7 @@ from setpoint.envfile.reading import Binding, Problem, ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.mask import MASK
-from setpoint.text.suggest import allowed_steps, nearest
+from setpoint.text.suggest import KnownNames, allowed_steps
 
 _LONGEST_NAME = 64
 _IDENTIFIER = re.compile(rf"[A-Za-z_][A-Za-z0-9_.-]{{0,{_LONGEST_NAME - 1}}}")
@@ -49,7 +49,7 @@ class Statement:
         return not self.variable.hides(self.binding.name, self.binding.value or "")
 
 
-def statements(file: EnvFile, contract: SettingsContract) -> Iterator[Statement]:
+def statements(file: EnvFile, contract: SettingsContract, known_names: KnownNames) -> Iterator[Statement]:
     """Yield the statements of `file` in its order.
 
     Behind a line that can't be read, what looks like a name may be the rest of a value that spans
@@ -68,7 +68,7 @@ def statements(file: EnvFile, contract: SettingsContract) -> Iterator[Statement]
         value = _written_value(file, binding)
         from_file = contract.from_file(name) if name else None
         is_known = variable or from_file
-        shown = name if name and (is_known or _is_fit_to_print(name, value, contract, in_doubt=in_doubt)) else MASK
+        shown = name if name and (is_known or _is_fit_to_print(name, value, known_names, in_doubt=in_doubt)) else MASK
         yield Statement(file, span, name, shown, variable, binding, from_file)
         in_doubt = value is None or (shown == MASK and (in_doubt or _ends_base64(name, value)))
         end = max(end, span.end)
@@ -102,8 +102,8 @@ def _start(item: Binding | Problem) -> int:
     return item.name_span.start if isinstance(item, Binding) else item.span.start
 
 
-def _is_fit_to_print(name: str, value: str | None, contract: SettingsContract, *, in_doubt: bool) -> bool:
-    if nearest(name, (variable.name for variable in contract.variables), allowed_steps(name)):
+def _is_fit_to_print(name: str, value: str | None, known_names: KnownNames, *, in_doubt: bool) -> bool:
+    if known_names.nearest(name, allowed_steps(name)):
         return True
     if value is None:
         return not in_doubt and bool(_CONVENTIONAL_NAME.fullmatch(name))

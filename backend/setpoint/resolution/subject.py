@@ -18,7 +18,7 @@ from setpoint.resolution.statement import Statement, statements
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import Redactor
-from setpoint.text.suggest import allowed_steps, nearest
+from setpoint.text.suggest import KnownNames, allowed_steps
 from setpoint.validation.validate import build_in_part, validate, validate_alone
 from setpoint.validation.verdict import RAISED, Refusal, RefusalKind, Verdict
 
@@ -72,9 +72,14 @@ class Subject:
         return (*self.secret_files, *self.files)
 
     @cached_property
+    def known_names(self) -> KnownNames:
+        """Return the names of the variables, among which to look for what misspelt ones were meant to be."""
+        return KnownNames(variable.name for variable in self.contract.variables)
+
+    @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """Return what stands in the files, in their order."""
-        return tuple(each for file in self.all_files for each in statements(file, self.contract))
+        return tuple(each for file in self.all_files for each in statements(file, self.contract, self.known_names))
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:
@@ -256,8 +261,7 @@ class Subject:
 
     def meant_by(self, name: str) -> Variable | None:
         """Return the variable of which `name` is most likely a misspelling."""
-        limit = max(1, allowed_steps(name))
-        found = nearest(name, (variable.name for variable in self.contract.variables), limit)
+        found = self.known_names.nearest(name, max(1, allowed_steps(name)))
         return self.contract.find(found) if found else None
 
     @cached_property
@@ -284,7 +288,7 @@ class Subject:
             if self.contract.find(name) or self.contract.from_file(name):
                 continue
             if name not in _OF_EVERY_PROCESS and not self.is_ignored(name):
-                closest = nearest(name, (each.name for each in self.contract.variables), allowed_steps(name))
+                closest = self.known_names.nearest(name, allowed_steps(name))
                 meant = self.contract.find(closest) if closest else None
                 if meant:
                     found[name] = meant

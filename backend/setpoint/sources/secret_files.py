@@ -9,7 +9,7 @@ from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText, Span
 from setpoint.sources.env_file import EnvFile, SourceKind, Trouble, content_of, trouble_of
-from setpoint.text.suggest import allowed_steps, nearest
+from setpoint.text.suggest import KnownNames, allowed_steps
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,13 @@ def files_in(contract: SettingsContract, directories: Iterable[str]) -> Iterator
     nested ones have none, and a file that a link leads to must lie in the directory as well.
     """
     known = [each.name for each in contract.variables if len(each.setting) == 1]
+    known_names = KnownNames(known)
     for directory in directories:
         root = Path(directory).resolve()
         for path in _entries(root):
             name = contract.canonical(path.name)
             is_known = name in known
-            if is_known or nearest(name, known, allowed_steps(name)):
+            if is_known or known_names.nearest(name, allowed_steps(name)):
                 shown = os.path.join(directory, path.name)  # noqa: PTH118 - `Path` would take `./` away
                 yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, name if is_known else path.name)
 

@@ -37,6 +37,40 @@ def test_a_prefix_is_a_namespace() -> None:
     ]
 
 
+class Mail(BaseModel):
+    """What is nested in other settings."""
+
+    host: str = "localhost"
+    port: int = 25
+
+
+class Family(BaseSettings):
+    """Names that begin alike without a prefix, and a nested model."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    plugins_dir: str = ""
+    plugins_index: str = ""
+    mail: Mail = Mail()
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "label"),
+    [
+        ("PLUGINS_CLI_MARKUP", "warning", None),
+        ("PLUGINS_DIRECTORY", "warning", "the nearest known name is `PLUGINS_DIR`"),
+        ("PLUGINS_DIRR", "error", "did you mean `PLUGINS_DIR`?"),
+        ("MAIL__SENDER", "error", "the nearest known name is `MAIL__HOST`"),
+        ("MAIL_SERVERS_OF_OTHERS", "warning", None),
+        ("OTHER_THING", "warning", None),
+    ],
+)
+def test_a_first_word_that_variables_share_is_no_namespace(name: str, severity: str, label: str | None) -> None:
+    """Other programs have names with the same word; what is nested can belong to nobody else."""
+    (found,) = checked(f"{name}=x\n", settings_class=Family).diagnostics
+    assert (found.code, str(found.severity), found.label) == ("SP301", severity, label)
+
+
 class Aliased(BaseSettings):
     """Names of its variables are not those of its fields."""
 

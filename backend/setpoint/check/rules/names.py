@@ -1,24 +1,28 @@
 """SP3xx: names of variables."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
 from setpoint.check.rule import built_in
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
 from setpoint.text.mask import MASK
-from setpoint.text.suggest import nearest
+from setpoint.text.suggest import KnownNames
 from setpoint.validation.verdict import RefusalKind
 
 # What is said of a variable that the class itself refuses.
 _FORBIDDEN = (
     "the settings class reads this file and forbids it",
-    'take it out, or let the class pass over it: `extra="ignore"`',
+    'remove it, or let the class ignore it: `extra="ignore"`',
     Severity.ERROR,
 )
+
+
+_FURTHEST_IN_FAMILY = 6
 
 
 @built_in("SP301", "unknown-variable", Severity.ERROR)
@@ -26,8 +30,9 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that no setting reads.
 
     Why it matters: it is most often a misspelling, and the setting that was meant keeps its default.
-    A near miss of a known name and a name in a namespace of the settings are errors; any other is a
-    warning, because env files are shared with other programs. In the process environment only near
+    A near miss of a known name is an error, and so is a name that begins with the class's `env_prefix`
+    or with the name of a nested model; any other is a warning, because env files are shared with other
+    programs. In the process environment only near
     misses are reported: it is full of names that are not ours.
 
     Bad:
@@ -36,37 +41,78 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
+    families = _Families(subject.contract)
     for statement in subject.statements:
         is_known = statement.variable is not None or statement.from_file is not None
         if statement.binding is None or statement.binding.value is None or is_known:
             continue
         name = statement.binding.name
         if not subject.is_ignored(name) and not _in_another_case(subject, name):
-            yield _unknown_in_file(subject, statement)
+            yield _unknown_in_file(subject, statement, families)
         elif _is_forbidden(subject, statement):
             yield _unknown(statement, *_FORBIDDEN)
     yield from _unknown_in_environment(subject)
 
 
-def _unknown_in_file(subject: Subject, statement: Statement) -> Finding:
+def _unknown_in_file(subject: Subject, statement: Statement, families: "_Families") -> Finding:
     assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
     name = statement.binding.name
-    meant = subject.meant_by(name)
-    label: str | None = None
-    hint: str | None = "take it out, or add it to `ignore-variables` in `[tool.setpoint]`"
-    severity = Severity.WARNING
-    if meant:
+    if meant := subject.meant_by(name):
         label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
-        hint, severity = _consequence(subject, meant), Severity.ERROR
-    elif namespace := _namespace(subject, name):
-        closest = nearest(name, _names_in(subject, namespace), max(len(name), 1) * 2)
-        place = _where_set(subject, subject.contract.find(closest), statement) if closest else ""
-        label = f"the nearest known name is `{closest}`{place}" if closest else None
-        hint = f"names that begin with `{namespace}` belong to these settings; {hint}"
-        severity = Severity.ERROR
-    elif _is_forbidden(subject, statement):
-        label, hint, severity = _FORBIDDEN
-    return _unknown(statement, label, hint, severity)
+        return _unknown(statement, label, _consequence(subject, meant), Severity.ERROR)
+    family = families.of(name)
+    if family is None and _is_forbidden(subject, statement):
+        return _unknown(statement, *_FORBIDDEN)
+    return _in_family(subject, statement, name, family)
+
+
+def _in_family(subject: Subject, statement: Statement, name: str, family: "_Family | None") -> Finding:
+    """Return what is said of a name that misspells none, by what it begins with."""
+    hint = "remove it, or add it to `ignore-variables` in `[tool.setpoint]`"
+    if family is None:
+        return _unknown(statement, None, hint, Severity.WARNING)
+    closest = family.names.nearest(name, _FURTHEST_IN_FAMILY)
+    place = _where_set(subject, subject.contract.find(closest), statement) if closest else ""
+    label = f"the nearest known name is `{closest}`{place}" if closest else None
+    if family.is_ours:
+        hint = f"names that begin with `{family.beginning}` belong to these settings; {hint}"
+        return _unknown(statement, label, hint, Severity.ERROR)
+    hint = f"other variables of these settings begin with `{family.beginning}`, too; {hint}"
+    return _unknown(statement, label, hint, Severity.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The names of a class that begin alike.
+
+    Attributes:
+        beginning: What they begin with.
+        is_ours: Whether all names that begin so belong to the class.
+        names: The names.
+    """
+
+    beginning: str
+    is_ours: bool
+    names: KnownNames
+
+
+class _Families:
+    """What the names of a class begin with."""
+
+    def __init__(self, contract: SettingsContract) -> None:
+        names = [each.name for each in contract.variables]
+        beginnings = dict.fromkeys(contract.shared_beginnings, False) | dict.fromkeys(contract.namespaces, True)
+        self._canonical = contract.canonical
+        self._families = [
+            _Family(each, is_ours, KnownNames(name for name in names if name.startswith(each)))
+            # Of a beginning and a longer one, the longer one says more.
+            for each, is_ours in sorted(beginnings.items(), key=lambda item: -len(item[0]))
+        ]
+
+    def of(self, name: str) -> _Family | None:
+        """Return the family in which `name` would be."""
+        wanted = self._canonical(name)
+        return next((each for each in self._families if wanted.startswith(each.beginning)), None)
 
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
@@ -97,15 +143,6 @@ def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
             label=f"did you mean `{meant.name}`?",
             hint=_consequence(subject, meant),
         )
-
-
-def _namespace(subject: Subject, name: str) -> str | None:
-    wanted = subject.contract.canonical(name)
-    return next((each for each in subject.contract.namespaces if wanted.startswith(each)), None)
-
-
-def _names_in(subject: Subject, namespace: str) -> list[str]:
-    return [each.name for each in subject.contract.variables if each.name.startswith(namespace)]
 
 
 def _where_set(subject: Subject, meant: Variable | None, statement: Statement) -> str:

@@ -52,9 +52,9 @@ FIRES = {
     ),
     "a transposed name": ("SENTRY_DNS=x\n", ["1.env:1:1-1:11 error SP301 unknown-variable SENTRY_DNS"]),
     "a name in another case and misspelt": ("prot=80\n", ["1.env:1:1-1:5 error SP301 unknown-variable prot"]),
-    "a name in a namespace": (
+    "a name that begins like others": (
         "SENTRY_SERVER_NAME=x\n",
-        ["1.env:1:1-1:19 error SP301 unknown-variable SENTRY_SERVER_NAME"],
+        ["1.env:1:1-1:19 warning SP301 unknown-variable SENTRY_SERVER_NAME"],
     ),
     "a name of nobody": (
         "AWS_REGION=eu\n",
