@@ -10,7 +10,7 @@ from app.http.about import about
 from app.http.checks import checks
 from app.http.every_answer import hold_for_every_answer
 from app.http.health import health
-from app.http.problem import answer_errors_with_problems
+from app.http.problem import answer_errors_with_problems, failure
 from app.http.server import AnyServer, Server, served_by
 from app.http.settings import settings_in_use
 from app.http.stream import stream
@@ -44,7 +44,7 @@ def create_app(settings: Settings, server: Server | None = None) -> Flask:
         stream(streams),
     ):
         application.register_blueprint(resource)
-    application.wsgi_app = observed(application.wsgi_app, settings)  # type: ignore[assignment, method-assign]  # Flask's way
+    application.wsgi_app = observed(application.wsgi_app, settings, failure())  # type: ignore[assignment, method-assign]  # Flask's way
     return application
 
 

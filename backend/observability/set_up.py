@@ -7,7 +7,7 @@ from config.settings import Settings
 from observability.exception_text import show_exception_texts
 from observability.known_secrets import know_secrets_of_the_process
 from observability.logs.set_up import set_up_logging
-from observability.requests.access import AccessLog
+from observability.requests.access import PLAIN_FAILURE, AccessLog, Answer
 from observability.requests.request_id import RequestIds, request_fields
 
 
@@ -22,9 +22,15 @@ def set_up_observability(settings: Settings) -> None:
         set_up_sentry(settings)
 
 
-def observed(wsgi_app: WSGIApplication, settings: Settings) -> WSGIApplication:
-    """Wrap `wsgi_app` so that its requests have ids, log lines and, if there is a DSN, a context in Sentry."""
-    with_access_log: WSGIApplication = AccessLog(wsgi_app)
+def observed(wsgi_app: WSGIApplication, settings: Settings, failure: Answer = PLAIN_FAILURE) -> WSGIApplication:
+    """Wrap `wsgi_app` so that its requests have ids, log lines and, if there is a DSN, a context in Sentry.
+
+    Args:
+        wsgi_app: What serves the requests.
+        settings: Those that `set_up_observability` got.
+        failure: What a client gets whose request ended with an exception that the app did not answer.
+    """
+    with_access_log: WSGIApplication = AccessLog(wsgi_app, failure)
     if settings.sentry_dsn is not None:
         from observability.sentry.context import SentryContext  # noqa: PLC0415 - without a DSN the SDK isn't imported
 

@@ -158,3 +158,46 @@ def test_a_request_that_cannot_be_read_gets_a_problem_without_a_word_of_it(
     assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:60]
     assert b"application/problem+json" in answer
     assert b"CANARY" not in answer
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//readyz",
+        "/%2freadyz",
+        "/%2F%2F%2fv1/settings",
+        "/v1%2Fsettings",
+        "/v1/%2fsettings",
+        "%2freadyz",
+        "http://localhost//readyz",
+        "http://localhost/%2freadyz",
+    ],
+)
+def test_a_slash_too_many_or_an_encoded_one_leads_nowhere(server: GunicornProcess, target: str) -> None:
+    """Whoever guards a path before the service compares it as it is written."""
+    with server.connect() as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert everything_until_the_end(connection).partition(b" ")[2][:3] in {b"404", b"400"}
+
+
+def test_an_encoded_slash_in_a_query_is_the_clients_business(server: GunicornProcess) -> None:
+    """Only paths have spellings."""
+    assert server.get("/readyz?next=%2Fv1").status == 200
+
+
+def test_a_probe_is_answered_while_a_large_file_is_checked(server: GunicornProcess) -> None:
+    """The check has a thread of its own, and the one worker goes on."""
+    names = b"".join(b"SENTRY_TRACES_SAMPLE_RATE_%d=x\n" % number for number in range(1_900))
+    with server.connect() as checking:
+        checking.sendall(POST + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(names) + names)
+        checking.setblocking(False)  # noqa: FBT003 - the standard library's own signature
+        answered = 0
+        while True:
+            assert server.get("/livez").status == 200
+            try:
+                checking.recv(1)
+            except BlockingIOError:
+                answered += 1
+            else:
+                break
+    assert answered > 1

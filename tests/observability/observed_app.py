@@ -98,6 +98,28 @@ def broken_stream() -> Response:
     return Response(events(), mimetype="text/event-stream")
 
 
+def _ending(kind: str) -> BaseException:
+    endings = (gevent.Timeout(), gevent.GreenletExit(), SystemExit(3), KeyboardInterrupt(), LookupError("x"))
+    return next(each for each in endings if type(each).__name__ == kind)
+
+
+@application.get("/ends/<kind>")
+def ends(kind: str) -> str:
+    """Let a view end in a way that is no `Exception` most often."""
+    raise _ending(kind)
+
+
+@application.get("/ends/<kind>/body")
+def body_that_ends(kind: str) -> Response:
+    """Let a body end like that in its middle."""
+
+    def chunks() -> Iterator[str]:
+        yield "one"
+        raise _ending(kind)
+
+    return Response(chunks())
+
+
 @application.get("/uncaught")
 def uncaught() -> str:
     """Let exceptions end everywhere but in a view."""

@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 
 from observability.known_secrets import (
+    forget_secrets,
     know_secrets_of_the_process,
     masked,
     masked_to_the_piece,
@@ -20,6 +21,7 @@ OF_A_JOB, OF_THE_PROCESS = "secret-of-a-job", "secret-of-the-process"
 
 @pytest.fixture(autouse=True)
 def _one_secret_of_the_process() -> Iterator[None]:
+    forget_secrets()
     know_secrets_of_the_process([OF_THE_PROCESS])
     yield
     know_secrets_of_the_process([])

@@ -38,12 +38,11 @@ def checks(settings: Settings) -> Blueprint:
         _refuse_too_many_findings(content)
         _refuse_empty(content)
         try:
-            report = current_server().beside_other_requests(lambda: check_text(contract, NAME_OF_THE_BODY, content))
+            return current_server().beside_other_requests(lambda: _report(contract, content))
         except Exception:
             # A check that fails may quote what it failed at.
             remember_secret(*values_in(content))
             raise
-        return as_json(report)
 
     return blueprint
 
@@ -55,6 +54,10 @@ def _refuse_other_types() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         detail = "send the env file as it is, without `Content-Encoding`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
+
+
+def _report(contract: SettingsContract, content: bytes) -> dict[str, Any]:
+    return as_json(check_text(contract, NAME_OF_THE_BODY, content))
 
 
 def values_in(content: bytes) -> Iterator[str]:

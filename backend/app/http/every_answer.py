@@ -10,7 +10,7 @@ from observability.requests.access import ROUTE_KEY
 def hold_for_every_answer(application: Flask) -> None:
     """Name the route of every request, answer without redirects, and forbid caching and guessing."""
     application.before_request(_name_the_route)
-    application.before_request(_refuse_to_redirect)
+    application.before_request(_refuse_other_spellings)
     application.after_request(_forbid_caching_and_guessing)
 
 
@@ -19,13 +19,15 @@ def _name_the_route() -> None:
         request.environ[ROUTE_KEY] = request.url_rule.rule
 
 
-def _refuse_to_redirect() -> None:
+def _refuse_other_spellings() -> None:
     """Take another spelling of a path for another path: a redirect would name the host that the client named.
 
-    gunicorn takes one of two slashes away before anyone asks for the path.
+    gunicorn takes one of two slashes away before anyone asks for the path, werkzeug takes all of them, and both take an
+    encoded slash for a slash, which it is not (RFC 3986, section 2.2).
     """
-    is_doubled = request.environ.get("RAW_URI", "").startswith("//")
-    if is_doubled or isinstance(request.routing_exception, RequestRedirect):
+    path = request.environ.get("RAW_URI", "").partition("?")[0]
+    begins_doubled = path.startswith("//") or request.environ.get("PATH_INFO", "").startswith("//")
+    if begins_doubled or "%2f" in path.lower() or isinstance(request.routing_exception, RequestRedirect):
         raise NotFound
 
 

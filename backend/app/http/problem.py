@@ -1,10 +1,14 @@
 """Every error as a problem document (RFC 9457), in words that hold nothing of the request."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
+
+from observability.requests.access import Answer
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -14,6 +18,19 @@ _DETAILS = {
     HTTPStatus.METHOD_NOT_ALLOWED: "this resource does not take that method; the header `Allow` lists those it takes",
     HTTPStatus.INTERNAL_SERVER_ERROR: "the service failed; its log has more under the request id in `X-Request-ID`",
 }
+
+
+def failure() -> Answer:
+    """Return the answer to a request that ended in a way that Flask does not answer."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    body = json.dumps(_content(status, _DETAILS[status]), separators=(",", ":")).encode()
+    headers = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Answer(f"{status} {status.phrase}", tuple(headers.items()), body)
 
 
 class Problem(HTTPException):
@@ -36,19 +53,15 @@ def answer_errors_with_problems(application: Flask) -> None:
 
 def _document(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = jsonify(
-        {
-            "type": "about:blank",
-            "title": status.phrase,
-            "status": status,
-            "detail": _detail(error, status),
-            "errors": [],
-        }
-    )
+    response = jsonify(_content(status, _detail(error, status)))
     response.status_code = status
     response.mimetype = CONTENT_TYPE
     response.headers.update(_headers(error))
     return response
+
+
+def _content(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "errors": []}
 
 
 def _detail(error: HTTPException, status: HTTPStatus) -> str:

@@ -1,12 +1,15 @@
-"""Write one line for every request, and a second one when an event stream ends."""
+"""Write one line for every request, and a second one when an event stream ends, however it ends."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from observability.exception_text import LOGGED_MARK
-from observability.requests.request_id import ExceptionInfo, close_body, request_fields
+from observability.requests.request_id import ExceptionInfo, request_fields
 
 ROUTE_KEY = "setpoint.route"
 """Key of the WSGI environment under which the app puts the URL rule that the request matched."""
@@ -15,37 +18,57 @@ PROBE_PATHS = frozenset({"/livez", "/readyz"})
 """Paths that machines ask every few seconds: no access lines, no transactions."""
 
 _logger = logging.getLogger("observability.access")
+# What is logged here reaches error tracking, because nothing else sees the exception.
+_failures = logging.getLogger("observability.failures")
+
+
+class ResponseCutError(Exception):
+    """The end of a response that failed half-way: its connection is to be cut, and nothing more is to be said."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer."""
+
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+PLAIN_FAILURE = Answer("500 Internal Server Error", (("Content-Type", "text/plain"),), b"the service failed\n")
 
 
 class AccessLog:
-    """WSGI middleware that logs what was asked, what was answered, and how long it took."""
+    """WSGI middleware that logs what was asked, what was answered, and how long it took.
 
-    def __init__(self, wsgi_app: WSGIApplication) -> None:
+    Nothing that is raised in the app gets past it. Before the head of the answer is sent, the client gets the answer
+    `failure` instead; after that, the response is cut. The head is sent with the first piece of the body, so that a
+    body that fails at once is a failure that can still be told.
+    """
+
+    def __init__(self, wsgi_app: WSGIApplication, failure: Answer = PLAIN_FAILURE) -> None:
         self._wsgi_app = wsgi_app
+        self._failure = failure
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request and log it."""
         exchange = _Exchange(environ)
-
-        def start_observed(
-            status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo | None = None, /
-        ) -> Callable[[bytes], object]:
-            exchange.status = int(status[:3])
-            exchange.is_stream = is_event_stream(headers)
-            return start_response(status, headers, exc_info)
-
+        body: Iterable[bytes] = ()
         try:
-            body = self._wsgi_app(environ, start_observed)
-        except (Exception, SystemExit) as error:
-            exchange.status = 500
-            exchange.fail("request failed", error)
-            exchange.log("request served")
-            if isinstance(error, SystemExit):
-                raise _failure_instead_of(error) from None
-            raise
-        if exchange.is_stream:
-            exchange.log("event stream opened", event="stream-opened")
-        return _ObservedBody(body, exchange)
+            body = self._wsgi_app(environ, exchange.take_head)
+            if exchange.is_stream:
+                exchange.log("event stream opened", event="stream-opened")
+            chunks = iter(body)
+            first = list(islice(chunks, 1))
+            status, headers = exchange.head
+        except BaseException as error:  # noqa: BLE001 - also what ends greenlets: whatever it is, the client waits
+            exchange.fail("request failed", error, _failures)
+            _close(body)
+            body = chunks = iter(())
+            first, status, headers = [self._failure.body], self._failure.status, list(self._failure.headers)
+            exchange.take_head(status, headers)
+        start_response(status, headers)
+        return _ObservedBody(body, first, chunks, exchange)
 
 
 def is_event_stream(headers: Iterable[tuple[str, str]]) -> bool:
@@ -63,9 +86,27 @@ class _Exchange:
         self._began = perf_counter()
         # Kept here, because a server may close the body elsewhere than where it asked for it.
         self._request = request_fields()
-        self.status = 500
+        self._status = 500
+        self._head: tuple[str, list[tuple[str, str]]] | None = None
         self.size = 0
         self.is_stream = False
+
+    def take_head(
+        self, status: str, headers: list[tuple[str, str]], _exc_info: ExceptionInfo | None = None, /
+    ) -> Callable[[bytes], object]:
+        """Keep the head of the answer; WSGI calls this `start_response`."""
+        self._head = (status, headers)
+        self._status = int(status[:3])
+        self.is_stream = is_event_stream(headers)
+        return _refuse_to_write
+
+    @property
+    def head(self) -> tuple[str, list[tuple[str, str]]]:
+        """Return status and headers of the answer."""
+        if self._head is None:
+            message = "the app began a body without a head"
+            raise AssertionError(message)
+        return self._head
 
     def log(self, message: str, **more: object) -> None:
         """Write the access line."""
@@ -77,54 +118,79 @@ class _Exchange:
             "http.request.method": self._environ.get("REQUEST_METHOD"),
             "http.route": self._environ.get(ROUTE_KEY),
             "url.path": path,
-            "http.response.status_code": self.status,
+            "http.response.status_code": self._status,
             "http.response.body.size": self.size,
             "duration_ms": round((perf_counter() - self._began) * 1_000, 3),
             **more,
         }
         _logger.info(message, extra=fields)
 
-    def fail(self, message: str, error: BaseException) -> None:
+    def fail(self, message: str, error: BaseException, logger: logging.Logger) -> None:
         """Log `error` while the request's context is still there, and mark it so that gunicorn doesn't repeat it."""
-        _logger.error(message, exc_info=error, extra={"http.route": self._environ.get(ROUTE_KEY)})
-        try:
+        if not _ends_a_greenlet(error):
+            logger.error(message, exc_info=error, extra={"http.route": self._environ.get(ROUTE_KEY)})
+        with suppress(AttributeError):  # an exception that takes no attributes is logged twice
             setattr(error, LOGGED_MARK, True)
-        except AttributeError:
-            _logger.debug("an exception takes no attributes, and will be logged twice")
 
 
 class _ObservedBody:
     """The response's body; its chunks are counted, and its end is logged."""
 
-    def __init__(self, body: Iterable[bytes], exchange: _Exchange) -> None:
+    def __init__(self, body: Iterable[bytes], first: list[bytes], chunks: Iterator[bytes], exchange: _Exchange) -> None:
         self._body = body
+        self._first = first
+        self._chunks = chunks
         self._exchange = exchange
 
     def __iter__(self) -> Iterator[bytes]:
-        exchange = self._exchange
+        return self
+
+    def __next__(self) -> bytes:
         try:
-            for chunk in self._body:
-                exchange.size += len(chunk)
-                yield chunk
-        except (Exception, SystemExit) as error:
-            exchange.fail("response failed", error)
+            chunk = self._first.pop() if self._first else next(self._chunks)
+        except StopIteration:
             raise
+        except Exception as error:
+            self._exchange.fail("response failed", error, _logger)
+            raise
+        except BaseException as error:
+            self._exchange.fail("response failed", error, _failures)
+            # A server would answer such an exception anew, in the middle of the body.
+            raise _marked(ResponseCutError(type(error).__name__)) from error
+        self._exchange.size += len(chunk)
+        return chunk
 
     def close(self) -> None:
-        try:
-            close_body(self._body)
-        finally:
-            if self._exchange.is_stream:
-                self._exchange.log("event stream closed", event="stream-closed")
-            else:
-                self._exchange.log("request served")
+        """Close the body and write the access line, whatever happens."""
+        _close(self._body)
+        if self._exchange.is_stream:
+            self._exchange.log("event stream closed", event="stream-closed")
+        else:
+            self._exchange.log("request served")
 
 
-def _failure_instead_of(ending: SystemExit) -> RuntimeError:
-    """Return what makes a server answer with a 500: gunicorn would close the connection without a word."""
-    failure = RuntimeError(str(ending.code))
-    setattr(failure, LOGGED_MARK, True)
-    return failure
+def _close(body: Iterable[bytes]) -> None:
+    """Close `body`, as WSGI asks of whoever wraps one; if that fails, all of it has been sent."""
+    try:
+        if (close := getattr(body, "close", None)) is not None:
+            close()
+    except BaseException:  # noqa: BLE001 - also what ends greenlets
+        _failures.exception("closing a response failed")
+
+
+def _refuse_to_write(_chunk: bytes) -> object:
+    message = "the app returns its body, and does not write it"
+    raise NotImplementedError(message)
+
+
+def _ends_a_greenlet(error: BaseException) -> bool:
+    """Say whether `error` is how gevent ends a greenlet: a worker that stops does it to what is still open."""
+    return type(error).__name__ == "GreenletExit"
+
+
+def _marked(error: Exception) -> Exception:
+    setattr(error, LOGGED_MARK, True)
+    return error
 
 
 def _decoded(path: str) -> str:

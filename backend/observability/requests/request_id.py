@@ -6,11 +6,13 @@ request starts doesn't inherit it; `contextvars.copy_context().run` hands it ove
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from types import TracebackType
 from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.wsgi import ClosingIterator
 
 from observability.known_secrets import begin_to_remember, forget_secrets
 from observability.requests.received_secrets import remember_what_a_request_carries
@@ -71,36 +73,12 @@ class RequestIds:
         except BaseException:
             _end_of_request()
             raise
-        return _BoundBody(body)
-
-
-class _BoundBody:
-    """The response's body; closing it ends the request's context, however the body ended."""
-
-    def __init__(self, body: Iterable[bytes]) -> None:
-        self._body = body
-        self._chunks: Iterator[bytes] = iter(body)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._chunks
-
-    def close(self) -> None:
-        try:
-            close_body(self._body)
-        finally:
-            _end_of_request()
+        return ClosingIterator(body, _end_of_request)
 
 
 def _end_of_request() -> None:
     _current.set(_NO_REQUEST)
     forget_secrets()
-
-
-def close_body(body: Iterable[bytes]) -> None:
-    """Close `body`, as WSGI asks of whoever wraps one."""
-    close = getattr(body, "close", None)
-    if close is not None:
-        close()
 
 
 def _accepted_or_new(offered: str) -> str:

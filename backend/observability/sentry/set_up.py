@@ -53,8 +53,9 @@ def sentry_options(settings: Settings) -> dict[str, Any]:
         "trace_propagation_targets": [],
         "strict_trace_continuation": True,
         "before_send_transaction": before_send_transaction,
-        # What is an error. The end of a greenlet is how gunicorn ends an open stream.
-        "ignore_errors": ["GreenletExit"],
+        # What is an error. The end of a greenlet is how gunicorn ends an open stream; what a cut response failed
+        # with is an event of its own.
+        "ignore_errors": ["GreenletExit", "observability.requests.access.ResponseCutError"],
         "before_send": before_send,
         # What an event holds. `send_default_pii` stays unset, which means off; even `False` warns as deprecated.
         "before_breadcrumb": before_breadcrumb,

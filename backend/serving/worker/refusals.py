@@ -1,9 +1,14 @@
-"""Answers requests that gunicorn itself can't read with a problem document, where gunicorn would quote them in HTML."""
+"""Answers with a problem document what gunicorn answers itself, where gunicorn would quote the request in HTML."""
 
 import json
+import logging
 import socket
+from http import HTTPStatus
+from uuid import uuid4
 
 from gunicorn import util  # type: ignore[import-untyped]  # has no types
+
+_logger = logging.getLogger("observability.access")
 
 
 def answer_with_problems() -> None:
@@ -12,12 +17,14 @@ def answer_with_problems() -> None:
 
 
 def _write_problem(connection: socket.socket, status: int, reason: str, _text: str) -> None:
-    """Write the answer and nothing of the request, of which gunicorn's text holds pieces (RFC 9457)."""
+    """Write the answer and nothing of the request, of which gunicorn's text holds pieces (RFC 9457), and log it."""
+    request_id = uuid4().hex
+    failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
     problem = {
         "type": "about:blank",
         "title": reason,
         "status": status,
-        "detail": "the request cannot be read",
+        "detail": "the service failed; its log has more" if failed else "the request cannot be read",
         "errors": [],
     }
     body = json.dumps(problem, separators=(",", ":"))
@@ -27,6 +34,8 @@ def _write_problem(connection: socket.socket, status: int, reason: str, _text: s
         "Content-Type: application/problem+json\r\n"
         "Cache-Control: no-store\r\n"
         "X-Content-Type-Options: nosniff\r\n"
+        f"X-Request-ID: {request_id}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
+    _logger.info("request refused", extra={"request_id": request_id, "http.response.status_code": status})
     util.write_nonblock(connection, (head + body).encode("latin-1"))

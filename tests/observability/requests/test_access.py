@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 from wsgiref.types import WSGIApplication
 from wsgiref.util import setup_testing_defaults
@@ -9,20 +10,21 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 
 from observability.exception_text import LOGGED_MARK
-from observability.requests.access import ROUTE_KEY, AccessLog, is_event_stream
+from observability.requests.access import ROUTE_KEY, AccessLog, ResponseCutError, is_event_stream
 
 
-def _serve(wsgi_app: WSGIApplication, path: str = "/path") -> None:
-    """Do what a server does."""
+def _serve(wsgi_app: WSGIApplication, path: str = "/path", heads: list[Any] | None = None) -> list[bytes]:
+    """Do what a server does, and return what it sends."""
     environ: dict[str, Any] = {"PATH_INFO": path, "SCRIPT_NAME": "", ROUTE_KEY: "/<rule>"}
     setup_testing_defaults(environ)
 
-    def start_response(*_: object) -> Callable[[bytes], object]:
+    def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], object]:
+        (heads if heads is not None else []).append((status, headers))
         return lambda _chunk: None
 
     body: Any = AccessLog(wsgi_app)(environ, start_response)
     try:
-        list(body)
+        return list(body)
     finally:
         body.close()
 
@@ -35,14 +37,9 @@ def _answering(body: Iterable[bytes], content_type: str = "text/plain") -> WSGIA
     return app
 
 
-def _failing_body() -> Iterator[bytes]:
-    yield b"one"
-    raise LookupError
-
-
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[Any, ...]]]:
-    caplog.set_level(logging.INFO, logger="observability.access")
+    caplog.set_level(logging.INFO, logger="observability")
 
     def of_each(record: logging.LogRecord) -> tuple[Any, ...]:
         fields = vars(record)
@@ -80,47 +77,69 @@ def test_a_probe_has_no_line(lines: Callable[[], Any], path: str) -> None:
     assert lines() == []
 
 
-def test_an_app_that_fails_has_the_line_of_a_500(lines: Callable[[], Any]) -> None:
-    """That is what the server answers; the exception is logged within its request."""
-
-    def app(_environ: Any, _start_response: Any) -> Iterable[bytes]:
-        raise LookupError
-
-    with pytest.raises(LookupError) as caught:
-        _serve(app)
-    assert lines() == [("request failed",), ("request served", 500, 0, "/path")]
-    assert getattr(caught.value, LOGGED_MARK)
+class TimeoutOfAGreenlet(BaseException):
+    """Stands for `gevent.Timeout`, which is no `Exception`."""
 
 
-def test_an_app_that_exits_has_the_line_of_a_500_too(lines: Callable[[], Any]) -> None:
-    """The server gets an exception that it answers; of a `SystemExit` it would say nothing to anybody."""
-
-    def app(_environ: Any, _start_response: Any) -> Iterable[bytes]:
-        raise SystemExit(3)
-
-    with pytest.raises(RuntimeError) as caught:
-        _serve(app)
-    assert lines() == [("request failed",), ("request served", 500, 0, "/path")]
-    assert getattr(caught.value, LOGGED_MARK)
+class GreenletExit(BaseException):
+    """Stands for how gevent ends a greenlet."""
 
 
-def test_a_body_that_exits_has_its_lines_too(lines: Callable[[], Any]) -> None:
-    """What was sent by then can't be taken back, so the connection is cut."""
+ENDINGS: list[BaseException] = [LookupError("x"), SystemExit(3), KeyboardInterrupt(), TimeoutOfAGreenlet(), OSError(1)]
 
-    def body() -> Iterator[bytes]:
+
+def _raising(error: BaseException, after: int = 0) -> Iterator[bytes]:
+    for _ in range(after):
         yield b"one"
-        raise SystemExit(3)
-
-    with pytest.raises(SystemExit):
-        _serve(_answering(body()))
-    assert lines() == [("response failed",), ("request served", 200, 3, "/path")]
+    raise error
 
 
-def test_a_body_that_fails_has_its_exception_logged(lines: Callable[[], Any]) -> None:
-    """The server must still get the exception, so that it cuts the connection."""
-    with pytest.raises(LookupError):
-        _serve(_answering(_failing_body()))
-    assert lines() == [("response failed",), ("request served", 200, 3, "/path")]
+@pytest.mark.parametrize("error", ENDINGS, ids=repr)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_failure_before_the_first_piece_is_answered(
+    lines: Callable[[], Any],
+    error: BaseException,
+    at_once: bool,  # noqa: FBT001 - a table
+) -> None:
+    """Whatever is raised, in the app or in its body: no server has to answer in its own words."""
+
+    def app(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        if at_once:
+            raise error
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return _raising(error)
+
+    heads: list[Any] = []
+    assert _serve(app, heads=heads) == [b"the service failed\n"]
+    assert [status for status, _headers in heads] == ["500 Internal Server Error"]
+    assert lines() == [("request failed",), ("request served", 500, 19, "/path")]
+
+
+@pytest.mark.parametrize("error", ENDINGS, ids=repr)
+def test_a_body_that_fails_later_has_its_exception_logged_and_is_cut(
+    lines: Callable[[], Any], error: BaseException
+) -> None:
+    """What was sent can't be taken back. A server cuts the connection at an exception, but not at what is none."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - which one is looked at
+        _serve(_answering(_raising(error, after=2)))
+    assert caught.value is error or isinstance(caught.value, ResponseCutError)
+    assert getattr(caught.value, LOGGED_MARK)
+    assert lines() == [("response failed",), ("request served", 200, 6, "/path")]
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_the_end_of_a_greenlet_is_no_failure_of_the_service(lines: Callable[[], Any], after: int) -> None:
+    """A worker that stops ends what is still open; there is one access line, and the client is not deceived."""
+    with suppress(ResponseCutError):
+        assert _serve(_answering(_raising(GreenletExit(), after=after))) == [b"the service failed\n"]
+    assert lines() == [("request served", 200 if after else 500, 3 * after or 19, "/path")]
+
+
+def test_an_app_that_sends_no_head_has_failed() -> None:
+    """A server would say so in its own words."""
+    heads: list[Any] = []
+    _serve(lambda _environ, _start_response: [b"one"], heads=heads)
+    assert [status for status, _headers in heads] == ["500 Internal Server Error"]
 
 
 def test_an_exception_that_takes_no_mark_is_passed_on(lines: Callable[[], Any]) -> None:
