@@ -18,7 +18,7 @@ from setpoint.resolution.location import Location
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, SourceKind, parse_env_file
-from setpoint.text.escape import printable
+from setpoint.text.escape import printable, printable_lines
 from setpoint.text.join import said_of
 
 
@@ -70,7 +70,8 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
 def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnostic:
     if len(loaders) == of or CATALOGUE[diagnostic.code].names_loaders:
         return diagnostic
-    return replace(diagnostic, message=f"{diagnostic.message} (as {said_of(loaders, 'read it')})")
+    first, line_end, others = diagnostic.message.partition("\n")
+    return replace(diagnostic, message=f"{first} (as {said_of(loaders, 'read it')}){line_end}{others}")
 
 
 def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
@@ -98,7 +99,7 @@ def _diagnostic(rule: Rule[Any], finding: Finding, places: "_Places | None") -> 
         code=rule.code,
         name=rule.name,
         severity=finding.severity or rule.severity,
-        message=printable(finding.message),
+        message=printable_lines(finding.message),
         variable=None if finding.variable is None else printable(finding.variable),
         label=None if finding.label is None else printable(finding.label),
         hint=None if finding.hint is None else printable(finding.hint),

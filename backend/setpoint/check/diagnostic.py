@@ -42,7 +42,8 @@ class Diagnostic:
         code: The rule's code, `SP301`.
         name: The rule's name, `unknown-variable`.
         severity: How bad it is.
-        message: What is wrong, in one sentence without a full stop.
+        message: What is wrong, in one sentence without a full stop; a validator of the app's may say more, in
+            lines of its own.
         variable: The variable that it is about, where there is one with a name fit to print.
         label: What would be right, to be put at the place itself.
         hint: Why it matters or what to do.

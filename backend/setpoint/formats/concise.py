@@ -4,6 +4,7 @@ from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
+from setpoint.text.escape import in_one_line
 
 
 def render(report: Report, style: Style, *, quiet: bool = False) -> str:
@@ -17,4 +18,4 @@ def _line(diagnostic: Diagnostic, style: Style) -> str:
     place = f"{location.path}:{location.line}:{location.column}: " if location else ""
     kind = style.paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
     advice = f"; {diagnostic.advice}" if diagnostic.advice else ""
-    return f"{place}{kind} {diagnostic.message}{advice}"
+    return f"{place}{kind} {in_one_line(diagnostic.message)}{advice}"

@@ -19,8 +19,10 @@ def render(report: Report, style: Style, *, quiet: bool = False) -> str:
 def lines_of(diagnostic: Diagnostic, style: Style) -> list[str]:
     """Return `diagnostic` as lines without line ends."""
     head = style.paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
-    lines = [f"{head}: {style.paint('bold', diagnostic.message)}"]
+    first, *others = diagnostic.message.split("\n")
     margin = " " * (len(str(diagnostic.location.line)) + 2 if diagnostic.location else 3)
+    lines = [f"{head}: {style.paint('bold', first)}"]
+    lines += [f"{margin}{style.paint('frame', '|')} {line}".rstrip() for line in others]
     lines += _place(diagnostic, style, margin)
     if diagnostic.label and diagnostic.excerpt is None:
         lines.append(f"{margin}{style.paint('frame', '=')} {diagnostic.label}")

@@ -12,6 +12,7 @@ from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
 from setpoint.formats.full import lines_of
 from setpoint.formats.style import Style
+from setpoint.text.escape import in_one_line
 
 _ENVIRONMENT = "process environment"
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,9 +56,9 @@ def _problem(report: Report, diagnostic: Diagnostic, suite: str, name: str) -> E
         case.set("line", str(diagnostic.location.line))
     text = _xml("\n".join(lines_of(diagnostic, Style(colored=False))))
     if diagnostic.unable:
-        ET.SubElement(case, "error", message=_xml(diagnostic.message), type=diagnostic.code).text = text
+        ET.SubElement(case, "error", message=_xml(in_one_line(diagnostic.message)), type=diagnostic.code).text = text
     elif diagnostic.severity.rank >= report.fail_on.rank:
-        ET.SubElement(case, "failure", message=_xml(diagnostic.message), type=diagnostic.code).text = text
+        ET.SubElement(case, "failure", message=_xml(in_one_line(diagnostic.message)), type=diagnostic.code).text = text
     else:
         ET.SubElement(case, "system-out").text = text
     return case

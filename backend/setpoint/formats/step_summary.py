@@ -24,11 +24,9 @@ def render(report: Report) -> str:
 def _row(diagnostic: Diagnostic) -> str:
     place = diagnostic.location
     where = _text(f"{place.path}:{place.line}:{place.column}") if place else ""
+    message = "<br>".join(map(_text, diagnostic.message.split("\n")))
     advice = f"<br>{_text(diagnostic.advice)}" if diagnostic.advice else ""
-    return (
-        f"| {diagnostic.severity} | {diagnostic.code} {diagnostic.name} | {where} | "
-        f"{_text(diagnostic.message)}{advice} |"
-    )
+    return f"| {diagnostic.severity} | {diagnostic.code} {diagnostic.name} | {where} | {message}{advice} |"
 
 
 def _text(text: str) -> str:

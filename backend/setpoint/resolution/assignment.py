@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from setpoint.contract.secrecy import sounds_secret
 from setpoint.contract.settings_class import Variable
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
+
+# A setting `path` of a class that tells cases apart is not meant by them, and `PWD` is no password.
+OF_EVERY_PROCESS = frozenset(
+    {"HOME", "HOSTNAME", "LANG", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
+)
 
 
 @dataclass(frozen=True)
@@ -33,3 +39,10 @@ class Assignment:
         if self.variable is None or (self.file is not None and self.file.holds_one_value):
             return False
         return not self.variable.hides(self.name, self.value)
+
+    @property
+    def holds_secret(self) -> bool:
+        """Return whether its value is a secret, known or by the looks of it, which no other value may show either."""
+        if self.variable is not None:
+            return not self.shows_value
+        return self.name not in OF_EVERY_PROCESS and sounds_secret(self.name, self.value)

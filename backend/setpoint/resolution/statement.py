@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from setpoint.contract.secrecy import looks_like_token, sounds_secret
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.envfile.reading import Binding, Problem, ProblemKind
 from setpoint.envfile.source_text import Span
@@ -47,6 +48,14 @@ class Statement:
         if self.binding is None or self.variable is None or self.file.holds_one_value:
             return False
         return not self.variable.hides(self.binding.name, self.binding.value or "")
+
+    @property
+    def holds_secret(self) -> bool:
+        """Return whether its value is a secret, known or by the looks of it, which no other value may show either."""
+        if self.binding is None or self.variable is not None:
+            return not self.shows_value
+        value = self.binding.value or ""
+        return sounds_secret(self.binding.name, value) or looks_like_token(value)
 
 
 def statements(file: EnvFile, contract: SettingsContract, known_names: KnownNames) -> Iterator[Statement]:

@@ -10,10 +10,9 @@ from functools import cached_property
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.secrecy import secret_text
-from setpoint.contract.secret_names import is_secret_name
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.envfile.reading import Problem
-from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.assignment import OF_EVERY_PROCESS, Assignment
 from setpoint.resolution.statement import Statement, statements
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
@@ -24,8 +23,6 @@ from setpoint.validation.verdict import RAISED, Refusal, RefusalKind, Verdict
 
 Setting = tuple[str | int, ...]
 
-# A setting `path` of a class that tells cases apart is not meant by them.
-_OF_EVERY_PROCESS = {"HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
 _CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -160,14 +157,15 @@ class Subject:
     @cached_property
     def redactor(self) -> Redactor:
         """Return what masks every value that is not fit to print."""
-        in_files = (each.binding.value or "" for each in self.statements if each.binding and not each.shows_value)
-        of_secrets = (
-            each.value
-            for each in self.assignments.values()
-            if (is_secret_name(each.name) if each.variable is None else not each.shows_value)
+        in_files = (
+            text
+            for each in self.statements
+            if each.binding and each.binding.value and each.holds_secret
+            for text in (each.binding.value, each.binding.value_span.of(each.file.source.text))
         )
+        of_process = (each.value for each in self.assignments.values() if each.file is None and each.holds_secret)
         defaults = (secret_text(each.default) for each in self.contract.variables if each.secret)
-        return Redactor([*in_files, *of_secrets, *defaults])
+        return Redactor([*in_files, *of_process, *defaults])
 
     @cached_property
     def unreadable(self) -> frozenset[str]:
@@ -287,7 +285,7 @@ class Subject:
         for name in self.environment.variables if self.environment else ():
             if self.contract.find(name) or self.contract.from_file(name):
                 continue
-            if name not in _OF_EVERY_PROCESS and not self.is_ignored(name):
+            if name not in OF_EVERY_PROCESS and not self.is_ignored(name):
                 closest = self.known_names.nearest(name, allowed_steps(name))
                 meant = self.contract.find(closest) if closest else None
                 if meant:

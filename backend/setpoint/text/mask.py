@@ -4,58 +4,100 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from setpoint.text.secret_forms import forms_of
+
 MASK = "********"
 _REPEATED_MASK = re.compile(rf"(?:{re.escape(MASK)})+")
-_SHORTEST_PIECE = 4
-_LONG_PIECE = 12
+# A shorter value, or one plain word, is masked as a whole word alone: pieces of `shop` are in too many words.
+_SHORTEST_IN_PIECES = 8
+_PLAIN_WORD = re.compile(r"[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}")
+_LETTERS_OF_ONE_CASE = re.compile(r"[a-z]+|[A-Z]+")
+_SEVERAL_WORDS = re.compile(r"[\s/:.,;-]")
+_LETTERS_AND_DIGITS = re.compile(r"[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]")
+_WORD = re.compile(r"[^\s\"'`(),;:=<>\[\]{}|@&?]+")
+_END_OF_SENTENCE = ".!…"
+_PIECE, _PIECE_OF_LETTERS, _PIECE_OF_WORDS, _LONG_PIECE = 4, 5, 6, 12
 # A set of as many takes about 100 MB.
 _MOST_PIECES = 1 << 20
 
 
 class Redactor:
-    """Masks a set of values wherever they, or pieces of them, stand in a text.
+    """Masks a set of values wherever they, or pieces of them, are in a text, in whatever form they come back.
 
-    A short piece counts as it is written, because `shop` inside a secret URL is not what `SHOP_PORT` is
-    about; a long one counts in whatever case.
+    A short value counts as a whole word alone, a piece of a longer one as it is written, because `shop`
+    inside a secret URL is not what `SHOP_PORT` is about; a long piece counts in whatever case.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        self._values = sorted({value for value in values if value}, key=len)
+        forms = sorted({form for value in dict.fromkeys(values) if value for form in forms_of(value)}, key=len)
+        self._words = {each for each in forms if _is_whole(each)}
+        self._values = [each for each in forms if each not in self._words]
 
     def redact(self, text: str) -> str:
-        """Return `text` with the values masked in it, and with every piece of them of four characters or more."""
+        """Return `text` with the values masked in it, and with every piece of them that could be recognised."""
         kept, last = list[str](), 0
-        for start, end in self._spans(text):
+        for start, end in sorted(self._spans(text)):
+            if end <= last:
+                continue
             # Masks in a row are one, because their number would tell the length.
             kept += [text[last:start], MASK] if start > last or not kept else []
             last = max(last, end)
         return _REPEATED_MASK.sub(MASK, "".join([*kept, text[last:]]))
 
+    def finds_in(self, text: str) -> bool:
+        """Return whether one of the values, or a piece of one, is in `text`."""
+        return next(self._spans(text), None) is not None
+
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where something stands in `text` that is to be masked, from the left."""
+        """Yield where something is in `text` that is to be masked."""
+        yield from self._whole_words(text)
+        if not self._values:
+            return
         folded = _folded(text)
         for at in range(len(text)):
             if self._in_any_case.has(folded[at : at + _LONG_PIECE]):
                 yield at, at + _LONG_PIECE
-            for size in range(_SHORTEST_PIECE, 0, -1):
-                if at + size <= len(text) and self._as_written.has(text[at : at + size]):
-                    yield at, at + size
+            for pieces in self._pieces:
+                if pieces.has(text[at : at + pieces.size]):
+                    yield at, at + pieces.size
                     break
 
+    def _whole_words(self, text: str) -> Iterator[tuple[int, int]]:
+        if text in self._words:
+            yield 0, len(text)
+        for match in _WORD.finditer(text) if self._words else ():
+            word = match[0].rstrip(_END_OF_SENTENCE)
+            if match[0] in self._words or word in self._words:
+                yield match.start(), match.start() + len(match[0] if match[0] in self._words else word)
+        for each in self._words_with_gaps:
+            yield from ((found.start(), found.end()) for found in re.finditer(rf"(?<!\w){re.escape(each)}(?!\w)", text))
+
     @cached_property
-    def _as_written(self) -> "_Pieces":
-        return _Pieces(self._values, _SHORTEST_PIECE)
+    def _words_with_gaps(self) -> list[str]:
+        return [each for each in self._words if not _WORD.fullmatch(each) or each[-1] in _END_OF_SENTENCE]
+
+    @cached_property
+    def _pieces(self) -> "tuple[_Pieces, ...]":
+        mixed = [each for each in self._values if _is_mixed(each)]
+        of_words = [each for each in self._values if not _is_mixed(each)]
+        letters = [each for each in of_words if not _SEVERAL_WORDS.search(each)]
+        return (
+            _Pieces([each for each in of_words if each not in {*letters}], _PIECE_OF_WORDS),
+            _Pieces([*mixed, *letters], _PIECE_OF_LETTERS),
+            _Pieces(mixed, _PIECE, without=_LETTERS_OF_ONE_CASE),
+        )
 
     @cached_property
     def _in_any_case(self) -> "_Pieces":
-        return _Pieces((_folded(value) for value in self._values if len(value) >= _LONG_PIECE), _LONG_PIECE)
+        return _Pieces([_folded(value) for value in self._values if len(value) >= _LONG_PIECE], _LONG_PIECE)
 
 
 class _Pieces:
-    """The pieces of values that have one size, and values that are shorter."""
+    """The pieces of values that have one size."""
 
-    def __init__(self, values: Iterable[str], size: int) -> None:
-        self._size = size
+    def __init__(self, values: Iterable[str], size: int, without: re.Pattern[str] | None = None) -> None:
+        self.size = size
+        self._without = without
         self._pieces: set[str] = set()
         long: list[str] = []
         for value in values:
@@ -66,7 +108,17 @@ class _Pieces:
         self._long = "\n".join(long)
 
     def has(self, piece: str) -> bool:
-        return piece in self._pieces or (len(piece) == self._size and piece in self._long)
+        is_one = piece in self._pieces or (len(piece) == self.size and piece in self._long)
+        return is_one and not (self._without and self._without.fullmatch(piece))
+
+
+def _is_whole(value: str) -> bool:
+    return len(value) < _SHORTEST_IN_PIECES or bool(_PLAIN_WORD.fullmatch(value))
+
+
+def _is_mixed(value: str) -> bool:
+    """Return whether `value` looks as nobody writes words: letters and digits, or capitals, among each other."""
+    return "://" not in value and bool(_LETTERS_AND_DIGITS.search(value))
 
 
 def _folded(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import NoneType
 from typing import Any
 
 from pydantic import ValidationError
@@ -73,18 +74,35 @@ def refusals_in(
     contract: SettingsContract, error: ValidationError, redactor: Redactor, known: frozenset[str]
 ) -> Iterator[Refusal]:
     """Yield the reasons that `error` holds, but for those about the fields `known`."""
-    errors = error.errors(include_url=False, include_input=False)
+    errors = error.errors(include_input=False)
     paths = ErrorPaths(contract.settings_class)
     placed = (PlacedError(paths.of(each["loc"]), each) for each in errors)
     for path, details in of_meant_members(placed):
         setting = path.setting
         if setting and setting[0] in known:
             continue
-        context = details.get("ctx", {})
+        kind, context = _kind(contract, details, setting), _context(details, redactor)
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
-        kind, words = _kind(contract, details, setting), redactor.redact(words)
-        refusal = Refusal(kind, setting, details["type"], context, words, path.keys)
+        refusal = Refusal(kind, setting, details["type"], context, redactor.redact(words), path.keys)
         yield _of_tag(refusal) if details["type"] in _OF_TAGS else refusal
+
+
+def _context(details: ErrorDetails, redactor: Redactor) -> Mapping[str, Any]:
+    """Return what pydantic says of the constraint; nothing of an error of the app's own, which may say anything.
+
+    pydantic gives an address in its documentation to its own errors alone.
+    """
+    if "url" not in details:
+        return {}
+    return {
+        key: value if isinstance(value, Exception | bool | NoneType) else _masked(value, redactor)
+        for key, value in details.get("ctx", {}).items()
+    }
+
+
+def _masked(value: object, redactor: Redactor) -> object:
+    masked = redactor.redact(str(value))
+    return value if masked == str(value) else masked
 
 
 def _of_tag(refusal: Refusal) -> Refusal:

@@ -8,30 +8,88 @@ from hypothesis import strategies as st
 
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK, Redactor
+from setpoint.text.secret_forms import forms_of
 
-secrets = st.text("abcdefgh0123", min_size=6, max_size=20)
+secrets = st.text("abcdefgh0123", min_size=8, max_size=20).map(lambda text: f"a1{text}")
 
 
 @given(secrets, st.text("xyz *", max_size=10), st.text("xyz *", max_size=10))
 def test_a_value_and_its_pieces_are_masked(secret: str, before: str, after: str) -> None:
     """An exception's text often quotes a part."""
-    for text in (secret, secret[:5], secret[1:], secret[2:6]):
+    for text in (secret, secret[:6], secret[1:], secret[2:8]):
         redacted = Redactor([secret]).redact(f"{before}{text}{after}")
-        assert all(secret[at : at + 4] not in redacted for at in range(len(secret) - 3))
+        assert all(secret[at : at + 5] not in redacted for at in range(len(secret) - 4))
         assert MASK in redacted
 
 
 @given(st.text(), st.lists(secrets))
 def test_a_text_without_secrets_stays_as_it_is(text: str, values: list[str]) -> None:
     """Words about the mistake are the point of a message."""
-    pieces = {value[at : at + 4] for value in values for at in range(len(value) - 3)}
+    forms = {form for value in values for form in forms_of(value)}
+    pieces = {form[at : at + 3] for form in forms for at in range(len(form) - 2)}
     if not any(piece in text for piece in pieces) and MASK * 2 not in text:
         assert Redactor(values).redact(text) == text
 
 
-def test_a_short_value_is_masked_as_a_whole() -> None:
+SHORT = ["shop", "123", "postgres", "changeme", "S3cr3t!", "a b c"]
+
+
+@pytest.mark.parametrize("value", SHORT)
+@pytest.mark.parametrize(
+    "frame", ["{}", "it is {}", "'{}' is bad", "key={}, port=1", "is it {}?", "no {}.", "({})", "u:{}@h"]
+)
+def test_a_short_value_is_masked_where_it_is_a_word(value: str, frame: str) -> None:
     """A PIN is a secret, too."""
-    assert Redactor(["123"]).redact("1234 12 123") == f"{MASK}4 12 {MASK}"
+    assert Redactor([value]).redact(frame.format(value)) == frame.format(MASK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/srv/shop/bin/tool",
+        "shop-db",
+        "shops",
+        "SHOP_PORT",
+        "1234",
+        "shop.example.org",
+        "postgresql://",
+        "changemes",
+        "a",
+    ],
+)
+def test_a_short_value_is_not_looked_for_inside_words(text: str) -> None:
+    """The message would no longer say what it is about, and the gap would tell the value."""
+    assert Redactor(SHORT).redact(text) == text
+
+
+@pytest.mark.parametrize("value", ["true", "None", "x", "42"])
+def test_what_is_too_short_or_means_nothing_is_no_secret(value: str) -> None:
+    """Everything else that has such a value would be hidden."""
+    assert Redactor([value]).redact(f"it is {value}") == f"it is {value}"
+
+
+FORMS = {
+    "as JSON": ('{"password": "geheim-\u043f\u0430\u0440"}', "geheim-\u043f\u0430\u0440", "geheim-пар"),
+    "a part of JSON": ('["x", {"k": ["Tr0ub4dor"]}]', "Tr0ub4dor"),
+    "base64": ("Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5", "correct-horse-battery"),
+    "base64 for URLs, without padding": ("c3VianVjdGlvbj8_Pg", "subjuction??>"),
+    "base64 of JSON": ("eyJ0b2tlbiI6ICJUcjB1YjRkb3IifQ==", "Tr0ub4dor"),
+    "hexadecimal": ("636f72726563742d686f727365", "correct-horse"),
+    "percent-encoded": ("Tr0ub4dor%2F%26%203", "Tr0ub4dor/& 3"),
+    "in a URL": ("postgresql://app:h%40nter2@db/app", "h@nter2", "h%40nter2"),
+    "the query of a URL": ("https://a.example/?sig=Tr0ub4dor%2B3", "Tr0ub4dor+3"),
+    "stripped": ("  Tr0ub4dor\t", "Tr0ub4dor"),
+    "quoted by Python": ("Tr0ub\n4d'or\"x", "Tr0ub\\n4d'or\"x", "Tr0ub\\n4d\\'or\\\"x"),
+    "as bytes": ("пароль-Tr0", repr("пароль-Tr0".encode())[2:-1]),
+}
+
+
+@pytest.mark.parametrize(("value", "forms"), [(first, rest) for first, *rest in FORMS.values()], ids=list(FORMS))
+def test_a_value_is_masked_in_whatever_form_it_comes_back(value: str, forms: list[str]) -> None:
+    """A validator quotes what the class has made of it."""
+    for form in (value, *forms):
+        redacted = Redactor([value]).redact(f"it is {form} now")
+        assert redacted == f"it is {MASK} now" or not any(form[at : at + 5] in redacted for at in range(len(form) - 4))
 
 
 @pytest.mark.parametrize("text", ["hUnTeR2hUnTeR2", "HUNTER2HUNTER2", "xhunter2hunter2x", "\u0130HUNTER2HUNTER"])
@@ -63,7 +121,7 @@ def test_an_empty_value_masks_nothing() -> None:
 
 def test_masks_in_a_row_are_one() -> None:
     """Their number would tell the length."""
-    assert Redactor(["abcdef", "ghijkl"]).redact("abcdefghijkl") == MASK
+    assert Redactor(["abcdef12", "ghijkl34"]).redact("abcdef12ghijkl34") == MASK
 
 
 @pytest.mark.parametrize("character", "\0\n\r\t\x1b\x7f\x85\x9b\u200b\u200f\u2028\u202e\u2066\ufeff\ud800")

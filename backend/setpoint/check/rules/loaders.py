@@ -14,6 +14,7 @@ from setpoint.envfile.reading import ProblemKind
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
+from setpoint.text.escape import printable
 from setpoint.text.join import joined, said_of
 from setpoint.text.mask import MASK
 
@@ -88,7 +89,7 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
     if is_put_together and any(redactor.redact(each.value) != each.value for redactor in redactors):
         return each.words
     is_hidden = statement.variable.hides(statement.shown_name, each.value)
-    return each.words if is_hidden else f"{each.words} (`{each.value}`)"
+    return each.words if is_hidden else f"{each.words} (`{printable(each.value)}`)"
 
 
 def _what_breaks(subject: Subject, statement: Statement) -> str | None:

@@ -1,0 +1,105 @@
+"""In which forms a secret may come back: as it is written, as programs decode it, and as they quote it."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, unquote_plus, urlsplit
+
+_SHORTEST = 3
+_LONGEST_DECODED = 1 << 16
+_MOST_STEPS = 3
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
+_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+# Words that a secret setting may hold for "nothing"; to mask them would hide what a message says.
+_NO_SECRETS = {"true", "false", "none", "null", "nil", "yes", "off"}
+
+
+def forms_of(value: str) -> frozenset[str]:
+    """Return `value` and what it may turn into before somebody quotes it; nothing of fewer than three characters."""
+    found = {value}
+    news = [value]
+    for _ in range(_MOST_STEPS):
+        news = [each for text in news for each in _decoded(text) if each not in found]
+        found.update(news)
+    quoted = {form for each in found for form in _quoted(each)}
+    return frozenset(each for each in found | quoted if len(each) >= _SHORTEST and each.lower() not in _NO_SECRETS)
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """Yield what programs make of `text`."""
+    yield text.strip()
+    if len(text) > _LONGEST_DECODED:
+        return
+    bare = text.strip()
+    if bare[:1] in {'"', "'"}:
+        yield bare.strip(bare[:1])
+    if "%" in text:
+        yield unquote(text)
+    if "+" in text:
+        yield unquote_plus(text)
+    yield from _in_url(bare)
+    yield from _in_json(bare)
+    yield from _from_bytes(bare)
+
+
+def _in_url(text: str) -> Iterator[str]:
+    """Yield what is secret in a URL: who logs in, and the values of its query."""
+    if not _URL.fullmatch(text):
+        return
+    try:
+        parts = urlsplit(text)
+        yield from (each for each in (parts.password, parts.username if not parts.password else None) if each)
+    except ValueError:
+        return
+    yield from (value for pair in parts.query.split("&") if (value := pair.partition("=")[2]))
+
+
+def _in_json(text: str) -> Iterator[str]:
+    if text[:1] not in {"[", "{", '"'}:
+        return
+    try:
+        yield from _strings_in(json.loads(text))
+    except (ValueError, RecursionError):
+        return
+
+
+def _strings_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, list):
+        yield from (each for item in value for each in _strings_in(item))
+    elif isinstance(value, dict):
+        yield from (each for item in value.values() for each in _strings_in(item))
+
+
+def _from_bytes(text: str) -> Iterator[str]:
+    """Yield what `text` is as base64 (RFC 4648) or in hexadecimal digits, where that is text again."""
+    if _HEXADECIMAL.fullmatch(text):
+        yield from _as_text(bytes.fromhex(text))
+    if _BASE64.fullmatch(text):
+        padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
+        try:
+            yield from _as_text(base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True))
+        except binascii.Error:
+            return
+
+
+def _as_text(content: bytes) -> Iterator[str]:
+    text = content.decode("utf-8", "replace")
+    if len(text) > _SHORTEST and text.isprintable() and "\ufffd" not in text:
+        yield text
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """Yield how Python and JSON write `text` between quotes."""
+    if len(text) <= _LONGEST_DECODED and not (text.isalnum() and text.isascii()):
+        yield repr(text)[1:-1]
+        yield json.dumps(text)[1:-1]
+        yield json.dumps(text, ensure_ascii=False)[1:-1]
+        yield repr(text.encode("utf-8", "surrogatepass"))[2:-1]

@@ -1,0 +1,120 @@
+"""What validators of an app's own say is shown as they say it, and without a secret."""
+
+from typing import Annotated, Any
+
+import pytest
+from inline_snapshot import snapshot
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from setpoint.formats import registry, step_summary
+from setpoint.formats.style import Style
+from support.checking import checked
+
+SECRET = "kXwvQzmWncRt"
+CONTEXTS: list[dict[str, Any]] = [
+    dict.fromkeys(("expected", "pattern", "ge", "le", "gt", "lt", "multiple_of", "min_length", "error"), f"{SECRET}")
+]
+
+
+def _all_formats(settings_class: type[BaseSettings], text: str, environment: dict[str, str] | None = None) -> str:
+    report = checked(text, settings_class=settings_class, environment=environment)
+    rendered = [registry.render(name, report, Style(colored=False)) for name in registry.FORMATS]
+    return "\n".join([*rendered, step_summary.render(report)])
+
+
+def _class_that_raises(error: Exception) -> type[BaseSettings]:
+    def refuse(_: Any) -> Any:
+        raise error
+
+    class Inner(BaseModel):
+        key: Annotated[SecretStr, AfterValidator(refuse)]
+
+    class Raising(BaseSettings):
+        model_config = SettingsConfigDict(env_nested_delimiter="__")
+        inner: Inner
+        other: Annotated[str, AfterValidator(refuse)] = ""
+
+    return Raising
+
+
+@pytest.mark.parametrize("key", ["expected", "pattern", "ge", "le", "min_length", "max_length", "error", "anything"])
+@pytest.mark.parametrize("kind", ["weak", "string_pattern_mismatch", "literal_error", "value_error", SECRET])
+def test_an_error_of_the_app_smuggles_no_secret_out(kind: Any, key: str) -> None:
+    """Its context may hold anything, under the names of pydantic's own."""
+    error = PydanticCustomError(kind, f"{{{key}}} is weak", {key: SECRET})
+    lines = [f"INNER__KEY={SECRET}", f'INNER={{"key": "{SECRET}"}}', f"INNER__KEY={SECRET}\nOTHER=x"]
+    for line in lines:
+        assert "kXwv" not in _all_formats(_class_that_raises(error), line)
+
+
+@pytest.mark.parametrize(
+    ("kind", "context"),
+    [
+        ("string_pattern_mismatch", {"pattern": SECRET}),
+        ("literal_error", {"expected": SECRET}),
+        ("greater_than_equal", {"ge": 471108151623}),
+        ("url_scheme", {"expected_schemes": SECRET}),
+    ],
+)
+def test_nor_does_one_that_borrows_an_error_of_pydantic(kind: Any, context: dict[str, Any]) -> None:
+    """Whatever it says goes through the masks."""
+    value = str(next(iter(context.values())))
+    settings_class = _class_that_raises(PydanticKnownError(kind, context))
+    for line in (f"INNER__KEY={value}", f'INNER={{"key": "{value}"}}', f"INNER__KEY={value}\nOTHER=x"):
+        assert value[:4] not in _all_formats(settings_class, line)
+
+
+class Tool(BaseSettings):
+    """A validator that says how to help oneself."""
+
+    tool: str = "/srv/shop/bin/tool"
+    pg_password: str = "shop"
+
+    @field_validator("tool")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        message = f"the tool {value} is missing.\nIn local development run:\n\n  make tool\n"
+        raise ValueError(message)
+
+
+TOOL = "TOOL=/srv/shop/bin/tool\nPG_PASSWORD=shop\n"
+
+
+def test_lines_of_a_validator_are_lines() -> None:
+    """They were written to be read."""
+    report = checked(TOOL, settings_class=Tool)
+    assert registry.render("full", report, Style(colored=False)) == snapshot("""\
+error[SP401]: `TOOL` is invalid: the tool /srv/shop/bin/tool is missing.
+   | In local development run:
+   |
+   |   make tool
+  --> 1.env:1:6
+   |
+ 1 | TOOL=/srv/shop/bin/tool
+   |      ^^^^^^^^^^^^^^^^^^ expected text
+
+1 error in 1.env (2 variables, read as python-dotenv reads them)
+""")
+    assert "missing. In local development run:  make tool" in registry.render("concise", report, Style(colored=False))
+    assert "%0A  make tool" in registry.render("github", report, Style(colored=False))
+    assert "<br>In local development run:" in step_summary.render(report)
+
+
+def test_what_is_no_secret_is_not_masked_in_them() -> None:
+    """Neither the working directory of the process, nor what another program reads, nor a word like the password."""
+    environment = {"PWD": "/srv/shop", "OLDPWD": "/srv/shop/bin", "TOOL": "/srv/shop/bin/tool"}
+    shown = _all_formats(Tool, "TOOL_HOME=/srv/shop\nPG_PASSWORD=shop\n", environment)
+    assert "the tool /srv/shop/bin/tool is missing" in shown
+
+
+class Bounded(BaseSettings):
+    """A constraint of the class's own."""
+
+    numbers: list[Annotated[int, Field(ge=5)]] = []
+
+
+def test_a_constraint_of_the_class_is_told() -> None:
+    """It is in the code, and half of the answer."""
+    assert "5 or more" in _all_formats(Bounded, "NUMBERS=[1]")
