@@ -35,16 +35,16 @@ def _checked_dsn(text: str) -> str:
         PublicValueError: It is none; the text names the part that is wrong.
     """
     if text[:1] in {'"', "'"}:
-        _refuse("a quote stands around it")
+        _refuse("it is wrapped in quotes")
     if re.search(r"\s", text):
-        _refuse("a blank stands in it")
+        _refuse("it contains whitespace")
     scheme, separator, rest = text.partition("://")
     if not separator:
         _refuse("the scheme is missing")
     if scheme not in {"http", "https"}:
         _refuse("the scheme is neither `https` nor `http`")
     if "?" in rest or "#" in rest:
-        _refuse("a query or a fragment stands at its end")
+        _refuse("it ends in a query or a fragment")
     authority, slash, path = rest.partition("/")
     _check_authority(authority)
     _check_path(slash + path)
@@ -57,7 +57,7 @@ def _check_authority(authority: str) -> None:
     if not at_sign or not public_key:
         _refuse("the public key is missing")
     if not _DSN_KEY.fullmatch(public_key) or (colon and not _DSN_KEY.fullmatch(secret_key)):
-        _refuse("the public key holds a character that no key has")
+        _refuse("the public key contains an invalid character")
     host, colon, port = address.partition(":")
     if not host:
         _refuse("the host is missing")
@@ -72,11 +72,11 @@ def _check_path(path: str) -> None:
     if not slash or path == "/":
         _refuse("the project id is missing")
     if not project_id:
-        _refuse("a `/` stands at its end, where the project id belongs")
+        _refuse("it ends in `/`, where the project id belongs")
     if not _is_number(project_id) or len(project_id) > _LONGEST_PROJECT_ID:
         _refuse("the project id is not a number")
     if not _DSN_PATH.fullmatch(parent):
-        _refuse("the path before the project id holds a character that does not belong there")
+        _refuse("the path before the project id contains an invalid character")
 
 
 def _is_port(text: str) -> bool:
@@ -99,7 +99,7 @@ def _checked_environment_name(text: str) -> str:
     if len(text) > _LONGEST_ENVIRONMENT:
         _refuse(f"it is longer than {_LONGEST_ENVIRONMENT} characters")
     if "/" in text or re.search(r"\s", text):
-        _refuse("a `/`, a space or a line break stands in it")
+        _refuse("it contains a `/`, a space or a line break")
     if text in {"", "None"}:
         _refuse("Sentry does not take this name")
     return text
@@ -109,7 +109,7 @@ def _checked_release_name(text: str) -> str:
     if len(text) > _LONGEST_RELEASE:
         _refuse(f"it is longer than {_LONGEST_RELEASE} characters")
     if re.search(r"[/\\\r\n\t]", text):
-        _refuse("a `/`, a `\\`, a tab or a line break stands in it")
+        _refuse("it contains a `/`, a `\\`, a tab or a line break")
     if text.strip() in {"", ".", ".."}:
         _refuse("Sentry does not take this name")
     return text
@@ -118,7 +118,7 @@ def _checked_release_name(text: str) -> str:
 SampleRate = Annotated[
     float,
     Field(ge=0, le=1, allow_inf_nan=False),
-    Guidance(invalid="the Sentry SDK would turn tracing off without a word"),
+    Guidance(invalid="the Sentry SDK silently disables tracing"),
 ]
 
 EnvironmentName = Annotated[

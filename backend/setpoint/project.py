@@ -10,9 +10,9 @@ from setpoint.errors import UnableError
 from setpoint.text.suggest import nearest
 
 _LONGEST_SLIP = 3
-_TEXT = "a text"
-_TEXTS = "an array of texts"
-_TEXT_OR_TEXTS = "a text or an array of texts"
+_TEXT = "a string"
+_TEXTS = "an array of strings"
+_TEXT_OR_TEXTS = "a string or an array of strings"
 _KEYS = {
     "settings": _TEXT,
     "ignore-variables": _TEXTS,

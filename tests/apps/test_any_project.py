@@ -142,7 +142,7 @@ def test_a_later_env_file_of_the_class_wins(copy: Copies) -> None:
     project.take("prod.env")
     (project.folder / ".env.local").write_text("SHOP_VAT_RATE=0.25\nSHOP_LOG_LEVEL=loud\n")
     result = project.setpoint("check", "--format", "concise", "-q")
-    assert result.stdout.startswith(b".env.local:2:16: error[SP401] `SHOP_LOG_LEVEL` is none of the allowed values")
+    assert result.stdout.startswith(b".env.local:2:16: error[SP401] `SHOP_LOG_LEVEL` is not one of the allowed values")
     assert result.stdout.count(b"\n") == 1
     shown = " ".join(project.setpoint("show").stdout.decode().split())
     assert "SHOP_LOG_LEVEL loud .env.local:2:1, refused by the settings class shadows warning from .env:3:1" in shown

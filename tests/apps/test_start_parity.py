@@ -36,7 +36,7 @@ FAULTS = [
         {"SHOP_SECRET_KEY": "zQ7Sj14k"},
         "error[SP401]: `SHOP_SECRET_KEY` of the process environment is too short",
     ),
-    ("fastapi_tickets", {"JWT_SECRET": None}, "error[SP302]: `JWT_SECRET` is required and set nowhere"),
+    ("fastapi_tickets", {"JWT_SECRET": None}, "error[SP302]: `JWT_SECRET` is required but not set"),
     (
         "fastapi_tickets",
         {"JWT_SECRET": None, "SECRET_KEY": "zQ7Ek95m"},
@@ -57,7 +57,7 @@ FAULTS = [
     (
         "django_magazine",
         {"DB_ENGINE": "sqlite"},
-        "error[SP401]: `DB_ENGINE` of the process environment is none of the allowed values",
+        "error[SP401]: `DB_ENGINE` of the process environment is not one of the allowed values",
     ),
     ("django_magazine", {"DB_NAME": None, "DB_NAMES": "x"}, "error[SP301]: no setting reads `DB_NAMES`"),
 ]

@@ -14,7 +14,7 @@ from setpoint.validation.verdict import RAISED, Refusal
 _NOT = {
     "int_parsing": "is not an integer",
     "int_from_float": "is not an integer",
-    "int_parsing_size": "is too large an integer",
+    "int_parsing_size": "is an integer that is too large",
     "int_type": "is not an integer",
     "float_parsing": "is not a number",
     "float_type": "is not a number",
@@ -33,13 +33,13 @@ _NOT = {
     "string_too_long": "is too long",
     "bytes_too_short": "is too short",
     "bytes_too_long": "is too long",
-    "too_short": "holds too few items",
-    "too_long": "holds too many items",
-    "string_pattern_mismatch": "has not the form that it must have",
-    "literal_error": "is none of the allowed values",
-    "enum": "is none of the allowed values",
-    "union_tag_invalid": "is none of the allowed values",
-    "union_tag_not_found": "lacks a value that is required",
+    "too_short": "has too few items",
+    "too_long": "has too many items",
+    "string_pattern_mismatch": "does not match the required pattern",
+    "literal_error": "is not one of the allowed values",
+    "enum": "is not one of the allowed values",
+    "union_tag_invalid": "is not one of the allowed values",
+    "union_tag_not_found": "is missing a required value",
     "model_attributes_type": "is not a JSON object",
     "url_parsing": "is not a URL",
     "url_scheme": "is a URL with a scheme that is not allowed",
@@ -49,15 +49,15 @@ _NOT = {
     "dict_type": "is not a JSON object",
     "model_type": "is not a JSON object",
     "string_type": "is not text",
-    "missing": "lacks a value that is required",
-    "extra_forbidden": "holds a key that is not allowed",
+    "missing": "is missing a required value",
+    "extra_forbidden": "contains a key that is not allowed",
     "date_parsing": "is not a date",
     "date_from_datetime_parsing": "is not a date",
-    "date_from_datetime_inexact": "is a date with a time, not a date",
+    "date_from_datetime_inexact": "is a date and time, not a date",
     "date_type": "is not a date",
-    "datetime_parsing": "is not a date with a time",
-    "datetime_from_date_parsing": "is not a date with a time",
-    "datetime_type": "is not a date with a time",
+    "datetime_parsing": "is not a date and time",
+    "datetime_from_date_parsing": "is not a date and time",
+    "datetime_type": "is not a date and time",
     "timezone_aware": "lacks a time zone",
     "timezone_naive": "has a time zone and must have none",
     "date_past": "is not in the past",
@@ -73,8 +73,8 @@ _NOT = {
     "uuid_parsing": "is not a UUID",
     "ip_any_address": "is not an IP address",
     "ip_any_network": "is not an IP network",
-    "path_not_file": "names no file",
-    "path_not_directory": "names no directory",
+    "path_not_file": "does not name a file",
+    "path_not_directory": "does not name a directory",
 }
 # pydantic counts the characters of a secret as items.
 _LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
@@ -143,7 +143,7 @@ def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
     if isinstance(error, PublicValueError):
         return f"is invalid: {error}"
     if len({each.error_type for each in refusals}) > 1:
-        return "is none of the things that it may be"
+        return "matches none of the allowed types"
     if refusal.error_type == RAISED:
         return f"cannot be checked: {refusal.message}"
     return _by_type(refusal) or (f"is invalid: {_words(refusal)}" if may_quote else "is invalid")

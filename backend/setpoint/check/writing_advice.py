@@ -19,7 +19,7 @@ def how_to_write(value: str, loaders: Sequence[str]) -> str:
     served = {way: [each for each in loaders if _reads(each, form, value)] for way, form in _WAYS.items()}
     for way, readers in served.items():
         if len(readers) == len(loaders):
-            return f"written {way} right after the `=`, and with nothing behind it, all of them read it alike"
+            return f"written {way} right after the `=`, and with nothing after it, all of them read it alike"
     ways = [f"{joined(readers)} {way}" for way, readers in _fewest(served).items()]
     if not ways:
         return "no way of writing it suits any of them; base64 on one line, or a path to a file, suits all"

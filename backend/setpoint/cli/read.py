@@ -64,7 +64,7 @@ def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[st
     try:
         contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
     except UnusableSettingsError as error:
-        message = f"{error.message}; without the settings class nobody knows what is secret: mend it, or use `--reveal`"
+        message = f"{error.message}; without the settings class nobody knows what is secret: fix it, or use `--reveal`"
         raise UnableError(message) from None
     secrets = [variable.name for variable in contract.variables if variable.secret]
     return {

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from setpoint.project import Project, find_project
 
-NO_CLASS = ("no settings class is named", "use `--settings MODULE:CLASS`, or `settings` in `[tool.setpoint]`")
+NO_CLASS = (
+    "no settings class is named",
+    'write `settings = "MODULE:CLASS"` under `[tool.setpoint]` in pyproject.toml, or use `--settings MODULE:CLASS`',
+)
 """What is wrong where nobody names one, and what to do about it."""
 
 

@@ -49,7 +49,7 @@ def origin_in_words(assignment: Assignment | None) -> str:
 def winner_in_words(subject: Subject, provenance: Provenance) -> str:
     """Return where the value of `provenance` comes from, and whether the class takes it."""
     if provenance.winner is None and provenance.variable.required:
-        return "required and set nowhere"
+        return "required but not set"
     refused = ", refused by the settings class" if is_refused(subject, provenance) else ""
     return f"{origin_in_words(provenance.winner)}{_spelt(provenance.winner, provenance)}{refused}"
 
@@ -74,7 +74,7 @@ def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | No
     if not assignment.value and subject.contract.ignores_empty:
         return "empty counts as unset"
     if assignment.file is not None and subject.contract.names_env_file(assignment.variable):
-        return "the process environment alone sets it"
+        return "only the process environment sets it"
     if assignment.file is not None and assignment.file.reading.refused:
         return "the program refuses the file"
     return None

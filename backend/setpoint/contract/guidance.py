@@ -31,7 +31,7 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class NamesEnvFile:
-    """Marks the setting that names the env file; the process environment alone sets it.
+    """Marks the setting that names the env file; only the process environment sets it.
 
     Attributes:
         default: The env file that is read while the setting is unset, if that file exists.

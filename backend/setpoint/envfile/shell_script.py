@@ -38,4 +38,4 @@ def _stop(draft: Draft, dialect: ShellDialect, kind: ProblemKind, span: Span, me
     report = draft.refuse if dialect.dies_of_errors else draft.report
     report(kind, span, message, None, "write one `NAME='value'` a line")
     if kind is not ProblemKind.NOT_STATIC:
-        draft.report(ProblemKind.NOT_STATIC, span, "what follows is not followed")
+        draft.report(ProblemKind.NOT_STATIC, span, "nothing after this point is evaluated")

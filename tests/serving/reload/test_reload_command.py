@@ -47,7 +47,7 @@ def test_a_bad_environment_is_told_and_not_signalled(server: GunicornProcess, en
     assert [line.partition(";")[0] for line in lines] == snapshot(
         [
             "prod.env:1:1: error[SP301] no setting reads `SENTRY_DNS`",
-            "prod.env:2:12: error[SP401] `LOG_FORMAT` is none of the allowed values",
+            "prod.env:2:12: error[SP401] `LOG_FORMAT` is not one of the allowed values",
             "reload refused: the old workers go on serving",
         ]
     )

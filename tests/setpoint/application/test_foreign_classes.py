@@ -207,7 +207,7 @@ class Unioned(BaseSettings):
 def test_a_union_that_refuses_a_value_gives_one_finding() -> None:
     """Each member's own reason would be a puzzle."""
     report = checked("SIZE=big\n", settings_class=Unioned)
-    assert messages(report) == ["`SIZE` is none of the things that it may be"]
+    assert messages(report) == ["`SIZE` matches none of the allowed types"]
     assert report.diagnostics[0].label == "expected an integer or `auto`"
 
 
@@ -283,12 +283,12 @@ class Kennel(BaseSettings):
         ("PET__KIND=cat\nPET__LIVES=9", []),
         ("PET__KIND=cat\nPET__LIVES=x", ["`PET__LIVES` is not an integer"]),
         ('PET={"kind": "cat", "lives": "x"}', ["`lives` in `PET` is not an integer"]),
-        ("PET__KIND=dog", ["`bark` in `PET` lacks a value that is required"]),
+        ("PET__KIND=dog", ["`bark` in `PET` is missing a required value"]),
         ("OWNER__PET__KIND=cat\nOWNER__PET__LIVES=x", ["`OWNER__PET__LIVES` is not an integer"]),
         ("OWNER__FRIEND__PET__KIND=dog\nOWNER__FRIEND__PET__BARK=loud", []),
-        ("OWNER__PET__KIND=dog", ["`pet.bark` in `OWNER` lacks a value that is required"]),
+        ("OWNER__PET__KIND=dog", ["`pet.bark` in `OWNER` is missing a required value"]),
         ("DOGS__REX__KIND=dog\nDOGS__REX__BARK=loud", []),
-        ("DOGS__REX__KIND=dog", ["`rex.bark` in `DOGS` lacks a value that is required"]),
+        ("DOGS__REX__KIND=dog", ["`rex.bark` in `DOGS` is missing a required value"]),
     ],
 )
 def test_keys_of_several_models_are_known_and_their_faults_found(text: str, words: list[str]) -> None:
@@ -328,13 +328,13 @@ class CutOnce(Cut):
     [
         (
             *(Cut, "LLM_API_KEY=k"),
-            ["no setting reads `LLM_API_KEY`", "`api_key` in `LLM` lacks a value that is required"],
+            ["no setting reads `LLM_API_KEY`", "`api_key` in `LLM` is missing a required value"],
         ),
-        (Cut, "", ["`LLM` is required and set nowhere"]),
+        (Cut, "", ["`LLM` is required but not set"]),
         (Cut, 'LLM={"api_key": "k"}', []),
         (CutOnce, "LLM_API_KEY=k", []),
         (CutOnce, "LLM_API_KEY=k\nLLM_AZURE_API_KEY=k", ["no setting reads `LLM_AZURE_API_KEY`"]),
-        (CutOnce, "", ["`LLM_API_KEY` is required and set nowhere"]),
+        (CutOnce, "", ["`LLM_API_KEY` is required but not set"]),
     ],
 )
 def test_a_name_that_the_class_cuts_elsewhere_sets_nothing(

@@ -141,7 +141,7 @@ def test_a_rule_about_what_is_invalid_is_not_applied_and_says_so(app: Path) -> N
     status, found = _check(app, "BILL_PLAN=none\nBILL_TOKEN=s3cr3tvalue\nBILL_WEBHOOK=x\n")
     assert status == 1
     assert found == [
-        "1 error SP401 BILL_PLAN: `BILL_PLAN` is none of the allowed values",
+        "1 error SP401 BILL_PLAN: `BILL_PLAN` is not one of the allowed values",
         "3 warning BILL002 BILL_WEBHOOK: the token ******** is put into a webhook",
         "None info BILL001 None: `BILL001` was not applied, because a value that it looks at is invalid or missing",
     ]

@@ -287,7 +287,7 @@ error[SP401]: `SENTRY_TRACES_SAMPLE_RATE` is not a number
    |
  2 | SENTRY_TRACES_SAMPLE_RATE=ten
    |                           ^^^ expected a number from 0 to 1
-   = hint: the Sentry SDK would turn tracing off without a word
+   = hint: the Sentry SDK silently disables tracing
 
 2 errors in prod.env (5 variables, read as python-dotenv reads them)
 """

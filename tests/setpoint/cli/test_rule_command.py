@@ -23,8 +23,8 @@ SP201 read-differently (error)
 
 Report a variable that the programs which are to read the file read differently.
 
-Why it matters: the app gets one value in development and another one in production, and nobody says
-a word. It is a warning where no setting reads the variable.
+Why it matters: the app gets one value in development and another one in production, and nobody
+notices. It is a warning where no setting reads the variable.
 
 Bad, as docker and node read it:
     HOST="localhost"

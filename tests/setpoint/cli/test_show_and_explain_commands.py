@@ -42,6 +42,7 @@ SENTRY_RELEASE             setpoint@0.1.0  default
 LOG_FORMAT                 json            default
 LOG_LEVEL                  DEBUG           prod.env:4:1 as log_level
                            shadows ERROR from base.env:1:1
+EXCEPTION_TEXT             masked          default
 HOST                       127.0.0.1       default
                            not "" from prod.env:5:1: empty counts as unset
 PORT                       81              process environment
@@ -52,7 +53,7 @@ MAX_STREAMS                2000            default
 STREAM_MAX_AGE             1800            default
 MAX_CHECK_BYTES            1048576         default
 ENV_FILE                   (unset)         default
-                           not other.env from prod.env:6:1: the process environment alone sets it
+                           not other.env from prod.env:6:1: only the process environment sets it
 no setting reads UNKNOWN_NAME at prod.env:8:1
 """)
 
@@ -221,7 +222,7 @@ Setting: DATABASE
 Value: a JSON object
 Default: required
 
-DATABASE__HOST is required and set nowhere
+DATABASE__HOST is required but not set
 
 DATABASE__PORT is x (-:1:1, refused by the settings class)
 """)

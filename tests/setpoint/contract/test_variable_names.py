@@ -129,26 +129,26 @@ def test_of_several_names_the_one_without_effect_is_told() -> None:
     report = checked("HOST=right\nLISTEN_PORT=1\nBIND=there\n", settings_class=Aliased)
     assert marks(report) == ["1.env:1:1-1:5 warning SP306 renamed-variable HOST"]
     assert messages(report) == ["`HOST` has no effect"]
-    assert report.diagnostics[0].label == "`BIND` is set, too (it stands on line 3)"
+    assert report.diagnostics[0].label == "`BIND` is also set (set on line 3)"
     alone = checked("HOST=right\nLISTEN_PORT=1\n", settings_class=Aliased).diagnostics[0]
     assert (alone.message, alone.hint) == (
         "`HOST` is another name of `BIND`",
-        "write `BIND`, which counts before all others",
+        "use `BIND`, which takes precedence",
     )
 
 
 def test_a_missing_variable_tells_its_other_spellings() -> None:
     """One of them is enough."""
     report = checked("", settings_class=Aliased)
-    assert messages(report) == ["`BIND` is required and set nowhere", "`LISTEN_PORT` is required and set nowhere"]
-    assert report.diagnostics[0].hint == "`HOST` would do as well"
+    assert messages(report) == ["`BIND` is required but not set", "`LISTEN_PORT` is required but not set"]
+    assert report.diagnostics[0].hint == "`HOST` works as well"
 
 
 def test_a_missing_variable_and_its_misspelling_are_one_finding() -> None:
     """It is one mistake, to be mended once."""
     report = checked("LISTEN_PROT=1\nBIND=any\n", settings_class=Aliased)
     assert marks(report) == ["1.env:1:1-1:12 error SP301 unknown-variable LISTEN_PROT"]
-    assert report.diagnostics[0].hint == "`LISTEN_PORT` is required and set nowhere"
+    assert report.diagnostics[0].hint == "`LISTEN_PORT` is required but not set"
 
 
 def test_a_required_variable_with_a_broken_line_is_not_called_missing() -> None:
@@ -172,7 +172,7 @@ def test_a_class_that_tells_cases_apart_reads_exact_names() -> None:
         "1.env:1:6-1:7 error SP401 invalid-value port",
         "1.env:2:1-2:5 error SP303 wrong-case Port",
     ]
-    assert report.diagnostics[1].label == "did you mean `port`? (it stands on line 1)"
+    assert report.diagnostics[1].label == "did you mean `port`? (set on line 1)"
 
 
 def test_a_wrong_case_in_the_process_environment_is_found() -> None:
@@ -230,9 +230,9 @@ def test_nested_settings_are_variables_of_their_own() -> None:
 
 def test_a_required_part_of_a_nested_setting_is_named_by_its_own_variable() -> None:
     """`DATABASE` is no name that anyone would set."""
-    assert messages(checked("", settings_class=Nested)) == ["`DATABASE__URL` is required and set nowhere"]
+    assert messages(checked("", settings_class=Nested)) == ["`DATABASE__URL` is required but not set"]
     report = checked("DATABASE__POOL_MIN=2\n", settings_class=Nested)
-    assert messages(report)[0] == "`DATABASE__URL` is required and set nowhere"
+    assert messages(report)[0] == "`DATABASE__URL` is required but not set"
 
 
 def test_a_conflict_inside_a_nested_setting_stands_at_a_variable_that_it_names() -> None:

@@ -44,7 +44,7 @@ error[SP401]: `SENTRY_TRACES_SAMPLE_RATE` is not a number
    |
  2 | SENTRY_TRACES_SAMPLE_RATE=ten
    |                           ^^^ expected a number from 0 to 1
-   = hint: the Sentry SDK would turn tracing off without a word
+   = hint: the Sentry SDK silently disables tracing
 
 2 errors in 1.env (5 variables, read as python-dotenv reads them)
 """)
@@ -54,7 +54,7 @@ def test_the_concise_format_has_one_line_for_each_problem() -> None:
     """Editors and grep take a problem by the line."""
     assert concise.render(checked(PROD), PLAIN) == snapshot("""\
 1.env:1:1: error[SP301] no setting reads `SENTRY_DNS`; did you mean `SENTRY_DSN`? error tracking stays off while `SENTRY_DSN` is unset
-1.env:2:27: error[SP401] `SENTRY_TRACES_SAMPLE_RATE` is not a number; expected a number from 0 to 1; the Sentry SDK would turn tracing off without a word
+1.env:2:27: error[SP401] `SENTRY_TRACES_SAMPLE_RATE` is not a number; expected a number from 0 to 1; the Sentry SDK silently disables tracing
 2 errors in 1.env (5 variables, read as python-dotenv reads them)
 """)  # noqa: E501 - as it is printed
 
@@ -84,7 +84,7 @@ def test_the_json_format_is_stable() -> None:
                     "severity": "error",
                     "variable": "SENTRY_TRACES_SAMPLE_RATE",
                     "message": "`SENTRY_TRACES_SAMPLE_RATE` is not a number",
-                    "hint": "expected a number from 0 to 1; the Sentry SDK would turn tracing off without a word",
+                    "hint": "expected a number from 0 to 1; the Sentry SDK silently disables tracing",
                     "location": {"path": "1.env", "line": 2, "column": 27, "end_line": 2, "end_column": 30},
                 },
             ],
@@ -103,14 +103,14 @@ def test_a_problem_without_a_place_has_no_location() -> None:
                 "name": "missing-variable",
                 "severity": "error",
                 "variable": "REGION",
-                "message": "`REGION` is required and set nowhere",
+                "message": "`REGION` is required but not set",
                 "hint": "expected text",
                 "location": None,
             }
         ]
     )
     assert full.render(report, PLAIN) == snapshot("""\
-error[SP302]: `REGION` is required and set nowhere
+error[SP302]: `REGION` is required but not set
    = expected text
 
 1 error in 1.env (0 variables, read as python-dotenv reads them)
@@ -146,7 +146,7 @@ def test_the_caret_stands_below_the_place_even_behind_wide_characters() -> None:
     """Terminals give them two columns."""
     report = checked("SENTRY_ENVIRONMENT='\u6f22 \u5b57'\n")
     assert full.render(report, PLAIN, quiet=True) == snapshot("""\
-error[SP401]: `SENTRY_ENVIRONMENT` is invalid: a `/`, a space or a line break stands in it
+error[SP401]: `SENTRY_ENVIRONMENT` is invalid: it contains a `/`, a space or a line break
   --> 1.env:1:20
    |
  1 | SENTRY_ENVIRONMENT='漢 字'

@@ -47,7 +47,7 @@ def test_github_gets_a_command_for_each_problem() -> None:
     assert github.render(checked(MIXED)) == snapshot("""\
 ::error file=1.env,line=1,col=1,endColumn=11,title=SP301 unknown-variable::no setting reads `SENTRY_DNS`; did you mean `SENTRY_DSN`? error tracking stays off while `SENTRY_DSN` is unset
 ::warning file=1.env,line=2,col=1,endColumn=6,title=SP301 unknown-variable::no setting reads `OTHER`; remove it, or add it to `ignore-variables` in `[tool.setpoint]`
-::error file=1.env,line=3,endLine=4,title=SP401 invalid-value::`LOG_LEVEL` is none of the allowed values; expected `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`
+::error file=1.env,line=3,endLine=4,title=SP401 invalid-value::`LOG_LEVEL` is not one of the allowed values; expected `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`
 """)  # noqa: E501 - as it is written
 
 
@@ -141,7 +141,7 @@ def test_junit_gets_a_test_case_for_each_problem() -> None:
    = hint: remove it, or add it to `ignore-variables` in `[tool.setpoint]`</system-out>
     </testcase>
     <testcase classname="1.env" name="SP401 invalid-value LOG_LEVEL" file="1.env" time="0" line="3">
-      <failure message="`LOG_LEVEL` is none of the allowed values" type="SP401">error[SP401]: `LOG_LEVEL` is none of the allowed values
+      <failure message="`LOG_LEVEL` is not one of the allowed values" type="SP401">error[SP401]: `LOG_LEVEL` is not one of the allowed values
   --&gt; 1.env:3:11
    |
  3 | LOG_LEVEL="a

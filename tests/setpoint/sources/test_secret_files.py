@@ -149,7 +149,7 @@ def test_a_directory_of_another_machine_is_not_looked_into() -> None:
     report = _given(InDirectory, "APP_PORT=81\n")
     assert marks(report) == ["nowhere warning SP302 missing-variable APP_TOKEN"]
     assert report.diagnostics[0].hint == (
-        "it may stand in `secrets`, where nobody looked; `--secrets-dir DIR` looks into such a directory"
+        "it may be in `secrets`, which was not checked; `--secrets-dir DIR` checks such a directory"
     )
     assert marks(_given(InDirectory, "APP_PORT=81\n", "secrets")) == []
     Path("empty").mkdir()

@@ -93,7 +93,7 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
 def byte_order_mark(subject: Subject) -> Iterator[Finding]:
     r"""Report a byte order mark at the beginning of an env file.
 
-    Why it matters: python-dotenv takes it away, but shells, systemd, node and podman don't, and lose
+    Why it matters: python-dotenv drops it, but shells, systemd, node and podman don't, and lose
     the first variable.
 
     Bad:
@@ -108,7 +108,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     "the file begins with a byte order mark",
                     Place(file, problem.span),
-                    label="invisible, and not harmless",
+                    label="invisible, and part of the first name for some programs",
                     hint="save it as UTF-8 without a byte order mark",
                 )
 
@@ -129,9 +129,9 @@ def nul_byte(subject: Subject) -> Iterator[Finding]:
         at = file.source.text.find("\0")
         if at >= 0:
             yield Finding(
-                "the file holds a NUL byte",
+                "the file contains a NUL byte",
                 Place(file, Span(at, at + 1)),
-                hint="no environment variable can hold one; take it out",
+                hint="no environment variable can contain one; remove it",
             )
 
 

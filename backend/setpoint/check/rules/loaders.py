@@ -24,7 +24,7 @@ def read_differently(subject: Subject) -> Iterator[Finding]:
     """Report a variable that the programs which are to read the file read differently.
 
     Why it matters: the app gets one value in development and another one in production, and nobody
-    says a word. It is a warning where no setting reads the variable.
+    notices. It is a warning where no setting reads the variable.
 
     Bad, as docker and node read it:
         HOST="localhost"
@@ -128,14 +128,14 @@ def refused_file(subject: Subject) -> Iterator[Finding]:
         if file.reading.refused:
             first = file.reading.problems[0].span
             label = LOADERS[file.loader].label if file.loader in LOADERS else file.loader
-            yield Finding(f"{label} refuses the file", Place(file, first), hint="mend what is reported on this line")
+            yield Finding(f"{label} refuses the file", Place(file, first), hint="fix what is reported on this line")
 
 
 @built_in("SP203", "cut-value", Severity.WARNING, problem=ProblemKind.CUT_VALUE, needs_other_loaders=True)
 def cut_value(subject: Subject) -> Iterator[Finding]:
     """Report a value of which a program drops a part.
 
-    Why it matters: a password loses what stands behind its `#`, and works nowhere.
+    Why it matters: a password loses what comes after its `#`, and works nowhere.
 
     Bad, as node reads it:
         API_TOKEN=abc#def
@@ -214,7 +214,7 @@ def already_set(subject: Subject) -> Iterator[Finding]:
     needs_other_loaders=True,
 )
 def too_long_expansion(subject: Subject) -> Iterator[Finding]:
-    """Report references that grow a value beyond all measure.
+    """Report references that make a value grow beyond all bounds.
 
     Why it matters: no process can be started with an environment of that size.
 

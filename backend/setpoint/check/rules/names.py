@@ -151,14 +151,14 @@ def _where_set(subject: Subject, meant: Variable | None, statement: Statement) -
         return ""
     line = assignment.file.source.position(assignment.binding.name_span.start).line
     where = f"on line {line}" if assignment.file is statement.file else f"at {assignment.file.path}:{line}"
-    return f" (it stands {where})"
+    return f" (set {where})"
 
 
 def _consequence(subject: Subject, meant: Variable) -> str | None:
     if meant.name in subject.assignments:
         return None
     if meant.required:
-        return f"`{meant.name}` is required and set nowhere"
+        return f"`{meant.name}` is required but not set"
     return meant.guidance.unset or f"`{meant.name}` keeps its default"
 
 
@@ -189,10 +189,10 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
 
 
 def _missing(subject: Subject, variable: Variable) -> Finding:
-    message, label = f"`{variable.name}` is required and set nowhere", f"expected {variable.expected}"
+    message, label = f"`{variable.name}` is required but not set", f"expected {variable.expected}"
     if subject.unseen_directories and len(variable.setting) == 1:
         where = joined([f"`{each}`" for each in subject.unseen_directories])
-        elsewhere = f"it may stand in {where}, where nobody looked; `--secrets-dir DIR` looks into such a directory"
+        elsewhere = f"it may be in {where}, which was not checked; `--secrets-dir DIR` checks such a directory"
         return Finding(message, None, variable.name, label, elsewhere, Severity.WARNING)
     hint = variable.guidance.how_to_obtain or _other_spellings(subject, variable)
     return Finding(message, None, variable.name, label, hint)
@@ -200,7 +200,7 @@ def _missing(subject: Subject, variable: Variable) -> Finding:
 
 @built_in("SP303", "wrong-case", Severity.ERROR)
 def wrong_case(subject: Subject) -> Iterator[Finding]:
-    r"""Report a variable whose name is known in another case, where the settings class tells cases apart.
+    r"""Report a variable whose name is known in another case, where the settings class is case-sensitive.
 
     Why it matters: it is another variable, and the setting that was meant keeps its default.
 
@@ -231,7 +231,7 @@ def _in_another_case(subject: Subject, name: str) -> Variable | None:
 
 def _wrong_case(subject: Subject, name: str, meant: Variable, place: Place | None, label: str) -> Finding:
     where = "" if place else " in the process environment"
-    hint = _consequence(subject, meant) or "the settings class tells cases apart"
+    hint = _consequence(subject, meant) or "the settings class is case-sensitive"
     return Finding(f"`{name}`{where} is written in the wrong case", place, name, label, hint)
 
 
@@ -277,8 +277,8 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
                 f"`{statement.shown_name}` has no effect in an env file",
                 Place(statement.file, statement.binding.name_span),
                 statement.shown_name,
-                "the process environment alone sets it",
-                "take it out, and set it where the process is started",
+                "only the process environment sets it",
+                "remove it, and set it where the process is started",
             )
 
 
@@ -307,14 +307,14 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
             f"`{name}` has no effect" if is_set else f"`{name}` is another name of `{first.name}`",
             Place(statement.file, statement.binding.name_span),
             name,
-            f"`{first.name}` is set, too{_where_set(subject, first, statement)}" if is_set else None,
-            "of several names that are set, the first one counts; take this one out"
+            f"`{first.name}` is also set{_where_set(subject, first, statement)}" if is_set else None,
+            "if several names are set, the first one counts; remove this one"
             if is_set
-            else f"write `{first.name}`, which counts before all others",
+            else f"use `{first.name}`, which takes precedence",
             Severity.WARNING if is_set else None,
         )
 
 
 def _other_spellings(subject: Subject, variable: Variable) -> str | None:
     others = [f"`{each.name}`" for each in subject.variables_at(variable.setting) if each is not variable]
-    return f"{' or '.join(others)} would do as well" if others else None
+    return f"{' or '.join(others)} works as well" if others else None

@@ -64,7 +64,7 @@ def error_tracking_off(subject: Subject) -> Iterator[Finding]:
     """
     for variable, assignment, text in _called(subject, "SENTRY_DSN"):
         if not text:
-            message = f"`{variable.name}` is unset, so error tracking is off"
+            message = f"`{variable.name}` is not set, so error tracking is off"
             yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
@@ -72,8 +72,8 @@ def error_tracking_off(subject: Subject) -> Iterator[Finding]:
 def unsampled_tracing(subject: Subject) -> Iterator[Finding]:
     r"""Report a rate that traces every request.
 
-    Why it matters: it is meant for development. In production it costs CPU in every request, and the
-    quota of a month in a day.
+    Why it matters: it is meant for development. In production it costs CPU in every request, and uses up
+    the quota of a month in a day.
 
     Bad:
         $ printf 'SENTRY_TRACES_SAMPLE_RATE=1.0\n' | setpoint check - --deploy --select SP502
@@ -88,7 +88,7 @@ def unsampled_tracing(subject: Subject) -> Iterator[Finding]:
             continue
         if rate == 1:
             message = f"`{variable.name}` is 1{_stands(assignment)}, so every request is traced"
-            yield Finding(message, value_place(assignment), variable.name, hint="a share such as 0.1 tells as much")
+            yield Finding(message, value_place(assignment), variable.name, hint="a fraction such as 0.1 tells as much")
 
 
 @built_in("SP503", "local-dsn", Severity.WARNING, for_deploy=True)
@@ -105,7 +105,7 @@ def local_dsn(subject: Subject) -> Iterator[Finding]:
     """
     for variable, assignment, text in _called(subject, "SENTRY_DSN"):
         if _is_local(_host(text)):
-            message = f"`{variable.name}` sends errors to the machine itself"
+            message = f"`{variable.name}` points to the machine itself"
             yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
@@ -160,7 +160,7 @@ def text_logs(subject: Subject) -> Iterator[Finding]:
         choices = [each.casefold() for each in variable.choices]
         if "json" in choices and text.casefold() in choices and text.casefold() != "json":
             message = f"`{variable.name}` is not `json`{_stands(assignment)}"
-            yield Finding(message, value_place(assignment), variable.name, hint="machines read the logs of a deploy")
+            yield Finding(message, value_place(assignment), variable.name, hint="programs read the logs of a deploy")
 
 
 @built_in("SP506", "readable-by-others", Severity.ERROR, for_deploy=True)
@@ -178,7 +178,7 @@ def readable_by_others(subject: Subject) -> Iterator[Finding]:
     for file in subject.all_files:
         if _secrets_in(subject, file) and _others_can_read(file.path):
             yield Finding(
-                "the file holds secrets, and others can read it",
+                "the file contains secrets, and every user can read it",
                 Place(file, Span(0, 0)),
                 hint=f"`chmod 600 {file.path}`, or 640 for a group of its own",
             )
@@ -216,7 +216,7 @@ def tracked_secret(subject: Subject) -> Iterator[Finding]:
                     f"`{statement.shown_name}` is a secret, and git tracks the file",
                     Place(file, statement.span if statement.binding is None else statement.binding.name_span),
                     name,
-                    hint="take the file out of git, and change the secret: it stays in the history",
+                    hint="remove the file from git, and change the secret: it remains in the history",
                 )
 
 
@@ -252,17 +252,19 @@ def development_mode(subject: Subject) -> Iterator[Finding]:
     """
     for variable, assignment, text in _called(subject, "DEBUG"):
         if text.casefold() in _TRUE:
-            message = f"`{variable.name}` is switched on{_stands(assignment)}"
+            message = f"`{variable.name}` is on{_stands(assignment)}"
             yield Finding(message, value_place(assignment), variable.name, hint="it is meant for development")
     for variable, assignment, text in _called(subject, "ENVIRONMENT", "ENV"):
         if text.casefold() in _DEVELOPMENT:
-            message = f"`{variable.name}` names an environment for development{_stands(assignment)}"
-            yield Finding(message, value_place(assignment), variable.name, hint="name the one that is deployed to")
+            message = f"`{variable.name}` names a development environment{_stands(assignment)}"
+            yield Finding(
+                message, value_place(assignment), variable.name, hint="name the environment that you deploy to"
+            )
 
 
 @built_in("SP509", "default-secret", Severity.ERROR, for_deploy=True)
 def default_secret(subject: Subject) -> Iterator[Finding]:
-    r"""Report a secret that keeps the default which stands in the code, or is set to it.
+    r"""Report a secret that has the default from the code, or is set to it.
 
     Why it matters: everyone who has the code knows it.
 
@@ -280,10 +282,10 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
         default, assignment = secret_text(variable.default), subject.assigned_above(variable.setting)
         if _is_a_secret(default) and effective_text(subject, variable, assignment) == default:
             yield Finding(
-                f"`{variable.name}` is a secret, and keeps the default that stands in the code",
+                f"`{variable.name}` is a secret and still has the default from the code",
                 value_place(assignment),
                 variable.name,
-                hint=variable.guidance.how_to_obtain or "set it to a value that nobody else has",
+                hint=variable.guidance.how_to_obtain or "set it to a value that nobody else knows",
             )
 
 

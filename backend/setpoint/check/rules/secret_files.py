@@ -1,4 +1,4 @@
-"""SP406 and SP407: variables that name files in which values stand."""
+"""SP406 and SP407: variables that name files which hold values."""
 
 from collections.abc import Iterator
 
@@ -39,7 +39,7 @@ def missing_secret_file(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP407", "unread-secret-file", Severity.WARNING)
 def unread_secret_file(subject: Subject) -> Iterator[Finding]:
-    """Report a variable such as `DB_PASSWORD_FILE` that has no effect, because `DB_PASSWORD` is set, too.
+    """Report a variable such as `DB_PASSWORD_FILE` that has no effect, because `DB_PASSWORD` is also set.
 
     Why it matters: whoever changes the secret in the file changes nothing.
 
@@ -52,8 +52,8 @@ def unread_secret_file(subject: Subject) -> Iterator[Finding]:
     for each in subject.file_variables:
         winning = subject.assigned_above(each.variable.setting)
         if winning and not (winning.file and winning.file.holds_one_value):
-            message, label = f"`{each.name}` has no effect", f"`{winning.name}` is set, too"
-            yield Finding(message, _place(each), each.name, label, "take one of them out")
+            message, label = f"`{each.name}` has no effect", f"`{winning.name}` is also set"
+            yield Finding(message, _place(each), each.name, label, "remove one of them")
 
 
 def _place(variable: FileVariable) -> Place | None:

@@ -13,7 +13,7 @@ from setpoint.resolution.subject import Subject
 def invalid_suppression(subject: Subject) -> Iterator[Finding]:
     """Report a comment that is there to ignore a finding and has no effect.
 
-    Why it matters: whoever wrote it takes the finding for settled. It has an effect only if it names
+    Why it matters: whoever wrote it believes the finding is settled. It has an effect only if it names
     rules that exist and can be ignored, and says why: nobody else can tell later whether that still holds.
 
     Bad:
@@ -43,4 +43,4 @@ def unused_suppression(unused: UnusedSuppression) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    yield Finding(f"the comment ignores `{unused.code}`, which is not found here", unused.place, hint="take it out")
+    yield Finding(f"the comment ignores `{unused.code}`, which is not found here", unused.place, hint="remove it")

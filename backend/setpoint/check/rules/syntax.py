@@ -30,7 +30,7 @@ def _named(statement: Statement) -> str | None:
 def malformed_line(subject: Subject) -> Iterator[Finding]:
     """Report a line that is neither `NAME=value` nor a comment.
 
-    Why it matters: python-dotenv leaves such a line out and goes on without a word that anyone reads.
+    Why it matters: python-dotenv skips such a line, and nobody sees its warning.
 
     Bad:
         PORT 8000
@@ -43,7 +43,7 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
         if statement.binding is not None:
             message = f"`{name}` has no `=`, so it gets no value" if name else "a line has no `=`, so it is not read"
         else:
-            message = f"the line of `{name}` cannot be read" if name else "the line cannot be read"
+            message = f"the line with `{name}` cannot be read" if name else "the line cannot be read"
         label = None if statement.binding is not None else problem.message.partition(",")[0]
         yield Finding(message, Place(statement.file, problem.span), name, label, problem.hint)
     yield from loader_problems(subject, malformed_line, python_dotenv_too=False)
@@ -53,7 +53,7 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
 def unclosed_quote(subject: Subject) -> Iterator[Finding]:
     """Report a quote that opens a value and is never closed.
 
-    Why it matters: python-dotenv leaves the line out; other programs swallow the rest of the file.
+    Why it matters: python-dotenv skips the line; other programs swallow the rest of the file.
 
     Bad:
         HOST="localhost
@@ -95,8 +95,8 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
                 f"`{statement.shown_name}` is set twice",
                 Place(statement.file, statement.binding.name_span),
                 _named(statement),
-                f"it is set on line {line} already",
-                "the later value wins; take one of them out",
+                f"it is already set on line {line}",
+                "the last value wins; remove one of them",
             )
             seen[key] = statement
     yield from loader_problems(subject, duplicate_variable)
@@ -110,7 +110,7 @@ def _is_duplicate(problem: Problem) -> bool:
 def undefined_reference(subject: Subject) -> Iterator[Finding]:
     """Report a `${NAME}` that refers to nothing.
 
-    Why it matters: it is replaced by an empty text, so a URL loses its host and a path its directory.
+    Why it matters: it is replaced by an empty string, so a URL loses its host and a path its directory.
     A name that one value refers to several times is reported once.
 
     Bad:
@@ -129,7 +129,7 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
             f"the value of `{statement.shown_name}` refers to a variable that is not set",
             Place(statement.file, problem.span),
             _named(statement),
-            "read as an empty text",
+            "read as an empty string",
             problem.hint,
         )
     yield from loader_problems(subject, undefined_reference, python_dotenv_too=False)
@@ -154,7 +154,7 @@ def command_substitution(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP106", "shell-code", Severity.ERROR, problem=ProblemKind.NOT_STATIC, needs_other_loaders=True)
 def shell_code(subject: Subject) -> Iterator[Finding]:
-    """Report what a shell takes for more than an assignment.
+    """Report what is more than an assignment to a shell.
 
     Why it matters: `URL=https://host/?a=1&b=2` runs in the background and sets nothing but `b`.
 

@@ -113,9 +113,9 @@ def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
 
 @built_in("SP402", "empty-value", Severity.WARNING)
 def empty_value(subject: Subject) -> Iterator[Finding]:
-    """Report a known variable that is set to an empty text.
+    """Report a known variable that is set to an empty string.
 
-    Why it matters: some programs hand over an empty text, others leave the variable out, and the app
+    Why it matters: some programs pass on an empty string, others leave the variable out, and the app
     can't tell what was meant.
 
     Bad:
@@ -129,13 +129,13 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         if binding is None or statement.variable is None or binding.value != "":
             continue
         is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
-        meaning = "it counts as unset" if is_ignored else "the setting gets an empty text"
+        meaning = "it counts as unset" if is_ignored else "the setting gets an empty string"
         yield Finding(
             f"`{statement.shown_name}` is empty",
             Place(statement.file, binding.value_span),
             statement.variable.name,
             meaning,
-            "give it a value, or put `#` before the line",
+            "set a value" if statement.variable.required else "set a value, or comment the line out",
         )
 
 
@@ -157,7 +157,7 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
             continue
         if is_placeholder(binding.value) and binding.value not in statement.variable.choices:
             yield Finding(
-                f"`{statement.shown_name}` still holds a placeholder",
+                f"`{statement.shown_name}` is still a placeholder",
                 Place(statement.file, binding.value_span),
                 statement.variable.name,
                 f"expected {statement.variable.expected}",
@@ -167,7 +167,7 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP404", "conflicting-values", Severity.ERROR, refuses_start=True)
 def conflicting_values(subject: Subject) -> Iterator[Finding]:
-    """Report values that are valid each for itself and that a validator across fields refuses together.
+    """Report values that are valid one by one, and that a validator across fields refuses together.
 
     Why it matters: the process does not start with them.
 
@@ -223,7 +223,7 @@ def _with_place(subject: Subject, variable: Variable, first: Assignment | None) 
 def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
     """Say that validators across fields were not run, because a field that they look at is invalid.
 
-    Why it matters: more may be found once the invalid values are mended.
+    Why it matters: more may be found once the invalid values are fixed.
 
     Bad:
         POOL_MIN=many
@@ -235,8 +235,8 @@ def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
     """
     if not subject.verdict.all_validators_ran:
         yield Finding(
-            "validators across fields were not run, because a value that they look at is invalid or missing",
-            hint="mend the errors and check again",
+            "validators across fields were not run, because a value that they need is invalid or missing",
+            hint="fix the errors and check again",
         )
 
 
@@ -258,6 +258,6 @@ def partial_schema(subject: Subject) -> Iterator[Finding]:
         more = f" and {len(alone) - _MOST_NAMED} more" if len(alone) > _MOST_NAMED else ""
         yield Finding(
             "values are checked as far as the schema says",
-            label=f"the settings class alone checks {where}{more}",
+            label=f"only the settings class checks {where}{more}",
             hint="check with the class itself where it can be imported",
         )

@@ -136,7 +136,7 @@ def test_a_difference_says_which_reading_breaks_the_settings_and_how_to_write_th
     )
     assert found.label == "the settings refuse what docker would hand over"
     assert found.hint == snapshot(
-        "written without quotes right after the `=`, and with nothing behind it, all of them read it alike"
+        "written without quotes right after the `=`, and with nothing after it, all of them read it alike"
     )
 
 
@@ -160,7 +160,7 @@ def test_what_only_one_program_breaks_says_as_which_it_is_read() -> None:
     """What all of them have in common is said once, and for nobody in particular."""
     report = _checked('LOG_FORMAT="json"\nPORT=x\n', "docker", "systemd")
     assert [each.message for each in report.diagnostics if each.code == "SP401"] == [
-        "`LOG_FORMAT` is none of the allowed values (as docker reads it)",
+        "`LOG_FORMAT` is not one of the allowed values (as docker reads it)",
         "`PORT` is not an integer",
     ]
 

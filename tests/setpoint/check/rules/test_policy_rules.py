@@ -124,9 +124,9 @@ def test_defaults_for_development_are_found_though_nobody_set_them() -> None:
     assert messages(checked("", settings_class=Developing, deploy=True)) == [
         "`TRACES_SAMPLE_RATE` is 1 by default, so every request is traced",
         "`LOG_FORMAT` is not `json` by default",
-        "`DEBUG` is switched on by default",
-        "`ENVIRONMENT` names an environment for development by default",
-        "`DATABASE_URL` is a secret, and keeps the default that stands in the code",
+        "`DEBUG` is on by default",
+        "`ENVIRONMENT` names a development environment by default",
+        "`DATABASE_URL` is a secret and still has the default from the code",
     ]
 
 
@@ -172,10 +172,10 @@ def test_policy_knows_nested_settings_and_choices() -> None:
     """The delimiter is an underscore inside the name, and what counts is the value of a choice."""
     text = 'DB={"host": "db"}\n'
     assert messages(checked(text, settings_class=NestedPolicy, deploy=True)) == [
-        "`DB__PASSWORD` is a secret, and keeps the default that stands in the code",
-        "`SENTRY__DSN` is unset, so error tracking is off",
+        "`DB__PASSWORD` is a secret and still has the default from the code",
+        "`SENTRY__DSN` is not set, so error tracking is off",
         "`LOG_FORMAT` is not `json` by default",
-        "`SENTRY__ENVIRONMENT` names an environment for development by default",
+        "`SENTRY__ENVIRONMENT` names a development environment by default",
     ]
     text = 'DB__PASSWORD=q8Zr2vLk\nLOG_FORMAT=json\nSENTRY={"dsn": "https://k@h.org/4", "environment": "production"}\n'
     assert marks(checked(text, settings_class=NestedPolicy, deploy=True)) == []
@@ -293,7 +293,7 @@ def test_the_command_looks_for_policy_if_asked(tmp_path: Path) -> None:
     asked = run_setpoint(*words, "--deploy", cwd=tmp_path)
     assert (asked.returncode, asked.stdout.decode().splitlines()[0]) == (
         0,
-        "a.env:1:7: warning[SP508] `DEBUG` is switched on; it is meant for development",
+        "a.env:1:7: warning[SP508] `DEBUG` is on; it is meant for development",
     )
     assert run_setpoint(*words, "--deploy", "--fail-on", "warning", cwd=tmp_path).returncode == 1
     assert b"SP508" not in run_setpoint(*words, cwd=tmp_path).stdout

@@ -253,8 +253,8 @@ def test_a_project_can_name_variables_of_other_programs(pattern: str) -> None:
 def test_the_place_of_the_variable_that_was_meant_is_told() -> None:
     """Where both stand, one of the two lines has to go."""
     here, there = checked("PORT=80\nPROT=81\n"), checked("PORT=80\n", "PROT=81\n")
-    assert [each.label for each in here.diagnostics] == ["did you mean `PORT`? (it stands on line 1)"]
-    assert [each.label for each in there.diagnostics] == ["did you mean `PORT`? (it stands at 1.env:1)"]
+    assert [each.label for each in here.diagnostics] == ["did you mean `PORT`? (set on line 1)"]
+    assert [each.label for each in there.diagnostics] == ["did you mean `PORT`? (set at 1.env:1)"]
 
 
 def test_a_file_that_references_the_next_line_is_told_so() -> None:
