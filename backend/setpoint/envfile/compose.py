@@ -40,7 +40,7 @@ _ESCAPED = {
     "$": "$$",
 }
 _OCTAL = re.compile(r"[0-3][0-7]{2}")
-_REFUSED = ", so compose refuses the file"
+_REFUSED = ", so compose rejects the file"
 
 
 class _Statement(NamedTuple):
@@ -78,7 +78,7 @@ class _Reader:
         self.references = References(environment)
         bad_byte = first_bad_byte(text)
         if bad_byte is not None:
-            message = "the file is not UTF-8, and each byte that does not fit becomes U+FFFD"
+            message = "the file is not UTF-8, and each invalid byte becomes U+FFFD"
             place = Span(bad_byte, bad_byte + 1)
             self.draft.report(ProblemKind.NOT_UTF_8, place, message, hint="save the file as UTF-8")
 
@@ -86,7 +86,7 @@ class _Reader:
         at = 0
         if self.text.startswith("\ufeff"):
             at = 1
-            message = "the file begins with a byte order mark"
+            message = "the file starts with a byte order mark"
             self.draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message)
         while (at := self._end(_BETWEEN_STATEMENTS, at)) < len(self.text):
             statement = self._statement(at)
@@ -100,23 +100,23 @@ class _Reader:
         start = self._end(_EXPORT, start)
         end = self._end(_NAME, start)
         if start == len(self.text):
-            message, hint = "nothing follows the word `export`", "write `NAME=value`"
+            message, hint = "nothing follows `export`", "write `NAME=value`"
             raise _RefusedError(ProblemKind.MALFORMED_LINE, Span(start - 1, start), message, None, hint)
         if end == len(self.text):
-            message = "the last line has no `=` and no line end, so it becomes the value of an empty name"
-            place, hint = Span(start, end), "write `NAME=value`, or put `#` before it"
+            message = "the last line has no `=` and no newline, so it becomes the value of an empty name"
+            place, hint = Span(start, end), "write `NAME=value`, or comment the line out"
             self.draft.report(ProblemKind.MALFORMED_LINE, place, message, hint=hint)
             return _Statement("", Span(start, start), "", start)
         name = self.text[start:end].rstrip(GO_BLANKS)
         name_span = Span(start, start + len(name))
         separator = self.text[end]
         if separator not in "=:\n":
-            message = "a name holds a character that is no letter, no digit and none of `_.-[]`"
-            hint = "write `NAME=value`, or put `#` before the line"
+            message = "a name contains a character other than letters, digits and `_.-[]`"
+            hint = "write `NAME=value`, or comment the line out"
             raise _RefusedError(ProblemKind.INVALID_NAME, Span(end, end + 1), message, name or None, hint)
         if " " in name:
-            message = "there is a blank in the name"
-            hint = "write `NAME=value`, or put `#` before the line"
+            message = "the name contains whitespace"
+            hint = "write `NAME=value`, or comment the line out"
             raise _RefusedError(ProblemKind.INVALID_NAME, name_span, message, name, hint)
         return _Statement(name, name_span, separator, self._end(_AFTER_SEPARATOR, end + 1))
 
@@ -126,7 +126,7 @@ class _Reader:
         if name:
             self._take(statement, value, Span(span.end, span.end))
         if name and value is None:
-            message = "it has no `=`, and the process has no such variable, so it is left out"
+            message = "the line has no `=` and the process has no such variable, so it is ignored"
             self.draft.report(ProblemKind.MALFORMED_LINE, span, message, name, "write `NAME=value`")
 
     def _read_value(self, statement: _Statement) -> int:
@@ -144,7 +144,7 @@ class _Reader:
         start = statement.value_start
         end = self._end(_INSIDE_QUOTES[quote], start + 1)
         if not self.text.startswith(quote, end):
-            message, hint = "the quote that opens here is never closed", "close the quote, or leave both out"
+            message, hint = "this quote is never closed", "close the quote, or remove it"
             raise _RefusedError(ProblemKind.UNCLOSED_QUOTE, Span(start, start + 1), message, statement.name, hint)
         span = Span(start, end + 1)
         value = _ESCAPED_QUOTE[quote].sub(_without_backslash_before_quote, self.text[start + 1 : end])
@@ -164,11 +164,14 @@ class _Reader:
             kind = ProblemKind.INVALID_REFERENCE
             raise _RefusedError(kind, span, invalid.message, statement.name, invalid.hint) from None
         except TooLongExpansionError:
-            message, hint = "the references put more text in than any process takes", "write the values out"
+            message, hint = (
+                "the references expand to more text than a process can be given",
+                "write the value without references",
+            )
             self.draft.report(ProblemKind.TOO_LONG_EXPANSION, span, message, statement.name, hint)
             return None
         if self.references.undefined:
-            message = "it refers to a variable that is not set before it, and so to an empty text"
+            message = "it refers to a variable that is not set at this point, so it expands to an empty string"
             hint = "write `$$` if `$` is meant as it stands, or give a default: `${NAME:-default}`"
             self.draft.report(ProblemKind.UNDEFINED_REFERENCE, span, message, statement.name, hint)
         return value

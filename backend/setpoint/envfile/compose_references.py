@@ -133,7 +133,7 @@ class _Expansion:
             end, resume = (closing, closing + 1) if closing <= last else (last, last + 1)
             levels.append(_Level(end, match["braced"], match["operator"], resume))
         else:
-            message, hint = "`${` begins a reference that is none", "write `${NAME}`, or `$$` for a `$` as it stands"
+            message, hint = "`${` starts an invalid reference", "write `${NAME}`, or `$$` for a literal `$`"
             raise InvalidReferenceError(message, hint)
         return match.end()
 
@@ -142,7 +142,7 @@ class _Expansion:
         line_end = self._text.find("\n", start, end)
         index = bisect_left(self._closers, end if line_end < 0 else line_end) - 1
         if index < 0 or self._closers[index] < start:
-            message, hint = "the `${` that opens here is not closed in its line", "write `${NAME}`"
+            message, hint = "this `${` is not closed on the same line", "write `${NAME}`"
             raise InvalidReferenceError(message, hint)
         return self._closers[index]
 
@@ -158,7 +158,7 @@ class _Expansion:
         value = self._references.find(level.name)
         counts = bool(value) if level.operator.startswith(":") else value is not None
         if level.operator.endswith("?") and not counts:
-            message = "it demands a variable that is not set"
+            message = "it requires a variable that is not set"
             raise InvalidReferenceError(message, "set the variable above this line, or in the process")
         if level.operator.endswith("+"):
             return word if counts else self._references.allow(value or "")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from setpoint.envfile.reading import Reading
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_file import read_shell_file
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.file import read_shell_file
 
 _DASH = ShellDialect(
     program="dash",

@@ -17,12 +17,12 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
             draft.refuse(
                 ProblemKind.LINE_TOO_LONG,
                 line.span,
-                "the line has 64 KiB or more, so docker refuses the file",
-                hint="keep the value in a file of its own, and give the file's path instead",
+                "the line has 64 KiB or more, so docker rejects the file",
+                hint="put the value in a file, and set the variable to its path",
             )
         elif (bad_byte := first_bad_byte(line.text)) is not None:
             at = line.start + bad_byte
-            message = "the line is not UTF-8, so docker refuses the file"
+            message = "the line is not UTF-8, so docker rejects the file"
             draft.refuse(ProblemKind.NOT_UTF_8, Span(at, at + 1), message, hint="save the file as UTF-8")
         else:
             _take(line, environment, draft)
@@ -31,7 +31,7 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
 
 def _take(line: GoLine, environment: Mapping[str, str], draft: Draft) -> None:
     if line.start == 0 and line.text.startswith("\ufeff"):
-        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file begins with a byte order mark")
+        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file starts with a byte order mark")
         line = line.without_byte_order_mark()
     line = line.without_blanks_before_it(GO_BLANKS)
     if not line.text or line.text.startswith("#"):
@@ -39,16 +39,16 @@ def _take(line: GoLine, environment: Mapping[str, str], draft: Draft) -> None:
     name, equal_sign, value = line.text.partition("=")
     name_span = Span(line.start, line.start + len(name))
     if not name:
-        message = "there is no name before the `=`, so docker refuses the file"
-        draft.refuse(ProblemKind.INVALID_NAME, line.span, message, hint="write `NAME=value`, or put `#` before it")
+        message = "the name before `=` is missing, so docker rejects the file"
+        draft.refuse(ProblemKind.INVALID_NAME, line.span, message, hint="write `NAME=value`, or comment the line out")
     elif " " in name or "\t" in name:
-        message = "there is a blank in the name or before the `=`, so docker refuses the file"
-        hint = "write `NAME=value` without `export` and without blanks round the `=`"
+        message = "the name contains whitespace, or whitespace precedes the `=`, so docker rejects the file"
+        hint = "write `NAME=value`, without `export` and without spaces around `=`"
         draft.refuse(ProblemKind.INVALID_NAME, name_span, message, name, hint)
     elif equal_sign:
         draft.bind(name, value, name_span, Span(name_span.end + 1, line.span.end))
     else:
         draft.bind(name, environment.get(name), name_span, Span(name_span.end, name_span.end))
         if name not in environment:
-            message = "it has no `=`, and the process has no such variable, so it is left out"
+            message = "the line has no `=` and the process has no such variable, so it is ignored"
             draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "write `NAME=value`")

@@ -55,9 +55,11 @@ class _Reader:
             separator = _SEPARATOR.match(self.text, name_end)
             if name_end > name_start and separator:
                 return self._read_value(Span(name_start, name_end), separator.end())
-        message = "the line is no `NAME=value`, so it is not read"
+        message = "the line is not `NAME=value`, so it is ignored"
         place = self.source.original_span(start, self._end(_REST_OF_LINE, start))
-        self.draft.report(ProblemKind.MALFORMED_LINE, place, message, hint="write `NAME=value`, or put `#` before it")
+        self.draft.report(
+            ProblemKind.MALFORMED_LINE, place, message, hint="write `NAME=value`, or comment the line out"
+        )
         return start
 
     def _read_value(self, name: Span, start: int) -> int:
@@ -96,11 +98,11 @@ class _Reader:
 
     def _report_cut(self, name: Span, value: str, span: Span, end: int) -> None:
         if value[:1] in ("'", '"', "`") and (len(value) == 1 or value[-1] != value[0]):
-            message = "the quote that opens here is not closed at a line's end, so it stays in the value"
-            place, hint = Span(span.start, span.start + 1), "close the quote, and leave out what follows it"
+            message = "this quote is not closed at the end of a line, so it stays in the value"
+            place, hint = Span(span.start, span.start + 1), "close the quote, and remove what follows it"
             self._report(ProblemKind.UNCLOSED_QUOTE, place, message, name, hint)
         if value and span.end == end and self.text.startswith("#", end):
-            message = "the value ends before the `#`, which begins a comment even without a blank before it"
+            message = "the value ends before the `#`, which starts a comment even without a space before it"
             place, hint = Span(end, self._end(_REST_OF_LINE, end)), "put the value in single quotes"
             self._report(ProblemKind.CUT_VALUE, place, message, name, hint)
 
@@ -108,13 +110,13 @@ class _Reader:
         name = name_span.of(self.text)
         if "\n" in self.text[name_span.end : value_span.start] and value:
             message, hint = (
-                "nothing follows the `=` in its own line, so a later line becomes the value",
+                "nothing follows the `=` on its line, so a later line becomes the value",
                 "write `NAME=''`",
             )
             self._report(ProblemKind.CONTINUED_LINE, value_span, message, name_span, hint)
         if name == _UNUSABLE_NAME:
             message, hint = (
-                "no object of JavaScript holds a variable of this name, and it is dropped",
+                "a JavaScript object can't hold a variable with this name, so it is dropped",
                 "use another name",
             )
             self._report(ProblemKind.INVALID_NAME, name_span, message, name_span, hint)
@@ -128,11 +130,11 @@ class _Reader:
 
     def _report_odd_bytes(self, text: str) -> None:
         if text.startswith("\ufeff"):
-            message = "the file begins with a byte order mark"
+            message = "the file starts with a byte order mark"
             self.draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message)
         bad_byte = first_bad_byte(text)
         if bad_byte is not None:
-            message = "the file is not UTF-8, and every byte that does not fit becomes U+FFFD"
+            message = "the file is not UTF-8, and each invalid byte becomes U+FFFD"
             place = Span(bad_byte, bad_byte + 1)
             self.draft.report(ProblemKind.NOT_UTF_8, place, message, hint="save the file as UTF-8")
 

@@ -36,11 +36,11 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 
     start = 0
     if text.startswith("\ufeff"):
         start = 1
-        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file begins with a byte order mark")
+        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file starts with a byte order mark")
     _read_lines(text, start, draft)
     bad_byte = first_bad_byte(text)
     if bad_byte is not None:
-        message = "the file is not UTF-8, and every byte that does not fit becomes U+FFFD"
+        message = "the file is not UTF-8, and each invalid byte becomes U+FFFD"
         draft.report(ProblemKind.NOT_UTF_8, Span(bad_byte, bad_byte + 1), message, hint="save the file as UTF-8")
     return draft.reading()
 
@@ -57,8 +57,8 @@ def _read_lines(text: str, start: int, draft: Draft) -> None:
         elif heredoc > 0 and heredoc + 2 < len(line.text):
             _take_heredoc(text, line, heredoc, lines, draft)
         else:
-            message = "the line is no `NAME=value`, so the runner refuses the file; it takes no comments either"
-            draft.refuse(ProblemKind.MALFORMED_LINE, line.span, message, hint="leave the line out")
+            message = "the line is not `NAME=value`, so the runner rejects the file; comments aren't supported either"
+            draft.refuse(ProblemKind.MALFORMED_LINE, line.span, message, hint="remove the line")
 
 
 def _take_heredoc(text: str, line: _Line, heredoc: int, lines: Iterator[_Line], draft: Draft) -> None:
@@ -71,16 +71,18 @@ def _take_heredoc(text: str, line: _Line, heredoc: int, lines: Iterator[_Line], 
             _take(line.text[:heredoc], value, line.start, Span(start, start + len(value)), draft)
             return
         end = body.span.end
-    message = "no later line is equal to the delimiter after `<<`, so the runner refuses the file"
+    message = "no later line matches the delimiter after `<<`, so the runner rejects the file"
     place = Span(line.start + heredoc, line.span.end)
-    draft.refuse(ProblemKind.UNCLOSED_QUOTE, place, message, hint="end the value by a line with the delimiter alone")
+    draft.refuse(
+        ProblemKind.UNCLOSED_QUOTE, place, message, hint="end the value with a line that holds only the delimiter"
+    )
 
 
 def _take(name: str, value: str, start: int, value_span: Span, draft: Draft) -> None:
     name_span = Span(start, start + len(name))
     name, value = with_each_sequence_replaced(name), with_each_sequence_replaced(value)
     if name.upper() == _DROPPED_NAME:
-        message = "the runner never sets this variable, and drops the line"
+        message = "the runner never sets this variable, and ignores the line"
         draft.report(ProblemKind.INVALID_NAME, name_span, message, name, "set it in the step's own `env`")
         return
     draft.bind(name, value, name_span, value_span)
@@ -115,6 +117,6 @@ def _of_wide_text(text: str, wide: str) -> Reading:
     for problem in inner.problems:
         draft.report(problem.kind, whole, problem.message, problem.name, problem.hint)
     draft.refused = inner.refused
-    message = "the file is no UTF-8, and only the runner reads this encoding"
+    message = "the file is not UTF-8, and only the runner reads this encoding"
     draft.report(ProblemKind.NOT_UTF_8, whole, message, hint="save the file as UTF-8")
     return draft.reading()

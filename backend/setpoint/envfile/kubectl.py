@@ -21,11 +21,11 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
                 ProblemKind.LINE_TOO_LONG,
                 Span(line.start, len(text)),
                 "the line has 64 KiB or more, so kubectl drops it and everything after it without a word",
-                hint="keep the value in a file of its own, and give the file's path instead",
+                hint="put the value in a file, and set the variable to its path",
             )
         elif (bad_byte := first_bad_byte(line.text)) is not None:
             at = line.start + bad_byte
-            message = "the line is not UTF-8, so kubectl refuses the file"
+            message = "the line is not UTF-8, so kubectl rejects the file"
             draft.refuse(ProblemKind.NOT_UTF_8, Span(at, at + 1), message, hint="save the file as UTF-8")
         else:
             _take(line, environment, draft)
@@ -35,7 +35,7 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
 
 def _take(line: GoLine, environment: Mapping[str, str], draft: Draft) -> None:
     if line.start == 0 and line.text.startswith("\ufeff"):
-        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file begins with a byte order mark")
+        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file starts with a byte order mark")
         line = line.without_byte_order_mark()
     line = line.without_blanks_before_it(GO_BLANKS)
     if not line.text or line.text.startswith("#"):
@@ -43,15 +43,15 @@ def _take(line: GoLine, environment: Mapping[str, str], draft: Draft) -> None:
     name, equal_sign, value = line.text.partition("=")
     name_span = Span(line.start, line.start + len(name))
     if not _NAME.fullmatch(name):
-        message = "kubectl takes letters, digits, `_`, `-` and `.` in a name, 253 at most, and refuses the file"
-        hint = "write `NAME=value` without `export` and without blanks round the `=`"
+        message = "kubectl accepts up to 253 letters, digits, `_`, `-` and `.` in a name, so it rejects the file"
+        hint = "write `NAME=value`, without `export` and without spaces around `=`"
         draft.refuse(ProblemKind.INVALID_NAME, name_span, message, name, hint)
     elif equal_sign:
         draft.bind(name, value, name_span, Span(name_span.end + 1, line.span.end))
     else:
         draft.bind(name, environment.get(name, ""), name_span, Span(name_span.end, name_span.end))
         if name not in environment:
-            message = "it has no `=`, and the process has no such variable, so its value is empty"
+            message = "the line has no `=` and the process has no such variable, so the value is empty"
             draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "write `NAME=value`")
 
 
@@ -59,6 +59,6 @@ def _refuse_duplicates(draft: Draft) -> None:
     seen = set()
     for binding in draft.bindings:
         if binding.name in seen:
-            message = "the name stands here a second time, so kubectl refuses the file"
-            draft.refuse(ProblemKind.DUPLICATE_NAME, binding.name_span, message, binding.name, "leave one of them out")
+            message = "the name is set a second time, so kubectl rejects the file"
+            draft.refuse(ProblemKind.DUPLICATE_NAME, binding.name_span, message, binding.name, "remove one of them")
         seen.add(binding.name)

@@ -47,7 +47,7 @@ class _Reader:
         name = self.text[start:equal_sign].rstrip(_BLANKS)
         name_span = self.source.original_span(start, start + len(name))
         if not self.text.startswith("=", equal_sign):
-            message, hint = "it has no `=`, so the line is not read", "write `NAME=value`, or put `#` before it"
+            message, hint = "the line has no `=`, so it is ignored", "write `NAME=value`, or comment the line out"
             if name:
                 self.draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, hint)
             return self._after_blanks(equal_sign)
@@ -60,7 +60,7 @@ class _Reader:
     def _read_value(self, name: str, start: int, equal_sign: int) -> int:
         at = self._after_blanks(equal_sign + 1)
         if not name:
-            message = "there is no name before the `=`, and what follows is read as the next line"
+            message = "the name before `=` is missing, and what follows is read as the next line"
             place = self.source.original_span(equal_sign, equal_sign + 1)
             self.draft.report(ProblemKind.INVALID_NAME, place, message, hint="write `NAME=value`")
             return at
@@ -69,8 +69,8 @@ class _Reader:
             name = name[len(_EXPORT) :].strip(_BLANKS)
         name_span = self.source.original_span(start, start + len(name))
         if "\n" in self.text[equal_sign + 1 : at]:
-            message = "only blanks follow the `=`, so the next line becomes the value"
-            hint = "leave the blanks out, or write `NAME=''`"
+            message = "only whitespace follows the `=`, so the next line becomes the value"
+            hint = "remove the whitespace, or write `NAME=''`"
             place = self.source.original_span(at, self._line_end(at))
             self.draft.report(ProblemKind.CONTINUED_LINE, place, message, name, hint)
         if self.text[at] in "'\"`" and (closing := self.text.find(self.text[at], at + 1)) >= 0:
@@ -87,21 +87,21 @@ class _Reader:
         if rest and not rest.startswith("#"):
             message = "text follows the closing quote, and is dropped"
             place = self.source.original_span(closing + 1, end)
-            self.draft.report(ProblemKind.CUT_VALUE, place, message, name, "leave it out, or put `#` before it")
+            self.draft.report(ProblemKind.CUT_VALUE, place, message, name, "remove it, or put `#` before it")
         return end + 1
 
     def _take_unquoted(self, name: str, name_span: Span, start: int) -> int:
         end = self._line_end(start)
         line = self.text[start:end]
         if line[0] in "'\"`":
-            message = "the quote that opens here is never closed, so it stays in the value"
+            message = "this quote is never closed, so it stays in the value"
             place = self.source.original_span(start, start + 1)
-            self.draft.report(ProblemKind.UNCLOSED_QUOTE, place, message, name, "close the quote, or leave it out")
+            self.draft.report(ProblemKind.UNCLOSED_QUOTE, place, message, name, "close the quote, or remove it")
             value = line
         else:
             value, hash_sign, _ = line.partition("#")
             if hash_sign and value and value[-1] not in _BLANKS:
-                message = "the value ends before the `#`, which begins a comment even without a blank before it"
+                message = "the value ends before the `#`, which starts a comment even without a space before it"
                 place = self.source.original_span(start + len(value), end)
                 self.draft.report(ProblemKind.CUT_VALUE, place, message, name, "put the value in single quotes")
             value = value.strip(_BLANKS)
@@ -111,24 +111,24 @@ class _Reader:
     def _take_empty(self, name: str, name_span: Span, at: int) -> None:
         if name.startswith(_EXPORT):
             message = "node keeps the word `export` in the name, because nothing follows the `=`"
-            self.draft.report(ProblemKind.INVALID_NAME, name_span, message, name, "leave `export` out")
+            self.draft.report(ProblemKind.INVALID_NAME, name_span, message, name, "remove `export`")
         self._take(name, "", name_span, self.source.original_span(at, at))
 
     def _take(self, name: str, value: str, name_span: Span, value_span: Span) -> None:
         if "\0" in name or "\0" in value:
-            message = "there is a NUL byte, and what follows it is cut off"
+            message = "the value contains a NUL byte, and is cut off there"
             place = Span(name_span.start, value_span.end)
-            self.draft.report(ProblemKind.NUL_BYTE, place, message, name, "take the byte out")
+            self.draft.report(ProblemKind.NUL_BYTE, place, message, name, "remove the NUL byte")
         self.draft.bind(name, value, name_span, value_span)
 
     def _report_odd_bytes(self, text: str) -> None:
         if text.startswith("\ufeff"):
-            message = "the file begins with a byte order mark, which becomes part of the first name"
-            hint = "save the file as UTF-8 without it"
+            message = "the file starts with a byte order mark, which becomes part of the first name"
+            hint = "save the file as UTF-8 without a byte order mark"
             self.draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint=hint)
         bad_byte = first_bad_byte(text)
         if bad_byte is not None:
-            message = "the file is not UTF-8, and every byte that does not fit becomes U+FFFD"
+            message = "the file is not UTF-8, and each invalid byte becomes U+FFFD"
             place = Span(bad_byte, bad_byte + 1)
             self.draft.report(ProblemKind.NOT_UTF_8, place, message, hint="save the file as UTF-8")
 
@@ -146,11 +146,11 @@ def _handed_over(draft: Draft, environment: Mapping[str, str]) -> dict[str, str]
     for binding in sorted(last.values(), key=lambda binding: binding.name.encode("utf-8", "surrogateescape")):
         name = with_each_sequence_replaced(binding.name.partition("\0")[0])
         if name in environment:
-            message, hint = "the process has this variable already, and keeps its value", "take it out of the process"
+            message, hint = "the process already has this variable, and keeps its value", "unset it in the process"
             draft.report(ProblemKind.ALREADY_SET, binding.name_span, message, binding.name, hint)
         elif _ARRAY_INDEX.fullmatch(name) and int(name) <= _LAST_ARRAY_INDEX:
             message, hint = (
-                "no environment of JavaScript holds a name that is a mere number, and it is dropped",
+                "a JavaScript environment can't hold a name that is just a number, so it is dropped",
                 "use another name",
             )
             draft.report(ProblemKind.INVALID_NAME, binding.name_span, message, binding.name, hint)

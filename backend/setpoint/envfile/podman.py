@@ -14,8 +14,8 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
     draft = Draft()
     for line in go_lines(text):
         if line.too_long:
-            message = "the line has 64 KiB or more, so podman refuses the file"
-            hint = "keep the value in a file of its own, and give the file's path instead"
+            message = "the line has 64 KiB or more, so podman rejects the file"
+            hint = "put the value in a file, and set the variable to its path"
             draft.refuse(ProblemKind.LINE_TOO_LONG, line.span, message, hint=hint)
             break
         _take(line.without_blanks_before_it(" \t"), environment, draft)
@@ -29,8 +29,8 @@ def _take(line: GoLine, environment: Mapping[str, str], draft: Draft) -> None:
     name, equal_sign, value = line.text.partition("=")
     name_span = Span(line.start, line.start + len(name))
     if not name:
-        message = "there is no name before the `=`, so podman refuses the file"
-        draft.refuse(ProblemKind.INVALID_NAME, line.span, message, hint="write `NAME=value`, or put `#` before it")
+        message = "the name before `=` is missing, so podman rejects the file"
+        draft.refuse(ProblemKind.INVALID_NAME, line.span, message, hint="write `NAME=value`, or comment the line out")
     elif equal_sign:
         value_span = Span(name_span.end + 1, line.span.end)
         draft.bind(with_each_byte_replaced(name), with_each_byte_replaced(value), name_span, value_span)
@@ -44,19 +44,21 @@ def _take_from_the_process(name: str, name_span: Span, environment: Mapping[str,
         for known, value in environment.items():
             if known.startswith(name[:-1]):
                 draft.bind(known, value, name_span, nothing)
-        message = "`*` takes in every variable of the process that begins like this"
-        draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "name each variable that is meant")
+        message = "`*` passes on every variable of the process that starts like this"
+        draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "list each variable by name")
         return
     draft.bind(with_each_byte_replaced(name), environment.get(name), name_span, nothing)
     if name not in environment:
-        message = "it has no `=`, and the process has no such variable, so it is left out"
+        message = "the line has no `=` and the process has no such variable, so it is ignored"
         draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "write `NAME=value`")
 
 
 def _report_odd_bytes(line: GoLine, draft: Draft) -> None:
     if line.start == 0 and line.text.startswith("\ufeff"):
-        message = "the file begins with a byte order mark, which becomes part of the first name"
-        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without it")
+        message = "the file starts with a byte order mark, which becomes part of the first name"
+        draft.report(
+            ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without a byte order mark"
+        )
     bad_byte = first_bad_byte(line.text)
     if bad_byte is not None:
         at = line.start + bad_byte

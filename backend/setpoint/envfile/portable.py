@@ -34,8 +34,8 @@ _TROUBLES = (
     _Trouble(re.compile(r"[\"']"), "docker, podman and kubectl keep quotes", "leave the quotes out"),
     _Trouble(
         re.compile(r"(?<=\s)#"),
-        "docker, podman, kubectl and systemd take a comment behind a value for a part of it",
-        "put the comment on a line of its own",
+        "docker, podman, kubectl and systemd read a trailing comment as part of the value",
+        "put the comment on its own line",
     ),
     _Trouble(re.compile(r"#"), "node and dotenv cut a value at `#`"),
     _Trouble(re.compile(r"\r"), "shells and GitHub Actions keep a carriage return", "end lines with a line feed alone"),
@@ -57,14 +57,16 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 
     start = 0
     if text.startswith("\ufeff"):
         start = 1
-        message = "some programs take a byte order mark for a part of the first name"
-        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without it")
+        message = "some programs read the byte order mark as part of the first name"
+        draft.report(
+            ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without a byte order mark"
+        )
     while start < len(text):
         end = _line_end(text, start)
         _take(text, Span(start, end), names, draft)
         start = end + 1
     if text and not text.endswith("\n"):
-        _report(draft, Span(len(text), len(text)), "the last line has no line end", "end it with a line feed")
+        _report(draft, Span(len(text), len(text)), "the last line does not end with a newline", "end it with a newline")
     return draft.reading()
 
 
@@ -84,11 +86,11 @@ def _take(text: str, line: Span, names: set[str], draft: Draft) -> None:
     name, equal_sign, value = written.partition("=")
     name_span = Span(line.start, line.start + len(name))
     if not equal_sign or not _NAME.fullmatch(name):
-        message = "this is neither `NAME=value` nor a comment that begins in the first column"
-        _report(draft, line, message, "write `NAME=value`, without `export`, indentation or blanks round the `=`")
+        message = "the line is neither `NAME=value` nor a comment that starts in the first column"
+        _report(draft, line, message, "write `NAME=value`, without `export`, indentation or spaces around `=`")
         return
     if name in names:
-        _report(draft, name_span, "kubectl refuses a name that stands twice, and uv takes the first value", name=name)
+        _report(draft, name_span, "kubectl rejects a name that is set twice, and uv keeps the first value", name=name)
     names.add(name)
     value_span = Span(name_span.end + 1, line.end)
     draft.bind(name, value, name_span, value_span)
@@ -98,14 +100,19 @@ def _take(text: str, line: Span, names: set[str], draft: Draft) -> None:
 
 def _check_name(name: str, span: Span, draft: Draft) -> None:
     if _TAKEN_NAME.fullmatch(name):
-        _report(draft, span, "the name means something to a shell or a program", "use another name", name)
+        _report(draft, span, "the name has a special meaning to a shell or a program", "use another name", name)
 
 
 def _check_value(name: str, value: str, span: Span, draft: Draft) -> None:
     if not value:
-        _report(draft, span, "some programs leave a variable out whose value is empty", "leave it out", name)
+        _report(draft, span, "some programs ignore a variable whose value is empty", "leave it out", name)
     if len(name) + 1 + len(value.encode("utf-8", "surrogateescape")) > _LONGEST_LINE:
-        _report(draft, span, "docker and podman refuse a line of 64 KiB, and kubectl drops the rest", name=name)
+        _report(
+            draft,
+            span,
+            "docker and podman reject a line of 64 KiB or more, and kubectl drops the rest of it",
+            name=name,
+        )
     for trouble in _TROUBLES:
         found = trouble.pattern.search(value)
         if found:

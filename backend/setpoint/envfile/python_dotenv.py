@@ -55,7 +55,7 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
     bad_byte = first_bad_byte(text)
     if bad_byte is None:
         return reading
-    message = "the file is not UTF-8, and python-dotenv raises an exception"
+    message = "the file is not UTF-8, so python-dotenv raises an exception"
     problem = Problem(ProblemKind.NOT_UTF_8, Span(bad_byte, bad_byte + 1), message, hint="save the file as UTF-8")
     problems = tuple(sorted((*reading.problems, problem), key=lambda each: each.span))
     return Reading(reading.bindings, {}, problems, refused=True)
@@ -95,7 +95,7 @@ class _Reader:
         at = 0
         if self.text.startswith("\ufeff"):
             at = 1
-            self._report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file begins with a byte order mark")
+            self._report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file starts with a byte order mark")
         while (at := _end(_SPACE, self.text, at)) < len(self.text):
             statement = self._statement(at)
             end = statement.end if statement.end is not None else at
@@ -160,12 +160,12 @@ class _Reader:
         elif reference.name in self.environment:
             found = self.environment[reference.name]
         if found is None:
-            message = "it refers to a variable that is not set before it, and so to an empty text"
-            hint = "set the variable above this line, or give a default: `${NAME:-default}`"
+            message = "it refers to a variable that is not set at this point, so it expands to an empty string"
+            hint = "set the variable above this line, or add a default: `${NAME:-default}`"
             self._report(ProblemKind.UNDEFINED_REFERENCE, place, message, name=name, hint=hint)
             return ""
         if not self.limit.allows(found):
-            message = "the references put in more text than any process could be given"
+            message = "the references expand to more text than a process can be given"
             hint = "write the value without references"
             self._report(ProblemKind.TOO_LONG_EXPANSION, place, message, name=name, hint=hint)
             return ""
@@ -173,25 +173,25 @@ class _Reader:
 
     def _report_bare_name(self, statement: _Statement) -> None:
         if statement.name is not None and statement.value is None:
-            message = "it has no `=`, so no value is read for it"
-            hint = "write `NAME=value`, or put `#` before it"
+            message = "the line has no `=`, so the variable gets no value"
+            hint = "write `NAME=value`, or comment the line out"
             self._report(ProblemKind.MALFORMED_LINE, statement.name, message, self._name(statement), hint)
 
     def _report_unreadable(self, statement: _Statement, rest: Span) -> None:
         name = self._name(statement)
         if statement.value_span is not None and (statement.end is None or self._spans_lines(statement.value_span)):
-            message = "the quote that opens here is never closed, so the line is not read"
-            hint = "close the quote, or leave both out"
+            message = "this quote is never closed, so the line is ignored"
+            hint = "close the quote, or remove it"
             start = statement.value_span.start
             self._report(ProblemKind.UNCLOSED_QUOTE, Span(start, start + 1), message, name, hint)
         elif statement.value_span is not None:
-            message = "text follows the closing quote, so the line is not read"
-            hint = "write a quote inside the value with `\\` before it, or begin a comment with ` #`"
+            message = "text follows the closing quote, so the line is ignored"
+            hint = "escape a quote inside the value with `\\`, or start a comment with ` #`"
             start = rest.start + _blanks(self.text, rest)
             self._report(ProblemKind.MALFORMED_LINE, Span(start, rest.end), message, name, hint)
         else:
-            message = "the line is no `NAME=value`, so it is not read"
-            hint = "write `NAME=value`, or put `#` before it"
+            message = "the line is not `NAME=value`, so it is ignored"
+            hint = "write `NAME=value`, or comment the line out"
             place = Span(statement.name.start if statement.name else rest.start, rest.end)
             self._report(ProblemKind.MALFORMED_LINE, place, message, name, hint)
 

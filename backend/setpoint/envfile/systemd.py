@@ -37,8 +37,8 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 
     """Read `text` as systemd does; it looks nothing up in `environment`."""
     draft = Draft()
     if (nul := text.find("\0")) >= 0:
-        message = "there is a NUL byte, so systemd refuses the file"
-        draft.refuse(ProblemKind.NUL_BYTE, Span(nul, nul + 1), message, hint="take the byte out")
+        message = "the file contains a NUL byte, so systemd rejects it"
+        draft.refuse(ProblemKind.NUL_BYTE, Span(nul, nul + 1), message, hint="remove the NUL byte")
         return draft.reading()
     at = _end(_BETWEEN_STATEMENTS, text, 0)
     while at < len(text):
@@ -52,8 +52,10 @@ def _read_statement(text: str, start: int, draft: Draft) -> int:
     name = text[start:equal_sign].rstrip(" \t")
     name_span = Span(start, start + len(name))
     if not text.startswith("=", equal_sign):
-        message = "it has no `=`, so the line is not read"
-        draft.report(ProblemKind.MALFORMED_LINE, name_span, message, name, "write `NAME=value`, or put `#` before it")
+        message = "the line has no `=`, so it is ignored"
+        draft.report(
+            ProblemKind.MALFORMED_LINE, name_span, message, name, "write `NAME=value`, or comment the line out"
+        )
         return equal_sign
     plain = _PLAIN_VALUE.match(text, equal_sign + 1)
     if plain:
@@ -71,7 +73,7 @@ def _read_value(text: str, name: str, name_span: Span, start: int, draft: Draft)
         piece = _piece(text, at, name, draft)
         value.append(piece.text)
         if not piece.closed:
-            message = "the quote that opens here is never closed, so everything after it becomes part of the value"
+            message = "this quote is never closed, so everything after it becomes part of the value"
             draft.report(ProblemKind.UNCLOSED_QUOTE, Span(at, at + 1), message, name, "close the quote")
         written_end = piece.end
         at = _end(_BLANKS, text, piece.end)
@@ -112,13 +114,13 @@ def _unquoted(text: str, start: int, end: int) -> _Piece:
 
 def _take(name: str, value: str, name_span: Span, value_span: Span, draft: Draft) -> None:
     if (unreadable := _first_unreadable(name, value)) is not None:
-        message = "it is not UTF-8, so systemd refuses the file"
+        message = "it is not UTF-8, so systemd rejects the file"
         place = name_span if unreadable == name else value_span
         draft.refuse(ProblemKind.NOT_UTF_8, place, message, name, "save the file as UTF-8")
     elif _GOOD_NAME.fullmatch(name):
         draft.bind(name, value, name_span, value_span)
     else:
-        message = "systemd takes letters, digits and `_` in a name, and drops this one"
+        message = "systemd accepts only letters, digits and `_` in a name, and ignores this one"
         hint = "write `NAME=value` without `export`"
         draft.report(ProblemKind.INVALID_NAME, name_span, message, name, hint)
 

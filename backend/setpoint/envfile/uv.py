@@ -69,7 +69,7 @@ class _Reader:
             return simple.end() if taken else None
         line = self._logical_line(start)
         if self.has_bad_bytes and (bad := first_bad_byte(self.text[start : line.end])) is not None:
-            message = "the line is not UTF-8, so uv refuses the file"
+            message = "the line is not UTF-8, so uv rejects the file"
             place = Span(start + bad, start + bad + 1)
             self.draft.refuse(ProblemKind.NOT_UTF_8, place, message, hint="save the file as UTF-8")
             return None
@@ -95,9 +95,9 @@ class _Reader:
             if found in _END_OF_QUOTE:
                 at = self._end(_END_OF_QUOTE[found], at) + 1
                 if not self.text.startswith(found, at - 1):
-                    return _LogicalLine(mark.start(), len(self.text), "the quote that opens here is never closed")
+                    return _LogicalLine(mark.start(), len(self.text), "this quote is never closed")
             elif at == len(self.text) and not mark["hash"] and len(found) % 2:
-                return _LogicalLine(mark.start(), at, "the file ends with a blank or `\\` and without a line end")
+                return _LogicalLine(mark.start(), at, "the file ends with whitespace or `\\` and no newline")
         return _LogicalLine(len(self.text), len(self.text))
 
     def _read_statement(self, start: int, line: _LogicalLine) -> bool:
@@ -112,8 +112,8 @@ class _Reader:
             name = _NAME.match(self.text, self._after_blanks(name.end(), end), end)
             equal_sign = self._equal_sign(name, end)
         if name is None or equal_sign is None:
-            hint = "write `NAME=value` with letters, digits, `_` and `.` in the name, or put `#` before it"
-            self._stop(ProblemKind.MALFORMED_LINE, Span(at, end), "the line is no `NAME=value`", hint=hint)
+            hint = "write `NAME=value` with only letters, digits, `_` and `.` in the name, or comment the line out"
+            self._stop(ProblemKind.MALFORMED_LINE, Span(at, end), "the line is not `NAME=value`", hint=hint)
             return False
         return self._read_value(name, equal_sign + 1, end)
 
@@ -138,26 +138,29 @@ class _Reader:
     def _looked_up(self, name: str, place: Span) -> str:
         value = self.environment.get(name, self.variables.get(name))
         if value is None:
-            message = "it refers to a variable that is not set before it, and so to an empty text"
-            hint = "put the value in single quotes if `$` is meant as it stands"
+            message = "it refers to a variable that is not set at this point, so it expands to an empty string"
+            hint = "put the value in single quotes if `$` is meant literally"
             self.draft.report(ProblemKind.UNDEFINED_REFERENCE, place, message, hint=hint)
             return ""
         if not self.limit.allows(value):
-            message, hint = "the references put more text in than any process takes", "write the values out"
+            message, hint = (
+                "the references expand to more text than a process can be given",
+                "write the value without references",
+            )
             raise UnreadableValueError(ProblemKind.TOO_LONG_EXPANSION, place, message, hint)
         return value
 
     def _take(self, name: str, value: str, name_span: Span, value_span: Span) -> bool:
         """Take a binding as far as nothing has the name yet, and tell whether uv reads on."""
         if name in self.environment:
-            message, hint = "the process has this variable already, and keeps its value", "take it out of the process"
+            message, hint = "the process already has this variable, and keeps its value", "unset it in the process"
             self.draft.report(ProblemKind.ALREADY_SET, name_span, message, name, hint)
         elif name in self.variables:
-            message, hint = "the name stands in the file before, and uv keeps the first value", "leave one of them out"
+            message, hint = "the variable is already set above, and uv keeps the first value", "remove one of them"
             self.draft.report(ProblemKind.DUPLICATE_NAME, name_span, message, name, hint)
         elif "\0" in value:
-            message = "there is a NUL byte in the value, so uv ends without starting anything"
-            self.draft.refuse(ProblemKind.NUL_BYTE, value_span, message, name, "take the byte out")
+            message = "the value contains a NUL byte, so uv exits without starting anything"
+            self.draft.refuse(ProblemKind.NUL_BYTE, value_span, message, name, "remove the NUL byte")
             return False
         else:
             self.variables[name] = value

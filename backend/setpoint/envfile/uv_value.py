@@ -69,7 +69,7 @@ class UvValue:
                 quote, quote_start = character, self._at
                 self._at += 1
         if quote:
-            message = "the quote that opens here is never closed"
+            message = "this quote is never closed"
             hint = "write `${NAME}` for a reference before a closing quote" if quote == '"' else "close the quote"
             raise UnreadableValueError(ProblemKind.UNCLOSED_QUOTE, Span(quote_start, quote_start + 1), message, hint)
         return _Value("".join(self._pieces), self._end)
@@ -77,7 +77,7 @@ class UvValue:
     def _read_escape(self) -> None:
         following = self._text[self._at + 1 : min(self._at + 2, self._end)]
         if following and following not in _ESCAPED:
-            message = "`\\` stands before a character that uv does not take there"
+            message = "uv does not accept `\\` before this character"
             hint = "put the value in single quotes"
             raise UnreadableValueError(ProblemKind.MALFORMED_LINE, Span(self._at, self._at + 2), message, hint)
         self._pieces.append(_ESCAPED.get(following, ""))
@@ -90,7 +90,7 @@ class UvValue:
         if name_end == start + 1 and self._text.startswith("{", name_end, self._end):
             closing = self._text.find("}", name_end, self._end)
             if closing < 0:
-                message, hint = "the `${` that opens here is never closed", "write `${NAME}`, or use single quotes"
+                message, hint = "this `${` is never closed", "write `${NAME}`, or use single quotes"
                 raise UnreadableValueError(ProblemKind.INVALID_REFERENCE, Span(start, start + 2), message, hint)
             self._at = closing + 1
             self._pieces.append(self._look_up(self._text[name_end + 1 : closing], Span(start, self._at)))
@@ -110,7 +110,7 @@ class UvValue:
         rest = _END_OF_LINE.match(self._text, self._at, self._end)
         at = rest.end() if rest else self._at
         if at < self._end:
-            message = "a blank ends the value, and more text follows it"
-            hint = "put the value in quotes, or begin a comment with ` #`"
+            message = "whitespace ends the value, and more text follows"
+            hint = "put the value in quotes, or start a comment with ` #`"
             raise UnreadableValueError(ProblemKind.MALFORMED_LINE, Span(at, self._end), message, hint)
         return value

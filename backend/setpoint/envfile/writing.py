@@ -83,16 +83,16 @@ def _why_not(name: str, value: str, loader: str) -> str:
     who = PORTABLE.label if loader == PORTABLE.name else loader
     reasons = {
         "no environment variable can hold a NUL byte": "\0" in value,
-        "it is longer than a variable of a process can be": len(name) + len(value) >= _LONGEST_VARIABLE,
-        f"{who} takes no such name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
-        f"{who} takes no value of several lines": "\n" in value and not _is_taken("NAME", loader, "a\nb"),
-        f"{who} takes no carriage return": "\r" in value,
-        f"{who} takes no empty value": not value,
-        f"{who} takes no value with both kinds of quotes": "'" in value and '"' in value,
-        f"{who} takes no blank at the beginning or the end of a value": value != value.strip(),
+        "it is too long for an environment variable": len(name) + len(value) >= _LONGEST_VARIABLE,
+        f"{who} doesn't accept this name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
+        f"{who} doesn't support multi-line values": "\n" in value and not _is_taken("NAME", loader, "a\nb"),
+        f"{who} doesn't support carriage returns": "\r" in value,
+        f"{who} doesn't support empty values": not value,
+        f"{who} doesn't support both kinds of quotes in one value": "'" in value and '"' in value,
+        f"{who} doesn't keep leading or trailing whitespace": value != value.strip(),
     }
     found = next((reason for reason, holds in reasons.items() if holds), None)
-    return found or f"{who} has no text for this value; base64 on one line would do"
+    return found or f"{who} can't represent this value; encode it, for example as base64 on one line"
 
 
 def _is_taken(name: str, loader: str, value: str = "x") -> bool:

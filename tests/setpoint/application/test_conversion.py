@@ -74,9 +74,9 @@ def test_a_lost_comment_is_counted() -> None:
 @pytest.mark.parametrize(
     ("text", "to", "obstacles"),
     [
-        ('A=1\nPEM="a\nb"\n', "docker", [("PEM", "docker takes no value of several lines")]),
-        ("A\n", "docker", [("A", "it has no `=`, so no value is read for it")]),
-        ("A='x\n", "systemd", [("A", "the quote that opens here is never closed, so the line is not read")]),
+        ('A=1\nPEM="a\nb"\n', "docker", [("PEM", "docker doesn't support multi-line values")]),
+        ("A\n", "docker", [("A", "the line has no `=`, so the variable gets no value")]),
+        ("A='x\n", "systemd", [("A", "this quote is never closed, so the line is ignored")]),
     ],
 )
 def test_each_obstacle_is_named(text: str, to: str, obstacles: list[tuple[str, str]]) -> None:

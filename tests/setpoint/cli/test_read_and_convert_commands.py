@@ -156,8 +156,8 @@ def test_convert_writes_nothing_if_a_value_cannot_be_expressed(folder: Path) -> 
     assert done.returncode == 1
     assert not (folder / "new.env").exists()
     assert done.stderr.decode() == snapshot("""\
-pem.env:1:5: error: `KEY`: the portable subset takes no value of several lines
-pem.env:3:6: error: `NAME`: the portable subset has no text for this value; base64 on one line would do
+pem.env:1:5: error: `KEY`: the portable subset doesn't support multi-line values
+pem.env:3:6: error: `NAME`: the portable subset can't represent this value; encode it, for example as base64 on one line
 nothing was written
 """)
 
@@ -220,8 +220,8 @@ def test_convert_warns_of_values_that_may_not_be_meant(tmp_path: Path) -> None:
     gone = run_setpoint("convert", "gone.env", "--to", "docker", cwd=tmp_path)
     assert (cut.returncode, cut.stdout, gone.returncode, gone.stdout) == (0, b"#def\nA=abc\n", 0, b"A=x\n")
     assert (cut.stderr + gone.stderr).decode() == snapshot("""\
-cut.env:1:6: warning: `A`: the value ends before the `#`, which begins a comment even without a blank before it
-gone.env:1:4: warning: `A`: it refers to a variable that is not set before it, and so to an empty text
+cut.env:1:6: warning: `A`: the value ends before the `#`, which starts a comment even without a space before it
+gone.env:1:4: warning: `A`: it refers to a variable that is not set at this point, so it expands to an empty string
 """)
 
 

@@ -167,6 +167,6 @@ def test_a_summary_is_put_behind_those_of_other_steps(check: Run, tmp_path: Path
 |---|---|---|---|
 | error | SP401 invalid-value | prod.env:1:6 | `PORT` is not an integer<br>expected an integer from 1 to 65535 |
 | warning | SP301 unknown-variable | prod.env:2:1 | no setting reads `OTHER`<br>remove it, or add it to `ignore-variables` in `[tool.setpoint]` |
-| warning | SP104 undefined-reference | prod.env:3:7 | the value of `HOST` refers to a variable that is not set<br>read as an empty string; set the variable above this line, or give a default: `${NAME:-default}` |
+| warning | SP104 undefined-reference | prod.env:3:7 | the value of `HOST` refers to a variable that is not set<br>read as an empty string; set the variable above this line, or add a default: `${NAME:-default}` |
 
 """)  # noqa: E501 - as it is written

@@ -62,12 +62,16 @@ def test_the_plainest_way_of_writing_is_taken(value: str, loader: str, written: 
 @pytest.mark.parametrize(
     ("value", "loader", "reason"),
     [
-        ("one\ntwo", "docker", "docker takes no value of several lines"),
-        ("one\ntwo", "kubectl", "kubectl takes no value of several lines"),
+        ("one\ntwo", "docker", "docker doesn't support multi-line values"),
+        ("one\ntwo", "kubectl", "kubectl doesn't support multi-line values"),
         ("a\0b", "bash", "no environment variable can hold a NUL byte"),
-        ("${NAME}", "python-dotenv", "python-dotenv has no text for this value; base64 on one line would do"),
-        ("", "portable", "the portable subset takes no empty value"),
-        ("x" * 200_000, "podman", "it is longer than a variable of a process can be"),
+        (
+            "${NAME}",
+            "python-dotenv",
+            "python-dotenv can't represent this value; encode it, for example as base64 on one line",
+        ),
+        ("", "portable", "the portable subset doesn't support empty values"),
+        ("x" * 200_000, "podman", "it is too long for an environment variable"),
     ],
 )
 def test_a_refusal_says_why(value: str, loader: str, reason: str) -> None:
@@ -81,7 +85,7 @@ def test_a_refusal_says_why(value: str, loader: str, reason: str) -> None:
     ("line", "message"),
     [
         ('NAME="x"', "docker, podman and kubectl keep quotes"),
-        ("NAME=a # b", "docker, podman, kubectl and systemd take a comment behind a value for a part of it"),
+        ("NAME=a # b", "docker, podman, kubectl and systemd read a trailing comment as part of the value"),
         ("NAME=a#b", "node and dotenv cut a value at `#`"),
         ("NAME=a\r", "shells and GitHub Actions keep a carriage return"),
         ("NAME=a b", "shells and uv end a value at a blank"),
@@ -90,12 +94,12 @@ def test_a_refusal_says_why(value: str, loader: str, reason: str) -> None:
         ("NAME=a&b", "a shell takes this character for an operator or a command"),
         ("NAME=~/x", "a shell puts a home directory in the place of `~`"),
         ("NAME==x", "zsh takes a `=` at the beginning for the name of a command"),
-        ("NAME=", "some programs leave a variable out whose value is empty"),
-        ("PATH=x", "the name means something to a shell or a program"),
-        ("export NAME=x", "this is neither `NAME=value` nor a comment that begins in the first column"),
-        ("  NAME=x", "this is neither `NAME=value` nor a comment that begins in the first column"),
+        ("NAME=", "some programs ignore a variable whose value is empty"),
+        ("PATH=x", "the name has a special meaning to a shell or a program"),
+        ("export NAME=x", "the line is neither `NAME=value` nor a comment that starts in the first column"),
+        ("  NAME=x", "the line is neither `NAME=value` nor a comment that starts in the first column"),
         ("# c \\", "older versions of systemd join a comment that ends in `\\` with the next line"),
-        ("NAME=1\nNAME=2", "kubectl refuses a name that stands twice, and uv takes the first value"),
+        ("NAME=1\nNAME=2", "kubectl rejects a name that is set twice, and uv keeps the first value"),
     ],
 )
 def test_what_is_not_portable_is_said_with_who_breaks_on_it(line: str, message: str) -> None:
@@ -106,4 +110,4 @@ def test_what_is_not_portable_is_said_with_who_breaks_on_it(line: str, message: 
 def test_the_last_line_needs_a_line_end_to_be_portable() -> None:
     """A shell's `read` loses a line without one."""
     problems = portable.read("NAME=x", {}).problems
-    assert [problem.message for problem in problems] == ["the last line has no line end"]
+    assert [problem.message for problem in problems] == ["the last line does not end with a newline"]

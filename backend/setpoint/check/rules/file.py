@@ -106,7 +106,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Finding]:
         for problem in file.reading.problems:
             if problem.kind is byte_order_mark.problem and file.encoding != "UTF-16":
                 yield Finding(
-                    "the file begins with a byte order mark",
+                    "the file starts with a byte order mark",
                     Place(file, problem.span),
                     label="invisible, and part of the first name for some programs",
                     hint="save it as UTF-8 without a byte order mark",

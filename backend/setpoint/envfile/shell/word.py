@@ -4,9 +4,9 @@ import re
 from itertools import groupby
 
 from setpoint.envfile.reading import ProblemKind
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_nesting import end_of_backticks, end_of_brackets
-from setpoint.envfile.shell_parts import Dynamic, Part, Reference, Text, Word
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.nesting import end_of_backticks, end_of_brackets
+from setpoint.envfile.shell.parts import Dynamic, Part, Reference, Text, Word
 from setpoint.envfile.source_text import Span
 
 _DEEPEST_REFERENCE = 40
@@ -21,9 +21,9 @@ _KNOWN_BUT_NOT_FOLLOWED = {
 }
 _SUBSTRING_OF_NOTHING = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*+:\}")
 _ANSI_C_QUOTED = re.compile(r"\$'(?:[^'\\]|\\.)*+'", re.DOTALL)
-_RUNS = "a shell runs what stands here, so the value is only known when it does"
-_UNKNOWN = "the value is only known when a shell works it out"
-_BAD = "the shell cannot make sense of this reference"
+_RUNS = "the shell runs this, so the value is only known at run time"
+_UNKNOWN = "the value is only known once a shell evaluates it"
+_BAD = "the shell can't parse this reference"
 
 
 class ShellSyntaxError(Exception):
@@ -191,7 +191,7 @@ class WordReader:
     def _read_braces(self, parts: list[Part], *, quoted: bool) -> None:
         start = self._at
         if self._depth == _DEEPEST_REFERENCE:
-            message = "references nest too deep here, and nothing after it is followed"
+            message = "references are nested too deeply here, and nothing after this point is evaluated"
             raise ShellSyntaxError(ProblemKind.NOT_STATIC, Span(start, start + 2), message)
         match = _BRACED.match(self._text, start)
         if match is None:
@@ -255,5 +255,5 @@ def _joined(parts: list[Part]) -> tuple[Part, ...]:
 
 
 def _unclosed(start: int) -> ShellSyntaxError:
-    message = "what opens here is never closed, so the shell reads nothing from here on"
+    message = "this is never closed, so the shell reads nothing after this point"
     return ShellSyntaxError(ProblemKind.UNCLOSED_QUOTE, Span(start, start + 1), message)

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from setpoint.envfile.reading import ProblemKind
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_parts import Dynamic, Part, Reference, Text
-from setpoint.envfile.shell_variables import ShellVariables
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.parts import Dynamic, Part, Reference, Text
+from setpoint.envfile.shell.variables import ShellVariables
 from setpoint.envfile.source_text import Span
 
-_UNKNOWN_NAME = "it refers to a variable whose value is only known when a shell runs"
-_QUOTE = "put the value in single quotes if `$` is meant as it stands"
+_UNKNOWN_NAME = "it refers to a variable whose value is only known at run time"
+_QUOTE = "put the value in single quotes if `$` is meant literally"
 
 
 class ExpansionProblem(NamedTuple):
@@ -92,7 +92,7 @@ class ShellExpander:
                 continue
             home = self._variables.find("HOME")
             if user != "~" or not home.certain or home.value is None:
-                message = "only the machine that it runs on knows what `~` stands for here"
+                message = "what `~` expands to depends on the machine that runs it"
                 self._expansion.problems.append(ExpansionProblem(ProblemKind.NOT_STATIC, None, message))
                 return None
             pieces.append(home.value + slash + rest)
@@ -122,7 +122,7 @@ class ShellExpander:
         value = self._text_of(reference.word)
         if reference.name.isdecimal():
             self._expansion.fails = True
-            self._flag(reference.span, "the shell cannot set this")
+            self._flag(reference.span, "the shell can't assign to this")
             return None
         self._variables.assign(reference.name, value)
         self._expansion.assigned.append(AssignedOnTheWay(reference.name, value, reference.span))
@@ -131,7 +131,10 @@ class ShellExpander:
     def _allowed(self, value: str, span: Span) -> str | None:
         if self._variables.limit.allows(value):
             return value
-        message, hint = "the references put more text in than any process takes", "write the values out"
+        message, hint = (
+            "the references expand to more text than a process can be given",
+            "write the value without references",
+        )
         self._expansion.problems.append(ExpansionProblem(ProblemKind.TOO_LONG_EXPANSION, span, message, hint))
         return None
 
@@ -139,6 +142,6 @@ class ShellExpander:
         self._expansion.problems.append(ExpansionProblem(ProblemKind.NOT_STATIC, span, message, _QUOTE))
 
     def _report_undefined(self, reference: Reference) -> None:
-        message = "it refers to a variable that is not set before it, and so to an empty text"
+        message = "it refers to a variable that is not set at this point, so it expands to an empty string"
         problem = ExpansionProblem(ProblemKind.UNDEFINED_REFERENCE, reference.span, message, _QUOTE)
         self._expansion.problems.append(problem)

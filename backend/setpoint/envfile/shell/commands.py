@@ -5,30 +5,18 @@ from typing import NamedTuple
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind
-from setpoint.envfile.shell_control import Effect, effects_of, may_set_variables
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_expansion import Expansion, ShellExpander
-from setpoint.envfile.shell_parts import Dynamic, Reference, Text, Word
-from setpoint.envfile.shell_unit import Command
-from setpoint.envfile.shell_variables import ShellVariables
+from setpoint.envfile.shell.control import Effect, ReturnedError, StoppedError, effects_of, may_set_variables
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.expansion import Expansion, ShellExpander
+from setpoint.envfile.shell.parts import Dynamic, Reference, Text, Word
+from setpoint.envfile.shell.unit import Command
+from setpoint.envfile.shell.variables import ShellVariables
 from setpoint.envfile.source_text import Span
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?=|\[)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPORTABLE = re.compile(r"-.*|[A-Za-z_][A-Za-z0-9_]*(?:=.*)?", re.DOTALL)
 _EXPORT_OPTION = re.compile(r"-(?!-|p?\Z).*", re.DOTALL)
-
-
-class StoppedError(Exception):
-    """The shell ends here, and hands nothing on."""
-
-    def __init__(self, kind: ProblemKind, span: Span, message: str, name: str | None, hint: str) -> None:
-        super().__init__(message)
-        self.kind, self.span, self.message, self.name, self.hint = kind, span, message, name, hint
-
-
-class ReturnedError(Exception):
-    """The shell carries nothing of the file out from here on."""
 
 
 class _AbandonedUnitError(Exception):
@@ -117,8 +105,8 @@ class CommandFollower:
         return expansion
 
     def _stopped(self, assignment: _Assignment) -> StoppedError:
-        message = f"{self._dialect.program} ends with an error here, and hands nothing on"
-        hint = "put the value in single quotes if `$` is meant as it stands"
+        message = f"{self._dialect.program} fails here, and passes nothing on"
+        hint = "put the value in single quotes if `$` is meant literally"
         return StoppedError(ProblemKind.INVALID_REFERENCE, assignment.value.span, message, assignment.name, hint)
 
     def _assign(self, assignment: _Assignment, expansion: Expansion) -> None:
@@ -126,14 +114,14 @@ class CommandFollower:
         if self._variables.is_frozen(name):
             if self._dialect.dies_of_errors:
                 raise self._stopped(assignment)
-            message = f"{self._dialect.program} does not let anyone set this variable, and drops the rest of the line"
+            message = f"{self._dialect.program} makes this variable read-only, and ignores the rest of the line"
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
             raise _AbandonedUnitError
         value = expansion.value if assignment.operator == "=" else None
         if assignment.operator == "[":
             self._variables.make_array(name)
         if name in self._dialect.living_names:
-            message = f"{self._dialect.program} gives this variable a meaning of its own"
+            message = f"{self._dialect.program} gives this variable a special meaning"
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
             value = None
         elif assignment.operator != "=":
@@ -144,7 +132,7 @@ class CommandFollower:
     def _export(self, words: list[Word]) -> None:
         """Follow `export NAME=word NAME …`: every word is worked out before the first one is set."""
         if len(words) == 1:
-            message = "`export` alone prints every variable"
+            message = "`export` on its own prints every variable"
             self._draft.report(ProblemKind.NOT_STATIC, words[0].span, message, hint="leave it out")
         takes_options = self._takes_options(words)
         assignments = []
@@ -168,7 +156,7 @@ class CommandFollower:
         """
         found = any(_EXPORT_OPTION.fullmatch(word.plain_text or "") for word in export[1:])
         if found and self._dialect.dies_of_errors:
-            message = f"{self._dialect.program} knows no such option, ends here, and hands nothing on"
+            message = f"{self._dialect.program} does not know this option, fails here, and passes nothing on"
             raise StoppedError(ProblemKind.NOT_STATIC, export[0].span, message, None, "write `export NAME=value`")
         return found
 
@@ -176,7 +164,7 @@ class CommandFollower:
         if assignment.name not in self._dialect.readonly_names:
             self._assign(assignment, expansion)
             return
-        message = f"{self._dialect.program} does not let anyone set this variable"
+        message = f"{self._dialect.program} makes this variable read-only"
         self._draft.report(ProblemKind.NOT_STATIC, assignment.name_span, message, assignment.name)
         self._forget(assignment)
 
@@ -189,7 +177,7 @@ class CommandFollower:
 
     def _flag_own_value(self, word: Word) -> None:
         name = word.plain_text or ""
-        message = f"{self._dialect.program} hands on a value of its own, which the file does not tell"
+        message = f"{self._dialect.program} passes on a value of its own, which can't be known from the file"
         self._draft.report(ProblemKind.NOT_STATIC, word.span, message, name, "write `NAME=value`")
         self._forget(_Assignment(name, "=", Word((), word.span), word.span))
 
@@ -202,8 +190,8 @@ class CommandFollower:
         text = "".join(part.text for part in word.parts if isinstance(part, Text))
         match = _NAME.match(text)
         name = match[0] if match else None
-        message = "`export` is followed by something that is neither a name nor `NAME=value`"
-        hint = "write `export NAME=value` without blanks round the `=`"
+        message = "`export` is followed by neither a name nor `NAME=value`"
+        hint = "write `export NAME=value`, without spaces around `=`"
         is_known = all(isinstance(part, Text) for part in word.parts)
         if self._dialect.dies_of_errors and is_known and not _EXPORTABLE.fullmatch(text):
             raise StoppedError(ProblemKind.NOT_STATIC, word.span, message, name, hint)
@@ -212,7 +200,7 @@ class CommandFollower:
             self._forget(_Assignment(name, "=", Word((), word.span), word.span))
 
     def _flag_all(self, command: Command, assignments: list[_Assignment], others: list[Word]) -> None:
-        message = "more than a plain assignment stands here, so what it does is only known when a shell runs it"
+        message = "this is more than a plain assignment, so its effect is only known at run time"
         name = assignments[0].name if assignments else None
         place = command.flagged or command.words[0].span
         self._forget_assigned_on_the_way(command.words)
@@ -230,12 +218,10 @@ class CommandFollower:
     def _flag_run(self, assignments: list[_Assignment], others: list[Word]) -> None:
         name = assignments[0].name if assignments else None
         if assignments:
-            message = (
-                "a blank ends the value, and the shell runs what follows as a command without setting the variable"
-            )
+            message = "whitespace ends the value, and the shell runs the rest as a command without setting the variable"
         else:
-            message = "the line is no `NAME=value`, so the shell runs it as a command"
-        hint = "put the value in single quotes" if assignments else "write `NAME=value`, or put `#` before it"
+            message = "the line is not `NAME=value`, so the shell runs it as a command"
+        hint = "put the value in single quotes" if assignments else "write `NAME=value`, or comment the line out"
         place = Span(others[0].span.start, others[-1].span.end)
         self._forget_assigned_on_the_way([*(each.value for each in assignments), *others])
         self._draft.report(ProblemKind.NOT_STATIC, place, message, name, hint)
@@ -257,8 +243,8 @@ class CommandFollower:
         effects = effects_of([word.plain_text for word in words], self._dialect)
         if Effect.ENDS_SHELL in effects or any(map(self._ends_in_error, words)):
             place = Span(words[0].span.start, words[-1].span.end)
-            message = f"{self._dialect.program} ends here, and hands nothing on"
-            raise StoppedError(ProblemKind.NOT_STATIC, place, message, None, "take the line out")
+            message = f"{self._dialect.program} exits here, and passes nothing on"
+            raise StoppedError(ProblemKind.NOT_STATIC, place, message, None, "remove the line")
         if Effect.ENDS_FILE in effects:
             raise ReturnedError
         if Effect.STOPS_EXPORTING in effects:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from setpoint.envfile.reading import ProblemKind
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_nesting import end_of_brackets
-from setpoint.envfile.shell_parts import Text, Word
-from setpoint.envfile.shell_reserved_words import ReservedWords
-from setpoint.envfile.shell_word import ShellSyntaxError, WordReader
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.nesting import end_of_brackets
+from setpoint.envfile.shell.parts import Text, Word
+from setpoint.envfile.shell.reserved_words import ReservedWords
+from setpoint.envfile.shell.word import ShellSyntaxError, WordReader
 from setpoint.envfile.source_text import Span
 
 _BLANKS = re.compile(r"[ \t]*+(?:\\\n[ \t]*+)*+")
@@ -26,7 +26,7 @@ _FUNCTION_NAME = {
     True: re.compile(r"(?![A-Za-z_][A-Za-z0-9_]*\+?=)[^$]+"),
     False: re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
 }
-_STOPS = "the shell cannot read this, so it takes nothing from here on"
+_STOPS = "the shell can't parse this, so it reads nothing after this point"
 
 
 @dataclass(slots=True)

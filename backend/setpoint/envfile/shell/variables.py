@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from setpoint.envfile.expansion_limit import ExpansionLimit
-from setpoint.envfile.shell_dialect import ShellDialect
+from setpoint.envfile.shell.dialect import ShellDialect
 
 
 class Known(NamedTuple):

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from setpoint.envfile.shell_dialect import ShellDialect
+from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.source_text import Span
 
 _PREFIXES = {True: ("command", "builtin"), False: ("command",)}
 _ENDS_DASH = frozenset({"local", "shift"})
@@ -15,6 +17,18 @@ _BUILTINS = """
     readarray readonly return set shift source times trap typeset unset
 """
 _BUILTINS_THAT_SET = frozenset(_BUILTINS.split())
+
+
+class StoppedError(Exception):
+    """The shell exits here, and passes nothing on."""
+
+    def __init__(self, kind: ProblemKind, span: Span, message: str, name: str | None, hint: str) -> None:
+        super().__init__(message)
+        self.kind, self.span, self.message, self.name, self.hint = kind, span, message, name, hint
+
+
+class ReturnedError(Exception):
+    """The shell carries nothing of the file out from here on."""
 
 
 class Effect(Enum):

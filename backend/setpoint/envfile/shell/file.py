@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_plain_lines import read_plain_lines
-from setpoint.envfile.shell_variables import ShellVariables
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.plain_lines import read_plain_lines
+from setpoint.envfile.shell.variables import ShellVariables
 from setpoint.envfile.shortened_text import ShortenedText
 from setpoint.envfile.source_text import Span
 
@@ -19,19 +19,21 @@ def read_shell_file(text: str, environment: Mapping[str, str], dialect: ShellDia
     source = ShortenedText.without(_NUL, text)
     draft = Draft()
     if source.gaps:
-        message = f"{dialect.program} drops the NUL bytes of the file"
-        draft.report(ProblemKind.NUL_BYTE, Span(0, 0), message, hint="take them out")
+        message = f"{dialect.program} ignores the NUL bytes in the file"
+        draft.report(ProblemKind.NUL_BYTE, Span(0, 0), message, hint="remove them")
         if dialect.most_nul_bytes is not None and len(source.gaps) > dialect.most_nul_bytes:
-            message = f"there are so many NUL bytes that {dialect.program} refuses the file"
-            draft.refuse(ProblemKind.NUL_BYTE, Span(0, 0), message, hint="take them out")
+            message = f"the file has so many NUL bytes that {dialect.program} rejects the file"
+            draft.refuse(ProblemKind.NUL_BYTE, Span(0, 0), message, hint="remove them")
             return _with_original_spans(draft.reading(), source)
     if source.text.startswith("\ufeff"):
-        message = "the file begins with a byte order mark, which the shell takes for a part of its first word"
-        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without it")
+        message = "the file starts with a byte order mark, which the shell reads as part of the first word"
+        draft.report(
+            ProblemKind.BYTE_ORDER_MARK, Span(0, 1), message, hint="save the file as UTF-8 without a byte order mark"
+        )
     variables = ShellVariables(environment, dialect)
     at = read_plain_lines(source.text, 0, draft, variables, dialect)
     if at < len(source.text):
-        from setpoint.envfile.shell_script import follow_script  # noqa: PLC0415 - costs more than all the rest of `read`
+        from setpoint.envfile.shell.script import follow_script  # noqa: PLC0415 - costs more than all the rest of `read`
 
         follow_script(source.text, at, draft, variables, dialect)
     return _with_original_spans(draft.reading(variables.of_the_file()), source)

@@ -2,12 +2,13 @@
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind
-from setpoint.envfile.shell_commands import CommandFollower, ReturnedError, StoppedError
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_plain_lines import read_plain_lines
-from setpoint.envfile.shell_unit import UnitReader
-from setpoint.envfile.shell_variables import ShellVariables
-from setpoint.envfile.shell_word import ShellSyntaxError, WordReader
+from setpoint.envfile.shell.commands import CommandFollower
+from setpoint.envfile.shell.control import ReturnedError, StoppedError
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.plain_lines import read_plain_lines
+from setpoint.envfile.shell.unit import UnitReader
+from setpoint.envfile.shell.variables import ShellVariables
+from setpoint.envfile.shell.word import ShellSyntaxError, WordReader
 from setpoint.envfile.source_text import Span
 
 

@@ -3,8 +3,8 @@
 import re
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.shell_dialect import ShellDialect
-from setpoint.envfile.shell_variables import ShellVariables
+from setpoint.envfile.shell.dialect import ShellDialect
+from setpoint.envfile.shell.variables import ShellVariables
 from setpoint.envfile.source_text import Span
 
 _SKIPPED = re.compile(r"(?:[ \t\n]++|(?<![^\n \t])#[^\n]*+)++")
