@@ -42,7 +42,7 @@ DSN="https://a@h/1"
 PASSWORD="abc"
 """)
     assert done.stderr.decode() == (
-        "prod.env:2:13: warning[SP203] the value ends before the `#`, which begins a comment even without a blank "
+        "prod.env:2:13: warning[SP203] the value ends before the `#`, which starts a comment even without a space "
         "before it; put the value in single quotes\n"
     )
 
