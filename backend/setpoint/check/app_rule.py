@@ -11,8 +11,8 @@ from setpoint.check.finding import Finding, value_place
 from setpoint.check.rule import Rule, enter
 from setpoint.errors import UnusableError
 from setpoint.resolution.subject import Subject
-from setpoint.text.mask import Redactor
 from setpoint.text.raised import kind_and_place
+from setpoint.text.shown import Door
 from setpoint.validation.building import silence
 from setpoint.validation.unusable import UnusableValueError
 
@@ -148,7 +148,7 @@ def _fault(subject: Subject, violation: object) -> str | None:
 
 
 def _finding(subject: Subject, violation: Violation) -> Finding:
-    redactor = subject.redactor
+    door = subject.shown.door
     assignment = variable = None
     if violation.setting is not None:
         setting = tuple(violation.setting.split("."))
@@ -156,14 +156,14 @@ def _finding(subject: Subject, violation: Violation) -> Finding:
         variable = next(iter(subject.variables_at(setting)), None)
     name = assignment.name if assignment else variable.name if variable else None
     return Finding(
-        redactor.redact(violation.message),
+        door.words(violation.message),
         value_place(assignment),
         name,
-        _redacted(redactor, violation.label),
-        _redacted(redactor, violation.hint),
+        _redacted(door, violation.label),
+        _redacted(door, violation.hint),
         violation.severity,
     )
 
 
-def _redacted(redactor: Redactor, text: str | None) -> str | None:
-    return None if text is None else redactor.redact(text)
+def _redacted(door: Door, text: str | None) -> str | None:
+    return None if text is None else door.words(text)

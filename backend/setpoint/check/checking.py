@@ -6,7 +6,7 @@ from typing import Any
 
 from setpoint.check.applying import apply_rules
 from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
-from setpoint.check.excerpt import ShownLine
+from setpoint.check.excerpt import shown_line
 from setpoint.check.finding import Finding, Place
 from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rule import CATALOGUE, Rule
@@ -20,6 +20,7 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, SourceKind, parse_env_file
 from setpoint.text.escape import printable, printable_lines
 from setpoint.text.join import said_of
+from setpoint.text.shown import ShownLine
 
 
 def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
@@ -113,6 +114,7 @@ class _Places:
     """Turns places in files into locations and excerpts."""
 
     def __init__(self, subject: Subject) -> None:
+        self._subject = subject
         self._shown: dict[tuple[int, int], ShownLine] = {}
         self._by_line: dict[tuple[int, int], Statement] = {}
         for statement in subject.statements:
@@ -120,20 +122,39 @@ class _Places:
                 self._by_line.setdefault((id(statement.file), line), statement)
 
     def location(self, place: Place) -> Location:
-        """Return where `place` is, as editors count it."""
-        source = place.file.source
-        start, end = source.position(place.span.start), source.position(place.span.end)
+        """Return where `place` is, as editors count it; one character for what is hidden, whatever its length."""
+        source, line = place.file.source, self._line(place)
+        first = line.told(place.span.start) if line else place.span.start
+        start, end = source.position(first), source.position(self._told_end(place, first))
         return Location(printable(place.file.path), start.line, start.column, end.line, end.column)
 
     def excerpt(self, place: Place) -> Excerpt | None:
         """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
-        if place.file.trouble:
+        line = self._line(place)
+        return Excerpt(*line.excerpt(place.span.start, place.span.end)) if line else None
+
+    def _told_end(self, place: Place, first: int) -> int:
+        """Return the end of `place` to tell, which begins at `first`: nothing behind the start of something hidden."""
+        source = place.file.source
+        for number in range(source.position(first).line, source.position(place.span.end).line + 1):
+            line, end = self._numbered(place.file, number), min(place.span.end, source.line_span(number).end)
+            if line and (told := line.told(end)) < end:
+                return max(told, first + 1)
+        return place.span.end
+
+    def _line(self, place: Place) -> ShownLine | None:
+        return self._numbered(place.file, place.file.source.position(place.span.start).line)
+
+    def _numbered(self, file: EnvFile, number: int) -> ShownLine | None:
+        """Return line `number` of `file` as it may be shown; None for a file that could not be read."""
+        if file.trouble:
             return None
-        line = place.file.source.position(place.span.start).line
-        key = (id(place.file), line)
+        key = (id(file), number)
         if key not in self._shown:
-            self._shown[key] = ShownLine(place.file.source, line, self._by_line.get(key))
-        return self._shown[key].excerpt(place.span)
+            statement = self._by_line.get(key)
+            shows = statement is not None and self._subject.shown.shows(statement)
+            self._shown[key] = shown_line(file.source, number, statement, shows_value=shows)
+        return self._shown[key]
 
     @staticmethod
     def _lines(file: EnvFile, span: Span) -> range:

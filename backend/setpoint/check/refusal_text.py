@@ -107,7 +107,13 @@ class Explanation:
 
 
 def explain(
-    refusals: Sequence[Refusal], variable: Variable | None, name: str, where: str, assignment: Assignment | None
+    refusals: Sequence[Refusal],
+    variable: Variable | None,
+    name: str,
+    where: str,
+    assignment: Assignment | None,
+    *,
+    may_quote: bool,
 ) -> Explanation:
     """Return why the value of the variable `name` is refused.
 
@@ -117,13 +123,13 @@ def explain(
         name: Under which name people know it.
         where: The place inside the value, empty for the value as a whole.
         assignment: What gives the value; None where it is a default or comes from a source of the class's own.
+        may_quote: Whether the value may show, and so the words of a validator that looked at it.
     """
     owner = f"`{name}` of the process environment" if assignment and assignment.file is None else f"`{name}`"
     subject = f"`{where}` in {owner}" if where else owner
     is_whole = variable is not None and variable.name.upper() == name.upper() and not where
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
-    meant = _meant_choice(variable, assignment) if variable and is_whole and assignment else None
-    may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret
+    meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     label = f"expected {expected}" if expected else None
     return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", label, hint)
@@ -141,7 +147,7 @@ def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
     refusal = refusals[0]
     error = refusal.context.get("error")
     if isinstance(error, PublicValueError):
-        return f"is invalid: {error}"
+        return f"is invalid: {refusal.message}"
     if len({each.error_type for each in refusals}) > 1:
         return "matches none of the allowed types"
     if refusal.error_type == RAISED:
@@ -160,8 +166,6 @@ def _words(refusal: Refusal) -> str:
 
 
 def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
-    if not assignment.shows_value:
-        return None
     value = assignment.value
     # `Literal[1]` takes no text, not even `1`.
     meant = nearest(value, variable.choices, max(1, allowed_steps(value)))

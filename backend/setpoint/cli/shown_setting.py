@@ -4,7 +4,7 @@ from typing import Any
 
 from setpoint.generate.env_example import default_text
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.provenance import Provenance, is_refused, location_of, shown_value, source_of
+from setpoint.resolution.provenance import Provenance, is_refused, location_of, source_of
 from setpoint.resolution.subject import Subject
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import FingerprintKey
@@ -14,7 +14,7 @@ from setpoint.text.mask import MASK
 def value_in_words(subject: Subject, provenance: Provenance) -> str:
     """Return the value as a line of text shows it."""
     if provenance.winner is not None:
-        return visible(shown_value(subject, provenance.winner))
+        return visible(subject.shown.text(provenance.winner))
     default = shown_default(provenance)
     if default is not None:
         return visible(default)
@@ -66,8 +66,8 @@ def shadowed_in_words(subject: Subject, provenance: Provenance, assignment: Assi
     where = f"{origin_in_words(assignment)}{_spelt(assignment, provenance)}"
     reason = _why_it_does_not_count(subject, assignment)
     if reason is not None:
-        return f"not {visible(shown_value(subject, assignment))} from {where}: {reason}"
-    return f"shadows {visible(shown_value(subject, assignment))} from {where}"
+        return f"not {visible(subject.shown.text(assignment))} from {where}: {reason}"
+    return f"shadows {visible(subject.shown.text(assignment))} from {where}"
 
 
 def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | None:
@@ -82,7 +82,7 @@ def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | No
 
 def fingerprint_of(subject: Subject, assignment: Assignment | None, key: FingerprintKey | None) -> str | None:
     """Return the fingerprint of a secret that is set; None for anything that is no secret of a known setting."""
-    if key is None or assignment is None or assignment.variable is None or assignment.shows_value:
+    if key is None or assignment is None or assignment.variable is None or subject.shown.shows(assignment):
         return None
     return key.fingerprint(subject.contract.canonical(assignment.name), assignment.value)
 
@@ -107,7 +107,7 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
 
 def _value_as_json(subject: Subject, assignment: Assignment | None) -> dict[str, Any]:
     return {
-        "value": None if assignment is None else shown_value(subject, assignment),
+        "value": None if assignment is None else subject.shown.text(assignment),
         "origin": origin_as_json(assignment),
     }
 

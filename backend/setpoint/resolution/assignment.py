@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from setpoint.contract.secrecy import sounds_secret
+from setpoint.contract.secrecy import looks_like_token, sounds_secret
 from setpoint.contract.settings_class import Variable
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
@@ -35,7 +35,7 @@ class Assignment:
     # To look through a long value takes time, and thousands of findings may be about it.
     @cached_property
     def shows_value(self) -> bool:
-        """Return whether its value is fit to print: it is that of a known setting that is no secret."""
+        """Return whether its value may show as far as it can be judged alone: a known setting's that is no secret."""
         if self.variable is None or (self.file is not None and self.file.holds_one_value):
             return False
         return not self.variable.hides(self.name, self.value)
@@ -45,4 +45,6 @@ class Assignment:
         """Return whether its value is a secret, known or by the looks of it, which no other value may show either."""
         if self.variable is not None:
             return not self.shows_value
-        return self.name not in OF_EVERY_PROCESS and sounds_secret(self.name, self.value)
+        if self.file is None:
+            return self.name not in OF_EVERY_PROCESS and sounds_secret(self.name, self.value)
+        return sounds_secret(self.name, self.value) or looks_like_token(self.value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.provenance import Provenance, StrangeName, provenances, shown_value, strange_names
+from setpoint.resolution.provenance import Provenance, StrangeName, provenances, strange_names
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.resolution.typed_value import NoTypedValueError, TypedValues
 from setpoint.text.mask import MASK
@@ -102,8 +102,8 @@ def _same(typed_before: TypedValues, one: Provenance, typed_after: TypedValues, 
 def _difference(
     old: Subject, one: Provenance | None, new: Subject, other: Provenance | None, *, compared_as_text: bool
 ) -> Difference:
-    sides = [each.winner for each in (one, other) if each and each.winner]
-    secret = not all(each.shows_value for each in sides)
+    given = [(side, each.winner) for side, each in ((old, one), (new, other)) if each and each.winner]
+    secret = not all(side.shown.shows(winner) for side, winner in given)
     change = Change.ADDED if one is None else Change.REMOVED if other is None else Change.CHANGED
     name = next(each.name for each in (one, other) if each)
     before, after = _side(old, one, hidden=secret), _side(new, other, hidden=secret)
@@ -114,7 +114,7 @@ def _side(subject: Subject, provenance: Provenance | None, *, hidden: bool) -> S
     if provenance is None or provenance.winner is None:
         return None
     winner = provenance.winner
-    return Side(winner, MASK if hidden else shown_value(subject, winner))
+    return Side(winner, MASK if hidden else subject.shown.text(winner))
 
 
 def _of_strange_names(old: Subject, new: Subject) -> Iterator[Difference]:

@@ -118,24 +118,18 @@ def strange_names(subject: Subject) -> Iterator[StrangeName]:
         yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment, names_file)
 
 
-def shown_value(subject: Subject, assignment: Assignment) -> str:
-    """Return the value as it may be shown; one that is put together by references could hold a secret's."""
-    if not assignment.shows_value:
-        return MASK
-    if assignment.file is not None and assignment.binding is not None:
-        written = assignment.binding.value_span.of(assignment.file.source.text)
-        is_put_together = assignment.value not in written
-        if is_put_together and subject.redactor.redact(assignment.value) != assignment.value:
-            return MASK
-    return printable(assignment.value)
-
-
 def location_of(assignment: Assignment) -> Location | None:
-    """Return where the name stands; None for the process environment."""
+    """Return where the name is; None for the process environment.
+
+    Of a name that is not the first thing on its line the line alone is told: a secret may be before it.
+    """
     if assignment.file is None or assignment.binding is None:
         return None
     span, source = assignment.binding.name_span, assignment.file.source
     start, end = source.position(span.start), source.position(span.end)
+    before = source.text[source.line_span(start.line).start : span.start].strip()
+    if before not in {"", "export", "declare", "readonly", "\ufeff"}:
+        return Location(printable(assignment.file.path), start.line, 1, start.line, 2)
     return Location(printable(assignment.file.path), start.line, start.column, end.line, end.column)
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from setpoint.contract.secrecy import looks_like_token, sounds_secret
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.envfile.reading import Binding, Problem, ProblemKind
 from setpoint.envfile.source_text import Span
+from setpoint.resolution.assignment import Assignment
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.mask import MASK
 from setpoint.text.suggest import KnownNames, allowed_steps
@@ -41,21 +41,12 @@ class Statement:
     binding: Binding | None = None
     from_file: Variable | None = None
 
-    # To look through a long value takes time, and thousands of findings may be about it.
     @cached_property
-    def shows_value(self) -> bool:
-        """Return whether its value is fit to print: it is bound to a known setting that is no secret."""
-        if self.binding is None or self.variable is None or self.file.holds_one_value:
-            return False
-        return not self.variable.hides(self.binding.name, self.binding.value or "")
-
-    @property
-    def holds_secret(self) -> bool:
-        """Return whether its value is a secret, known or by the looks of it, which no other value may show either."""
-        if self.binding is None or self.variable is not None:
-            return not self.shows_value
-        value = self.binding.value or ""
-        return sounds_secret(self.binding.name, value) or looks_like_token(value)
+    def assignment(self) -> Assignment | None:
+        """Return the value that it gives; None for a line that gives none."""
+        if self.binding is None:
+            return None
+        return Assignment(self.binding.name, self.binding.value or "", self.variable, self.file, self.binding)
 
 
 def statements(file: EnvFile, contract: SettingsContract, known_names: KnownNames) -> Iterator[Statement]:

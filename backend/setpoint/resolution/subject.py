@@ -2,17 +2,18 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.secrecy import secret_text
+from setpoint.contract.secrecy import looks_like_token, secret_text
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.envfile.reading import Problem
 from setpoint.resolution.assignment import OF_EVERY_PROCESS, Assignment
+from setpoint.resolution.shown_values import ShownValues
 from setpoint.resolution.statement import Statement, statements
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
@@ -28,6 +29,10 @@ _CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
 
 def _can_be_set(value: str | None) -> bool:
     return value is not None and not _CANNOT_BE_SET.search(value)
+
+
+def _refuses(refusals: Iterable[Refusal], setting: Setting) -> bool:
+    return any(each.kind is RefusalKind.INVALID and each.setting[: len(setting)] == setting for each in refusals)
 
 
 @dataclass(frozen=True)
@@ -106,10 +111,42 @@ class Subject:
     @cached_property
     def verdict(self) -> Verdict:
         """Return what the class itself says of the values that win."""
-        verdict = validate(self.contract, self._given, self.redactor)
+        verdict = self._first_verdict
+        if self._refused_tokens:
+            verdict = verdict.masked(Redactor([*self._secrets, *self._refused_tokens]))
         if self.starts_here and any(each.content.trouble or each.content.undecodable for each in self.file_variables):
             return replace(verdict, settings=None)  # The class fails at such a file, whether or not it needs the value.
         return verdict
+
+    @cached_property
+    def _first_verdict(self) -> Verdict:
+        return validate(self.contract, self._given, Redactor(self._secrets))
+
+    @cached_property
+    def _refused_tokens(self) -> list[str]:
+        """Return the values that look like tokens, and that the class refuses where they are."""
+        return [
+            each.value
+            for each in self.assignments.values()
+            if each.variable
+            and each.shows_value
+            and looks_like_token(each.value)
+            and _refuses(self._first_verdict.refusals, each.variable.setting)
+        ]
+
+    def _is_refused(self, assignment: Assignment) -> bool:
+        """Return whether the class refuses the value of `assignment`, or would if it counted."""
+        if assignment.variable is None:
+            return False
+        winning = self.assignments.get(self.contract.canonical(assignment.name))
+        counts = winning is not None and winning.value == assignment.value
+        refusals = self._first_verdict.refusals if counts else self.refusals_of(assignment)
+        return _refuses(refusals, assignment.variable.setting)
+
+    @cached_property
+    def shown(self) -> ShownValues:
+        """Return the values as they may show."""
+        return ShownValues([*self._secrets, *self._refused_tokens], self._is_refused)
 
     @cached_property
     def _given(self) -> Mapping[str, str]:
@@ -150,22 +187,22 @@ class Subject:
         if assignment.variable is None:
             return ()
         found = validate_alone(
-            self.contract, {assignment.name: assignment.value}, assignment.variable.setting[0], self.redactor
+            self.contract, {assignment.name: assignment.value}, assignment.variable.setting[0], Redactor(self._secrets)
         )
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
     @cached_property
-    def redactor(self) -> Redactor:
-        """Return what masks every value that is not fit to print."""
+    def _secrets(self) -> list[str]:
+        """Return every secret that a source holds, as it is read and as it is written, and those of the code."""
         in_files = (
             text
             for each in self.statements
-            if each.binding and each.binding.value and each.holds_secret
-            for text in (each.binding.value, each.binding.value_span.of(each.file.source.text))
+            if each.binding and each.assignment and each.assignment.value and each.assignment.holds_secret
+            for text in (each.assignment.value, each.binding.value_span.of(each.file.source.text))
         )
         of_process = (each.value for each in self.assignments.values() if each.file is None and each.holds_secret)
         defaults = (secret_text(each.default) for each in self.contract.variables if each.secret)
-        return Redactor([*in_files, *of_process, *defaults])
+        return [*in_files, *of_process, *defaults]
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

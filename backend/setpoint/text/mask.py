@@ -44,9 +44,25 @@ class Redactor:
             last = max(last, end)
         return _REPEATED_MASK.sub(MASK, "".join([*kept, text[last:]]))
 
-    def finds_in(self, text: str) -> bool:
-        """Return whether one of the values, or a piece of one, is in `text`."""
-        return next(self._spans(text), None) is not None
+    def holds(self, text: str) -> bool:
+        """Return whether one of the values, or a long piece of one, is in `text`; a short value as a whole word."""
+        if next(self._whole_words(text), None) is not None:
+            return True
+        folded = _folded(text)
+        for at in range(len(text) if self._values else 0):
+            if self._in_any_case.has(folded[at : at + _LONG_PIECE]):
+                return True
+            beginning = text[at : at + _SHORTEST_IN_PIECES]
+            if any(text.startswith(each, at) for each in self._by_beginning.get(beginning, ())):
+                return True
+        return False
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for each in self._values:
+            found.setdefault(each[:_SHORTEST_IN_PIECES], []).append(each)
+        return found
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where something is in `text` that is to be masked."""

@@ -69,6 +69,14 @@ class Verdict:
     refusals: tuple[Refusal, ...] = ()
     all_validators_ran: bool = True
 
+    def masked(self, redactor: Redactor) -> "Verdict":
+        """Return the same with the values of `redactor` masked in all words."""
+        refusals = (
+            replace(each, context=_all_masked(each.context, redactor), message=redactor.redact(each.message))
+            for each in self.refusals
+        )
+        return replace(self, refusals=tuple(refusals))
+
 
 def refusals_in(
     contract: SettingsContract, error: ValidationError, redactor: Redactor, known: frozenset[str]
@@ -94,9 +102,13 @@ def _context(details: ErrorDetails, redactor: Redactor) -> Mapping[str, Any]:
     """
     if "url" not in details:
         return {}
+    return _all_masked(details.get("ctx", {}), redactor)
+
+
+def _all_masked(context: Mapping[str, Any], redactor: Redactor) -> Mapping[str, Any]:
     return {
         key: value if isinstance(value, Exception | bool | NoneType) else _masked(value, redactor)
-        for key, value in details.get("ctx", {}).items()
+        for key, value in context.items()
     }
 
 

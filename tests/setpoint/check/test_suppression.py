@@ -103,7 +103,7 @@ def test_a_faulty_comment_is_shown_by_its_place_alone() -> None:
     report = checked("  # setpoint: ignore=SP30l\nOTHER=1\n", settings_class=Service)
     assert full.render(Report("", (), report.diagnostics[:1]), Style(colored=False), quiet=True) == snapshot("""\
 warning[SP109]: the comment ignores a rule that does not exist
-  --> 1.env:1:3
+  --> 1.env:1:1
    |
  1 | ********
    | ^^^^^^^^

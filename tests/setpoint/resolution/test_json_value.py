@@ -92,7 +92,7 @@ class Listed(BaseSettings):
         ('LIMITS={"a": 1,\t"b": null}', "1:22-1:26 error SP401 invalid-value LIMITS"),
         ('LIMITS={"a" 1}', "1:13-1:14 error SP401 invalid-value LIMITS"),
         ("LIMITS=many", "1:8-1:12 error SP401 invalid-value LIMITS"),
-        ('API_KEYS=["a", 1]', "1:10-1:18 error SP401 invalid-value API_KEYS"),
+        ('API_KEYS=["a", 1]', "1:10-1:11 error SP401 invalid-value API_KEYS"),
         ('LIMITS="{\\"a\\": \\"x\\"}"', "1:8-1:24 error SP401 invalid-value LIMITS"),
     ],
 )

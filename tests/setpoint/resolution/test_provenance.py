@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.resolution.provenance import Provenance, provenances, shown_value, strange_names
+from setpoint.resolution.provenance import Provenance, provenances, strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 from setpoint.validation.building import build
@@ -91,7 +91,7 @@ def test_a_value_that_is_put_together_from_a_secret_is_masked(line: str) -> None
     subject = _subject(f"API_TOKEN=kXwvQzmWncRt\n{line}\n")
     found = _by_name(subject)["HOST"]
     assert found.winner is not None
-    assert shown_value(subject, found.winner) == "********"
+    assert subject.shown.text(found.winner) == "********"
 
 
 def test_names_that_no_setting_reads_are_told_if_they_are_fit_to_print() -> None:

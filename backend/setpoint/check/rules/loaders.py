@@ -1,6 +1,7 @@
 """SP2xx: what the programs make of a file that are to read it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
@@ -17,6 +18,7 @@ from setpoint.sources.env_file import EnvFile
 from setpoint.text.escape import printable
 from setpoint.text.join import joined, said_of
 from setpoint.text.mask import MASK
+from setpoint.text.shown import comment_in
 
 
 @built_in("SP201", "read-differently", Severity.ERROR, needs_other_loaders=True, names_loaders=True)
@@ -82,14 +84,11 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
 
     What references put into it may be a secret that another variable holds.
     """
-    if each.value is None or statement.variable is None or not statement.shows_value:
+    if each.value is None or statement.assignment is None or comment_in(each.value, written) is not None:
         return each.words
-    is_put_together = each.value not in written
-    redactors = (other.redactor for other in (subject, *subject.others))
-    if is_put_together and any(redactor.redact(each.value) != each.value for redactor in redactors):
-        return each.words
-    is_hidden = statement.variable.hides(statement.shown_name, each.value)
-    return each.words if is_hidden else f"{each.words} (`{printable(each.value)}`)"
+    assignment = replace(statement.assignment, value=each.value)
+    shows = all(other.shown.shows(assignment) for other in (subject, *subject.others))
+    return f"{each.words} (`{printable(each.value)}`)" if shows and subject.shown.shows(statement) else each.words
 
 
 def _what_breaks(subject: Subject, statement: Statement) -> str | None:

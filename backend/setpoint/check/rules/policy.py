@@ -229,7 +229,7 @@ def _secrets_in(subject: Subject, file: EnvFile) -> list[Statement]:
         and each.binding is not None
         and each.binding.value
         and not is_placeholder(each.binding.value)
-        and (not each.shows_value if each.variable else _sounds_secret(each))
+        and (each.assignment is not None and each.assignment.holds_secret if each.variable else _sounds_secret(each))
     ]
 
 

@@ -71,7 +71,14 @@ def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
         written = assignment.name if assignment else name
-        explanation = explain([each for each, _ in group], variable, written, where, assignment)
+        explanation = explain(
+            [each for each, _ in group],
+            variable,
+            written,
+            where,
+            assignment,
+            may_quote=_may_quote(subject, variable, assignment),
+        )
         yield explanation.at(_place_inside(subject, refusal, assignment), name)
 
 
@@ -85,7 +92,7 @@ def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> 
 def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Place | None:
     """Return where the trouble stands: inside the value where that is JSON as it is written, else the whole value."""
     place = value_place(assignment)
-    if place is None or assignment is None or not assignment.shows_value:
+    if place is None or assignment is None or not subject.shown.shows(assignment):
         return place
     value, written = assignment.value, place.span.of(place.file.source.text)
     path = refusal.keys[subject.depth_of(assignment) :]
@@ -107,8 +114,13 @@ def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None)
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
     variable = _variable(subject, refusal, assignment)
     depth = subject.depth_of(assignment) if assignment else 1
-    may_quote = assignment.shows_value if assignment else variable is not None and not variable.secret
-    return path_inside(refusal, depth, variable, may_quote=may_quote)
+    return path_inside(refusal, depth, variable, may_quote=_may_quote(subject, variable, assignment))
+
+
+def _may_quote(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> bool:
+    if assignment is not None:
+        return subject.shown.shows(assignment)
+    return variable is not None and not variable.hides(variable.name, str(variable.default))
 
 
 @built_in("SP402", "empty-value", Severity.WARNING)

@@ -59,7 +59,7 @@ def _differences(text: str, *loaders: str) -> list[str]:
             ["python-dotenv", "systemd"],
             (
                 "`LOG_FORMAT` is read differently: python-dotenv cuts at `#` (`json`); "
-                "systemd takes the comment for a part of the value (`json # why`)"
+                "systemd takes the comment for a part of the value"
             ),
         ),
         (

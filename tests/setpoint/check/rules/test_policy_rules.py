@@ -75,15 +75,15 @@ FIRES = {
     ),
     "a DSN to the machine itself": (
         "APP_SECRET=q8Zr2vLkT0\nAPP_SENTRY_DSN=https://key@localhost:9000/42\n",
-        ["1.env:2:16-2:45 warning SP503 local-dsn APP_SENTRY_DSN"],
+        ["1.env:2:16-2:17 warning SP503 local-dsn APP_SENTRY_DSN"],
     ),
     "a DSN to a loopback address": (
         "APP_SECRET=q8Zr2vLkT0\nAPP_SENTRY_DSN=http://key@127.0.0.1/42\n",
-        ["1.env:2:16-2:39 warning SP503 local-dsn APP_SENTRY_DSN"],
+        ["1.env:2:16-2:17 warning SP503 local-dsn APP_SENTRY_DSN"],
     ),
     "a DSN that is not encrypted": (
         "APP_SECRET=q8Zr2vLkT0\nAPP_SENTRY_DSN=HTTP://key@sentry.example/42\n",
-        ["1.env:2:16-2:44 warning SP504 plaintext-dsn APP_SENTRY_DSN"],
+        ["1.env:2:16-2:17 warning SP504 plaintext-dsn APP_SENTRY_DSN"],
     ),
     "logs for people": (f"{GOOD}APP_LOG_FORMAT=text\n", ["1.env:3:16-3:20 warning SP505 text-logs APP_LOG_FORMAT"]),
     "debugging": (f"{GOOD}APP_DEBUG=yes\n", ["1.env:3:11-3:14 warning SP508 development-mode APP_DEBUG"]),

@@ -22,10 +22,10 @@ FIRES = {
     ),
     "a byte order mark": (b"\xef\xbb\xbfPORT=80\n", ["1.env:1:1-1:2 warning SP004 byte-order-mark None"]),
     "a NUL byte": (b"PORT=80\nHOST=a\0b\n", ["1.env:2:7-2:8 error SP005 nul-byte None"]),
-    "a line that is nothing": ("PORT=80\n= 5\n", ["1.env:2:1-2:4 error SP101 malformed-line None"]),
+    "a line that is nothing": ("PORT=80\n= 5\n", ["1.env:2:1-2:2 error SP101 malformed-line None"]),
     "a bare name": ("PORT\n", ["1.env:1:1-1:5 error SP101 malformed-line PORT"]),
-    "text behind a closing quote": ('PORT="80" x\n', ["1.env:1:11-1:12 error SP101 malformed-line PORT"]),
-    "two words": ("PORT 80\n", ["1.env:1:1-1:8 error SP101 malformed-line PORT"]),
+    "text behind a closing quote": ('PORT="80" x\n', ["1.env:1:6-1:7 error SP101 malformed-line PORT"]),
+    "two words": ("PORT 80\n", ["1.env:1:1-1:5 error SP101 malformed-line PORT"]),
     "an unclosed quote": ('HOST="a\nPORT=80\n', ["1.env:1:6-1:7 error SP102 unclosed-quote HOST"]),
     "a quote that another value closes": (
         'HOST="a\nLOG_FORMAT=yaml\nLOG_LEVEL="INFO"\n',
@@ -78,7 +78,7 @@ FIRES = {
     ),
     "a DSN without scheme": (
         "SENTRY_DSN=key@sentry.example/1\n",
-        ["1.env:1:12-1:32 error SP401 invalid-value SENTRY_DSN"],
+        ["1.env:1:12-1:13 error SP401 invalid-value SENTRY_DSN"],
     ),
     "no choice": ("LOG_FORMAT=yaml\n", ["1.env:1:12-1:16 error SP401 invalid-value LOG_FORMAT"]),
     "a quoted value, with its quotes": ('PORT="x"\n', ["1.env:1:6-1:9 error SP401 invalid-value PORT"]),
@@ -102,8 +102,8 @@ FIRES = {
     "a placeholder that is invalid, too": (
         "SENTRY_DSN=<your-dsn>\n",
         [
-            "1.env:1:12-1:22 error SP401 invalid-value SENTRY_DSN",
-            "1.env:1:12-1:22 error SP403 placeholder-value SENTRY_DSN",
+            "1.env:1:12-1:13 error SP401 invalid-value SENTRY_DSN",
+            "1.env:1:12-1:13 error SP403 placeholder-value SENTRY_DSN",
         ],
     ),
 }
@@ -171,16 +171,16 @@ def test_one_file_can_hold_all_faults_at_once() -> None:
         "1.env:6:1-6:5 warning SP103 duplicate-variable PORT",
         "1.env:6:6-6:7 error SP401 invalid-value PORT",
         "1.env:7:1-7:5 error SP101 malformed-line BARE",
-        "1.env:8:12-8:32 error SP401 invalid-value SENTRY_DSN",
+        "1.env:8:12-8:13 error SP401 invalid-value SENTRY_DSN",
         "1.env:9:6-9:6 warning SP402 empty-value HOST",
         "1.env:10:13-10:21 error SP401 invalid-value MAX_STREAMS",
         "1.env:10:13-10:21 error SP403 placeholder-value MAX_STREAMS",
         "1.env:11:17-11:27 warning SP104 undefined-reference SENTRY_RELEASE",
         "1.env:12:1-12:9 warning SP305 misplaced-variable ENV_FILE",
         "1.env:13:12-13:13 error SP005 nul-byte None",
-        "1.env:14:20-14:21 error SP101 malformed-line STREAM_MAX_AGE",
+        "1.env:14:16-14:17 error SP101 malformed-line STREAM_MAX_AGE",
         "1.env:15:1-15:6 warning SP301 unknown-variable OTHER",
-        "1.env:15:10-15:11 error SP003 not-utf-8 None",
+        "1.env:15:7-15:8 error SP003 not-utf-8 None",
         "1.env:16:17-16:22 error SP401 invalid-value WEB_CONCURRENCY",
     ]
 
