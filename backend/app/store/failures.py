@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.domain.errors import DamagedError, ServiceError, StorageFullError, UnavailableError
 
-# https://sqlite.org/rescode.html; the low byte is the kind, the rest tells more of it.
-_SQLITE_BUSY = {5, 6}
-_SQLITE_FULL = {13}
-_SQLITE_DAMAGED = {11, 26}
-_SQLITE_UNAVAILABLE = {8, 10, 14}
+_DAMAGED = "the database is damaged: restore it from a backup"
+_BUSY = {5, 6}
 
-# https://www.postgresql.org/docs/current/errcodes-appendix.html
-_POSTGRESQL_FULL = ("53100",)
-_POSTGRESQL_DAMAGED = ("XX001", "XX002")
-_POSTGRESQL_UNAVAILABLE = ("08", "25006", "53", "55P03", "57")
+# The low byte of SQLite's code (https://sqlite.org/rescode.html), and how PostgreSQL's starts
+# (https://www.postgresql.org/docs/current/errcodes-appendix.html); the first row that fits says what it is.
+_MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...] = (
+    ({13}, ("53100",), StorageFullError, "there is no space left for the database"),
+    ({11, 26}, ("XX001", "XX002"), DamagedError, _DAMAGED),
+    ({1}, ("42703", "42P01"), DamagedError, "the tables are not those that Setpoint made: restore a backup"),
+    (_BUSY, ("55P03",), UnavailableError, "the database is busy: somebody else has been writing for too long"),
+    ({8, 10, 14}, ("08", "25006", "53", "57"), UnavailableError, "the database can't be reached or written to"),
+)
 
 
 @contextmanager
@@ -32,6 +35,8 @@ def told_plainly() -> Iterator[None]:
     except PoolTimeoutError as error:
         message = "all connections to the database are in use"
         raise UnavailableError(message) from error
+    except (UnicodeDecodeError, JSONDecodeError) as error:  # in what is stored, or in SQLite's own words about it
+        raise DamagedError(_DAMAGED) from error
     except DBAPIError as error:
         plain = _plain(error)
         if plain is None:
@@ -41,22 +46,16 @@ def told_plainly() -> Iterator[None]:
 
 def is_busy(error: DBAPIError) -> bool:
     """Return whether SQLite says that somebody else holds a lock."""
-    return _sqlite_code(error) in _SQLITE_BUSY
+    return _sqlite_code(error) in _BUSY
 
 
 def _plain(error: DBAPIError) -> ServiceError | None:
-    code, state = _sqlite_code(error), getattr(error.orig, "sqlstate", None) or ""
-    if code in _SQLITE_FULL or state.startswith(_POSTGRESQL_FULL):
-        return StorageFullError("there is no space left for the database")
-    if code in _SQLITE_DAMAGED or state.startswith(_POSTGRESQL_DAMAGED):
-        return DamagedError("the database file is damaged: restore it from a backup")
-    if code in _SQLITE_BUSY:
-        return UnavailableError("the database is busy: somebody else has been writing for too long")
-    if code in _SQLITE_UNAVAILABLE or state.startswith(_POSTGRESQL_UNAVAILABLE) or error.connection_invalidated:
-        return UnavailableError("the database can't be reached or written to")
-    if isinstance(error, OperationalError) and not state and code is None:
-        return UnavailableError("the database can't be reached")
-    return None
+    code, state = _sqlite_code(error), getattr(error.orig, "sqlstate", None)
+    for codes, states, kind, message in _MEANINGS:
+        if code in codes or (state and state.startswith(states)):
+            return kind(message)
+    is_lost = error.connection_invalidated or (isinstance(error, OperationalError) and code is None and not state)
+    return UnavailableError("the database can't be reached or written to") if is_lost else None
 
 
 def _sqlite_code(error: DBAPIError) -> int | None:
