@@ -3,22 +3,20 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from setpoint.application.shown_reading import ShownReading, Shows, by_looks, shows_all
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.cli.output import write_result
 from setpoint.cli.reading_options import add_reading_options, trouble_with
 from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.envfile.loaders import LOADERS
-from setpoint.envfile.reading import Problem, ProblemKind, Reading
+from setpoint.envfile.reading import Problem, ProblemKind
 from setpoint.errors import UnableError
-from setpoint.resolution.location import Location
 from setpoint.sources.env_file import EnvFile, read_env_file
 from setpoint.text.escape import printable
-from setpoint.text.mask import MASK
-from setpoint.text.suggest import allowed_steps, nearest
 
 VERSION = 1
 _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
@@ -39,26 +37,27 @@ def run(arguments: argparse.Namespace) -> int:
     if file.trouble is not None:
         sys.stderr.write(trouble_with(file))
         return 2
-    hidden = set() if arguments.reveal else _hidden_names(arguments, file.variables)
+    shown = ShownReading(file, shows_all if arguments.reveal else _judgement(arguments, file))
     rule_of = {rule.problem: rule for rule in documented_rules()}
-    diagnostics = [_diagnostic(file, problem, rule_of[problem.kind]) for problem in file.reading.problems]
+    diagnostics = [_diagnostic(shown, problem, rule_of[problem.kind]) for problem in file.reading.problems]
     if arguments.format == "json":
-        write_result(json.dumps(_as_json(file, hidden, diagnostics), ensure_ascii=True, indent=2) + "\n")
+        write_result(json.dumps(_as_json(shown, diagnostics), ensure_ascii=True, indent=2) + "\n")
     else:
-        write_result("".join(_lines(file.reading, hidden)))
+        write_result("".join(_lines(shown)))
         sys.stderr.write("".join(_line(file, diagnostic) for diagnostic in diagnostics))
     return int(file.reading.refused or any(each.kind in _RUNS_SOMETHING for each in file.reading.problems))
 
 
-def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[str]:
-    """Return which of `names` are secret in the project's settings, or misspell one; with no settings class none is.
+def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Shows:
+    """Return what judges the values: the project's settings class, or their names and looks where there is none.
 
     Only a settings class knows, and importing one costs more than all the rest of this command.
     """
     reference, project = chosen_settings(arguments)
     if reference is None:
-        return set()
+        return by_looks(file, dict(arguments.set))
     from setpoint.application.importing import UnusableSettingsError, import_settings_class  # noqa: PLC0415 - see above
+    from setpoint.application.judged_reading import by_class  # noqa: PLC0415 - see above
     from setpoint.contract.settings_class import SettingsContract  # noqa: PLC0415 - see above
 
     try:
@@ -66,34 +65,24 @@ def _hidden_names(arguments: argparse.Namespace, names: Iterable[str]) -> set[st
     except UnusableSettingsError as error:
         message = f"{error.message}; without the settings class nobody knows what is secret: fix it, or use `--reveal`"
         raise UnableError(message) from None
-    secrets = [variable.name for variable in contract.variables if variable.secret]
-    return {
-        name
-        for name in names
-        if (variable.secret if (variable := contract.find(name)) else nearest(name, secrets, allowed_steps(name)))
-    }
+    return by_class(file, contract, dict(arguments.set))
 
 
-def _as_json(file: EnvFile, hidden: set[str], diagnostics: list[Diagnostic]) -> dict[str, Any]:
+def _as_json(shown: ShownReading, diagnostics: list[Diagnostic]) -> dict[str, Any]:
     from setpoint.formats.json_report import diagnostic_as_json  # noqa: PLC0415 - people mostly read text
 
     return {
         "version": VERSION,
-        "loader": file.loader,
-        "variables": dict(_shown(file.reading, hidden)),
+        "loader": shown.file.loader,
+        "variables": {name: value for name, value, _ in shown.lines()},
         "diagnostics": [diagnostic_as_json(each) for each in diagnostics],
     }
 
 
-def _shown(reading: Reading, hidden: set[str]) -> Iterator[tuple[str, str | None]]:
-    yield from ((name, MASK if name in hidden else value) for name, value in reading.variables.items())
-    yield from ((name, None) for name in reading.valueless)
-
-
-def _lines(reading: Reading, hidden: set[str]) -> Iterable[str]:
+def _lines(reading: ShownReading) -> Iterator[str]:
     """Yield a line a variable; values are quoted as in JSON, so that blanks and quotes can be seen."""
-    for name, value in _shown(reading, hidden):
-        shown = "" if value is None else value if name in hidden else json.dumps(value, ensure_ascii=False)
+    for name, value, is_shown in reading.lines():
+        shown = "" if value is None else json.dumps(value, ensure_ascii=False) if is_shown else value
         yield f"{printable(name)}{'' if value is None else '='}{printable(shown)}\n"
 
 
@@ -104,14 +93,13 @@ def _line(file: EnvFile, diagnostic: Diagnostic) -> str:
     return f"{where}: {diagnostic.severity}[{diagnostic.code}] {diagnostic.message}{hint}\n"
 
 
-def _diagnostic(file: EnvFile, problem: Problem, rule: RuleDocumentation) -> Diagnostic:
-    start, end = file.source.position(problem.span.start), file.source.position(problem.span.end)
+def _diagnostic(shown: ShownReading, problem: Problem, rule: RuleDocumentation) -> Diagnostic:
     return Diagnostic(
         rule.code,
         rule.name,
         Severity(rule.severity),
         problem.message,
-        None if problem.name is None else printable(problem.name),
+        None if problem.name is None else printable(shown.name(problem.name)),
         hint=problem.hint,
-        location=Location(printable(file.path), start.line, start.column, end.line, end.column),
+        location=shown.location(problem.span),
     )

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfi
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.secret_names import is_secret_name
+from setpoint.contract.secret_values import looks_secret
 
 _FROM_FILE = "_FILE"
 # Variables of any program may begin so.
@@ -72,7 +73,7 @@ class Variable:
         The name is longer than the variable's where it sets a key of an open one.
         """
         is_secret = self.secret or is_secret_name(name[len(self.name) :])
-        return is_secret or secrecy.looks_secret(value) or secrecy.is_out_of_place(value, self.field)
+        return is_secret or looks_secret(value) or secrecy.is_out_of_place(value, self.field)
 
     @property
     def holds_parts(self) -> bool:

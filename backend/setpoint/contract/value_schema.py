@@ -15,6 +15,7 @@ from setpoint.contract.annotation import is_class
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.plain_value import plain_value
 from setpoint.contract.schema_keywords import constrained, is_number_or_text
+from setpoint.contract.secret_values import looks_secret
 
 Schema = dict[str, Any]
 Place = tuple[str, ...]
@@ -215,4 +216,4 @@ def _default(field: FieldInfo) -> Schema:
         plain = plain_value(field.default)
     except (ValueError, RecursionError):
         return {}
-    return {} if secrecy.looks_secret(str(plain)) else {"default": plain}
+    return {} if looks_secret(str(plain)) else {"default": plain}

@@ -53,7 +53,7 @@ def first_fault(text: str) -> Span | None:
 def _root(text: str) -> _Node | None:
     try:
         return _node(text, _after_blanks(text, 0))
-    except (ValueError, RecursionError, IndexError):
+    except (ValueError, RecursionError, IndexError, TypeError):  # A key that is an array can't be a key.
         return None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from setpoint.contract.secrecy import looks_like_token
+from setpoint.contract.secret_values import looks_like_token
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
 from setpoint.text.escape import printable

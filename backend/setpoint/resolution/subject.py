@@ -9,7 +9,8 @@ from functools import cached_property
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.secrecy import looks_like_token, secret_text
+from setpoint.contract.secrecy import secret_text
+from setpoint.contract.secret_values import looks_like_token
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.envfile.reading import Problem
 from setpoint.resolution.assignment import OF_EVERY_PROCESS, Assignment

@@ -6,10 +6,12 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
+from setpoint.envfile.loaders import LOADERS
 from support.checking import run, run_config, run_setpoint
 
 FILE = 'DSN="https://a@h/1"\nPASSWORD=abc#def\nDEBUG=false # no\n'
@@ -24,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_read_prints_what_docker_would_read(folder: Path) -> None:
     """Values are quoted as in JSON, so that quotes and blanks can be seen."""
-    done = run_setpoint("read", "prod.env", "--loader", "docker", cwd=folder)
+    done = run_setpoint("read", "prod.env", "--loader", "docker", "--reveal", cwd=folder)
     assert done.returncode == 0
     assert done.stdout.decode() == snapshot("""\
 DSN="\\"https://a@h/1\\""
@@ -35,7 +37,7 @@ DEBUG="false # no"
 
 def test_read_prints_what_node_would_cut(folder: Path) -> None:
     """What is wrong goes to standard error, so that the values can be piped on."""
-    done = run_setpoint("read", "prod.env", "--loader", "node", cwd=folder)
+    done = run_setpoint("read", "prod.env", "--loader", "node", "--reveal", cwd=folder)
     assert done.stdout.decode() == snapshot("""\
 DEBUG="false"
 DSN="https://a@h/1"
@@ -49,7 +51,7 @@ PASSWORD="abc"
 
 def test_read_as_json_has_a_version(folder: Path) -> None:
     """Programs rely on these keys."""
-    done = run_setpoint("read", "prod.env", "--loader", "systemd", "--format", "json", cwd=folder)
+    done = run_setpoint("read", "prod.env", "--loader", "systemd", "--format", "json", "--reveal", cwd=folder)
     assert json.loads(done.stdout) == {
         "version": 1,
         "loader": "systemd",
@@ -101,6 +103,54 @@ def test_secrets_of_the_settings_are_masked_unless_they_are_to_be_revealed() -> 
     assert masked.stdout.decode() == 'SENTRY_DSN=********\nSENTRY_DNS=********\nOTHER="1"\n'
     revealed = run_config("read", "-", "--loader", "docker", "--reveal", stdin=text)
     assert revealed.stdout.decode() == 'SENTRY_DSN="canary"\nSENTRY_DNS="canary"\nOTHER="1"\n'
+
+
+SECRETS = """\
+SENTRY_DSN=https://kXwvQzmWncRt@h.example/1
+SENTRY_ENVIRONMENT=${SENTRY_DSN}
+SENTRY_RELEASE=prefix-kXwvQzmWncRt
+AWS_SECRET_ACCESS_KEY=kXwvQzmWncRt
+LEGACY=postgres://u:kXwvQzmWncRt@h/d
+PORT=kXwvQzmWncRt
+HOST=kXwvQzmWncRt!
+BUILD=${AWS_SECRET_ACCESS_KEY}-1
+COPY=${GIVEN_TOKEN}
+kXwvQzmWncRtAb0=
+BROKEN="kXwvQzmWncRt
+LOG_LEVEL=INFO
+"""
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("run_command", [run_setpoint, run_config])
+def test_no_secret_shows_unless_it_is_to_be_revealed(run_command: Any, form: str, loader: str, tmp_path: Path) -> None:
+    """Neither of a setting nor of an unknown name, nor where a reference or a copy puts it."""
+    cwd = {} if run_command is run_config else {"cwd": tmp_path}
+    words = ("read", "-", "--loader", loader, "--format", form, "--set", "GIVEN_TOKEN=kXwvQzmWncRt")
+    for text in (SECRETS, SECRETS.replace('BROKEN="kXwvQzmWncRt\n', "")):
+        done = run_command(*words, stdin=text.encode(), **cwd)
+        assert b"kXwvQz" not in done.stdout + done.stderr
+    revealed = run_command(*words, "--reveal", stdin=b"AWS_SECRET_ACCESS_KEY=kXwvQzmWncRt\n", **cwd)
+    assert b"kXwvQzmWncRt" in revealed.stdout
+
+
+def test_what_is_no_secret_shows() -> None:
+    """To see it is what the command is for."""
+    text = b"LOG_LEVEL=INFO\nOTHER=/srv/app\nDEBUG=false # no\nTOKEN_TYPE=Bearer\nMAX_TOKENS=5\n"
+    assert b"****" not in run_config("read", "-", "--loader", "docker", stdin=text).stdout
+
+
+def test_no_place_tells_how_long_a_secret_is(tmp_path: Path) -> None:
+    """The diagnostics of a loader point into values."""
+    said = set()
+    for length in (12, 40):
+        value = ("kXwvQzmWncRt" * 4)[:length]
+        text = f'A_TOKEN={value}#x\nB_TOKEN={value}${{UNSET}}\nC_TOKEN="{value}" x\nD {value}\nE_TOKEN=\'{value}\n'
+        for loader in LOADERS:
+            done = run_setpoint("read", "-", "--loader", loader, "--format", "json", cwd=tmp_path, stdin=text.encode())
+            said.add((loader, done.stdout, done.stderr))
+    assert len(said) == len(LOADERS)
 
 
 def test_no_escape_of_a_file_reaches_the_terminal(tmp_path: Path) -> None:

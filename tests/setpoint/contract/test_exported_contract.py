@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint.cli.main import main
 from setpoint.contract.exported import read_exported_contract
 from setpoint.contract.manifest import digest, settings_manifest
-from setpoint.contract.secrecy import looks_secret
+from setpoint.contract.secret_values import looks_secret
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import registry

@@ -11,8 +11,9 @@ from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.placeholder import is_placeholder
 from setpoint.check.rule import built_in
 from setpoint.check.tracked_file import is_tracked
-from setpoint.contract.secrecy import looks_secret, secret_text
+from setpoint.contract.secrecy import secret_text
 from setpoint.contract.secret_names import is_secret_name
+from setpoint.contract.secret_values import looks_secret
 from setpoint.contract.settings_class import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment

@@ -1,0 +1,31 @@
+"""Judges what a program reads in an env file as the settings class does, for those who only want to see it."""
+
+from collections.abc import Mapping
+
+from setpoint.application.shown_reading import Shows
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile, ProcessEnvironment
+from setpoint.text.suggest import allowed_steps, nearest
+
+
+def by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str]) -> Shows:
+    """Return what judges as `show` does; of names that no setting reads, those of secrets and near misses are hidden.
+
+    Args:
+        file: The file that was read.
+        contract: The settings class.
+        given: What references may have put into values besides the file's own names.
+    """
+    shown = Subject(contract, (file,), ProcessEnvironment(given)).shown
+    secrets = [variable.name for variable in contract.variables if variable.secret]
+
+    def shows(name: str, value: str) -> bool:
+        assignment = Assignment(name, value, contract.find(name), file)
+        if assignment.variable is not None:
+            return shown.shows(assignment)
+        is_secret = assignment.holds_secret or nearest(name, secrets, allowed_steps(name)) is not None
+        return shown.door.lets_through(value, secret=is_secret)
+
+    return shows

@@ -1,0 +1,45 @@
+"""Tells from a value alone whether it looks like a secret."""
+
+import re
+
+from setpoint.contract.secret_names import is_secret_name
+
+_CHUNK = re.compile(r"[A-Za-z0-9]{8,}")
+# Ten characters with letters and digits among them or a capital inside, eight with all three, or a long word.
+_MADE_BY_A_MACHINE = re.compile(
+    r"(?=.*\d)(?=.*[A-Za-z]).{10,}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}|(?=.*[a-z][A-Z]).{10,}|(?=.*[A-Za-z]).{25,}"
+)
+_WRITTEN_BY_PEOPLE = re.compile(
+    r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,4}(?=[A-Z][a-z]|\d*$)){1,4}\d{0,4}|[0-9]+[A-Za-z]{1,5}|[A-Z]{2,}\d{0,4}"
+)
+# As their makers document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, a JWT.
+_PREFIX_OF_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|AIza|npm_|SG\.|eyJ)"
+    r"[A-Za-z0-9_.-]{8}"
+)
+# Each begins where a word does, so that a long value is gone through once.
+_CREDENTIALS_INSIDE = re.compile(r"(?<!\S)[^\s:]*:\S*@")
+_KEY_INSIDE = re.compile(r"(?<!\w)(\w+)[\"']?\s*[:=]")
+_ESCAPED_KEY_INSIDE = re.compile(r"^\s*[\[{].*\\u", re.DOTALL)
+
+
+def looks_secret(value: str) -> bool:
+    """Return whether `value` seems to hold a secret: a URL with a password, or a key that names one."""
+    if _CREDENTIALS_INSIDE.search(value) or _ESCAPED_KEY_INSIDE.search(value):
+        return True
+    return any(is_secret_name(key[1]) for key in _KEY_INSIDE.finditer(value))
+
+
+def sounds_secret(name: str, value: str) -> bool:
+    """Return whether `value` of a variable that no setting reads is a secret: by the name, or by what it looks like."""
+    return is_secret_name(name) or looks_secret(value)
+
+
+def looks_like_token(value: str) -> bool:
+    """Return whether some word of `value` looks like a key that a machine made, and not like words of people.
+
+    Names of hosts, paths, versions and classes do not: `db-1.internal.example`, `sha256`, `SqliteBackend`.
+    """
+    return bool(_PREFIX_OF_TOKEN.search(value)) or any(
+        _MADE_BY_A_MACHINE.fullmatch(word) and not _WRITTEN_BY_PEOPLE.fullmatch(word) for word in _CHUNK.findall(value)
+    )
