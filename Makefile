@@ -1,9 +1,10 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults loaders differential lint check-env generate fix lock bench peers clean
+.PHONY: help setup run test coverage other-pythons faults loaders differential lint check-env generate fix lock bench peers clean
 
 PYTHON ?= python3
-VENV := .venv
+# Another Python has an environment of its own: `make test PYTHON=python3.12`.
+VENV := .venv$(addprefix -,$(filter-out python3,$(notdir $(PYTHON))))
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
 LIVE := tests/setpoint/envfile/live
@@ -13,16 +14,18 @@ SERVERS_MODULES := $(SERVERS)/node_modules/.package-lock.json
 PEERS := .venv-peers/.ready
 PEERS_NODE := benchmarks/peers
 PEERS_MODULES := $(PEERS_NODE)/node_modules/.package-lock.json
+PYTEST = $(BIN)/pytest
 NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=error
 
 help: ## List the commands
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 setup: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Make .venv with the pinned dependencies
 
 $(READY): requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Setpoint needs Python 3.11 or newer, and this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'python3 has no working `venv` module; on Debian: apt-get install python3-venv' >&2; exit 1; }
+	@python=$$(.ci/find-python $(PYTHON)) || exit 1; \
+	$$python -c 'import sys; sys.exit("Setpoint needs Python 3.11 or newer, and this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)' || exit 1; \
+	test -x $(BIN)/pip || $$python -m venv $(VENV) || { rm -rf $(VENV); echo 'python3 has no working `venv` module; on Debian: apt-get install python3-venv' >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -60,7 +63,17 @@ run: $(READY) backend/.env ## Serve with gunicorn and gevent workers, and say wh
 	@cd backend && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application
 
 test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Run all tests
-	@$(BIN)/pytest -n 2
+	@$(PYTEST) -n 2
+
+coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached
+	@$(BIN)/coverage erase
+	@$(MAKE) --no-print-directory test PYTEST='$(BIN)/coverage run -m pytest'
+	@find . -maxdepth 1 -name '.coverage.*' -empty -delete # of processes that were killed
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+other-pythons: ## Run all tests on the other Pythons that are supported and on this machine
+	@.ci/other-pythons
 
 faults: $(READY) $(SERVERS_MODULES) ## Try faults that need luck to hit, 25 times each
 	@FAULT_ROUNDS=25 $(BIN)/pytest -n 2 --timeout 1200 tests/faults
@@ -112,4 +125,4 @@ peers: $(READY) $(PEERS) $(PEERS_MODULES) ## Try the alternatives, and write the
 	@$(BIN)/python benchmarks/tried.py
 
 clean: ## Remove what `make` made
-	@rm -rf $(VENV) .venv-peers $(LIVE)/node_modules $(SERVERS)/node_modules $(PEERS_NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@rm -rf .venv .venv-* $(LIVE)/node_modules $(SERVERS)/node_modules $(PEERS_NODE)/node_modules .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs.documents import ROOT, Block, blocks
+from support.coverage_variables import coverage_variables
 
 GOOD = "PORT=80\n"
 BAD = "PORT=x\n"
@@ -34,6 +35,7 @@ def project(tmp_path: Path) -> Path:
 def _run(project: Path, script: str, content: str) -> int:
     (project / "deploy" / "staging.env").write_text(content)
     environment = {
+        **coverage_variables(),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "GITHUB_STEP_SUMMARY": str(project / "summary.md"),
         "PROD_ENV": content,

@@ -12,6 +12,7 @@ import pytest
 
 from docs.documents import ROOT, Block, blocks, pages
 from setpoint.envfile.loaders import find_loader
+from support.coverage_variables import coverage_variables
 
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#)([^)#]+)")
 _TRANSCRIPTS = [block for page in pages() for block in blocks(page) if block.language == "console"]
@@ -39,6 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_transcript_shows_what_its_commands_print(block: Block, folder: Path) -> None:
     """Each command of a transcript, typed in a folder with the files of the pages, prints just what stands there."""
     environment = {
+        **coverage_variables(),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / block.marks.get("in", "backend")),
         "HOME": str(folder),

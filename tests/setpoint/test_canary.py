@@ -25,6 +25,7 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 from setpoint.text.fingerprint import FingerprintKey
 from support.checking import BACKEND, checked
+from support.coverage_variables import coverage_variables
 
 LONGEST_PIECE = 5
 
@@ -215,7 +216,7 @@ def test_the_real_command_says_no_secret_either(tmp_path: Path, words: list[str]
     result = subprocess.run(
         [sys.executable, "-m", "config", "check", str(path), "--environment", "--deploy", *words],
         check=False,
-        env={"PATH": "/bin", **dict.fromkeys(names, canary)},
+        env={"PATH": "/bin", **coverage_variables(), **dict.fromkeys(names, canary)},
         cwd=BACKEND,
         capture_output=True,
         timeout=60,

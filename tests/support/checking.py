@@ -15,6 +15,7 @@ from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
+from support.coverage_variables import coverage_variables
 
 Completed = subprocess.CompletedProcess[bytes]
 
@@ -67,5 +68,5 @@ def run_setpoint(*words: str, environment: Mapping[str, str] | None = None, cwd:
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None, cwd: Path, stdin: bytes = b"") -> Completed:
     """Run `command` with nothing in the environment but the way to programs and `environment`."""
-    variables = {"PATH": os.environ["PATH"], **(environment or {})}
+    variables = {"PATH": os.environ["PATH"], **coverage_variables(), **(environment or {})}
     return subprocess.run(command, check=False, env=variables, cwd=cwd, input=stdin, capture_output=True, timeout=60)

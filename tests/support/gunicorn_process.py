@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from support.coverage_variables import coverage_variables
+
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 PATIENCE_IN_SECONDS = 30.0
@@ -148,9 +150,8 @@ class GunicornProcess:
 def clean_environment(**variables: str) -> dict[str, str]:
     """Return an environment without a setting of the machine on which the tests run."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR"}}
-    coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     # Two versions of a file, written within one second and as long as each other, have one compiled file.
-    return {**kept, **coverage, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    return {**kept, **coverage_variables(), "PYTHONDONTWRITEBYTECODE": "1", **variables}
 
 
 def copy_of_backend(folder: Path) -> Path:
@@ -207,6 +208,11 @@ def gunicorn(
         try:
             yield GunicornProcess(process, address, output)
         finally:
+            if coverage_variables():
+                # Who is killed has no time to write down what it ran.
+                process.send_signal(signal.SIGQUIT)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(10)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.checking import Completed, run_setpoint
+from support.coverage_variables import coverage_variables
 
 CANARY = "kXwvQzmWncRt"
 CLASS = """
@@ -50,7 +51,7 @@ def _variables_of_command(
     assert (done.returncode, done.stderr) == (0, b""), done
     variables = dict(entry.split("=", 1) for entry in done.stdout.decode().split("\0")[:-1])
     assert variables.pop("PATH") == os.environ["PATH"]
-    return variables
+    return {name: value for name, value in variables.items() if name not in coverage_variables()}
 
 
 @pytest.mark.parametrize(

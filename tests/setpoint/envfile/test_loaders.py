@@ -51,6 +51,6 @@ def test_a_loader_imports_neither_pydantic_nor_other_loaders(loader: str) -> Non
         "print(*sorted(m for m in modules if m in sys.modules or f'setpoint.envfile.{m}' in sys.modules))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=_BACKEND, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], cwd=_BACKEND, env={}, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.split() == [loader.replace("-", "_")]

@@ -20,6 +20,7 @@ from setpoint.generate.rules_reference import EXAMPLE_FILE, EXAMPLE_SETTINGS
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER, parse_env_file
 from support.checking import BACKEND
+from support.coverage_variables import coverage_variables
 
 RULES = documented_rules()
 
@@ -54,7 +55,7 @@ def _codes_of_command(command: str, folder: Path) -> frozenset[str]:
     program = f"{Path(sys.executable).with_name('setpoint')}"
     assert command.count("setpoint check") == 1
     typed = command.replace("setpoint check", f"{program} check --format json")
-    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = {**coverage_variables(), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     ended = subprocess.run(
         ["sh", "-c", typed], cwd=folder, env=environment, capture_output=True, timeout=60, check=False
     )
