@@ -6,6 +6,7 @@ before logging works.
 
 import contextlib
 import logging
+import os
 import re
 from typing import IO, Any
 
@@ -39,18 +40,28 @@ def logging_config(log_format: str, log_level: str, *, context: Context = dict) 
 
 
 class LineHandler(logging.StreamHandler[IO[str]]):
-    """Writes lines as UTF-8, whatever the locale; a closed pipe or a full disk fails no request."""
+    """Writes lines as UTF-8, whatever the locale; a closed pipe or a full disk fails no request.
+
+    Past the stream's own buffer: what a dead pipe left in there, Python would try to write once more at the end of
+    the process, and end it with status 120.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the line of `record`."""
         with contextlib.suppress(Exception):
             line = self.format(record) + "\n"
-            buffer = getattr(self.stream, "buffer", None)
-            if buffer is None:
+            try:
+                descriptor = self.stream.fileno()
+            except (AttributeError, OSError, ValueError):
                 self.stream.write(line)
+                self.flush()
             else:
-                buffer.write(line.encode("utf-8", "backslashreplace"))
-            self.flush()
+                _write_all(descriptor, line.encode("utf-8", "backslashreplace"))
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 class GunicornRecords(logging.Filter):

@@ -8,6 +8,7 @@ import logging.config
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,13 +77,13 @@ def test_a_full_disk_fails_no_request(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr() == ("", "")
 
 
-def test_lines_are_utf_8_whatever_the_locale() -> None:
+def test_lines_are_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     """A stream that was opened for ASCII is written as bytes."""
-    output = io.BytesIO()
-    handler = LineHandler(io.TextIOWrapper(output, encoding="ascii"))
-    handler.setFormatter(JsonLineFormatter())
-    handler.emit(_record("naïve"))
-    assert json.loads(output.getvalue())["message"] == "naïve"
+    with (tmp_path / "output").open("w", encoding="ascii") as output:
+        handler = LineHandler(output)
+        handler.setFormatter(JsonLineFormatter())
+        handler.emit(_record("naïve"))
+    assert json.loads((tmp_path / "output").read_bytes())["message"] == "naïve"
 
 
 @pytest.fixture
