@@ -34,6 +34,7 @@ from observability.logs.configuration import logging_config  # noqa: E402
 from serving.handover.environment import refuse_start, validated_environment  # noqa: E402
 from serving.handover.handover import Handover  # noqa: E402
 from serving.reload.guard import guard_reloads  # noqa: E402
+from serving.temporary_directory import temporary_directory  # noqa: E402
 from serving.welcome import ASKED_BY, welcome  # noqa: E402
 from serving.worker.loading import end_worker, prepare_worker  # noqa: E402
 
@@ -75,6 +76,8 @@ preload_app = False
 
 # A worker whose event loop has stood still for so long is replaced.
 timeout = 30
+
+worker_tmp_dir = temporary_directory()
 
 # An orchestrator gives a process 10 seconds before it kills it. Streams end with `goaway` within one, the rest
 # is for requests under way and for the last events to Sentry.

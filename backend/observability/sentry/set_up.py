@@ -25,7 +25,7 @@ _SHUTDOWN_TIMEOUT = 2.0
 """Seconds to deliver what is queued when the process ends; below gunicorn's graceful timeout."""
 
 # Their errors reach Sentry by another way, or are about Sentry itself.
-_SILENT_LOGGERS = ("observability.access", "observability.sentry.scrubbing")
+_SILENT_LOGGERS = ("observability.access", "observability.sentry.*")
 
 
 def set_up_sentry(settings: Settings) -> None:
