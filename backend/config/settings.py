@@ -25,7 +25,7 @@ class Settings(BaseSettings):
         Guidance(
             expected="`https://<public key>@<host>/<project id>`",
             unset="error tracking stays off while `SENTRY_DSN` is unset",
-            invalid="the Sentry SDK would refuse it or deliver nothing",
+            invalid="errors would reach nobody",
             obtain="Sentry, Settings, Projects, your project, Client Keys (DSN)",
             example="https://<public-key>@<host>/<project-id>",
         ),

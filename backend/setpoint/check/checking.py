@@ -130,8 +130,11 @@ class _Places:
 
     def excerpt(self, place: Place) -> Excerpt | None:
         """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
-        line = self._line(place)
-        return Excerpt(*line.excerpt(place.span.start, place.span.end)) if line else None
+        line, start = self._line(place), place.span.start
+        if start == place.span.end:  # Blanks before a comment are what an empty value looks like.
+            text = place.file.source.text
+            start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
+        return Excerpt(*line.excerpt(start, place.span.end)) if line else None
 
     def _told_end(self, place: Place, first: int) -> int:
         """Return the end of `place` to tell, which begins at `first`: nothing behind the start of something hidden."""

@@ -4,7 +4,7 @@ from setpoint.envfile.source_text import SourceText, Span
 from setpoint.resolution.statement import Statement
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Piece, ShownLine, comment_in
+from setpoint.text.shown import COMMENT, Piece, ShownLine, comment_in
 
 
 def shown_line(source: SourceText, line: int, statement: Statement | None, *, shows_value: bool) -> ShownLine:
@@ -39,14 +39,24 @@ def _of_binding(source: SourceText, line: Span, statement: Statement, *, shows_v
         pieces.append(Piece.plain(source.text, name.end, min(value.start, line.end)))
     start, end = max(value.start, line.start), min(value.end, line.end)
     if start >= end:
-        return pieces
+        return [*pieces, *_comment_after(source, line, end)] if not statement.binding.value else pieces
     if not shows_value:
         return [*pieces, Piece.masked(start, end)]
     written = source.text[start:end]
     comment = comment_in(written, written)
     if comment is None:
         return [*pieces, Piece.plain(source.text, start, end)]
-    return [*pieces, Piece.plain(source.text, start, start + comment), Piece.masked(start + comment, end)]
+    return [
+        *pieces,
+        Piece.plain(source.text, start, start + comment),
+        Piece(start + comment, end, COMMENT, hidden=True),
+    ]
+
+
+def _comment_after(source: SourceText, line: Span, end: int) -> list[Piece]:
+    """Return what shows of a comment after an empty value: that there is one, which the eye may take for it."""
+    is_here = line.start <= end <= line.end and source.text[end : line.end].lstrip().startswith("#")
+    return [Piece(end, line.end, COMMENT, hidden=True)] if is_here else []
 
 
 def _unreadable(source: SourceText, line: Span, statement: Statement | None) -> list[Piece]:
@@ -69,4 +79,7 @@ def _unreadable(source: SourceText, line: Span, statement: Statement | None) -> 
 
 
 def _named(statement: Statement, span: Span) -> Piece:
-    return Piece(span.start, span.end, printable(statement.shown_name), hidden=statement.shown_name == MASK)
+    if statement.shown_name == MASK:
+        return Piece.masked(span.start, span.end)
+    shown = printable(statement.shown_name)
+    return Piece(span.start, span.end, shown, written=statement.name if statement.name == shown else None)

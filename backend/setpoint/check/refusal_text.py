@@ -1,5 +1,6 @@
 """Says in words why a value is refused: built from type and constraint, never from the value."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -90,6 +91,7 @@ _CONSTRAINTS = {
     "max_length": "a length of {} or less",
     "pattern": "text that matches `{}`",
 }
+_SCHEME = re.compile("'([^']*)'")
 _BY_VALIDATOR = {"value_error", "assertion_error"}
 
 
@@ -131,7 +133,7 @@ def explain(
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
-    label = f"expected {expected}" if expected else None
+    label = f"expected {expected}{_schemes(refusals)}" if expected else None
     return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", label, hint)
 
 
@@ -141,6 +143,12 @@ def _expected_inside(refusals: Sequence[Refusal]) -> str | None:
     if isinstance(allowed := context.get("expected"), str):
         return allowed.replace("'", "`")
     return next((words.format(context[name]) for name, words in _CONSTRAINTS.items() if name in context), None)
+
+
+def _schemes(refusals: Sequence[Refusal]) -> str:
+    """Return which schemes a URL may have, where it has none of them."""
+    allowed = refusals[0].context.get("expected_schemes") if len(refusals) == 1 else None
+    return " that begins with " + _SCHEME.sub(r"`\1://`", allowed) if isinstance(allowed, str) else ""
 
 
 def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:

@@ -7,7 +7,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Door, comment_in
+from setpoint.text.shown import COMMENT, Door, comment_in
 
 
 class ShownValues:
@@ -51,4 +51,4 @@ class ShownValues:
             written = assignment.binding.value_span.of(assignment.file.source.text)
         comment = comment_in(value, written)
         shown = printable(value[:comment])
-        return shown if comment is None else f"{shown}{MASK}"
+        return shown if comment is None else f"{shown}{COMMENT}"

@@ -13,6 +13,9 @@ from setpoint.text.mask import MASK, Redactor
 
 _LONGEST_LINE = 160
 _CONTEXT = 40
+COMMENT = "#…"
+"""What shows of a comment: that there is one."""
+
 _COMMENT = re.compile(r"\s#")
 _QUOTED = re.compile(r"\s*(['\"`]).*\1\s*", re.DOTALL)
 
@@ -57,27 +60,31 @@ class Piece:
         end: Where it ends, exclusive.
         shown: What is printed for it.
         hidden: Whether that is a mask, behind which no place may be told: it would tell the length.
+        written: What is written, where it shows.
     """
 
     start: int
     end: int
     shown: str
     hidden: bool = False
+    written: str | None = None
 
     @classmethod
     def plain(cls, text: str, start: int, end: int) -> "Piece":
         """Return the piece of `text`, a whole file, from `start` to `end`, to be shown as it is written."""
-        return cls(start, end, printable(text[start:end].replace("\t", " ")))
+        written = text[start:end].replace("\t", " ")
+        return cls(start, end, printable(written), written=written)
 
     @classmethod
     def masked(cls, start: int, end: int) -> "Piece":
         """Return a piece of which nothing shows."""
         return cls(start, end, MASK if end > start else "", hidden=True)
 
-    @property
-    def is_verbatim(self) -> bool:
-        """Return whether each character is shown as one."""
-        return not self.hidden and len(self.shown) == self.end - self.start
+    def width_to(self, offset: int, *, is_end: bool) -> int:
+        """Return how many characters show of it before `offset`; all or nothing of what is masked."""
+        if self.written is None:
+            return len(self.shown) * is_end
+        return len(printable(self.written[: offset - self.start]))
 
 
 class ShownLine:
@@ -109,7 +116,7 @@ class ShownLine:
             if offset < piece.end or (is_end and offset == piece.end):
                 if offset <= piece.start:
                     return column
-                return column + (offset - piece.start if piece.is_verbatim else len(piece.shown) * is_end)
+                return column + piece.width_to(offset, is_end=is_end)
             column += len(piece.shown)
         return column
 

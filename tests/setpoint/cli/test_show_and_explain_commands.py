@@ -156,7 +156,7 @@ Value: `https://<public key>@<host>/<project id>`
 Default: none
 Secret: yes, its value is never shown
 Unset: error tracking stays off while `SENTRY_DSN` is unset
-Invalid: the Sentry SDK would refuse it or deliver nothing
+Invalid: errors would reach nobody
 To get a value: Sentry, Settings, Projects, your project, Client Keys (DSN)
 Example: https://<public-key>@<host>/<project-id>
 
