@@ -14,7 +14,7 @@ _TEXT = "a string"
 _TEXTS = "an array of strings"
 _TEXT_OR_TEXTS = "a string or an array of strings"
 _KEYS = {
-    "settings": _TEXT,
+    "settings": _TEXT_OR_TEXTS,
     "ignore-variables": _TEXTS,
     "loaders": _TEXTS,
     "rules": _TEXT_OR_TEXTS,
@@ -37,7 +37,7 @@ class Project:
 
     Attributes:
         root: The folder of its pyproject.toml.
-        settings: The settings class, `module:Class`; None if the project doesn't say.
+        settings: The settings classes, `module:Class` each; none if the project doesn't say.
         ignored: Patterns of names that other programs read.
         loaders: The programs that read the project's env files.
         rules: The modules that hold rules of the app's own.
@@ -50,7 +50,7 @@ class Project:
     """
 
     root: Path
-    settings: str | None = None
+    settings: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     loaders: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
         raise InvalidProjectError(message)
     return Project(
         root,
-        settings=table.get("settings"),
+        settings=_texts(table, "settings"),
         ignored=_texts(table, "ignore-variables"),
         loaders=_texts(table, "loaders"),
         rules=_texts(table, "rules"),

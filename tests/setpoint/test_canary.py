@@ -145,7 +145,8 @@ def _shown(old: Subject, new: Subject) -> str:
     """Return what `show`, `explain` and `diff` print of two sources."""
     key, found = FingerprintKey(b"k" * 32), list(provenances(old))
     differing = differences(old, new)
-    texts = [show._json(old, found, key), diff._json(old, new, differing, key), *show._lines(old, found, key)]
+    compared = diff._json([old.contract], [(old, new, each) for each in differing], key)
+    texts = [show._json([old], key), compared, *show._lines([old], key)]
     texts += [line for each in differing for line in diff._lines(old, new, each, key)]
     for variable in old.contract.variables:
         texts += [*explain._lines(old, variable, found), explain._json(old, variable, found)]

@@ -18,7 +18,7 @@ def test_a_project_says_everything_under_one_table(tmp_path: Path) -> None:
     text = '[tool.setpoint]\nsettings = "a:B"\nignore-variables = ["X_*"]\npythonpath = ["src"]\n'
     text += 'example = "e"\ndocs = "d/e"\n'
     project = _project(tmp_path, text)
-    assert (project.root, project.settings, project.ignored) == (tmp_path, "a:B", ("X_*",))
+    assert (project.root, project.settings, project.ignored) == (tmp_path, ("a:B",), ("X_*",))
     assert project.pythonpath == (tmp_path / "src", tmp_path)
     assert (project.example, project.docs) == (tmp_path / "e", tmp_path / "d" / "e")
 
@@ -28,9 +28,9 @@ def test_a_folder_inside_a_project_belongs_to_it(tmp_path: Path) -> None:
     _project(tmp_path, '[tool.setpoint]\nsettings = "a:B"\n')
     inner = tmp_path / "inner"
     inner.mkdir()
-    assert _project(inner, "[tool.other]\n").settings == "a:B"
-    assert _project(inner, "not toml").settings == "a:B"
-    assert find_project(tmp_path / "not" / "there").settings == "a:B"
+    assert _project(inner, "[tool.other]\n").settings == ("a:B",)
+    assert _project(inner, "not toml").settings == ("a:B",)
+    assert find_project(tmp_path / "not" / "there").settings == ("a:B",)
 
 
 def test_a_folder_without_a_project_is_fine(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_folder_without_a_project_is_fine(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[tool.setpoint\n", "line 1"),
-        ("[tool.setpoint]\nsettings = 1\n", "`settings` is not a string"),
+        ("[tool.setpoint]\nsettings = 1\n", "`settings` is not a string or an array of strings"),
         ("[tool.setpoint]\nignore-variables = 'X'\n", "`ignore-variables` is not an array of strings"),
         ("[tool.setpoint]\npythonpath = [1]\n", "`pythonpath` is not an array of strings"),
         ("[tool.setpoint]\nsetting = 'a:B'\n", "unknown key `setting`; did you mean `settings`?"),

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from setpoint.contract.settings_class import SettingsContract
@@ -86,6 +87,14 @@ def of_files(
         file_variables=named,
         unseen_directories=() if directories else own_secrets_directories(contract),
     )
+
+
+def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
+    """Return `subjects`, one a settings class of the app, each of which knows what the others read."""
+    contracts = [each.contract for each in subjects]
+    return [
+        replace(each, beside=tuple(other for other in contracts if other is not each.contract)) for each in subjects
+    ]
 
 
 def env_files(contract: SettingsContract, environment: Mapping[str, str]) -> tuple[EnvFile, ...]:

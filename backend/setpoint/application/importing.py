@@ -1,4 +1,4 @@
-"""Imports a settings class by its name, even from a module that fails because of bad settings."""
+"""Imports settings classes by their names, even from a module that fails because of bad settings."""
 
 import importlib
 import re
@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from setpoint.application.composed_settings import settings_classes_in, settings_classes_of_failed_body
 from setpoint.check.app_rule import InvalidRuleError
 from setpoint.errors import UnusableError
 from setpoint.text.raised import kind_and_place
@@ -28,8 +29,8 @@ class UnusableRulesError(UnusableError):
     """The rules of the app's own can't be had."""
 
 
-def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> type[BaseSettings]:
-    """Return the class that `reference` (`module:Class`) names.
+def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> tuple[type[BaseSettings], ...]:
+    """Return the class that `reference` (`module:Class`) names, or those of which a model of settings is made up.
 
     A module that builds its settings when it is imported (`SETTINGS = Settings()`) fails there
     under a bad environment. The class exists by then, and is taken from the failed module. What the
@@ -50,7 +51,14 @@ def import_settings_class(reference: str, pythonpath: Iterable[Path] = ()) -> ty
         namespace = _imported(module_name, pythonpath)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
         return _from_failed_module(error, module_name, class_name)
-    return _class_in(namespace, module_name, class_name)
+    return _classes_in(namespace, module_name, class_name)
+
+
+def imported_settings_classes(reference: str) -> tuple[type[BaseSettings], ...]:
+    """Return the classes that `reference` names, if their module is imported already; none if it is not."""
+    module_name, _, class_name = reference.partition(":")
+    module = sys.modules.get(module_name)
+    return () if module is None else _resolve(vars(module), class_name)
 
 
 def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> None:
@@ -86,33 +94,35 @@ def _put_on_module_path(folders: Iterable[Path]) -> None:
     sys.path[:] = [*dict.fromkeys(wanted), *(each for each in sys.path if each not in wanted)]
 
 
-def _class_in(namespace: Mapping[str, object], module_name: str, class_name: str) -> type[BaseSettings]:
+def _classes_in(namespace: Mapping[str, object], module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
     found = _resolve(namespace, class_name)
-    if found is None:
-        classes = [name for name in namespace if _resolve(namespace, name) not in {None, BaseSettings}]
+    if not found:
+        classes = [name for name in namespace if _resolve(namespace, name)]
         there = f"it has {', '.join(f'`{name}`' for name in classes)}" if classes else None
         message = f"`{module_name}` has no settings class `{class_name}`"
         raise UnusableSettingsError(message, there or "name a subclass of `pydantic_settings.BaseSettings`")
     return found
 
 
-def _resolve(namespace: Mapping[str, object], class_name: str) -> type[BaseSettings] | None:
+def _resolve(namespace: Mapping[str, object], class_name: str) -> tuple[type[BaseSettings], ...]:
     found: object = namespace.get(class_name.partition(".")[0])
     for part in class_name.split(".")[1:]:
         found = getattr(found, part, None)
-    return found if isinstance(found, type) and issubclass(found, BaseSettings) else None
+    return settings_classes_in(found) if isinstance(found, type) else ()
 
 
-def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> type[BaseSettings]:
-    """Return the class from the module itself, or from the one that failed while it was imported by the module."""
+def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
+    """Return the classes from the module itself, or from the one that failed while it was imported by the module."""
     namespaces = list(_namespaces(error.__traceback__))
     for namespace in sorted(namespaces, key=lambda each: each.get("__name__") != module_name):
         if found := _resolve(namespace, class_name):
             _keep(namespaces)
             return found
+    if found := settings_classes_of_failed_body(error.__traceback__, class_name):
+        return found
     for namespace in namespaces:
         if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError):
-            _class_in(namespace, module_name, class_name)
+            _classes_in(namespace, module_name, class_name)
     message = f"cannot import `{module_name}`: {_described(error)}"
     raise UnusableSettingsError(message, _advice(error, module_name)) from None
 

@@ -1,6 +1,6 @@
-"""Judges what a program reads in an env file as the settings class does, for those who only want to see it."""
+"""Judges what a program reads in an env file as the settings classes do, for those who only want to see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from setpoint.application.shown_reading import Shows
 from setpoint.contract.settings_class import SettingsContract
@@ -10,14 +10,20 @@ from setpoint.sources.env_file import EnvFile, ProcessEnvironment
 from setpoint.text.suggest import allowed_steps, nearest
 
 
-def by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str]) -> Shows:
-    """Return what judges as `show` does; of names that no setting reads, those of secrets and near misses are hidden.
+def by_classes(file: EnvFile, contracts: Sequence[SettingsContract], given: Mapping[str, str]) -> Shows:
+    """Return what judges as `show` does: a value shows if no settings class of the app would hide it.
 
     Args:
         file: The file that was read.
-        contract: The settings class.
+        contracts: The settings classes.
         given: What references may have put into values besides the file's own names.
     """
+    judges = [_by_class(file, contract, given) for contract in contracts]
+    return lambda name, value: all(shows(name, value) for shows in judges)
+
+
+def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str]) -> Shows:
+    """Return what judges as one class; of names that no setting reads, those of secrets and near misses are hidden."""
     shown = Subject(contract, (file,), ProcessEnvironment(given)).shown
     secrets = [variable.name for variable in contract.variables if variable.secret]
 

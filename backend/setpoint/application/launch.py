@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from setpoint.application.gathering import env_files, of_a_start
+from setpoint.application.gathering import beside_each_other, env_files, of_a_start
 from setpoint.application.loading import as_chosen
 from setpoint.check.checking import check
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
+from setpoint.check.several_classes import put_together
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
@@ -31,7 +32,7 @@ class Launch:
 
 
 def prepare(
-    contract: SettingsContract,
+    contracts: Sequence[SettingsContract],
     paths: Sequence[str],
     loader: str | None,
     callers: Mapping[str, str],
@@ -44,7 +45,7 @@ def prepare(
     The env files that the app reads by itself lie below both, as they will when it starts.
 
     Args:
-        contract: What the app of the command expects.
+        contracts: What the app of the command expects, a settings class each.
         paths: Env files, later ones over earlier.
         loader: As which program to read them; by default as python-dotenv, so that all that is wrong is found, as
             `check` does. Where that passes, python-dotenv reads just the same.
@@ -53,32 +54,37 @@ def prepare(
         fail_on: The mildest severity that keeps the command from being started.
     """
     given = tuple(read_env_file(path, callers, loader) for path in paths)
-    inherited = _not_overruled(contract, callers, given)
-    files = (*env_files(contract, callers), *given)
-    subject = of_a_start(contract, inherited, project, files=files)
-    report = as_chosen(check(subject, fail_on), subject, project)
-    return Launch(report, {**inherited, **_unknown(contract, given), **_winning(subject)})
+    inherited = _not_overruled(contracts, callers, given)
+    subjects = beside_each_other(
+        [of_a_start(each, inherited, project, files=(*env_files(each, callers), *given)) for each in contracts]
+    )
+    report = as_chosen(put_together([check(each, fail_on) for each in subjects], fail_on), subjects, project)
+    winning = {name: value for each in subjects for name, value in _winning(each).items()}
+    return Launch(report, {**inherited, **_unknown(contracts, given), **winning})
 
 
-def _not_overruled(contract: SettingsContract, callers: Mapping[str, str], given: Sequence[EnvFile]) -> dict[str, str]:
-    """Return `callers` without what the files set, in whatever case where the class ignores it."""
+def _not_overruled(
+    contracts: Sequence[SettingsContract], callers: Mapping[str, str], given: Sequence[EnvFile]
+) -> dict[str, str]:
+    """Return `callers` without what the files set, in whatever case where a class ignores it."""
     overruled = {
-        _identity(contract, name)
+        _identity(contracts, name)
         for file in given
         for name in file.variables
-        if not contract.names_env_file(contract.find(name))
+        if not any(each.names_env_file(each.find(name)) for each in contracts)
     }
-    return {name: value for name, value in callers.items() if _identity(contract, name) not in overruled}
+    return {name: value for name, value in callers.items() if _identity(contracts, name) not in overruled}
 
 
-def _identity(contract: SettingsContract, name: str) -> str:
+def _identity(contracts: Sequence[SettingsContract], name: str) -> str:
     """Return what two spellings of one variable have in common; other programs tell `http_proxy` from `HTTP_PROXY`."""
-    return contract.canonical(name) if contract.find(name) else name
+    return next((each.canonical(name) for each in contracts if each.find(name)), name)
 
 
-def _unknown(contract: SettingsContract, given: Sequence[EnvFile]) -> dict[str, str]:
+def _unknown(contracts: Sequence[SettingsContract], given: Sequence[EnvFile]) -> dict[str, str]:
     """Return the variables that are other programs' business."""
-    return {name: value for file in given for name, value in file.variables.items() if contract.find(name) is None}
+    variables = {name: value for file in given for name, value in file.variables.items()}
+    return {name: value for name, value in variables.items() if not any(each.find(name) for each in contracts)}
 
 
 def _winning(subject: Subject) -> dict[str, str]:

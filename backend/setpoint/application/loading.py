@@ -3,9 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from weakref import finalize
@@ -13,7 +13,7 @@ from weakref import finalize
 from pydantic_settings import BaseSettings
 
 from setpoint.application.gathering import of_a_start
-from setpoint.application.importing import import_rules
+from setpoint.application.importing import import_rules, imported_settings_classes
 from setpoint.check.checking import check
 from setpoint.check.report import Report, Status
 from setpoint.check.selection import Selection, UnknownRuleError
@@ -127,7 +127,8 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     contract, project = SettingsContract.of(settings_class), find_project(Path.cwd())
     import_rules(project.rules, project.pythonpath)
     subject = of_a_start(contract, environment, project, files=() if HANDED_OVER in environment else None)
-    report = as_chosen(check(subject), subject, project)
+    subject = _beside_other_classes(subject, project)
+    report = as_chosen(check(subject), [subject], project)
     known = {name: each for name, each in subject.assignments.items() if each.variable}
     return Loaded(
         report,
@@ -137,13 +138,27 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     )
 
 
-def as_chosen(report: Report, subject: Subject, project: Project) -> Report:
-    """Return what of `report` the project wants to hear; all of it if the class itself takes no such values.
+def _beside_other_classes(subject: Subject, project: Project) -> Subject:
+    """Return `subject` with what the app's other settings classes read, as far as their modules are imported.
+
+    To import them here would run code of the app too early. What they read can't be known then, and so no name is
+    called unknown: `check` does that.
+    """
+    others = [each for each in project.settings if each != subject.contract.reference]
+    found = [imported_settings_classes(each) for each in others]
+    contracts = tuple(SettingsContract.of(each) for classes in found for each in classes)
+    ignored = subject.ignored if all(found) else ("*",)
+    return replace(subject, beside=contracts, ignored=ignored)
+
+
+def as_chosen(report: Report, subjects: Iterable[Subject], project: Project) -> Report:
+    """Return what of `report` the project wants to hear; all of it if a class itself takes no such values.
 
     Raises:
         InvalidProjectError: The project chooses a rule that does not exist.
     """
-    return report if subject.verdict.settings is None else project_selection(project).of(report)
+    is_refused = any(each.verdict.settings is None for each in subjects)
+    return report if is_refused else project_selection(project).of(report)
 
 
 def project_selection(project: Project) -> Selection:

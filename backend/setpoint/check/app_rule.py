@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic_settings import BaseSettings
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_place
@@ -62,7 +64,8 @@ def rule(
 ) -> Callable[[AppCondition], AppCondition]:
     """Make the decorated function a rule, which every check and every start of the app then applies.
 
-    The function takes the settings of the app. Where a setting is invalid, its value can't be looked
+    The function takes the settings of the app; in an app with several settings classes, the annotation of its
+    parameter says which. Where a setting is invalid, its value can't be looked
     at; a rule that tries is not run, and an `info` says so.
 
     Args:
@@ -97,6 +100,8 @@ def _on_subject(condition: AppCondition, code: str) -> Callable[[Subject], Itera
 
     @wraps(condition)
     def on_subject(subject: Subject) -> Iterator[Finding]:
+        if subject.beside and not _is_about(condition, subject.contract.settings_class):
+            return
         found = _violations(condition, code, subject)
         if found is None:
             yield Finding(
@@ -112,6 +117,16 @@ def _on_subject(condition: AppCondition, code: str) -> Callable[[Subject], Itera
             yield _finding(subject, each)
 
     return on_subject
+
+
+def _is_about(condition: Callable[..., object], settings_class: type[BaseSettings]) -> bool:
+    """Return whether `condition` takes settings of `settings_class`, as the annotation of its parameter says."""
+    try:
+        hints = get_type_hints(condition)
+    except NameError:
+        return True
+    wanted = next((hint for name, hint in hints.items() if name != "return"), None)
+    return not isinstance(wanted, type) or issubclass(settings_class, wanted)
 
 
 def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subject: Subject) -> list[Violation] | None:

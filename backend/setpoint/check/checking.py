@@ -90,7 +90,8 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
         loader = None if file.holds_one_value else file.loader
         yield SourceSummary(file.kind, printable(file.path), loader, len(file.variables))
     if subject.environment is not None:
-        known = [name for name in subject.environment.variables if subject.contract.find(name)]
+        contracts = (subject.contract, *subject.beside)
+        known = [name for name in subject.environment.variables if any(each.find(name) for each in contracts)]
         yield SourceSummary(subject.environment.kind, variables=len(known))
 
 

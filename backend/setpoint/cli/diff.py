@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from setpoint.application.gathering import of_files
+from setpoint.application.gathering import beside_each_other, of_files
 from setpoint.cli.fingerprint_option import add_fingerprint_option, fingerprint_key
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import fingerprint_of, origin_as_json, origin_in_words, visible
-from setpoint.cli.source_options import add_source_options, contract_of, subject_of_files
+from setpoint.cli.source_options import add_source_options, contracts_of, subject_of_files
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
@@ -41,22 +41,41 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.files) != (1 if arguments.environment else 2):
         message = "name two files, or one and `--environment`"
         raise UnableError(message)
-    contract, project = contract_of(arguments)
+    contracts, project = contracts_of(arguments)
     key = fingerprint_key(arguments)
-    old, new = _subjects(arguments, contract, project)
-    found = differences(old, new)
+    found = _found(*_sides(arguments, contracts, project))
     if arguments.format == "json":
-        write_result(_json(old, new, found, key))
+        write_result(_json(contracts, found, key))
     else:
-        write_result("".join(f"{line}\n" for each in found for line in _lines(old, new, each, key)))
+        write_result("".join(f"{line}\n" for old, new, each in found for line in _lines(old, new, each, key)))
     return int(bool(found) and arguments.exit_code)
 
 
-def _subjects(arguments: argparse.Namespace, contract: SettingsContract, project: Project) -> tuple[Subject, Subject]:
+def _sides(
+    arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project
+) -> tuple[list[Subject], list[Subject]]:
+    """Return what each settings class reads on the old side, and on the new one."""
     only_files = argparse.Namespace(**{**vars(arguments), "environment": False})
-    old, *others = (subject_of_files([path], only_files, contract, project) for path in arguments.files)
+    old, *others = (
+        beside_each_other([subject_of_files([path], only_files, contract, project) for contract in contracts])
+        for path in arguments.files
+    )
     environment = ProcessEnvironment.of_this_process()
-    return old, others[0] if others else of_files(contract, (), environment, project)
+    new = others[0] if others else [of_files(contract, (), environment, project) for contract in contracts]
+    return old, beside_each_other(new)
+
+
+def _found(old: Sequence[Subject], new: Sequence[Subject]) -> list[tuple[Subject, Subject, Difference]]:
+    """Return what differs, as the first class says that reads the variable, and then what none of them reads."""
+    found: list[tuple[Subject, Subject, Difference]] = []
+    unknown: list[tuple[Subject, Subject, Difference]] = []
+    for before, after in zip(old, new, strict=True):
+        told = {each.name for _, _, each in found}
+        all_ = [(before, after, each) for each in differences(before, after)]
+        found += [each for each in all_ if each[2].known and each[2].name not in told]
+        # Names that no class reads are the same for each of them.
+        unknown = [each for each in all_ if not each[2].known]
+    return found + unknown
 
 
 def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | None) -> Iterator[str]:
@@ -82,10 +101,14 @@ def _spelt(each: Difference, side: Side) -> str:
     return f" as {printable(side.assignment.name)}"
 
 
-def _json(old: Subject, new: Subject, found: Sequence[Difference], key: FingerprintKey | None) -> str:
+def _json(
+    contracts: Sequence[SettingsContract],
+    found: Sequence[tuple[Subject, Subject, Difference]],
+    key: FingerprintKey | None,
+) -> str:
     content = {
         "version": VERSION,
-        "settings": old.contract.reference,
+        "settings": ", ".join(each.reference for each in contracts),
         "differences": [
             {
                 "name": printable(each.name),
@@ -96,7 +119,7 @@ def _json(old: Subject, new: Subject, found: Sequence[Difference], key: Fingerpr
                 "old": _side(old, each.old, key),
                 "new": _side(new, each.new, key),
             }
-            for each in found
+            for old, new, each in found
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import as_json, shadowed_in_words, shown_default, value_in_words, winner_in_words
-from setpoint.cli.source_options import add_files, add_source_options, contract_of, subject_of
+from setpoint.cli.source_options import add_files, add_source_options, contracts_of, subjects_of
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.errors import UnableError
 from setpoint.resolution.provenance import Provenance, provenances
@@ -31,9 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation and return the exit status: 2 if no setting reads such a variable."""
-    contract, project = contract_of(arguments)
-    variable = _wanted(contract, arguments.name)
-    subject = subject_of(arguments, contract, project)
+    contracts, project = contracts_of(arguments)
+    contract, variable = _wanted(contracts, arguments.name)
+    subject = next(each for each in subjects_of(arguments, contracts, project) if each.contract is contract)
     depth = len(variable.setting)
     found = [each for each in provenances(subject) if each.variable.setting[:depth] == variable.setting]
     if arguments.format == "json":
@@ -43,17 +43,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(contract: SettingsContract, name: str) -> Variable:
-    variable = contract.find(name)
-    if variable is not None:
-        return variable
-    as_setting = [each for each in contract.variables if ".".join(each.setting).casefold() == name.casefold()]
-    if as_setting:
-        return as_setting[0]
-    meant = nearest(name, (each.name for each in contract.variables), max(1, allowed_steps(name)))
-    closest = meant or nearest(name, (each.name for each in contract.variables), len(name))
+def _wanted(contracts: Sequence[SettingsContract], name: str) -> tuple[SettingsContract, Variable]:
+    """Return the first of `contracts` that reads the variable or has the setting `name`, and its variable."""
+    for contract in contracts:
+        if variable := contract.find(name):
+            return contract, variable
+    known = [(contract, variable) for contract in contracts for variable in contract.variables]
+    for contract, variable in known:
+        if ".".join(variable.setting).casefold() == name.casefold():
+            return contract, variable
+    names = [variable.name for _, variable in known]
+    meant = nearest(name, names, max(1, allowed_steps(name)))
+    closest = meant or nearest(name, names, len(name))
     advice = f"did you mean `{closest}`?" if meant else f"the nearest is `{closest}`" if closest else "it has none"
-    message = f"`{contract.reference}` reads no `{printable(name)}`; {advice}"
+    owners = joined([f"`{each.reference}`" for each in contracts])
+    message = f"{owners} {'reads' if len(contracts) == 1 else 'read'} no `{printable(name)}`; {advice}"
     raise UnableError(message)
 
 

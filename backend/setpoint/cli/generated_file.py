@@ -2,17 +2,17 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from setpoint.cli.output import write_result
 from setpoint.cli.settings_option import add_settings_option
-from setpoint.cli.source_options import contract_of
+from setpoint.cli.source_options import contracts_of
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
 
-Generator = Callable[[SettingsContract, str], str]
+Generator = Callable[[Sequence[SettingsContract], str], str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, generate: Generator, configured: Callable[[Project], Path | None]) -> int:
     """Write the file, print it, or check it; return the exit status."""
-    contract, project = contract_of(arguments)
+    contracts, project = contracts_of(arguments)
     command = f"{arguments.program} {arguments.command}"
-    text = generate(contract, command)
+    text = generate(contracts, command)
     path = Path(arguments.file) if arguments.file else configured(project)
     if path is None:
         write_result(text)

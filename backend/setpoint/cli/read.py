@@ -53,19 +53,19 @@ def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Shows:
 
     Only a settings class knows, and importing one costs more than all the rest of this command.
     """
-    reference, project = chosen_settings(arguments)
-    if reference is None:
+    references, project = chosen_settings(arguments)
+    if not references:
         return by_looks(file, dict(arguments.set))
-    from setpoint.application.importing import UnusableSettingsError, import_settings_class  # noqa: PLC0415 - see above
-    from setpoint.application.judged_reading import by_class  # noqa: PLC0415 - see above
+    from setpoint.application.importing import UnusableSettingsError, import_settings_classes  # noqa: PLC0415 - see above
+    from setpoint.application.judged_reading import by_classes  # noqa: PLC0415 - see above
     from setpoint.contract.settings_class import SettingsContract  # noqa: PLC0415 - see above
 
     try:
-        contract = SettingsContract.of(import_settings_class(reference, project.pythonpath))
+        classes = [each for reference in references for each in import_settings_classes(reference, project.pythonpath)]
     except UnusableSettingsError as error:
         message = f"{error.message}; without the settings class nobody knows what is secret: fix it, or use `--reveal`"
         raise UnableError(message) from None
-    return by_class(file, contract, dict(arguments.set))
+    return by_classes(file, SettingsContract.of_all(classes), dict(arguments.set))
 
 
 def _as_json(shown: ShownReading, diagnostics: list[Diagnostic]) -> dict[str, Any]:

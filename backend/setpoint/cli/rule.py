@@ -59,13 +59,14 @@ def _rules_of_project() -> list[RuleDocumentation]:
     from setpoint.application.importing import (  # noqa: PLC0415 - importing it imports pydantic
         UnusableSettingsError,
         import_rules,
-        import_settings_class,
+        import_settings_classes,
     )
     from setpoint.check.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
 
     with suppress(UnusableSettingsError):
-        # The rules take the class from its module, which may fail where its settings can't be had.
-        import_settings_class(project.settings or "", project.pythonpath)
+        # The rules take the classes from their modules, which may fail where settings can't be had.
+        for reference in project.settings:
+            import_settings_classes(reference, project.pythonpath)
     import_rules(project.rules, project.pythonpath)
     return [each.documentation for code, each in sorted(CATALOGUE.items()) if not code.startswith("SP")]
 

@@ -13,7 +13,7 @@ from setpoint.application.loading import say
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Status
 from setpoint.cli.settings_option import add_settings_option
-from setpoint.cli.source_options import contract_of
+from setpoint.cli.source_options import contracts_of
 from setpoint.envfile.loaders import LOADERS
 from setpoint.errors import UnableError
 from setpoint.formats import full
@@ -68,10 +68,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not command:
         message = "no command is given; write it after `--`"
         raise UnableError(message)
-    contract, project = contract_of(arguments)
+    contracts, project = contracts_of(arguments)
     import_rules(project.rules, project.pythonpath)
     fail_on = Severity(arguments.fail_on)
-    launch = prepare(contract, arguments.files, arguments.loader, callers, project=project, fail_on=fail_on)
+    launch = prepare(contracts, arguments.files, arguments.loader, callers, project=project, fail_on=fail_on)
     passed = launch.report.status is Status.PASSED
     if not passed or (launch.report.diagnostics and not arguments.quiet):
         say(full.render(launch.report, Style(colored=False)))

@@ -1,4 +1,4 @@
-"""The option `--settings`, shared by the commands that need a settings class."""
+"""The option `--settings`, shared by the commands that need settings classes."""
 
 import argparse
 from pathlib import Path
@@ -16,16 +16,18 @@ def add_settings_option(parser: argparse.ArgumentParser) -> None:
     """Add `--settings` to `parser`."""
     parser.add_argument(
         "--settings",
+        action="append",
         metavar="MODULE:CLASS",
-        help="the settings class; by default the one of `[tool.setpoint]` in pyproject.toml",
+        help="a settings class; may be given again; by default those of `[tool.setpoint]` in pyproject.toml",
     )
 
 
-def chosen_settings(arguments: argparse.Namespace) -> tuple[str | None, Project]:
-    """Return the reference of the settings class to use, None where nobody names one, and the project.
+def chosen_settings(arguments: argparse.Namespace) -> tuple[tuple[str, ...], Project]:
+    """Return the references of the settings classes to use, none where nobody names one, and the project.
 
     Raises:
         InvalidProjectError: The project's own file can't be used.
     """
     project = find_project(Path.cwd())
-    return arguments.settings or arguments.default_settings or project.settings, project
+    default = (arguments.default_settings,) if arguments.default_settings else project.settings
+    return tuple(dict.fromkeys(arguments.settings or default)), project

@@ -15,7 +15,7 @@ from setpoint.cli.shown_setting import (
     value_in_words,
     winner_in_words,
 )
-from setpoint.cli.source_options import add_files, add_source_options, contract_of, subject_of
+from setpoint.cli.source_options import add_files, add_source_options, contracts_of, subjects_of
 from setpoint.resolution.provenance import Provenance, provenances, strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.text.escape import printable
@@ -34,30 +34,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the values and return the exit status: 0 whatever they are, `check` judges them."""
-    contract, project = contract_of(arguments)
+    contracts, project = contracts_of(arguments)
     key = fingerprint_key(arguments)
-    subject = subject_of(arguments, contract, project)
-    found = list(provenances(subject))
+    subjects = subjects_of(arguments, contracts, project)
     if arguments.format == "json":
-        write_result(_json(subject, found, key))
+        write_result(_json(subjects, key))
     else:
-        write_result("".join(f"{line}\n" for line in _lines(subject, found, key)))
+        write_result("".join(f"{line}\n" for line in _lines(subjects, key)))
     return 0
 
 
-def _json(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | None) -> str:
+def _json(subjects: Sequence[Subject], key: FingerprintKey | None) -> str:
     content = {
         "version": VERSION,
-        "settings": subject.contract.reference,
-        "variables": [as_json(subject, each, key) for each in found],
+        "settings": ", ".join(subject.contract.reference for subject in subjects),
+        "variables": [
+            as_json(subject, each, key) | ({"settings": subject.contract.reference} if len(subjects) > 1 else {})
+            for subject in subjects
+            for each in provenances(subject)
+        ],
         "unknown": [
-            {"name": each.shown_name, "origin": origin_as_json(each.assignment)} for each in strange_names(subject)
+            {"name": each.shown_name, "origin": origin_as_json(each.assignment)} for each in strange_names(subjects[0])
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _lines(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | None) -> Iterator[str]:
+def _lines(subjects: Sequence[Subject], key: FingerprintKey | None) -> Iterator[str]:
+    for index, subject in enumerate(subjects):
+        if len(subjects) > 1:
+            yield from ([""] if index else [])
+            yield f"{subject.contract.reference}:"
+        yield from _variables(subject, list(provenances(subject)), key)
+    strange = list(strange_names(subjects[0]))
+    if strange and len(subjects) > 1:
+        yield ""
+    for each in strange:
+        where = f"{each.shown_name} at {origin_in_words(each.assignment)}"
+        yield f"{where} names a file that is not here" if each.names_file else f"no setting reads {where}"
+
+
+def _variables(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | None) -> Iterator[str]:
     names = {id(each): printable(each.name) for each in found}
     name_width = max(map(len, names.values()), default=0)
     values = {id(each): _value(subject, each, key) for each in found}
@@ -66,9 +83,6 @@ def _lines(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | 
         yield f"{names[id(each)]:{name_width}}  {values[id(each)]:{value_width}}  {winner_in_words(subject, each)}"
         for assignment in each.shadowed:
             yield f"{'':{name_width}}  {shadowed_in_words(subject, each, assignment)}"
-    for strange in strange_names(subject):
-        where = f"{strange.shown_name} at {origin_in_words(strange.assignment)}"
-        yield f"{where} names a file that is not here" if strange.names_file else f"no setting reads {where}"
 
 
 def _value(subject: Subject, provenance: Provenance, key: FingerprintKey | None) -> str:

@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from setpoint.application.gathering import env_files, of_a_start, of_files
-from setpoint.application.importing import UnusableSettingsError, import_settings_class
+from setpoint.application.gathering import beside_each_other, env_files, of_a_start, of_files
+from setpoint.application.importing import UnusableSettingsError, import_settings_classes
 from setpoint.cli.reading_options import trouble_in_words
 from setpoint.cli.secrets_dir_option import add_secrets_dir
 from setpoint.cli.settings_option import NO_CLASS, add_settings_option, chosen_settings
@@ -43,19 +43,31 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def contract_of(arguments: argparse.Namespace) -> tuple[SettingsContract, Project]:
-    """Return the contract of the chosen settings class, and the project.
+def contracts_of(arguments: argparse.Namespace) -> tuple[tuple[SettingsContract, ...], Project]:
+    """Return the contracts of the chosen settings classes, at least one, and the project.
 
     Raises:
-        UnableError: There is none, or it can't be imported.
+        UnableError: There is none, or one can't be imported.
     """
-    reference, project = chosen_settings(arguments)
-    if reference is None:
+    references, project = chosen_settings(arguments)
+    if not references:
         raise UnusableSettingsError(*NO_CLASS)
-    return SettingsContract.of(import_settings_class(reference, project.pythonpath)), project
+    classes = (each for reference in references for each in import_settings_classes(reference, project.pythonpath))
+    return SettingsContract.of_all(classes), project
 
 
-def subject_of(arguments: argparse.Namespace, contract: SettingsContract, project: Project) -> Subject:
+def subjects_of(
+    arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project
+) -> list[Subject]:
+    """Return what `check` would look at with the same words, for each settings class of the app.
+
+    Raises:
+        UnableError: A file can't be read.
+    """
+    return beside_each_other([_subject_of(arguments, contract, project) for contract in contracts])
+
+
+def _subject_of(arguments: argparse.Namespace, contract: SettingsContract, project: Project) -> Subject:
     """Return what `check` would look at with the same words.
 
     Raises:

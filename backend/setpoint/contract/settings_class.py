@@ -1,7 +1,7 @@
 """What a settings class expects of its environment: variables, types, secrets, words about them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
@@ -108,6 +108,22 @@ class SettingsContract:
         # Several settings may be given under one name, and then its value is all that each of them says of it.
         secret = {each.name for each in found if each.secret}
         return cls(settings_class, tuple(replace(each, secret=each.name in secret) for each in found))
+
+    @classmethod
+    def of_all(cls, settings_classes: Iterable[type[BaseSettings]]) -> "tuple[SettingsContract, ...]":
+        """Return the contracts of the settings classes of one app, which read the same sources.
+
+        What one of them calls a secret is a secret for all of them.
+        """
+        contracts = [cls.of(each) for each in dict.fromkeys(settings_classes)]
+        secret = {each.canonical(variable.name) for each in contracts for variable in each.variables if variable.secret}
+        return tuple(each.with_secrets(secret) for each in contracts)
+
+    def with_secrets(self, names: Collection[str]) -> "SettingsContract":
+        """Return this contract with the variables that are called `names` as secrets."""
+        known = {self.canonical(name) for name in names}
+        variables = tuple(replace(each, secret=each.secret or each.name in known) for each in self.variables)
+        return replace(self, variables=variables)
 
     @property
     def reference(self) -> str:

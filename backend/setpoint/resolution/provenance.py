@@ -108,11 +108,13 @@ def _without_winner(
 
 
 def strange_names(subject: Subject) -> Iterator[StrangeName]:
-    """Yield the variables of files that no setting reads; the process environment is full of them."""
+    """Yield the variables of files that no setting of the app reads; the process environment is full of them."""
     shown = {id(each.binding): each.shown_name for each in subject.statements if each.binding}
     read = {each.name for each in subject.file_variables if not each.content.trouble}
     for assignment in subject.assignments.values():
         if assignment.variable or assignment.binding is None or assignment.name in read:
+            continue
+        if subject.is_read_beside(assignment.name):
             continue
         names_file = subject.contract.from_file(assignment.name) is not None
         yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment, names_file)

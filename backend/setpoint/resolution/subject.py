@@ -54,6 +54,7 @@ class Subject:
         joins_misspellings: Whether the finding of a misspelt name tells that what was meant is missing.
         deploy: Whether it is about a deploy to production, for which there are rules of its own.
         others: The same sources as other programs read them that are to read the files as well.
+        beside: The contracts of the app's other settings classes, which read the same sources.
     """
 
     contract: SettingsContract
@@ -68,6 +69,7 @@ class Subject:
     file_variables: tuple[FileVariable, ...] = ()
     unseen_directories: tuple[str, ...] = ()
     starts_here: bool = False
+    beside: tuple[SettingsContract, ...] = ()
 
     @property
     def all_files(self) -> tuple[EnvFile, ...]:
@@ -292,8 +294,12 @@ class Subject:
         return any(each.endswith(name) for each in self.assignments if self.contract.find(each) is None)
 
     def is_ignored(self, name: str) -> bool:
-        """Return whether `name` is known to belong to another program."""
-        return any(fnmatchcase(name, pattern) for pattern in self.ignored)
+        """Return whether `name` is known to belong to another program, or to another settings class of the app."""
+        return any(fnmatchcase(name, pattern) for pattern in self.ignored) or self.is_read_beside(name)
+
+    def is_read_beside(self, name: str) -> bool:
+        """Return whether another settings class of the app reads the variable `name`."""
+        return any(each.find(name) or each.from_file(name) for each in self.beside)
 
     def meant_by(self, name: str) -> Variable | None:
         """Return the variable of which `name` is most likely a misspelling."""

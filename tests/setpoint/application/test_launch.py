@@ -55,7 +55,7 @@ def test_files_win_over_the_caller_and_both_over_the_apps_own_file(
     monkeypatch.chdir(tmp_path)
     Path("tried.env").write_text(content)
     Path("later.env").write_text("PORT=81\nMODE=later\n")
-    launch = prepare(SettingsContract.of(App), ["tried.env"], None, callers, project=Project(tmp_path))
+    launch = prepare([SettingsContract.of(App)], ["tried.env"], None, callers, project=Project(tmp_path))
     assert (launch.report.status, launch.environment) == (Status.PASSED, expected)
 
 
@@ -64,7 +64,7 @@ def test_a_later_file_lies_over_an_earlier_one(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     Path("1.env").write_text("PORT=80\nMODE=first\n")
     Path("2.env").write_text("PORT=81\nMODE=\n")
-    launch = prepare(SettingsContract.of(App), ["1.env", "2.env"], None, {"MODE": "mine"}, project=Project(tmp_path))
+    launch = prepare([SettingsContract.of(App)], ["1.env", "2.env"], None, {"MODE": "mine"}, project=Project(tmp_path))
     assert launch.environment == {"PORT": "81", "MODE": "first"}
 
 
@@ -99,7 +99,7 @@ def test_what_passes_is_what_python_dotenv_reads(tmp_path: Path, text: str) -> N
     content = text.encode("utf-8", "surrogateescape")
     path = tmp_path / "a.env"
     path.write_bytes(content)
-    launch = prepare(CONTRACT, [str(path)], None, {"KEPT": "1"}, project=Project(tmp_path))
+    launch = prepare([CONTRACT], [str(path)], None, {"KEPT": "1"}, project=Project(tmp_path))
     if launch.report.status is Status.PASSED:
         read = parse_env_file("a.env", content, {"KEPT": "1"}, "python-dotenv").variables
         assert launch.environment == {"KEPT": "1", **read}

@@ -39,7 +39,7 @@ TOKENS = [
 def _texts(subject: Subject, report: Report) -> str:
     formats = [registry.render(name, report, Style(colored=False)) for name in registry.FORMATS]
     found = list(provenances(subject))
-    shown = [show._json(subject, found, None), *show._lines(subject, found, None)]
+    shown = [show._json([subject], None), *show._lines([subject], None)]
     for variable in subject.contract.variables:
         shown += [*explain._lines(subject, variable, found), explain._json(subject, variable, found)]
     return "\n".join([*formats, step_summary.render(report), *shown])

@@ -40,9 +40,9 @@ def test_any_two_files_can_be_shown_and_compared(one: bytes, other: bytes, loade
     """Without an error, as JSON that can be read, and as lines that steer no terminal."""
     old, new = (Subject(CONTRACT, (parse_env_file("x.env", each, {}, loader),)) for each in (one, other))
     found, differing = list(provenances(old)), differences(old, new)
-    lines = [*show._lines(old, found, None), *explain._lines(old, CONTRACT.variables[0], found)]
+    lines = [*show._lines([old], None), *explain._lines(old, CONTRACT.variables[0], found)]
     lines += [line for each in differing for line in diff._lines(old, new, each, None)]
     assert [line for line in lines if not line.isprintable()] == []
-    assert json.loads(show._json(old, found, None))["version"] == 1
-    assert json.loads(diff._json(old, new, differing, None))["version"] == 1
+    assert json.loads(show._json([old], None))["version"] == 1
+    assert json.loads(diff._json([CONTRACT], [(old, new, each) for each in differing], None))["version"] == 1
     assert differences(old, old) == ()

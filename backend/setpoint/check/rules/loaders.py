@@ -41,7 +41,9 @@ def read_differently(subject: Subject) -> Iterator[Finding]:
         meant = python_dotenv.read(file.source.text, {}).variables
         for statement in _first_statements(subject, index):
             found = _difference(subject, statement, together, meant)
-            if found is not None:
+            # A class that reads the variable says more of it.
+            is_ours = statement.variable is not None or not subject.is_read_beside(statement.name or "")
+            if found is not None and is_ours:
                 yield found
 
 
