@@ -1,7 +1,6 @@
 """What the rules look at: the contract, the sources, and what the class says of their values."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -12,14 +11,13 @@ from pydantic_settings import BaseSettings
 from setpoint.contract.secrecy import secret_text
 from setpoint.contract.secret_values import looks_like_token
 from setpoint.contract.settings_class import SettingsContract, Variable
-from setpoint.envfile.reading import Problem
-from setpoint.resolution.assignment import OF_EVERY_PROCESS, Assignment
+from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.shown_values import ShownValues
 from setpoint.resolution.statement import Statement, statements
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import Redactor
-from setpoint.text.suggest import KnownNames, allowed_steps
+from setpoint.text.suggest import KnownNames
 from setpoint.validation.validate import build_in_part, validate, validate_alone
 from setpoint.validation.verdict import RAISED, Refusal, RefusalKind, Verdict
 
@@ -223,15 +221,6 @@ class Subject:
         """Return the names that may be shown, each with the identity of its file."""
         return frozenset((id(each.file), each.name) for each in self.statements if each.name == each.shown_name)
 
-    def problems_in(self, statement: Statement) -> Iterator[Problem]:
-        """Yield what the loader stumbled over in `statement`."""
-        problems = statement.file.reading.problems
-        first = bisect_left(problems, statement.span.start, key=lambda problem: problem.span.start)
-        for problem in problems[first:]:
-            if problem.span.start > statement.span.end:
-                return
-            yield problem
-
     def variables_at(self, setting: Setting) -> tuple[Variable, ...]:
         """Return the variables that set exactly `setting`, in the order in which the class looks for them."""
         return tuple(each for each in self.contract.variables if each.setting == setting)
@@ -300,38 +289,3 @@ class Subject:
     def is_read_beside(self, name: str) -> bool:
         """Return whether another settings class of the app reads the variable `name`."""
         return any(each.find(name) or each.from_file(name) for each in self.beside)
-
-    def meant_by(self, name: str) -> Variable | None:
-        """Return the variable of which `name` is most likely a misspelling."""
-        found = self.known_names.nearest(name, max(1, allowed_steps(name)))
-        return self.contract.find(found) if found else None
-
-    @cached_property
-    def misspelt(self) -> frozenset[str]:
-        """Return the variables of which some name in a source is most likely a misspelling, where that is told."""
-        if not self.joins_misspellings:
-            return frozenset()
-        in_files = {each.name for each in self.statements if each.name and not (each.variable or each.from_file)}
-        return frozenset(
-            meant.name
-            for name in in_files | self.near_misses_in_environment.keys()
-            if not self.is_ignored(name) and (meant := self.meant_by(name))
-        )
-
-    @cached_property
-    def near_misses_in_environment(self) -> Mapping[str, Variable]:
-        """Return the names in the process environment that are misspellings, with what was meant.
-
-        The process environment is full of names that are not ours, so that only names of four
-        letters and more can be misspelt there.
-        """
-        found: dict[str, Variable] = {}
-        for name in self.environment.variables if self.environment else ():
-            if self.contract.find(name) or self.contract.from_file(name):
-                continue
-            if name not in OF_EVERY_PROCESS and not self.is_ignored(name):
-                closest = self.known_names.nearest(name, allowed_steps(name))
-                meant = self.contract.find(closest) if closest else None
-                if meant:
-                    found[name] = meant
-        return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
+from setpoint.check.misspellings import meant_by, misspelt, near_misses_in_environment
 from setpoint.check.rule import built_in
 from setpoint.contract.settings_class import SettingsContract, Variable
 from setpoint.resolution.statement import Statement
@@ -57,7 +58,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
 def _unknown_in_file(subject: Subject, statement: Statement, families: "_Families") -> Finding:
     assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
     name = statement.binding.name
-    if meant := subject.meant_by(name):
+    if meant := meant_by(subject, name):
         label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
         return _unknown(statement, label, _consequence(subject, meant), Severity.ERROR)
     family = families.of(name)
@@ -134,7 +135,7 @@ def _unknown(statement: Statement, label: str | None, hint: str | None, severity
 
 
 def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
-    for name, meant in sorted(subject.near_misses_in_environment.items()):
+    for name, meant in sorted(near_misses_in_environment(subject).items()):
         if _in_another_case(subject, name):
             continue
         yield Finding(
@@ -178,13 +179,14 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
     """
     if any(file.trouble for file in subject.files):
         return
+    told = misspelt(subject)
     for refusal in subject.verdict.refusals:
         if refusal.kind is not RefusalKind.MISSING:
             continue
         if subject.assigned_above(refusal.setting):
             continue
         for variable in subject.missing_at(refusal.setting):
-            if variable.name not in subject.misspelt and variable.name not in subject.unreadable:
+            if variable.name not in told and variable.name not in subject.unreadable:
                 yield _missing(subject, variable)
 
 
@@ -217,7 +219,7 @@ def wrong_case(subject: Subject) -> Iterator[Finding]:
             label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
             name = statement.binding.name
             yield _wrong_case(subject, name, meant, Place(statement.file, statement.binding.name_span), label)
-    for name in sorted(subject.near_misses_in_environment):
+    for name in sorted(near_misses_in_environment(subject)):
         if meant := _in_another_case(subject, name):
             yield _wrong_case(subject, name, meant, None, f"did you mean `{meant.name}`?")
 

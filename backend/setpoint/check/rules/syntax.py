@@ -1,6 +1,8 @@
 """SP1xx: how an env file is written."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import takewhile
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
@@ -17,9 +19,17 @@ from setpoint.text.mask import MASK
 def _problems(subject: Subject, rule: Rule[Subject]) -> Iterator[tuple[Statement, Problem]]:
     """Yield python-dotenv's problems that `rule` reports, each with the statement in which it is."""
     for statement in subject.statements:
-        for problem in subject.problems_in(statement):
+        for problem in _problems_in(statement):
             if problem.kind is rule.problem and statement.file.loader == DEFAULT_LOADER:
                 yield statement, problem
+
+
+def _problems_in(statement: Statement) -> Iterator[Problem]:
+    """Yield what the loader stumbled over in `statement`."""
+    problems = statement.file.reading.problems
+    first = bisect_left(problems, statement.span.start, key=lambda problem: problem.span.start)
+    following = (problems[index] for index in range(first, len(problems)))
+    return takewhile(lambda problem: problem.span.start <= statement.span.end, following)
 
 
 def _named(statement: Statement) -> str | None:

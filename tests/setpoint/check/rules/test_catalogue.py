@@ -1,6 +1,9 @@
 """The catalogue of rules is complete, unambiguous and documented."""
 
+import ast
+import inspect
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from setpoint.check import rules
 from setpoint.check.diagnostic import Severity
 from setpoint.check.rule import CATALOGUE, Rule, built_in
-from support.checking import checked
+from support.checking import BACKEND, checked
 
 
 @pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())
@@ -44,6 +47,28 @@ def test_a_code_or_name_cannot_be_taken_twice(code: str, name: str) -> None:
     """The mistake ends the import, not a user's check."""
     with pytest.raises(ValueError, match="in the catalogue already"):
         built_in(code, name, Severity.ERROR)(rules.names.unknown_variable.condition)
+
+
+def _codes_in_code(node: ast.AST) -> Iterator[str]:
+    """Yield the codes that `node` names, other than where a rule is declared."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"SP\d{1,3}", node.value):
+        yield node.value
+    is_declaration = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "built_in"
+    for child in [] if is_declaration else ast.iter_child_nodes(node):
+        yield from _codes_in_code(child)
+
+
+def test_a_code_is_written_where_its_rule_is_declared_and_nowhere_else() -> None:
+    """Whatever holds of a rule is on the rule, not in a list of codes somewhere."""
+    paths = list((BACKEND / "setpoint").rglob("*.py"))
+    assert len(paths) > 100
+    assert [(path.name, code) for path in paths for code in _codes_in_code(ast.parse(path.read_text()))] == []
+
+
+@pytest.mark.parametrize("each", CATALOGUE.values(), ids=CATALOGUE.keys())
+def test_a_rule_has_a_condition_that_finds_something(each: Rule[Any]) -> None:
+    """What is found on the way goes through the rule as well."""
+    assert "yield from ()" not in inspect.getsource(each.condition)
 
 
 def test_no_message_ends_with_a_full_stop() -> None:

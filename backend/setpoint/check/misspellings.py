@@ -1,0 +1,47 @@
+"""Which names in the sources are most likely misspellings, and of what."""
+
+from collections.abc import Mapping
+
+from setpoint.contract.settings_class import Variable
+from setpoint.resolution.assignment import OF_EVERY_PROCESS
+from setpoint.resolution.subject import Subject
+from setpoint.text.suggest import allowed_steps
+
+
+def meant_by(subject: Subject, name: str) -> Variable | None:
+    """Return the variable of which `name`, which stands in a file, is most likely a misspelling."""
+    return _nearest(subject, name, max(1, allowed_steps(name)))
+
+
+def misspelt(subject: Subject) -> frozenset[str]:
+    """Return the variables of which some name in a source is most likely a misspelling, where that is told."""
+    if not subject.joins_misspellings:
+        return frozenset()
+    in_files = {each.name for each in subject.statements if each.name and not (each.variable or each.from_file)}
+    return frozenset(
+        meant.name
+        for name in in_files | near_misses_in_environment(subject).keys()
+        if not subject.is_ignored(name) and (meant := meant_by(subject, name))
+    )
+
+
+def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
+    """Return the names in the process environment that are misspellings, with what was meant.
+
+    The process environment is full of names that are not ours, so that only names of four
+    letters and more can be misspelt there.
+    """
+    found: dict[str, Variable] = {}
+    for name in subject.environment.variables if subject.environment else ():
+        if subject.contract.find(name) or subject.contract.from_file(name):
+            continue
+        if name not in OF_EVERY_PROCESS and not subject.is_ignored(name):
+            meant = _nearest(subject, name, allowed_steps(name))
+            if meant:
+                found[name] = meant
+    return found
+
+
+def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
+    closest = subject.known_names.nearest(name, limit)
+    return subject.contract.find(closest) if closest else None
