@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage other-pythons faults loaders differential lint check-env generate fix lock bench peers clean
+.PHONY: help setup run test coverage other-pythons faults loaders differential lint lint-generated check-env generate fix lock release bench peers clean
 
 PYTHON ?= python3
 # Another Python has an environment of its own: `make test PYTHON=python3.12`.
@@ -89,6 +89,9 @@ lint: $(READY) ## Check style, types, layers and generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory lint-generated
+
+lint-generated: $(READY) ## Check that the generated files are fresh
 	@cd backend && $(BIN)/python -m config example --check
 	@cd backend && $(BIN)/python -m config docs --check
 	@PYTHONPATH=tests $(BIN)/python tests/docs/rule_data.py --check
@@ -117,6 +120,9 @@ lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
 	@$(LOCK) pyproject.toml --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
 	@$(LOCK) --group peers --constraint requirements/server.txt --output-file requirements/peers.txt
 	@$(NPM) install --prefix $(PEERS_NODE) --package-lock-only --omit-lockfile-registry-resolved >/dev/null
+
+release: $(READY) ## Check everything, then build the sdist and the wheel; publish nothing
+	@.ci/release
 
 bench: $(READY) $(PEERS) $(PEERS_MODULES) ## Measure side by side with the alternatives
 	@$(BIN)/python benchmarks
