@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
@@ -43,7 +44,7 @@ def app(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _checked(app: Path, content: str, *words: str) -> tuple[int, dict[str, object], list[str]]:
+def _checked(app: Path, content: str, *words: str) -> tuple[int, dict[str, Any], list[str]]:
     """Return status, report and findings of a check of `content`."""
     (app / "prod.env").write_text(content)
     ended = run_setpoint("check", "prod.env", "--format", "json", *words, cwd=app)
@@ -289,3 +290,16 @@ error[SP006]: no settings class is named
 
 unable to check anything: 1 error
 """)
+
+
+def test_a_class_that_forbids_what_another_one_reads_is_named(tmp_path: Path) -> None:
+    """It reads the same env file, and no process would start."""
+    head = "from pydantic_settings import BaseSettings\n"
+    strict = 'class Strict(BaseSettings, env_file="prod.env", extra="forbid"):\n    port: int = 1\n'
+    (tmp_path / "app.py").write_text(f"{head}{strict}class Other(BaseSettings):\n    smtp_host: str = ''\n")
+    words = ("--settings", "app:Strict", "--settings", "app:Other")
+    status, report, _ = _checked(tmp_path, "SMTP_HOST=mail\n", *words)
+    assert (status, [each["message"] for each in report["diagnostics"]]) == (
+        1,
+        ["no setting of `app:Strict` reads `SMTP_HOST`"],
+    )

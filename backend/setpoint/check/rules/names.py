@@ -1,18 +1,17 @@
 """SP3xx: names of variables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
 from setpoint.check.misspellings import meant_by, misspelt, near_misses_in_environment
+from setpoint.check.name_families import Families, Family
 from setpoint.check.rule import built_in
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
 from setpoint.text.mask import MASK
-from setpoint.text.suggest import KnownNames
 from setpoint.validation.verdict import RefusalKind
 
 # What is said of a variable that the class itself refuses.
@@ -21,8 +20,6 @@ _FORBIDDEN = (
     'remove it, or let the class ignore it: `extra="ignore"`',
     Severity.ERROR,
 )
-
-
 _FURTHEST_IN_FAMILY = 6
 
 
@@ -42,7 +39,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    families = _Families(subject.contract)
+    families = Families(subject.contract)
     for statement in subject.statements:
         is_known = statement.variable is not None or statement.from_file is not None
         if statement.binding is None or statement.binding.value is None or is_known:
@@ -51,69 +48,36 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
         if not subject.is_ignored(name) and not _in_another_case(subject, name):
             yield _unknown_in_file(subject, statement, families)
         elif _is_forbidden(subject, statement):
-            yield _unknown(statement, *_FORBIDDEN)
+            yield _unknown(subject, statement, *_FORBIDDEN)
     yield from _unknown_in_environment(subject)
 
 
-def _unknown_in_file(subject: Subject, statement: Statement, families: "_Families") -> Finding:
+def _unknown_in_file(subject: Subject, statement: Statement, families: Families) -> Finding:
     assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
     name = statement.binding.name
     if meant := meant_by(subject, name):
         label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
-        return _unknown(statement, label, _consequence(subject, meant), Severity.ERROR)
+        return _unknown(subject, statement, label, _consequence(subject, meant), Severity.ERROR)
     family = families.of(name)
     if family is None and _is_forbidden(subject, statement):
-        return _unknown(statement, *_FORBIDDEN)
+        return _unknown(subject, statement, *_FORBIDDEN)
     return _in_family(subject, statement, name, family)
 
 
-def _in_family(subject: Subject, statement: Statement, name: str, family: "_Family | None") -> Finding:
+def _in_family(subject: Subject, statement: Statement, name: str, family: Family | None) -> Finding:
     """Return what is said of a name that misspells none, by what it begins with."""
     hint = "remove it, or add it to `ignore-variables` in `[tool.setpoint]`"
     if family is None:
-        return _unknown(statement, None, hint, Severity.WARNING)
-    closest = family.names.nearest(name, _FURTHEST_IN_FAMILY)
+        return _unknown(subject, statement, None, hint, Severity.WARNING)
+    closest = subject.known_names.nearest(name, _FURTHEST_IN_FAMILY)
+    is_relative = closest is not None and closest.startswith(family.beginning)
     place = _where_set(subject, subject.contract.find(closest), statement) if closest else ""
-    label = f"the nearest known name is `{closest}`{place}" if closest else None
+    label = f"the nearest known name is `{closest}`{place}" if is_relative else None
     if family.is_ours:
         hint = f"names that begin with `{family.beginning}` belong to these settings; {hint}"
-        return _unknown(statement, label, hint, Severity.ERROR)
+        return _unknown(subject, statement, label, hint, Severity.ERROR)
     hint = f"other variables of these settings begin with `{family.beginning}`, too; {hint}"
-    return _unknown(statement, label, hint, Severity.WARNING)
-
-
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """The names of a class that begin alike.
-
-    Attributes:
-        beginning: What they begin with.
-        is_ours: Whether all names that begin so belong to the class.
-        names: The names.
-    """
-
-    beginning: str
-    is_ours: bool
-    names: KnownNames
-
-
-class _Families:
-    """What the names of a class begin with."""
-
-    def __init__(self, contract: SettingsContract) -> None:
-        names = [each.name for each in contract.variables]
-        beginnings = dict.fromkeys(contract.shared_beginnings, False) | dict.fromkeys(contract.namespaces, True)
-        self._canonical = contract.canonical
-        self._families = [
-            _Family(each, is_ours, KnownNames(name for name in names if name.startswith(each)))
-            # Of a beginning and a longer one, the longer one says more.
-            for each, is_ours in sorted(beginnings.items(), key=lambda item: -len(item[0]))
-        ]
-
-    def of(self, name: str) -> _Family | None:
-        """Return the family in which `name` would be."""
-        wanted = self._canonical(name)
-        return next((each for each in self._families if wanted.startswith(each.beginning)), None)
+    return _unknown(subject, statement, label, hint, Severity.WARNING)
 
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
@@ -122,10 +86,14 @@ def _is_forbidden(subject: Subject, statement: Statement) -> bool:
     return is_set and subject.contract.refuses_unknown_in(statement.file.path)
 
 
-def _unknown(statement: Statement, label: str | None, hint: str | None, severity: Severity) -> Finding:
+def _unknown(
+    subject: Subject, statement: Statement, label: str | None, hint: str | None, severity: Severity
+) -> Finding:
     assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
+    is_read = subject.is_read_beside(statement.binding.name)
+    setting = f"setting of `{subject.contract.reference}`" if is_read else "setting"
     return Finding(
-        f"no setting reads `{statement.shown_name}`",
+        f"no {setting} reads `{statement.shown_name}`",
         Place(statement.file, statement.binding.name_span),
         None if statement.shown_name == MASK else statement.binding.name,
         label,
