@@ -1,5 +1,6 @@
 """The package loads quickly, needs little, and works from its wheel."""
 
+import ast
 import json
 import sys
 import zipfile
@@ -10,6 +11,7 @@ import pytest
 from inline_snapshot import snapshot
 
 import setpoint
+import setpoint.testing
 from support.checking import BACKEND, run
 from support.wheel import build_wheel
 
@@ -52,6 +54,18 @@ def test_the_public_api_is_this() -> None:
         ]
     )
     assert all(hasattr(setpoint, name) for name in setpoint.__all__)
+    assert setpoint.testing.__all__ == snapshot(["Diagnostic", "Location", "TemporaryEnvironment"])
+
+
+def test_the_types_of_the_whole_public_api_are_tried() -> None:
+    """What mypy looks at uses each name that is promised."""
+    tree = ast.parse((ROOT / "tests" / "typing" / "public_api.py").read_text(encoding="utf-8"))
+    used = {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+    assert {*setpoint.__all__, *setpoint.testing.__all__} - used == set()
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])

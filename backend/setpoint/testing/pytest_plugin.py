@@ -1,0 +1,14 @@
+"""The temporary environment as a fixture: `pytest_plugins = ["setpoint.testing.pytest_plugin"]` in `conftest.py`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from setpoint.testing.temporary_environment import TemporaryEnvironment
+
+
+@pytest.fixture
+def temporary_environment() -> Iterator[TemporaryEnvironment]:
+    """Run the test in an environment and an empty working directory of its own."""
+    with TemporaryEnvironment() as environment:
+        yield environment
