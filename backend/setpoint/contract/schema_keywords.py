@@ -1,13 +1,14 @@
 """What a constraint of a field is in JSON Schema, where it is the same there."""
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
 from pydantic import AllowInfNan, Strict, StringConstraints
 from pydantic.types import PathType
+
+from setpoint.contract.pattern import is_portable
 
 Schema = dict[str, Any]
 
@@ -22,8 +23,6 @@ _KEYWORDS = {
 }
 _CONSTRAINTS = (Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf)
 _CHANGES_THE_VALUE = {"strip_whitespace", "to_upper", "to_lower", "coerce_numbers_to_str"}
-# Escapes and groups that mean the same everywhere: no look-around, no reference back, no flags.
-_PORTABLE_PATTERN = re.compile(r"(?:[^\\(]|\\[dDwWsStnrfv.\\/\[\](){}^$|*+?-]|\((?!\?)|\(\?:)*")
 
 
 def constrained(schema: Schema, constraint: Any) -> tuple[Schema, bool]:
@@ -68,5 +67,5 @@ def _constrained_part(schema: Schema) -> Schema:
 
 def _is_plain(limit: str, value: Any) -> bool:
     if limit == "pattern":
-        return isinstance(value, str) and bool(_PORTABLE_PATTERN.fullmatch(value))
+        return isinstance(value, str) and is_portable(value)
     return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))

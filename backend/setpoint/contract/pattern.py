@@ -1,0 +1,39 @@
+"""Patterns that mean the same to every engine, and how large they are for one that compiles them whole."""
+
+import re
+
+_PORTABLE = re.compile(r"(?:[^\\(]|\\[dDwWsStnrfv.\\/\[\](){}^$|*+?-]|\((?!\?)|\(\?:)*", re.DOTALL)
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|\((?:\?:)?|.", re.DOTALL)
+_CLASS_ESCAPE = re.compile(r"\\[dDwWsS]")
+_SIZE_OF_CLASS = 100
+"""What `\\w` comes to: an engine that knows Unicode writes it as hundreds of ranges."""
+
+
+def is_portable(pattern: str) -> bool:
+    """Return whether `pattern` has no look-around, no reference back and no flags (ECMA-262 has them, RE2 has not)."""
+    return bool(_PORTABLE.fullmatch(pattern))
+
+
+def expanded_size(pattern: str) -> int:
+    """Return about how many characters a portable `pattern` has once each repetition is written out."""
+    sizes, last = [0], 0
+    for token in _TOKEN.finditer(pattern):
+        text = token[0]
+        if text.startswith("("):
+            sizes.append(0)
+            last = 0
+        elif text == ")" and len(sizes) > 1:
+            last = sizes.pop()
+            sizes[-1] += last
+        elif token[1] is not None:
+            times = int((token[2] or token[1])[:6])
+            sizes[-1] += last * max(times - 1, 0)
+            last *= max(times, 1)
+        else:
+            last = _size_of(text)
+            sizes[-1] += last
+    return sum(sizes)
+
+
+def _size_of(token: str) -> int:
+    return _SIZE_OF_CLASS * len(_CLASS_ESCAPE.findall(token)) + 1

@@ -1,0 +1,106 @@
+"""Contracts that strangers have written."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from setpoint.contract.admission import LARGEST, InadmissibleContractError, admit
+from setpoint.contract.manifest import as_json, digest
+from setpoint.contract.settings_class import SettingsContract
+
+
+class Shop(BaseSettings):
+    """A class as apps have them."""
+
+    port: int = Field(8000, ge=1, le=65535)
+    name: str = Field(pattern=r"^[a-z]\w{0,30}$")
+    hosts: list[str] = []
+    limits: dict[str, float] = {}
+
+
+GOOD = as_json(SettingsContract.of(Shop))
+
+
+def _content(**changed: Any) -> bytes:
+    document = {**GOOD, **changed}
+    return json.dumps({**document, "digest": digest(document)}).encode()
+
+
+def _with(schema: Any) -> bytes:
+    return _content(schema={"type": "object", "properties": {"port": schema}})
+
+
+def _nested(depth: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "integer"}
+    for _ in range(depth):
+        schema = {"anyOf": [schema]}
+    return schema
+
+
+def test_what_the_command_writes_is_let_in() -> None:
+    """All that `setpoint schema` can write is in the profile."""
+    assert admit(json.dumps(GOOD).encode()) == GOOD
+
+
+HOSTILE = {
+    "no JSON": (b"{", "not a JSON object"),
+    "no object": (b"[]", "not a JSON object"),
+    "brackets without an end": (b"[" * 100_000, "not a JSON object"),
+    "UTF-16": ("{}".encode("utf-16"), "not a JSON object"),
+    "a number with 5,000 digits": (b'{"a": ' + b"9" * 5_000 + b"}", "not a JSON object"),
+    "a number that is none": (_with({"default": float("nan")}), "not finite"),
+    "an endless number": (b'{"a": 1e999}', "has a key that no contract has"),
+    "a key twice": (b'{"version": 1, "version": 1}', "the same key twice"),
+    "too large": (_with({"description": "x" * LARGEST}), "larger than 256 KiB"),
+    "another version": (_content(version=2), "`version`"),
+    "a key that no contract has": (_content(more=1), "a key that no contract has"),
+    "a secret that is no variable": (_content(secrets=["NOPE"]), "`secrets`"),
+    "a variable that leads nowhere": (_content(variables={"PORT": "port"}), "`variables`"),
+    "no schema": (_content(schema=[]), "`schema`"),
+    "a digest of something else": (json.dumps({**GOOD, "digest": "sha256:0"}).encode(), "its digest"),
+    "a reference to another host": (_with({"$ref": "http://127.0.0.1:9/x"}), "uses `$ref`"),
+    "a reference to a file": (_with({"$ref": "file:///etc/passwd"}), "uses `$ref`"),
+    "a reference to itself": (_with({"$ref": "#"}), "uses `$ref`"),
+    "definitions": (_content(schema={"$defs": {}}), "uses `$defs`"),
+    "an unknown keyword": (_with({"allOf": []}), "a keyword that `setpoint schema` never writes"),
+    "3,000 levels": (_with(_nested(300)), "more than 32 levels"),
+    "an array of choices without an end": (_with({"enum": list(range(5_000))}), "`enum`"),
+    "choices that are objects": (_with({"enum": [{}]}), "`enum`"),
+    "a hundred alternatives": (_with({"anyOf": [{}] * 100}), "`anyOf`"),
+    "too many parts": (_content(schema={"properties": {f"p{at}": {} for at in range(11_000)}}), "10000 parts"),
+    "a schema that is a switch": (_with(True), "not an object"),  # noqa: FBT003 - it is the case
+    "look-around": (_with({"pattern": "(?=a)"}), "looks around"),
+    "a reference back": (_with({"pattern": r"(a)\1"}), "looks around"),
+    "flags": (_with({"pattern": "(?i)a"}), "looks around"),
+    "a pattern that can't be compiled": (_with({"pattern": "["}), "can't be compiled"),
+    "a pattern as large as memory": (_with({"pattern": "((a{999}){999}){999}"}), "too large"),
+    "a pattern with many classes": (_with({"pattern": r"\w{500}"}), "too large"),
+    "many patterns": (
+        _content(schema={"properties": {f"p{at}": {"pattern": rf"\w{{30}}{at}"} for at in range(2_000)}}),
+        "too large",
+    ),
+    "code": (_with({"title": "x'); __import__('os').system('true')", "eval": "1"}), "never writes"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_could_do_harm_is_kept_out(name: str) -> None:
+    """Nothing is fetched or compiled that costs more than a moment."""
+    content, reason = HOSTILE[name]
+    with pytest.raises(InadmissibleContractError, match=reason.replace("$", r"\$")):
+        admit(content)
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    """Whoever has written it can fix it in one go."""
+    with pytest.raises(InadmissibleContractError) as refused:
+        admit(_content(schema={"properties": {"a": {"$ref": "x"}, "b": {"minimum": "x"}, "c": {"type": "x"}}}))
+    assert len(refused.value.reasons) == 3
+
+
+def test_a_pattern_that_is_slow_elsewhere_is_let_in() -> None:
+    """It is matched by an engine that takes linear time."""
+    assert admit(_with({"type": "string", "pattern": "^(a+)+$"}))
