@@ -1,20 +1,45 @@
 """Wires the HTTP service together; it decides nothing."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import uuid4
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.json.provider import DefaultJSONProvider
 
 import setpoint
-from app.http.about import about
-from app.http.checks import checks
+from app.http.authentication import Authentication, authorize_requests
 from app.http.every_answer import hold_for_every_answer
-from app.http.health import health
+from app.http.marks import marked_views
 from app.http.problem import answer_errors_with_problems, failure
+from app.http.refusals import answer_refusals_with_problems
+from app.http.resources.about import about
+from app.http.resources.apps import apps
+from app.http.resources.audit import audit
+from app.http.resources.checks import checks
+from app.http.resources.configuration import configuration
+from app.http.resources.events import Watch, events, quiet_stream
+from app.http.resources.health import health
+from app.http.resources.keys import keys
+from app.http.resources.openapi import openapi
+from app.http.resources.revisions import revisions
+from app.http.resources.schemas import schemas
+from app.http.resources.settings import settings_in_use
+from app.http.resources.tokens import tokens
+from app.http.sent_file import Check
 from app.http.server import AnyServer, Server, served_by
-from app.http.settings import settings_in_use
-from app.http.stream import stream
 from app.http.unread_body import close_connections_with_unread_bodies
+from app.service.access import Access
+from app.service.history import History
+from app.service.keys import EncryptionKeys
+from app.service.ports import SchemaValidator, Store
+from app.service.reading import Reading
+from app.service.revising import Revising
+from app.service.schemas import Schemas
+from app.service.tokens import Tokens
+from app.service.watching import Watching
+from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from config.settings import Settings
 from observability.set_up import observed
@@ -22,9 +47,33 @@ from observability.set_up import observed
 STREAMS = "setpoint.streams"
 """Where the application holds its open streams: `application.extensions[STREAMS].drain()`."""
 
+BROKER = "setpoint.broker"
+"""Where it holds the reader of events."""
 
-def create_app(settings: Settings, server: Server | None = None) -> Flask:
-    """Return the service as a WSGI application that is served by `server`, or by any."""
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What it takes to keep configuration.
+
+    Attributes:
+        store: Where it is kept.
+        validator: What a schema says of variables.
+        check: Checks an env file against the current schema of an app.
+    """
+
+    store: Store
+    validator: SchemaValidator
+    check: Check
+
+
+def create_app(settings: Settings, server: Server | None = None, keeping: Keeping | None = None) -> Flask:
+    """Return the service as a WSGI application.
+
+    Args:
+        settings: Its own settings.
+        server: What serves it; nothing need be known of it.
+        keeping: What it takes to keep configuration; without it, the service checks and streams alone.
+    """
     application = Flask(__name__, static_folder=None, template_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = settings.max_check_bytes
     application.json = _json_in_written_order(application)
@@ -35,17 +84,44 @@ def create_app(settings: Settings, server: Server | None = None) -> Flask:
     served_by(application, server or AnyServer())
     hold_for_every_answer(application)
     answer_errors_with_problems(application)
+    answer_refusals_with_problems(application)
     close_connections_with_unread_bodies(application)
     for resource in (
         about(),
         health(),
         settings_in_use(settings),
         checks(settings),
-        stream(streams),
+        openapi(),
+        *(_kept(application, keeping, streams) if keeping else [quiet_stream(streams)]),
     ):
         application.register_blueprint(resource)
+    list(marked_views(application))  # a view that does not say who may call it is no start
     application.wsgi_app = observed(application.wsgi_app, settings, failure())  # type: ignore[assignment, method-assign]  # Flask's way
     return application
+
+
+def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterator[Blueprint]:
+    """Yield the resources of configuration."""
+    store, validator = keeping.store, keeping.validator
+    access, watching = Access(store, _now), Watching(store)
+    authentication = Authentication(access)
+    authorize_requests(application, authentication)
+    history, reading = History(store, validator, _now), Reading(store, validator, _now)
+    revising = Revising(store, validator, _now)
+    yield apps(history)
+    yield schemas(Schemas(store, validator, _now))
+    yield configuration(reading, revising, keeping.check)
+    yield revisions(history, reading, revising)
+    broker = Broker(watching)
+    application.extensions[BROKER] = broker
+    yield events(Watch(streams, broker, watching, access, authentication))
+    yield tokens(Tokens(store, _now), _now)
+    yield audit(watching)
+    yield keys(EncryptionKeys(store, _now))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _json_in_written_order(application: Flask) -> DefaultJSONProvider:

@@ -1,11 +1,13 @@
 """Every error as a problem document (RFC 9457), in words that hold nothing of the request."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, jsonify
+from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 from observability.requests.access import Answer
@@ -33,13 +35,51 @@ def failure() -> Answer:
     return Answer(f"{status} {status.phrase}", tuple(headers.items()), body)
 
 
+@dataclass(frozen=True, slots=True)
+class ProblemItem:
+    """One thing that is wrong with a request; no value is in it.
+
+    Attributes:
+        variable: What it is about: a variable or a key of the request.
+        code: A rule's code or a name for programs, `SP401` or `dangerous-name`.
+        message: What is wrong, for people.
+        hint: What to do about it.
+        location: Where in what was sent.
+    """
+
+    variable: str | None = None
+    code: str = ""
+    message: str = ""
+    hint: str | None = None
+    location: Mapping[str, str | int] | None = None
+
+
+class ProblemDocument(BaseModel):
+    """A problem (RFC 9457) with everything that is wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemItem]
+
+
 class Problem(HTTPException):
     """An error that a view answers with."""
 
-    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[ProblemItem] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.code = status
         self.headers = dict(headers or {})
+        self.errors = tuple(errors)
+        self.more = dict(more or {})
 
 
 def answer_errors_with_problems(application: Flask) -> None:
@@ -48,12 +88,14 @@ def answer_errors_with_problems(application: Flask) -> None:
     Unexpected exceptions are no `HTTPException`: they go Flask's own way through its signal, which
     error tracking listens to, and arrive here as a bare 500.
     """
-    application.register_error_handler(HTTPException, _document)
+    application.register_error_handler(HTTPException, document)
 
 
-def _document(error: HTTPException) -> Response:
+def document(error: HTTPException) -> Response:
+    """Return `error` as a problem document."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = jsonify(_content(status, _detail(error, status)))
+    more = {"errors": [asdict(each) for each in error.errors], **error.more} if isinstance(error, Problem) else {}
+    response = jsonify({**_content(status, _detail(error, status)), **more})
     response.status_code = status
     response.mimetype = CONTENT_TYPE
     response.headers.update(_headers(error))

@@ -1,14 +1,16 @@
-"""`GET /v1/stream`: Server-Sent Events."""
+"""Answers with Server-Sent Events, within what one process and one client may take."""
 
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from math import ceil
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
+from app.http.marks import Taken
 from app.http.problem import Problem
 from app.http.server import connection
 from app.stream import wire
-from app.stream.open_streams import OpenStream, OpenStreams, TooManyStreamsError
+from app.stream.open_streams import OpenStream, OpenStreams, Source, TooManyStreamsError
 
 SEND_BUFFER_BYTES = 16_384
 """What the kernel may hold for one client; by itself it grows to megabytes."""
@@ -17,26 +19,30 @@ UNREAD_MILLISECONDS = 30_000
 """How long what was sent may stay unread before the kernel drops the connection."""
 
 
-def stream(streams: OpenStreams) -> Blueprint:
-    """Return the resource that opens one of `streams`."""
-    blueprint = Blueprint("stream", __name__)
-
-    @blueprint.get("/v1/stream")
-    def follow() -> Response:
-        events = iter(()) if request.method == "HEAD" else _opened(streams)
-        if client := connection():
-            client.bound_what_is_unread(SEND_BUFFER_BYTES, UNREAD_MILLISECONDS)
-        response = Response(events, mimetype=wire.CONTENT_TYPE)
-        response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
-        return response
-
-    return blueprint
+STREAM_ANSWERS: Mapping[int, Mapping[str, Taken]] = {200: {wire.CONTENT_TYPE: "Server-Sent Events"}}
 
 
-def _opened(streams: OpenStreams) -> OpenStream:
+def opened(streams: OpenStreams, source: Callable[[], Source] | None = None) -> Response:
+    """Return a stream of what `source` gives; of nothing but signs of life without one.
+
+    Raises:
+        Problem: 503 where no more streams may be open.
+    """
+    events = iter(()) if request.method == "HEAD" else _opened(streams, source)
+    if client := connection():
+        client.bound_what_is_unread(SEND_BUFFER_BYTES, UNREAD_MILLISECONDS)
+    response = Response(events, mimetype=wire.CONTENT_TYPE)
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
+    return response
+
+
+def _opened(streams: OpenStreams, source: Callable[[], Source] | None) -> OpenStream:
+    found = source() if source else None
     try:
-        return streams.open()
+        return streams.open(found)
     except TooManyStreamsError:
+        if found:
+            found.close()
         retry_after = ceil(streams.retry_milliseconds() / 1_000)
     detail = "as many streams are open as this process may hold"
     raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(retry_after)})

@@ -33,6 +33,17 @@ class Access:
             raise UnauthenticatedError
         return token
 
+    def by_id(self, token_id: str) -> Token:
+        """Return the live token with this public id.
+
+        Raises:
+            UnauthenticatedError: There is none.
+        """
+        token = self.store.read(lambda found: found.tokens.by_id(token_id))
+        if token is None or not token.is_live(self.clock()):
+            raise UnauthenticatedError
+        return token
+
     def _find(self, parsed: TokenText) -> Token | None:
         digest = parsed.digest
         return self._known.get(digest, lambda: self.store.read(lambda found: found.tokens.by_digest(digest)))

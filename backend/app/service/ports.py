@@ -141,8 +141,10 @@ class AuditLog(Protocol):
         """Write down what was done, in the transaction that does it."""
         ...
 
-    def page(self, before: int | None = None, limit: int = 100, app: str = "") -> Sequence[AuditEntry]:
-        """Return entries from the newest to the oldest, those below id `before` and about `app` alone."""
+    def page(
+        self, before: int | None = None, limit: int = 100, app: str = "", environment: str = ""
+    ) -> Sequence[AuditEntry]:
+        """Return entries from the newest to the oldest, those below id `before` and about that place alone."""
         ...
 
 

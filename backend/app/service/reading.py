@@ -24,12 +24,12 @@ class Content:
     Attributes:
         revision: What is known of it.
         variables: The values that may be shown.
-        withheld: The names of the secrets, whose values are not in `variables`.
+        secrets: The names of the secrets; their values are in `variables` only if they are revealed.
     """
 
     revision: Revision
     variables: Variables
-    withheld: tuple[str, ...]
+    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Reading:
             detail={"revision": revision.number, "names": list(found.secrets)},
         )
         self.store.write(lambda each: each.audit.record(told))
-        return Content(revision, found.variables, ())
+        return Content(revision, found.variables, found.secrets)
 
     def _find(self, found: Transaction, place: Place, number: int | None) -> _Found:
         revision = found.revisions.current(place) if number is None else found.revisions.numbered(place, number)

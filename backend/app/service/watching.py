@@ -32,9 +32,11 @@ class Watching:
         """Remove all but the newest `keep` events; who has read less is answered by a reset."""
         return self.store.write(lambda found: found.events.trim(keep))
 
-    def audit(self, before: int | None = None, limit: int = 100, app: str = "") -> Sequence[AuditEntry]:
-        """Return the audit log from the newest to the oldest, entries below id `before` and about `app` alone."""
-        return self.store.read(lambda found: found.audit.page(before, limit, app))
+    def audit(
+        self, before: int | None = None, limit: int = 100, app: str = "", environment: str = ""
+    ) -> Sequence[AuditEntry]:
+        """Return the audit log from the newest to the oldest, entries below id `before` and about that place alone."""
+        return self.store.read(lambda found: found.audit.page(before, limit, app, environment))
 
     def principals(self) -> Sequence[Principal]:
         """Return everybody who has acted or may act."""

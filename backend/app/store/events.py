@@ -92,13 +92,17 @@ class SqlAuditLog:
         }
         self._connection.execute(_NEW_ENTRY, row)
 
-    def page(self, before: int | None = None, limit: int = 100, app: str = "") -> Sequence[AuditEntry]:
-        """Return entries from the newest to the oldest, those below id `before` and about `app` alone."""
+    def page(
+        self, before: int | None = None, limit: int = 100, app: str = "", environment: str = ""
+    ) -> Sequence[AuditEntry]:
+        """Return entries from the newest to the oldest, those below id `before` and about that place alone."""
         statement = sa.select(audit, principals).join(principals).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(audit.c.id < before)
         if app:
             statement = statement.where(audit.c.app == app)
+        if environment:
+            statement = statement.where(audit.c.environment == environment)
         return [_entry(row) for row in self._connection.execute(statement)]
 
 

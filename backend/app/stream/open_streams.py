@@ -17,6 +17,12 @@ HEARTBEAT_SECONDS = 15
 RETRY_MILLISECONDS = (1_000, 5_000)
 """Clients connect anew after a time between these, so that they don't all come at once after a restart."""
 
+RETRY_MILLISECONDS_A_STREAM = 2
+"""How much longer that time may be for each open stream: 10,000 clients come back within 25 seconds."""
+
+FEWEST_TO_SPREAD = 500
+"""Up to as many streams, all may read at once."""
+
 _AGE_SPREAD = 0.1
 
 
@@ -40,6 +46,59 @@ class Signal(Protocol):
         ...
 
 
+class Source(Protocol):
+    """What a stream sends between its greeting and its end."""
+
+    def begin(self) -> Iterator[bytes]:
+        """Yield what the client has missed."""
+        ...
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until there is something to do, `timeout` seconds at most; return whether there is."""
+        ...
+
+    def more(self) -> Iterator[bytes]:
+        """Yield what has come since.
+
+        Raises:
+            PermissionError: The client may not listen any longer.
+        """
+        ...
+
+    def wake(self) -> None:
+        """Make whoever waits look again."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The source of a stream that only lives: it waits for the end of the process."""
+
+    draining: Signal
+
+    def begin(self) -> Iterator[bytes]:
+        """Yield nothing."""
+        return iter(())
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for the end."""
+        return self.draining.wait(timeout)
+
+    def more(self) -> Iterator[bytes]:
+        """Yield nothing."""
+        return iter(())
+
+    def wake(self) -> None:
+        """Do nothing: the end wakes it."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 @dataclass(eq=False)
 class OpenStream:
     """One stream as the server sees it: an iterable to send and to close.
@@ -50,6 +109,7 @@ class OpenStream:
     """
 
     events: Iterator[bytes]
+    source: Source
     release: Callable[["OpenStream"], None]
 
     def __iter__(self) -> Iterator[bytes]:
@@ -61,6 +121,7 @@ class OpenStream:
     def close(self) -> None:
         """Free the place of this stream; more than once does no harm."""
         self.release(self)
+        self.source.close()
 
 
 @dataclass
@@ -88,8 +149,8 @@ class OpenStreams:
     def __len__(self) -> int:
         return len(self._streams)
 
-    def open(self) -> OpenStream:
-        """Return a new stream, which holds a place until it is closed.
+    def open(self, source: Source | None = None) -> OpenStream:
+        """Return a new stream of what `source` gives, which holds a place until it is closed.
 
         While the process shuts down it says `hello` and `goaway`: a client of Server-Sent Events
         comes back after the end of a stream, and gives up for good after a refusal.
@@ -97,32 +158,57 @@ class OpenStreams:
         Raises:
             TooManyStreamsError: There is no place left.
         """
+        source = source or Silence(self.draining)
         with self._lock:
             if len(self._streams) >= self.most:
                 raise TooManyStreamsError
-            stream = OpenStream(self._events(), self._streams.discard)
+            stream = OpenStream(self._events(source), source, self._streams.discard)
             self._streams.add(stream)
         return stream
 
     def drain(self) -> None:
         """Say `goaway` on every stream, also on those to come; returns at once, from any thread or greenlet."""
         self.draining.set()
+        for stream in list(self._streams):
+            stream.source.wake()
 
     def retry_milliseconds(self) -> int:
-        """Return after what time a client should connect anew."""
-        return round(self.uniform(*RETRY_MILLISECONDS))
+        """Return after what time a client should connect anew: the more streams, the more they spread."""
+        shortest, longest = RETRY_MILLISECONDS
+        return round(self.uniform(shortest, longest + RETRY_MILLISECONDS_A_STREAM * self._more_than_few()))
 
-    def _events(self) -> Iterator[bytes]:
+    def spread_milliseconds(self) -> int:
+        """Return over what time those who are told of a revision should spread their reads of it."""
+        return self._more_than_few()
+
+    def _more_than_few(self) -> int:
+        return len(self) if len(self) >= FEWEST_TO_SPREAD else 0
+
+    def _events(self, source: Source) -> Iterator[bytes]:
         age = self.max_age * self.uniform(1 - _AGE_SPREAD, 1 + _AGE_SPREAD)
         ends_at = self.clock() + age
         yield wire.retry(self.retry_milliseconds()) + _as_event("hello", self.greeting)
+        if not self.draining.is_set():
+            yield from source.begin()
         while (left := ends_at - self.clock()) > 0:
-            if self.draining.wait(min(left, HEARTBEAT_SECONDS)):
+            if self.draining.is_set():
                 yield _as_event("goaway", {"reason": "shutdown"})
                 return
-            if left > HEARTBEAT_SECONDS:
-                yield wire.comment("heartbeat")
+            if not source.wait(min(left, HEARTBEAT_SECONDS)):
+                yield from self._heartbeat(left)
+                continue
+            try:
+                # One write, however many events there are.
+                if more := b"".join(source.more()):
+                    yield more
+            except PermissionError:
+                yield _as_event("goaway", {"reason": "token"})
+                return
         yield _as_event("goaway", {"reason": "age"})
+
+    def _heartbeat(self, left: float) -> Iterator[bytes]:
+        if left > HEARTBEAT_SECONDS:
+            yield wire.comment("heartbeat")
 
 
 def _as_event(name: str, data: dict[str, str | int]) -> bytes:

@@ -8,16 +8,23 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
-def event(name: str, data: str) -> bytes:
+def event(name: str, data: str, identity: str | None = None) -> bytes:
     """Return the event `name` with `data`, whose line ends reach the client as line feeds.
 
+    Args:
+        name: What happened.
+        data: What there is to say about it.
+        identity: What the client sends as `Last-Event-ID` when it comes back.
+
     Raises:
-        ValueError: The name could be read as something other than a name.
+        ValueError: The name or the identity could be read as something else.
     """
-    if not _NAME.fullmatch(name):
-        message = "the name of an event holds a character that does not belong there"
+    if not _NAME.fullmatch(name) or not (identity is None or _NAME.fullmatch(identity)):
+        message = "the name of an event, or its identity, holds a character that does not belong there"
         raise ValueError(message)
     lines = [f"event: {name}", *(f"data: {line}" for line in _LINE_END.split(data))]
+    if identity is not None:
+        lines.insert(0, f"id: {identity}")
     return _block(lines)
 
 

@@ -19,7 +19,7 @@ def test_secrets_are_withheld_unless_they_are_asked_for(service: Service) -> Non
     """Their names are not."""
     service.write(PORT="1", API_KEY=CANARY)
     content = service.reading.read(actor(), PRODUCTION)
-    assert (dict(content.variables), content.withheld) == ({"PORT": "1"}, ("API_KEY",))
+    assert (dict(content.variables), content.secrets) == ({"PORT": "1"}, ("API_KEY",))
     assert CANARY not in repr(content)
     assert reveals(service) == []
 
@@ -58,7 +58,7 @@ def test_a_variable_is_shown_only_if_no_schema_takes_it_for_a_secret(service: Se
     service.write(PORT="1", NAME="a", API_KEY=CANARY)
     service.push(contract(PORT="integer", NAME="secret", API_KEY="text"))
     content = service.reading.read(actor(), PRODUCTION)
-    assert (dict(content.variables), content.withheld) == ({"PORT": "1"}, ("NAME", "API_KEY"))
+    assert (dict(content.variables), content.secrets) == ({"PORT": "1"}, ("NAME", "API_KEY"))
 
 
 def test_what_is_not_there_is_not_found(service: Service) -> None:

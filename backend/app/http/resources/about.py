@@ -2,18 +2,24 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, current_app
+from pydantic import BaseModel
 
 import setpoint
+from app.http.marks import Mark, marked, marked_views
 
-_CALLS = {
-    "/livez": "whether this process lives",
-    "/readyz": "whether it takes requests",
-    "/version": "which version it is",
-    "/v1/settings": "its own settings, and where each value comes from",
-    "/v1/checks": "POST an env file, get what is wrong with it",
-    "/v1/stream": "Server-Sent Events",
-}
+
+class VersionAnswer(BaseModel):
+    """Which version this is."""
+
+    version: str
+
+
+class AboutAnswer(VersionAnswer):
+    """What this is, and where to look."""
+
+    name: str
+    calls: dict[str, str]
 
 
 def about() -> Blueprint:
@@ -21,10 +27,13 @@ def about() -> Blueprint:
     blueprint = Blueprint("about", __name__)
 
     @blueprint.get("/")
+    @marked(Mark("Say what this is", answers={200: {"application/json": AboutAnswer}}))
     def index() -> dict[str, Any]:
-        return {"name": "setpoint", "version": setpoint.__version__, "calls": _CALLS}
+        calls = {rule.rule: mark.summary for rule, mark in marked_views(current_app) if rule.rule != "/"}
+        return {"name": "setpoint", "version": setpoint.__version__, "calls": calls}
 
     @blueprint.get("/version")
+    @marked(Mark("Say which version this is", answers={200: {"application/json": VersionAnswer}}))
     def version() -> dict[str, str]:
         return {"version": setpoint.__version__}
 

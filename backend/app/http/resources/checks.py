@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from app.http.marks import Mark, marked
 from app.http.problem import Problem
 from app.http.request_body import read_body
 from app.http.server import current_server
@@ -32,6 +33,13 @@ def checks(settings: Settings) -> Blueprint:
     contract = SettingsContract.of(type(settings))
 
     @blueprint.post("/v1/checks")
+    @marked(
+        Mark(
+            "Check an env file against this service's own settings",
+            body=dict.fromkeys(_TAKEN, "an env file"),
+            answers={200: {"application/json": "a report, as `setpoint check --format json` writes it"}},
+        )
+    )
     def check() -> dict[str, Any]:
         _refuse_other_types()
         content = read_body(settings.max_check_bytes)

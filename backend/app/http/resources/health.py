@@ -1,6 +1,15 @@
 """`GET /livez` and `GET /readyz`: for whoever restarts processes and routes requests to them."""
 
 from flask import Blueprint
+from pydantic import BaseModel
+
+from app.http.marks import Mark, marked
+
+
+class HealthAnswer(BaseModel):
+    """How this process is."""
+
+    status: str
 
 
 def health() -> Blueprint:
@@ -13,10 +22,12 @@ def health() -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/livez")
+    @marked(Mark("Say whether this process lives", answers={200: {"application/json": HealthAnswer}}))
     def livez() -> dict[str, str]:
         return {"status": "alive"}
 
     @blueprint.get("/readyz")
+    @marked(Mark("Say whether it takes requests", answers={200: {"application/json": HealthAnswer}}))
     def readyz() -> dict[str, str]:
         return {"status": "ready"}
 

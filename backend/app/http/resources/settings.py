@@ -4,8 +4,9 @@ from functools import reduce
 from typing import Any
 
 from flask import Blueprint
-from pydantic import Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
+from app.http.marks import Mark, marked
 from config.settings import Settings
 from setpoint.application.loading import Origin, origins_of
 from setpoint.contract.settings_class import SettingsContract, Variable
@@ -15,12 +16,19 @@ from setpoint.text.mask import MASK
 _DEFAULT = Origin(SourceKind.DEFAULT)
 
 
+class SettingsAnswer(BaseModel):
+    """The settings in use: the value of each, masked if it is a secret, and where it comes from."""
+
+    settings: dict[str, Any]
+
+
 def settings_in_use(settings: Settings) -> Blueprint:
     """Return the resource that shows `settings`."""
     blueprint = Blueprint("settings", __name__)
     contract = SettingsContract.of(type(settings))
 
     @blueprint.get("/v1/settings")
+    @marked(Mark("Say what this process runs with", answers={200: {"application/json": SettingsAnswer}}))
     def show() -> dict[str, Any]:
         origins = origins_of(settings)
         return {

@@ -27,7 +27,7 @@ def test_the_version_is_the_version(client: FlaskClient) -> None:
 
 def test_the_guide_names_every_call(service: Flask) -> None:
     """Each by its method and its path."""
-    guide = Path(__file__).parents[3].joinpath("docs/guides/http-api.md").read_text(encoding="utf-8")
+    guide = Path(__file__).parents[4].joinpath("docs/guides/http-api.md").read_text(encoding="utf-8")
     calls = {
         f"`{method} {rule.rule}`"
         for rule in service.url_map.iter_rules()

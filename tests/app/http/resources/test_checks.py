@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from app.http import checks
-from app.http.checks import MOST_LINES
+from app.http.resources import checks
+from app.http.resources.checks import MOST_LINES
 from observability.logs.formatters import JsonLineFormatter
 from setpoint.sources.env_file import parse_env_file
 

@@ -1,0 +1,225 @@
+"""What the API answers, as JSON: one shape a thing, for the description and for the code that makes them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.domain.audit import AuditEntry
+from app.domain.difference import Difference
+from app.domain.identity import Principal, Token
+from app.domain.revision import Revision, Schema
+from app.service.reading import Content
+
+
+class PrincipalAnswer(BaseModel):
+    """Who did it."""
+
+    kind: str
+    issuer: str
+    subject: str
+    name: str
+
+
+class DestroyedAnswer(BaseModel):
+    """Who removed values for good, when and why."""
+
+    at: str
+    principal: PrincipalAnswer
+    reason: str
+
+
+class RevisionAnswer(BaseModel):
+    """What is known of a revision."""
+
+    app: str
+    environment: str
+    revision: int
+    created_at: str
+    principal: PrincipalAnswer
+    message: str
+    copied_from: int | None
+    schema_digest: str
+    validation: str
+    unchecked: list[str]
+    variables: int
+    names: list[str]
+    digest: str
+    destroyed: DestroyedAnswer | None
+
+
+class WrittenAnswer(RevisionAnswer):
+    """A revision after a write."""
+
+    changed: bool
+    dry_run: bool
+
+
+class VariableAnswer(BaseModel):
+    """A variable; the value is null where it is a secret that is not revealed."""
+
+    value: str | None
+    secret: bool
+
+
+class ConfigurationAnswer(BaseModel):
+    """The variables of a revision."""
+
+    app: str
+    environment: str
+    revision: int
+    created_at: str
+    schema_digest: str
+    variables: dict[str, VariableAnswer]
+
+
+class ChangeAnswer(BaseModel):
+    """One variable that is not the same; values of secrets are null."""
+
+    name: str
+    change: str
+    secret: bool
+    before: str | None
+    after: str | None
+
+
+class SchemaAnswer(BaseModel):
+    """A schema without its content."""
+
+    app: str
+    digest: str
+    release: str
+    created_at: str
+    principal: PrincipalAnswer
+
+
+class TokenAnswer(BaseModel):
+    """What is known of a token."""
+
+    id: str
+    label: str
+    principal: PrincipalAnswer
+    scopes: list[str]
+    bounds: list[str]
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class AuditAnswer(BaseModel):
+    """Something that was done."""
+
+    id: int
+    at: str
+    principal: PrincipalAnswer
+    action: str
+    app: str | None
+    environment: str | None
+    details: dict[str, Any]
+    request_id: str
+
+
+Json = dict[str, Any]
+
+
+def when(at: datetime) -> str:
+    """Return a time as RFC 3339 writes it, in UTC."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def principal_json(principal: Principal) -> Json:
+    """Return who did it."""
+    return {
+        "kind": str(principal.kind),
+        "issuer": principal.issuer,
+        "subject": principal.subject,
+        "name": principal.name,
+    }
+
+
+def revision_json(revision: Revision) -> Json:
+    """Return what is known of a revision."""
+    gone = revision.destroyed
+    return {
+        "app": revision.place.app,
+        "environment": revision.place.environment,
+        "revision": revision.number,
+        "created_at": when(revision.made_at),
+        "principal": principal_json(revision.author),
+        "message": revision.message,
+        "copied_from": revision.copied_from,
+        "schema_digest": revision.schema,
+        "validation": str(revision.outcome),
+        "unchecked": list(revision.unchecked),
+        "variables": len(revision.names),
+        "names": list(revision.names),
+        "digest": revision.digest,
+        "destroyed": None
+        if gone is None
+        else {"at": when(gone.at), "principal": principal_json(gone.principal), "reason": gone.reason},
+    }
+
+
+def configuration_json(content: Content) -> Json:
+    """Return the variables of a revision in their order."""
+    revision, secrets = content.revision, frozenset(content.secrets)
+    return {
+        "app": revision.place.app,
+        "environment": revision.place.environment,
+        "revision": revision.number,
+        "created_at": when(revision.made_at),
+        "schema_digest": revision.schema,
+        "variables": {
+            name: {"value": content.variables.get(name), "secret": name in secrets} for name in revision.names
+        },
+    }
+
+
+def change_json(difference: Difference) -> Json:
+    """Return what is not the same of one variable."""
+    return {
+        "name": difference.name,
+        "change": str(difference.change),
+        "secret": difference.secret,
+        "before": difference.old,
+        "after": difference.new,
+    }
+
+
+def schema_json(schema: Schema) -> Json:
+    """Return a schema without its content."""
+    return {
+        "app": schema.app,
+        "digest": schema.digest,
+        "release": schema.release,
+        "created_at": when(schema.pushed_at),
+        "principal": principal_json(schema.author),
+    }
+
+
+def token_json(token: Token) -> Json:
+    """Return what is known of a token."""
+    return {
+        "id": token.id,
+        "label": token.label,
+        "principal": principal_json(token.principal),
+        "scopes": sorted(map(str, token.scopes)),
+        "bounds": sorted(map(str, token.bounds)),
+        "created_at": when(token.made_at),
+        "expires_at": when(token.expires_at) if token.expires_at else None,
+        "revoked_at": when(token.revoked_at) if token.revoked_at else None,
+    }
+
+
+def audit_json(entry: AuditEntry) -> Json:
+    """Return something that was done."""
+    return {
+        "id": entry.id,
+        "at": when(entry.at),
+        "principal": principal_json(entry.principal),
+        "action": str(entry.action),
+        "app": entry.app or None,
+        "environment": entry.environment or None,
+        "details": dict(entry.detail),
+        "request_id": entry.request_id,
+    }

@@ -1,0 +1,100 @@
+"""Finds out who asks before any view runs, by the mark on the view."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from threading import Lock
+from time import monotonic
+
+from flask import Flask, current_app, g, request
+
+from app.domain.errors import UnauthenticatedError
+from app.domain.identity import ANY, Actor
+from app.http.marks import mark_of
+from app.http.problem import Problem
+from app.service.access import Access, require
+from observability.requests.request_id import current_request_id
+
+MOST_FAILURES = 20
+"""How many failed attempts an address has within a minute, before it is told to wait."""
+
+_WINDOW = 60.0
+_MOST_ADDRESSES = 10_000
+
+
+@dataclass
+class FailedAttempts:
+    """Counts failed attempts by address; those that succeed are never held up.
+
+    Attributes:
+        clock: Seconds on a clock that never jumps.
+    """
+
+    clock: Callable[[], float] = monotonic
+    _counted: OrderedDict[str, tuple[float, int]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def seconds_to_wait(self, address: str) -> int:
+        """Count one failure of `address`; return how long it has to wait, 0 if it need not."""
+        with self._lock:
+            now = self.clock()
+            began, count = self._counted.pop(address, (now, 0))
+            if now - began >= _WINDOW:
+                began, count = now, 0
+            self._counted[address] = (began, count + 1)
+            while len(self._counted) > _MOST_ADDRESSES:
+                self._counted.popitem(last=False)
+        return 0 if count < MOST_FAILURES else max(1, round(began + _WINDOW - now))
+
+
+class Authentication:
+    """Finds out who asks by the token that the request shows."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._attempts = FailedAttempts()
+
+    def identify(self) -> Actor:
+        """Return who asks.
+
+        Raises:
+            UnauthenticatedError: The request shows no live token.
+            Problem: 429 where its address has shown too many that were none.
+        """
+        address = request.remote_addr or ""
+        try:
+            token = self._access.authenticate(_bearer())
+        except UnauthenticatedError:
+            if seconds := self._attempts.seconds_to_wait(address):
+                detail = "too many requests without a valid token came from this address"
+                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)}) from None
+            raise
+        return Actor(token, current_request_id() or "", address)
+
+
+def authorize_requests(application: Flask, authentication: Authentication) -> None:
+    """Let a request reach its view only if its token allows what the mark on the view names."""
+
+    def authorize() -> None:
+        mark = mark_of(current_app.view_functions.get(request.endpoint or ""))
+        if mark is None or mark.is_open:
+            return
+        g.actor = authentication.identify()
+        if mark.scope is not None:
+            where = request.view_args or {}
+            require(g.actor.token, mark.scope, where.get("app", ANY), where.get("environment", ANY))
+
+    application.before_request(authorize)
+
+
+def actor() -> Actor:
+    """Return who asks, in a view whose mark wants a token."""
+    found: Actor = g.actor
+    return found
+
+
+def _bearer() -> str:
+    """Return what follows `Bearer` (RFC 6750); empty for any other header or none."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,136 @@
+"""Reads JSON from strangers: bounded, strict, and without an echo of what it holds."""
+
+import json
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+
+from app.http.problem import Problem, ProblemItem
+from app.http.request_body import read_body
+
+DEEPEST = 32
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _DuplicateKeyError(ValueError):
+    """An object names a key twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def read_json(limit: int) -> Any:
+    """Return the JSON value that the body of this request is.
+
+    RFC 8259 leaves open what a repeated key, `NaN` or another encoding than UTF-8 means; none of them is taken.
+
+    Raises:
+        Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice, and those of `read_body`.
+    """
+    content = read_body(limit)
+    try:
+        return _parsed(content)
+    except _DuplicateKeyError as error:
+        name = error.key if len(error.key) <= _LONGEST_SHOWN and error.key.isidentifier() else None
+        what = f"`{name}`" if name else "a key"
+        items = [ProblemItem(name, "duplicate-name", f"{what} is in an object of the body twice", "keep one of them")]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a key is repeated", errors=items) from None
+    except (ValueError, RecursionError):
+        detail = f"the body is not JSON in UTF-8, with finite numbers and {DEEPEST} levels at most"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail) from None
+
+
+def validated(model: type[Model], content: object) -> Model:
+    """Return `content` as a `model`.
+
+    Raises:
+        Problem: 422 with everything that is wrong, built from types alone, never from a value.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        items = [
+            ProblemItem(_place(details["loc"], model), details["type"].replace("_", "-"), _words(details["type"]))
+            for details in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items) from None
+
+
+_LONGEST_SHOWN = 128
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "string_type": "is not a string",
+    "int_type": "is not an integer",
+    "int_parsing": "is not an integer",
+    "bool_parsing": "is neither true nor false",
+    "string_too_long": "is too long",
+    "string_too_short": "is too short",
+    "string_pattern_mismatch": "does not match the required pattern",
+    "enum": "is none of the allowed words",
+    "literal_error": "is none of the allowed words",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
+}
+
+
+def _words(error_type: str) -> str:
+    return f"it {_WORDS.get(error_type, 'is invalid')}"
+
+
+def _place(location: tuple[str | int, ...], model: type[BaseModel]) -> str | None:
+    """Return where the problem is, in names that the model has; what a stranger has made up is not repeated."""
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    return str(location[0]) if location and location[0] in names else None
+
+
+def _parsed(content: bytes) -> Any:
+    value = json.loads(
+        content.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refused, parse_float=_finite
+    )
+    _check_depth(value)
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _DuplicateKeyError(key)
+        found[key] = value
+    return found
+
+
+def _refused(_: str) -> None:
+    raise ValueError
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in {float("inf"), float("-inf")}:
+        raise ValueError
+    return number
+
+
+def _check_depth(value: object) -> None:
+    level: list[object] = [value]
+    for _ in range(DEEPEST):
+        level = [part for each in level for part in _parts(each)]
+        if not level:
+            return
+    raise ValueError
+
+
+def _parts(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def is_json() -> bool:
+    """Return whether the request says that its body is JSON."""
+    return request.mimetype == "application/json"

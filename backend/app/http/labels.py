@@ -1,0 +1,27 @@
+"""Names of apps and environments in a path: those that can't be one are refused before anything is asked."""
+
+from http import HTTPStatus
+
+from app.domain.place import LABEL_RULE, Place, is_label
+from app.http.problem import Problem, ProblemItem
+
+
+def checked_label(what: str, text: str) -> str:
+    """Return `text` as the name of `what`, an app or an environment.
+
+    Raises:
+        Problem: 422, because nothing can have this name.
+    """
+    if is_label(text):
+        return text
+    items = [ProblemItem(what, "name-not-allowed", f"the name of an {what} has {LABEL_RULE}")]
+    raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"this can't be the name of an {what}", errors=items)
+
+
+def checked_place(app: str, environment: str) -> Place:
+    """Return the place with these names.
+
+    Raises:
+        Problem: 422, because one of them can't be a name.
+    """
+    return Place(checked_label("app", app), checked_label("environment", environment))

@@ -1,0 +1,79 @@
+"""The mark on each view: who may call it, what it takes and answers. The API's description is made of these."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Flask
+from pydantic import BaseModel
+from werkzeug.routing import Rule
+
+from app.domain.identity import Scope
+
+Taken = type[BaseModel] | str
+"""What a body is: a model of JSON, or a sentence on content that is no JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a view says of itself.
+
+    Attributes:
+        summary: What it does, in one sentence without a full stop.
+        scope: What the token has to be allowed; None where no token is needed.
+        needs_token: Whether a live token is needed, whatever it is allowed.
+        query: What may come after the `?`.
+        body: What it takes, by media type.
+        answers: What it answers, by status and media type; problem documents are added to it.
+        headers: The request headers that it looks at, each with a sentence.
+        refusals: The statuses of the problems that it can answer with, beyond those of every view.
+    """
+
+    summary: str
+    scope: Scope | None = None
+    needs_token: bool = False
+    query: type[BaseModel] | None = None
+    body: Mapping[str, Taken] = field(default_factory=dict)
+    answers: Mapping[int, Mapping[str, Taken]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    refusals: tuple[HTTPStatus, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether anybody may call it."""
+        return self.scope is None and not self.needs_token
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_ATTRIBUTE = "setpoint_mark"
+
+
+def marked(mark: Mark) -> Callable[[View], View]:
+    """Put `mark` on the decorated view."""
+
+    def put(view: View) -> View:
+        setattr(view, _ATTRIBUTE, mark)
+        return view
+
+    return put
+
+
+def mark_of(view: Callable[..., Any] | None) -> Mark | None:
+    """Return the mark on `view`, if it has one."""
+    return getattr(view, _ATTRIBUTE, None)
+
+
+def marked_views(application: Flask) -> Iterator[tuple[Rule, Mark]]:
+    """Yield every route with the mark of its view.
+
+    Raises:
+        LookupError: A view has none; the service does not start with it.
+    """
+    for rule in application.url_map.iter_rules():
+        mark = mark_of(application.view_functions.get(rule.endpoint))
+        if mark is None:
+            message = f"the view `{rule.endpoint}` says neither who may call it nor what it answers"
+            raise LookupError(message)
+        yield rule, mark

@@ -1,0 +1,82 @@
+"""What may come after the `?` of a request."""
+
+from typing import Literal, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.http.json_body import validated
+from setpoint.envfile.loaders import LOADERS
+
+Query = TypeVar("Query", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(_Strict):
+    """Which part of a long list."""
+
+    limit: int = Field(50, ge=1, le=200)
+    before: int | None = Field(None, ge=1)
+
+
+class AuditQuery(PageQuery):
+    """Which part of the audit log."""
+
+    app: str = ""
+    environment: str = ""
+
+
+class WriteQuery(_Strict):
+    """How a write is meant."""
+
+    message: str = ""
+    dry_run: bool = False
+    loader: Literal[tuple(LOADERS)] = "python-dotenv"  # type: ignore[valid-type]  # it is the one list of them
+    path: str = Field("body", max_length=500)
+    allow_dangerous_names: bool = False
+
+
+class ReadQuery(_Strict):
+    """How the variables are wanted."""
+
+    format: Literal["json", "env", "kubernetes"] = "json"
+    loader: Literal[tuple(LOADERS)] = "python-dotenv"  # type: ignore[valid-type]  # it is the one list of them
+    reveal: bool = False
+
+
+class CurrentQuery(ReadQuery):
+    """How the current variables are wanted."""
+
+    schema_digest: str | None = Field(None, alias="schema")
+
+
+class SchemaQuery(_Strict):
+    """What a schema belongs to."""
+
+    release: str
+    compatibility: Literal["full", "none"] = "full"
+
+
+class DiffQuery(_Strict):
+    """What to compare with."""
+
+    other: str = Field(alias="with")
+
+
+class RotateQuery(_Strict):
+    """How a token is replaced."""
+
+    grace: int = Field(86_400, ge=0, le=2_592_000)
+    """Seconds for which the old one goes on."""
+
+
+def query(model: type[Query]) -> Query:
+    """Return what comes after the `?`.
+
+    Raises:
+        Problem: 422 with everything that is wrong with it.
+    """
+    return validated(model, request.args.to_dict())

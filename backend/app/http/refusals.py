@@ -1,0 +1,44 @@
+"""Turns what the use cases refuse into problem documents."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response
+
+from app.domain import errors
+from app.http.problem import Problem, ProblemItem, document
+
+_STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
+    errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    errors.ForbiddenError: HTTPStatus.FORBIDDEN,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.StaleError: HTTPStatus.PRECONDITION_FAILED,
+    errors.InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.DestroyedError: HTTPStatus.GONE,
+    errors.DamagedError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StorageFullError: HTTPStatus.INSUFFICIENT_STORAGE,
+}
+_HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="setpoint"'},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
+}
+
+
+def answer_refusals_with_problems(application: Flask) -> None:
+    """Make every refusal of a use case a problem document."""
+    application.register_error_handler(errors.ServiceError, _answer)
+
+
+def _answer(error: errors.ServiceError) -> Response:
+    return document(as_problem(error))
+
+
+def as_problem(error: errors.ServiceError) -> Problem:
+    """Return `error` as what a view answers with."""
+    status = next(each for kind, each in _STATUS.items() if isinstance(error, kind))
+    items: list[ProblemItem] = []
+    if isinstance(error, errors.InvalidError):
+        items = [ProblemItem(each.variable, each.code, each.message, each.hint or None) for each in error.problems]
+    more = {"current": error.current} if isinstance(error, errors.StaleError) else {}
+    return Problem(status, str(error), _HEADERS.get(status), items, more)

@@ -1,0 +1,95 @@
+"""A revision as JSON, as an env file in a program's dialect, and as objects of Kubernetes."""
+
+import base64
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+
+from app.http.answers import configuration_json
+from app.http.problem import Problem, ProblemItem
+from app.http.queries import ReadQuery
+from app.service.reading import Content
+from setpoint.envfile.writing import NotExpressibleError, write
+
+
+def tag_of(number: int, wanted: ReadQuery) -> str:
+    """Return the entity tag of a representation: it begins with the number of the revision."""
+    parts: list[str] = [] if wanted.format == "json" else [wanted.format]
+    parts += [wanted.loader] if wanted.format == "env" else []
+    parts += ["revealed"] if wanted.reveal else []
+    return "-".join([str(number), *parts])
+
+
+def is_unchanged(tag: str) -> bool:
+    """Return whether the client has just this representation already (RFC 9110, section 13.1.2)."""
+    return request.if_none_match.contains(tag)
+
+
+def unchanged(number: int, tag: str) -> Response:
+    """Return the answer to a client that has it already."""
+    return _headed(Response(status=HTTPStatus.NOT_MODIFIED), number, tag)
+
+
+def represented(content: Content, wanted: ReadQuery) -> Response:
+    """Return the variables in the form that the client wants.
+
+    Raises:
+        Problem: 409 where a value can't be written in the dialect.
+    """
+    if wanted.format == "env":
+        response = Response(_env_file(content, wanted.loader), mimetype="text/plain")
+    else:
+        found = _kubernetes(content) if wanted.format == "kubernetes" else configuration_json(content)
+        response = Response(json.dumps(found, ensure_ascii=False) + "\n", mimetype="application/json")
+    number = content.revision.number
+    return _headed(response, number, tag_of(number, wanted))
+
+
+def _headed(response: Response, number: int, tag: str) -> Response:
+    response.set_etag(tag)
+    response.headers["Config-Revision"] = str(number)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Vary"] = "Authorization"
+    return response
+
+
+def _env_file(content: Content, loader: str) -> str:
+    problems: list[ProblemItem] = []
+    lines = [f"# {content.revision.place} revision {content.revision.number}\n"]
+    for name in content.revision.names:
+        value = content.variables.get(name)
+        if value is None:
+            lines.append(f"# {name} is a secret, and is not revealed\n")
+            continue
+        try:
+            lines.append(write(name, value, loader))
+        except NotExpressibleError as error:
+            problems.append(ProblemItem(name, "not-expressible", f"`{name}`: {error}"))
+    if problems:
+        raise Problem(HTTPStatus.CONFLICT, f"a value can't be written so that {loader} reads it", errors=problems)
+    return "".join(lines)
+
+
+def _kubernetes(content: Content) -> dict[str, Any]:
+    """Return a ConfigMap and a Secret that never change: a new revision has new ones under another name."""
+    return {"apiVersion": "v1", "kind": "List", "items": list(_objects(content))}
+
+
+def _objects(content: Content) -> Iterator[dict[str, Any]]:
+    revision = content.revision
+    names = {
+        "name": f"{revision.place.app}-r{revision.number}",
+        "labels": {"app.kubernetes.io/name": revision.place.app, "app.kubernetes.io/managed-by": "setpoint"},
+        "annotations": {"setpoint/environment": str(revision.place), "setpoint/revision": str(revision.number)},
+    }
+    of_both = {"apiVersion": "v1", "metadata": names, "immutable": True}
+    secrets = frozenset(content.secrets)
+    plain = {name: text for name, text in content.variables.items() if name not in secrets}
+    yield {**of_both, "kind": "ConfigMap", "data": plain}
+    hidden = {name: text for name, text in content.variables.items() if name in secrets}
+    if hidden:
+        data = {name: base64.b64encode(text.encode()).decode() for name, text in hidden.items()}
+        yield {**of_both, "kind": "Secret", "type": "Opaque", "data": data}

@@ -1,0 +1,162 @@
+"""`/v1/apps/{app}/environments/{environment}/config`: the variables of an environment, read and written."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import TypeAdapter, ValidationError
+
+from app.domain.identity import Scope
+from app.domain.place import Place
+from app.http.answers import ConfigurationAnswer, WrittenAnswer, revision_json
+from app.http.authentication import actor
+from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
+from app.http.json_body import read_json
+from app.http.labels import checked_place
+from app.http.marks import Mark, Taken, marked
+from app.http.problem import Problem
+from app.http.queries import CurrentQuery, WriteQuery, query
+from app.http.representations import is_unchanged, represented, tag_of, unchanged
+from app.http.request_body import read_body
+from app.http.sent_file import Check, refuse_faulty_file
+from app.service.access import require
+from app.service.reading import Reading
+from app.service.revising import Intent, Revised, Revising
+
+LARGEST_BODY = 1 << 20
+_ENV_FILE = "an env file"
+_VARIABLES = 'an object of strings: `{"NAME": "text"}`'
+_PATCH = "a merge patch (RFC 7396) of strings; null removes a variable"
+_READ: Mapping[str, Taken] = {
+    "application/json": ConfigurationAnswer,
+    "text/plain": "an env file in the dialect of `loader`",
+}
+_WRITTEN = {"application/json": WrittenAnswer}
+
+_TEXTS = TypeAdapter(dict[str, str])
+_TEXTS_OR_NULL = TypeAdapter(dict[str, str | None])
+
+
+def configuration(reading: Reading, revising: Revising, check: Check) -> Blueprint:
+    """Return the resource that gives out and takes variables."""
+    blueprint = Blueprint("configuration", __name__)
+
+    @blueprint.get("/v1/apps/<app>/environments/<environment>/config")
+    @marked(
+        Mark(
+            "Return the current variables",
+            scope=Scope.CONFIG_READ,
+            query=CurrentQuery,
+            answers={200: _READ, 304: {}},
+            headers={"If-None-Match": "the `ETag` of what the client has"},
+            refusals=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+    )
+    def read(app: str, environment: str) -> Response:
+        return _read(reading, checked_place(app, environment))
+
+    @blueprint.put("/v1/apps/<app>/environments/<environment>/config")
+    @marked(
+        Mark(
+            "Write the next revision",
+            scope=Scope.CONFIG_WRITE,
+            query=WriteQuery,
+            body={"text/plain": _ENV_FILE, "application/json": _VARIABLES},
+            answers={200: _WRITTEN, 201: _WRITTEN},
+            headers=CONDITION_HEADERS,
+            refusals=(*CONDITION_REFUSALS, HTTPStatus.INSUFFICIENT_STORAGE),
+        )
+    )
+    def put(app: str, environment: str) -> Response:
+        return _put(revising, check, checked_place(app, environment))
+
+    @blueprint.patch("/v1/apps/<app>/environments/<environment>/config")
+    @marked(
+        Mark(
+            "Change some of the variables",
+            scope=Scope.CONFIG_WRITE,
+            query=WriteQuery,
+            body={"application/merge-patch+json": _PATCH},
+            answers={200: _WRITTEN, 201: _WRITTEN},
+            headers=CONDITION_HEADERS,
+            refusals=(*CONDITION_REFUSALS, HTTPStatus.GONE, HTTPStatus.INSUFFICIENT_STORAGE),
+        )
+    )
+    def patch(app: str, environment: str) -> Response:
+        return _patch(revising, checked_place(app, environment))
+
+    return blueprint
+
+
+def _read(reading: Reading, place: Place) -> Response:
+    wanted = query(CurrentQuery)
+    if wanted.reveal:
+        require(actor().token, Scope.CONFIG_REVEAL, place.app, place.environment)
+    digest = wanted.schema_digest
+    read: Callable[..., Any] = reading.read if digest is None else reading.read_valid
+    which = (actor(), place) if digest is None else (actor(), place, digest)
+    # What is withheld is enough to see that the client has it already, which reveals nothing.
+    number = read(*which, reveal=False).revision.number
+    tag = tag_of(number, wanted)
+    if is_unchanged(tag):
+        return unchanged(number, tag)
+    return represented(read(*which, reveal=wanted.reveal), wanted)
+
+
+def _put(revising: Revising, check: Check, place: Place) -> Response:
+    wanted, intent = _intent(place)
+    if request.mimetype == "application/json":
+        texts = _checked(_TEXTS, read_json(LARGEST_BODY), _VARIABLES)
+        return written(revising.replace(actor(), intent, texts), intent)
+    if request.mimetype not in {"", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream"}:
+        detail = f"send {_ENV_FILE} as `text/plain`, or JSON as `application/json`"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    with refuse_faulty_file(check, place.app, wanted, read_body(LARGEST_BODY)) as variables:
+        return written(revising.replace(actor(), intent, variables), intent)
+
+
+def _patch(revising: Revising, place: Place) -> Response:
+    if request.mimetype != "application/merge-patch+json":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send `application/merge-patch+json` (RFC 7396)")
+    _, intent = _intent(place)
+    changes: Mapping[str, str | None] = _checked(_TEXTS_OR_NULL, read_json(LARGEST_BODY), _PATCH)
+    return written(revising.merge(actor(), intent, changes), intent)
+
+
+def _intent(place: Place) -> tuple[WriteQuery, Intent]:
+    wanted = query(WriteQuery)
+    return wanted, Intent(
+        place,
+        expected_revision(),
+        wanted.message,
+        dry_run=wanted.dry_run,
+        allow_dangerous=wanted.allow_dangerous_names,
+    )
+
+
+def _checked(adapter: TypeAdapter[Any], content: object, what: str) -> Any:
+    try:
+        return adapter.validate_python(content, strict=True)
+    except ValidationError:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the body is not {what}") from None
+
+
+def written(revised: Revised, intent: Intent) -> Response:
+    """Return the answer to a write: the revision that is current afterwards."""
+    known = revision_json(revised.revision) if revised.revision else {"revision": 1, "variables": None}
+    response = jsonify(
+        {
+            **known,
+            "validation": str(revised.validation.outcome),
+            "unchecked": list(revised.validation.unchecked),
+            "changed": revised.changed,
+            "dry_run": intent.dry_run,
+        }
+    )
+    is_new = revised.changed and not intent.dry_run
+    response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
+    if revised.revision is not None:
+        response.set_etag(str(revised.revision.number))
+        response.headers["Config-Revision"] = str(revised.revision.number)
+    return response

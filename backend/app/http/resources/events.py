@@ -1,0 +1,125 @@
+"""`…/stream`, and `/v1/stream?environment=…`: the events of one or several environments."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+
+from app.domain.errors import ServiceError
+from app.domain.event import Position
+from app.domain.identity import Actor, Scope
+from app.domain.place import Place
+from app.http.authentication import Authentication
+from app.http.labels import checked_place
+from app.http.marks import Mark, marked
+from app.http.problem import Problem
+from app.http.stream import STREAM_ANSWERS, opened
+from app.service.access import Access, require
+from app.service.watching import Watching
+from app.stream.broker import Broker
+from app.stream.following import Following
+from app.stream.open_streams import OpenStreams, Source
+
+MOST_PLACES = 100
+_RESUME = {"Last-Event-ID": "the `id` of the last event that the client has seen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What it takes to follow environments."""
+
+    streams: OpenStreams
+    broker: Broker
+    watching: Watching
+    access: Access
+    authentication: Authentication
+
+    def follow(self, actor: Actor, places: list[Place]) -> Response:
+        """Return a stream of the events of `places`."""
+        for place in places:
+            require(actor.token, Scope.CONFIG_READ, place.app, place.environment)
+        return opened(self.streams, lambda: self._source(actor, places))
+
+    def _source(self, actor: Actor, places: list[Place]) -> Source:
+        return Following(
+            self.broker,
+            self.watching,
+            self.broker.subscribe(places, actor.token.id),
+            Position.parse(request.headers.get("Last-Event-ID", "")),
+            is_allowed=self._still_allows(actor, places),
+            spread_milliseconds=self.streams.spread_milliseconds,
+        )
+
+    def _still_allows(self, actor: Actor, places: list[Place]) -> Callable[[], bool]:
+        def is_allowed() -> bool:
+            try:
+                token = self.access.by_id(actor.token.id)
+                for place in places:
+                    require(token, Scope.CONFIG_READ, place.app, place.environment)
+            except ServiceError:
+                return False
+            return True
+
+        return is_allowed
+
+
+def events(watch: Watch) -> Blueprint:
+    """Return the resource that streams events."""
+    blueprint = Blueprint("events", __name__)
+
+    @blueprint.get("/v1/apps/<app>/environments/<environment>/stream")
+    @marked(
+        Mark(
+            "Follow an environment",
+            scope=Scope.CONFIG_READ,
+            answers=STREAM_ANSWERS,
+            headers=_RESUME,
+            refusals=(HTTPStatus.UNPROCESSABLE_ENTITY,),
+        )
+    )
+    def follow_one(app: str, environment: str) -> Response:
+        return watch.follow(watch.authentication.identify(), [checked_place(app, environment)])
+
+    @blueprint.get("/v1/stream")
+    @marked(
+        Mark(
+            "Follow the environments that `environment=app/name` names, again for more; without any, only heartbeats",
+            answers=STREAM_ANSWERS,
+            headers=_RESUME,
+            refusals=(
+                HTTPStatus.UNAUTHORIZED,
+                HTTPStatus.FORBIDDEN,
+                HTTPStatus.NOT_FOUND,
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                HTTPStatus.TOO_MANY_REQUESTS,
+            ),
+        )
+    )
+    def follow_many() -> Response:
+        if named := request.args.getlist("environment"):
+            return watch.follow(watch.authentication.identify(), _places(named))
+        return opened(watch.streams)
+
+    return blueprint
+
+
+def quiet_stream(streams: OpenStreams) -> Blueprint:
+    """Return the resource of a service that keeps no configuration: a stream of signs of life."""
+    blueprint = Blueprint("events", __name__)
+
+    @blueprint.get("/v1/stream")
+    @marked(Mark("Send signs of life", answers=STREAM_ANSWERS))
+    def follow() -> Response:
+        return opened(streams)
+
+    return blueprint
+
+
+def _places(names: list[str]) -> list[Place]:
+    if len(names) > MOST_PLACES:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"a stream follows {MOST_PLACES} environments at most")
+    try:
+        return [Place.parse(each) for each in names]
+    except ValueError as error:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"`environment`: {error}") from None

@@ -1,0 +1,56 @@
+"""`/v1/keys`: the keys that encrypt what is stored, by their ids."""
+
+from typing import Any
+
+from flask import Blueprint
+from pydantic import BaseModel
+
+from app.domain.identity import Scope
+from app.http.authentication import actor
+from app.http.marks import Mark, marked
+from app.service.keys import EncryptionKeys, KeyStatus
+
+
+class KeyAnswer(BaseModel):
+    """A key, and how many keys of apps it wraps."""
+
+    id: str
+    wrapped: int
+
+
+class KeysAnswer(BaseModel):
+    """The keys in use."""
+
+    current: str
+    keys: list[KeyAnswer]
+    pending: int
+
+
+def keys(use_cases: EncryptionKeys) -> Blueprint:
+    """Return the resource that tells of keys and changes them."""
+    blueprint = Blueprint("keys", __name__)
+
+    @blueprint.get("/v1/keys")
+    @marked(Mark("Say which keys are in use", scope=Scope.ADMIN, answers={200: {"application/json": KeysAnswer}}))
+    def status() -> dict[str, Any]:
+        return _json(use_cases.status())
+
+    @blueprint.post("/v1/keys/rotate")
+    @marked(
+        Mark("Wrap everything by the first key", scope=Scope.ADMIN, answers={200: {"application/json": KeysAnswer}})
+    )
+    def rotate() -> dict[str, Any]:
+        use_cases.rotate(actor())
+        return _json(use_cases.status())
+
+    return blueprint
+
+
+def _json(status: KeyStatus) -> dict[str, Any]:
+    old = sorted(set(status.outdated.values()))
+    counts = [{"id": each, "wrapped": list(status.outdated.values()).count(each)} for each in old]
+    return {
+        "current": status.first,
+        "keys": [{"id": status.first, "wrapped": len(status.current)}, *counts],
+        "pending": len(status.outdated),
+    }

@@ -1,0 +1,181 @@
+"""`…/revisions` and `…/diff`: what was there before, what has changed, and the way back."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.identity import Scope
+from app.domain.place import Place
+from app.http.answers import (
+    ChangeAnswer,
+    ConfigurationAnswer,
+    RevisionAnswer,
+    WrittenAnswer,
+    change_json,
+    revision_json,
+)
+from app.http.authentication import actor
+from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
+from app.http.json_body import read_json, validated
+from app.http.labels import checked_place
+from app.http.marks import Mark, marked
+from app.http.problem import Problem
+from app.http.queries import DiffQuery, PageQuery, ReadQuery, query
+from app.http.representations import represented
+from app.http.resources.configuration import written
+from app.service.access import require
+from app.service.history import Compared, History
+from app.service.reading import Reading
+from app.service.revising import Intent, Revising
+
+_LARGEST = 16_384
+_BASE = "/v1/apps/<app>/environments/<environment>"
+
+
+class RevisionsAnswer(BaseModel):
+    """A part of the history, the newest first."""
+
+    revisions: list[RevisionAnswer]
+    next: int | None
+
+
+class DifferenceAnswer(BaseModel):
+    """What is not the same in two revisions."""
+
+    old: RevisionAnswer
+    new: RevisionAnswer
+    changes: list[ChangeAnswer]
+
+
+class Rollback(BaseModel):
+    """Which revision to take again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: int = Field(alias="from", ge=1)
+    message: str | None = None
+
+
+class Reason(BaseModel):
+    """Why values are removed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1)
+
+
+def revisions(history: History, reading: Reading, revising: Revising) -> Blueprint:
+    """Return the resource that tells the history."""
+    blueprint = Blueprint("revisions", __name__)
+
+    @blueprint.get(f"{_BASE}/revisions")
+    @marked(
+        Mark(
+            "List the revisions",
+            scope=Scope.CONFIG_READ,
+            query=PageQuery,
+            answers={200: {"application/json": RevisionsAnswer}},
+            refusals=(HTTPStatus.UNPROCESSABLE_ENTITY,),
+        )
+    )
+    def page(app: str, environment: str) -> dict[str, Any]:
+        wanted = query(PageQuery)
+        found = history.page(checked_place(app, environment), wanted.before, wanted.limit)
+        more = len(found) == wanted.limit and found[-1].number > 1
+        return {"revisions": [revision_json(each) for each in found], "next": found[-1].number if more else None}
+
+    @blueprint.post(f"{_BASE}/revisions")
+    @marked(
+        Mark(
+            "Make a new revision with the variables of an older one",
+            scope=Scope.CONFIG_WRITE,
+            body={"application/json": Rollback},
+            answers={200: {"application/json": WrittenAnswer}, 201: {"application/json": WrittenAnswer}},
+            headers=CONDITION_HEADERS,
+            refusals=(*CONDITION_REFUSALS, HTTPStatus.GONE, HTTPStatus.INSUFFICIENT_STORAGE),
+        )
+    )
+    def roll_back(app: str, environment: str) -> Response:
+        place, expected = checked_place(app, environment), expected_revision()
+        wanted = validated(Rollback, read_json(_LARGEST))
+        intent = Intent(place, expected, wanted.message or "")
+        return written(revising.roll_back(actor(), intent, wanted.number), intent)
+
+    @blueprint.get(f"{_BASE}/revisions/<int:number>")
+    @marked(
+        Mark(
+            "Return the variables of one revision",
+            scope=Scope.CONFIG_READ,
+            query=ReadQuery,
+            answers={200: {"application/json": ConfigurationAnswer, "text/plain": "an env file"}},
+            refusals=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+    )
+    def one(app: str, environment: str, number: int) -> Response:
+        place, wanted = checked_place(app, environment), query(ReadQuery)
+        if wanted.reveal:
+            require(actor().token, Scope.CONFIG_REVEAL, app, environment)
+        return represented(reading.read(actor(), place, number, reveal=wanted.reveal), wanted)
+
+    @blueprint.post(f"{_BASE}/revisions/<int:number>/destroy")
+    @marked(
+        Mark(
+            "Remove the values of a revision for good",
+            scope=Scope.ADMIN,
+            body={"application/json": Reason},
+            answers={200: {"application/json": RevisionAnswer}},
+            refusals=(HTTPStatus.CONFLICT,),
+        )
+    )
+    def destroy(app: str, environment: str, number: int) -> dict[str, Any]:
+        place, wanted = checked_place(app, environment), validated(Reason, read_json(_LARGEST))
+        return revision_json(history.destroy(actor(), place, number, wanted.reason))
+
+    @blueprint.get(f"{_BASE}/revisions/<int:older>...<int:newer>")
+    @marked(
+        Mark(
+            "Tell what changed between two revisions",
+            scope=Scope.CONFIG_READ,
+            answers={200: {"application/json": DifferenceAnswer}},
+            refusals=(HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+    )
+    def between(app: str, environment: str, older: int, newer: int) -> dict[str, Any]:
+        place = checked_place(app, environment)
+        return _difference(history.difference(place, older, place, newer))
+
+    @blueprint.get(f"{_BASE}/diff")
+    @marked(
+        Mark(
+            "Tell how another environment differs",
+            scope=Scope.CONFIG_READ,
+            query=DiffQuery,
+            answers={200: {"application/json": DifferenceAnswer}},
+            refusals=(HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+    )
+    def diff(app: str, environment: str) -> dict[str, Any]:
+        other, number = _other(query(DiffQuery).other)
+        require(actor().token, Scope.CONFIG_READ, other.app, other.environment)
+        return _difference(history.difference(checked_place(app, environment), None, other, number))
+
+    return blueprint
+
+
+def _difference(compared: Compared) -> dict[str, Any]:
+    return {
+        "old": revision_json(compared.old),
+        "new": revision_json(compared.new),
+        "changes": [change_json(each) for each in compared.differences],
+    }
+
+
+def _other(text: str) -> tuple[Place, int | None]:
+    place, at, number = text.partition("@")
+    try:
+        return Place.parse(place), int(number) if at else None
+    except ValueError:
+        detail = "`with` names an environment, `billing/staging`, or a revision of it, `billing/staging@41`"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None

@@ -1,0 +1,83 @@
+"""`/v1/apps/{app}/schemas`: the contracts of apps, by their digests."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response
+from pydantic import BaseModel
+
+from app.domain.errors import NotFoundError
+from app.domain.identity import Scope
+from app.domain.revision import Schema
+from app.http.answers import SchemaAnswer, schema_json
+from app.http.authentication import actor
+from app.http.labels import checked_label
+from app.http.marks import Mark, marked
+from app.http.problem import Problem
+from app.http.queries import SchemaQuery, query
+from app.http.request_body import read_body
+from app.service.schemas import Schemas
+from setpoint.contract.admission import LARGEST
+
+_CONTRACT = "a contract as `setpoint schema` writes it"
+
+
+class SchemasAnswer(BaseModel):
+    """The schemas of an app, the current one first."""
+
+    schemas: list[SchemaAnswer]
+
+
+def schemas(use_cases: Schemas) -> Blueprint:
+    """Return the resource that keeps contracts."""
+    blueprint = Blueprint("schemas", __name__)
+
+    @blueprint.put("/v1/apps/<app>/schemas/<digest>")
+    @marked(
+        Mark(
+            "Store a contract, and check the app against it from now on",
+            scope=Scope.SCHEMA_WRITE,
+            query=SchemaQuery,
+            body={"application/json": _CONTRACT},
+            answers={200: {"application/json": SchemaAnswer}},
+        )
+    )
+    def push(app: str, digest: str) -> dict[str, Any]:
+        wanted = query(SchemaQuery)
+        stored = use_cases.push(
+            actor(),
+            checked_label("app", app),
+            digest,
+            _document(),
+            wanted.release,
+            compatible=wanted.compatibility != "none",
+        )
+        return schema_json(stored)
+
+    @blueprint.get("/v1/apps/<app>/schemas")
+    @marked(Mark("List the schemas", scope=Scope.CONFIG_READ, answers={200: {"application/json": SchemasAnswer}}))
+    def list_schemas(app: str) -> dict[str, Any]:
+        return {"schemas": [schema_json(each) for each in use_cases.all_of(app)]}
+
+    @blueprint.get("/v1/apps/<app>/schemas/<digest>")
+    @marked(Mark("Return a contract", scope=Scope.CONFIG_READ, answers={200: {"application/json": _CONTRACT}}))
+    def show(app: str, digest: str) -> Response:
+        return Response(_one(use_cases, app, digest).document, mimetype="application/json")
+
+    return blueprint
+
+
+def _document() -> str:
+    try:
+        return read_body(LARGEST).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not UTF-8") from None
+
+
+def _one(use_cases: Schemas, app: str, digest: str) -> Schema:
+    """Return the schema with this digest; `current` is the one that the app is checked against."""
+    for each in use_cases.all_of(app):
+        if digest in {each.digest, "current"}:
+            return each
+    message = f"`{app}` has no such schema"
+    raise NotFoundError(message)

@@ -1,0 +1,153 @@
+"""Hands each event to the streams that watch for it: one reader of the store a process, one queue a stream."""
+
+from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from threading import Lock, Thread
+from time import sleep
+from typing import Protocol
+from weakref import WeakSet
+
+from app.domain.errors import UnavailableError
+from app.domain.event import Event, EventKind, Position, Reset
+from app.domain.place import Place
+
+MOST_WAITING = 1_000
+"""How many events wait for one slow reader before it is told to read the state anew."""
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+
+
+class Events(Protocol):
+    """Where events come from; `app.service.watching.Watching` is one."""
+
+    def latest(self) -> Position:
+        """Return the position of the newest event."""
+        ...
+
+    def wait(self, known: Position, timeout: float) -> Position:
+        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
+        ...
+
+    def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
+        """Return the events after `position`, or a reset where this history does not have that position."""
+        ...
+
+
+@dataclass(eq=False)
+class Subscription:
+    """What one stream watches, and what it has not sent yet.
+
+    Attributes:
+        places: The environments that it watches.
+        token_id: The token that opened it; events about it are for the stream as well.
+        awake: Set whenever there is something to do.
+        overflowed: Whether events were dropped, because the reader is too slow or the history is another one.
+    """
+
+    places: Collection[Place]
+    token_id: str
+    awake: Flag = field(default_factory=Flag)
+    overflowed: bool = False
+    _waiting: deque[Event] = field(default_factory=deque)
+
+    def offer(self, event: Event) -> None:
+        """Take `event` if it is for this stream."""
+        if not self.wants(event):
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self.drop()
+        else:
+            self._waiting.append(event)
+        self.awake.set()
+
+    def drop(self) -> None:
+        """Forget what is waiting: the reader has to read the state anew."""
+        self._waiting.clear()
+        self.overflowed = True
+        self.awake.set()
+
+    def take(self) -> list[Event]:
+        """Return what is waiting."""
+        self.awake.clear()
+        found = list(self._waiting)
+        self._waiting.clear()
+        return found
+
+    def wants(self, event: Event) -> bool:
+        """Return whether `event` is for this stream."""
+        about = event.happening
+        if about.kind is EventKind.TOKEN:
+            return about.subject == self.token_id
+        if about.environment:
+            return Place(about.app, about.environment) in self.places
+        return any(place.app == about.app for place in self.places)
+
+
+class Broker:
+    """Reads events once for all streams of this process, as long as there are any."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self._subscriptions: WeakSet[Subscription] = WeakSet()
+        self._lock = Lock()
+        self._position: Position | None = None
+        self._reader: Thread | None = None
+
+    def subscribe(self, places: Collection[Place], token_id: str) -> Subscription:
+        """Return a subscription that gets every event from now on.
+
+        Raises:
+            UnavailableError: The store can't be reached.
+        """
+        subscription = Subscription(frozenset(places), token_id)
+        with self._lock:
+            if self._position is None:
+                self._position = self._events.latest()
+            self._subscriptions.add(subscription)
+            if self._reader is None:
+                self._reader = Thread(target=self._read, name="setpoint-broker", daemon=True)
+                self._reader.start()
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Give no more events to `subscription`."""
+        with self._lock:
+            self._subscriptions.discard(subscription)
+
+    def close(self) -> None:
+        """Give no more events to anyone, and wait until nothing is read any more."""
+        with self._lock:
+            self._subscriptions.clear()
+            reader = self._reader
+        if reader is not None:
+            reader.join()
+
+    def _read(self) -> None:
+        while (position := self._next_position()) is not None:
+            try:
+                if self._events.wait(position, _SECONDS_BETWEEN_LOOKS) != position:
+                    self._hand_out(self._events.after(position))
+            except UnavailableError:
+                sleep(_SECONDS_BETWEEN_LOOKS)  # nothing is lost: it goes on from where it was
+
+    def _next_position(self) -> Position | None:
+        """Return where to read on; None where nobody watches, and the next one to do so starts anew."""
+        with self._lock:
+            if not self._subscriptions:
+                self._reader, self._position = None, None
+            return self._position
+
+    def _hand_out(self, found: Sequence[Event] | Reset) -> None:
+        with self._lock:
+            subscriptions = list(self._subscriptions)
+            if isinstance(found, Reset):
+                self._position = found.latest
+                for each in subscriptions:
+                    each.drop()
+            elif found:
+                self._position = found[-1].position
+                for event in found:
+                    for each in subscriptions:
+                        each.offer(event)

@@ -1,0 +1,113 @@
+"""What one watcher is sent: what it missed, a bookmark once it has caught up, then everything as it happens."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from app.domain.event import Event, EventKind, Position, Reset
+from app.stream import wire
+from app.stream.broker import Broker, Events, Subscription
+
+_PAGE = 1_000
+
+
+class Following:
+    """The events of one watcher, in order, each once.
+
+    The subscription begins before the history is read, so that nothing falls between the two; what comes both ways is
+    told apart by its sequence.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        events: Events,
+        subscription: Subscription,
+        last_seen: Position | None,
+        *,
+        is_allowed: Callable[[], bool],
+        spread_milliseconds: Callable[[], int],
+    ) -> None:
+        """Take where events come from, and the `Last-Event-ID` of the watcher.
+
+        Args:
+            broker: Gives what happens from now on.
+            events: Gives what has happened before.
+            subscription: What the watcher wants.
+            last_seen: Up to where it has read; None if it begins now.
+            is_allowed: Whether the token of the watcher is still good.
+            spread_milliseconds: Over what time readers are to spread their reads.
+        """
+        self._broker, self._events, self._subscription = broker, events, subscription
+        self._seen = last_seen
+        self._is_allowed, self._spread = is_allowed, spread_milliseconds
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until there is something to do, `timeout` seconds at most; return whether there is."""
+        return self._subscription.awake.wait(timeout)
+
+    def wake(self) -> None:
+        """Make whoever waits look again."""
+        self._subscription.awake.set()
+
+    def begin(self) -> Iterator[bytes]:
+        """Yield what the watcher has missed, and a bookmark."""
+        if self._seen is None:
+            self._seen = self._events.latest()
+        while True:
+            found = self._events.after(self._seen, _PAGE)
+            if isinstance(found, Reset):
+                yield self._reset(found.latest)
+                break
+            yield from self._sent(found)
+            if len(found) < _PAGE:
+                break
+        yield self._at("bookmark", {}, self._seen)
+
+    def more(self) -> Iterator[bytes]:
+        """Yield what has happened since.
+
+        Raises:
+            PermissionError: The token of the watcher is no longer good.
+        """
+        waiting = self._subscription.take()
+        if self._subscription.overflowed:
+            self._subscription.overflowed = False
+            yield self._reset(self._events.latest())
+            return
+        yield from self._sent(waiting)
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._broker.unsubscribe(self._subscription)
+
+    def _sent(self, found: Iterable[Event]) -> Iterator[bytes]:
+        for event in found:
+            if self._seen is not None and event.position.sequence <= self._seen.sequence:
+                continue
+            self._seen = event.position
+            if event.happening.kind is EventKind.TOKEN:
+                if not self._is_allowed():
+                    raise PermissionError
+            elif self._subscription.wants(event):
+                yield _encoded(event, self._spread())
+
+    def _reset(self, latest: Position) -> bytes:
+        self._seen = latest
+        return self._at("reset", {}, latest)
+
+    def _at(self, name: str, data: dict[str, object], position: Position) -> bytes:
+        return wire.event(name, json.dumps(data), identity=str(position))
+
+
+# Thousands of watchers get the very same bytes.
+@lru_cache(maxsize=1_024)
+def _encoded(event: Event, spread: int) -> bytes:
+    about = event.happening
+    data: dict[str, object] = {"app": about.app}
+    if about.environment:
+        data["environment"] = about.environment
+    number = about.kind in {EventKind.REVISION, EventKind.DESTROYED}
+    data[str(about.kind) if not number else "revision"] = int(about.subject) if number else about.subject
+    data |= {"sequence": event.position.sequence, "spread_ms": spread}
+    return wire.event(str(about.kind), json.dumps(data, separators=(",", ":")), identity=str(event.position))

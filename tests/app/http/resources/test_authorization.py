@@ -1,0 +1,128 @@
+"""Who may call what: a matrix made of the marks on the views, so that no route can be forgotten."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.domain.identity import Scope
+from app.factory import Keeping, create_app
+from app.http.authentication import MOST_FAILURES
+from app.http.marks import Mark, marked_views
+from app.store.sqlite import SqliteStore
+from config.settings import Settings
+from support.http_api import BASE, Api, nothing_wrong
+from support.small_contract import SmallValidator
+
+PARTS = {
+    "app": "billing",
+    "environment": "production",
+    "digest": "current",
+    "number": "1",
+    "older": "1",
+    "newer": "1",
+    "token_id": "none",
+}
+PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"}
+BAD = {
+    "none": "",
+    "garbled": "Bearer",
+    "another scheme": "Basic YTpi",
+    "mistyped": "Bearer sp_0123456789ab_" + "x" * 49,
+    "not ASCII": "Bearer sp_\xe9",
+}
+
+
+def _routes(application: Flask) -> Iterator[tuple[str, str, Mark]]:
+    for rule, mark in marked_views(application):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, _path(rule), mark
+
+
+def _path(rule: Rule) -> str:
+    _, path = rule.build(PARTS, append_unknown=False) or ("", "")
+    return path
+
+
+def test_these_routes_and_no_others_are_public(api: Api) -> None:
+    """Every other one wants a token."""
+    assert {path for _, path, mark in _routes(api.application) if mark.is_open} == PUBLIC
+
+
+@pytest.mark.parametrize("header", BAD.values(), ids=BAD)
+def test_without_a_live_token_every_route_says_the_same(api: Api, header: str) -> None:
+    """Nothing tells an unknown token from a revoked one."""
+    revoked = api.token(Scope.ADMIN, name="gone")
+    assert api.call("DELETE", f"/v1/tokens/{revoked.split('_')[1]}").status_code == 200
+    answers = set()
+    for method, path, mark in _routes(api.application):
+        if not mark.is_open:
+            for value in (header, f"Bearer {revoked}"):
+                answer = api.client.open(path, method=method, headers={"Authorization": value})
+                if answer.status_code != 429:
+                    answers.add((answer.status_code, answer.text, answer.headers["WWW-Authenticate"]))
+    assert len(answers) == 1
+    assert next(iter(answers))[0] == 401
+
+
+def test_a_token_may_do_what_its_scopes_say_and_nothing_else(api: Api) -> None:
+    """Each scope on each route."""
+    tokens = {scope: api.token(scope, name=str(scope)) for scope in Scope}
+    for method, path, mark in _routes(api.application):
+        if mark.scope is None:
+            continue
+        for scope, token in tokens.items():
+            status = api.call(method, path, token=token).status_code
+            is_allowed = scope in {mark.scope, Scope.ADMIN}
+            assert (status == 403) is not is_allowed, (method, path, scope, status)
+
+
+@pytest.mark.parametrize("bound", ["billing/staging", "shop/production", "shop/*", "*/staging"])
+def test_what_is_out_of_bounds_looks_as_if_it_were_not_there(api: Api, bound: str) -> None:
+    """A token of one place learns nothing of another."""
+    api.put({"PORT": "1"})
+    token = api.token(*Scope, bounds=(bound,), name=bound)
+    for method, path, mark in _routes(api.application):
+        if path.startswith(BASE) and mark.scope is not None:
+            assert api.call(method, path, token=token).status_code == 404, (method, path)
+    assert "production" not in api.call("GET", "/v1/apps", token=token).text
+
+
+def test_who_tries_too_often_has_to_wait_and_nobody_else(api: Api) -> None:
+    """A good token from the same address is never held up."""
+    for _ in range(MOST_FAILURES):
+        assert api.call("GET", "/v1/me", token="sp_nonsense").status_code == 401
+    refused = api.call("GET", "/v1/me", token="sp_nonsense")
+    assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+    assert api.call("GET", "/v1/me").status_code == 200
+
+
+def test_a_service_with_a_view_that_nobody_marked_does_not_start(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is public would be an accident."""
+
+    def mark_nothing(_view: object) -> None:
+        return None
+
+    monkeypatch.setattr("app.http.marks.mark_of", mark_nothing)
+    assert isinstance(api.store, SqliteStore)
+    with pytest.raises(LookupError, match="who may call it"):
+        create_app(Settings(), keeping=Keeping(api.store, SmallValidator(), nothing_wrong))
+
+
+def test_nobody_makes_a_token_with_more_rights_than_their_own(api: Api) -> None:
+    """An admin of one app is no admin of another."""
+    token = api.token(Scope.ADMIN, bounds=("billing/*",), name="lead")
+    wanted = {"name": "ci", "scopes": ["config:write"], "bounds": ["*/*"]}
+    assert api.call("POST", "/v1/tokens", token=token, json=wanted).status_code == 403
+
+
+def test_a_token_is_rotated_without_a_gap(api: Api) -> None:
+    """Both live for the grace, and the old one ends."""
+    made = api.call("POST", "/v1/tokens", json={"name": "ci", "scopes": ["config:read"]})
+    assert made.status_code == 201
+    old = made.get_json()
+    new = api.call("POST", f"/v1/tokens/{old['id']}/rotate?grace=60").get_json()
+    assert api.call("GET", "/v1/me", token=old["token"]).status_code == 200
+    assert api.call("GET", "/v1/me", token=new["token"]).status_code == 200
+    assert old["token"] not in api.call("GET", "/v1/tokens").text

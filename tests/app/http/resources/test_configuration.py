@@ -1,0 +1,165 @@
+import base64
+
+import pytest
+
+from app.domain.identity import Scope
+from support.http_api import BASE, Api
+
+SECRET = "canary-9f3c-of-a-secret"
+
+
+def test_a_configuration_is_written_and_read(api: Api) -> None:
+    """The first one with a condition that there is none; its tag is its number."""
+    written = api.put({"PORT": "8000", "NAME": "a b"}, query="?message=first")
+    assert (written.status_code, written.headers["ETag"], written.headers["Config-Revision"]) == (201, '"1"', "1")
+    assert written.get_json()["message"] == "first"
+    read = api.call("GET", f"{BASE}/config")
+    assert (read.status_code, read.headers["ETag"], read.headers["Cache-Control"]) == (200, '"1"', "private, no-store")
+    assert read.get_json()["variables"] == {
+        "PORT": {"value": "8000", "secret": False},
+        "NAME": {"value": "a b", "secret": False},
+    }
+
+
+def test_who_has_it_already_gets_no_body(api: Api) -> None:
+    """A 304 needs the same token as a 200."""
+    api.put({"PORT": "1"})
+    asked = {"If-None-Match": '"1"'}
+    answer = api.call("GET", f"{BASE}/config", headers=asked)
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert api.call("GET", f"{BASE}/config", token="", headers=asked).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 428),
+        ({"If-Match": '"7"'}, 412),
+        ({"If-None-Match": "*"}, 412),
+        ({"If-Match": "1"}, 400),
+        ({"If-Match": '"1"', "If-None-Match": "*"}, 400),
+        ({"If-Match": 'W/"1"'}, 400),
+        ({"If-Match": '"1"'}, 201),
+        ({"If-Match": '"1-env-docker"'}, 201),
+    ],
+)
+def test_a_write_names_what_it_is_based_on(api: Api, headers: dict[str, str], status: int) -> None:
+    """Two people who write at once do not overwrite each other."""
+    api.put({"PORT": "1"})
+    answer = api.call("PUT", f"{BASE}/config", json={"PORT": "2"}, headers=headers)
+    assert answer.status_code == status
+    if status == 412:
+        assert answer.get_json()["current"] == 1
+
+
+def test_the_same_content_is_no_new_revision(api: Api) -> None:
+    """A deploy that pushes each time makes no history."""
+    api.put({"PORT": "1"})
+    again = api.put({"PORT": "1"}, based_on=1)
+    assert (again.status_code, again.get_json()["revision"], again.get_json()["changed"]) == (200, 1, False)
+
+
+def test_a_dry_run_stores_nothing(api: Api) -> None:
+    """It tells what would happen."""
+    answer = api.put({"PORT": "1"}, query="?dry_run=true")
+    assert (answer.status_code, answer.get_json()["dry_run"]) == (200, True)
+    assert api.call("GET", f"{BASE}/config").status_code == 404
+
+
+def test_everything_that_is_wrong_is_told_at_once(api: Api) -> None:
+    """With the variable, never with the value."""
+    answer = api.put({"PORT": SECRET, "DEBUG": SECRET, "LD_PRELOAD": "x", "9": "x"})
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert {each["variable"] for each in answer.get_json()["errors"]} >= {"PORT", "DEBUG", "LD_PRELOAD"}
+    assert SECRET not in answer.text
+
+
+def test_a_secret_shows_only_to_those_who_may_and_ask(api: Api) -> None:
+    """Every time, it is written down."""
+    api.put({"PORT": "1", "API_KEY": SECRET})
+    reader = api.token(Scope.CONFIG_READ)
+    revealer = api.token(Scope.CONFIG_READ, Scope.CONFIG_REVEAL)
+    assert SECRET not in api.call("GET", f"{BASE}/config", token=revealer).text
+    assert api.call("GET", f"{BASE}/config?reveal=true", token=reader).status_code == 403
+    shown = api.call("GET", f"{BASE}/config?reveal=true", token=revealer)
+    assert shown.get_json()["variables"]["API_KEY"] == {"value": SECRET, "secret": True}
+    events = api.call("GET", "/v1/audit?app=billing").get_json()["events"]
+    assert [each["action"] for each in events].count("config.reveal") == 1
+
+
+def test_an_env_file_is_in_the_dialect_of_its_reader(api: Api) -> None:
+    """What can't be written in it is an error, not another value."""
+    api.put({"PORT": "1", "NAME": "a#b 'c'", "API_KEY": SECRET})
+    env = f"{BASE}/config?format=env"
+    assert api.call("GET", env).text == (
+        "# billing/production revision 1\nPORT=1\nNAME=a#b 'c'\n# API_KEY is a secret, and is not revealed\n"
+    )
+    assert "NAME=a#b 'c'" in api.call("GET", f"{env}&loader=docker&reveal=true").text
+    api.put({"PORT": "1", "NAME": "a\nb"}, based_on=1)
+    refused = api.call("GET", f"{env}&loader=docker")
+    assert (refused.status_code, refused.get_json()["errors"][0]["variable"]) == (409, "NAME")
+
+
+def test_kubernetes_gets_objects_that_never_change(api: Api) -> None:
+    """Named by the revision, so that pods of two revisions can run side by side."""
+    api.put({"PORT": "1", "API_KEY": SECRET})
+    listed = api.call("GET", f"{BASE}/config?format=kubernetes&reveal=true").get_json()
+    config, secret = listed["items"]
+    assert (config["kind"], config["immutable"], config["data"]) == ("ConfigMap", True, {"PORT": "1"})
+    assert (secret["kind"], secret["metadata"]["name"]) == ("Secret", "billing-r1")
+    assert base64.b64decode(secret["data"]["API_KEY"]).decode() == SECRET
+
+
+def test_a_merge_patch_changes_what_it_names(api: Api) -> None:
+    """Null removes (RFC 7396)."""
+    api.put({"PORT": "1", "NAME": "a"})
+    answer = api.call(
+        "PATCH",
+        f"{BASE}/config",
+        data='{"PORT": "2", "NAME": null}',
+        content_type="application/merge-patch+json",
+        headers={"If-Match": '"1"'},
+    )
+    assert answer.status_code == 201
+    assert api.call("GET", f"{BASE}/config").get_json()["variables"] == {"PORT": {"value": "2", "secret": False}}
+
+
+HOSTILE_BODIES = {
+    "a key twice": (b'{"PORT": "1", "PORT": "2"}', 422),
+    "a number": (b'{"PORT": 1}', 422),
+    "an array": (b"[]", 422),
+    "brackets without an end": (b"[" * 100_000, 400),
+    "a number that is none": (b'{"PORT": NaN}', 400),
+    "an endless number": (b'{"PORT": 1e999}', 400),
+    "5,000 digits": (b'{"PORT": ' + b"9" * 5_000 + b"}", 400),
+    "UTF-16": ('{"PORT": "1"}'.encode("utf-16"), 400),
+    "not UTF-8": (b'{"PORT": "\xff"}', 400),
+    "a lone surrogate": (b'{"NAME": "\\ud800"}', 422),
+    "a NUL": (b'{"NAME": "\\u0000"}', 422),
+    "deep": (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, 400),
+    "too large": (b" " * (1 << 21), 413),
+    "too many": (("{" + ",".join(f'"V{at}": "1"' for at in range(2_000)) + "}").encode(), 422),
+    "a large value": (b'{"NAME": "' + b"x" * 70_000 + b'"}', 422),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_BODIES)
+def test_a_hostile_body_is_refused_as_a_problem(api: Api, name: str) -> None:
+    """And nothing is stored."""
+    body, status = HOSTILE_BODIES[name]
+    condition = {"If-None-Match": "*"}
+    answer = api.call("PUT", f"{BASE}/config", data=body, content_type="application/json", headers=condition)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert api.call("GET", f"{BASE}/config").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["CAF\u00c9", "\uff30ORT", "P\u0410TH", "A B", "a=b", "9A", ""])
+def test_a_name_is_ascii_and_an_identifier(api: Api, name: str) -> None:
+    """So that no two spellings look alike."""
+    assert api.put({name: "1", "PORT": "1"}).status_code == 422
+
+
+def test_another_content_type_is_named(api: Api) -> None:
+    """With those that are taken."""
+    answer = api.call("PUT", f"{BASE}/config", data="<a/>", content_type="text/html", headers={"If-None-Match": "*"})
+    assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
