@@ -60,7 +60,7 @@ def _not_from(
     return {
         name: value
         for name, value in environment.items()
-        if (each := in_files.get(contract.canonical(name))) is None or (each.name, each.value) != (name, value)
+        if (each := in_files.get(contract.canonical(name))) is None or (each.name, each.value.raw) != (name, value)
     }
 
 

@@ -7,6 +7,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment
+from setpoint.text.shown import Guarded
 from setpoint.text.suggest import allowed_steps, nearest
 
 
@@ -28,10 +29,10 @@ def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str
     secrets = [variable.name for variable in contract.variables if variable.secret]
 
     def shows(name: str, value: str) -> bool:
-        assignment = Assignment(name, value, contract.find(name), file)
+        assignment = Assignment(name, Guarded(value), contract.find(name), file)
         if assignment.variable is not None:
             return shown.shows(assignment)
         is_secret = assignment.holds_secret or nearest(name, secrets, allowed_steps(name)) is not None
-        return shown.door.lets_through(value, secret=is_secret)
+        return shown.door.lets_through(assignment.value, secret=is_secret)
 
     return shows

@@ -93,7 +93,7 @@ def _winning(subject: Subject) -> dict[str, str]:
     What stands in files of its own, the app reads there: a process's environment is easier to look into.
     """
     return {
-        each.name: each.value
+        each.name: each.value.raw
         for each in subject.assignments.values()
         if each.file and each.variable and not each.file.holds_one_value
     }

@@ -133,7 +133,7 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     return Loaded(
         report,
         subject.verdict.settings if report.status is Status.PASSED else None,
-        {each.name: each.value for each in known.values() if each.file},
+        {each.name: each.value.raw for each in known.values() if each.file},
         {name: _origin(each) for name, each in known.items()},
     )
 

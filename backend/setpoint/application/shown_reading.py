@@ -11,7 +11,7 @@ from setpoint.resolution.location import Location
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Door
+from setpoint.text.shown import Door, Guarded
 
 Shows = Callable[[str, str], bool]
 """Says of a name and its value whether the value may show."""
@@ -34,7 +34,7 @@ def by_looks(file: EnvFile, given: Mapping[str, str]) -> Shows:
     of_file = {each.name: each.value for each in file.reading.bindings if each.value}
     secrets = [value for name, value in [*given.items(), *of_file.items()] if _is_secret(name, value)]
     door = Door(secrets)
-    return lambda name, value: door.lets_through(value, secret=_is_secret(name, value))
+    return lambda name, value: door.lets_through(Guarded(value), secret=_is_secret(name, value))
 
 
 def _is_secret(name: str, value: str) -> bool:

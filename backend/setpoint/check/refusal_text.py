@@ -174,7 +174,7 @@ def _words(refusal: Refusal) -> str:
 
 
 def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
-    value = assignment.value
+    value = assignment.value.raw
     # `Literal[1]` takes no text, not even `1`.
     meant = nearest(value, variable.choices, max(1, allowed_steps(value)))
     return None if meant == value else meant

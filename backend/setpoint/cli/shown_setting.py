@@ -84,7 +84,7 @@ def fingerprint_of(subject: Subject, assignment: Assignment | None, key: Fingerp
     """Return the fingerprint of a secret that is set; None for anything that is no secret of a known setting."""
     if key is None or assignment is None or assignment.variable is None or subject.shown.shows(assignment):
         return None
-    return key.fingerprint(subject.contract.canonical(assignment.name), assignment.value)
+    return key.fingerprint(subject.contract.canonical(assignment.name), assignment.value.raw)
 
 
 def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None) -> dict[str, Any]:

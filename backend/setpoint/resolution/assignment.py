@@ -7,6 +7,7 @@ from setpoint.contract.secret_values import looks_like_token, sounds_secret
 from setpoint.contract.settings_class import Variable
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
+from setpoint.text.shown import Guarded
 
 # A setting `path` of a class that tells cases apart is not meant by them, and `PWD` is no password.
 OF_EVERY_PROCESS = frozenset(
@@ -20,14 +21,14 @@ class Assignment:
 
     Attributes:
         name: The name as the source spells it.
-        value: The text.
+        value: The text; nothing but the door shows it.
         variable: The variable of the settings class; None if it has no such variable.
         file: The env file that it comes from; None if it comes from the process environment.
         binding: Where in the file.
     """
 
     name: str
-    value: str
+    value: Guarded
     variable: Variable | None
     file: EnvFile | None = None
     binding: Binding | None = None
@@ -38,7 +39,7 @@ class Assignment:
         """Return whether its value may show as far as it can be judged alone: a known setting's that is no secret."""
         if self.variable is None or (self.file is not None and self.file.holds_one_value):
             return False
-        return not self.variable.hides(self.name, self.value)
+        return not self.variable.hides(self.name, self.value.raw)
 
     @property
     def holds_secret(self) -> bool:
@@ -46,5 +47,5 @@ class Assignment:
         if self.variable is not None:
             return not self.shows_value
         if self.file is None:
-            return self.name not in OF_EVERY_PROCESS and sounds_secret(self.name, self.value)
-        return sounds_secret(self.name, self.value) or looks_like_token(self.value)
+            return self.name not in OF_EVERY_PROCESS and sounds_secret(self.name, self.value.raw)
+        return sounds_secret(self.name, self.value.raw) or looks_like_token(self.value.raw)

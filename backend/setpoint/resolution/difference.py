@@ -85,7 +85,7 @@ def _set_in(subject: Subject) -> Mapping[tuple[Setting, str], Provenance]:
 
 
 def _text(provenance: Provenance) -> str:
-    return provenance.winner.value if provenance.winner else ""
+    return provenance.winner.value.raw if provenance.winner else ""
 
 
 def _same(typed_before: TypedValues, one: Provenance, typed_after: TypedValues, other: Provenance) -> bool | None:

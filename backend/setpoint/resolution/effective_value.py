@@ -47,7 +47,7 @@ def _own_text(variable: Variable, assignment: Assignment | None) -> str | None:
     """Return what is written for the setting, where the settings class has no value of it: it may be invalid."""
     if assignment is not None:
         own = assignment.variable is not None and assignment.variable.setting == variable.setting
-        return assignment.value.strip() if own else None
+        return assignment.value.raw.strip() if own else None
     return None if variable.required or variable.field.default_factory else _as_text(variable.default)
 
 

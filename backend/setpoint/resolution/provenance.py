@@ -10,6 +10,7 @@ from setpoint.resolution.subject import Setting, Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
+from setpoint.text.shown import Guarded
 from setpoint.validation.verdict import RefusalKind
 
 
@@ -71,13 +72,13 @@ def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
     """Return every value that a source gives to a known variable, the strongest last, by canonical name."""
     given: dict[str, list[Assignment]] = {}
     for each in subject.statements:
-        if each.variable is not None and each.binding is not None and each.binding.value is not None:
-            assignment = Assignment(each.binding.name, each.binding.value, each.variable, each.file, each.binding)
-            given.setdefault(subject.contract.canonical(each.binding.name), []).append(assignment)
+        is_given = each.variable is not None and each.binding is not None and each.binding.value is not None
+        if is_given and each.assignment is not None:
+            given.setdefault(subject.contract.canonical(each.assignment.name), []).append(each.assignment)
     for name, value in (subject.environment.variables if subject.environment else {}).items():
         variable = subject.contract.find(name)
         if variable is not None:
-            given.setdefault(subject.contract.canonical(name), []).append(Assignment(name, value, variable))
+            given.setdefault(subject.contract.canonical(name), []).append(Assignment(name, Guarded(value), variable))
     return given
 
 

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from setpoint.contract.secret_values import looks_like_token
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
-from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
-from setpoint.text.shown import COMMENT, Door, comment_in
+from setpoint.text.shown import Door
 
 
 class ShownValues:
@@ -29,26 +28,24 @@ class ShownValues:
         if assignment is None or assignment.variable is None or not assignment.shows_value:
             return False
         # Thousands of findings may be about one long value.
-        key = (assignment.name, assignment.value, id(assignment.file))
+        key = (assignment.name, assignment.value.raw, id(assignment.file))
         if key not in self._known:
             self._known[key] = self._lets_through(assignment)
         return self._known[key]
 
     def _lets_through(self, assignment: Assignment) -> bool:
         variable, value = assignment.variable, assignment.value
-        if variable is not None and value in variable.choices:
+        if variable is not None and value.raw in variable.choices:
             return True
         if not self.door.lets_through(value, secret=not assignment.shows_value):
             return False
-        return not (looks_like_token(value) and self._is_refused(assignment))
+        return not (looks_like_token(value.raw) and self._is_refused(assignment))
 
     def text(self, assignment: Assignment) -> str:
         """Return the value of `assignment` as it may show."""
         if not self.shows(assignment):
             return MASK
-        value, written = assignment.value, assignment.value
+        written = None
         if assignment.file is not None and assignment.binding is not None:
             written = assignment.binding.value_span.of(assignment.file.source.text)
-        comment = comment_in(value, written)
-        shown = printable(value[:comment])
-        return shown if comment is None else f"{shown}{COMMENT}"
+        return self.door.opened(assignment.value, written)

@@ -11,6 +11,7 @@ from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.mask import MASK
+from setpoint.text.shown import Guarded
 from setpoint.text.suggest import KnownNames, allowed_steps
 
 _LONGEST_NAME = 64
@@ -46,7 +47,7 @@ class Statement:
         """Return the value that it gives; None for a line that gives none."""
         if self.binding is None:
             return None
-        return Assignment(self.binding.name, self.binding.value or "", self.variable, self.file, self.binding)
+        return Assignment(self.binding.name, Guarded(self.binding.value or ""), self.variable, self.file, self.binding)
 
 
 def statements(file: EnvFile, contract: SettingsContract, known_names: KnownNames) -> Iterator[Statement]:

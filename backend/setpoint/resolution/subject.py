@@ -17,6 +17,7 @@ from setpoint.resolution.statement import Statement, statements
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import Redactor
+from setpoint.text.shown import Guarded
 from setpoint.text.suggest import KnownNames
 from setpoint.validation.validate import build_in_part, validate, validate_alone
 from setpoint.validation.verdict import RAISED, Refusal, RefusalKind, Verdict
@@ -89,17 +90,15 @@ class Subject:
         """Return the values that win, by canonical name."""
         winning: dict[str, Assignment] = {}
         for each in self.statements:
-            if each.binding is None or each.binding.value is None:
+            if each.binding is None or each.binding.value is None or each.assignment is None:
                 continue
             # Of two bindings of one name each program takes another one, and none of a file that it refuses.
             if each.file.variables.get(each.binding.name) != each.binding.value:
                 continue
             if not self.contract.names_env_file(each.variable):
-                self._assign(
-                    winning, Assignment(each.binding.name, each.binding.value, each.variable, each.file, each.binding)
-                )
+                self._assign(winning, each.assignment)
         for name, value in (self.environment.variables if self.environment else {}).items():
-            self._assign(winning, Assignment(name, value, self.contract.find(name)))
+            self._assign(winning, Assignment(name, Guarded(value), self.contract.find(name)))
         return winning
 
     def _assign(self, winning: dict[str, Assignment], assignment: Assignment) -> None:
@@ -127,11 +126,11 @@ class Subject:
     def _refused_tokens(self) -> list[str]:
         """Return the values that look like tokens, and that the class refuses where they are."""
         return [
-            each.value
+            each.value.raw
             for each in self.assignments.values()
             if each.variable
             and each.shows_value
-            and looks_like_token(each.value)
+            and looks_like_token(each.value.raw)
             and _refuses(self._first_verdict.refusals, each.variable.setting)
         ]
 
@@ -153,14 +152,14 @@ class Subject:
     def _given(self) -> Mapping[str, str]:
         """Return what the class is given to look at."""
         return {
-            each.name: each.value
+            each.name: each.value.raw
             for each in self.assignments.values()
             if (each.variable or not self.only_known)
             and each.name
             and "=" not in each.name
             # What stands in the file that it names is among the values already.
             and not self.contract.from_file(each.name)
-            and not _CANNOT_BE_SET.search(each.name + each.value)
+            and not _CANNOT_BE_SET.search(each.name + each.value.raw)
         }
 
     @cached_property
@@ -181,14 +180,17 @@ class Subject:
                 continue
             winning = self.assignments.get(self.contract.canonical(binding.name))
             if winning is None or (winning.file is each.file and winning.binding is not binding):
-                yield Assignment(binding.name, binding.value, each.variable, each.file, binding)
+                yield Assignment(binding.name, Guarded(binding.value), each.variable, each.file, binding)
 
     def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
         """Return why the class refuses the value of `assignment`, looked at for itself."""
         if assignment.variable is None:
             return ()
         found = validate_alone(
-            self.contract, {assignment.name: assignment.value}, assignment.variable.setting[0], Redactor(self._secrets)
+            self.contract,
+            {assignment.name: assignment.value.raw},
+            assignment.variable.setting[0],
+            Redactor(self._secrets),
         )
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
@@ -199,9 +201,9 @@ class Subject:
             text
             for each in self.statements
             if each.binding and each.assignment and each.assignment.value and each.assignment.holds_secret
-            for text in (each.assignment.value, each.binding.value_span.of(each.file.source.text))
+            for text in (each.assignment.value.raw, each.binding.value_span.of(each.file.source.text))
         )
-        of_process = (each.value for each in self.assignments.values() if each.file is None and each.holds_secret)
+        of_process = (each.value.raw for each in self.assignments.values() if each.file is None and each.holds_secret)
         defaults = (secret_text(each.default) for each in self.contract.variables if each.secret)
         return [*in_files, *of_process, *defaults]
 

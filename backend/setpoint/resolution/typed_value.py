@@ -52,7 +52,7 @@ class TypedValues:
     def _alone(self, field: str) -> BaseModel | None:
         contract = self._subject.contract
         others = contract.settings_class.model_fields.keys() - {field}
-        given = {each.name: each.value for each in self._subject.assignments.values() if each.variable}
+        given = {each.name: each.value.raw for each in self._subject.assignments.values() if each.variable}
         try:
             return build(with_unusable(contract.settings_class, others), without(contract, given, others))
         except (Exception, SystemExit):  # noqa: BLE001 - a validator of the app's may raise anything

@@ -20,6 +20,29 @@ _COMMENT = re.compile(r"\s#")
 _QUOTED = re.compile(r"\s*(['\"`]).*\1\s*", re.DOTALL)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Guarded:
+    """A value that no text shows by mistake: wherever one puts it in, it is a mask.
+
+    Attributes:
+        raw: The value itself, for code that judges it or hands it on, and for no text that people read.
+    """
+
+    raw: str
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __format__(self, _: str) -> str:
+        return MASK
+
+    def __bool__(self) -> bool:
+        return bool(self.raw)
+
+
 class Door:
     """Decides whether and how a value shows."""
 
@@ -27,13 +50,21 @@ class Door:
         """Take every secret that is known."""
         self._masks = Redactor(secrets)
 
-    def lets_through(self, value: str, *, secret: bool) -> bool:
+    def lets_through(self, value: Guarded, *, secret: bool) -> bool:
         """Return whether `value`, which is a `secret` or not by itself, may show: it holds no other secret either."""
-        return not secret and not self._masks.holds(value)
+        return not secret and not self._masks.holds(value.raw)
 
-    def value(self, value: str, *, secret: bool) -> str:
-        """Return `value` as it may show."""
-        return printable(value) if self.lets_through(value, secret=secret) else MASK
+    @staticmethod
+    def opened(value: Guarded, written: str | None) -> str:
+        """Return `value`, which was let through, as it shows.
+
+        Args:
+            value: What a program reads.
+            written: What its file says, where it comes from one.
+        """
+        comment = None if written is None else comment_in(value.raw, written)
+        shown = printable(value.raw[:comment])
+        return shown if comment is None else f"{shown}{COMMENT}"
 
     def words(self, text: str) -> str:
         """Return words of somebody else, a validator's for instance, with every secret masked in them."""

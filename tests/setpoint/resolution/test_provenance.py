@@ -51,14 +51,14 @@ def test_the_last_of_all_sources_wins_and_the_nearest_comes_first_among_the_shad
     subject = _subject("HOST=a\nHOST=b\n", "HOST=c\n", environment={"HOST": "d"})
     found = _by_name(subject)["HOST"]
     assert found.winner is not None
-    assert [found.winner.value, *(each.value for each in found.shadowed)] == ["d", "c", "b", "a"]
+    assert [found.winner.value.raw, *(each.value.raw for each in found.shadowed)] == ["d", "c", "b", "a"]
 
 
 def test_the_spelling_that_the_class_looks_for_first_wins() -> None:
     """The other one is shadowed, and is no setting of its own."""
     found = _by_name(_subject("APP_PORT=1\n", "PORT=2\n"))
     assert found["APP_PORT"].winner is not None
-    assert found["APP_PORT"].winner.value == "1"
+    assert found["APP_PORT"].winner.value.raw == "1"
     assert [each.name for each in found["APP_PORT"].shadowed] == ["PORT"]
     assert "PORT" not in found
 
@@ -74,7 +74,9 @@ def test_a_model_that_is_set_as_a_whole_stands_for_its_parts() -> None:
 def test_each_key_of_an_open_setting_has_an_origin() -> None:
     """One file may set a key, and another one a second."""
     found = _by_name(_subject("LABELS__TEAM=a\n", "LABELS__ZONE=b\nLABELS__TEAM=c\n"))
-    assert [(each.value, each.file.path) for each in found["LABELS__TEAM"].shadowed if each.file] == [("a", "1.env")]
+    assert [(each.value.raw, each.file.path) for each in found["LABELS__TEAM"].shadowed if each.file] == [
+        ("a", "1.env")
+    ]
     assert found["LABELS__ZONE"].winner is not None
 
 
@@ -82,7 +84,7 @@ def test_an_empty_value_that_counts_as_unset_shadows_nothing() -> None:
     """As `env_ignore_empty` has it."""
     found = _by_name(_subject("HOST=a\n", "HOST=\n"))["HOST"]
     assert found.winner is not None
-    assert (found.winner.value, [each.value for each in found.shadowed]) == ("a", [""])
+    assert (found.winner.value.raw, [each.value.raw for each in found.shadowed]) == ("a", [""])
 
 
 @pytest.mark.parametrize("line", ["HOST=${API_TOKEN}", "HOST=x${API_TOKEN}y", 'HOST="${API_TOKEN}"'])
@@ -112,5 +114,5 @@ def test_the_values_that_win_are_those_that_the_class_gets(
     """Building the settings from the winners alone gives what building them from everything gives."""
     contents = ["".join(f"{name}={value}\n" for name, value in pairs) for pairs in (one, other)]
     subject = _subject(*contents, environment={name: str(value) for name, value in environment.items()})
-    winners = {each.winner.name: each.winner.value for each in provenances(subject) if each.winner}
+    winners = {each.winner.name: each.winner.value.raw for each in provenances(subject) if each.winner}
     assert build(App, winners) == subject.verdict.settings

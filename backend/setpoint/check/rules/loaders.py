@@ -18,7 +18,7 @@ from setpoint.sources.env_file import EnvFile
 from setpoint.text.escape import printable
 from setpoint.text.join import joined, said_of
 from setpoint.text.mask import MASK
-from setpoint.text.shown import comment_in
+from setpoint.text.shown import Guarded, comment_in
 
 
 @built_in("SP201", "read-differently", Severity.ERROR, needs_other_loaders=True, names_loaders=True)
@@ -88,7 +88,7 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
     """
     if each.value is None or statement.assignment is None or comment_in(each.value, written) is not None:
         return each.words
-    assignment = replace(statement.assignment, value=each.value)
+    assignment = replace(statement.assignment, value=Guarded(each.value))
     shows = all(other.shown.shows(assignment) for other in (subject, *subject.others))
     return f"{each.words} (`{printable(each.value)}`)" if shows and subject.shown.shows(statement) else each.words
 

@@ -94,7 +94,7 @@ def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
     place = value_place(assignment)
     if place is None or assignment is None or not subject.shown.shows(assignment):
         return place
-    value, written = assignment.value, place.span.of(place.file.source.text)
+    value, written = assignment.value.raw, place.span.of(place.file.source.text)
     path = refusal.keys[subject.depth_of(assignment) :]
     if refusal.error_type == "json_invalid":
         inside = json_value.first_fault(value)
