@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import waiting
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import UnavailableError
+from app.domain.errors import UnavailableError, UnusableStorageError
 from app.domain.event import Position
+from app.store.apart import is_under_gevent
 from app.store.app_keys import SqlKeys
 from app.store.failures import told_plainly
 from app.store.migrating import migrate
@@ -47,6 +49,7 @@ class PostgresqlStore:
         Raises:
             UnusableStorageError: The service can't run on it.
         """
+        refuse_blocking_driver()
         self._url = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
         self.sealer = sealer
         self.engine = sa.create_engine(
@@ -141,6 +144,20 @@ class PostgresqlStore:
                     message = "the connection was lost while the change was stored: read what is there, and try again"
                     raise UnavailableError(message) from error
             return result
+
+
+def refuse_blocking_driver() -> None:
+    """Refuse to start where each wait for the server would block all other requests of the process.
+
+    Raises:
+        UnusableStorageError: psycopg was imported before gevent patched the standard library, and waits in C.
+    """
+    if is_under_gevent() and waiting.wait is getattr(waiting, "wait_c", None):
+        message = (
+            "psycopg was imported before gevent patched the process, which would hang on PostgreSQL's first answer:"
+            " start without `--preload`"
+        )
+        raise UnusableStorageError(message)
 
 
 class _Listener:

@@ -100,3 +100,20 @@ def test_a_locked_postgresql_keeps_no_reader_waiting(postgresql: PostgresqlServe
             release.start()
             assert run_worker(url, unlock) == SAID
             release.join()
+
+
+def test_a_driver_that_would_hang_is_refused_at_the_start() -> None:
+    """As with `--preload`: the driver is imported before gevent has patched the process."""
+    program = (
+        "import psycopg; from gevent import monkey; monkey.patch_all();"
+        "from app.store.opening import open_store; import sys; open_store(sys.argv[1], sys.argv[2])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program, "postgresql://localhost/x", OLD_KEY],
+        env={**os.environ, "PYTHONPATH": str(BACKEND)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "UnusableStorageError: psycopg was imported before gevent patched the process" in ended.stderr
