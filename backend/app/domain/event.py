@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+_LARGEST = 2**63 - 1
 _POSITION = re.compile(r"(0|[1-9][0-9]{0,18})-([0-9a-f]{8})")
 
 
@@ -38,7 +39,7 @@ class Position:
     def parse(cls, text: str) -> "Position | None":
         """Return the position that `text` writes; None if it writes none."""
         match = _POSITION.fullmatch(text)
-        return cls(int(match[1]), match[2]) if match else None
+        return cls(int(match[1]), match[2]) if match and int(match[1]) <= _LARGEST else None
 
 
 START = Position(0, "00000000")

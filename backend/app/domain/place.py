@@ -11,10 +11,19 @@ LABEL_RULE = "1 to 63 lower-case letters, digits and hyphens, with a letter or a
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """One environment of one app, written `billing/production`."""
+    """One environment of one app, written `billing/production`.
+
+    Raises:
+        ValueError: One of the names is none; the message says what a name looks like.
+    """
 
     app: str
     environment: str
+
+    def __post_init__(self) -> None:
+        if not (is_label(self.app) and is_label(self.environment)):
+            message = f"a place is `app/environment`, where each name has {LABEL_RULE}"
+            raise ValueError(message)
 
     def __str__(self) -> str:
         return f"{self.app}/{self.environment}"
@@ -24,12 +33,9 @@ class Place:
         """Return the place that `text` names.
 
         Raises:
-            ValueError: It names none; the message says what a name looks like.
+            ValueError: It names none.
         """
-        app, slash, environment = text.partition("/")
-        if not (slash and is_label(app) and is_label(environment)):
-            message = f"a place is `app/environment`, where each name has {LABEL_RULE}"
-            raise ValueError(message)
+        app, _, environment = text.partition("/")
         return cls(app, environment)
 
 

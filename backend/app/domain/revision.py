@@ -1,5 +1,6 @@
 """Revisions: immutable, numbered, complete sets of an environment's variables, and the schemas that they satisfy."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from app.domain.validation import Outcome, Validation
 from app.domain.variables import Variables
 
 LONGEST_MESSAGE = 2_000
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class Revision:
 
     def __str__(self) -> str:
         return f"{self.place}@{self.number}"
+
+
+def is_digest(text: str) -> bool:
+    """Return whether `text` may name a schema."""
+    return bool(_DIGEST.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _CHECKSUM_LENGTH = 6
 PATTERN = r"sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}"
 """For secret scanners."""
 
+_ID = re.compile(rf"[0-9A-Za-z]{{{_ID_LENGTH}}}")
 _TOKEN = re.compile(rf"sp_([0-9A-Za-z]{{{_ID_LENGTH}}})_[0-9A-Za-z]{{{_SECRET_LENGTH + _CHECKSUM_LENGTH}}}")
 
 
@@ -35,6 +36,11 @@ class TokenText:
     def digest(self) -> str:
         """SHA-256 of the text in hexadecimal; no salt, because 256 random bits can't be guessed."""
         return hashlib.sha256(self.text.encode("ascii")).hexdigest()
+
+
+def is_token_id(text: str) -> bool:
+    """Return whether `text` may be the public part of a token."""
+    return bool(_ID.fullmatch(text))
 
 
 def new_token_text() -> TokenText:

@@ -7,7 +7,7 @@ from app.domain.audit import Action, entry
 from app.domain.errors import NotFoundError
 from app.domain.identity import Actor
 from app.domain.place import Place
-from app.domain.revision import Revision
+from app.domain.revision import Revision, is_digest
 from app.domain.variables import Variables
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
@@ -102,7 +102,7 @@ class Reading:
         return self._with_values(found, revision)
 
     def _find_valid(self, found: Transaction, place: Place, digest: str) -> _Found:
-        schema = found.schemas.named(place.app, digest)
+        schema = found.schemas.named(place.app, digest) if is_digest(digest) else None
         if schema is None:
             message = f"`{place.app}` has no schema `{digest}`"
             raise NotFoundError(message)

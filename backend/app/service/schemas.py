@@ -7,6 +7,7 @@ from app.domain.audit import Action, entry
 from app.domain.errors import InvalidError
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
+from app.domain.place import LABEL_RULE, is_label
 from app.domain.revision import Schema
 from app.domain.validation import Problem, text_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
@@ -38,6 +39,8 @@ class Schemas:
         Raises:
             InvalidError: It may not be stored, is not what its name says, or is refused by a current revision.
         """
+        if not is_label(app):
+            raise InvalidError((Problem(None, "name-not-allowed", f"the name of an app has {LABEL_RULE}"),))
         self._refuse_bad_words(digest, self.validator.admit(document), release)
         schema = Schema(app, digest, document, release, actor.principal, self.clock())
 

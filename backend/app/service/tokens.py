@@ -8,12 +8,13 @@ from app.domain.audit import Action, entry
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor, Bound, Principal, Scope, Token
-from app.domain.token_text import TokenText, new_token_text
+from app.domain.token_text import TokenText, is_token_id, new_token_text
 from app.domain.validation import text_problems
 from app.service.ports import Clock, Store, Transaction
 
 GRACE = timedelta(hours=24)
 LONGEST_LABEL = 200
+LONGEST_NAME = 500
 _MOST_LIVE = 2
 
 
@@ -122,7 +123,7 @@ class Tokens:
         return [token for token in found if _is_business_of(actor, token)]
 
     def _own(self, found: Transaction, actor: Actor, token_id: str) -> Token:
-        token = found.tokens.by_id(token_id)
+        token = found.tokens.by_id(token_id) if is_token_id(token_id) else None
         if token is None or not token.is_live(self.clock()) or not _is_business_of(actor, token):
             message = f"there is no live token `{token_id}`"
             raise NotFoundError(message)
@@ -163,6 +164,11 @@ def _is_business_of(actor: Actor, token: Token) -> bool:
 
 
 def _refuse_unusable(grant: Grant) -> None:
-    problems = text_problems("label", grant.label, LONGEST_LABEL)
+    problems = (
+        *text_problems("label", grant.label, LONGEST_LABEL),
+        *text_problems("name", grant.principal.name, LONGEST_NAME),
+        *text_problems("subject", grant.principal.subject, LONGEST_NAME),
+        *text_problems("issuer", grant.principal.issuer, LONGEST_NAME),
+    )
     if problems or not grant.scopes or not grant.bounds:
         raise InvalidError(problems, "" if problems else "a token needs at least one scope and one bound")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.domain.audit import Action, AuditEntry
 from app.domain.event import START, Event, EventKind, Happening, Position, Reset, new_mark
 from app.store.principals import SqlPrincipals
-from app.store.tables import as_principal, audit, counter, events, principals
+from app.store.tables import LARGEST, as_principal, audit, counter, events, principals
 
 _NEXT = (
     counter.update()
@@ -98,7 +98,7 @@ class SqlAuditLog:
         """Return entries from the newest to the oldest, those below id `before` and about that place alone."""
         statement = sa.select(audit, principals).join(principals).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
-            statement = statement.where(audit.c.id < before)
+            statement = statement.where(audit.c.id < min(before, LARGEST))
         if app:
             statement = statement.where(audit.c.app == app)
         if environment:

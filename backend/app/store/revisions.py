@@ -16,7 +16,7 @@ from app.domain.variables import Variables
 from app.store.app_keys import SqlKeys
 from app.store.principals import SqlPrincipals
 from app.store.sealing import SealedBody, Sealer, WrappedAppKey
-from app.store.tables import app_keys, as_principal, microseconds, principals, revisions, schemas
+from app.store.tables import LARGEST, app_keys, as_principal, microseconds, principals, revisions, schemas
 
 _DESTROYER = principals.alias("destroyer")
 _FOUND = (
@@ -82,6 +82,8 @@ class SqlRevisions:
 
     def numbered(self, place: Place, number: int) -> Revision | None:
         """Return one revision; None if there is none with this number."""
+        if not 0 < number <= LARGEST:
+            return None
         wanted: dict[str, str | int] = {"app": place.app, "environment": place.environment, "number": number}
         found = self._found(_NUMBERED, f"{place}@{number}", wanted)
         return found[0] if found else None
@@ -90,7 +92,7 @@ class SqlRevisions:
         """Return revisions from the newest to the oldest, those below number `before` alone."""
         statement = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(limit)
         if before is not None:
-            statement = statement.where(revisions.c.number < before)
+            statement = statement.where(revisions.c.number < min(before, LARGEST))
         return self._found(statement, str(place), {"app": place.app, "environment": place.environment})
 
     def variables(self, revision: Revision) -> Variables:

@@ -11,6 +11,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 metadata = sa.MetaData()
 
+LARGEST = 2**63 - 1
+"""The largest number that both databases take."""
+
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite numbers rows by itself only where the type is exactly INTEGER."""
 

@@ -76,6 +76,15 @@ class StoreContract:
         assert asked == (None, None)
         assert store.read(lambda found: (found.schemas.current("x"), found.tokens.by_digest("x"))) == (None, None)
 
+    @pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
+    def test_a_number_that_no_database_holds_is_not_there(self, store: AnyStore, number: int) -> None:
+        """Whoever asks may write any number."""
+        written = append(store, draft(A="1"))
+        assert store.read(lambda found: found.revisions.numbered(PRODUCTION, number)) is None
+        page = store.read(lambda found: found.revisions.history(PRODUCTION, before=number))
+        assert page == ([written] if number > 1 else [])
+        assert store.read(lambda found: found.audit.page(before=number)) == []
+
     def test_revisions_are_numbered_by_environment(self, store: AnyStore) -> None:
         """From 1 and without a gap, whatever happens elsewhere."""
         written = [append(store, draft(place, N=str(n))) for n in range(3) for place in (PRODUCTION, STAGING)]

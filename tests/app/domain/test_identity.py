@@ -72,6 +72,13 @@ def test_a_bound_covers_what_it_names(bound: str, app: str, environment: str, co
     assert Bound.parse(bound).covers(app, environment) is covered
 
 
+@pytest.mark.parametrize("text", ["", "billing", "billing/", "/x", "Billing/x", "billing/x/y", "**/x", "b*/x"])
+def test_what_is_no_bound_is_refused_in_words(text: str) -> None:
+    """A pattern that looks like more than it is would be worse than none."""
+    with pytest.raises(ValueError, match=r"a bound is `app/environment`, where `\*` stands for any"):
+        Bound.parse(text)
+
+
 def test_a_token_needs_the_scope_and_the_place() -> None:
     """One without the other is nothing."""
     reader = token(Scope.CONFIG_READ, bounds=("billing/production",))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -110,6 +111,17 @@ def test_a_token_without_rights_is_not_made(service: Service) -> None:
     """It would be a mistake that shows late."""
     with pytest.raises(InvalidError, match="a token needs at least one scope and one bound"):
         service.tokens.create(actor(), grant())
+
+
+def test_a_token_whose_words_can_not_be_kept_is_not_made(service: Service) -> None:
+    """A database may not take them, or a page not show them."""
+    odd = replace(grant(Scope.CONFIG_READ), label="x" * 201, principal=replace(CI, name="a\0", subject="\ud800"))
+    with pytest.raises(InvalidError) as refused:
+        service.tokens.create(actor(), odd)
+    codes = [each.code for each in refused.value.problems]
+    assert codes == ["label-too-long", "name-not-text", "subject-not-text"]
+    with pytest.raises(NotFoundError, match="there is no live token"):
+        service.tokens.revoke(actor(), "\0")
 
 
 def test_tokens_of_others_are_not_seen_and_can_not_be_ended(service: Service) -> None:

@@ -68,8 +68,9 @@ def test_what_is_not_there_is_not_found(service: Service) -> None:
         service.reading.read(actor(), STAGING)
     with pytest.raises(NotFoundError, match="there is no `billing/production@2`"):
         service.reading.read(actor(), PRODUCTION, 2)
-    with pytest.raises(NotFoundError, match="`billing` has no schema `sha256:x`"):
-        service.reading.read_valid(actor(), PRODUCTION, "sha256:x")
+    for digest in ("sha256:x", "sha256:" + "0" * 64, "\0"):
+        with pytest.raises(NotFoundError, match=f"`billing` has no schema `{digest}`"):
+            service.reading.read_valid(actor(), PRODUCTION, digest)
 
 
 def test_the_newest_revision_that_an_older_release_understands_is_found(service: Service) -> None:

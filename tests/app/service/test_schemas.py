@@ -53,6 +53,13 @@ def test_the_same_schema_of_the_same_release_is_no_news(service: Service) -> Non
     assert [each.release for each in service.schemas.all_of("billing")] == ["1.1"]
 
 
+@pytest.mark.parametrize("app", ["", "Shop", "a/b", "..", "shop\0"])
+def test_an_app_has_a_name_that_can_be_spelled_in_one_way(service: Service, app: str) -> None:
+    """It becomes a part of paths and of names elsewhere."""
+    with pytest.raises(InvalidError, match="1 problem, and nothing was stored"):
+        service.schemas.push(actor(), app, CONTRACT.digest, CONTRACT.document, "1.0")
+
+
 @pytest.mark.parametrize(
     ("digest", "document", "release", "codes"),
     [
