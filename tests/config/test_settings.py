@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from config.settings import Settings
 from setpoint.application.loading import look
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from support.checking import BACKEND, checked, run_config
 
 DEFAULTS = {

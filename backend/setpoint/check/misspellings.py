@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import OF_EVERY_PROCESS
 from setpoint.resolution.subject import Subject
 from setpoint.text.suggest import allowed_steps
@@ -44,4 +44,4 @@ def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
 
 def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
     closest = subject.known_names.nearest(name, limit)
-    return subject.contract.find(closest) if closest else None
+    return subject.contract.find(closest) if closest else subject.unknown_keys.meant_by(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from setpoint.check.finding import Finding, Place
 from setpoint.contract import field_type
 from setpoint.contract.guidance import PublicValueError
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.text.suggest import allowed_steps, nearest
 from setpoint.validation.verdict import RAISED, Refusal

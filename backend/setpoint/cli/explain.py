@@ -9,7 +9,8 @@ from typing import Any
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import as_json, shadowed_in_words, shown_default, value_in_words, winner_in_words
 from setpoint.cli.source_options import add_files, add_source_options, contracts_of, subjects_of
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.errors import UnableError
 from setpoint.resolution.provenance import Provenance, provenances
 from setpoint.resolution.subject import Subject

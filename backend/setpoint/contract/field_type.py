@@ -86,7 +86,7 @@ def is_open(field: FieldInfo) -> bool:
 
 
 def _takes_keys(base: Any) -> bool:
-    return base is Any or is_class(base, (Mapping,)) or is_dataclass(base)
+    return base is Any or is_class(base, (Mapping,)) or is_dataclass(base) or hasattr(base, "_fields")
 
 
 def takes_json(field: FieldInfo) -> bool:

@@ -2,91 +2,24 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
-from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
 
 from setpoint.contract import field_type, secrecy
-from setpoint.contract.guidance import Guidance, NamesEnvFile
-from setpoint.contract.secret_names import is_secret_name
-from setpoint.contract.secret_values import looks_secret
+from setpoint.contract.alias import aliases, keys_of, takes_names
+from setpoint.contract.guidance import NamesEnvFile
+from setpoint.contract.variable import Variable
+from setpoint.contract.variable_names import UnknownKey, VariableNames
 
 _FROM_FILE = "_FILE"
 # Variables of any program may begin so.
 _WORDS_OF_ALL = {"_", "DEFAULT_", "DISABLE_", "ENABLE_", "IS_", "MAX_", "MIN_", "NO_", "NUM_", "USE_"}
-
-
-@dataclass(frozen=True)
-class Variable:
-    """How the environment spells one setting.
-
-    Attributes:
-        name: The name as it is written, in upper case where the class ignores case.
-        setting: The path of attributes that it sets: `("database", "port")`.
-        field: pydantic's description of the last of them.
-        secret: Whether its values are never to be shown.
-        required: Whether the class has no default for it.
-        open: Whether names that begin with this one and the delimiter are read as keys of its value.
-        split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
-    """
-
-    name: str
-    setting: tuple[str, ...]
-    field: FieldInfo = field(repr=False)
-    secret: bool
-    required: bool
-    open: bool = False
-    split_by_class: bool = False
-
-    @cached_property
-    def guidance(self) -> Guidance:
-        """Return what the class tells people about this setting."""
-        found = [each for each in self.field.metadata if isinstance(each, Guidance)]
-        merged = {
-            key: next((value for each in reversed(found) if (value := getattr(each, key))), None)
-            for key in Guidance.__slots__
-        }
-        return Guidance(**merged)
-
-    @property
-    def expected(self) -> str:
-        """Return what a value looks like, in words that complete "expected …"."""
-        if self.guidance.expected:
-            return self.guidance.expected
-        return "text that the app takes apart" if self.split_by_class else field_type.description(self.field)
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """Return the texts that it takes, if these are all that it takes."""
-        return field_type.choices(self.field)
-
-    def hides(self, name: str, value: str) -> bool:
-        """Return whether `value`, which a source gives under `name`, must not be shown.
-
-        The name is longer than the variable's where it sets a key of an open one.
-        """
-        is_secret = self.secret or is_secret_name(name[len(self.name) :])
-        return is_secret or looks_secret(value) or secrecy.is_out_of_place(value, self.field)
-
-    @property
-    def holds_parts(self) -> bool:
-        """Return whether an alias takes the setting out of the value, in which others may stand as well."""
-        alias = self.field.validation_alias
-        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
-        heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]
-        return any(self.name.casefold().endswith(head.casefold()) for head in heads)
-
-    @property
-    def default(self) -> Any:
-        """Return the default value; None where there is none, or where a function makes it."""
-        return None if self.field.default is PydanticUndefined else self.field.default
 
 
 @dataclass(frozen=True)
@@ -183,7 +116,9 @@ class SettingsContract:
         if self.prefix:
             return (self.canonical(self.prefix),)
         outermost = {each.setting: each for each in self.variables if len(each.setting) == 1}
-        nested = (each.setting[:1] for each in self.variables if len(each.setting) > 1)
+        nested = (
+            each.setting[:1] for each in self.variables if len(each.setting) > 1 or (self.delimiter and each.open)
+        )
         delimiter = self.canonical(self.delimiter)
         return tuple(dict.fromkeys(f"{outermost[each].name}{delimiter}" for each in nested if each in outermost))
 
@@ -199,20 +134,19 @@ class SettingsContract:
 
     def find(self, name: str) -> Variable | None:
         """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
-        wanted = self.canonical(name)
-        if found := self._by_name.get(wanted):
-            return found
-        if not self.delimiter:
-            return None
-        delimiter = self.canonical(self.delimiter)
-        # No known name is longer, and a hostile one could have a hundred thousand parts.
-        head = wanted[: self._longest_name + len(delimiter)]
-        while delimiter in head:
-            head = head.rpartition(delimiter)[0]
-            found = self._by_name.get(head)
-            if found:
-                return found if found.open else None
-        return None
+        return self._names.find(name)
+
+    def unknown_key(self, name: str) -> UnknownKey | None:
+        """Return the key in `name` that the open variable which it begins with does not take."""
+        return self._names.unknown_key(name)
+
+    def with_known_key(self, unknown: UnknownKey, key: str) -> Variable | None:
+        """Return the variable whose name has `key` in place of `unknown`."""
+        return self._names.with_known_key(unknown, key)
+
+    def inside(self, setting: tuple[str | int, ...]) -> Variable | None:
+        """Return the variable of the place `setting` inside an open one, as it would be called."""
+        return self._names.inside(setting)
 
     @property
     def reads_file_variables(self) -> bool:
@@ -230,12 +164,9 @@ class SettingsContract:
         return (variable for variable in self.variables if variable.setting[0] == name)
 
     @cached_property
-    def _longest_name(self) -> int:
-        return max(map(len, self._by_name), default=0)
-
-    @cached_property
-    def _by_name(self) -> dict[str, Variable]:
-        return {variable.name: variable for variable in self.variables}
+    def _names(self) -> VariableNames:
+        most = self.settings_class.model_config.get("env_nested_max_split")
+        return VariableNames(self.variables, self.delimiter, most, ignores_case=self.ignores_case)
 
 
 def _variables(settings_class: type[BaseSettings]) -> Iterator[Variable]:
@@ -274,9 +205,7 @@ def _nested(
         if model is None or not delimiter or model in inside:
             continue
         for name, part in model.model_fields.items():
-            keys = _aliases(part, model)
-            if not keys or _takes_names(model):
-                keys.append(name)
+            keys = keys_of(name, part, model)
             within = [f"{spelling}{delimiter}{key}" for key in keys if _can_be_set(config, key, len(setting))]
             yield from _nested(config, within, (*setting, name), part, (*inside, model))
 
@@ -310,18 +239,7 @@ def environment_names(settings_class: type[BaseSettings], name: str, info: Field
     """
     prefix = settings_class.model_config.get("env_prefix") or ""
     target = settings_class.model_config.get("env_prefix_target") or "variable"
-    names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in _aliases(info, settings_class)]
-    if not names or _takes_names(settings_class):
+    names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in aliases(info, settings_class)]
+    if not names or takes_names(settings_class):
         names.append(f"{prefix}{name}" if target in {"all", "variable"} else name)
     return names
-
-
-def _aliases(info: FieldInfo, model: type[BaseModel]) -> list[str]:
-    alias = info.validation_alias if model.model_config.get("validate_by_alias", True) else None
-    choices = alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []
-    return [each if isinstance(each, str) else str(each.path[0]) for each in choices]
-
-
-def _takes_names(model: type[BaseModel]) -> bool:
-    """Return whether a field that has an alias is known under its own name, too."""
-    return bool(model.model_config.get("validate_by_name") or model.model_config.get("populate_by_name"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from setpoint.contract.plain_value import plain_value
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 
 _WIDTH = 100
 

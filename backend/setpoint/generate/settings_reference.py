@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.generate.env_example import default_in_words, documented, without_repetition
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from setpoint.contract.secret_values import looks_like_token, sounds_secret
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.shown import Guarded

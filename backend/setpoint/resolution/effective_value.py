@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Any
 
 from setpoint.contract.secrecy import secret_text
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.validation.unusable import UnusableValueError

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.location import Location
 from setpoint.resolution.subject import Setting, Subject

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding, Problem, ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment

@@ -10,10 +10,12 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract.secrecy import secret_text
 from setpoint.contract.secret_values import looks_like_token
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.shown_values import ShownValues
 from setpoint.resolution.statement import Statement, statements
+from setpoint.resolution.unknown_keys import UnknownKeys
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import Redactor
@@ -79,6 +81,11 @@ class Subject:
     def known_names(self) -> KnownNames:
         """Return the names of the variables, among which to look for what misspelt ones were meant to be."""
         return KnownNames(variable.name for variable in self.contract.variables)
+
+    @cached_property
+    def unknown_keys(self) -> UnknownKeys:
+        """Return what finds the key inside a value that a misspelt one was meant to be."""
+        return UnknownKeys(self.contract)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -270,7 +277,7 @@ class Subject:
 
         A nested model that is missing as a whole needs each of its required parts.
         """
-        own = self.variables_at(setting)[:1]
+        own = self.variables_at(setting)[:1] or tuple(filter(None, [self.contract.inside(setting)]))
         below: dict[Setting, Variable] = {}
         for each in self.contract.variables:
             if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:

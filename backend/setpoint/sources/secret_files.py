@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText, Span
 from setpoint.sources.env_file import EnvFile, SourceKind, Trouble, content_of, trouble_of

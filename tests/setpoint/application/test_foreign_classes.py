@@ -283,16 +283,16 @@ class Kennel(BaseSettings):
         ("PET__KIND=cat\nPET__LIVES=9", []),
         ("PET__KIND=cat\nPET__LIVES=x", ["`PET__LIVES` is not an integer"]),
         ('PET={"kind": "cat", "lives": "x"}', ["`lives` in `PET` is not an integer"]),
-        ("PET__KIND=dog", ["`bark` in `PET` is missing a required value"]),
+        ("PET__KIND=dog", ["`PET__BARK` is required but not set"]),
         ("OWNER__PET__KIND=cat\nOWNER__PET__LIVES=x", ["`OWNER__PET__LIVES` is not an integer"]),
         ("OWNER__FRIEND__PET__KIND=dog\nOWNER__FRIEND__PET__BARK=loud", []),
-        ("OWNER__PET__KIND=dog", ["`pet.bark` in `OWNER` is missing a required value"]),
+        ("OWNER__PET__KIND=dog", ["`OWNER__PET__BARK` is required but not set"]),
         ("DOGS__REX__KIND=dog\nDOGS__REX__BARK=loud", []),
-        ("DOGS__REX__KIND=dog", ["`rex.bark` in `DOGS` is missing a required value"]),
+        ("DOGS__REX__KIND=dog", ["`DOGS__REX__BARK` is required but not set"]),
     ],
 )
 def test_keys_of_several_models_are_known_and_their_faults_found(text: str, words: list[str]) -> None:
-    """Pydantic puts the name of the model between the keys, and a key that is missing belongs to no variable."""
+    """Pydantic puts the name of the model between the keys, and a key that is missing has a name all the same."""
     assert messages(checked(text, settings_class=Kennel)) == words
 
 

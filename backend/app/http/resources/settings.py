@@ -9,7 +9,8 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from app.http.marks import Mark, marked
 from config.settings import Settings
 from setpoint.application.loading import Origin, origins_of
-from setpoint.contract.settings_class import SettingsContract, Variable
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.mask import MASK
 

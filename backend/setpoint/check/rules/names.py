@@ -7,7 +7,7 @@ from setpoint.check.finding import Finding, Place
 from setpoint.check.misspellings import meant_by, misspelt, near_misses_in_environment
 from setpoint.check.name_families import Families, Family
 from setpoint.check.rule import built_in
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined

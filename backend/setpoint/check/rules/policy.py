@@ -14,7 +14,7 @@ from setpoint.check.tracked_file import is_tracked
 from setpoint.contract.secrecy import secret_text
 from setpoint.contract.secret_names import is_secret_name
 from setpoint.contract.secret_values import looks_secret
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.effective_value import effective_text

@@ -10,7 +10,7 @@ from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.placeholder import is_placeholder
 from setpoint.check.refusal_text import explain, path_inside
 from setpoint.check.rule import built_in
-from setpoint.contract.settings_class import Variable
+from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value
 from setpoint.resolution.assignment import Assignment

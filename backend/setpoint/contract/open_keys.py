@@ -1,0 +1,112 @@
+"""Which keys an open setting takes: those of one of several models, of the models in a `dict`, of a dataclass."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, RootModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from setpoint.contract.alias import keys_of
+from setpoint.contract.annotation import alternatives, is_class
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The keys that may come next.
+
+    Attributes:
+        known: Those that have names, each with what pydantic says of it, by every type that may be there.
+        of_any: What the values of any other key are; empty where there is no other.
+    """
+
+    known: Mapping[str, tuple[FieldInfo, ...]]
+    of_any: tuple[FieldInfo, ...] = ()
+
+    def below(self, key: str, *, ignores_case: bool) -> list[FieldInfo]:
+        """Return what the values of `key` may be; nothing where no such key is taken."""
+        named = (infos for name, infos in self.known.items() if name == key or (ignores_case and _alike(name, key)))
+        return [*(info for infos in named for info in infos), *self.of_any]
+
+
+_ANYTHING = Level({}, (FieldInfo.from_annotation(Any),))
+
+
+def level_below(fields: Iterable[FieldInfo]) -> Level:
+    """Return the keys that values of `fields` take."""
+    levels = [_level(part) for each in fields for part in alternatives(each.annotation)]
+    known: dict[str, tuple[FieldInfo, ...]] = {}
+    for each in levels:
+        for name, infos in each.known.items():
+            known[name] = known.get(name, ()) + infos
+    return Level(known, tuple(info for each in levels for info in each.of_any))
+
+
+def levels_along(field: FieldInfo, keys: Sequence[str], *, ignores_case: bool) -> Iterator[Level]:
+    """Yield the level of each of `keys` below `field`, up to the first that is not taken."""
+    fields = [field]
+    for key in keys:
+        level = level_below(fields)
+        yield level
+        fields = level.below(key, ignores_case=ignores_case)
+        if not fields:
+            return
+
+
+def takes(field: FieldInfo, keys: Sequence[str], *, ignores_case: bool) -> bool:
+    """Return whether a value of `field` takes the last of `keys`, each inside the one before."""
+    levels = list(levels_along(field, keys, ignores_case=ignores_case))
+    return len(levels) == len(keys) and bool(levels[-1].below(keys[-1], ignores_case=ignores_case))
+
+
+def of_either(infos: Sequence[FieldInfo]) -> FieldInfo:
+    """Return what is known of a value that is one of `infos`; it has to be there if one of them has to."""
+    if len(infos) == 1:
+        return infos[0]
+    annotation: Any = Union[tuple(each.annotation for each in infos)]  # noqa: UP007 - of a tuple
+    either = FieldInfo.from_annotation(annotation)
+    either.default = PydanticUndefined if any(each.is_required() for each in infos) else infos[0].default
+    return either
+
+
+def _level(annotation: Any) -> Level:
+    base = get_origin(annotation) or annotation
+    if base is Any or base is object:
+        return _ANYTHING
+    if is_class(base, (RootModel,)):
+        return level_below([base.model_fields["root"]])
+    if is_class(base, (BaseModel,)):
+        return _of_model(base)
+    if is_dataclass(base) or hasattr(base, "__total__") or hasattr(base, "_fields"):
+        return _of_annotations(base)
+    if is_class(base, (Mapping,)):
+        return Level({}, (FieldInfo.from_annotation((get_args(annotation) or (Any,))[-1]),))
+    return Level({})
+
+
+def _of_model(model: type[BaseModel]) -> Level:
+    known = {key: (info,) for name, info in model.model_fields.items() for key in keys_of(name, info, model)}
+    return Level(known, _ANYTHING.of_any if model.model_config.get("extra") == "allow" else ())
+
+
+def _of_annotations(kind: Any) -> Level:
+    """Return the keys of a dataclass, a `TypedDict` or a `NamedTuple`."""
+    fields = getattr(kind, "__pydantic_fields__", None)
+    if fields is None:
+        try:
+            hints = get_type_hints(kind, include_extras=True)
+        except NameError:
+            return _ANYTHING
+        fields = {name: FieldInfo.from_annotation(hint) for name, hint in hints.items()}
+    return Level(
+        {key: (info,) for name, info in fields.items() for key in (name, info.validation_alias) if _is_text(key)}
+    )
+
+
+def _is_text(key: object) -> bool:
+    return isinstance(key, str)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()

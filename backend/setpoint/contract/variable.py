@@ -1,0 +1,80 @@
+"""How the environment spells one setting, and what is known of its values."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import AliasChoices, AliasPath
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from setpoint.contract import field_type, secrecy
+from setpoint.contract.guidance import Guidance
+from setpoint.contract.secret_names import is_secret_name
+from setpoint.contract.secret_values import looks_secret
+
+
+@dataclass(frozen=True)
+class Variable:
+    """How the environment spells one setting.
+
+    Attributes:
+        name: The name as it is written, in upper case where the class ignores case.
+        setting: The path of attributes that it sets: `("database", "port")`.
+        field: pydantic's description of the last of them.
+        secret: Whether its values are never to be shown.
+        required: Whether the class has no default for it.
+        open: Whether names that begin with this one and the delimiter are read as keys of its value.
+        split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
+    """
+
+    name: str
+    setting: tuple[str, ...]
+    field: FieldInfo = field(repr=False)
+    secret: bool
+    required: bool
+    open: bool = False
+    split_by_class: bool = False
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """Return what the class tells people about this setting."""
+        found = [each for each in self.field.metadata if isinstance(each, Guidance)]
+        merged = {
+            key: next((value for each in reversed(found) if (value := getattr(each, key))), None)
+            for key in Guidance.__slots__
+        }
+        return Guidance(**merged)
+
+    @property
+    def expected(self) -> str:
+        """Return what a value looks like, in words that complete "expected …"."""
+        if self.guidance.expected:
+            return self.guidance.expected
+        return "text that the app takes apart" if self.split_by_class else field_type.description(self.field)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the texts that it takes, if these are all that it takes."""
+        return field_type.choices(self.field)
+
+    def hides(self, name: str, value: str) -> bool:
+        """Return whether `value`, which a source gives under `name`, must not be shown.
+
+        The name is longer than the variable's where it sets a key of an open one.
+        """
+        is_secret = self.secret or is_secret_name(name[len(self.name) :])
+        return is_secret or looks_secret(value) or secrecy.is_out_of_place(value, self.field)
+
+    @property
+    def holds_parts(self) -> bool:
+        """Return whether an alias takes the setting out of the value, in which others may stand as well."""
+        alias = self.field.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]
+        return any(self.name.casefold().endswith(head.casefold()) for head in heads)
+
+    @property
+    def default(self) -> Any:
+        """Return the default value; None where there is none, or where a function makes it."""
+        return None if self.field.default is PydanticUndefined else self.field.default

@@ -1,0 +1,113 @@
+"""Finds the variable that a name sets, also where it leads to a key inside the value of an open one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pydantic.fields import FieldInfo
+
+from setpoint.contract.open_keys import Level, levels_along, of_either, takes
+from setpoint.contract.variable import Variable
+
+_DEEPEST = 100
+"""Nobody nests keys deeper than that, and a hostile name could have a hundred thousand."""
+
+
+@dataclass(frozen=True)
+class UnknownKey:
+    """A key in a name that the class does not take there.
+
+    Attributes:
+        key: As the name spells it.
+        known: The keys that are taken there.
+        around: The open variable with which the name begins.
+        before: The keys between them.
+        after: The keys that follow.
+    """
+
+    key: str
+    known: tuple[str, ...]
+    around: Variable
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class VariableNames:
+    """The names of `variables`, and those that lead to keys inside open ones."""
+
+    def __init__(
+        self, variables: Sequence[Variable], delimiter: str, most_splits: int | None, *, ignores_case: bool
+    ) -> None:
+        self._variables = variables
+        self._ignores_case = ignores_case
+        self._delimiter = self._canonical(delimiter)
+        self._most_splits = most_splits
+        self._by_name = {variable.name: variable for variable in variables}
+        self._longest = max(map(len, self._by_name), default=0)
+
+    def find(self, name: str) -> Variable | None:
+        """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
+        if found := self._by_name.get(self._canonical(name)):
+            return found
+        around = self._around(name)
+        if around is None:
+            return None
+        keys = self._keys_inside(around, name)
+        return around if takes(around.field, keys, ignores_case=self._ignores_case) else None
+
+    def unknown_key(self, name: str) -> UnknownKey | None:
+        """Return the first key in `name` that the open variable which it begins with does not take."""
+        around = self._around(name)
+        if around is None:
+            return None
+        keys = self._keys_inside(around, name)
+        levels = self._levels(around, keys)
+        at = len(levels) - 1
+        return UnknownKey(keys[at], tuple(levels[at].known), around, tuple(keys[:at]), tuple(keys[at + 1 :]))
+
+    def inside(self, setting: tuple[str | int, ...]) -> Variable | None:
+        """Return the variable of the place `setting` inside an open one, as it would be called."""
+        for depth in range(len(setting) - 1, 0, -1):
+            around = next((each for each in self._variables if each.setting == setting[:depth]), None)
+            if around is not None:
+                keys = [key for key in setting[depth:] if isinstance(key, str)]
+                can_be_named = around.open and self._delimiter and len(keys) == len(setting) - depth
+                return self._named(around, keys) if can_be_named else None
+        return None
+
+    def with_known_key(self, unknown: UnknownKey, key: str) -> Variable | None:
+        """Return the variable with `key` in place of `unknown`."""
+        return self._named(unknown.around, [*unknown.before, key, *unknown.after])
+
+    def _around(self, name: str) -> Variable | None:
+        """Return the innermost variable of which `name` would set a part, if it is open."""
+        if not self._delimiter:
+            return None
+        # No known name is longer, and a hostile one could have a hundred thousand parts.
+        head = self._canonical(name)[: self._longest + len(self._delimiter)]
+        while self._delimiter in head:
+            head = head.rpartition(self._delimiter)[0]
+            if found := self._by_name.get(head):
+                return found if found.open else None
+        return None
+
+    def _keys_inside(self, around: Variable, name: str) -> list[str]:
+        """Return the keys that `name` leads to inside the value of `around`."""
+        splits = _DEEPEST if not self._most_splits else max(self._most_splits - len(around.setting), 0)
+        return self._canonical(name)[len(around.name) + len(self._delimiter) :].split(self._delimiter, splits)
+
+    def _levels(self, around: Variable, keys: Sequence[str]) -> list[Level]:
+        return list(levels_along(around.field, keys, ignores_case=self._ignores_case))
+
+    def _named(self, around: Variable, keys: Sequence[str]) -> Variable | None:
+        """Return the variable of `keys` inside `around`; None if they are not taken there."""
+        levels = self._levels(around, keys)
+        found = levels[-1].below(keys[-1], ignores_case=self._ignores_case) if len(levels) == len(keys) else []
+        if not found:
+            return None
+        info: FieldInfo = of_either(found)
+        name = self._canonical(self._delimiter.join([around.name, *keys]))
+        setting = (*around.setting, *keys)
+        return replace(around, name=name, setting=setting, field=info, required=info.is_required(), open=False)
+
+    def _canonical(self, name: str) -> str:
+        return name.upper() if self._ignores_case else name

@@ -1,0 +1,94 @@
+"""A name of a part of a value is known where the class takes that part, and only there."""
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from setpoint.contract.settings_class import SettingsContract
+from support.checking import checked
+from support.differential.catalogue import files, nesting, unions, validators
+
+_OF_STORE = ("STORE__KIND", "STORE__PATH", "STORE__PORT")
+_OF_GROUP = ("GROUPS__ANY__COUNT", "GROUPS__ANY__NAME", "groups__any__name")
+_OF_DB = ("DB__HOST", "DB__PORT")
+KNOWN: list[tuple[type[BaseSettings], tuple[str, ...], tuple[str, ...]]] = [
+    (unions.Either, _OF_STORE, ("STORE__PROT", "STORE__KIND__X", "STORE__")),
+    (unions.Discriminated, _OF_STORE, ("STORE__PROT",)),
+    (unions.DiscriminatedByFunction, _OF_STORE, ("STORE__PROT",)),
+    (unions.ModelOrText, ("STORE__PATH",), ("STORE__PORT",)),
+    (unions.ModelsByName, (*_OF_GROUP, "GROUPS__ANY"), ("GROUPS__ANY__CUONT", "GROUPS__ANY__COUNT__X")),
+    (unions.NumbersByName, ("LIMITS__ANY",), ("LIMITS__ANY__MORE",)),
+    (unions.ListsByName, ("LISTS__ANY",), ("LISTS__ANY__0",)),
+    (unions.Anything, ("LABELS__ANY__THING", "MORE__ANY__THING"), ()),
+    (unions.OpenModel, ("POOL__SIZE", "POOL__OTHER"), ()),
+    (unions.ModelsInUnionByName, ("STORES__ANY__KIND",), ("STORES__ANY__KINDS",)),
+    (nesting.PydanticDataclass, _OF_DB, ("DB__HOSTS",)),
+    (nesting.PlainDataclass, _OF_DB, ("DB__HOSTS",)),
+    (nesting.Typed, _OF_DB, ("DB__HOSTS",)),
+    (nesting.Tuple, _OF_DB, ("DB__HOSTS",)),
+    (nesting.NestsItself, ("NODE__CHILD__CHILD__NAME",), ("NODE__CHILD__CHILD__NAMES",)),
+    (nesting.SplitOnce, ("APP_DB_HOST",), ("APP_DB_HOST_NAME",)),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "known", "unknown"), KNOWN)
+def test_a_part_has_a_name_where_the_class_takes_it(
+    settings_class: type[BaseSettings], known: tuple[str, ...], unknown: tuple[str, ...]
+) -> None:
+    """Below unions, in dicts of models, in dataclasses, typed dicts and named tuples."""
+    contract = SettingsContract.of(settings_class)
+    assert [name for name in known if contract.find(name) is None] == []
+    assert [name for name in unknown if contract.find(name) is not None] == []
+
+
+MISSPELT: list[tuple[type[BaseSettings], str, str | None]] = [
+    (unions.Either, "STORE__PROT=1\n", "did you mean `STORE__PORT`?"),
+    (unions.ModelsByName, "GROUPS__G1__CUONT=1\n", "did you mean `GROUPS__G1__COUNT`?"),
+    (unions.ModelsInUnionByName, "STORES__A__PAHT=p\n", "did you mean `STORES__A__PATH`?"),
+    (nesting.Typed, "DB__HOTS=a\n", "did you mean `DB__HOST`?"),
+    (nesting.Tuple, "DB__PROT=1\n", "did you mean `DB__PORT`?"),
+    (nesting.NestsItself, "NODE__CHILD__CHIDL__NAME=a\n", "did you mean `NODE__CHILD__CHILD__NAME`?"),
+    (unions.Either, "STORE__SOMETHING_ELSE=1\n", None),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "content", "label"), MISSPELT)
+def test_a_misspelt_part_is_an_error_with_what_was_meant(
+    settings_class: type[BaseSettings], content: str, label: str | None
+) -> None:
+    """The key keeps the names around it, which may be anything."""
+    found = [each for each in checked(content, settings_class=settings_class).diagnostics if each.code == "SP301"]
+    assert [(each.severity.value, each.label) for each in found] == [("error", label)]
+
+
+MISSING: list[tuple[type[BaseSettings], str, list[str]]] = [
+    (unions.Discriminated, "STORE__PATH=p\n", ["STORE__KIND"]),
+    (unions.Discriminated, "STORE__KIND=file\n", ["STORE__PATH"]),
+    (unions.Either, "STORE__KIND=file\n", ["STORE__PATH"]),
+    (unions.ModelsByName, "GROUPS__G1__COUNT=1\nGROUPS__G2__NAME=n\n", ["GROUPS__G1__NAME"]),
+    (nesting.PlainDataclass, "DB__PORT=1\n", ["DB__HOST"]),
+    (nesting.Typed, "DB__PORT=1\n", ["DB__HOST"]),
+    (nesting.Tuple, "DB__PORT=1\n", ["DB__HOST"]),
+    (files.NestedSecrets, "MYAPP_PORT=1\n", ["MYAPP_DB__PASSWORD"]),
+    (unions.Discriminated, 'STORE={"path": "p"}\n', []),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "content", "names"), MISSING)
+def test_a_missing_part_is_told_by_its_name(settings_class: type[BaseSettings], content: str, names: list[str]) -> None:
+    """It is missing from no value that stands somewhere, so it has no place."""
+    found = [each for each in checked(content, settings_class=settings_class).diagnostics if each.code == "SP302"]
+    assert [each.variable for each in found] == names
+    assert all(each.location is None for each in found)
+
+
+def test_what_a_union_takes_for_a_part_is_told_of_all_its_members() -> None:
+    """The part is a tag of each of them."""
+    report = checked("STORE__PATH=p\n", settings_class=unions.Discriminated)
+    assert [each.label for each in report.diagnostics] == ["expected `file` or `bucket`"]
+
+
+def test_a_name_inside_a_model_is_known_by_its_variable() -> None:
+    """A model of its own has a variable for each of its fields."""
+    contract = SettingsContract.of(validators.InsideModel)
+    assert contract.inside(("pool", "low")) is None
+    assert [each.setting for each in contract.variables if each.name == "POOL__LOW"] == [("pool", "low")]
