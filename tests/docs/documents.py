@@ -1,4 +1,4 @@
-"""Reads the project's Markdown: code blocks with the marks that stand in a comment before them."""
+"""Reads the code blocks of the project's Markdown, with the name of the file that the line above them shows."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(
-    r"(?:<!-- (?P<marks>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+    r"(?:`(?P<file>[^`\n]+)`:\n\n)?(?:<!-- (?P<marks>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
 )
 
 
@@ -18,14 +19,17 @@ class Block:
     Attributes:
         page: The page, relative to the root of the project.
         language: The word after the fence.
-        text: What stands in it.
+        text: What is in it.
+        file: The file that a reader saves it as: the line above ends with its name and a colon.
+        marks: `key: value` pairs of the comment right before it, which say what a test may do with the block. A reader
+            does not see them, so what a reader types never depends on them.
         line: Where the block begins on the page.
-        marks: `key: value` pairs of the comment right before it.
     """
 
     page: str
     language: str
     text: str
+    file: str | None
     marks: dict[str, str]
     line: int
 
@@ -42,4 +46,4 @@ def blocks(page: Path) -> Iterator[Block]:
         pairs = (mark.partition(":") for mark in (match["marks"] or "").split(","))
         marks = {key.strip(): value.strip() for key, _, value in pairs if key.strip()}
         line = content.count("\n", 0, match.start()) + 1
-        yield Block(str(page.relative_to(ROOT)), match["language"], match["text"], marks, line)
+        yield Block(str(page.relative_to(ROOT)), match["language"], match["text"], match["file"], marks, line)

@@ -70,7 +70,7 @@ _FORMAT = """\
 
 def picture(theme: str) -> str:
     """Return what a terminal with `theme` shows of the README's first check, as SVG."""
-    report = Text.from_ansi(f"$ python -m config check prod.env\n{_report()}")
+    report = Text.from_ansi(f"$ setpoint check prod.env\n{_report()}")
     width = max(map(len, report.plain.splitlines()))
     console = Console(record=True, width=width, file=StringIO(), force_terminal=True, color_system="truecolor")
     console.print(report, soft_wrap=True)
@@ -79,7 +79,7 @@ def picture(theme: str) -> str:
 
 def _report() -> str:
     """Return what the command prints in a folder with the README's file, coloured."""
-    content = next(block.text for block in blocks(ROOT / "README.md") if block.marks.get("file") == "prod.env")
+    content = next(block.text for block in blocks(ROOT / "README.md") if block.file == "prod.env")
     with TemporaryDirectory() as folder:
         (Path(folder) / "prod.env").write_text(content, encoding="utf-8")
         command = [sys.executable, "-m", "config", "check", "prod.env", "--color", "always"]

@@ -1,0 +1,84 @@
+"""The service does what the README says, typed as it is rendered at the root of a fresh clone."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs.documents import ROOT, blocks
+from docs.typing_session import reader_environment
+from support.gunicorn_process import eventually
+
+_ORDER = [block for block in blocks(ROOT / "README.md") if block.file or block.language == "shell"]
+_LINES = [line for block in _ORDER if not block.file for line in block.text.splitlines()]
+_PORT = "8000"
+
+
+@pytest.fixture
+def port() -> str:
+    """Return a free port, in place of the one that every reader has free."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return str(listener.getsockname()[1])
+
+
+@pytest.fixture
+def served(clone: Path, port: str) -> Iterator[Path]:
+    """Return the clone with the service running that `make run` starts."""
+    environment = reader_environment(clone) | {"PORT": port}
+    with subprocess.Popen(["make", "run"], cwd=clone, env=environment, start_new_session=True) as running:
+        try:
+            eventually(lambda: _answers(port) or running.poll() is not None, "`make run` serves")
+            assert running.poll() is None
+            yield clone
+        finally:
+            os.killpg(running.pid, signal.SIGTERM)
+
+
+def _answers(port: str) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def _typed(line: str, clone: Path, port: str) -> Any:
+    command = line.replace(f":{_PORT}/", f":{port}/").replace("curl ", "curl --silent --show-error ")
+    ended = subprocess.run(
+        ["sh", "-c", command], cwd=clone, env=reader_environment(clone), capture_output=True, timeout=60, check=True
+    )
+    return json.loads(ended.stdout)
+
+
+def test_the_requests_of_the_readme_are_answered(served: Path, port: str) -> None:
+    """With the files that the page has shown before them."""
+    answers = []
+    for block in _ORDER:
+        if block.file:
+            (served / block.file).write_text(block.text, encoding="utf-8")
+        elif "curl" in block.text:
+            answers += [_typed(line, served, port) for line in block.text.splitlines()]
+    assert [answer["status"] for answer in answers] == ["ready", "failed"]
+    assert [each["code"] for each in answers[1]["diagnostics"]] == ["SP301", "SP401"]
+
+
+def test_the_wheel_of_the_readme_is_built_where_the_page_says(clone: Path) -> None:
+    """Without an index, because the builder is one of the pinned packages."""
+    (line,) = [line for line in _LINES if "hatchling" in line]
+    subprocess.run(
+        ["sh", "-c", line], cwd=clone, env=reader_environment(clone), check=True, timeout=60, capture_output=True
+    )
+    (wheel,) = (clone / "dist").iterdir()
+    assert re.fullmatch(r"setpoint-[0-9.]+-py3-none-any\.whl", wheel.name)
+
+
+def test_every_target_of_make_on_the_readme_exists() -> None:
+    """Those that are not typed here set up or test what the tests run in."""
+    named = re.findall(r"\bmake ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert named
+    assert [name for name in named if f"\n{name}:" not in makefile] == []
