@@ -45,7 +45,7 @@ def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> 
     """
     module_name, colon, class_name = reference.partition(":")
     if not colon or not module_name or not class_name or module_name.startswith("."):
-        message = f"`{reference}` is no settings class"
+        message = f"`{reference}` is not a settings class"
         raise UnusableSettingsError(message, "write `MODULE:CLASS`, such as `myapp.settings:Settings`")
     try:
         namespace = _imported(module_name, pythonpath)

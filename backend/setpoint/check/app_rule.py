@@ -152,7 +152,7 @@ def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subj
 def _fault(subject: Subject, violation: object) -> str | None:
     """Return what is wrong with something that a rule yields."""
     if not isinstance(violation, Violation):
-        return "yields something that is no `Violation`"
+        return "yields something that is not a `Violation`"
     texts = (violation.message, violation.setting or "", violation.label or "", violation.hint or "")
     if not all(isinstance(each, str) for each in texts) or not isinstance(violation.severity, Severity | None):
         return "yields a `Violation` that holds something of the wrong type"

@@ -39,23 +39,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--schema",
         metavar="FILE",
-        help="a contract that `setpoint schema` has exported, in place of a settings class that can't be imported here",
+        help="a contract exported by `setpoint schema`, instead of a settings class that cannot be imported here",
     )
     parser.add_argument(
         "--loader",
         action="append",
         choices=(*LOADERS, PORTABLE.name),
         metavar="NAME",
-        help=f"a program that is to read the files; may be given again: {', '.join(LOADERS)}, or {PORTABLE.name}",
+        help=f"a program that will read the files; can be repeated: {', '.join(LOADERS)}, or {PORTABLE.name}",
     )
-    parser.add_argument("--environment", action="store_true", help="lay the process environment over the files")
+    parser.add_argument("--environment", action="store_true", help="apply the process environment on top of the files")
     add_secrets_dir(parser)
-    parser.add_argument("--deploy", action="store_true", help="look for what a deploy to production should not do, too")
+    parser.add_argument("--deploy", action="store_true", help="also check what a deploy to production should not do")
     parser.add_argument(
         "--rules",
         action="append",
         metavar="MODULE",
-        help="a module with rules of the app's own; by default what `[tool.setpoint]` names; may be given again",
+        help="a module with the app's own rules; by default those that `[tool.setpoint]` names; can be repeated",
     )
     add_report_options(parser)
 
@@ -98,7 +98,7 @@ def _settings_classes(
     """Return the settings classes to check against, and a report for each that can't be had."""
     if arguments.schema is not None:
         if arguments.settings is not None:
-            message = "`--schema` is in place of `--settings`; name one of them"
+            message = "`--schema` replaces `--settings`; use one of them"
             raise UnableError(message)
         from setpoint.contract.exported import read_exported_contract  # noqa: PLC0415 - few need it
 

@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"the program that is to read it; one of the same, or {PORTABLE.name}",
     )
     parser.add_argument(
-        "--output", metavar="FILE", help="where to write, for you alone if it is a new file; by default standard output"
+        "--output",
+        metavar="FILE",
+        help="where to write, by default standard output; a new file is readable by you alone",
     )
 
 

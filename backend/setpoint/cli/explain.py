@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument("name", metavar="NAME", help="the variable, or the setting: `SENTRY_DSN` or `sentry_dsn`")
     add_files(parser)
-    add_source_options(parser, "lay the process environment over the files")
+    add_source_options(parser, "apply the process environment on top of the files")
 
 
 def run(arguments: argparse.Namespace) -> int:

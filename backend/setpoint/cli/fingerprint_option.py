@@ -32,5 +32,5 @@ def fingerprint_key(arguments: argparse.Namespace) -> FingerprintKey | None:
     except OSError as error:
         message = f"cannot read `{printable(path)}`: {(error.strerror or '').lower()}"
     except UnusableKeyError as error:
-        message = f"`{printable(path)}` holds no key: {error}; `openssl rand -hex 32` makes one"
+        message = f"`{printable(path)}` contains no key: {error}; `openssl rand -hex 32` makes one"
     raise UnableError(message)

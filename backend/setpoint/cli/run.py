@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="an env file, over the caller's environment; may be given again, later ones over earlier",
+        help="an env file, on top of the caller's environment; can be repeated, later ones win",
     )
     parser.add_argument(
         "--loader",
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clean",
         action="store_true",
-        help=f"give CMD nothing of the caller's environment but {' and '.join(KEPT_WHEN_CLEAN)}",
+        help=f"start CMD with nothing of the caller's environment but {' and '.join(KEPT_WHEN_CLEAN)}",
     )
     parser.add_argument(
         "--fail-on",
@@ -103,5 +103,5 @@ def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
         say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
         return _NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else _CANNOT_BE_EXECUTED
     except ValueError:
-        message = "a variable of the files cannot stand in an environment"
+        message = "a variable of the files cannot be in an environment"
         raise UnableError(message) from None

@@ -15,12 +15,12 @@ def add_secrets_dir(parser: argparse.ArgumentParser) -> None:
         type=_directory,
         metavar="DIR",
         help="a directory with a file for each secret, under all other sources; by default those of the settings class,"
-        " unless FILEs are given; may be given again",
+        " unless FILEs are given; can be repeated",
     )
 
 
 def _directory(path: str) -> str:
     if not Path(path).is_dir():
-        message = f"`{printable(path)}` is no directory"
+        message = f"`{printable(path)}` is not a directory"
         raise argparse.ArgumentTypeError(message)
     return path

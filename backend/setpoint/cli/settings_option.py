@@ -18,7 +18,7 @@ def add_settings_option(parser: argparse.ArgumentParser) -> None:
         "--settings",
         action="append",
         metavar="MODULE:CLASS",
-        help="a settings class; may be given again; by default those of `[tool.setpoint]` in pyproject.toml",
+        help="a settings class; can be repeated; by default those of `[tool.setpoint]` in pyproject.toml",
     )
 
 

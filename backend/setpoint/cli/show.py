@@ -28,7 +28,7 @@ _WIDEST_VALUE = 40
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_files(parser)
-    add_source_options(parser, "lay the process environment over the files")
+    add_source_options(parser, "apply the process environment on top of the files")
     add_fingerprint_option(parser)
 
 

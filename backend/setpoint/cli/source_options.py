@@ -39,7 +39,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="env files, later ones over earlier; `-` is standard input; without any, what the process would read here",
+        help="env files, later ones win; `-` is standard input; without any, what the process would read here",
     )
 
 

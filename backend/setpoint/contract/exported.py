@@ -55,7 +55,7 @@ def read_exported_contract(path: str) -> type[BaseSettings]:
         with Path(path).open("rb") as stream:
             document = json.loads(stream.read(_LARGEST))
         if not isinstance(document, dict) or document.get("version") != VERSION:
-            message = f"`{shown}` is no contract of version {VERSION}; `setpoint schema` writes one"
+            message = f"`{shown}` is not a contract of version {VERSION}; `setpoint schema` writes one"
             raise UnableError(message)
         if document.get("digest") != digest(document):
             message = f"`{shown}` is not what `setpoint schema` has written: its digest does not fit; export it anew"
@@ -64,7 +64,7 @@ def read_exported_contract(path: str) -> type[BaseSettings]:
     except OSError as error:
         message = f"cannot read `{shown}`: {(error.strerror or '').lower()}"
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, SchemaError):
-        message = f"`{shown}` is no contract; `setpoint schema` writes one"
+        message = f"`{shown}` is not a contract; `setpoint schema` writes one"
     raise UnableError(message)
 
 

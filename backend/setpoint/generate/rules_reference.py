@@ -86,10 +86,10 @@ def _head(command: str) -> Iterator[str]:
     yield ""
     yield "# Rules"
     yield ""
-    yield "Codes and names are never used again. The examples are held against this class, `example:Settings`:"
+    yield "Codes and names are never reused. The examples are checked against this class, `example:Settings`:"
     yield ""
     yield from ("```python", *EXAMPLE_SETTINGS.splitlines(), "```", "")
-    yield "Lines that begin with `$` are commands; they find this file as `prod.env`:"
+    yield "Lines that begin with `$` are commands; they find this file under the name `prod.env`:"
     yield ""
     yield from ("```sh", *EXAMPLE_FILE.splitlines(), "```", "")
 

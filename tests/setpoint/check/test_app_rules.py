@@ -264,7 +264,7 @@ BROKEN = {
         "from setpoint import *\n@rule('BILL001', 'a', Severity.ERROR)\ndef a(settings):\n exit('hunter2')\n",
         "`BILL001` fails with SystemExit at ",
     ),
-    "a rule that yields a text": (f"{RULE} return ['hunter2']\n", "`BILL001` yields something that is no `Violation`"),
+    "a rule that yields a text": (f"{RULE} return ['hunter2']\n", "`BILL001` yields something that is not a `Vio"),
     "a text that is none": (f"{RULE} yield Violation(3)\n", "holds something of the wrong type"),
     "a severity that is none": (f"{RULE} yield Violation('a', severity='error')\n", "holds something of the wrong"),
     "a setting that is none": (f"{RULE} yield Violation('a', 'nothing')\n", "that the settings class does not have"),

@@ -177,14 +177,17 @@ def _remade(document: dict[str, Any]) -> type[BaseSettings]:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"version": 2}, "is no contract of version 1"),
-        ({"secrets": ["NOTHING"]}, "is no contract; `setpoint schema` writes one"),
-        ({"schema": {"type": "object", "properties": {"port": {"type": "date"}}}}, "is no contract;"),
-        ({"schema": {"type": "object", "properties": {"port": {"type": "string", "pattern": "("}}}}, "is no contract;"),
-        ({"schema": {"type": "object", "properties": {"port": {"enum": []}}}}, "is no contract;"),
-        ({"reading": {}}, "is no contract;"),
-        ({"schema": []}, "is no contract;"),
-        ({"variables": []}, "is no contract;"),
+        ({"version": 2}, "is not a contract of version 1"),
+        ({"secrets": ["NOTHING"]}, "is not a contract; `setpoint schema` writes one"),
+        ({"schema": {"type": "object", "properties": {"port": {"type": "date"}}}}, "is not a contract;"),
+        (
+            {"schema": {"type": "object", "properties": {"port": {"type": "string", "pattern": "("}}}},
+            "is not a contract;",
+        ),
+        ({"schema": {"type": "object", "properties": {"port": {"enum": []}}}}, "is not a contract;"),
+        ({"reading": {}}, "is not a contract;"),
+        ({"schema": []}, "is not a contract;"),
+        ({"variables": []}, "is not a contract;"),
         ({"digest": "sha256:0"}, "its digest does not fit; export it anew"),
     ],
 )
@@ -206,9 +209,9 @@ def test_a_file_that_is_no_document_is_refused(tmp_path: Path, content: bytes) -
     (tmp_path / "a.env").write_text("A=1\n")
     ended = run_setpoint("check", "a.env", "--schema", "contract.json", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr.startswith(b"error: `contract.json` is no contract")
+    assert ended.stderr.startswith(b"error: `contract.json` is not a contract")
     ended = run_setpoint("check", "a.env", "--schema", "contract.json", "--settings", "a:B", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr == b"error: `--schema` is in place of `--settings`; name one of them\n"
+    assert ended.stderr == b"error: `--schema` replaces `--settings`; use one of them\n"
     ended = run_setpoint("check", "a.env", "--schema", "nowhere.json", cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (2, b"error: cannot read `nowhere.json`: no such file or directory\n")

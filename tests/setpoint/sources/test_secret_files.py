@@ -302,7 +302,7 @@ def test_a_directory_that_is_not_there_is_no_pass(tmp_path: Path) -> None:
     Path("app.py").write_text(APP)
     ended = run_setpoint("check", "--secrets-dir", "secrest", "--settings", "app:Settings", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr.endswith(b"error: argument --secrets-dir: `secrest` is no directory\n")
+    assert ended.stderr.endswith(b"error: argument --secrets-dir: `secrest` is not a directory\n")
 
 
 def test_a_secret_file_that_others_can_read_is_a_matter_of_policy(tmp_path: Path) -> None:
