@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from setpoint.application.shown_reading import Shows
+from setpoint.application.shown_reading import Judgement
+from setpoint.contract.secret_values import is_token_as_name
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
@@ -11,7 +12,7 @@ from setpoint.text.shown import Guarded
 from setpoint.text.suggest import allowed_steps, nearest
 
 
-def by_classes(file: EnvFile, contracts: Sequence[SettingsContract], given: Mapping[str, str]) -> Shows:
+def by_classes(file: EnvFile, contracts: Sequence[SettingsContract], given: Mapping[str, str]) -> Judgement:
     """Return what judges as `show` does: a value shows if no settings class of the app would hide it.
 
     Args:
@@ -20,10 +21,13 @@ def by_classes(file: EnvFile, contracts: Sequence[SettingsContract], given: Mapp
         given: What references may have put into values besides the file's own names.
     """
     judges = [_by_class(file, contract, given) for contract in contracts]
-    return lambda name, value: all(shows(name, value) for shows in judges)
+    return Judgement(
+        lambda name, value: all(each.shows(name, value) for each in judges),
+        lambda name: all(each.shows_name(name) for each in judges),
+    )
 
 
-def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str]) -> Shows:
+def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str]) -> Judgement:
     """Return what judges as one class; of names that no setting reads, those of secrets and near misses are hidden."""
     shown = Subject(contract, (file,), ProcessEnvironment(given)).shown
     secrets = [variable.name for variable in contract.variables if variable.secret]
@@ -35,4 +39,8 @@ def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str
         is_secret = assignment.holds_secret or nearest(name, secrets, allowed_steps(name)) is not None
         return shown.door.lets_through(assignment.value, secret=is_secret)
 
-    return shows
+    def shows_name(name: str) -> bool:
+        is_known = contract.find(name) is not None
+        return is_known or shown.door.lets_through(Guarded(name), secret=is_token_as_name(name))
+
+    return Judgement(shows, shows_name)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from setpoint.contract.secret_values import looks_like_token, sounds_secret
+from setpoint.contract.secret_values import is_token_as_name, looks_like_token, sounds_secret
 from setpoint.envfile.reading import Binding
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.location import Location
@@ -13,18 +13,29 @@ from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
 from setpoint.text.shown import Door, Guarded
 
-Shows = Callable[[str, str], bool]
-"""Says of a name and its value whether the value may show."""
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What judges the names and values of a file.
+
+    Attributes:
+        shows: Says of a name and its value whether the value may show.
+        shows_name: Says of what is read as a name whether it may show.
+    """
+
+    shows: Callable[[str, str], bool]
+    shows_name: Callable[[str], bool]
+
+
+REVEALED = Judgement(lambda *_: True, lambda _: True)
+"""Lets everything through: somebody asked for it."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+# What has no value may be a line of something else, unless it is written as names are.
+_CONVENTIONAL_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
-def shows_all(name: str, value: str) -> bool:  # noqa: ARG001 - one signature for all that judge
-    """Let everything through: somebody asked for it."""
-    return True
-
-
-def by_looks(file: EnvFile, given: Mapping[str, str]) -> Shows:
+def by_looks(file: EnvFile, given: Mapping[str, str]) -> Judgement:
     """Return what judges by names and looks alone, where no settings class is known.
 
     Args:
@@ -34,7 +45,10 @@ def by_looks(file: EnvFile, given: Mapping[str, str]) -> Shows:
     of_file = {each.name: each.value for each in file.reading.bindings if each.value}
     secrets = [value for name, value in [*given.items(), *of_file.items()] if _is_secret(name, value)]
     door = Door(secrets)
-    return lambda name, value: door.lets_through(Guarded(value), secret=_is_secret(name, value))
+    return Judgement(
+        lambda name, value: door.lets_through(Guarded(value), secret=_is_secret(name, value)),
+        lambda name: door.lets_through(Guarded(name), secret=is_token_as_name(name)),
+    )
 
 
 def _is_secret(name: str, value: str) -> bool:
@@ -47,11 +61,11 @@ class ShownReading:
 
     Attributes:
         file: What was read.
-        shows: What judges the values.
+        judgement: What judges it.
     """
 
     file: EnvFile
-    shows: Shows
+    judgement: Judgement
 
     def lines(self) -> Iterator[tuple[str, str | None, bool]]:
         """Yield each name, its value, and whether that shows; None for a name without a value.
@@ -61,18 +75,19 @@ class ShownReading:
         masked = 0
         pairs = [*self.file.reading.variables.items(), *((name, None) for name in self.file.reading.valueless)]
         for name, value in pairs:
-            shown = self.name(name)
+            shown = self.name(name, has_value=value is not None)
             if shown == MASK:
                 masked += 1
                 shown = MASK if masked == 1 else f"{MASK} ({masked})"
-            is_shown = value is None or self.shows(name, value)
+            is_shown = value is None or self.judgement.shows(name, value)
             yield shown, value if is_shown else MASK, is_shown
 
-    def name(self, name: str) -> str:
+    def name(self, name: str, *, has_value: bool = True) -> str:
         """Return `name` as it may show: what can't be one may be a piece of a key that spans lines."""
-        if self.shows is shows_all or (_NAME.fullmatch(name) and (name.isupper() or not looks_like_token(name))):
+        if self.judgement is REVEALED:
             return name
-        return MASK
+        form = _NAME if has_value else _CONVENTIONAL_NAME
+        return name if form.fullmatch(name) and self.judgement.shows_name(name) else MASK
 
     def location(self, span: Span) -> Location:
         """Return where `span` is, as editors count it; a place behind something hidden tells nothing of its length."""
@@ -86,16 +101,17 @@ class ShownReading:
     def _told(self, offset: int) -> int:
         line = self.file.source.line_span(self.file.source.position(offset).line)
         for binding in self.file.reading.bindings:
-            hides = self.name(binding.name) == MASK or not self._shows_value(binding)
-            start = binding.name_span.start if self.name(binding.name) == MASK else binding.value_span.start
+            hides_name = self.name(binding.name, has_value=binding.value is not None) == MASK
+            start = (binding.name_span if hides_name else binding.value_span).start
+            hides = hides_name or not self._shows_value(binding)
             if hides and start < offset and (binding.value_span.end >= offset or start >= line.start):
                 return start
         is_read = any(
             each.name_span.start <= offset <= each.value_span.end or line.start <= each.name_span.start <= offset
             for each in self.file.reading.bindings
         )
-        return offset if is_read or self.shows is shows_all else line.start
+        return offset if is_read or self.judgement is REVEALED else line.start
 
     def _shows_value(self, binding: Binding) -> bool:
         written = binding.value_span.of(self.file.source.text)
-        return self.shows(binding.name, binding.value or "") and self.shows(binding.name, written)
+        return self.judgement.shows(binding.name, binding.value or "") and self.judgement.shows(binding.name, written)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from setpoint.application.shown_reading import ShownReading, Shows, by_looks, shows_all
+from setpoint.application.shown_reading import REVEALED, Judgement, ShownReading, by_looks
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.cli.output import write_result
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if file.trouble is not None:
         sys.stderr.write(trouble_with(file))
         return 2
-    shown = ShownReading(file, shows_all if arguments.reveal else _judgement(arguments, file))
+    shown = ShownReading(file, REVEALED if arguments.reveal else _judgement(arguments, file))
     rule_of = {rule.problem: rule for rule in documented_rules()}
     diagnostics = [_diagnostic(shown, problem, rule_of[problem.kind]) for problem in file.reading.problems]
     if arguments.format == "json":
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     return int(file.reading.refused or any(each.kind in _RUNS_SOMETHING for each in file.reading.problems))
 
 
-def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Shows:
+def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Judgement:
     """Return what judges the values: the project's settings class, or their names and looks where there is none.
 
     Only a settings class knows, and importing one costs more than all the rest of this command.

@@ -17,6 +17,8 @@ _PREFIX_OF_TOKEN = re.compile(
     r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|AIza|npm_|SG\.|eyJ)"
     r"[A-Za-z0-9_.-]{8}"
 )
+# As base32 (RFC 4648) is written; a name has its digits in one place.
+_CAPITALS_AND_DIGITS = re.compile(r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}")
 # Each begins where a word does, so that a long value is gone through once.
 _CREDENTIALS_INSIDE = re.compile(r"(?<!\S)[^\s:]*:\S*@")
 _KEY_INSIDE = re.compile(r"(?<!\w)(\w+)[\"']?\s*[:=]")
@@ -33,6 +35,13 @@ def looks_secret(value: str) -> bool:
 def sounds_secret(name: str, value: str) -> bool:
     """Return whether `value` of a variable that no setting reads is a secret: by the name, or by what it looks like."""
     return is_secret_name(name) or looks_secret(value)
+
+
+def is_token_as_name(name: str) -> bool:
+    """Return whether `name`, which no setting has, looks like a token rather than like the name of a variable."""
+    return bool(_PREFIX_OF_TOKEN.search(name) or _CAPITALS_AND_DIGITS.fullmatch(name)) or (
+        not name.isupper() and looks_like_token(name)
+    )
 
 
 def looks_like_token(value: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from setpoint.contract.secret_values import is_token_as_name
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding, Problem, ProblemKind
@@ -107,6 +108,8 @@ def _start(item: Binding | Problem) -> int:
 def _is_fit_to_print(name: str, value: str | None, known_names: KnownNames, *, in_doubt: bool) -> bool:
     if known_names.nearest(name, allowed_steps(name)):
         return True
+    if is_token_as_name(name):
+        return False
     if value is None:
         return not in_doubt and bool(_CONVENTIONAL_NAME.fullmatch(name))
     if in_doubt:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import chain
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.secrecy import secret_text
+from setpoint.contract.secret_texts import texts_in, texts_made
 from setpoint.contract.secret_values import looks_like_token
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -18,8 +19,8 @@ from setpoint.resolution.statement import Statement, statements
 from setpoint.resolution.unknown_keys import UnknownKeys
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
-from setpoint.text.mask import Redactor
-from setpoint.text.shown import Guarded
+from setpoint.text.mask import MASK, Redactor
+from setpoint.text.shown import Door, Guarded
 from setpoint.text.suggest import KnownNames
 from setpoint.validation.validate import build_in_part, validate, validate_alone
 from setpoint.validation.verdict import RAISED, Refusal, RefusalKind, Verdict
@@ -89,7 +90,19 @@ class Subject:
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
-        """Return what stands in the files, in their order."""
+        """Return what stands in the files, in their order; a secret that stands where a name belongs is masked."""
+        door = Door(self._told_when_asked())
+        return tuple(
+            replace(each, shown_name=MASK)
+            if each.name
+            and not (each.variable or each.from_file)
+            and not door.lets_through(Guarded(each.name), secret=False)
+            else each
+            for each in self._read
+        )
+
+    @cached_property
+    def _read(self) -> tuple[Statement, ...]:
         return tuple(each for file in self.all_files for each in statements(file, self.contract, self.known_names))
 
     @cached_property
@@ -127,7 +140,7 @@ class Subject:
 
     @cached_property
     def _first_verdict(self) -> Verdict:
-        return validate(self.contract, self._given, Redactor(self._secrets))
+        return validate(self.contract, self._given, Redactor(self._told_when_asked()))
 
     @cached_property
     def _refused_tokens(self) -> list[str]:
@@ -153,7 +166,7 @@ class Subject:
     @cached_property
     def shown(self) -> ShownValues:
         """Return the values as they may show."""
-        return ShownValues([*self._secrets, *self._refused_tokens], self._is_refused)
+        return ShownValues(chain(self._told_when_asked(), self._refused_tokens), self._is_refused)
 
     @cached_property
     def _given(self) -> Mapping[str, str]:
@@ -197,22 +210,29 @@ class Subject:
             self.contract,
             {assignment.name: assignment.value.raw},
             assignment.variable.setting[0],
-            Redactor(self._secrets),
+            Redactor(self._told_when_asked()),
         )
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
+    def _told_when_asked(self) -> Iterator[str]:
+        """Yield the secrets once somebody needs them: most checks find nothing in which one could show."""
+        yield from self._secrets
+
     @cached_property
     def _secrets(self) -> list[str]:
-        """Return every secret that a source holds, as it is read and as it is written, and those of the code."""
-        in_files = (
-            text
-            for each in self.statements
-            if each.binding and each.assignment and each.assignment.value and each.assignment.holds_secret
-            for text in (each.assignment.value.raw, each.binding.value_span.of(each.file.source.text))
-        )
-        of_process = (each.value.raw for each in self.assignments.values() if each.file is None and each.holds_secret)
-        defaults = (secret_text(each.default) for each in self.contract.variables if each.secret)
-        return [*in_files, *of_process, *defaults]
+        """Return every secret of sources and code: as it is read, as it is written and as the class makes it."""
+        in_files = [each.assignment for each in self._read if each.assignment]
+        names = self.environment.variables.items() if self.environment else ()
+        in_process = [Assignment(name, Guarded(value), self.contract.find(name)) for name, value in names]
+        secret = [each for each in (*in_files, *in_process) if each.value and each.holds_secret]
+        texts = [each.value.raw for each in secret]
+        texts += [each.binding.value_span.of(each.file.source.text) for each in secret if each.file and each.binding]
+        made = [text for each in secret if each.variable for text in texts_made(each.variable.field, each.value.raw)]
+        return [
+            *texts,
+            *made,
+            *(text for each in self.contract.variables if each.secret for text in texts_in(each.default)),
+        ]
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

@@ -29,9 +29,20 @@ class Redactor:
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = sorted({form for value in dict.fromkeys(values) if value for form in forms_of(value)}, key=len)
-        self._words = {each for each in forms if _is_whole(each)}
-        self._values = [each for each in forms if each not in self._words]
+        self._given = values
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        """Return every form of every value; most texts are about files without a fault, and need none."""
+        return sorted({form for value in dict.fromkeys(self._given) if value for form in forms_of(value)}, key=len)
+
+    @cached_property
+    def _words(self) -> set[str]:
+        return {each for each in self._forms if _is_whole(each)}
+
+    @cached_property
+    def _values(self) -> list[str]:
+        return [each for each in self._forms if each not in self._words]
 
     def redact(self, text: str) -> str:
         """Return `text` with the values masked in it, and with every piece of them that could be recognised."""

@@ -1,0 +1,42 @@
+"""Every text inside a secret value, as its class has made it: what a validator could quote of it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter
+from pydantic.fields import FieldInfo
+
+from setpoint.contract.annotation import alternatives
+from setpoint.contract.field_type import takes_json
+
+# What is made of a text by these is the text.
+_MAKE_NOTHING = {str, SecretStr, type(None)}
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Yield the texts that `value` holds, at whatever depth."""
+    if isinstance(value, Secret | SecretBytes | SecretStr):
+        yield from texts_in(value.get_secret_value())
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+    elif isinstance(value, BaseModel):
+        yield from texts_in(dict(value))
+    elif isinstance(value, Mapping):
+        yield from (text for each in value.values() for text in texts_in(each))
+    elif isinstance(value, list | tuple | set | frozenset):
+        yield from (text for each in value for text in texts_in(each))
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def texts_made(field: FieldInfo, text: str) -> Iterator[str]:
+    """Yield the texts inside what the type of `field` makes of `text`; nothing where it refuses it."""
+    if all(each in _MAKE_NOTHING for each in alternatives(field.annotation)) and not field.metadata:
+        return
+    try:
+        annotation: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        made: Any = TypeAdapter(annotation).validate_python(json.loads(text) if takes_json(field) else text)
+    except Exception:  # noqa: BLE001 - a validator of the app's may raise anything
+        return
+    yield from texts_in(made)
