@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.domain.identity import Bound, Principal, PrincipalKind, Scope
 from app.service.tokens import Grant, Tokens
-from app.store.sqlite import SqliteStore
+from app.store.sqlite.store import SqliteStore
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 from support.configuration_service import ADA, CONTRACT, Clock, actor

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from app.domain.errors import ServiceError, UnusableStorageError
 from app.domain.validation import Problem
-from app.store.backup import file_faults
 from app.store.failures import told_plainly
 from app.store.opening import open_store
 from app.store.postgresql import PostgresqlStore
-from app.store.sqlite import DRIVER, SqliteStore, refuse_unsafe_version
+from app.store.sqlite.backup import file_faults
+from app.store.sqlite.engine import DRIVER, refuse_unsafe_version
+from app.store.sqlite.store import SqliteStore
 from app.store.transaction import SqlTransaction
 from app.store.verifying import faults
 

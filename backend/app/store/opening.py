@@ -3,7 +3,8 @@
 from app.domain.errors import UnusableStorageError
 from app.store.postgresql import PostgresqlStore
 from app.store.sealing import Keyring, Sealer
-from app.store.sqlite import SqliteStore, database_path
+from app.store.sqlite.engine import database_path
+from app.store.sqlite.store import SqliteStore
 
 
 def open_store(url: str, encryption_keys: str, workers: int = 1) -> SqliteStore | PostgresqlStore:

@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from app.domain.errors import UnavailableError, UnusableStorageError
 from app.domain.event import Position
 from app.store.apart import is_under_gevent
-from app.store.app_keys import SqlKeys
 from app.store.failures import told_plainly
 from app.store.migrating import migrate
+from app.store.repositories.app_keys import SqlKeys
+from app.store.repositories.tables import counter
 from app.store.sealing import Sealer
-from app.store.tables import counter
 from app.store.transaction import SqlTransaction
 
 T = TypeVar("T")

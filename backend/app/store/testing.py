@@ -16,7 +16,7 @@ from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision, Schema
 from app.domain.variables import Variables
 from app.store.postgresql import PostgresqlStore
-from app.store.sqlite import SqliteStore
+from app.store.sqlite.store import SqliteStore
 from app.store.transaction import SqlTransaction
 
 AnyStore = SqliteStore | PostgresqlStore

@@ -2,11 +2,11 @@
 
 import sqlalchemy as sa
 
-from app.store.app_keys import SqlKeys
-from app.store.events import SqlAuditLog, SqlEvents
-from app.store.principals import SqlPrincipals, SqlTokens
-from app.store.revisions import SqlRevisions
-from app.store.schemas import SqlSchemas
+from app.store.repositories.app_keys import SqlKeys
+from app.store.repositories.events import SqlAuditLog, SqlEvents
+from app.store.repositories.principals import SqlPrincipals, SqlTokens
+from app.store.repositories.revisions import SqlRevisions
+from app.store.repositories.schemas import SqlSchemas
 from app.store.sealing import Sealer
 
 

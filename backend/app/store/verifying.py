@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from app.domain.errors import DamagedError
 from app.domain.place import Place
-from app.store.revisions import FIRST
-from app.store.tables import counter, events, revisions
+from app.store.repositories.revisions import FIRST
+from app.store.repositories.tables import counter, events, revisions
 from app.store.transaction import SqlTransaction
 
 _CHAIN = sa.select(

@@ -3,7 +3,7 @@ import pytest
 from app.domain.audit import Action
 from app.domain.errors import DamagedError, NotFoundError
 from app.service.reading import Reading
-from app.store.sqlite import SqliteStore
+from app.store.sqlite.store import SqliteStore
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
 

@@ -7,10 +7,10 @@ import pytest
 
 from app.domain.errors import DamagedError, UnusableStorageError
 from app.domain.event import START, Reset
-from app.store.backup import back_up, check, restore
 from app.store.opening import open_store
 from app.store.sealing import Keyring, Sealer
-from app.store.sqlite import DRIVER
+from app.store.sqlite.backup import back_up, check, restore
+from app.store.sqlite.engine import DRIVER
 from app.store.testing import NEW_KEY, OLD_KEY, PRODUCTION, AnyStore, append, draft
 
 CANARY = "c4n4ry-of-the-backups"

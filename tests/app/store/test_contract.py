@@ -6,7 +6,7 @@ import pytest
 
 from app.store.postgresql import PostgresqlStore
 from app.store.sealing import Keyring, Sealer
-from app.store.sqlite import SqliteStore
+from app.store.sqlite.store import SqliteStore
 from app.store.testing import OLD_KEY, AnyStore, Open, StoreContract
 from support.postgresql_server import PostgresqlServer
 

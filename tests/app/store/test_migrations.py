@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from app.store.migrating import HEAD, MIGRATIONS, migrate
-from app.store.tables import metadata
+from app.store.repositories.tables import metadata
 from support.postgresql_server import PostgresqlServer
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from app.domain.errors import DamagedError
 from app.domain.token_text import new_token_text
-from app.store.backup import back_up
 from app.store.opening import open_store
+from app.store.sqlite.backup import back_up
 from app.store.testing import OLD_KEY, PRODUCTION, TOKEN, AnyStore, append, draft
 from support.postgresql_server import PostgresqlServer
 

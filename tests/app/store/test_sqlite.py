@@ -12,7 +12,8 @@ import pytest
 from app.domain.errors import UnavailableError, UnusableStorageError
 from app.domain.event import START
 from app.store.opening import open_store
-from app.store.sqlite import DRIVER, SqliteStore, refuse_unsafe_version
+from app.store.sqlite.engine import DRIVER, refuse_unsafe_version
+from app.store.sqlite.store import SqliteStore
 from app.store.testing import OLD_KEY, append, draft
 
 BACKEND = Path(__file__).resolve().parents[3] / "backend"

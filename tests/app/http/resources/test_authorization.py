@@ -10,7 +10,7 @@ from app.domain.identity import Scope
 from app.factory import Keeping, create_app
 from app.http.authentication import MOST_FAILURES
 from app.http.marks import Mark, marked_views
-from app.store.sqlite import SqliteStore
+from app.store.sqlite.store import SqliteStore
 from config.settings import Settings
 from support.http_api import BASE, Api, nothing_wrong
 from support.small_contract import SmallValidator

@@ -13,10 +13,10 @@ from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision
 from app.domain.variables import Variables
-from app.store.app_keys import SqlKeys
-from app.store.principals import SqlPrincipals
+from app.store.repositories.app_keys import SqlKeys
+from app.store.repositories.principals import SqlPrincipals
+from app.store.repositories.tables import LARGEST, app_keys, as_principal, microseconds, principals, revisions, schemas
 from app.store.sealing import SealedBody, Sealer, WrappedAppKey
-from app.store.tables import LARGEST, app_keys, as_principal, microseconds, principals, revisions, schemas
 
 _DESTROYER = principals.alias("destroyer")
 _FOUND = (

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain.identity import Bound, Principal, Scope, Token
-from app.store.tables import as_principal, principals, tokens
+from app.store.repositories.tables import as_principal, principals, tokens
 
 _PRINCIPAL = sa.select(principals).where(
     principals.c.issuer == sa.bindparam("issuer"), principals.c.subject == sa.bindparam("subject")

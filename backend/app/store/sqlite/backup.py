@@ -7,9 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.domain.errors import DamagedError, UnusableStorageError
-from app.store.bell import is_in_use
 from app.store.sealing import Sealer
-from app.store.sqlite import DRIVER, database_path
+from app.store.sqlite.bell import is_in_use
+from app.store.sqlite.engine import DRIVER, database_path
 from app.store.transaction import SqlTransaction
 from app.store.verifying import faults
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from app.store.repositories.tables import app_keys
 from app.store.sealing import Sealer, WrappedAppKey
-from app.store.tables import app_keys
 
 
 class SqlKeys:

@@ -1,49 +1,30 @@
 """The store on SQLite, for one machine and any number of workers."""
 
-import os
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import UnavailableError, UnusableStorageError
+from app.domain.errors import UnavailableError
 from app.domain.event import Position
 from app.store.apart import Apart
-from app.store.app_keys import SqlKeys
-from app.store.bell import Bell
 from app.store.failures import is_busy, told_plainly
 from app.store.migrating import is_current, migrate
+from app.store.repositories.app_keys import SqlKeys
 from app.store.sealing import Sealer
+from app.store.sqlite.bell import Bell
+from app.store.sqlite.engine import DRIVER, make_file, refuse_unsafe_version, sqlite_engine
+from app.store.sqlite.turn import Turn
 from app.store.transaction import SqlTransaction
-from app.store.turn import Turn
-
-try:
-    from pysqlite3 import dbapi2 as _newer_sqlite  # type: ignore[import-untyped]
-except ImportError:  # no wheel for this machine
-    _newer_sqlite = sqlite3
 
 T = TypeVar("T")
-
-DRIVER: ModuleType = max(_newer_sqlite, sqlite3, key=lambda each: each.sqlite_version_info)
-"""The driver that links the newest SQLite."""
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 1.0
 """How long a missed datagram goes unnoticed."""
-
-_EVERY_CONNECTION = (
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA synchronous = FULL",  # a commit that was answered outlives a power cut
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA cell_size_check = ON",
-    "PRAGMA secure_delete = ON",  # what is removed is overwritten
-)
 
 
 class SqliteStore:
@@ -68,9 +49,11 @@ class SqliteStore:
         self.path = path
         self.sealer = sealer
         self._apart = Apart()
-        self._writing = _engine(path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE")
-        self.engine = _engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
-        _make_file(path)
+        self._writing = sqlite_engine(
+            path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE"
+        )
+        self.engine = sqlite_engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
+        make_file(path)
         self._turn = Turn(path)
         with told_plainly(), ExitStack() as after_a_failure:
             after_a_failure.callback(self._turn.close)
@@ -149,66 +132,6 @@ class SqliteStore:
         with closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             return Position(*cursor.execute("SELECT sequence, mark FROM counter").fetchone())
-
-
-def database_path(url: str) -> Path:
-    """Return the file that `sqlite:///path` names.
-
-    Raises:
-        UnusableStorageError: It names none.
-    """
-    database = sa.make_url(url).database
-    if not database or database == ":memory:":
-        message = "`DATABASE_URL` names no file, and what is kept in memory would be lost: `sqlite:///path`"
-        raise UnusableStorageError(message)
-    return Path(database)
-
-
-def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:
-    """Refuse a SQLite that can corrupt a file when several processes write: https://sqlite.org/wal.html#walresetbug.
-
-    Raises:
-        UnusableStorageError: It is older than 3.51.3 and the fix is not in it either; says what to install.
-    """
-    is_fixed = linked >= (3, 51, 3) or (3, 50, 7) <= linked < (3, 51) or (3, 44, 6) <= linked < (3, 45)
-    if workers > 1 and not is_fixed:
-        version = ".".join(str(part) for part in linked)
-        message = (
-            f"SQLite {version} can corrupt the file when several processes write to it; `pip install pysqlite3` brings"
-            " a newer one, or set `WEB_CONCURRENCY=1`, or let `DATABASE_URL` name a PostgreSQL"
-        )
-        raise UnusableStorageError(message)
-
-
-def _engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)),
-        module=DRIVER,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-        hide_parameters=True,
-        pool_size=5,
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def set_up(connection: Any, _: object) -> None:
-        for pragma in (*_EVERY_CONNECTION, *pragmas):
-            connection.execute(pragma)
-
-    @sa.event.listens_for(engine, "begin")
-    def start(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _make_file(path: Path) -> None:
-    """Make an empty file that others can't read, and its folder."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        message = f"cannot write the database `{path}`: {(error.strerror or '').lower()}"
-        raise UnusableStorageError(message) from None
 
 
 def _patiently(ask: Callable[[], T]) -> T:

@@ -1,0 +1,92 @@
+"""The driver, and connections that lose nothing."""
+
+import os
+import sqlite3
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.errors import UnusableStorageError
+
+try:
+    from pysqlite3 import dbapi2 as _newer_sqlite  # type: ignore[import-untyped]
+except ImportError:  # no wheel for this machine
+    _newer_sqlite = sqlite3
+
+DRIVER: ModuleType = max(_newer_sqlite, sqlite3, key=lambda each: each.sqlite_version_info)
+"""The driver that links the newest SQLite."""
+
+_EVERY_CONNECTION = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",  # a commit that was answered outlives a power cut
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA secure_delete = ON",  # what is removed is overwritten
+)
+
+
+def database_path(url: str) -> Path:
+    """Return the file that `sqlite:///path` names.
+
+    Raises:
+        UnusableStorageError: It names none.
+    """
+    database = sa.make_url(url).database
+    if not database or database == ":memory:":
+        message = "`DATABASE_URL` names no file, and what is kept in memory would be lost: `sqlite:///path`"
+        raise UnusableStorageError(message)
+    return Path(database)
+
+
+def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:
+    """Refuse a SQLite that can corrupt a file when several processes write: https://sqlite.org/wal.html#walresetbug.
+
+    Raises:
+        UnusableStorageError: It is older than 3.51.3 and the fix is not in it either; says what to install.
+    """
+    is_fixed = linked >= (3, 51, 3) or (3, 50, 7) <= linked < (3, 51) or (3, 44, 6) <= linked < (3, 45)
+    if workers > 1 and not is_fixed:
+        version = ".".join(str(part) for part in linked)
+        message = (
+            f"SQLite {version} can corrupt the file when several processes write to it; `pip install pysqlite3` brings"
+            " a newer one, or set `WEB_CONCURRENCY=1`, or let `DATABASE_URL` name a PostgreSQL"
+        )
+        raise UnusableStorageError(message)
+
+
+def sqlite_engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
+    """Return connections to a file, each set up with `pragmas` as well, whose transactions start with `begin`."""
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        module=DRIVER,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,
+        pool_size=5,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: object) -> None:
+        for pragma in (*_EVERY_CONNECTION, *pragmas):
+            connection.execute(pragma)
+
+    @sa.event.listens_for(engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file that others can't read, and its folder, unless they are there.
+
+    Raises:
+        UnusableStorageError: They can't be written.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        message = f"cannot write the database `{path}`: {(error.strerror or '').lower()}"
+        raise UnusableStorageError(message) from None
