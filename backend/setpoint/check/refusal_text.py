@@ -175,8 +175,9 @@ def _words(refusal: Refusal) -> str:
 
 def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
     value = assignment.value.raw
-    # `Literal[1]` takes no text, not even `1`.
-    meant = nearest(value, variable.choices, max(1, allowed_steps(value)))
+    # `Literal[1]` takes no text, not even `1`; and of numbers, the next one is as good a guess as any.
+    words = [each for each in variable.choices if any(map(str.isalpha, each))]
+    meant = nearest(value, words, max(1, allowed_steps(value)))
     return None if meant == value else meant
 
 

@@ -117,22 +117,32 @@ def _is_number(annotation: Any) -> bool:
     return is_class(annotation, (bool, int, float, Decimal))
 
 
-def choices(field: FieldInfo) -> tuple[str, ...]:
-    """Return the texts that the field takes, if these are all that it takes; else nothing."""
+def choices(field: FieldInfo, *, by_name: bool = False) -> tuple[str, ...]:
+    """Return the texts that the field takes, if these are all that it takes; else nothing.
+
+    Args:
+        field: pydantic's description of it.
+        by_name: Whether to return the names of an enumeration's members in place of their values.
+    """
     found: list[str] = []
     for part in alternatives(field.annotation):
         if get_origin(part) is Literal:
             found += [str(each.value if isinstance(each, Enum) else each) for each in get_args(part)]
         elif is_class(part, (Enum,)):
-            found += [str(each.value) for each in part]
+            found += [each.name if by_name else str(each.value) for each in part]
         elif part is not NoneType:
             return ()
     return tuple(found)
 
 
-def description(field: FieldInfo) -> str:
-    """Return the type in words that complete "expected …": "an integer from 1 to 65535"."""
-    allowed = choices(field)
+def description(field: FieldInfo, *, by_name: bool = False) -> str:
+    """Return the type in words that complete "expected …": "an integer from 1 to 65535".
+
+    Args:
+        field: pydantic's description of it.
+        by_name: Whether the names of an enumeration's members are what to write.
+    """
+    allowed = choices(field, by_name=by_name)
     if allowed:
         return _any_of(allowed)
     words = dict.fromkeys(_type_in_words(part, field.metadata) for part in values(field.annotation))
@@ -162,12 +172,7 @@ def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
 
 def _range_in_words(field: FieldInfo) -> str:
     constraints = list(_constraints([*field.metadata, *_inside_secrets(field.annotation)]))
-    bounds = {
-        bound: getattr(constraint, bound)
-        for constraint in constraints
-        for bound in _BOUNDS
-        if getattr(constraint, bound, None) is not None
-    }
+    bounds = _bounds(constraints, of_integers=all(is_class(part, (int,)) for part in values(field.annotation)))
     items = "items" if any(is_class(part, (*_ARRAYS, dict)) for part in values(field.annotation)) else "characters"
     if {"ge", "le"} <= bounds.keys():
         words = [f"from {bounds.pop('ge')} to {bounds.pop('le')}"]
@@ -178,6 +183,25 @@ def _range_in_words(field: FieldInfo) -> str:
     words += [_bound_in_words(bound, limit, items) for bound, limit in bounds.items()]
     words += [f"of the form `{pattern}`" for pattern in _patterns(constraints)]
     return f" {' and '.join(words)}" if words else ""
+
+
+def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:
+    """Return the bounds that count: of several at one end the narrowest, and the ends of a range of integers."""
+    given = {
+        bound: [limit for each in constraints if (limit := getattr(each, bound, None)) is not None] for bound in _BOUNDS
+    }
+    # Of two that are equal, the one that leaves the limit itself out is narrower.
+    lower = max([*((each, 0) for each in given["ge"]), *((each, 1) for each in given["gt"])], default=None)
+    upper = min([*((each, 0) for each in given["le"]), *((each, -1) for each in given["lt"])], default=None)
+    found: dict[str, Any] = {}
+    if lower and upper and of_integers:
+        found = {"ge": sum(lower), "le": sum(upper)}
+    else:
+        found |= {("gt" if lower[1] else "ge"): lower[0]} if lower else {}
+        found |= {("lt" if upper[1] else "le"): upper[0]} if upper else {}
+    found |= {"min_length": max(given["min_length"])} if given["min_length"] else {}
+    found |= {"max_length": min(given["max_length"])} if given["max_length"] else {}
+    return found | ({"multiple_of": given["multiple_of"][-1]} if given["multiple_of"] else {})
 
 
 def _bound_in_words(bound: str, limit: Any, items: str) -> str:

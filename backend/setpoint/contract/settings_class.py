@@ -201,6 +201,7 @@ def _nested(
             required=info.is_required(),
             open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
             split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
+            takes_names=bool(config.get("env_parse_enums")),
         )
         if model is None or not delimiter or model in inside:
             continue

@@ -26,6 +26,7 @@ class Variable:
         required: Whether the class has no default for it.
         open: Whether names that begin with this one and the delimiter are read as keys of its value.
         split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
+        takes_names: Whether it takes the names of an enumeration's members.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Variable:
     required: bool
     open: bool = False
     split_by_class: bool = False
+    takes_names: bool = False
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -51,12 +53,15 @@ class Variable:
         """Return what a value looks like, in words that complete "expected …"."""
         if self.guidance.expected:
             return self.guidance.expected
-        return "text that the app takes apart" if self.split_by_class else field_type.description(self.field)
+        if self.split_by_class:
+            return "text that the app takes apart"
+        return field_type.description(self.field, by_name=self.takes_names)
 
     @property
     def choices(self) -> tuple[str, ...]:
         """Return the texts that it takes, if these are all that it takes."""
-        return field_type.choices(self.field)
+        names = field_type.choices(self.field, by_name=True) if self.takes_names else ()
+        return tuple(dict.fromkeys((*names, *field_type.choices(self.field))))
 
     def hides(self, name: str, value: str) -> bool:
         """Return whether `value`, which a source gives under `name`, must not be shown.

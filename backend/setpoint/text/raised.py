@@ -1,7 +1,13 @@
 """Says where an exception was raised, without its text: that could hold a value."""
 
+import os
+from pathlib import Path
 from traceback import walk_tb
 from types import CodeType
+
+_OF_PYTHON = str(Path(os.__file__).parent)
+_OF_LIBRARIES = {"site-packages", "dist-packages"}
+_OF_SETPOINT = str(Path(__file__).parents[1])
 
 
 def place_of(error: BaseException) -> tuple[CodeType, int] | None:
@@ -11,7 +17,17 @@ def place_of(error: BaseException) -> tuple[CodeType, int] | None:
 
 
 def kind_and_place(error: BaseException) -> str:
-    """Return `KeyError at /srv/app/settings.py:12`, or the kind alone."""
-    place = place_of(error)
+    """Return `KeyError at /srv/app/settings.py:12`, or the kind alone.
+
+    The place is the last one in code that is not installed: what a library refuses is to be changed where it is asked.
+    """
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    own = [(path, line) for path, line in places if not _is_installed(path)]
     kind = type(error).__name__
-    return f"{kind} at {place[0].co_filename}:{place[1]}" if place else kind
+    path, line = (own or places or [("", 0)])[-1]
+    return f"{kind} at {path}:{line}" if path else kind
+
+
+def _is_installed(path: str) -> bool:
+    """Return whether `path` is that of a library, of Python's own or of Setpoint's code."""
+    return path.startswith(("<frozen ", _OF_PYTHON, _OF_SETPOINT)) or bool(_OF_LIBRARIES & {*Path(path).parts})

@@ -156,3 +156,17 @@ def test_it_runs_as_a_module_with_any_python_path(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "setpoint", "check", "-", "--settings", "theirs:Settings", "-q"]
     result = run(program, {"PYTHONSAFEPATH": "1"}, tmp_path, b"API_KEY=a\n")
     assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("from pydantic import BaseSettings as Old", "PydanticImportError"),
+        ("import json; json.loads('{')", "JSONDecodeError"),
+        ("SecretStr.no_such_method", "AttributeError"),
+    ],
+)
+def test_a_failure_inside_a_library_is_placed_where_the_app_asks_for_it(tmp_path: Path, line: str, kind: str) -> None:
+    """Nobody can change the line of the library."""
+    done = _check(tmp_path, f"from pydantic import SecretStr\n{line}\n")
+    assert f"{kind} at {tmp_path}/theirs.py:2" in done.stdout.decode()

@@ -266,10 +266,10 @@ def partial_schema(subject: Subject) -> Iterator[Finding]:
     """
     alone = getattr(subject.contract.settings_class, "checked_by_class_alone", ())
     if alone:
-        where = joined([f"`{each}`" if each else "fields together" for each in alone[:_MOST_NAMED]])
-        more = f" and {len(alone) - _MOST_NAMED} more" if len(alone) > _MOST_NAMED else ""
+        named = [f"`{each}`" if each else "fields together" for each in alone[:_MOST_NAMED]]
+        more = [f"{len(alone) - _MOST_NAMED} more"] if len(alone) > _MOST_NAMED else []
         yield Finding(
             "values are checked as far as the schema says",
-            label=f"only the settings class checks {where}{more}",
+            label=f"only the settings class checks {joined([*named, *more])}",
             hint="check with the class itself where it can be imported",
         )

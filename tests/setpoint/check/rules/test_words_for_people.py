@@ -1,0 +1,60 @@
+"""What is expected, and what was meant, is said as a person would."""
+
+from enum import Enum
+from typing import Literal
+
+import pytest
+from pydantic import create_model
+from pydantic_settings import BaseSettings
+
+from setpoint.contract.settings_class import SettingsContract
+from support.checking import checked
+from support.differential.catalogue import types
+
+
+class Mode(BaseSettings):
+    """Choices of words and of numbers."""
+
+    level: Literal["1", "2", "10"] = "1"
+    mode: Literal["fast", "slow", "http2"] = "fast"
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        ("LEVEL=3\n", None),
+        ("LEVEL=11\n", None),
+        ("MODE=fsat\n", "did you mean `fast`?"),
+        ("MODE=http3\n", "did you mean `http2`?"),
+    ],
+)
+def test_a_word_is_guessed_and_a_number_is_not(content: str, hint: str | None) -> None:
+    """Of numbers, any other is as good a guess."""
+    (found,) = checked(content, settings_class=Mode).diagnostics
+    assert (found.code, found.hint) == ("SP401", hint)
+
+
+def test_the_names_of_members_are_expected_where_the_class_takes_names() -> None:
+    """Somebody who reads the class writes them; the values would do as well."""
+    report = checked("COLOR=BLUE\nLEVEL=HIHG\n", settings_class=types.EnumsByName)
+    assert [(each.label, each.hint) for each in report.diagnostics] == [
+        ("expected `RED` or `DARK_BLUE`", None),
+        ("expected `LOW` or `HIGH`", "did you mean `HIGH`?"),
+    ]
+    assert checked("COLOR=dark-blue\n", settings_class=types.EnumsByName).diagnostics == ()
+
+
+def test_the_values_of_members_are_expected_where_the_class_takes_no_names() -> None:
+    """A name would be refused."""
+    report = checked("COLOR=DARK_BLUE\n", settings_class=types.Words)
+    assert [each.label for each in report.diagnostics] == ["expected `red` or `dark-blue`"]
+
+
+def test_every_member_of_an_enumeration_is_a_choice_once() -> None:
+    """A name may be the value of its member."""
+    same = Enum("same", {"a": "a", "B": "b"})
+    made: type[BaseSettings] = create_model(
+        "Made", __base__=BaseSettings, __cls_kwargs__={"env_parse_enums": True}, kind=(same, ...)
+    )
+    (variable,) = SettingsContract.of(made).variables
+    assert variable.choices == ("a", "B", "b")
