@@ -1,12 +1,46 @@
 """Says of each value of a subject whether and how it may show: what the contract and the class say, put to the door."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from setpoint.contract.secret_texts import texts_in, texts_made
 from setpoint.contract.secret_values import looks_like_token
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
+from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Door
+from setpoint.text.shown import Door, Guarded
+from setpoint.validation.verdict import Refusal, RefusalKind, Verdict
+
+
+def known_secrets(
+    contract: SettingsContract, statements: Iterable[Statement], environment: ProcessEnvironment | None
+) -> Iterator[str]:
+    """Yield every secret of sources and code: as it is read, as it is written and as the class makes it."""
+    in_files = [each.assignment for each in statements if each.assignment]
+    names = environment.variables.items() if environment else ()
+    in_process = [Assignment(name, Guarded(value), contract.find(name)) for name, value in names]
+    for each in (*in_files, *in_process):
+        if each.value and each.holds_secret:
+            yield each.value.raw
+            if each.file and each.binding:
+                yield each.binding.value_span.of(each.file.source.text)
+            if each.variable:
+                yield from texts_made(each.variable.field, each.value.raw)
+    yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))
+
+
+def refused_tokens(assignments: Iterable[Assignment], verdict: Verdict) -> Iterator[str]:
+    """Yield the values that look like tokens, and that the class refuses where they are."""
+    for each in assignments:
+        is_token = each.variable is not None and each.shows_value and looks_like_token(each.value.raw)
+        if is_token and each.variable and refuses(verdict.refusals, each.variable.setting):
+            yield each.value.raw
+
+
+def refuses(refusals: Iterable[Refusal], setting: tuple[str | int, ...]) -> bool:
+    """Return whether one of `refusals` is about the value of `setting`."""
+    return any(each.kind is RefusalKind.INVALID and each.setting[: len(setting)] == setting for each in refusals)
 
 
 class ShownValues:

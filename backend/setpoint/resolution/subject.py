@@ -1,7 +1,7 @@
 """What the rules look at: the contract, the sources, and what the class says of their values."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -9,12 +9,10 @@ from itertools import chain
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.secret_texts import texts_in, texts_made
-from setpoint.contract.secret_values import looks_like_token
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.shown_values import ShownValues
+from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
 from setpoint.resolution.statement import Statement, statements
 from setpoint.resolution.unknown_keys import UnknownKeys
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
@@ -32,10 +30,6 @@ _CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
 
 def _can_be_set(value: str | None) -> bool:
     return value is not None and not _CANNOT_BE_SET.search(value)
-
-
-def _refuses(refusals: Iterable[Refusal], setting: Setting) -> bool:
-    return any(each.kind is RefusalKind.INVALID and each.setting[: len(setting)] == setting for each in refusals)
 
 
 @dataclass(frozen=True)
@@ -144,15 +138,7 @@ class Subject:
 
     @cached_property
     def _refused_tokens(self) -> list[str]:
-        """Return the values that look like tokens, and that the class refuses where they are."""
-        return [
-            each.value.raw
-            for each in self.assignments.values()
-            if each.variable
-            and each.shows_value
-            and looks_like_token(each.value.raw)
-            and _refuses(self._first_verdict.refusals, each.variable.setting)
-        ]
+        return list(refused_tokens(self.assignments.values(), self._first_verdict))
 
     def _is_refused(self, assignment: Assignment) -> bool:
         """Return whether the class refuses the value of `assignment`, or would if it counted."""
@@ -161,7 +147,7 @@ class Subject:
         winning = self.assignments.get(self.contract.canonical(assignment.name))
         counts = winning is not None and winning.value == assignment.value
         refusals = self._first_verdict.refusals if counts else self.refusals_of(assignment)
-        return _refuses(refusals, assignment.variable.setting)
+        return refuses(refusals, assignment.variable.setting)
 
     @cached_property
     def shown(self) -> ShownValues:
@@ -220,19 +206,7 @@ class Subject:
 
     @cached_property
     def _secrets(self) -> list[str]:
-        """Return every secret of sources and code: as it is read, as it is written and as the class makes it."""
-        in_files = [each.assignment for each in self._read if each.assignment]
-        names = self.environment.variables.items() if self.environment else ()
-        in_process = [Assignment(name, Guarded(value), self.contract.find(name)) for name, value in names]
-        secret = [each for each in (*in_files, *in_process) if each.value and each.holds_secret]
-        texts = [each.value.raw for each in secret]
-        texts += [each.binding.value_span.of(each.file.source.text) for each in secret if each.file and each.binding]
-        made = [text for each in secret if each.variable for text in texts_made(each.variable.field, each.value.raw)]
-        return [
-            *texts,
-            *made,
-            *(text for each in self.contract.variables if each.secret for text in texts_in(each.default)),
-        ]
+        return list(known_secrets(self.contract, self._read, self.environment))
 
     @cached_property
     def unreadable(self) -> frozenset[str]:
