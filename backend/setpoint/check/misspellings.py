@@ -1,7 +1,9 @@
-"""Which names in the sources are most likely misspellings, and of what."""
+"""What the names were meant to be that no setting reads: misspellings, or relatives of names that are known."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import OF_EVERY_PROCESS
 from setpoint.resolution.subject import Subject
@@ -45,3 +47,34 @@ def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
 def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
     closest = subject.known_names.nearest(name, limit)
     return subject.contract.find(closest) if closest else subject.unknown_keys.meant_by(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The names of a class that begin alike.
+
+    Attributes:
+        beginning: What they begin with.
+        is_ours: Whether all names that begin so belong to the class.
+    """
+
+    beginning: str
+    is_ours: bool
+
+
+class Families:
+    """What the names of a class begin with."""
+
+    def __init__(self, contract: SettingsContract) -> None:
+        beginnings = dict.fromkeys(contract.shared_beginnings, False) | dict.fromkeys(contract.namespaces, True)
+        self._canonical = contract.canonical
+        self._families = [
+            Family(each, is_ours)
+            # Of a beginning and a longer one, the longer one says more.
+            for each, is_ours in sorted(beginnings.items(), key=lambda item: -len(item[0]))
+        ]
+
+    def of(self, name: str) -> Family | None:
+        """Return the family in which `name` would be."""
+        wanted = self._canonical(name)
+        return next((each for each in self._families if wanted.startswith(each.beginning)), None)

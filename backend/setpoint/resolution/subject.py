@@ -245,19 +245,6 @@ class Subject:
         name = self.contract.canonical(delimiter.join([variable.name, *map(str, keys)]))
         return self.assignments.get(name)
 
-    def depth_of(self, assignment: Assignment) -> int:
-        """Return how many steps of a setting's path lead to what `assignment` sets."""
-        variable = assignment.variable
-        if variable is None:
-            return 0
-        keys = assignment.name[len(variable.name) :].count(self.contract.delimiter) if self.contract.delimiter else 0
-        return len(variable.setting) + keys
-
-    def assigned_near(self, setting: Setting) -> Assignment | None:
-        """Return the assignment that gives `setting` its value, or else one of what is nested in it or around it."""
-        nested = (self.assigned_below(setting[:depth]) for depth in range(len(setting), 0, -1))
-        return self.assigned_above(setting) or next(filter(None, nested), None)
-
     def assigned_below(self, setting: Setting) -> Assignment | None:
         """Return the first assignment of `setting` or of what is nested in it."""
         for assignment in self.assignments.values():
@@ -277,13 +264,6 @@ class Subject:
             if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:
                 below.setdefault(each.setting, each)
         return tuple(leaf for part in below for leaf in self.missing_at(part)) if below else own
-
-    def is_unknown_key(self, refusal: Refusal) -> bool:
-        """Return whether a nested model refuses a key because a variable's name is unknown, which is said elsewhere."""
-        if refusal.error_type != "extra_forbidden" or not self.contract.delimiter:
-            return False
-        name = self.contract.canonical(self.contract.delimiter.join(map(str, refusal.setting)))
-        return any(each.endswith(name) for each in self.assignments if self.contract.find(each) is None)
 
     def is_ignored(self, name: str) -> bool:
         """Return whether `name` is known to belong to another program, or to another settings class of the app."""

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
-from setpoint.check.misspellings import meant_by, misspelt, near_misses_in_environment
-from setpoint.check.name_families import Families, Family
+from setpoint.check.misspellings import Families, Family, meant_by, misspelt, near_misses_in_environment
 from setpoint.check.rule import built_in
 from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from setpoint.check.blame import assigned_near, depth_of, is_about_unknown_name
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.placeholder import is_placeholder
@@ -38,8 +39,8 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     """
     refused: list[tuple[Refusal, Assignment | None]] = []
     for refusal in subject.verdict.refusals:
-        if refusal.kind is RefusalKind.INVALID and not subject.is_unknown_key(refusal):
-            refused.append((refusal, subject.assigned_near(refusal.setting)))
+        if refusal.kind is RefusalKind.INVALID and not is_about_unknown_name(subject, refusal):
+            refused.append((refusal, assigned_near(subject, refusal.setting)))
         elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
             refused.append((refusal, subject.assigned_above(refusal.setting)))
     yield from _explained(subject, refused)
@@ -95,7 +96,7 @@ def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
     if place is None or assignment is None or not subject.shown.shows(assignment):
         return place
     value, written = assignment.value.raw, place.span.of(place.file.source.text)
-    path = refusal.keys[subject.depth_of(assignment) :]
+    path = refusal.keys[depth_of(subject, assignment) :]
     if refusal.error_type == "json_invalid":
         inside = json_value.first_fault(value)
     else:
@@ -113,7 +114,7 @@ def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None)
 
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
     variable = _variable(subject, refusal, assignment)
-    depth = subject.depth_of(assignment) if assignment else 1
+    depth = depth_of(subject, assignment) if assignment else 1
     return path_inside(refusal, depth, variable, may_quote=_may_quote(subject, variable, assignment))
 
 
