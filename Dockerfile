@@ -25,5 +25,5 @@ USER 10001:10001
 WORKDIR /srv/backend
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=15s CMD ["python", "-c", "import http.client, os, sys; probe = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=2); probe.request('GET', '/readyz'); sys.exit(probe.getresponse().status != 200)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=15s CMD ["python", "-m", "config", "probe"]
 CMD ["gunicorn", "run:application"]

@@ -15,26 +15,30 @@ from contextvars import ContextVar, Token
 
 from observability.masking import Masks, mask_spans, mask_urls
 
+_NOTHING = Masks()
+
 
 class _Memory:
     """Secret texts that are remembered, and their masks, made when they are needed."""
 
+    # An idle stream has one of these, and most often nothing in it.
+    __slots__ = ("_masks", "_texts")
+
     def __init__(self) -> None:
-        self._texts: set[str] = set()
-        self._masks: Masks | None = None
+        self._texts: frozenset[str] = frozenset()
+        self._masks: Masks | None = _NOTHING
 
     def add(self, texts: Iterable[str]) -> None:
-        self._texts.update(texts)
+        self._texts |= frozenset(texts)
         self._masks = None
 
     @property
     def masks(self) -> Masks:
         if self._masks is None:
-            self._masks = Masks(self._texts) if self._texts else _NOTHING
+            self._masks = Masks(self._texts)
         return self._masks
 
 
-_NOTHING = Masks()
 _of_the_process = _Memory()
 _in_progress: ContextVar[_Memory | None] = ContextVar("setpoint_secrets", default=None)
 
@@ -87,7 +91,12 @@ def is_to_be_masked(line: str) -> bool:
     """Say whether there is anything in a log line that could have to be masked."""
     if "://" in line or "?" in line:
         return True
-    return any(form in line for masks in _masks() for form in masks.forms_in_lines)
+    # Plain loops, because every line comes by here.
+    for masks in _masks():
+        for form in masks.forms_in_lines:
+            if form in line:
+                return True
+    return False
 
 
 def _masks() -> tuple[Masks, ...]:

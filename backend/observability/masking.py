@@ -39,8 +39,9 @@ class Masks:
         self._secrets = frozenset(secret for secret in secrets if len(secret) >= _SHORTEST_WORD)
         written = {form for secret in self._secrets for form in _written_forms(secret)}
         self._forms = tuple(sorted((form for form in written if len(form) >= _SHORTEST_WORD), key=len, reverse=True))
-        self.forms_in_lines = tuple(dict.fromkeys(each for form in self._forms for each in _forms_in_lines(form)))
-        """What a log line holds if it holds a secret."""
+        in_lines = {each for form in self._forms for each in _forms_in_lines(form)}
+        self.forms_in_lines = tuple(form for form in in_lines if not any(each in form for each in in_lines - {form}))
+        """What a log line holds if it holds a secret: one of these, because all other forms hold one of them."""
 
     def spans(self, text: str) -> Iterator[Span]:
         """Yield where a secret is in `text`, in any of its forms."""

@@ -11,7 +11,7 @@ import pytest
 
 from config.settings import Settings
 from setpoint.contract.settings_class import SettingsContract
-from support.gunicorn_process import gunicorn
+from support.gunicorn_process import BACKEND, gunicorn
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS_OWN = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
@@ -106,8 +106,13 @@ def test_the_process_file_starts_a_healthy_service(tmp_path: Path) -> None:
 
     with gunicorn(tmp_path / "output", {"PATH": path, "WEB_CONCURRENCY": "1"}, folder=ROOT, program=shell) as server:
         server.wait_until_ready()
-        environment = {**os.environ, "PORT": str(server.address[1]), "HTTP_PROXY": "http://127.0.0.1:9"}
-        asked = subprocess.run(health_check(), env=environment, timeout=30, check=False)
+        environment = {
+            **os.environ,
+            "ENV_FILE": os.devnull,
+            "PORT": str(server.address[1]),
+            "HTTP_PROXY": "http://127.0.0.1:9",
+        }
+        asked = subprocess.run(health_check(), cwd=BACKEND, env=environment, timeout=30, check=False)
 
         assert (name, asked.returncode, server.setting("HOST")) == ("web", 0, "0.0.0.0")  # noqa: S104 - as deployed
 
@@ -116,7 +121,9 @@ def test_a_service_that_does_not_answer_is_not_healthy() -> None:
     """Whatever keeps it from answering."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        environment = {**os.environ, "PORT": str(nobody.getsockname()[1])}
-        asked = subprocess.run(health_check(), env=environment, capture_output=True, timeout=30, check=False)
+        environment = {**os.environ, "ENV_FILE": os.devnull, "PORT": str(nobody.getsockname()[1])}
+        asked = subprocess.run(
+            health_check(), cwd=BACKEND, env=environment, capture_output=True, text=True, timeout=30, check=False
+        )
 
-    assert asked.returncode != 0
+    assert (asked.returncode, "there is no answer on 127.0.0.1:" in asked.stderr) == (1, True)

@@ -37,7 +37,7 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write `record` as one line."""
         try:
-            line = one_line(self.line_of(fields_of(record, self._context)))
+            line = self.line_of(fields_of(record, self._context))
             # A line shorter than the limit for one field can't hold a field that exceeds it.
             if len(line) <= LONGEST_TEXT and not is_to_be_masked(line):
                 return line
@@ -45,13 +45,13 @@ class LineFormatter(logging.Formatter):
             pass
         for write in (self._within_bounds, self._least):
             with contextlib.suppress(Exception):
-                line = one_line(write(record))
+                line = write(record)
                 if len(line) <= _LONGEST_LINE:
                     return line
         return self.line_of({"level": "ERROR", "logger": __name__, "message": "a log record could not be written"})
 
     def line_of(self, fields: Fields) -> str:
-        """Write `fields`, or raise."""
+        """Write `fields` as one line, or raise."""
         raise NotImplementedError
 
     def _within_bounds(self, record: logging.LogRecord) -> str:
@@ -68,7 +68,9 @@ class JsonLineFormatter(LineFormatter):
 
     def line_of(self, fields: Fields) -> str:
         """Write `fields` as JSON."""
-        return orjson.dumps(fields, default=_as_json, option=_JSON_OPTIONS).decode()
+        line = orjson.dumps(fields, default=_as_json, option=_JSON_OPTIONS).decode()
+        # JSON has escapes for all that is unsafe in ASCII but this one character.
+        return line if line.isascii() and "\x7f" not in line else one_line(line)
 
 
 class TextLineFormatter(LineFormatter):
@@ -80,7 +82,7 @@ class TextLineFormatter(LineFormatter):
         now = rest.pop("timestamp", None)
         when = now.isoformat(timespec="milliseconds") if isinstance(now, datetime) else "-"
         head = f"{when} {rest.pop('level')!s:8} {rest.pop('logger')}: {rest.pop('message')}"
-        return " ".join([head, *(f"{name}={_as_word(value)}" for name, value in rest.items())])
+        return one_line(" ".join([head, *(f"{name}={_as_word(value)}" for name, value in rest.items())]))
 
 
 def _as_json(value: object) -> object:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 
 from observability.exception_text import described
 from observability.exception_text import fields_of as fields_of_exception
@@ -12,6 +13,7 @@ Fields = dict[str, object]
 Context = Callable[[], Mapping[str, object]]
 
 _STANDARD_ATTRIBUTES = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+_MADE_WITH = len(vars(logging.makeLogRecord({})))
 OWN_FIELDS = frozenset({"timestamp", "level", "logger", "message"})
 """What every line has."""
 
@@ -25,7 +27,8 @@ def fields_of(record: logging.LogRecord, context: Context) -> Fields:
         "message": message_of(record),
         **context(),
     }
-    for name, value in vars(record).items():
+    # What a record is made with comes first in it.
+    for name, value in islice(vars(record).items(), _MADE_WITH, None):
         if name not in _STANDARD_ATTRIBUTES:
             fields[f"extra.{name}" if name in OWN_FIELDS else name] = value
     if record.exc_info and record.exc_info[1] is not None:
@@ -37,6 +40,8 @@ def fields_of(record: logging.LogRecord, context: Context) -> Fields:
 
 def message_of(record: logging.LogRecord) -> str:
     """Return the message of `record`; its template if its arguments don't fit."""
+    if not record.args and type(record.msg) is str:
+        return record.msg
     template = described(record.msg) if isinstance(record.msg, BaseException) else record.msg
     try:
         if not isinstance(record.args, tuple) or not record.args:

@@ -10,18 +10,22 @@ from observability.logs.configuration import logging_config
 from observability.logs.record_fields import Context
 from observability.logs.uncaught import log_what_nobody_catches
 
-_make_record = logging.Logger.makeRecord
+# Formatters set these, and would overwrite a field.
+_MADE_LATER = ("message", "asctime")
 
 
 def set_up_logging(settings: Settings, context: Context) -> None:
     """Make every log line of this process go one way, with the fields of `context`."""
     logging.config.dictConfig(logging_config(settings.log_format, settings.log_level, context=context))
+    # What no line shows is not looked up for each record, as Python's logging HOWTO recommends.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    setattr(logging, "logAsyncioTasks", False)  # noqa: B010 - Python 3.12 has it
     setattr(logging.Logger, "makeRecord", _make_record_whatever_the_extras)  # noqa: B010 - mypy knows no other way
     log_what_nobody_catches()
 
 
 def _make_record_whatever_the_extras(  # noqa: PLR0917 - the signature of what it stands in for
-    logger: logging.Logger,
+    _logger: logging.Logger,
     name: str,
     level: int,
     fn: str,
@@ -37,8 +41,9 @@ def _make_record_whatever_the_extras(  # noqa: PLR0917 - the signature of what i
 
     Python refuses such a field in the middle of the work that wanted to log it.
     """
-    record = _make_record(logger, name, level, fn, lno, msg, args, exc_info, func, None, sinfo)
-    taken = {*vars(record), "message", "asctime"}
-    for field, value in (extra or {}).items():
-        setattr(record, f"extra.{field}" if field in taken else str(field), value)
+    record = logging.getLogRecordFactory()(name, level, fn, lno, msg, args, exc_info, func, sinfo)
+    if extra:
+        attributes = vars(record)
+        for field, value in extra.items():
+            attributes[f"extra.{field}" if field in attributes or field in _MADE_LATER else str(field)] = value
     return record

@@ -60,13 +60,14 @@ class AccessLog:
                 exchange.log("event stream opened", event="stream-opened")
             chunks = iter(body)
             first = list(islice(chunks, 1))
-            status, headers = exchange.head
+            status, headers = exchange.give_head()
         except BaseException as error:  # noqa: BLE001 - also what ends greenlets: whatever it is, the client waits
             exchange.fail("request failed", error, _failures)
             _close(body)
             body = chunks = iter(())
             first, status, headers = [self._failure.body], self._failure.status, list(self._failure.headers)
             exchange.take_head(status, headers)
+            exchange.give_head()
         start_response(status, headers)
         return _ObservedBody(body, first, chunks, exchange)
 
@@ -80,6 +81,8 @@ def is_event_stream(headers: Iterable[tuple[str, str]]) -> bool:
 
 class _Exchange:
     """One request and its response, as far as they are known."""
+
+    __slots__ = ("_began", "_environ", "_head", "_request", "_status", "is_stream", "size")
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         self._environ = environ
@@ -100,13 +103,13 @@ class _Exchange:
         self.is_stream = is_event_stream(headers)
         return _refuse_to_write
 
-    @property
-    def head(self) -> tuple[str, list[tuple[str, str]]]:
-        """Return status and headers of the answer."""
-        if self._head is None:
+    def give_head(self) -> tuple[str, list[tuple[str, str]]]:
+        """Return status and headers of the answer, and keep them no longer."""
+        head, self._head = self._head, None
+        if head is None:
             message = "the app began a body without a head"
             raise AssertionError(message)
-        return self._head
+        return head
 
     def log(self, message: str, **more: object) -> None:
         """Write the access line."""
@@ -135,6 +138,8 @@ class _Exchange:
 
 class _ObservedBody:
     """The response's body; its chunks are counted, and its end is logged."""
+
+    __slots__ = ("_body", "_chunks", "_exchange", "_first")
 
     def __init__(self, body: Iterable[bytes], first: list[bytes], chunks: Iterator[bytes], exchange: _Exchange) -> None:
         self._body = body
