@@ -59,14 +59,13 @@ class Redactor:
         """Return whether one of the values, or a long piece of one, is in `text`; a short value as a whole word."""
         if next(self._whole_words(text), None) is not None:
             return True
+        if not self._values:
+            return False
         folded = _folded(text)
-        for at in range(len(text) if self._values else 0):
-            if self._in_any_case.has(folded[at : at + _LONG_PIECE]):
-                return True
-            beginning = text[at : at + _SHORTEST_IN_PIECES]
-            if any(text.startswith(each, at) for each in self._by_beginning.get(beginning, ())):
-                return True
-        return False
+        if any(map(self._in_any_case.has, {folded[at : at + _LONG_PIECE] for at in range(len(text))})):
+            return True
+        beginnings = {text[at : at + _SHORTEST_IN_PIECES] for at in range(len(text))} & self._by_beginning.keys()
+        return any(each in text for beginning in beginnings for each in self._by_beginning[beginning])
 
     @cached_property
     def _by_beginning(self) -> dict[str, list[str]]:
