@@ -16,6 +16,7 @@ from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision, Schema
 from app.domain.variables import Variables
 from app.store.postgresql import PostgresqlStore
+from app.store.repositories import events
 from app.store.sqlite.store import SqliteStore
 from app.store.transaction import SqlTransaction
 
@@ -194,6 +195,14 @@ class StoreContract:
         assert [each.position for each in _after(store, written[3])] == written[4:]
         store.write(lambda found: found.events.trim(keep=0))
         assert _after(store, written[4]) == []
+
+    def test_old_events_are_trimmed_as_new_ones_come(self, store: AnyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So that the table does not grow for ever, without anybody having to see to it."""
+        monkeypatch.setattr(events, "KEPT", 5)
+        monkeypatch.setattr(events, "TRIMMED_EVERY", 4)
+        written = [store.write(lambda found: found.events.add(happening("1"))) for _ in range(13)]
+        assert _after(store, written[7].position) == written[8:]
+        assert isinstance(_asked(store, written[6].position), Reset)
 
     def test_many_writers_leave_no_gap_and_lose_nothing(self, store: AnyStore, open_store: Open) -> None:
         """Each writes after what it has read, and none stands on the same revision as another."""

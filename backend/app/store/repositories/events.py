@@ -23,6 +23,11 @@ _NEW_ENTRY = audit.insert()
 _POSITION = sa.select(counter.c.sequence, counter.c.mark)
 
 
+KEPT = 100_000
+"""How many events a reader may have missed and still go on; the audit log keeps everything."""
+TRIMMED_EVERY = 1_000
+
+
 class SqlEvents:
     """The port `Events` in one transaction."""
 
@@ -44,6 +49,8 @@ class SqlEvents:
             "subject": happening.subject,
         }
         self._connection.execute(_NEW_EVENT, row)
+        if position.sequence % TRIMMED_EVERY == 0:
+            self.trim(KEPT)
         self.added = position.sequence
         return Event(position, happening)
 
