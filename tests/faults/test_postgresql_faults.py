@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.errors import UnavailableError
 from app.store.opening import open_store
-from app.store.testing import OLD_KEY, append, draft
+from app.store.testing.examples import OLD_KEY, append, draft
 from support.postgresql_server import PostgresqlServer, binaries, postgresql_folder, postgresql_server
 from support.writing_process import ROUNDS, answered, assert_all_are_there, writing
 

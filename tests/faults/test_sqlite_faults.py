@@ -16,7 +16,7 @@ from app.domain.errors import ServiceError, StorageFullError
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER
 from app.store.sqlite.store import SqliteStore
-from app.store.testing import OLD_KEY, PRODUCTION, append, draft
+from app.store.testing.examples import OLD_KEY, PRODUCTION, append, draft
 from support.writing_process import ROOT, ROUNDS, answered, assert_all_are_there, writing
 
 FLIPS = 20 * ROUNDS

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.store.testing import OLD_KEY, PRODUCTION, AnyStore
+from app.store.testing.examples import OLD_KEY, PRODUCTION, AnyStore
 from app.store.verifying import faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ import sys
 import time
 from app.domain.errors import UnavailableError
 from app.store.opening import open_store
-from app.store.testing import append, draft
+from app.store.testing.examples import append, draft
 
 store = open_store(sys.argv[1], sys.argv[2])
 count = 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.store.opening import open_store
-from app.store.testing import OLD_KEY
+from app.store.testing.examples import OLD_KEY
 from support.configuration_service import CONTRACT, Clock, Service
 
 

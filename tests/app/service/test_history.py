@@ -7,7 +7,7 @@ from app.domain.errors import ConflictError, DestroyedError, InvalidError, NotFo
 from app.service.keys import EncryptionKeys
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
-from app.store.testing import NEW_KEY, OLD_KEY
+from app.store.testing.examples import NEW_KEY, OLD_KEY
 from support.configuration_service import ADA, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
 

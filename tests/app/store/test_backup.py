@@ -11,7 +11,7 @@ from app.store.opening import open_store
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.backup import back_up, check, restore
 from app.store.sqlite.engine import DRIVER
-from app.store.testing import NEW_KEY, OLD_KEY, PRODUCTION, AnyStore, append, draft
+from app.store.testing.examples import NEW_KEY, OLD_KEY, PRODUCTION, AnyStore, append, draft
 
 CANARY = "c4n4ry-of-the-backups"
 SEALER = Sealer(Keyring.parse(OLD_KEY))

@@ -7,7 +7,8 @@ import pytest
 from app.store.postgresql import PostgresqlStore
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.store import SqliteStore
-from app.store.testing import OLD_KEY, AnyStore, Open, StoreContract
+from app.store.testing.contract import Open, StoreContract
+from app.store.testing.examples import OLD_KEY, AnyStore
 from support.postgresql_server import PostgresqlServer
 
 

@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 from app.store.doctor import examine
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER
-from app.store.testing import NEW_KEY, OLD_KEY, append, draft
+from app.store.testing.examples import NEW_KEY, OLD_KEY, append, draft
 from support.postgresql_server import PostgresqlServer
 
 

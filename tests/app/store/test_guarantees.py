@@ -13,7 +13,7 @@ from app.domain.event import START, Event, Position, Reset
 from app.store.postgresql import PostgresqlStore
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.store import SqliteStore
-from app.store.testing import OLD_KEY, PRODUCTION, AnyStore
+from app.store.testing.examples import OLD_KEY, PRODUCTION, AnyStore
 from support.postgresql_server import PostgresqlServer
 from support.writing_process import answered, writing
 

@@ -9,7 +9,7 @@ from app.domain.errors import DamagedError
 from app.domain.token_text import new_token_text
 from app.store.opening import open_store
 from app.store.sqlite.backup import back_up
-from app.store.testing import OLD_KEY, PRODUCTION, TOKEN, AnyStore, append, draft
+from app.store.testing.examples import OLD_KEY, PRODUCTION, TOKEN, AnyStore, append, draft
 from support.postgresql_server import PostgresqlServer
 
 CANARY = "c4n4ry-at-rest"

@@ -14,7 +14,7 @@ from app.domain.event import START
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER, refuse_unsafe_version
 from app.store.sqlite.store import SqliteStore
-from app.store.testing import OLD_KEY, append, draft
+from app.store.testing.examples import OLD_KEY, append, draft
 
 BACKEND = Path(__file__).resolve().parents[3] / "backend"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from app.store.opening import open_store
-from app.store.testing import OLD_KEY, append, draft
+from app.store.testing.examples import OLD_KEY, append, draft
 from support.postgresql_server import PostgresqlServer
 
 BACKEND = Path(__file__).resolve().parents[3] / "backend"
@@ -23,7 +23,7 @@ import sys
 import gevent
 from app.domain.event import START
 from app.store.opening import open_store
-from app.store.testing import PRODUCTION, append, draft
+from app.store.testing.examples import PRODUCTION, append, draft
 
 store = open_store(sys.argv[1], sys.argv[2])
 writer = gevent.spawn(append, store, draft(A="2"))

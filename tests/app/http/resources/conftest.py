@@ -7,7 +7,7 @@ import pytest
 from app.factory import BROKER, Keeping, create_app
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
-from app.store.testing import OLD_KEY
+from app.store.testing.examples import OLD_KEY
 from config.settings import Settings
 from support.http_api import Api, nothing_wrong
 from support.small_contract import SmallValidator

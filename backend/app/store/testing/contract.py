@@ -1,61 +1,37 @@
 """The contract of a store, as tests that every implementation of the ports has to pass."""
 
-import base64
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from app.domain.audit import Action, entry
 from app.domain.errors import DestroyedError, UnusableStorageError
-from app.domain.event import START, Event, EventKind, Happening, Position, Reset
-from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, Token
-from app.domain.place import Place
-from app.domain.revision import Destruction, Draft, Revision, Schema
-from app.domain.variables import Variables
-from app.store.postgresql import PostgresqlStore
+from app.domain.event import START, Event, Position, Reset
+from app.domain.identity import Actor
+from app.domain.revision import Destruction, Revision
 from app.store.repositories import events
-from app.store.sqlite.store import SqliteStore
+from app.store.testing.examples import (
+    ADA,
+    CI,
+    NEW_KEY,
+    NOW,
+    OLD_KEY,
+    PRODUCTION,
+    SCHEMA,
+    STAGING,
+    TOKEN,
+    AnyStore,
+    append,
+    draft,
+    happening,
+)
 from app.store.transaction import SqlTransaction
 
-AnyStore = SqliteStore | PostgresqlStore
 Open = Callable[[str], AnyStore]
 """Opens one more store on the database of the test, with a text for `ENCRYPTION_KEYS`."""
-
-NOW = datetime(2026, 11, 26, 12, 30, 0, 123456, tzinfo=UTC)
-ADA = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
-CI = Principal(PrincipalKind.MACHINE, "https://ci.example", "repo:billing", "CI of billing")
-PRODUCTION = Place("billing", "production")
-STAGING = Place("billing", "staging")
-TOKEN = Token("id1", "id1", ADA, "laptop", frozenset({Scope.ADMIN}), frozenset({Bound()}), NOW)
-SCHEMA = Schema("billing", "sha256:one", '{"version": 1}', "billing@1", ADA, NOW)
-OLD_KEY = "old:" + base64.b64encode(b"o" * 32).decode()
-NEW_KEY = "new:" + base64.b64encode(b"n" * 32).decode()
-
-
-def draft(place: Place = PRODUCTION, **texts: str) -> Draft:
-    """Return a revision of `place` with these variables."""
-    return Draft(place, Variables(texts), ADA, "why", NOW, SCHEMA.digest)
-
-
-def append(store: AnyStore, new: Draft) -> Revision:
-    """Store a revision as a use case does: with its event."""
-
-    def change(found: SqlTransaction) -> Revision:
-        if found.schemas.current(new.place.app) is None:
-            found.schemas.put(replace(SCHEMA, app=new.place.app))
-        revision = found.revisions.append(new)
-        found.events.add(happening(str(revision.number)))
-        return revision
-
-    return store.write(change)
-
-
-def happening(subject: str) -> Happening:
-    """Return an event that tells of a revision."""
-    return Happening(EventKind.REVISION, NOW, "billing", "production", subject)
 
 
 class StoreContract:
@@ -265,7 +241,7 @@ class StoreContract:
     def test_a_start_without_the_key_is_refused(self, store: AnyStore, open_store: Open) -> None:
         """In a sentence that names the key and the setting, and before anything is served."""
         append(store, draft(A="1"))
-        wrong = "old:" + base64.b64encode(b"x" * 32).decode()
+        wrong = "old:" + NEW_KEY.partition(":")[2]
         for keys in (NEW_KEY, wrong):
             with pytest.raises(UnusableStorageError, match=r"`ENCRYPTION_KEYS` does not hold the key `old`"):
                 open_store(keys)
