@@ -156,7 +156,7 @@ class _Places:
         key = (id(file), number)
         if key not in self._shown:
             statement = self._by_line.get(key)
-            shows = statement is not None and self._subject.shown.shows(statement)
+            shows = statement is not None and self._subject.shown.shows_as_written(statement)
             self._shown[key] = shown_line(file.source, number, statement, shows_value=shows)
         return self._shown[key]
 

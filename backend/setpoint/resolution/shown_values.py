@@ -1,6 +1,7 @@
 """Says of each value of a subject whether and how it may show: what the contract and the class say, put to the door."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from setpoint.contract.secret_texts import texts_in, texts_made
 from setpoint.contract.secret_values import looks_like_token
@@ -66,6 +67,19 @@ class ShownValues:
         if key not in self._known:
             self._known[key] = self._lets_through(assignment)
         return self._known[key]
+
+    def shows_as_written(self, statement: Statement) -> bool:
+        """Return whether the value of `statement` may show as the file says it, which no program may read so."""
+        binding, assignment = statement.binding, statement.assignment
+        if binding is None or assignment is None or not self.shows(statement):
+            return False
+        written = binding.value_span.of(statement.file.source.text)
+        if written == binding.value:
+            return True
+        # What a shell would have to run has no value that the class could be asked about.
+        is_token = binding.value is None and looks_like_token(written)
+        as_written = replace(assignment, value=Guarded(written))
+        return not is_token and self.door.lets_through(as_written.value, secret=not as_written.shows_value)
 
     def _lets_through(self, assignment: Assignment) -> bool:
         variable, value = assignment.variable, assignment.value

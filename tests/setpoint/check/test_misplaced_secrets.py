@@ -174,6 +174,18 @@ def test_the_value_of_a_known_secret_shows_behind_no_other_name(name: str, text:
         assert secret not in _said(Page, "", {name: secret, variable: value.format(secret)})
 
 
+@pytest.mark.parametrize(
+    "line", ["SIZES={{{0}: 1}}", "MOTTO=$(echo {0})", "MOTTO=a {0}", "MOTTO=`{0}`", "PAGE=$(({0}))"]
+)
+@pytest.mark.parametrize("loader", ["bash", "dash"])
+@pytest.mark.parametrize("first", ["ADMIN_PASSWORD=kXwvQzmWncRt\n", ""])
+def test_nor_does_what_a_shell_would_have_to_run(line: str, loader: str, first: str) -> None:
+    """It has no value that the class could be asked about."""
+    file = parse_env_file("1.env", (first + line.format("kXwvQzmWncRt") + "\n").encode(), {}, loader)
+    subject = Subject(SettingsContract.of(Page), (file,))
+    assert "kXwvQz" not in _texts(subject, check(subject))
+
+
 def test_a_word_that_a_setting_lists_is_no_secret() -> None:
     """Whatever a password happens to be."""
     assert "MODE  " in _said(Page, "ADMIN_PASSWORD=strict\nMODE=strict\n")
