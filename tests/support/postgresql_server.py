@@ -184,7 +184,8 @@ def binaries(major: int | None = None) -> Path:
     brought = sorted(_PACKAGES.glob(f"postgresql-{major or '*'}-*/native/bin"))
     found = brought or sorted(_DEBIAN.glob(f"{major or '*'}/bin"))
     if not found:
-        message = f"no PostgreSQL {major or ''} to test with: `make setup`, or on Debian `apt-get install postgresql`"
+        version = f" {major}" if major else ""
+        message = f"no PostgreSQL{version} to test with: `make setup`, or on Debian `apt-get install postgresql`"
         raise NoServerError(message)
     return found[-1]
 

@@ -34,7 +34,7 @@ class EncryptionKeys:
         return self.store.read(_status)
 
     def rotate(self, actor: Actor) -> int:
-        """Wrap the keys of all apps by the first key of the service; return how many it were.
+        """Wrap the keys of all apps by the first key of the service; return how many there were.
 
         Each app is a transaction of its own: what is done stays done if it is interrupted, and the rest is done by the
         next call.

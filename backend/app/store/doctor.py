@@ -65,13 +65,13 @@ def _of_file(path: Path) -> Iterator[Problem]:
         yield Problem(None, "open-file", f"others can read or write `{path}`", f"`chmod 600 {path}`")
     if (free := shutil.disk_usage(path).free) < _LITTLE_SPACE:
         yield Problem(None, "little-space", f"there are {free >> 20} MiB left for `{path}`", "make room")
-    kind = _file_system(path)
+    kind = file_system(path)
     if kind.split(".")[0] in _OVER_THE_NETWORK:
         message = f"`{path}` is on a file system over the network ({kind}), where its locks don't hold"
         yield Problem(None, "network-file", message, "put it on a local disk, or let `DATABASE_URL` name a PostgreSQL")
 
 
-def _file_system(path: Path) -> str:
+def file_system(path: Path) -> str:
     """Return the kind of file system that holds `path`; empty where the system does not tell."""
     mounts = Path("/proc/self/mounts")
     if not mounts.exists():

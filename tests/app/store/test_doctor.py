@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from app.store.doctor import examine
+from app.store.doctor import examine, file_system
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER
 from app.store.testing.examples import NEW_KEY, OLD_KEY, append, draft
@@ -59,3 +59,10 @@ def test_a_postgresql_that_can_lose_what_was_answered_is_named(postgresql: Postg
         "`synchronous_commit` is off",
         "there is no synchronous standby",
     ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mounts").exists(), reason="the system does not tell what is mounted where")
+def test_the_kind_of_a_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
+    """What is below `/proc` is not on the disk that `/` is on."""
+    assert file_system(Path("/proc/self")) == "proc"
+    assert file_system(tmp_path) not in {"", "proc"}
