@@ -91,6 +91,8 @@ _CONSTRAINTS = {
     "max_length": "a length of {} or less",
     "pattern": "text that matches `{}`",
 }
+_NO_TEXT = "every value of a variable is text, and this type takes none"
+_PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "int", "set", "time", "timedelta", "tuple"}
 _SCHEME = re.compile("'([^']*)'")
 _BY_VALIDATOR = {"value_error", "assertion_error"}
 
@@ -129,12 +131,22 @@ def explain(
     """
     owner = f"`{name}` of the process environment" if assignment and assignment.file is None else f"`{name}`"
     subject = f"`{where}` in {owner}" if where else owner
+    if not where and any(each.takes_no_text for each in refusals):
+        return Explanation(f"{subject} cannot be set by a variable", _NO_TEXT, _other_type(refusals[0]))
     is_whole = variable is not None and variable.name.upper() == name.upper() and not where
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     label = f"expected {expected}{_schemes(refusals)}" if expected else None
     return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", label, hint)
+
+
+def _other_type(refusal: Refusal) -> str:
+    """Return what to do about a type that takes no text."""
+    plain = refusal.error_type.removesuffix("_type").replace("time_delta", "timedelta")
+    if plain in _PLAIN_TYPES:
+        return f"change the type in the settings class: a plain `{plain}` takes text, a strict one does not"
+    return "change the type in the settings class, or let a `BeforeValidator` convert the text"
 
 
 def _expected_inside(refusals: Sequence[Refusal]) -> str | None:

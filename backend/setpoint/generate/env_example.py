@@ -8,6 +8,9 @@ from dataclasses import replace
 from setpoint.contract.plain_value import plain_value
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.validation.verdict import RefusalKind
 
 _WIDTH = 100
 
@@ -43,7 +46,8 @@ def _text(contract: SettingsContract, command: str) -> str:
     if contract.reads_file_variables:
         head += _comment("Any variable can be given by a file, too: `NAME_FILE=/path/to/file` sets `NAME`.")
     blocks = ["\n".join(head)]
-    blocks += ["\n".join(_block(variable)) for variable in documented(contract)]
+    shown = _proposed(contract)
+    blocks += ["\n".join(_block(variable, shown[variable.name])) for variable in documented(contract)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -80,10 +84,26 @@ def default_in_words(variable: Variable) -> str:
     return "unset" if variable.default is None else "not shown"
 
 
-def _block(variable: Variable) -> Iterator[str]:
+def _proposed(contract: SettingsContract) -> dict[str, str]:
+    """Return what to show for each variable; nothing that the class would refuse, as a type that takes no text does."""
+    shown = {each.name: _shown(each) for each in documented(contract)}
+    given = {name: text for name, text in shown.items() if text}
+    for refusal in Subject(contract, environment=ProcessEnvironment(given)).verdict.refusals:
+        for each in contract.variables:
+            if refusal.kind is RefusalKind.INVALID and each.setting == refusal.setting[: len(each.setting)]:
+                shown[each.name] = ""
+    return shown
+
+
+def _shown(variable: Variable) -> str:
+    default = default_text(variable)
+    # In which form a validator would take the default apart, nobody can know.
+    return (variable.guidance.example or "") if default is None or variable.split_by_class else default
+
+
+def _block(variable: Variable, shown: str) -> Iterator[str]:
     if variable.field.description:
         yield from _comment(variable.field.description)
-    default = default_text(variable)
     facts = [variable.expected[:1].upper() + variable.expected[1:]]
     if variable.secret:
         facts.append("secret")
@@ -93,8 +113,6 @@ def _block(variable: Variable) -> Iterator[str]:
         yield from _comment(f"Deprecated: {variable.field.deprecation_message or 'a later version will not read it'}")
     if variable.guidance.obtain:
         yield from _comment(f"To get a value: {variable.guidance.obtain}")
-    # In which form a validator would take the default apart, nobody can know.
-    shown = (variable.guidance.example or "") if default is None or variable.split_by_class else default
     yield f"{variable.name}=" if variable.required else f"#{variable.name}={shown}"
 
 

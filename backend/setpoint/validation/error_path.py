@@ -27,12 +27,14 @@ class ErrorPath:
         setting: The attributes and keys that lead to the value, without names of types.
         keys: The same as it is given: with the alias of a field in place of its name.
         members: The members of unions that were tried on the way, each with the setting that may be one of them.
+        optional: Whether the value may be nothing.
         converts: Whether code of the class may have made another value of what was given.
     """
 
     setting: tuple[Step, ...] = ()
     keys: tuple[Step, ...] = ()
     members: tuple[tuple[tuple[Step, ...], Step], ...] = ()
+    optional: bool = False
     converts: bool = False
 
 
@@ -52,8 +54,8 @@ class ErrorPaths:
     def _along(self, schema: Schema, rest: tuple[Step, ...], path: ErrorPath) -> Iterator[ErrorPath]:
         """Yield each path that `rest` may be, below the value of `schema` at `path`."""
         kind = schema["type"]
-        if kind in _CONVERTING:
-            path = replace(path, converts=True)
+        if kind in _CONVERTING or kind == "nullable":
+            path = replace(path, converts=path.converts or kind != "nullable", optional=kind == "nullable")
         if kind in {"union", "tagged-union"}:
             yield from self._of_union(schema, rest, path)
         elif kind in {"model-fields", "typed-dict", "dataclass-args", "arguments"}:
@@ -108,7 +110,7 @@ class ErrorPaths:
             return
         for name, field, given in self._by_key(schema).get(rest[0], ()):
             if rest[: len(given)] == given:
-                inside = replace(path, setting=(*path.setting, name), keys=path.keys + given)
+                inside = replace(path, setting=(*path.setting, name), keys=path.keys + given, optional=False)
                 yield from self._along(field["schema"], rest[len(given) :], inside)
         yield _below(path, rest)
 

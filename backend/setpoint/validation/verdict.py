@@ -16,6 +16,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 from setpoint.validation.error_path import ErrorPaths
+from setpoint.validation.text_refusals import takes_none
 from setpoint.validation.union_errors import PlacedError, of_meant_members
 
 RAISED = "raised"
@@ -45,6 +46,7 @@ class Refusal:
         message: pydantic's or the validator's own words; values that are not fit to print are
             masked in it, but for a secret setting it must not be shown at all.
         keys: The same path as it is given, with aliases; it is longer where an alias leads into a value.
+        takes_no_text: Whether the type refuses any other text as well, because it converts none.
     """
 
     kind: RefusalKind
@@ -53,6 +55,7 @@ class Refusal:
     context: Mapping[str, Any]
     message: str
     keys: tuple[str | int, ...] = ()
+    takes_no_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,10 @@ def refusals_in(
     contract: SettingsContract, error: ValidationError, redactor: Redactor, known: frozenset[str]
 ) -> Iterator[Refusal]:
     """Yield the reasons that `error` holds, but for those about the fields `known`."""
-    errors = error.errors(include_input=False)
+    errors = error.errors()
+    is_strict = bool(
+        contract.settings_class.model_config.get("strict")
+    )  # Then pydantic-settings converts texts itself.
     paths = ErrorPaths(contract.settings_class)
     placed = (PlacedError(paths.of(each["loc"]), each) for each in errors)
     for path, details in of_meant_members(placed):
@@ -91,7 +97,10 @@ def refusals_in(
             continue
         kind, context = _kind(contract, details, setting), _context(details, redactor)
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
-        refusal = Refusal(kind, setting, details["type"], context, redactor.redact(words), path.keys)
+        takes_no_text = not is_strict and takes_none(path, details)
+        refusal = Refusal(
+            kind, setting, details["type"], context, redactor.redact(words), path.keys, takes_no_text=takes_no_text
+        )
         yield _of_tag(refusal) if details["type"] in _OF_TAGS else refusal
 
 

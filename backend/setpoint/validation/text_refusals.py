@@ -1,0 +1,44 @@
+"""Tells whether a type refuses a text for good: a strict integer takes a number alone, and no variable is one."""
+
+from pydantic_core import ErrorDetails
+
+from setpoint.validation.error_path import ErrorPath
+
+# What pydantic calls a value that is of another type, where it would convert a text or say why not ("…_parsing").
+_OF_TYPE = {
+    "bool_type",
+    "bytes_type",
+    "callable_type",
+    "date_type",
+    "datetime_type",
+    "decimal_type",
+    "float_type",
+    "int_type",
+    "is_instance_of",
+    "is_subclass_of",
+    "is_type",
+    "none_required",
+    "time_delta_type",
+    "time_type",
+}
+_OF_STRICT_COLLECTION = {"frozen_set_type", "set_type", "tuple_type"}
+
+
+def takes_none(path: ErrorPath, details: ErrorDetails) -> bool:
+    """Return whether the type at `path` takes no text at all, as far as the error tells.
+
+    Where code of the class looks at the text first, or the value may be of another type, nobody can know.
+    """
+    kind, given = details["type"], details["input"]
+    if path.converts or path.members:
+        return False
+    if kind in _OF_STRICT_COLLECTION:
+        return isinstance(given, list)  # That is what JSON has.
+    # Of strict types that are optional, pydantic-settings makes values itself.
+    return isinstance(given, str) and ((kind in _OF_TYPE and not path.optional) or _has_no_text(details))
+
+
+def _has_no_text(details: ErrorDetails) -> bool:
+    """Return whether nothing that a `Literal` takes is text; pydantic-settings makes members of enums of theirs."""
+    allowed = str(details.get("ctx", {}).get("expected", ""))
+    return details["type"] == "literal_error" and not {"'", "<"} & {*allowed}

@@ -1,0 +1,112 @@
+"""Of a type that no text can set, the type is what has to change."""
+
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, create_model
+from pydantic_settings import BaseSettings
+
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.generate.env_example import env_example
+from support.checking import checked
+
+
+class Level(IntEnum):
+    """Numbers that have names."""
+
+    LOW = 1
+
+
+class Opaque:
+    """pydantic knows no way to make one."""
+
+
+class Inner(BaseModel, strict=True):
+    """Strict as a whole."""
+
+    port: int = 1
+
+
+def with_value(annotation: Any, **config: Any) -> type[BaseSettings]:
+    """Return a settings class whose `value` is of a type."""
+    options = {"env_nested_delimiter": "__", **config}
+    made: type[BaseSettings] = create_model(
+        "Made", __base__=BaseSettings, __cls_kwargs__=options, value=(annotation, Field())
+    )
+    return made
+
+
+PLAIN = "change the type in the settings class: a plain `{}` takes text, a strict one does not"
+OTHER = "change the type in the settings class, or let a `BeforeValidator` convert the text"
+NEVER: list[tuple[Any, str, str]] = [
+    (StrictInt, "VALUE=4", PLAIN.format("int")),
+    (StrictInt, "VALUE=x", PLAIN.format("int")),
+    (StrictFloat, "VALUE=0.5", PLAIN.format("float")),
+    (StrictBool, "VALUE=true", PLAIN.format("bool")),
+    (Annotated[int, Field(strict=True, ge=1)], "VALUE=4", PLAIN.format("int")),
+    (Annotated[tuple[int, ...], Field(strict=True)], "VALUE=[1]", PLAIN.format("tuple")),
+    (Literal[1, 2], "VALUE=1", OTHER),
+    (Literal[True], "VALUE=true", OTHER),
+    (Literal[1, 2] | None, "VALUE=1", OTHER),
+    (Opaque, "VALUE=1", OTHER),
+    (Inner, "VALUE__PORT=1", PLAIN.format("int")),
+    (dict[str, StrictInt], "VALUE__ANY=1", PLAIN.format("int")),
+]
+
+
+@pytest.mark.parametrize(("annotation", "line", "hint"), NEVER, ids=map(str, range(len(NEVER))))
+def test_a_type_that_takes_no_text_has_to_change(annotation: Any, line: str, hint: str) -> None:
+    """To say that the value is wrong would send somebody to look for a better one."""
+    settings_class = with_value(annotation, arbitrary_types_allowed=True)
+    name = line.partition("=")[0]
+    (found,) = checked(f"{line}\n", settings_class=settings_class).diagnostics
+    assert (found.code, found.message, found.hint) == ("SP401", f"`{name}` cannot be set by a variable", hint)
+
+
+TAKEN_OR_WRONG: list[tuple[Any, dict[str, Any], str, list[str]]] = [
+    (StrictInt | None, {}, "VALUE=4", []),
+    (StrictInt, {"strict": True}, "VALUE=4", []),
+    (StrictInt, {"strict": True}, "VALUE=x", ["`VALUE` is not an integer"]),
+    (StrictInt | None, {}, "VALUE=x", ["`VALUE` is not an integer"]),
+    (StrictStr, {}, "VALUE=x", []),
+    (list[StrictInt], {}, "VALUE=[1]", []),
+    (list[StrictInt], {}, 'VALUE=["x"]', ["`[0]` in `VALUE` is not an integer"]),
+    (set[int], {}, 'VALUE={"a": 1}', ["`VALUE` is not a JSON array"]),
+    (Literal[1, "auto"], {}, "VALUE=x", ["`VALUE` is not one of the allowed values"]),
+    (Literal[Level.LOW], {}, "VALUE=1", []),
+    (Annotated[StrictInt, BeforeValidator(lambda text: int(text) if text.isdigit() else text)], {}, "VALUE=4", []),
+    (
+        Annotated[StrictInt, BeforeValidator(lambda text: int(text) if text.isdigit() else text)],
+        {},
+        "VALUE=x",
+        ["`VALUE` is not an integer"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "config", "line", "words"), TAKEN_OR_WRONG, ids=map(str, range(len(TAKEN_OR_WRONG)))
+)
+def test_a_type_that_takes_some_text_need_not_change(
+    annotation: Any, config: dict[str, Any], line: str, words: list[str]
+) -> None:
+    """pydantic-settings converts for some strict types, JSON has numbers, and a validator may convert."""
+    report = checked(f"{line}\n", settings_class=with_value(annotation, **config))
+    assert [each.message for each in report.diagnostics] == words
+
+
+class Defaults(BaseSettings):
+    """Defaults, of which some could not be written."""
+
+    port: StrictInt = 1
+    version: Literal[1, 2] = 1
+    rate: float = 0.5
+    unchecked: int = Field(default="none")  # type: ignore[assignment]
+
+
+def test_the_example_proposes_nothing_that_the_class_refuses() -> None:
+    """Somebody takes the `#` away, and the start fails."""
+    text = env_example([SettingsContract.of(Defaults)], "setpoint example")
+    lines = [line for line in text.splitlines() if "=" in line and not line.startswith("# ")]
+    assert lines == ["#PORT=", "#VERSION=", "#RATE=0.5", "#UNCHECKED="]
