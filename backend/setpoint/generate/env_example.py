@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from setpoint.contract.plain_value import plain_value
@@ -85,20 +85,21 @@ def default_in_words(variable: Variable) -> str:
 
 
 def _proposed(contract: SettingsContract) -> dict[str, str]:
-    """Return what to show for each variable; nothing that the class would refuse, as a type that takes no text does."""
-    shown = {each.name: _shown(each) for each in documented(contract)}
-    given = {name: text for name, text in shown.items() if text}
-    for refusal in Subject(contract, environment=ProcessEnvironment(given)).verdict.refusals:
-        for each in contract.variables:
-            if refusal.kind is RefusalKind.INVALID and each.setting == refusal.setting[: len(each.setting)]:
-                shown[each.name] = ""
-    return shown
-
-
-def _shown(variable: Variable) -> str:
-    default = default_text(variable)
+    """Return what to show for each variable: no default that the class refuses as text, which some types do."""
+    variables = list(documented(contract))
     # In which form a validator would take the default apart, nobody can know.
-    return (variable.guidance.example or "") if default is None or variable.split_by_class else default
+    defaults = {each.name: default_text(each) for each in variables if not each.split_by_class}
+    given = {name: text for name, text in defaults.items() if text}
+    refusals = Subject(contract, environment=ProcessEnvironment(given)).verdict.refusals
+    refused = {each.setting for each in refusals if each.kind is RefusalKind.INVALID}
+    return {each.name: _shown(each, defaults.get(each.name), refused) for each in variables}
+
+
+def _shown(variable: Variable, default: str | None, refused: Collection[tuple[str | int, ...]]) -> str:
+    if default is None:
+        return variable.guidance.example or ""
+    depth = len(variable.setting)
+    return "" if any(setting[:depth] == variable.setting for setting in refused) else default
 
 
 def _block(variable: Variable, shown: str) -> Iterator[str]:
