@@ -16,7 +16,7 @@ class Access:
 
     store: Store
     clock: Clock
-    _known: Remembered[Token | None] = field(init=False)
+    _known: Remembered[Token] = field(init=False)
 
     def __post_init__(self) -> None:
         self._known = Remembered(self.store)
@@ -28,10 +28,9 @@ class Access:
             UnauthenticatedError: There is none; a mistyped one is refused without asking the store.
         """
         parsed = parse_token_text(text)
-        token = None if parsed is None else self._find(parsed)
-        if token is None or not token.is_live(self.clock()):
+        if parsed is None:
             raise UnauthenticatedError
-        return token
+        return self._live(self._known.get(parsed.digest, lambda: self._find(parsed)))
 
     def by_id(self, token_id: str) -> Token:
         """Return the live token with this public id.
@@ -39,14 +38,16 @@ class Access:
         Raises:
             UnauthenticatedError: There is none.
         """
-        token = self.store.read(lambda found: found.tokens.by_id(token_id))
+        return self._live(self.store.read(lambda found: found.tokens.by_id(token_id)))
+
+    def _find(self, parsed: TokenText) -> Token:
+        """Ask the store; a refusal is not remembered, or strangers could crowd out those who may come in."""
+        return self._live(self.store.read(lambda found: found.tokens.by_digest(parsed.digest)))
+
+    def _live(self, token: Token | None) -> Token:
         if token is None or not token.is_live(self.clock()):
             raise UnauthenticatedError
         return token
-
-    def _find(self, parsed: TokenText) -> Token | None:
-        digest = parsed.digest
-        return self._known.get(digest, lambda: self.store.read(lambda found: found.tokens.by_digest(digest)))
 
 
 def require(token: Token, scope: Scope, app: str = ANY, environment: str = ANY) -> None:

@@ -12,6 +12,8 @@ from app.domain.variables import Variables
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
 
+_MOST_REMEMBERED = 100
+"""Each holds a megabyte at most."""
 _PAGE = 50
 _FARTHEST = 500
 """How many revisions are looked through for one that satisfies a schema."""
@@ -49,7 +51,7 @@ class Reading:
     _known: Remembered[_Found] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._known = Remembered(self.store)
+        self._known = Remembered(self.store, _MOST_REMEMBERED)
 
     def read(self, actor: Actor, place: Place, number: int | None = None, *, reveal: bool = False) -> Content:
         """Return revision `number`, or the newest one.

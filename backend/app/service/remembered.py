@@ -8,8 +8,6 @@ from app.service.ports import Store
 
 T = TypeVar("T")
 
-_MOST = 1_000
-
 
 class Remembered(Generic[T]):
     """Answers that hold at one position of the events: any change makes a new position, and they are asked anew.
@@ -17,8 +15,15 @@ class Remembered(Generic[T]):
     To ask for the position is one statement, and costs a fraction of what an answer costs.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, most: int = 1_000) -> None:
+        """Remember nothing yet.
+
+        Args:
+            store: Tells the position.
+            most: How many answers are kept.
+        """
         self._store = store
+        self._most = most
         self._position: Position = START
         self._answers: dict[Hashable, T] = {}
 
@@ -30,7 +35,7 @@ class Remembered(Generic[T]):
         answers = self._answers
         if key not in answers:
             answer = ask()
-            if len(answers) < _MOST:
+            if len(answers) < self._most:
                 answers[key] = answer
             return answer
         return answers[key]

@@ -61,6 +61,16 @@ def test_a_revoked_token_is_refused_at_once_by_every_worker(service: Service, ac
         service.tokens.revoke(admin, token.id)
 
 
+def test_strangers_do_not_crowd_out_who_may_come_in(service: Service, access: Access) -> None:
+    """What is remembered is bounded, and refusals take no place in it."""
+    _, text = service.tokens.create(actor(), grant(Scope.CONFIG_READ))
+    for _ in range(1_100):
+        with pytest.raises(UnauthenticatedError):
+            access.authenticate(new_token_text().text)
+    access.authenticate(text.text)
+    assert len(access._known._answers) == 1
+
+
 def test_an_expired_token_is_refused_though_nothing_is_written(service: Service, access: Access, clock: Clock) -> None:
     """What is remembered of it is its end, too."""
     _, text = service.tokens.create(actor(), grant(Scope.CONFIG_READ, expires_at=clock.now + timedelta(minutes=1)))
