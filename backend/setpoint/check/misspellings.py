@@ -19,7 +19,11 @@ def misspelt(subject: Subject) -> frozenset[str]:
     """Return the variables of which some name in a source is most likely a misspelling, where that is told."""
     if not subject.joins_misspellings:
         return frozenset()
-    in_files = {each.name for each in subject.statements if each.name and not (each.variable or each.from_file)}
+    in_files = {
+        each.name
+        for each in subject.statements
+        if each.name and not (each.variable or each.from_file or each.name in each.file.reading.referred)
+    }
     return frozenset(
         meant.name
         for name in in_files | near_misses_in_environment(subject).keys()

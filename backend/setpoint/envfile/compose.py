@@ -67,6 +67,7 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
         reader.read_statements()
     except _RefusedError as refused:
         reader.draft.refuse(*refused.problem)
+    reader.draft.referred = reader.references.referred
     return reader.draft.reading()
 
 

@@ -33,10 +33,12 @@ class References:
 
     Attributes:
         undefined: Whether the last text referred to a variable that is not set.
+        referred: The names whose value in the file was put in.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.undefined = False
+        self.referred: set[str] = set()
         self._environment = environment
         self._file: dict[str, str] = {}
         self._limit = ExpansionLimit()
@@ -48,6 +50,8 @@ class References:
     def find(self, name: str) -> str | None:
         """Return what `name` stands for: the process's value, or else the file's."""
         value = self._environment.get(name)
+        if value is None and name in self._file:
+            self.referred.add(name)
         return self._file.get(name) if value is None else value
 
     def replaced_in(self, text: str) -> str:

@@ -13,12 +13,14 @@ class Draft:
         bindings: What is taken so far.
         problems: What is wrong so far.
         refused: Whether the program rejects the file.
+        referred: Names whose value in the file some reference in it puts in.
     """
 
     def __init__(self) -> None:
         self.bindings: list[Binding] = []
         self.problems: list[Problem] = []
         self.refused = False
+        self.referred: set[str] = set()
 
     def bind(self, name: str, value: str | None, name_span: Span, value_span: Span) -> None:
         """Take one `NAME=value`; None is a value that the file alone does not tell."""
@@ -48,4 +50,4 @@ class Draft:
         elif variables is None:
             variables = self.last_of_each_name()
         problems = tuple(sorted(self.problems, key=lambda problem: problem.span))
-        return Reading(tuple(self.bindings), variables, problems, self.refused)
+        return Reading(tuple(self.bindings), variables, problems, self.refused, referred=frozenset(self.referred))

@@ -72,6 +72,7 @@ class _Reader:
     environment: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     known: dict[str, str | None] = field(default_factory=dict)
+    referred: set[str] = field(default_factory=set)
     limit: ExpansionLimit = field(default_factory=ExpansionLimit)
 
     def read(self) -> Reading:
@@ -79,7 +80,7 @@ class _Reader:
         variables = {name: value for name, value in self.known.items() if value is not None}
         problems = tuple(sorted(self.problems, key=lambda problem: problem.span))
         valueless = tuple(name for name, value in self.known.items() if value is None)
-        return Reading(bindings, variables, problems, valueless=valueless)
+        return Reading(bindings, variables, problems, valueless=valueless, referred=frozenset(self.referred))
 
     def _bindings(self) -> Iterator[Binding]:
         for statement in self._statements():
@@ -157,6 +158,7 @@ class _Reader:
         found: str | None = reference.default
         if reference.name in self.known:
             found = self.known[reference.name] or ""
+            self.referred |= {reference.name} - {name}
         elif reference.name in self.environment:
             found = self.environment[reference.name]
         if found is None:

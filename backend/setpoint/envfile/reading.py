@@ -82,6 +82,7 @@ class Reading:
             not UTF-8 and that the loader passes on stands as a lone surrogate.
         problems: In the file's order.
         refused: Whether the program rejects the file as a whole (and so hands over nothing).
+        referred: Names whose value in the file some reference in it puts in.
         valueless: Names that the program knows and to which it gives no value, as python-dotenv gives
             None to a bare name.
     """
@@ -91,6 +92,7 @@ class Reading:
     problems: tuple[Problem, ...]
     refused: bool = False
     valueless: tuple[str, ...] = ()
+    referred: frozenset[str] = frozenset()
 
     @cached_property
     def bindings_by_name(self) -> Mapping[str, tuple[Binding, ...]]:

@@ -136,6 +136,8 @@ class _Reader:
         return self._take(name[0], value.text, name_span, Span(at, value.end))
 
     def _looked_up(self, name: str, place: Span) -> str:
+        if name in self.variables and name not in self.environment:
+            self.draft.referred.add(name)
         value = self.environment.get(name, self.variables.get(name))
         if value is None:
             message = "it refers to a variable that is not set at this point, so it expands to an empty string"

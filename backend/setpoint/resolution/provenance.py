@@ -115,7 +115,8 @@ def strange_names(subject: Subject) -> Iterator[StrangeName]:
     for assignment in subject.assignments.values():
         if assignment.variable or assignment.binding is None or assignment.name in read:
             continue
-        if subject.is_read_beside(assignment.name):
+        is_referred_to = assignment.file is not None and assignment.name in assignment.file.reading.referred
+        if is_referred_to or subject.is_read_beside(assignment.name):
             continue
         names_file = subject.contract.from_file(assignment.name) is not None
         yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment, names_file)

@@ -14,6 +14,11 @@ from setpoint.text.mask import MASK
 from setpoint.validation.verdict import RefusalKind
 
 # What is said of a variable that the class itself refuses.
+_FORBIDDEN_THOUGH_REFERRED_TO = (
+    "the settings class reads this file and forbids it",
+    'a reference uses it, so let the class ignore it: `extra="ignore"`',
+    Severity.ERROR,
+)
 _FORBIDDEN = (
     "the settings class reads this file and forbids it",
     'remove it, or let the class ignore it: `extra="ignore"`',
@@ -40,11 +45,14 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     """
     families = Families(subject.contract)
     for statement in subject.statements:
-        is_known = statement.variable is not None or statement.from_file is not None
-        if statement.binding is None or statement.binding.value is None or is_known:
+        is_read = statement.variable is not None or statement.from_file is not None
+        if statement.binding is None or statement.binding.value is None or is_read:
             continue
         name = statement.binding.name
-        if not subject.is_ignored(name) and not _in_another_case(subject, name):
+        if name in statement.file.reading.referred:
+            if _is_forbidden(subject, statement):
+                yield _unknown(subject, statement, *_FORBIDDEN_THOUGH_REFERRED_TO)
+        elif not subject.is_ignored(name) and not _in_another_case(subject, name):
             yield _unknown_in_file(subject, statement, families)
         elif _is_forbidden(subject, statement):
             yield _unknown(subject, statement, *_FORBIDDEN)

@@ -99,7 +99,7 @@ class ShellExpander:
         return ":".join(pieces)
 
     def _looked_up(self, reference: Reference) -> str | None:
-        known = self._variables.find(reference.name)
+        known = self._variables.refer_to(reference.name)
         if not known.certain:
             self._flag(reference.span, _UNKNOWN_NAME)
             return None

@@ -36,6 +36,7 @@ def read_shell_file(text: str, environment: Mapping[str, str], dialect: ShellDia
         from setpoint.envfile.shell.script import follow_script  # noqa: PLC0415 - costs more than all the rest of `read`
 
         follow_script(source.text, at, draft, variables, dialect)
+    draft.referred = variables.referred
     return _with_original_spans(draft.reading(variables.of_the_file()), source)
 
 
@@ -52,4 +53,4 @@ def _with_original_spans(reading: Reading, source: ShortenedText) -> Reading:
     problems = tuple(
         Problem(each.kind, original(each.span), each.message, each.name, each.hint) for each in reading.problems
     )
-    return Reading(bindings, reading.variables, problems, reading.refused)
+    return Reading(bindings, reading.variables, problems, reading.refused, referred=reading.referred)

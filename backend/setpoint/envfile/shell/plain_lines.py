@@ -59,7 +59,7 @@ def _replaced(inside: str, variables: ShellVariables) -> str | None:
     pieces: list[str] = []
     at = put_in = 0
     for mark in _MARK.finditer(inside):
-        meant = _unescaped(mark) if mark[1] is None else variables.find(mark[1]).value
+        meant = _unescaped(mark) if mark[1] is None else variables.refer_to(mark[1]).value
         if meant is None:
             return None
         put_in += len(meant)

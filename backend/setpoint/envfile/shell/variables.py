@@ -24,6 +24,7 @@ class ShellVariables:
         limit: How much text references may still put in.
         demands_values: Whether a reference to a variable that is not set ends the shell.
         has_arguments: Whether `$1` and the like have values.
+        referred: The names whose value in the file some reference puts in.
     """
 
     def __init__(self, environment: Mapping[str, str], dialect: ShellDialect) -> None:
@@ -36,6 +37,7 @@ class ShellVariables:
         self._exports = True
         self.demands_values = False
         self.has_arguments = False
+        self.referred: set[str] = set()
 
     @property
     def have_plain_rules(self) -> bool:
@@ -54,6 +56,12 @@ class ShellVariables:
         if name in self._environment:
             return Known(certain=True, value=self._environment[name])
         return _UNKNOWN if name in self._dialect.own_names else Known(certain=True)
+
+    def refer_to(self, name: str) -> Known:
+        """Return what a reference to the variable `name` finds."""
+        if name in self._file:
+            self.referred.add(name)
+        return self.find(name)
 
     def assign(self, name: str, value: str | None) -> str | None:
         """Set a variable of the file, and return its value; None where that can't be known."""
