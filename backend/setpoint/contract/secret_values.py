@@ -1,6 +1,7 @@
 """Tells from a value alone whether it looks like a secret."""
 
 import re
+from urllib.parse import unquote
 
 from setpoint.contract.secret_names import is_secret_name
 
@@ -12,24 +13,44 @@ _MADE_BY_A_MACHINE = re.compile(
 _WRITTEN_BY_PEOPLE = re.compile(
     r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,4}(?=[A-Z][a-z]|\d*$)){1,4}\d{0,4}|[0-9]+[A-Za-z]{1,5}|[A-Z]{2,}\d{0,4}"
 )
-# As their makers document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, a JWT.
+# As their makers document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, OpenAI, Anthropic, Hugging
+# Face, DigitalOcean, Shopify, PyPI, Docker, Vault, Sentry, New Relic, Linear, a JWT.
 _PREFIX_OF_TOKEN = re.compile(
-    r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|AIza|npm_|SG\.|eyJ)"
-    r"[A-Za-z0-9_.-]{8}"
+    r"(?<![A-Za-z0-9])(?:"
+    r"(?:[sr]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|AIza|GOCSPX-|eyJ)[\w.-]{8}"
+    r"|A[KS]IA[A-Z0-9]{12}|SG\.[\w-]{16,}\.|sk-(?:proj|ant|svcacct|or)-[\w-]{8}"
+    r"|(?:npm_|hf_|sk-|dop_v1_|shpat_|pypi-|dckr_pat_|hvs\.|sntry[su]_|NRAK-|lin_api_)[A-Za-z0-9_-]{20})"
 )
 # As base32 (RFC 4648) is written; a name has its digits in one place.
 _CAPITALS_AND_DIGITS = re.compile(r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}")
 # Each begins where a word does, so that a long value is gone through once.
 _CREDENTIALS_INSIDE = re.compile(r"(?<!\S)[^\s:]*:\S*@")
-_KEY_INSIDE = re.compile(r"(?<!\w)(\w+)[\"']?\s*[:=]")
-_ESCAPED_KEY_INSIDE = re.compile(r"^\s*[\[{].*\\u", re.DOTALL)
+_KEY_INSIDE = re.compile(r"(?<![\w.-])([\w.-]+)[\"']?\s*[:=]|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]")
+_ESCAPED_IN_JSON = re.compile(r"\\+u([0-9A-Fa-f]{4})")
+# A private key; addresses of webhooks, which let in whoever knows them; signed URLs; credentials of headers, commands.
+_SECRET_BY_FORM = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-"
+    r"|\b(?:hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/)\S"
+    r"|[?&](?:sig|signature|x-(?:amz|goog)-signature)=\S"
+    r"|(?<![\w-])(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?\w+\s+\S|^\s*bearer\s+\S{8,}\s*$"
+    r"|(?<!\w)auth[\"']\s*:\s*[\"'][A-Za-z0-9+/]{8}|(?<!\S)(?:-u|--user)[\s=]*(?!\d+:\d)[^\s:]+:\S"
+    r"|(?<!\S)login\s+\S+\s+password\s+\S",
+    re.IGNORECASE,
+)
 
 
 def looks_secret(value: str) -> bool:
-    """Return whether `value` seems to hold a secret: a URL with a password, or a key that names one."""
-    if _CREDENTIALS_INSIDE.search(value) or _ESCAPED_KEY_INSIDE.search(value):
+    """Return whether `value` seems to hold a secret: by its form, or by a key inside that names one."""
+    written = _decoded(value)
+    if any(form.search(written) for form in (_CREDENTIALS_INSIDE, _SECRET_BY_FORM, _PREFIX_OF_TOKEN)):
         return True
-    return any(is_secret_name(key[1]) for key in _KEY_INSIDE.finditer(value))
+    return any(is_secret_name(key[1] or key[2]) for key in _KEY_INSIDE.finditer(written))
+
+
+def _decoded(value: str) -> str:
+    """Return `value` without the escapes of JSON and of URLs, in which a key may hide."""
+    without = _ESCAPED_IN_JSON.sub(lambda match: chr(int(match[1], 16)), value)
+    return f"{without} {unquote(without)}" if "%" in without else without
 
 
 def sounds_secret(name: str, value: str) -> bool:

@@ -27,6 +27,23 @@ from support.checking import checked
         "host=h password=x",
         '{"pass\\u0077ord": "x"}',
         '[{"dbPassword" : "x"}]',
+        '{"x-api-key": "goosedown"}',
+        "api-key=goosedown,team=x",
+        "-Xmx1g -Ddb.password=goosedown",
+        "--user u --password goosedown",
+        "curl -u me:goosedown https://h",
+        "machine h login me password goosedown",
+        '{"auths": {"h": {"auth": "bWU6Z29vc2Vkb3du"}}}',
+        '{"Authorization": "Bearer goosedown"}',
+        "Bearer goosedown",
+        "mssql+pyodbc:///?odbc_connect=Driver%3DX%3BPwd%3Dgoosedown",
+        "https://x.blob.example/c?sv=2020&sig=goosedown%3D",
+        "https://hooks.slack.com/services/T0/B0/goosedown",
+        "https://discord.com/api/webhooks/1/goosedown",
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+        "sk_live_goosedown",
+        '["SG.goosedowngoosedown.goosedown"]',
+        "-Dregion=x -Did=AKIAGOOSEDOWNGOOSE12",
     ],
 )
 def test_a_value_that_holds_credentials_is_known(value: str) -> None:
@@ -34,7 +51,28 @@ def test_a_value_that_holds_credentials_is_known(value: str) -> None:
     assert looks_secret(value)
 
 
-@pytest.mark.parametrize("value", ["", "8080", "a@b.example", "https://host:80/path", '{"team": "x"}', "12:30", "a=b"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "8080",
+        "a@b.example",
+        "https://host:80/path",
+        '{"team": "x"}',
+        "12:30",
+        "a=b",
+        '["Z\\u00fcrich"]',
+        "https://login.example/oauth/token?response_type=code",
+        "docker run -u 1000:1000 --max-tokens 5 image",
+        "npm_config_registry",
+        "SG.internal.example",
+        "ASIAPACIFIC",
+        "sk-learn-models",
+        "-----BEGIN CERTIFICATE-----",
+        "Basic authentication",
+        "--token-file /run/token",
+    ],
+)
 def test_a_harmless_value_is_shown(value: str) -> None:
     """Seeing it is half of mending it."""
     assert not looks_secret(value)
