@@ -1,17 +1,16 @@
 """Gathers what a settings class would read: env files, the process environment, secrets in files."""
 
-import errno
-import os
-import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import EnvFile, ProcessEnvironment, read_env_file
+from setpoint.sources.entry import Entry, entries_of, entries_of_environment
+from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind, find_env_file, read_env_file
 from setpoint.sources.secret_files import file_variables, files_in, own_secrets_directories
+from setpoint.validation.record import Given, Record
+from setpoint.validation.validate import ask
 
 
 def of_a_start(
@@ -19,8 +18,9 @@ def of_a_start(
     environment: Mapping[str, str],
     project: Project,
     *,
-    files: Sequence[EnvFile] | None = None,
+    laid_over: Sequence[EnvFile] = (),
     directories: Sequence[str] = (),
+    has_values: bool = False,
 ) -> Subject:
     """Return what a process with `environment` would read if it started here now.
 
@@ -28,40 +28,53 @@ def of_a_start(
         contract: What its app expects.
         environment: The process environment.
         project: What the project of the app says.
-        files: The env files that it would read; by default those that the class names.
+        laid_over: Env files whose variables it has in its environment as well.
         directories: Secrets directories; by default those that the class names.
+        has_values: Whether a parent process has read the env file that the environment names, and put it there.
     """
-    if files is None:
-        files = env_files(contract, environment)
-        environment = _not_from(contract, files, environment)
-    chosen = tuple(files)
-    named = tuple(file_variables(contract, chosen, environment))
-    secrets = files_in(contract, directories or own_secrets_directories(contract))
+    named = () if has_values else named_env_file(contract, environment)
+    entries = (
+        *_of(contract, named),
+        *entries_of_environment(environment),
+        *_of(contract, laid_over),
+    )
+    given = Given(entries, None, secrets_directories=tuple(directories) or None)
+    record = ask(contract, given)
+    files = (*record.files, *named, *laid_over)
+    variables = tuple(file_variables(contract, files, environment))
     return Subject(
         contract,
-        chosen,
-        ProcessEnvironment(environment),
+        files,
+        ProcessEnvironment(_not_from(files, environment)),
         project.ignored,
-        secret_files=(*secrets, *(each.content for each in named)),
-        file_variables=named,
+        secret_files=(*_secret_files(contract, record), *(each.content for each in variables)),
+        file_variables=variables,
         starts_here=True,
+        record=record,
     )
 
 
-def _not_from(
-    contract: SettingsContract, files: Sequence[EnvFile], environment: Mapping[str, str]
-) -> Mapping[str, str]:
+def _of(contract: SettingsContract, files: Sequence[EnvFile]) -> Iterator[Entry]:
+    """Yield what `files` give to a process; what names the env file is read before there is one."""
+    for file in files:
+        yield from (each for each in entries_of(file) if not contract.names_env_file(contract.find(each.name)))
+
+
+def _secret_files(contract: SettingsContract, record: Record) -> Iterator[EnvFile]:
+    for made in record.builds:
+        for source in made.sources:
+            if source.kind is SourceKind.SECRETS_DIRECTORY:
+                yield from files_in(contract, source.paths, source.secret_names)
+
+
+def _not_from(files: Sequence[EnvFile], environment: Mapping[str, str]) -> Mapping[str, str]:
     """Return `environment` without what `files` give as well.
 
     Some frameworks, and `load_dotenv()`, put what an env file holds into the environment before the settings are
-    read. Such a value counts as the file's, so that nothing is said twice, and all of it where it stands.
+    read. Such a value counts as the file's, so that nothing is said twice, and all of it where it is written.
     """
-    in_files = Subject(contract, tuple(files)).assignments
-    return {
-        name: value
-        for name, value in environment.items()
-        if (each := in_files.get(contract.canonical(name))) is None or (each.name, each.value.raw) != (name, value)
-    }
+    in_files = {(each.name, each.value) for file in files for each in entries_of(file)}
+    return {name: value for name, value in environment.items() if (name, value) not in in_files}
 
 
 def of_files(
@@ -78,15 +91,21 @@ def of_files(
     alone: what the class finds in its own, on the machine where it starts, can't be known here.
     """
     named = tuple(file_variables(contract, files, environment.variables if environment else {}))
-    return Subject(
+    contents = tuple(each.content for each in named)
+    subject = Subject(
         contract,
         tuple(files),
         environment,
         project.ignored,
-        secret_files=(*files_in(contract, directories), *(each.content for each in named)),
+        secret_files=contents,
         file_variables=named,
         unseen_directories=() if directories else own_secrets_directories(contract),
+        secrets_directories=tuple(directories),
     )
+    if not directories:
+        return subject
+    record = subject.asked
+    return replace(subject, record=record, secret_files=(*_secret_files(contract, record), *contents))
 
 
 def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
@@ -97,32 +116,14 @@ def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
     ]
 
 
-def env_files(contract: SettingsContract, environment: Mapping[str, str]) -> tuple[EnvFile, ...]:
-    """Return the env files that a process with this `environment` would read.
+def named_env_file(contract: SettingsContract, environment: Mapping[str, str]) -> tuple[EnvFile, ...]:
+    """Return the env file that the environment names for a class that has a variable for that, or the default one.
 
     A file that the environment names has to exist; a default one need not.
     """
-    paths = _default_paths(contract)
-    if contract.env_file_variable is not None:
-        variable, default = contract.env_file_variable
-        named = [value for name, value in environment.items() if value and contract.canonical(name) == variable.name]
-        if named:
-            return (read_env_file(named[-1], environment),)
-        paths = [default.default]
-    return tuple(read_env_file(path, environment) for path in paths if _is_there(path))
-
-
-def _is_there(path: str) -> bool:
-    """Return whether there is a file to read; a folder `.env` is most often a virtual environment."""
-    try:
-        mode = Path(path).stat().st_mode
-    except OSError as error:
-        return error.errno not in {errno.ENOENT, errno.ENOTDIR}
-    return not stat.S_ISDIR(mode)
-
-
-def _default_paths(contract: SettingsContract) -> list[str]:
-    configured = contract.settings_class.model_config.get("env_file") or ()
-    if isinstance(configured, str | os.PathLike):
-        configured = (configured,)
-    return [str(Path(path).expanduser()) for path in configured]
+    if contract.env_file_variable is None:
+        return ()
+    variable, default = contract.env_file_variable
+    named = [value for name, value in environment.items() if value and contract.canonical(name) == variable.name]
+    path = named[-1] if named else find_env_file(default.default)
+    return () if path is None else (read_env_file(path, environment),)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from setpoint.application.gathering import beside_each_other, env_files, of_a_start
+from setpoint.application.gathering import beside_each_other, of_a_start
 from setpoint.application.loading import as_chosen
 from setpoint.check.checking import check
 from setpoint.check.diagnostic import Severity
@@ -55,9 +55,7 @@ def prepare(
     """
     given = tuple(read_env_file(path, callers, loader) for path in paths)
     inherited = _not_overruled(contracts, callers, given)
-    subjects = beside_each_other(
-        [of_a_start(each, inherited, project, files=(*env_files(each, callers), *given)) for each in contracts]
-    )
+    subjects = beside_each_other([of_a_start(each, inherited, project, laid_over=given) for each in contracts])
     report = as_chosen(put_together([check(each, fail_on) for each in subjects], fail_on), subjects, project)
     winning = {name: value for each in subjects for name, value in _winning(each).items()}
     return Launch(report, {**inherited, **_unknown(contracts, given), **winning})

@@ -126,7 +126,7 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     """Read what a process with this `environment` would start with; nothing is printed."""
     contract, project = SettingsContract.of(settings_class), find_project(Path.cwd())
     import_rules(project.rules, project.pythonpath)
-    subject = of_a_start(contract, environment, project, files=() if HANDED_OVER in environment else None)
+    subject = of_a_start(contract, environment, project, has_values=HANDED_OVER in environment)
     subject = _beside_other_classes(subject, project)
     report = as_chosen(check(subject), [subject], project)
     known = {name: each for name, each in subject.assignments.items() if each.variable}

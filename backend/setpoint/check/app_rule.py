@@ -15,7 +15,7 @@ from setpoint.errors import UnusableError
 from setpoint.resolution.subject import Subject
 from setpoint.text.raised import kind_and_place
 from setpoint.text.shown import Door
-from setpoint.validation.building import silence
+from setpoint.validation.process_environment import silence
 from setpoint.validation.unusable import UnusableValueError
 
 __all__ = ["FailedRuleError", "InvalidRuleError", "Severity", "Violation", "rule"]

@@ -11,19 +11,19 @@ def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
     return subject.assigned_above(setting) or next(filter(None, nested), None)
 
 
-def depth_of(subject: Subject, assignment: Assignment) -> int:
-    """Return how many steps of a setting's path lead to what `assignment` sets."""
-    variable, delimiter = assignment.variable, subject.contract.delimiter
-    if variable is None:
-        return 0
-    keys = assignment.name[len(variable.name) :].count(delimiter) if delimiter else 0
-    return len(variable.setting) + keys
+def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None:
+    """Return what gives the value that the class refuses; what a source could not decode may not even count."""
+    if refusal.entry is None:
+        return assigned_near(subject, refusal.setting)
+    return subject.assignment_of(refusal.entry)
 
 
 def is_about_unknown_name(subject: Subject, refusal: Refusal) -> bool:
-    """Return whether a nested model refuses a key because a variable's name is unknown, which is said elsewhere."""
+    """Return whether the class refuses a key because a variable's name is unknown, which is said elsewhere."""
     contract = subject.contract
-    if refusal.error_type != "extra_forbidden" or not contract.delimiter:
+    if refusal.error_type != "extra_forbidden":
         return False
-    name = contract.canonical(contract.delimiter.join(map(str, refusal.setting)))
+    name = contract.canonical((contract.delimiter or "\0").join(map(str, refusal.setting)))
+    if len(refusal.setting) == 1:
+        return bool({name, contract.canonical(contract.prefix) + name} & subject.forbidden)
     return any(each.endswith(name) for each in subject.assignments if contract.find(each) is None)

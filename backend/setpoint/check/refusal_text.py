@@ -10,7 +10,8 @@ from setpoint.contract.guidance import PublicValueError
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.text.suggest import allowed_steps, nearest
-from setpoint.validation.verdict import RAISED, Refusal
+from setpoint.validation.every_fault import RAISED
+from setpoint.validation.verdict import Refusal
 
 _NOT = {
     "int_parsing": "is not an integer",
@@ -129,7 +130,7 @@ def explain(
         assignment: What gives the value; None where it is a default or comes from a source of the class's own.
         may_quote: Whether the value may show, and so the words of a validator that looked at it.
     """
-    owner = f"`{name}` of the process environment" if assignment and assignment.file is None else f"`{name}`"
+    owner = f"`{name}` of the process environment" if assignment and assignment.in_process else f"`{name}`"
     subject = f"`{where}` in {owner}" if where else owner
     if not where and any(each.takes_no_text for each in refusals):
         return Explanation(f"{subject} cannot be set by a variable", _NO_TEXT, _other_type(refusals[0]))

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from setpoint.application.gathering import beside_each_other, env_files, of_a_start, of_files
+from setpoint.application.gathering import beside_each_other, of_a_start, of_files
 from setpoint.application.importing import UnusableSettingsError, import_settings_classes
 from setpoint.cli.reading_options import trouble_in_words
 from setpoint.cli.secrets_dir_option import add_secrets_dir
@@ -75,10 +75,7 @@ def _subject_of(arguments: argparse.Namespace, contract: SettingsContract, proje
     """
     environment = ProcessEnvironment.of_this_process()
     if not arguments.files:
-        # With what the process environment gives as well told apart from what the files do.
-        files = env_files(contract, environment.variables)
-        directories = arguments.secrets_dir
-        subject = of_a_start(contract, environment.variables, project, files=files, directories=directories)
+        subject = of_a_start(contract, environment.variables, project, directories=arguments.secrets_dir)
         return _readable(subject, arguments)
     return subject_of_files(arguments.files, arguments, contract, project)
 

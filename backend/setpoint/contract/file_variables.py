@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic_settings import (
     BaseSettings,
@@ -33,26 +33,35 @@ class FileVariables(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the files after the environment and the env file, and before secrets directories."""
-        files = _FileVariablesSource(settings_cls, (dotenv_settings, env_settings))
+        files = FileVariablesSource(settings_cls, (dotenv_settings, env_settings))
         return init_settings, env_settings, dotenv_settings, files, file_secret_settings
 
 
-class _FileVariablesSource(EnvSettingsSource):
-    """What stands in the files that the variables of other sources name."""
+class FileVariablesSource(EnvSettingsSource):
+    """What stands in the files that the variables of other sources name.
+
+    Attributes:
+        paths: The variables that name files, each with its value.
+    """
 
     def __init__(self, settings_cls: type[BaseSettings], sources: tuple[PydanticBaseSettingsSource, ...]) -> None:
         contract = SettingsContract.of(settings_cls)
-        self._paths: dict[str, str] = {}
+        self.paths: dict[str, str] = {}
         for source in sources:
             if isinstance(source, EnvSettingsSource):
                 found = {name: path for name, path in source.env_vars.items() if path and contract.from_file(name)}
-                self._paths |= found
+                self.paths |= found
                 # A class that forbids unknown names would stumble over them in its env file.
                 source.env_vars = {name: value for name, value in source.env_vars.items() if name not in found}
         super().__init__(settings_cls)
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
-        return {name[: -len("_FILE")]: _content(name, path) for name, path in self._paths.items()}
+        return {}
+
+    def __call__(self) -> dict[str, Any]:
+        """Return what stands in the files."""
+        self.env_vars = {name[: -len("_FILE")]: _content(name, path) for name, path in self.paths.items()}
+        return super().__call__()
 
 
 def _content(name: str, path: str) -> str:

@@ -1,11 +1,11 @@
 """What a settings class expects of its environment: variables, types, secrets, words about them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
-from pathlib import Path
+from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -20,6 +20,21 @@ from setpoint.contract.variable_names import UnknownKey, VariableNames
 _FROM_FILE = "_FILE"
 # Variables of any program may begin so.
 _WORDS_OF_ALL = {"_", "DEFAULT_", "DISABLE_", "ENABLE_", "IS_", "MAX_", "MIN_", "NO_", "NUM_", "USE_"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A field whose value another settings class makes, from variables of its own, unless a source gives one.
+
+    Attributes:
+        field: The field.
+        settings_class: The other class.
+        make: What makes the value.
+    """
+
+    field: str
+    settings_class: type[BaseSettings]
+    make: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,11 @@ class SettingsContract:
         variables = tuple(replace(each, secret=each.secret or each.name in known) for each in self.variables)
         return replace(self, variables=variables)
 
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Return the fields whose values other settings classes make."""
+        return tuple(_parts(self.settings_class))
+
     @property
     def reference(self) -> str:
         """Return how the class is named on the command line: `config.settings:Settings`."""
@@ -72,14 +92,6 @@ class SettingsContract:
     def ignores_empty(self) -> bool:
         """Return whether a variable that is set to an empty text counts as unset."""
         return bool(self.settings_class.model_config.get("env_ignore_empty"))
-
-    def refuses_unknown_in(self, path: str) -> bool:
-        """Return whether the class itself reads the env file at `path`, and fails at a name that it does not know."""
-        config = self.settings_class.model_config
-        own = config.get("env_file") or ()
-        files = [own] if isinstance(own, str | PathLike) else own
-        is_own = any(Path(file).expanduser().absolute() == Path(path).absolute() for file in files)
-        return is_own and config.get("extra") == "forbid" and not config.get("dotenv_filtering")
 
     @property
     def delimiter(self) -> str:
@@ -149,6 +161,11 @@ class SettingsContract:
         return self._names.inside(setting)
 
     @property
+    def is_exported(self) -> bool:
+        """Return whether the class was made from an exported contract, and has no code of the app's own."""
+        return hasattr(self.settings_class, "checked_by_class_alone")
+
+    @property
     def reads_file_variables(self) -> bool:
         """Return whether `NAME_FILE` names a file with the value of `NAME`."""
         return bool(getattr(self.settings_class, "reads_file_variables", False))
@@ -158,6 +175,17 @@ class SettingsContract:
         if not self.reads_file_variables or not name.upper().endswith(_FROM_FILE):
             return None
         return None if self.find(name) else self.find(name[: -len(_FROM_FILE)])
+
+    @cached_property
+    def _by_setting(self) -> Mapping[tuple[str | int, ...], tuple[Variable, ...]]:
+        found: dict[tuple[str | int, ...], tuple[Variable, ...]] = {}
+        for each in self.variables:
+            found[each.setting] = (*found.get(each.setting, ()), each)
+        return found
+
+    def variables_at(self, setting: tuple[str | int, ...]) -> tuple[Variable, ...]:
+        """Return the variables that set exactly `setting`, in the order in which the class looks for them."""
+        return self._by_setting.get(setting, ())
 
     def of_field(self, name: str) -> Iterator[Variable]:
         """Yield the variables of the top field `name` or of those nested in it."""
@@ -169,8 +197,23 @@ class SettingsContract:
         return VariableNames(self.variables, self.delimiter, most, ignores_case=self.ignores_case)
 
 
-def _variables(settings_class: type[BaseSettings]) -> Iterator[Variable]:
+def _parts(settings_class: type[BaseSettings]) -> Iterator[Part]:
     for name, info in settings_class.model_fields.items():
+        model = field_type.nested_model(info)
+        if model is None or not issubclass(model, BaseSettings):
+            continue
+        if info.default_factory is not None and not info.default_factory_takes_validated_data:
+            yield Part(name, model, cast("Callable[[], Any]", info.default_factory))
+        elif isinstance(info.default, BaseSettings):
+            yield Part(name, model, type(info.default))
+
+
+def _variables(settings_class: type[BaseSettings], around: tuple[type, ...] = ()) -> Iterator[Variable]:
+    parts = {each.field: each.settings_class for each in _parts(settings_class)}
+    for name, info in settings_class.model_fields.items():
+        if name in parts and parts[name] not in (settings_class, *around):
+            for each in _variables(parts[name], (settings_class, *around)):
+                yield replace(each, setting=(name, *each.setting), reader=each.reader or parts[name])
         spellings = environment_names(settings_class, name, info)
         yield from _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
 
@@ -202,6 +245,7 @@ def _nested(
             open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
             split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
             takes_names=bool(config.get("env_parse_enums")),
+            delimiter=(delimiter if config.get("case_sensitive") else delimiter.upper()) if delimiter else "",
         )
         if model is None or not delimiter or model in inside:
             continue

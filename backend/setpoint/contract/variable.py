@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance
@@ -27,6 +28,8 @@ class Variable:
         open: Whether names that begin with this one and the delimiter are read as keys of its value.
         split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
         takes_names: Whether it takes the names of an enumeration's members.
+        delimiter: What separates the names of nested settings in it; empty where none are.
+        reader: The settings class that reads it, where that is another one, which makes the value of a field.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Variable:
     open: bool = False
     split_by_class: bool = False
     takes_names: bool = False
+    delimiter: str = ""
+    reader: type[BaseSettings] | None = None
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -70,6 +75,11 @@ class Variable:
         """
         is_secret = self.secret or is_secret_name(name[len(self.name) :])
         return is_secret or looks_secret(value) or secrecy.is_out_of_place(value, self.field)
+
+    def path_of(self, name: str) -> tuple[str, ...]:
+        """Return the path of what `name` sets: attributes, and then keys where it is longer than the variable's."""
+        keys = name[len(self.name) :].split(self.delimiter) if self.delimiter else []
+        return (*self.setting, *(each for each in keys if each))
 
     @property
     def holds_parts(self) -> bool:

@@ -8,6 +8,7 @@ from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.shown import Guarded
+from setpoint.validation.record import SourceRecord
 
 # A setting `path` of a class that tells cases apart is not meant by them, and `PWD` is no password.
 OF_EVERY_PROCESS = frozenset(
@@ -25,6 +26,7 @@ class Assignment:
         variable: The variable of the settings class; None if it has no such variable.
         file: The env file that it comes from; None if it comes from the process environment.
         binding: Where in the file.
+        source: The source that gives it, where that has no variables: a config file, or a source of the app's own.
     """
 
     name: str
@@ -32,6 +34,17 @@ class Assignment:
     variable: Variable | None
     file: EnvFile | None = None
     binding: Binding | None = None
+    source: SourceRecord | None = None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Return the path of what it sets: attributes, and keys of an open variable."""
+        return () if self.variable is None else self.variable.path_of(self.name)
+
+    @property
+    def in_process(self) -> bool:
+        """Return whether the process environment gives it."""
+        return self.file is None and self.source is None
 
     # To look through a long value takes time, and thousands of findings may be about it.
     @cached_property
@@ -46,6 +59,6 @@ class Assignment:
         """Return whether its value is a secret, known or by the looks of it, which no other value may show either."""
         if self.variable is not None:
             return not self.shows_value
-        if self.file is None:
+        if self.in_process:
             return self.name not in OF_EVERY_PROCESS and sounds_secret(self.name, self.value.raw)
         return sounds_secret(self.name, self.value.raw) or looks_like_token(self.value.raw)

@@ -1,6 +1,6 @@
 """What the rules look at: the contract, the sources, and what the class says of their values."""
 
-import re
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -12,24 +12,27 @@ from pydantic_settings import BaseSettings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.handing_in import CANNOT_BE_SET, given_to
+from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
 from setpoint.resolution.statement import Statement, statements
 from setpoint.resolution.unknown_keys import UnknownKeys
+from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import MASK, Redactor
 from setpoint.text.shown import Door, Guarded
 from setpoint.text.suggest import KnownNames
-from setpoint.validation.validate import build_in_part, validate, validate_alone
-from setpoint.validation.verdict import RAISED, Refusal, RefusalKind, Verdict
+from setpoint.validation.every_fault import RAISED
+from setpoint.validation.record import Record, SourceRecord
+from setpoint.validation.validate import ask, build_in_part, validate, validate_alone
+from setpoint.validation.verdict import Refusal, RefusalKind, Verdict
 
 Setting = tuple[str | int, ...]
 
-_CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
-
 
 def _can_be_set(value: str | None) -> bool:
-    return value is not None and not _CANNOT_BE_SET.search(value)
+    return value is not None and not CANNOT_BE_SET.search(value)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Subject:
         ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
         only_known: Whether the settings class is given its own variables alone; its sources and validators may
             look at others, which is for files that one trusts.
+        record: What the class did with all that it was given, where it was asked before; it is asked anew if not.
+        secrets_directories: Where the class looks for secret files; None where it looks in its own.
         secret_files: Files that hold one value each, under all env files.
         file_variables: The variables that name files which hold values.
         unseen_directories: Secrets directories of the settings class that were not looked at.
@@ -66,6 +71,8 @@ class Subject:
     unseen_directories: tuple[str, ...] = ()
     starts_here: bool = False
     beside: tuple[SettingsContract, ...] = ()
+    secrets_directories: tuple[str, ...] | None = ()
+    record: Record | None = None
 
     @property
     def all_files(self) -> tuple[EnvFile, ...]:
@@ -100,27 +107,65 @@ class Subject:
         return tuple(each for file in self.all_files for each in statements(file, self.contract, self.known_names))
 
     @cached_property
-    def assignments(self) -> Mapping[str, Assignment]:
-        """Return the values that win, by canonical name."""
-        winning: dict[str, Assignment] = {}
-        for each in self.statements:
-            if each.binding is None or each.binding.value is None or each.assignment is None:
-                continue
-            # Of two bindings of one name each program takes another one, and none of a file that it refuses.
-            if each.file.variables.get(each.binding.name) != each.binding.value:
-                continue
-            if not self.contract.names_env_file(each.variable):
-                self._assign(winning, each.assignment)
-        for name, value in (self.environment.variables if self.environment else {}).items():
-            self._assign(winning, Assignment(name, Guarded(value), self.contract.find(name)))
-        return winning
+    def asked(self) -> Record:
+        """Return what the class did with all that it is given."""
+        return self.record or ask(self.contract, given_to(self))
 
-    def _assign(self, winning: dict[str, Assignment], assignment: Assignment) -> None:
-        # pydantic-settings looks at each source for itself, so an empty value that it ignores
-        # hides nothing in the source below. It ignores none in a secrets directory.
-        counts = assignment.file is not None and assignment.file.kind is SourceKind.SECRETS_DIRECTORY
-        if assignment.value or counts or not self.contract.ignores_empty:
-            winning[self.contract.canonical(assignment.name)] = assignment
+    @cached_property
+    def origins(self) -> Origins:
+        """Return where the settings come from."""
+        return Origins(self.contract, self.asked, self._assignments_of)
+
+    def _assignments_of(self, source: SourceRecord) -> Iterator[Assignment]:
+        if source.kind is SourceKind.SECRETS_DIRECTORY:
+            beginnings = tuple(os.path.join(each, "") for each in source.paths)  # noqa: PTH118 - as they are written
+            files = [
+                each for each in self.secret_files if each.kind is source.kind and each.path.startswith(beginnings)
+            ]
+            yield from (self.assignment_of(entry) for file in files for entry in entries_of(file))
+        elif source.kind is SourceKind.FILE_VARIABLE:
+            named = (each.content for each in self.file_variables if not each.content.trouble)
+            yield from (self.assignment_of(entry) for file in named for entry in entries_of(file))
+        else:
+            given = (self._written.get((each.name, each.value), each) for each in source.entries)
+            yield from (self.assignment_of(each) for each in given if each.value is not None)
+
+    @cached_property
+    def _written(self) -> Mapping[tuple[str, str | None], Entry]:
+        """Return what is written in env files: what has put it into the environment as well is not its origin."""
+        if not self.starts_here:
+            return {}
+        return {(each.name, each.value): each for file in self.files for each in entries_of(file)}
+
+    def assignment_of(self, entry: Entry) -> Assignment:
+        """Return what `entry` gives to the class."""
+        variable = self.contract.find(entry.name)
+        return Assignment(entry.name, Guarded(entry.value or ""), variable, entry.file, entry.binding)
+
+    @cached_property
+    def assignments(self) -> Mapping[str, Assignment]:
+        """Return the values that win, by canonical name: of the class's own variables as it reads them."""
+        winning: dict[str, Assignment] = {}
+        for source in self.origins.sources:
+            # An empty value that is ignored hides nothing in the source below; none is in a secrets directory.
+            all_count = source.record.kind is SourceKind.SECRETS_DIRECTORY or not self.contract.ignores_empty
+            for each in reversed(source.assignments):
+                if each.value or all_count:
+                    winning.setdefault(self.contract.canonical(each.name), each)
+        others = [self.assignment_of(each) for each in self._entries if each.value is not None]
+        is_read = bool(self.origins.sources)
+        for each in reversed(others):
+            if (each.variable is None or not is_read) and (each.value or not self.contract.ignores_empty):
+                winning.setdefault(self.contract.canonical(each.name), each)
+        order = dict.fromkeys(self.contract.canonical(each.name) for each in others)
+        return {name: winning[name] for name in [*order, *winning] if name in winning}
+
+    @cached_property
+    def _entries(self) -> tuple[Entry, ...]:
+        """Return all that is written anywhere, later entries over earlier ones."""
+        in_files = (entry for file in self.all_files for entry in entries_of(file))
+        process = self.environment.variables if self.environment else {}
+        return (*in_files, *entries_of_environment(process))
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -134,7 +179,7 @@ class Subject:
 
     @cached_property
     def _first_verdict(self) -> Verdict:
-        return validate(self.contract, self._given, Redactor(self._told_when_asked()))
+        return validate(self.contract, self.asked, Redactor(self._told_when_asked()))
 
     @cached_property
     def _refused_tokens(self) -> list[str]:
@@ -155,26 +200,12 @@ class Subject:
         return ShownValues(chain(self._told_when_asked(), self._refused_tokens), self._is_refused)
 
     @cached_property
-    def _given(self) -> Mapping[str, str]:
-        """Return what the class is given to look at."""
-        return {
-            each.name: each.value.raw
-            for each in self.assignments.values()
-            if (each.variable or not self.only_known)
-            and each.name
-            and "=" not in each.name
-            # What stands in the file that it names is among the values already.
-            and not self.contract.from_file(each.name)
-            and not _CANNOT_BE_SET.search(each.name + each.value.raw)
-        }
-
-    @cached_property
     def usable_settings(self) -> BaseSettings | None:
         """Return the settings, with values that can't be looked at where they are invalid; None if there are none."""
         verdict = self.verdict
         if verdict.settings is not None:
             return verdict.settings
-        return build_in_part(self.contract, self._given, verdict.refusals)
+        return build_in_part(self.contract, self.asked, verdict.refusals)
 
     def overruled(self) -> Iterator[Assignment]:
         """Yield the values that would win, were their variables not set once more in the same file."""
@@ -192,12 +223,8 @@ class Subject:
         """Return why the class refuses the value of `assignment`, looked at for itself."""
         if assignment.variable is None:
             return ()
-        found = validate_alone(
-            self.contract,
-            {assignment.name: assignment.value.raw},
-            assignment.variable.setting[0],
-            Redactor(self._told_when_asked()),
-        )
+        entry, field = Entry(assignment.name, assignment.value.raw), assignment.variable.setting[0]
+        found = validate_alone(self.contract, entry, field, Redactor(self._told_when_asked()))
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
     def _told_when_asked(self) -> Iterator[str]:
@@ -226,24 +253,11 @@ class Subject:
 
     def variables_at(self, setting: Setting) -> tuple[Variable, ...]:
         """Return the variables that set exactly `setting`, in the order in which the class looks for them."""
-        return tuple(each for each in self.contract.variables if each.setting == setting)
+        return self.contract.variables_at(setting)
 
     def assigned_above(self, setting: Setting) -> Assignment | None:
         """Return the assignment that gives `setting` its value: its own, or one of what it is nested in."""
-        for depth in range(len(setting), 0, -1):
-            for variable in self.variables_at(setting[:depth]):
-                assignment = self.assignments.get(variable.name) or self._assigned_key(variable, setting[depth:])
-                if assignment:
-                    return assignment
-        return None
-
-    def _assigned_key(self, variable: Variable, keys: Setting) -> Assignment | None:
-        """Return the assignment of `LABELS__TEAM`, where the open variable `LABELS` takes such keys."""
-        if not variable.open or not keys:
-            return None
-        delimiter = self.contract.delimiter
-        name = self.contract.canonical(delimiter.join([variable.name, *map(str, keys)]))
-        return self.assignments.get(name)
+        return self.origins.above(setting)
 
     def assigned_below(self, setting: Setting) -> Assignment | None:
         """Return the first assignment of `setting` or of what is nested in it."""
@@ -264,6 +278,17 @@ class Subject:
             if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:
                 below.setdefault(each.setting, each)
         return tuple(leaf for part in below for leaf in self.missing_at(part)) if below else own
+
+    @cached_property
+    def forbidden(self) -> frozenset[str]:
+        """Return the canonical names in env files that the class refuses, because it knows no setting for them."""
+        keys = [
+            str(each.setting[0])
+            for each in self.verdict.refusals
+            if each.error_type == "extra_forbidden" and len(each.setting) == 1
+        ]
+        names = {self.contract.canonical(f"{prefix}{key}") for key in keys for prefix in ("", self.contract.prefix)}
+        return frozenset(name for name in names if name in self.assignments and not self.contract.find(name))
 
     def is_ignored(self, name: str) -> bool:
         """Return whether `name` is known to belong to another program, or to another settings class of the app."""

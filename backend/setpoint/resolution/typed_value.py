@@ -7,8 +7,7 @@ from pydantic import BaseModel
 
 from setpoint.resolution.provenance import Provenance
 from setpoint.resolution.subject import Subject
-from setpoint.validation.building import build, without
-from setpoint.validation.unusable import with_unusable
+from setpoint.validation.unusable import Unusable
 
 _NOTHING = object()
 
@@ -22,7 +21,6 @@ class TypedValues:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._built: dict[str, BaseModel | None] = {}
 
     def of(self, provenance: Provenance) -> Any:
         """Return what the class makes of the setting, or of the key, that `provenance` is about.
@@ -33,30 +31,12 @@ class TypedValues:
         setting, keys = provenance.key
         delimiter = self._subject.contract.delimiter
         inside = [each for each in keys.split(delimiter) if each] if delimiter else []
-        found: Any = self._settings(str(setting[0]))
+        found: Any = self._subject.usable_settings
         for step in (*map(str, setting), *inside):
             found = _step_into(found, step)
-        if found is _NOTHING:
+        if found is _NOTHING or isinstance(found, Unusable):
             raise NoTypedValueError
         return found
-
-    def _settings(self, field: str) -> Any:
-        """Return settings in which `field` is valid; where the others are not, the field is looked at for itself."""
-        settings = self._subject.verdict.settings
-        if settings is not None:
-            return settings
-        if field not in self._built:
-            self._built[field] = self._alone(field)
-        return self._built[field] or _NOTHING
-
-    def _alone(self, field: str) -> BaseModel | None:
-        contract = self._subject.contract
-        others = contract.settings_class.model_fields.keys() - {field}
-        given = {each.name: each.value.raw for each in self._subject.assignments.values() if each.variable}
-        try:
-            return build(with_unusable(contract.settings_class, others), without(contract, given, others))
-        except (Exception, SystemExit):  # noqa: BLE001 - a validator of the app's may raise anything
-            return None
 
 
 def _step_into(value: Any, step: str) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.reading import Problem, ProblemKind, Reading
@@ -23,9 +23,13 @@ _MOST_MENDINGS = 10
 class SourceKind(StrEnum):
     """The kinds of sources."""
 
+    ARGUMENT = "argument"
+    COMMAND_LINE = "command-line"
+    CONFIG_FILE = "config-file"
     DEFAULT = "default"
     ENV_FILE = "env-file"
     FILE_VARIABLE = "file-variable"
+    OWN_SOURCE = "own-source"
     PROCESS_ENVIRONMENT = "process-environment"
     SECRETS_DIRECTORY = "secrets-directory"
 
@@ -88,21 +92,20 @@ class ProcessEnvironment:
         return cls(dict(os.environ))
 
 
-class Source(Protocol):
-    """Anything that gives variables."""
+def find_env_file(path: str | os.PathLike[str], depth: int = 0) -> str | None:
+    """Return where the env file `path` is that a settings class names, `depth` folders up at most; None if nowhere.
 
-    @property
-    def kind(self) -> SourceKind:
-        """Return which kind of source this is."""
-        ...
-
-    @property
-    def variables(self) -> Mapping[str, str]:
-        """Return one value a name."""
-        ...
+    This is what pydantic-settings documents under "Dotenv (.env) support". A folder `.env` is most often a virtual
+    environment.
+    """
+    named = Path(path).expanduser()
+    above = [] if named.is_absolute() else [parent / named for parent in [*Path.cwd().parents][:depth]]
+    return next((str(each) for each in (named, *above) if each.is_file() or each.is_fifo()), None)
 
 
-def read_env_file(path: str, environment: Mapping[str, str], loader: str | None = None) -> EnvFile:
+def read_env_file(
+    path: str, environment: Mapping[str, str], loader: str | None = None, *, encoding: str | None = None
+) -> EnvFile:
     """Read the env file at `path`, `-` for standard input; trouble with it is part of the answer.
 
     Args:
@@ -110,6 +113,7 @@ def read_env_file(path: str, environment: Mapping[str, str], loader: str | None 
         environment: What references may use besides the file's own names.
         loader: As which program to read, exactly; by default as python-dotenv, but so that nothing
             that is wrong hides what else is.
+        encoding: In which encoding the app reads it, UTF-8 by default.
     """
     try:
         content = content_of(path)
@@ -117,7 +121,17 @@ def read_env_file(path: str, environment: Mapping[str, str], loader: str | None 
         nothing = Reading((), {}, ())
         trouble, reason = trouble_of(error)
         return EnvFile(path, SourceText(path, ""), nothing, loader or DEFAULT_LOADER, trouble=trouble, reason=reason)
+    if encoding is not None:
+        content = _in_utf_8(content, encoding)
     return parse_env_file(path, content, environment, loader)
+
+
+def _in_utf_8(content: bytes, encoding: str) -> bytes:
+    """Return `content` in UTF-8; as it is where it has another encoding than the app takes it for."""
+    try:
+        return content.decode(encoding).encode("utf-8")
+    except (UnicodeError, LookupError):
+        return content
 
 
 def trouble_of(error: OSError) -> tuple[Trouble, str | None]:

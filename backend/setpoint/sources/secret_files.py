@@ -39,30 +39,62 @@ def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
     return tuple(str(Path(each).expanduser()) for each in contract.secrets_directories)
 
 
-def files_in(contract: SettingsContract, directories: Iterable[str]) -> Iterator[EnvFile]:
+@dataclass(frozen=True, slots=True)
+class SecretNames:
+    """How the files of nested secrets are named (`NestedSecretsSettingsSource` of pydantic-settings).
+
+    Attributes:
+        prefix: What all names begin with.
+        delimiter: What separates the names of nested settings; a slash where each has a folder of its own.
+    """
+
+    prefix: str
+    delimiter: str
+
+
+def files_in(
+    contract: SettingsContract, directories: Iterable[str], names: SecretNames | None = None
+) -> Iterator[EnvFile]:
     """Yield the files in `directories` that set a variable, or that a slip of the pen keeps from setting one.
 
     This is what pydantic-settings documents under "Secrets": the name of a file is that of a variable,
     nested ones have none, and a file that a link leads to must lie in the directory as well.
+
+    Args:
+        contract: What the app expects.
+        directories: Where to look, later ones over earlier.
+        names: How nested ones are named, where they can have files.
     """
-    known = [each.name for each in contract.variables if len(each.setting) == 1]
+    known = [each.name for each in contract.variables if names or len(each.setting) == 1]
     known_names = KnownNames(known)
     for directory in directories:
         root = Path(directory).resolve()
-        for path in _entries(root):
-            name = contract.canonical(path.name)
-            is_known = name in known
+        for path in _entries(root, is_deep=names is not None):
+            written = str(path.relative_to(root))
+            name = contract.canonical(_as_variable(contract, written, names))
+            is_known = name in known or (names is not None and contract.find(name) is not None)
             if is_known or known_names.nearest(name, allowed_steps(name)):
-                shown = os.path.join(directory, path.name)  # noqa: PTH118 - `Path` would take `./` away
+                shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would take `./` away
                 yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, name if is_known else path.name)
 
 
-def _entries(directory: Path) -> Iterator[Path]:
+def _as_variable(contract: SettingsContract, name: str, names: SecretNames | None) -> str:
+    """Return the variable that sets the same as the secret file `name`."""
+    if names is None or not name.casefold().startswith(names.prefix.casefold()):
+        return name
+    rest = name[len(names.prefix) :]
+    return contract.prefix + (rest.replace(names.delimiter, contract.delimiter or "__") if names.delimiter else rest)
+
+
+def _entries(directory: Path, *, is_deep: bool) -> Iterator[Path]:
     try:
-        found = sorted(directory.iterdir())
+        found = sorted(directory.rglob("*") if is_deep else directory.iterdir())
     except OSError:
         return  # pydantic-settings passes over a directory that is not there
-    yield from (each for each in found if each.is_file() and directory in each.resolve().parents)
+    for each in found:
+        is_hidden = is_deep and any(part.startswith(".") for part in each.relative_to(directory).parts)
+        if each.is_file() and directory in each.resolve().parents and not is_hidden:
+            yield each
 
 
 def file_variables(

@@ -1,32 +1,14 @@
-"""Builds a settings class in part: with values in some of its fields that nobody can look at."""
+"""Stands for the value of an invalid field, at which nobody can look."""
 
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Any, NoReturn
-
-from pydantic import Field, create_model
-from pydantic_settings import BaseSettings
+from typing import NoReturn
 
 
 class UnusableValueError(Exception):
     """A validator looked at the value of a field that has none."""
 
 
-def with_unusable(settings_class: type[BaseSettings], names: Iterable[str]) -> type[BaseSettings]:
-    """Return `settings_class` with an unusable value in each of the fields `names`, whatever the environment holds."""
-    return _with_unusable(settings_class, frozenset(names))
-
-
-@lru_cache(maxsize=128)
-def _with_unusable(settings_class: type[BaseSettings], names: frozenset[str]) -> type[BaseSettings]:
-    fields: dict[str, Any] = {name: (Any, Field(default_factory=_Unusable, validate_default=False)) for name in names}
-    return create_model(
-        settings_class.__name__, __base__=settings_class, __module__=settings_class.__module__, **fields
-    )
-
-
-class _Unusable:
-    """Stands for the value of an invalid field: whoever looks at it learns that there is none."""
+class Unusable:
+    """The value of an invalid field: whoever looks at it learns that there is none."""
 
     def _refuse(self, *_: object) -> NoReturn:
         raise UnusableValueError

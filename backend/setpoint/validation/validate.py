@@ -1,65 +1,67 @@
-"""Asks the settings class itself what it makes of a set of variables."""
+"""Asks the settings class itself what it makes of what it is given: its settings, or everything that is wrong."""
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsError
+from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.sources.entry import Entry
+from setpoint.sources.env_file import SourceKind
 from setpoint.text.mask import Redactor
-from setpoint.validation.building import build, without
-from setpoint.validation.unusable import UnusableValueError, with_unusable
+from setpoint.text.raised import place_of
+from setpoint.validation.class_sources import build
+from setpoint.validation.every_fault import LOOKED, RAISED, validate_each
+from setpoint.validation.record import Build, Given, Record, SourceRecord
 from setpoint.validation.verdict import Refusal, RefusalKind, Verdict, failure, refusals_in
 
-_FIELD_OF_SETTINGS_ERROR = re.compile(r'field "(\w+)"')
+
+def ask(contract: SettingsContract, given: Given) -> Record:
+    """Have the class build itself from what is `given`, and each settings class that it makes for a field."""
+    record = build(contract.settings_class, given)
+    for part in contract.parts:
+        if record.build_of(part.settings_class) is None or record.settings is None:
+            made = build(contract.settings_class, given, part.make)
+            record.parts[part.field] = made
+            record.builds += made.builds
+    return record
 
 
-def validate(contract: SettingsContract, variables: Mapping[str, str], redactor: Redactor) -> Verdict:
-    """Build the settings from exactly `variables`, whatever the process environment holds."""
-    usable, no_json = dict(variables), dict[str, Refusal]()
-    while True:
-        broken = list({each.setting: each for each in no_json.values()}.values())
-        try:
-            settings = build(contract.settings_class, usable)
-        except SettingsError as error:
-            found = _no_json(contract, usable, error)
-            if not found:
-                return Verdict(None, (*broken, failure(error, None, redactor)))
-            no_json |= found
-            usable = {name: value for name, value in usable.items() if name not in found}
-        except ValidationError as error:
-            refusals = refusals_in(contract, error, redactor, frozenset())
-            known = [*broken, *(each for each in refusals if not _is_inside(each, broken))]
-            return _with_validators_across_fields(contract, usable, known, redactor)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator of the app's may raise anything
-            return _field_by_field(contract, usable, broken, failure(error, None, redactor), redactor)
-        else:
-            return _with_validators_across_fields(contract, usable, broken, redactor) if broken else Verdict(settings)
+def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> Verdict:
+    """Return what the class says, by the record of what it did.
 
-
-def _no_json(contract: SettingsContract, variables: Mapping[str, str], error: SettingsError) -> dict[str, Refusal]:
-    """Return the variables that make the class stumble over a value that is no JSON, each with its refusal.
-
-    The class names the field alone, and stops at the first one.
+    What sources could not decode or raised is a refusal among others, and so is what validators raise.
     """
-    match = _FIELD_OF_SETTINGS_ERROR.search(str(error))
-    of_field = {
-        name: variable
-        for name in variables
-        if match and (variable := contract.find(name)) and variable.setting[0] == match[1]
-    }
-    found = {
-        name: variable.setting
-        for name, variable in of_field.items()
-        if contract.canonical(name) == variable.name
-        and field_type.takes_json(variable.field)
-        and not _is_json(variables[name])
-    }
-    settings = found or {name: variable.setting[:1] for name, variable in of_field.items()}
-    return {name: _is_no_json(setting) for name, setting in settings.items()}
+    top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
+    of_sources = [*_of_sources(contract, top, redactor)] if top else []
+    if record.settings is not None and not of_sources:
+        return Verdict(record.settings)
+    if top is None or top.values is None:
+        return Verdict(None, (*of_sources, _failure_of_sources(record, redactor)))
+    of_parts = [*_of_parts(contract, record, top, redactor)]
+    return _of_values(contract, record, top.values, (*of_sources, *of_parts), redactor)
+
+
+def _of_sources(contract: SettingsContract, top: Build, redactor: Redactor) -> Iterator[Refusal]:
+    for source in top.sources:
+        for field, entry in source.undecodable:
+            yield _undecodable(contract, source, field, entry)
+        # A rule knows more of files that variables name.
+        if source.error is not None and source.kind is not SourceKind.FILE_VARIABLE:
+            yield _failed(source.name, source.error, redactor)
+
+
+def _undecodable(contract: SettingsContract, source: SourceRecord, field: str, entry: Entry | None) -> Refusal:
+    variable = contract.find(entry.name) if entry else None
+    path = variable.path_of(entry.name) if variable and entry else (field,)
+    if entry is None or not _is_json(entry.value or ""):
+        return Refusal(RefusalKind.INVALID, path, "json_invalid", {}, "it is not valid JSON", path, entry=entry)
+    message = f"the source `{source.name}` of the settings class cannot decode it"
+    return Refusal(RefusalKind.INVALID, path, RAISED, {}, message, path, entry=entry)
 
 
 def _is_json(text: str) -> bool:
@@ -70,46 +72,92 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _is_no_json(setting: tuple[str, ...]) -> Refusal:
-    return Refusal(RefusalKind.INVALID, setting, "json_invalid", {}, "it is not valid JSON")
+def _failed(name: str, error: BaseException, redactor: Redactor) -> Refusal:
+    place = place_of(error)
+    where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
+    kind = redactor.redact(type(error).__name__)
+    message = f"the source `{redactor.redact(name)}` of the settings class fails with {kind}{where}"
+    return Refusal(RefusalKind.CONFLICT, (), RAISED, {}, message)
 
 
-def _is_inside(refusal: Refusal, others: Sequence[Refusal]) -> bool:
-    return any(refusal.setting[: len(other.setting)] == other.setting for other in others)
+def _failure_of_sources(record: Record, redactor: Redactor) -> Refusal:
+    error = record.error or RuntimeError()
+    if record.failed_source is None:
+        return failure(error, None, redactor)
+    return _failed(record.failed_source, error, redactor)
 
 
-def _with_validators_across_fields(
-    contract: SettingsContract, variables: Mapping[str, str], refusals: list[Refusal], redactor: Redactor
+def _of_parts(contract: SettingsContract, record: Record, top: Build, redactor: Redactor) -> Iterator[Refusal]:
+    """Yield what the settings classes refuse that make the values of fields, each by itself."""
+    for part in contract.parts:
+        made = record.parts.get(part.field)
+        if made is None or made.settings is not None or part.field in (top.values or {}):
+            continue
+        own = SettingsContract.of(part.settings_class)
+        for each in validate(own, made, redactor).refusals:
+            yield replace(each, setting=(part.field, *each.setting), keys=(part.field, *each.keys))
+
+
+def _of_values(
+    contract: SettingsContract,
+    record: Record,
+    values: Mapping[str, Any],
+    found: Sequence[Refusal],
+    redactor: Redactor,
 ) -> Verdict:
-    """Run the validators across fields on the valid fields alone, which pydantic leaves out once a field is invalid."""
-    invalid = {str(each.setting[0]): None for each in refusals if each.setting}
-    ran_inside = not any(_is_inside_unrun_model(contract, each) for each in refusals)
-    validators = contract.settings_class.__pydantic_decorators__.model_validators.values()
-    already_ran = any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals)
-    if already_ran or not validators:
-        return Verdict(None, tuple(refusals), ran_inside)
+    """Return the verdict on `values`, of which some parts are refused already."""
+    known = frozenset(str(each.setting[0]) for each in found if len(each.setting) == 1)
+    refusals, looked = _refused(contract, values, known, redactor)
+    refusals = [each for each in refusals if not any(_is_said(each, other) for other in found)]
+    if any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals):
+        return _verdict(record, [*found, *refusals], ran=not looked)
+    bad = frozenset(str(each.setting[0]) for each in (*found, *refusals) if each.setting)
+    across, looked_again = _refused(contract, values, bad, redactor) if refusals else ([], looked)
+    conflicts = [each for each in across if each.kind is RefusalKind.CONFLICT]
+    ran = not (looked or looked_again or any(_is_inside_unrun_model(contract, each) for each in refusals))
+    if not found and not refusals and not conflicts:
+        return Verdict(None, (failure(record.error or RuntimeError(), None, redactor),))
+    return _verdict(record, [*found, *refusals, *conflicts], ran=ran)
+
+
+def _verdict(record: Record, refusals: Sequence[Refusal], *, ran: bool) -> Verdict:
+    if any(source.error for made in record.builds for source in made.sources):
+        # What is missing may be what the source that failed would have given.
+        refusals = [each for each in refusals if each.kind is not RefusalKind.MISSING]
+    return Verdict(None, tuple(refusals), ran)
+
+
+def _is_said(refusal: Refusal, other: Refusal) -> bool:
+    """Return whether `refusal` is what follows from `other`, a part that could not be read."""
+    return bool(other.setting) and refusal.setting[: len(other.setting)] == other.setting
+
+
+def _refused(
+    contract: SettingsContract, values: Mapping[str, Any], unusable: frozenset[str], redactor: Redactor
+) -> tuple[list[Refusal], bool]:
+    """Return what the class refuses, and whether a validator looked at one of the fields `unusable`."""
+    fields = frozenset(unusable & contract.settings_class.model_fields.keys())
+    unknown = unusable - fields
     try:
-        build(with_unusable(contract.settings_class, invalid), without(contract, variables, invalid))
+        validate_each(contract.settings_class, {k: v for k, v in values.items() if k not in unknown}, fields)
     except ValidationError as error:
-        conflicts = refusals_in(contract, error, redactor, frozenset(invalid))
-        found = [each for each in conflicts if each.kind is RefusalKind.CONFLICT]
-        if found and any(each.info.mode != "after" for each in validators):
-            # It may be one that looks at the raw values, and saw that those of invalid fields are left out.
-            return Verdict(None, tuple(refusals), all_validators_ran=False)
-        return Verdict(None, (*refusals, *found), ran_inside)
-    except (Exception, SystemExit):  # noqa: BLE001 - a validator looked at an invalid field, in whatever way
-        return Verdict(None, tuple(refusals), all_validators_ran=False)
-    return Verdict(None, tuple(refusals), ran_inside)
+        errors = error.errors()
+        looked = any(each["type"] == LOOKED for each in errors)
+        return list(refusals_in(contract, errors, redactor, fields)), looked
+    except (Exception, SystemExit):  # noqa: BLE001 - code of the app's may raise anything
+        return [], bool(unusable)
+    return [], False
 
 
-def build_in_part(
-    contract: SettingsContract, variables: Mapping[str, str], refusals: Sequence[Refusal]
-) -> BaseSettings | None:
+def build_in_part(contract: SettingsContract, record: Record, refusals: Sequence[Refusal]) -> BaseSettings | None:
     """Return settings in which the fields of `refusals` have unusable values; None if the class gives none even so."""
+    top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
     invalid = {str(each.setting[0]) for each in refusals if each.setting}
+    fields = frozenset(invalid & contract.settings_class.model_fields.keys())
     try:
-        return build(with_unusable(contract.settings_class, invalid), without(contract, variables, invalid))
-    except (Exception, SystemExit):  # noqa: BLE001 - a validator of the app's may raise anything
+        values = {key: value for key, value in (top.values or {}).items() if key not in invalid - fields} if top else {}
+        return validate_each(contract.settings_class, values, fields)
+    except (Exception, SystemExit):  # noqa: BLE001 - code of the app's may raise anything
         return None
 
 
@@ -126,41 +174,7 @@ def _is_inside_unrun_model(contract: SettingsContract, refusal: Refusal) -> bool
     return False
 
 
-def _field_by_field(
-    contract: SettingsContract,
-    variables: Mapping[str, str],
-    broken: Sequence[Refusal],
-    failed: Refusal,
-    redactor: Redactor,
-) -> Verdict:
-    """Validate each field for itself, because a validator that raises `failed` keeps the others from being heard."""
-    fields = contract.settings_class.model_fields.keys()
-    of_no_field = {each.message for each in validate_alone(contract, variables, None, redactor)}
-    found = [
-        refusal
-        for name in fields - {each.setting[0] for each in broken}
-        for refusal in validate_alone(contract, variables, name, redactor)
-        if refusal.message not in of_no_field
-    ]
-    if of_no_field or not found:
-        found.append(failed)
-    validators = contract.settings_class.__pydantic_decorators__.model_validators
-    return Verdict(None, (*broken, *found), all_validators_ran=not validators)
-
-
-def validate_alone(
-    contract: SettingsContract, variables: Mapping[str, str], name: str | None, redactor: Redactor
-) -> list[Refusal]:
-    """Return why the class refuses the field `name`, whatever the others hold; for None, what fails without it."""
-    others = contract.settings_class.model_fields.keys() - {name}
-    try:
-        build(with_unusable(contract.settings_class, others), without(contract, variables, others))
-    except ValidationError as error:
-        return [each for each in refusals_in(contract, error, redactor, frozenset(others)) if each.setting]
-    except SettingsError:
-        return [] if name is None else [_is_no_json((name,))]
-    except UnusableValueError:
-        return []
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a validator of the app's may raise anything
-        return [failure(error, name, redactor)]
-    return []
+def validate_alone(contract: SettingsContract, entry: Entry, name: str, redactor: Redactor) -> list[Refusal]:
+    """Return why the class refuses the value of `entry` for the field `name`, whatever the others hold."""
+    record = build(contract.settings_class, Given((entry,), is_public=False))
+    return [each for each in validate(contract, record, redactor).refusals if each.setting[:1] == (name,)]

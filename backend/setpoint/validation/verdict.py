@@ -1,26 +1,24 @@
 """What a settings class says of a set of variables: its settings, or each reason why there are none."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import NoneType
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.sources.entry import Entry
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 from setpoint.validation.error_path import ErrorPaths
+from setpoint.validation.every_fault import LOOKED, RAISED
 from setpoint.validation.text_refusals import takes_none
 from setpoint.validation.union_errors import PlacedError, of_meant_members
-
-RAISED = "raised"
-"""Stands in place of pydantic's name for the reason where a validator raised something that is no verdict."""
 
 _OF_TAGS = {"union_tag_invalid", "union_tag_not_found"}
 _NAME_OF_TAG = re.compile("'([^']*)'")
@@ -47,6 +45,7 @@ class Refusal:
             masked in it, but for a secret setting it must not be shown at all.
         keys: The same path as it is given, with aliases; it is longer where an alias leads into a value.
         takes_no_text: Whether the type refuses any other text as well, because it converts none.
+        entry: The variable to blame, where its source tells: it may be one that another value shadows.
     """
 
     kind: RefusalKind
@@ -56,6 +55,7 @@ class Refusal:
     message: str
     keys: tuple[str | int, ...] = ()
     takes_no_text: bool = False
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True)
@@ -82,18 +82,19 @@ class Verdict:
 
 
 def refusals_in(
-    contract: SettingsContract, error: ValidationError, redactor: Redactor, known: frozenset[str]
+    contract: SettingsContract, errors: Iterable[ErrorDetails], redactor: Redactor, known: Collection[str]
 ) -> Iterator[Refusal]:
-    """Yield the reasons that `error` holds, but for those about the fields `known`."""
-    errors = error.errors()
-    is_strict = bool(
-        contract.settings_class.model_config.get("strict")
-    )  # Then pydantic-settings converts texts itself.
+    """Yield the reasons that pydantic's `errors` are, but for those about the fields `known`."""
+    # Then pydantic-settings converts texts itself.
+    is_strict = bool(contract.settings_class.model_config.get("strict"))
     paths = ErrorPaths(contract.settings_class)
     placed = (PlacedError(paths.of(each["loc"]), each) for each in errors)
     for path, details in of_meant_members(placed):
         setting = path.setting
-        if setting and setting[0] in known:
+        if (setting and setting[0] in known) or details["type"] == LOOKED:
+            continue
+        if details["type"] == RAISED:
+            yield _raised(details, path.setting, redactor)
             continue
         kind, context = _kind(contract, details, setting), _context(details, redactor)
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
@@ -102,6 +103,12 @@ def refusals_in(
             kind, setting, details["type"], context, redactor.redact(words), path.keys, takes_no_text=takes_no_text
         )
         yield _of_tag(refusal) if details["type"] in _OF_TAGS else refusal
+
+
+def _raised(details: ErrorDetails, setting: tuple[str | int, ...], redactor: Redactor) -> Refusal:
+    refusal = failure(details["ctx"]["raised"].error, None, redactor)
+    kind = RefusalKind.INVALID if setting else RefusalKind.CONFLICT
+    return replace(refusal, kind=kind, setting=setting, keys=setting)
 
 
 def _context(details: ErrorDetails, redactor: Redactor) -> Mapping[str, Any]:

@@ -11,8 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import Provenance, provenances, strange_names
 from setpoint.resolution.subject import Subject
+from setpoint.sources.entry import entries_of_environment
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
-from setpoint.validation.building import build
+from setpoint.validation.class_sources import build
+from setpoint.validation.record import Given
 
 
 class Database(BaseModel):
@@ -115,4 +117,4 @@ def test_the_values_that_win_are_those_that_the_class_gets(
     contents = ["".join(f"{name}={value}\n" for name, value in pairs) for pairs in (one, other)]
     subject = _subject(*contents, environment={name: str(value) for name, value in environment.items()})
     winners = {each.winner.name: each.winner.value.raw for each in provenances(subject) if each.winner}
-    assert build(App, winners) == subject.verdict.settings
+    assert build(App, Given(tuple(entries_of_environment(winners)))).settings == subject.verdict.settings

@@ -36,7 +36,7 @@ class InDirectory(BaseSettings):
     """It looks into a directory."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
-        secrets_dir="secrets", env_prefix="app_", env_nested_delimiter="__", env_ignore_empty=True
+        env_file="a.env", secrets_dir="secrets", env_prefix="app_", env_nested_delimiter="__", env_ignore_empty=True
     )
 
     token: SecretStr
@@ -96,8 +96,8 @@ def test_sources_lie_over_each_other_as_the_class_has_it() -> None:
         (b"APP_PORT=\n", {}, "secrets/app_port"),
         (b"APP_PORT=81\n", {"APP_PORT": "82"}, None),
     ):
-        files = (parse_env_file("a.env", content, {}),)
-        assignment = of_a_start(contract, environment, NO_PROJECT, files=files).assignments["APP_PORT"]
+        Path("a.env").write_bytes(content)
+        assignment = of_a_start(contract, environment, NO_PROJECT).assignments["APP_PORT"]
         assert (assignment.file and assignment.file.path) == origin
 
 

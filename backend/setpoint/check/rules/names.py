@@ -90,7 +90,7 @@ def _in_family(subject: Subject, statement: Statement, name: str, family: Family
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
     """Return whether the class itself refuses the statement, whoever else may want it in the file."""
     is_set = statement.binding is not None and bool(statement.binding.value)
-    return is_set and subject.contract.refuses_unknown_in(statement.file.path)
+    return is_set and subject.contract.canonical(statement.name or "") in subject.forbidden
 
 
 def _unknown(

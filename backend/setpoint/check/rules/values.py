@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from setpoint.check.blame import assigned_near, depth_of, is_about_unknown_name
+from setpoint.check.blame import assignment_to_blame, is_about_unknown_name
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.placeholder import is_placeholder
@@ -40,7 +40,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     refused: list[tuple[Refusal, Assignment | None]] = []
     for refusal in subject.verdict.refusals:
         if refusal.kind is RefusalKind.INVALID and not is_about_unknown_name(subject, refusal):
-            refused.append((refusal, assigned_near(subject, refusal.setting)))
+            refused.append((refusal, assignment_to_blame(subject, refusal)))
         elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
             refused.append((refusal, subject.assigned_above(refusal.setting)))
     yield from _explained(subject, refused)
@@ -96,7 +96,7 @@ def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
     if place is None or assignment is None or not subject.shown.shows(assignment):
         return place
     value, written = assignment.value.raw, place.span.of(place.file.source.text)
-    path = refusal.keys[depth_of(subject, assignment) :]
+    path = refusal.keys[len(assignment.path) :]
     if refusal.error_type == "json_invalid":
         inside = json_value.first_fault(value)
     else:
@@ -114,7 +114,7 @@ def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None)
 
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
     variable = _variable(subject, refusal, assignment)
-    depth = depth_of(subject, assignment) if assignment else 1
+    depth = len(assignment.path) if assignment else 1
     return path_inside(refusal, depth, variable, may_quote=_may_quote(subject, variable, assignment))
 
 

@@ -1,0 +1,75 @@
+"""What a settings class is given of files and a process environment: all that a process could have."""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.sources.entry import Entry, entries_of, entries_of_environment
+from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, ProcessEnvironment
+from setpoint.sources.secret_files import FileVariable
+from setpoint.validation.record import Given
+
+CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
+"""What no variable of a process can hold."""
+
+
+class Receiver(Protocol):
+    """A settings class and the sources that it would read."""
+
+    @property
+    def contract(self) -> SettingsContract:
+        """Return the class seen from the environment."""
+        ...
+
+    @property
+    def files(self) -> Sequence[EnvFile]:
+        """Return the env files, later ones over earlier."""
+        ...
+
+    @property
+    def environment(self) -> ProcessEnvironment | None:
+        """Return the process environment; None where it is not looked at."""
+        ...
+
+    @property
+    def file_variables(self) -> Sequence[FileVariable]:
+        """Return the variables that name files which hold values."""
+        ...
+
+    @property
+    def secrets_directories(self) -> tuple[str, ...] | None:
+        """Return where the class looks for secret files; None where it looks in its own."""
+        ...
+
+    @property
+    def only_known(self) -> bool:
+        """Return whether the class is given its own variables alone."""
+        ...
+
+
+def given_to(receiver: Receiver) -> Given:
+    """Return what the class of `receiver` is given."""
+    process = entries_of_environment(receiver.environment.variables if receiver.environment else {})
+    return Given(
+        tuple(each for each in process if _may_be_given(receiver, each)),
+        tuple(tuple(each for each in entries_of(file) if _may_be_given(receiver, each)) for file in receiver.files),
+        by_another_program=any(file.loader != DEFAULT_LOADER for file in receiver.files),
+        secrets_directories=receiver.secrets_directories,
+        is_public=not receiver.only_known and not receiver.contract.is_exported,
+    )
+
+
+def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
+    """Return whether the class gets `entry` to look at: no process can have any name, or any value."""
+    contract = receiver.contract
+    if not entry.name or "=" in entry.name or CANNOT_BE_SET.search(entry.name + (entry.value or "")):
+        return False
+    if not entry.value and contract.ignores_empty:
+        return False  # It hides nothing in the source below.
+    if entry.file is not None and contract.names_env_file(contract.find(entry.name)):
+        return False
+    if contract.from_file(entry.name):
+        is_there = all(each.name != entry.name or not each.content.trouble for each in receiver.file_variables)
+        return is_there and not receiver.only_known
+    return not receiver.only_known or contract.find(entry.name) is not None

@@ -1,0 +1,186 @@
+"""Reads off the record of a settings class which source gives each setting, and which variable of that source."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic_settings import BaseSettings
+
+from setpoint.contract import field_type
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
+from setpoint.resolution.assignment import Assignment
+from setpoint.text.shown import Guarded
+from setpoint.validation.record import Build, Record, SourceRecord
+
+Setting = tuple[str | int, ...]
+_NOTHING = object()
+
+
+@dataclass(eq=False)
+class ReadSource:
+    """One source with the variables that it has for a settings class.
+
+    Attributes:
+        record: What it gave.
+        settings_class: The class that asked it.
+        inside: The field of the class that was asked for in which that one is; empty for itself.
+        assignments: What the source has for it, later ones over earlier.
+    """
+
+    record: SourceRecord
+    settings_class: type[BaseSettings]
+    inside: Setting
+    assignments: tuple[Assignment, ...]
+    by_setting: dict[Setting, list[tuple[int, Assignment]]] = field(default_factory=dict)
+
+    def reached(self, setting: Setting) -> int:
+        """Return how many steps of the path `setting` lead to something that the source gave."""
+        if setting[: len(self.inside)] != self.inside:
+            return 0
+        inside = setting[len(self.inside) :]
+        found = len(list(_values_along(self.record.values, self.settings_class, inside)))
+        return len(self.inside) + found if found else 0
+
+    def value_at(self, setting: Setting) -> Any:
+        """Return what the source gave for `setting`, which it reaches."""
+        return [*_values_along(self.record.values, self.settings_class, setting[len(self.inside) :])][-1]
+
+    def text_for(self, setting: Setting) -> Assignment | None:
+        """Return the variable that gives `setting`, or that in which it is nested."""
+        folded = _folded(setting)
+        found = [each for depth in range(len(folded), 0, -1) for each in self.by_setting.get(folded[:depth], ())]
+        top = len(self.inside) + 1
+        nested = [each for each in found if len(each[1].path) > top]
+        # Of nested ones the last in the source counts; of the names of a field the first that is set does.
+        return max(nested, key=lambda each: each[0])[1] if nested else next((each for _, each in found), None)
+
+
+class Origins:
+    """Where the settings of one class come from."""
+
+    def __init__(
+        self,
+        contract: SettingsContract,
+        record: Record,
+        assignments_of: Callable[[SourceRecord], Iterable[Assignment]],
+    ) -> None:
+        """Take what a class did, and what makes assignments of the variables that a source of it has."""
+        self._contract = contract
+        self.sources = tuple(self._read(record, assignments_of))
+
+    def _read(
+        self, record: Record, assignments_of: Callable[[SourceRecord], Iterable[Assignment]]
+    ) -> Iterator[ReadSource]:
+        seen: set[type] = set()
+        top = self._contract.settings_class
+        insides = {part.settings_class: (part.field,) for part in self._contract.parts}
+        for made in sorted(record.builds, key=lambda each: not issubclass(each.settings_class, top)):
+            is_top = issubclass(made.settings_class, top)
+            inside = () if is_top else insides.get(made.settings_class)
+            if made.settings_class in seen or inside is None:
+                continue
+            seen.add(made.settings_class)
+            for source in made.sources:
+                yield self._source(made, inside, source, assignments_of(source))
+
+    def _source(
+        self, made: Build, inside: Setting, source: SourceRecord, assignments: Iterable[Assignment]
+    ) -> ReadSource:
+        reader = made.settings_class if inside else None
+        read = tuple(each for each in assignments if each.variable is not None and each.variable.reader is reader)
+        found = ReadSource(source, made.settings_class, inside, read)
+        for at, each in enumerate(read):
+            found.by_setting.setdefault(_folded(each.path), []).append((at, each))
+        for same in found.by_setting.values():
+            same.sort(key=lambda item: (self._spelling(item[1]), -item[0]))
+        return found
+
+    def _spelling(self, assignment: Assignment) -> int:
+        variable = assignment.variable
+        same = self._contract.variables_at(variable.setting) if variable else ()
+        return next((at for at, each in enumerate(same) if each is variable), 0)
+
+    def of(self, setting: Setting) -> Assignment | None:
+        """Return what gives `setting`: a variable, one in which it is nested, or a source that has no variables."""
+        for source in self.sources:
+            if setting and source.reached(setting) == len(setting):
+                return source.text_for(setting) or self._without_text(source, setting)
+        return None
+
+    def _without_text(self, source: ReadSource, setting: Setting) -> Assignment | None:
+        if source.assignments and any(
+            _folded(each.path)[: len(setting)] == _folded(setting) for each in source.assignments
+        ):
+            return None  # It is put together from several variables.
+        variable = next(iter(self._contract.variables_at(setting)), None) or self._parent(setting)
+        if variable is None:
+            return None
+        return Assignment(variable.name, Guarded(as_text(source.value_at(setting))), variable, source=source.record)
+
+    def _parent(self, setting: Setting) -> Variable | None:
+        depths = range(len(setting) - 1, 0, -1)
+        return next((each for depth in depths for each in self._contract.variables_at(setting[:depth])), None)
+
+    def above(self, setting: Setting) -> Assignment | None:
+        """Return what gives `setting`, or what gives the nearest thing in which it would be."""
+        if found := self.of(setting):
+            return found
+        for depth in range(len(setting) - 1, 0, -1):
+            for source in self.sources:
+                if source.reached(setting) == depth and (text := source.text_for(setting[:depth])):
+                    return text
+        return None
+
+    def part_of(self, parent: Assignment, setting: Setting) -> Assignment | None:
+        """Return `parent` with what it gives for `setting`, which is nested in it, as its value."""
+        for source in self.sources:
+            if parent in source.assignments and source.reached(setting) == len(setting):
+                return replace(parent, value=Guarded(as_text(source.value_at(setting))))
+        return None
+
+
+def as_text(value: Any) -> str:
+    """Return a value that was no text as one."""
+    return value if isinstance(value, str) else str(value)
+
+
+def _folded(setting: Setting) -> Setting:
+    return tuple(each.casefold() if isinstance(each, str) else each for each in setting)
+
+
+def _values_along(values: Mapping[str, Any], model: type[BaseModel] | None, setting: Setting) -> Iterator[Any]:
+    """Yield what `values` hold at each step of `setting`; below what is no mapping, what is given as a whole."""
+    current: Any = values
+    for step in setting:
+        if not isinstance(current, Mapping):
+            yield current
+            continue
+        info = model.model_fields.get(str(step)) if model is not None else None
+        paths = [*_paths(info), [step]] if info else [[step]]
+        current = next((found for path in paths if (found := _at(current, path)) is not _NOTHING), _NOTHING)
+        if current is _NOTHING:
+            return
+        yield current
+        model = field_type.nested_model(info) if info else None
+
+
+def _paths(info: Any) -> Iterator[list[str | int]]:
+    alias = info.validation_alias
+    for each in alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []:
+        yield list(each.path) if isinstance(each, AliasPath) else [each]
+
+
+def _at(value: Any, path: list[str | int]) -> Any:
+    for step in path:
+        if isinstance(value, Mapping):
+            folded = {str(key).casefold(): each for key, each in value.items()}
+            value = value[step] if step in value else folded.get(str(step).casefold(), _NOTHING)
+        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return _NOTHING
+        if value is _NOTHING:
+            return _NOTHING
+    return value

@@ -1,0 +1,206 @@
+"""Has a settings class build itself from what it is given, and records what each of its sources made of that.
+
+The class decides: its own `settings_customise_sources` is called, its own sources are asked in its own order. Only
+two things are ours: where the text of the process environment, of env files and of secrets directories comes from,
+and that every source is asked through one that remembers the answer.
+
+This is the one place that touches private parts of pydantic-settings (2.16 and later): the two steps in which
+`BaseSettings.__init__` makes its sources and asks them, and the methods with which the two kinds of sources
+read their text. They are replaced once, by functions that pass every call on unless a class is being built here.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from contextvars import ContextVar
+from os import PathLike
+from traceback import walk_tb
+from typing import Any
+
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+)
+from pydantic_settings.sources import ENV_FILE_SENTINEL, DefaultSettingsSource
+from pydantic_settings.sources.utils import parse_env_vars
+
+from setpoint.sources.entry import Entry, entries_of
+from setpoint.sources.env_file import find_env_file, read_env_file
+from setpoint.validation.process_environment import process_environment, silence
+from setpoint.validation.record import Build, Given, Record
+from setpoint.validation.recorded_source import RecordedSource, described
+
+Sources = tuple[PydanticBaseSettingsSource, ...]
+Texts = Mapping[str, str | None]
+
+_making: ContextVar["_Making | None"] = ContextVar("making", default=None)
+
+
+def build(settings_class: type[BaseSettings], given: Given, make: Callable[[], Any] | None = None) -> Record:
+    """Have `settings_class` build itself from what is `given`.
+
+    Args:
+        settings_class: The class.
+        given: What it finds.
+        make: What to call for its settings; by default the class itself.
+    """
+    making = _Making(settings_class, given)
+    variables = {each.name: each.value for each in making.environment if each.value is not None}
+    token = _making.set(making)
+    try:
+        with process_environment(variables) if given.is_public else nullcontext(), warnings.catch_warnings(), silence():
+            warnings.simplefilter("ignore")
+            making.record.settings = (make or settings_class)()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+        making.record.error = error
+    finally:
+        _making.reset(token)
+    return making.record
+
+
+class _Making:
+    """One class that is being built."""
+
+    def __init__(self, settings_class: type[BaseSettings], given: Given) -> None:
+        self.record = Record()
+        self._class = settings_class
+        self._given = given
+        self._in_place = self._stand_in_place(settings_class.model_config.get("env_file"))
+        self._entries: list[tuple[PydanticBaseSettingsSource, tuple[Entry, ...]]] = []
+
+    @property
+    def environment(self) -> tuple[Entry, ...]:
+        """Return what is in the process environment, the files with it that no env file source reads."""
+        files = () if self._in_place else self._given.files or ()
+        return (*(entry for file in files for entry in file if entry.value is not None), *self._given.environment)
+
+    def _stand_in_place(self, env_file: object) -> bool:
+        """Return whether the given files are in place of env files that the class reads, here `env_file`."""
+        return bool(self._given.files) and not self._given.by_another_program and bool(env_file)
+
+    def init_sources(self, cls: type[BaseSettings], switches: dict[str, Any]) -> tuple[Sources, dict[str, Any]]:
+        """Return the sources of `cls`, as `BaseSettings._settings_init_sources` does."""
+        is_asked_for = issubclass(cls, self._class)
+        directories = self._given.secrets_directories
+        if directories is not None and (is_asked_for or cls.model_config.get("secrets_dir")):
+            switches["_secrets_dir"] = directories
+        if not self._given.command_line and (switches.get("_cli_parse_args") or cls.model_config.get("cli_parse_args")):
+            switches["_cli_parse_args"] = []
+        if is_asked_for:
+            switch = switches.get("_env_file", ENV_FILE_SENTINEL)
+            env_file = cls.model_config.get("env_file") if switch == ENV_FILE_SENTINEL else switch
+            self._in_place = self._stand_in_place(env_file)
+        try:
+            made: tuple[Sources, dict[str, Any]] = _init_sources(cls, **switches)
+            if is_asked_for and self._are_misplaced(made[0]):
+                self._in_place = not self._in_place
+                made = _init_sources(cls, **switches)
+        except (Exception, SystemExit) as error:
+            self.record.failed_source = _source_in(error) or "settings_customise_sources"
+            raise
+        return made
+
+    def _are_misplaced(self, sources: Sources) -> bool:
+        """Return whether `sources` lack the one that would read the given files, and have the other one."""
+        if not self._given.files or self._given.by_another_program:
+            return False
+        read_files = any(isinstance(each, DotEnvSettingsSource) for each in sources)
+        read_environment = any(self._reads_environment(each) for each in sources)
+        return read_environment and not read_files if self._in_place else read_files and not read_environment
+
+    def _reads_environment(self, source: object) -> bool:
+        return isinstance(source, EnvSettingsSource) and not isinstance(source, DotEnvSettingsSource)
+
+    def build_values(self, cls: type[BaseSettings], sources: Sources, init_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return what `sources` give together, as `BaseSettings._settings_build_values` does."""
+        made = Build(cls)
+        self.record.builds.append(made)
+        recorded: list[PydanticBaseSettingsSource] = []
+        for source in sources:
+            if isinstance(source, DefaultSettingsSource):
+                recorded.append(source)  # What follows looks for it by its class.
+            else:
+                made.sources.append(described(source, self._entries_of(source)))
+                recorded.append(RecordedSource(cls, source, made.sources[-1]))
+        made.values = _build_values(cls, tuple(recorded), init_kwargs)
+        return made.values
+
+    def _entries_of(self, source: object) -> tuple[Entry, ...] | None:
+        """Return the variables that `source` has read, or the one that it is wrapped around; None for another kind."""
+        wrapped = list(getattr(source, "__dict__", {}).values())
+        return next((found for read, found in self._entries if any(each is read for each in (source, *wrapped))), None)
+
+    def load_env_vars(self, source: EnvSettingsSource) -> Texts:
+        """Return the process environment, as `EnvSettingsSource._load_env_vars` does."""
+        self._entries.append((source, self.environment))
+        return _parsed(source, self.environment)
+
+    def read_env_files(self, source: DotEnvSettingsSource) -> Texts:
+        """Return what env files hold, as `DotEnvSettingsSource._read_env_files` does."""
+        files = tuple(self._files_of(source))
+        self._entries.append((source, tuple(entry for file in files for entry in file)))
+        found: dict[str, str | None] = {}
+        for file in files:
+            found.update(_parsed(source, file))
+        return found
+
+    def _files_of(self, source: DotEnvSettingsSource) -> Iterator[tuple[Entry, ...]]:
+        own = source.settings_cls.model_config.get("env_file")
+        is_in_place = source.env_file == own or (issubclass(source.settings_cls, self._class) and not own)
+        if self._given.files is not None and (is_in_place or not source.env_file):
+            yield from self._given.files if self._in_place else ()
+            return
+        named = source.env_file or ()
+        for each in (named,) if isinstance(named, str | PathLike) else named:
+            path = find_env_file(each, source.env_file_depth or 0)
+            if path is not None:
+                referable = {entry.name: entry.value for entry in self.environment if entry.value is not None}
+                file = read_env_file(path, referable, encoding=source.env_file_encoding)
+                self.record.files.append(file)
+                yield tuple(entries_of(file))
+
+
+def _parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Texts:
+    texts = {entry.name: entry.value for entry in entries}
+    return parse_env_vars(texts, source.case_sensitive, source.env_ignore_empty, source.env_parse_none_str)
+
+
+def _source_in(error: BaseException) -> str | None:
+    """Return the class of the source that raised `error` while it was made."""
+    selves = [frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)]
+    return next((type(each).__name__ for each in selves if isinstance(each, PydanticBaseSettingsSource)), None)
+
+
+_init_sources: Any = BaseSettings._settings_init_sources.__func__  # type: ignore[attr-defined]  # noqa: SLF001
+_build_values: Any = BaseSettings._settings_build_values.__func__  # type: ignore[attr-defined]  # noqa: SLF001
+_load_env_vars = EnvSettingsSource._load_env_vars  # noqa: SLF001
+_read_env_files = DotEnvSettingsSource._read_env_files  # noqa: SLF001
+
+
+def _init_sources_or_ours(cls: type[BaseSettings], **switches: Any) -> tuple[Sources, dict[str, Any]]:
+    making = _making.get()
+    return making.init_sources(cls, switches) if making else _init_sources(cls, **switches)
+
+
+def _build_values_or_ours(cls: type[BaseSettings], sources: Sources, init_kwargs: dict[str, Any]) -> dict[str, Any]:
+    making = _making.get()
+    ask = making.build_values if making else _build_values
+    return ask(cls, sources, init_kwargs)
+
+
+def _load_env_vars_or_ours(self: EnvSettingsSource) -> Texts:
+    making = _making.get()
+    return making.load_env_vars(self) if making else _load_env_vars(self)
+
+
+def _read_env_files_or_ours(self: DotEnvSettingsSource) -> Texts:
+    making = _making.get()
+    return making.read_env_files(self) if making else _read_env_files(self)
+
+
+BaseSettings._settings_init_sources = classmethod(_init_sources_or_ours)  # type: ignore[assignment,arg-type]  # noqa: SLF001
+BaseSettings._settings_build_values = classmethod(_build_values_or_ours)  # type: ignore[assignment]  # noqa: SLF001
+EnvSettingsSource._load_env_vars = _load_env_vars_or_ours  # type: ignore[method-assign]  # noqa: SLF001
+DotEnvSettingsSource._read_env_files = _read_env_files_or_ours  # type: ignore[method-assign]  # noqa: SLF001

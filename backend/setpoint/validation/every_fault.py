@@ -1,0 +1,127 @@
+"""Validates values so that nothing that is wrong with one keeps another from being looked at.
+
+pydantic stops before validators across fields once one field is invalid, and at the first validator that raises
+something else than a refusal. The schema that it makes for a class is data (`pydantic_core.core_schema`), and here
+a copy of it is used in which neither happens: an invalid field can have a stand-in that refuses to be looked at,
+and what functions of the class raise becomes one refusal among others.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from pydantic_core import PydanticCustomError, PydanticOmit, PydanticUseDefault, SchemaValidator
+from pydantic_settings import BaseSettings
+
+from setpoint.validation.unusable import Unusable, UnusableValueError
+
+RAISED = "raised"
+"""Stands in place of pydantic's name for the reason where a validator raised something that is no verdict."""
+
+LOOKED = "looked_at_unusable"
+"""Stands there where a validator looked at the value of an invalid field."""
+
+_VERDICTS = (ValueError, AssertionError, PydanticOmit, PydanticUseDefault)
+_FUNCTIONS = {"function-before", "function-after", "function-wrap", "function-plain"}
+# What is under these in a schema is none, whatever it looks like.
+_NO_SCHEMAS = {"cls", "config", "default", "expected", "metadata", "ref", "schema_ref", "serialization", "type"}
+_STAND_IN = {
+    "type": "default",
+    "default_factory": Unusable,
+    "schema": {"type": "function-plain", "function": {"type": "no-info", "function": lambda _: Unusable()}},
+}
+
+
+class Raised:
+    """Holds what a validator raised; its own text may ask for what it holds, and pydantic would ask for that."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def validate_each(
+    settings_class: type[BaseSettings], values: Mapping[str, Any], unusable: frozenset[str] = frozenset()
+) -> BaseSettings:
+    """Return the settings that `settings_class` makes of `values`.
+
+    Args:
+        settings_class: The class.
+        values: What its sources gave, by the keys under which it takes it.
+        unusable: Fields that get a stand-in, whatever `values` hold.
+
+    Raises:
+        ValidationError: Everything that is wrong; what a validator raises that is no verdict is there as `RAISED`.
+        Exception: What the class raises outside of validators.
+    """
+    settings = settings_class.__new__(settings_class)
+    made = _validator(settings_class, unusable).validate_python(dict(values), self_instance=settings)
+    return cast("BaseSettings", made)
+
+
+@lru_cache(maxsize=16)
+def _validator(settings_class: type[BaseSettings], unusable: frozenset[str]) -> SchemaValidator:
+    schema = _heard_out(cast("Any", settings_class.__pydantic_core_schema__))
+    if unusable:
+        schema = _with_unusable(schema, settings_class, unusable)
+    # Otherwise it would take the validators that the classes have already.
+    return SchemaValidator(schema, _use_prebuilt=False)
+
+
+def _heard_out(part: Any) -> Any:
+    """Return a copy of `part` of a schema in which no function raises what would end the validation."""
+    if isinstance(part, list | tuple):
+        return type(part)(map(_heard_out, part))
+    if not isinstance(part, dict):
+        return part
+    kind = part.get("type")
+    is_schema = isinstance(kind, str)
+    copy = {key: each if is_schema and key in _NO_SCHEMAS else _heard_out(each) for key, each in part.items()}
+    if is_schema and kind in _FUNCTIONS:
+        copy["function"] = {**part["function"], "function": _raising_verdicts(part["function"]["function"])}
+    if kind == "model" and "post_init" in part:
+        return _with_post_init_as_validator(copy)
+    return copy
+
+
+def _with_post_init_as_validator(model: dict[str, Any]) -> dict[str, Any]:
+    name, ref = model.pop("post_init"), model.pop("ref", None)
+
+    def finish(made: Any) -> Any:
+        getattr(made, name)(None)
+        return made
+
+    function = {"type": "no-info", "function": _raising_verdicts(finish)}
+    return {"type": "function-after", "function": function, "schema": model} | ({"ref": ref} if ref else {})
+
+
+def _raising_verdicts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function` as one that raises nothing but what pydantic takes for a verdict."""
+
+    def call(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except _VERDICTS:
+            raise
+        except UnusableValueError:
+            raise PydanticCustomError(LOOKED, "it looks at an invalid value") from None
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+            raise PydanticCustomError(RAISED, "a validator fails", {"raised": Raised(error)}) from None
+
+    return call
+
+
+def _with_unusable(part: Any, settings_class: type[BaseSettings], unusable: frozenset[str]) -> Any:
+    """Return a copy of the schema of `settings_class` in which the fields `unusable` have stand-ins."""
+    if isinstance(part, list):
+        return [_with_unusable(each, settings_class, unusable) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") == "model-fields":
+        fields = part["fields"] | {name: {**part["fields"][name], "schema": _STAND_IN} for name in unusable}
+        return {**part, "fields": fields}
+    if part.get("type") == "definitions" or part.get("cls", settings_class) is settings_class:
+        inner = ("schema",) if part.get("type") != "definitions" else ("schema", "definitions")
+        return {
+            key: _with_unusable(each, settings_class, unusable) if key in inner else each for key, each in part.items()
+        }
+    return part

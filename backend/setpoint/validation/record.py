@@ -1,0 +1,98 @@
+"""What a settings class was given when it was built, and what each of its sources made of that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from setpoint.sources.entry import Entry
+from setpoint.sources.env_file import EnvFile, SourceKind
+from setpoint.sources.secret_files import SecretNames
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a settings class finds while it is built.
+
+    Attributes:
+        environment: The process environment, later entries over earlier ones.
+        files: What env files hold that are there in place of those that the class names, later ones over earlier; None
+            where it reads its own. Where it reads no env files, they are part of the environment.
+        by_another_program: Whether another program than the app reads `files`, and puts them into the environment.
+        secrets_directories: Where secret files are, in place of what the class says; None where it says it.
+        is_public: Whether `os.environ` holds the same while the class is built, for code of the app's own.
+        command_line: Whether the words of this process are meant for the class; if not, it finds none.
+    """
+
+    environment: tuple[Entry, ...] = ()
+    files: tuple[tuple[Entry, ...], ...] | None = ()
+    by_another_program: bool = False
+    secrets_directories: tuple[str, ...] | None = ()
+    is_public: bool = True
+    command_line: bool = False
+
+
+@dataclass(eq=False)
+class SourceRecord:
+    """One source of a settings class.
+
+    Attributes:
+        kind: What it reads.
+        name: The class of the source.
+        paths: The config files or the secrets directories that it reads.
+        entries: The variables that it has from the process environment or env files, later ones over earlier.
+        secret_names: How its secret files are named, where they are not named like variables.
+        values: What it gave, by the keys under which the settings class takes it.
+        undecodable: The variables whose text it could not turn into a value; it gave the rest.
+        error: What it raised, if it gave nothing for that.
+    """
+
+    kind: SourceKind
+    name: str
+    paths: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    secret_names: SecretNames | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    undecodable: tuple[tuple[str, Entry | None], ...] = ()
+    error: BaseException | None = None
+
+
+@dataclass(eq=False)
+class Build:
+    """One settings class that was built: the one that was asked for, or one that is nested in it.
+
+    Attributes:
+        settings_class: The class.
+        sources: Its sources, the strongest first.
+        values: What they gave together.
+    """
+
+    settings_class: type[BaseSettings]
+    sources: list[SourceRecord] = field(default_factory=list)
+    values: dict[str, Any] | None = None
+
+
+@dataclass(eq=False)
+class Record:
+    """What became of it.
+
+    Attributes:
+        settings: The settings, if the class gave some.
+        error: What was raised, if not.
+        builds: Every settings class that was built, in the order in which they were.
+        files: The env files that the class has read by itself.
+        failed_source: The class of the source that kept all others from being asked.
+        parts: What became of the settings classes that are nested in fields, each for itself, by field.
+    """
+
+    settings: Any = None
+    error: BaseException | None = None
+    builds: list[Build] = field(default_factory=list)
+    files: list[EnvFile] = field(default_factory=list)
+    failed_source: str | None = None
+    parts: dict[str, "Record"] = field(default_factory=dict)
+
+    def build_of(self, settings_class: type[BaseSettings]) -> Build | None:
+        """Return what is known of `settings_class`, if it was built."""
+        return next((each for each in self.builds if each.settings_class is settings_class), None)

@@ -1,0 +1,172 @@
+"""Asks a source of a settings class, and remembers what it gave, what it could not decode and what it raised."""
+
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    CliSettingsSource,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsError,
+)
+from pydantic_settings.sources import ConfigFileSourceMixin
+from pydantic_settings.sources.base import PydanticBaseEnvSettingsSource
+
+from setpoint.contract.file_variables import FileVariablesSource
+from setpoint.sources.entry import Entry
+from setpoint.sources.env_file import SourceKind
+from setpoint.sources.secret_files import SecretNames
+from setpoint.validation.record import SourceRecord
+
+# In this order: some are made from others.
+_KINDS: tuple[tuple[type, SourceKind], ...] = (
+    (CliSettingsSource, SourceKind.COMMAND_LINE),
+    (FileVariablesSource, SourceKind.FILE_VARIABLE),
+    (NestedSecretsSettingsSource, SourceKind.SECRETS_DIRECTORY),
+    (SecretsSettingsSource, SourceKind.SECRETS_DIRECTORY),
+    (ConfigFileSourceMixin, SourceKind.CONFIG_FILE),
+    (InitSettingsSource, SourceKind.ARGUMENT),
+)
+_PATH_OF_CONFIG_FILE = "_file_path"
+"""How the attributes end in which sources that read config files keep the paths."""
+
+
+def described(source: object, entries: tuple[Entry, ...] | None) -> SourceRecord:
+    """Return what is known of `source` before it is asked.
+
+    Args:
+        source: Whatever the settings class calls a source.
+        entries: The variables that it has read from the process environment or env files, if it is of that kind.
+    """
+    name = getattr(source, "__name__", type(source).__name__)
+    kind = next((kind for base, kind in _KINDS if isinstance(source, base)), SourceKind.OWN_SOURCE)
+    if kind is SourceKind.OWN_SOURCE and entries is not None:
+        is_file = isinstance(source, DotEnvSettingsSource)
+        kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
+    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries or (), _nesting(source))
+
+
+def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
+    """Yield the config files that `source` reads, or its secrets directories."""
+    if kind is SourceKind.CONFIG_FILE:
+        named = [value for name, value in vars(source).items() if name.endswith(_PATH_OF_CONFIG_FILE)]
+        yield from (str(path) for value in named for path in source._existing_files(value))  # noqa: SLF001 - those that it has read
+    elif kind is SourceKind.SECRETS_DIRECTORY:
+        directories = source.secrets_dir or ()
+        directories = [directories] if isinstance(directories, str | PathLike) else directories
+        yield from (str(Path(each).expanduser()) for each in directories)
+
+
+def _nesting(source: object) -> SecretNames | None:
+    if not isinstance(source, NestedSecretsSettingsSource):
+        return None
+    return SecretNames(source.secrets_prefix, source.secrets_nested_delimiter or "")
+
+
+class RecordedSource(PydanticBaseSettingsSource):
+    """Stands in for a source, and keeps what it says."""
+
+    def __init__(self, settings_cls: type[BaseSettings], source: Any, record: SourceRecord) -> None:
+        super().__init__(settings_cls)
+        self.__name__ = record.name
+        self._source = source
+        self._record = record
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return what the source says of one field."""
+        found: tuple[Any, str, bool] = self._source.get_field_value(field, field_name)
+        return found
+
+    def _set_current_state(self, state: dict[str, Any]) -> None:
+        if isinstance(self._source, PydanticBaseSettingsSource):
+            self._source._set_current_state(state)  # noqa: SLF001 - passed on as it comes
+
+    def _set_settings_sources_data(self, states: dict[str, dict[str, Any]]) -> None:
+        if isinstance(self._source, PydanticBaseSettingsSource):
+            self._source._set_settings_sources_data(states)  # noqa: SLF001 - passed on as it comes
+
+    def __call__(self) -> dict[str, Any]:
+        """Return what the source gives, as far as it gives something; that it fails keeps no other from being asked."""
+        try:
+            values = self._decoded()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a source of the app's may raise anything
+            self._record.error = error
+            values = {}
+        self._record.values = values
+        return values
+
+    def _decoded(self) -> dict[str, Any]:
+        try:
+            return self._asked()
+        except SettingsError:
+            undecodable = dict(_undecodable(self._source, self._record.entries))
+            if not undecodable:
+                raise
+            self._record.undecodable = tuple(
+                (field, entry) for field, entries in undecodable.items() for entry in entries or (None,)
+            )
+            _pass_over(self._source, undecodable)
+            return self._asked()
+
+    def _asked(self) -> dict[str, Any]:
+        values: dict[str, Any] = self._source()
+        return values
+
+
+def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str, list[Entry]]]:
+    """Yield the fields of which `source` can't decode a text, each with the variables that hold it."""
+    if not isinstance(source, PydanticBaseEnvSettingsSource):
+        return
+    for name, field in source.settings_cls.model_fields.items():
+        if not _decodes(source, name, field):
+            yield name, list(_entries_to_blame(source, name, field, entries))
+
+
+def _decodes(source: PydanticBaseEnvSettingsSource, name: str, field: FieldInfo) -> bool:
+    try:
+        value, _, is_complex = source.get_field_value(field, name)
+        source.prepare_field_value(name, field, value, is_complex)
+    except Exception:  # noqa: BLE001 - a source of the app's may raise anything
+        return False
+    return True
+
+
+def _entries_to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ...]) -> Iterator[Entry]:
+    """Yield each of `entries` that `source` can't decode for the field, though it were the only one."""
+    if not isinstance(source, EnvSettingsSource):
+        return
+    heads = [env_name for _, env_name, _ in source._extract_field_info(field, name)]  # noqa: SLF001 - what it looks for
+    every: Mapping[str, str | None] = source.env_vars
+    for key, value in every.items():
+        if any(key.startswith(head) for head in heads):
+            source.env_vars = {key: value}
+            if not _decodes(source, name, field):
+                yield from [each for each in entries if _key(source, each.name) == key][-1:]
+    source.env_vars = every
+
+
+def _key(source: PydanticBaseEnvSettingsSource, name: str) -> str:
+    return name if source.case_sensitive else name.lower()
+
+
+def _pass_over(source: Any, undecodable: Mapping[str, list[Entry]]) -> None:
+    """Keep `source` from looking at what it can't decode; without a variable to blame, from the whole field."""
+    if isinstance(source, EnvSettingsSource):
+        keys = {_key(source, entry.name) for entries in undecodable.values() for entry in entries}
+        source.env_vars = {key: value for key, value in source.env_vars.items() if key not in keys}
+    ask = source.get_field_value
+    whole = {name for name, entries in undecodable.items() if not entries}
+
+    def get_field_value(field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, key, is_complex = ask(field, field_name) if field_name not in whole else (None, field_name, False)
+        return value, key, is_complex
+
+    source.get_field_value = get_field_value
