@@ -68,6 +68,8 @@ def _of_blame(situation: Situation, said: Any, right: Any, answers: Sequence[Seq
     for diagnostic in output["diagnostics"] if output else ():
         if diagnostic["code"] not in {"SP401", "SP404"} or diagnostic["location"] is None:
             continue
+        if diagnostic["code"] == "SP404" and all(place for place, _ in right["errors"]):
+            continue  # The class would tell it once its fields are valid.
         at = _at(situation, diagnostic["location"], diagnostic["variable"])
         if at is None:
             yield Difference("place", diagnostic, "nothing is written there")

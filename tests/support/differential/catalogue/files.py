@@ -154,9 +154,13 @@ class CommandLineOff(BaseSettings):
 
 CASES = [
     Case(TwoFiles, _SERVER, (PROCESS, ".env", ".env.local")),
+    Case(OtherEncoding, {"NAME": Texts(("caf\xe9", "th\xe9")), "PORT": INT}, (".env",), encoding="latin-1"),
     Case(NoFile, _SERVER),
+    Case(ForbidsStrangers, {**_SERVER, "ANYTHING": Texts(("alpha", "beta"))}),
+    Case(ForbidsStrangersWithPrefix, {"APP_PORT": INT, "APP_HOST": WORD, "PORT": INT}),
     Case(IgnoresStrangers, {"PORT": INT, "ANYTHING": WORD}),
     Case(OnlyExisting, {"PORT": INT, "ANYTHING": WORD}),
+    Case(MatchPrefix, {"APP_PORT": INT, "APP_OTHER": Texts(("alpha", "beta")), "OTHER": WORD}),
     Case(SecretsDirectory, _SECRET, (PROCESS, ".env", "secrets/"), _DIRECTORY),
     Case(
         SecretsDirectories,
@@ -165,5 +169,11 @@ CASES = [
         {**_DIRECTORY, "more/unrelated": ""},
     ),
     Case(SecretsDirectoryIsMissing, {"PORT": INT}, (PROCESS,)),
+    Case(
+        NestedSecrets,
+        {"MYAPP_DB__USER": WORD, "MYAPP_DB__PASSWORD": _SECRET["TOKEN"], "MYAPP_PORT": INT},
+        (PROCESS, "secrets/"),
+        _DIRECTORY,
+    ),
     Case(CommandLineOff, {"PORT": INT, "DEBUG": BOOL}),
 ]

@@ -4,7 +4,7 @@ from pydantic import AliasChoices, AliasGenerator, AliasPath, Field
 from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from support.differential.case import BOOL, INT, PROCESS, WORD, Case, Texts
+from support.differential.case import BOOL, INT, PROCESS, WORD, WORDS, Case, Texts
 
 _ALIASED = {"HTTP_PORT": INT, "PORT": INT}
 _SERVICE = Texts(
@@ -128,7 +128,9 @@ class EmptyCountsAsUnset(BaseSettings):
 
 
 CASES = [
+    Case(Prefix, {"APP_PORT": INT, "APP_HOST": WORD}),
     Case(PrefixInLowerCase, {"MY-APP.PORT": INT}, (PROCESS,)),
+    Case(PrefixByInheritance, {"OTHER_PORT": INT, "OTHER_DEBUG": BOOL}),
     Case(ByClassArguments, {"ARG_PORT": INT}),
     Case(Alias, _ALIASED),
     Case(ValidationAliasInLowerCase, _ALIASED),
@@ -149,4 +151,5 @@ CASES = [
     Case(CaseSensitive, {"Port": INT, "HOST": WORD, "debug": BOOL}),
     Case(CaseSensitiveWithPrefix, {"App_PORT": INT, "APP_PORT": INT}, (PROCESS,)),
     Case(OneVariableForTwo, {"PORT": INT, "WEB_PORT": INT, "API_PORT": INT}, (PROCESS,)),
+    Case(EmptyCountsAsUnset, {"PORT": INT, "TAGS": WORDS, "HOST": WORD}),
 ]

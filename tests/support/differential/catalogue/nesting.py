@@ -218,5 +218,8 @@ CASES = [
         _HERE,
     ),
     Case(PartialUpdate, _DB, _HERE),
-    Case(SettingsInside, {"DB_PORT": INT, "DB__PORT": INT, "DB": Texts(('{"port": 1}', '{"port": 2}'), ("x",))}, _HERE),
+    Case(ListOfModels, {"DBS": Texts(('[{"host": "a"}]', "[]"), ("x", '[{"port": 1}, {"port": "x"}]', "{}"))}),
+    Case(PartialDataclass, _DB, _HERE),
+    Case(Root, {"NAMES": Texts(('["a"]', "[]"), ("x", "{}", "[1]"))}),
+    Case(OfOwnPrefix, {"DB_PORT": INT, "DB_HOST": WORD, "PORT": INT}, _HERE),
 ]

@@ -15,7 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from support.differential.case import INT, PROCESS, WORD, Case, Texts
+from support.differential.case import BOOL, INT, PROCESS, WORD, Case, Texts
 from support.differential.catalogue.chosen import Source, Sources, ordered
 
 _SERVER = {"PORT": INT, "HOST": WORD}
@@ -237,5 +237,15 @@ class MergedOverSources(BaseSettings):
 
 
 CASES = [
+    Case(EnvironmentFirst, _SERVER),
+    Case(ThreeSources, _SERVER, _ALL, _SECRETS),
+    Case(DotenvFirst, _SERVER, _ALL, _SECRETS),
+    Case(SecretsFirst, _SERVER, _ALL, _SECRETS),
+    Case(OnlyDotenv, _SERVER),
+    Case(NoSources, _SERVER),
+    Case(ConstantsLast, _SERVER),
+    Case(FromVault, _SERVER, varied={"vault.json": ('{"port": 1}', '{"port": "x"}', "{}", None)}),
     Case(OwnEnvironmentSource, {"PORT": INT, "TAGS": Texts(("a,b", "c"))}, (PROCESS,)),
+    Case(WrappedEnvironment, _SERVER),
+    Case(Profiles, {"PROFILE": Texts(("dev", "prod")), "DEBUG": BOOL}),
 ]

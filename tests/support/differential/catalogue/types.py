@@ -196,7 +196,16 @@ CASES = [
     ),
     Case(Numbers, {"VERSION": Texts(("1", "2"), ("3", "x"))}, _HERE),
     Case(Strict, {"PORT": INT, "DEBUG": BOOL, "NAME": WORD}, _HERE),
+    Case(StrictClass, {"PORT": INT, "TAGS": WORDS, "WHEN": Texts(("2020-01-01", "2021-01-01"), ("x",))}),
     Case(OptionalStrict, {"PORT": INT, "DEBUG": BOOL}, _HERE),
+    Case(
+        Secrets,
+        {
+            "PASSWORD": Texts(("correct-horse-1", "battery-staple-2")),
+            "PIN": Texts(("1234", "4321"), ("x",)),
+            "KEYS": Texts(('["kay-one-11"]', "[]"), ("x", "{}")),
+        },
+    ),
     Case(Jsons, {"ANYTHING": Texts(("1", '"a"'), ("x",)), "NUMBERS": INTS}, _HERE),
     Case(
         Times,
@@ -222,6 +231,7 @@ CASES = [
         _HERE,
     ),
     Case(OptionalValues, {"PORT": INT, "TAGS": WORDS}, _HERE),
+    Case(EnumsByName, {"COLOR": Texts(("RED", "DARK_BLUE"), ("green",)), "LEVEL": Texts(("LOW", "2"), ("x",))}),
     Case(LeftToValidator, {"TAGS": Texts(("a,b", "c")), "PORTS": INTS}, _HERE),
     Case(NothingDecoded, {"TAGS": Texts(("a,b", "c")), "PORTS": INTS}, _HERE),
     Case(NumberOrText, {"EITHER": Texts(("1", "a")), "ORDER": Texts(("1", "1.5"), ("x",))}, _HERE),

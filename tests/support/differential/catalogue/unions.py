@@ -116,6 +116,7 @@ class ModelsInUnionByName(BaseSettings):
 
 
 CASES = [
+    Case(DiscriminatedByFunction, {**_STORE, "STORE__PROT": INT}, _HERE),
     Case(ListOrText, {"TAGS": WORDS}),
     Case(NumberOrWord, {"PORT": Texts(("auto", "80"), ("x", ""))}),
     Case(

@@ -206,9 +206,11 @@ class NotInitialised(BaseSettings):
 
 
 CASES = [
+    Case(BeforeValidator, {"PORT": Texts(("http", "12"), ("x", ""))}),
     Case(AfterValidator, {"PORT": Texts(("4", "5"), ("3", "x"))}, _HERE),
     Case(WrapValidator, {"PORT": Texts(("", "5"), ("x",))}, _HERE),
     Case(PlainValidator, {"PORT": Texts(("", "five"))}, _HERE),
+    Case(AcrossFields, _LIMITS),
     Case(BeforeAll, _SERVER, _HERE),
     Case(AroundAll, _SERVER, _HERE),
     Case(AfterInit, _SERVER, _HERE),
@@ -218,6 +220,7 @@ CASES = [
     Case(DefaultsAreValidated, {"PORT": INT, "HOST": INT}, _HERE),
     Case(WrongDefault, {"PORT": INT}, _HERE),
     Case(DefaultByFunction, {"PORT": INT, "URL": WORD, "TAGS": Texts(('["a"]', "[]"), ("x",))}, _HERE),
+    Case(Frozen, _SERVER),
     Case(Computed, _SERVER, _HERE),
     Case(ReadsTheEnvironment, {"PORT": INT, "PORT_OFFSET": Texts(("1", "2"))}, _HERE, unseen=("PORT_OFFSET",)),
     Case(InsideModel, {"POOL__LOW": Texts(("2", "20"), ("x",)), "POOL__HIGH": INT, "PORT": INT}, _HERE),
