@@ -136,6 +136,8 @@ def explain(
         return Explanation(f"{subject} cannot be set by a variable", _NO_TEXT, _other_type(refusals[0]))
     is_whole = variable is not None and variable.name.upper() == name.upper() and not where
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
+    if variable and variable.holds_parts and refusals[0].error_type == "json_invalid":
+        expected = "JSON that holds the setting"
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     label = f"expected {expected}{_schemes(refusals)}" if expected else None

@@ -154,7 +154,7 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
     """
     if any(file.trouble for file in subject.files):
         return
-    told = misspelt(subject)
+    told = misspelt(subject) | _without_json(subject)
     for refusal in subject.verdict.refusals:
         if refusal.kind is not RefusalKind.MISSING:
             continue
@@ -163,6 +163,12 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
         for variable in subject.missing_at(refusal.setting):
             if variable.name not in told and variable.name not in subject.unreadable:
                 yield _missing(subject, variable)
+
+
+def _without_json(subject: Subject) -> frozenset[str]:
+    """Return the variables whose value is not the JSON that it has to be: it may hold several settings."""
+    refused = (each.entry for each in subject.verdict.refusals if each.error_type == "json_invalid")
+    return frozenset(subject.contract.canonical(entry.name) for entry in refused if entry)
 
 
 def _missing(subject: Subject, variable: Variable) -> Finding:

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
 from support.checking import checked
-from support.differential.catalogue import types
+from support.differential.catalogue import names, types
 
 
 class Mode(BaseSettings):
@@ -58,3 +58,11 @@ def test_every_member_of_an_enumeration_is_a_choice_once() -> None:
     )
     (variable,) = SettingsContract.of(made).variables
     assert variable.choices == ("a", "B", "b")
+
+
+def test_a_value_that_holds_a_setting_has_to_be_json() -> None:
+    """An alias leads into it, so that the type of the setting is not that of the value."""
+    report = checked("SERVICE=nojson\n", settings_class=names.PathIntoList)
+    assert [(each.code, each.message, each.label, each.location is not None) for each in report.diagnostics] == [
+        ("SP401", "`SERVICE` is not valid JSON", "expected JSON that holds the setting", True)
+    ]
