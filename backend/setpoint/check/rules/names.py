@@ -14,16 +14,12 @@ from setpoint.text.mask import MASK
 from setpoint.validation.verdict import RefusalKind
 
 # What is said of a variable that the class itself refuses.
-_FORBIDDEN_THOUGH_REFERRED_TO = (
-    "the settings class reads this file and forbids it",
-    'a reference uses it, so let the class ignore it: `extra="ignore"`',
-    Severity.ERROR,
-)
 _FORBIDDEN = (
     "the settings class reads this file and forbids it",
     'remove it, or let the class ignore it: `extra="ignore"`',
     Severity.ERROR,
 )
+_IGNORE_IT = 'a reference uses it, so let the class ignore it: `extra="ignore"`'
 _FURTHEST_IN_FAMILY = 6
 
 
@@ -51,7 +47,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
         name = statement.binding.name
         if name in statement.file.reading.referred:
             if _is_forbidden(subject, statement):
-                yield _unknown(subject, statement, *_FORBIDDEN_THOUGH_REFERRED_TO)
+                yield _unknown(subject, statement, _FORBIDDEN[0], _IGNORE_IT, Severity.ERROR)
         elif not subject.is_ignored(name) and not _in_another_case(subject, name):
             yield _unknown_in_file(subject, statement, families)
         elif _is_forbidden(subject, statement):
