@@ -14,8 +14,8 @@ from support.env_texts import contents
 _ENVIRONMENT = {"OUTER": "outer_value", "HOME": "/home/app"}
 _SIZE = 600
 _MOST_GROWTH = 10
-_NOISE = 0.02
-_ATTEMPTS = 4
+_NOISE = 0.05
+_ATTEMPTS = 8
 
 _LONG_TEXTS: dict[str, Callable[[int], str]] = {
     "plain lines": lambda size: "".join(f"NAME_{number}='value' # comment\n" for number in range(size)),
