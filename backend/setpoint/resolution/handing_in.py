@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Protocol
 
 from setpoint.contract.settings_class import SettingsContract
@@ -69,7 +71,22 @@ def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
         return False  # It hides nothing in the source below.
     if entry.file is not None and contract.names_env_file(contract.find(entry.name)):
         return False
+    if entry.file is not None and _is_of_another_program(contract, entry, entry.file.path):
+        return False
     if contract.from_file(entry.name):
         is_there = all(each.name != entry.name or not each.content.trouble for each in receiver.file_variables)
         return is_there and not receiver.only_known
     return not receiver.only_known or contract.find(entry.name) is not None
+
+
+def _is_of_another_program(contract: SettingsContract, entry: Entry, path: str) -> bool:
+    """Return whether `entry` may be another program's: a class forbids strangers in the files that it reads itself.
+
+    A file that it does not name is most often handed to several programs by docker or systemd.
+    """
+    config = contract.settings_class.model_config
+    if config.get("extra") != "forbid" or contract.find(entry.name) or contract.from_file(entry.name):
+        return False
+    named = config.get("env_file") or ()
+    own = (named,) if isinstance(named, str | PathLike) else named
+    return bool(own) and all(Path(each).expanduser().absolute() != Path(path).absolute() for each in own)

@@ -79,7 +79,7 @@ def test_a_value_in_a_secrets_directory_is_checked_where_it_stands() -> None:
     Path("secrets/app_token").write_text("q8Zr2vLkT0\n")
     Path("secrets/APP_PORT").write_text("\n http\n")
     report = _starting(InDirectory)
-    assert marks(report) == ["secrets/APP_PORT:2:2-2:6 error SP401 invalid-value APP_PORT"]
+    assert marks(report) == ["secrets/APP_PORT:2:2-2:3 error SP401 invalid-value APP_PORT"]
     excerpt = report.diagnostics[0].excerpt
     assert excerpt is not None
     assert excerpt.text.strip() == "********"
@@ -162,7 +162,7 @@ def test_a_file_that_a_variable_names_gives_the_value() -> None:
     Path("size").write_text("big\n")
     environment = {"DB_PASSWORD_FILE": "db", "LOG_FILE": "a.log", "INNER__SIZE_FILE": "size"}
     report = _starting(FromFiles, environment)
-    assert marks(report) == ["size:1:1-1:4 error SP401 invalid-value INNER__SIZE"]
+    assert marks(report) == ["size:1:1-1:2 error SP401 invalid-value INNER__SIZE"]
     contract = SettingsContract.of(FromFiles)
     subject = of_a_start(contract, {"DB_PASSWORD_FILE": "db", "LOG_FILE": "a.log"}, NO_PROJECT)
     assert isinstance(subject.verdict.settings, FromFiles)
@@ -202,7 +202,7 @@ def test_the_class_itself_says_which_variable_names_no_file(
 def test_a_file_that_is_not_there_keeps_a_process_from_starting() -> None:
     """It is one finding, at the variable."""
     Path(".env").write_text("PORT=1\nDB_PASSWORD_FILE=nowhere\n")
-    assert marks(_starting(FromFiles)) == [".env:2:18-2:25 error SP406 missing-secret-file DB_PASSWORD_FILE"]
+    assert marks(_starting(FromFiles)) == [".env:2:18-2:19 error SP406 missing-secret-file DB_PASSWORD_FILE"]
     with pytest.raises(SystemExit) as end:
         setpoint.load(FromFiles)
     assert end.value.code == 78
@@ -211,7 +211,7 @@ def test_a_file_that_is_not_there_keeps_a_process_from_starting() -> None:
 def test_a_file_of_another_machine_is_a_warning() -> None:
     """Before the deploy nobody can know what stands in it."""
     report = _given(FromFiles, "DB_PASSWORD_FILE=/run/secrets/nowhere\n")
-    assert marks(report) == ["prod.env:1:18-1:38 warning SP406 missing-secret-file DB_PASSWORD_FILE"]
+    assert marks(report) == ["prod.env:1:18-1:19 warning SP406 missing-secret-file DB_PASSWORD_FILE"]
     assert [each.path for each in report.sources] == ["prod.env"], "it may be the secret itself"
     assert messages(report) == ["`DB_PASSWORD_FILE` names a file that does not exist here"]
     assert report.status == "passed"
@@ -221,7 +221,7 @@ def test_a_file_without_effect_is_told() -> None:
     """Whoever changes the secret in it changes nothing."""
     Path("db").write_text("q8Zr2vLkT0")
     report = _given(FromFiles, "DB_PASSWORD=m3Xw9cJpN7\nDB_PASSWORD_FILE=db\n")
-    assert marks(report) == ["prod.env:2:18-2:20 warning SP407 unread-secret-file DB_PASSWORD_FILE"]
+    assert marks(report) == ["prod.env:2:18-2:19 warning SP407 unread-secret-file DB_PASSWORD_FILE"]
 
 
 def test_a_misspelt_name_is_still_found() -> None:
