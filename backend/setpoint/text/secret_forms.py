@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 _SHORTEST = 3
 _LONGEST_DECODED = 1 << 16
+_LONGEST_ENCODED = 1 << 10
+_SHORTEST_ENCODED = 6
 _MOST_STEPS = 3
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
@@ -26,7 +28,10 @@ def forms_of(value: str) -> frozenset[str]:
         news = [each for text in news for each in _decoded(text) if each not in found]
         found.update(news)
     quoted = {form for each in found for form in _quoted(each)}
-    return frozenset(each for each in found | quoted if len(each) >= _SHORTEST and each.lower() not in _NO_SECRETS)
+    encoded = {form for each in found for form in _encoded(each)}
+    return frozenset(
+        each for each in found | quoted | encoded if len(each) >= _SHORTEST and each.lower() not in _NO_SECRETS
+    )
 
 
 def _decoded(text: str) -> Iterator[str]:
@@ -103,3 +108,16 @@ def _quoted(text: str) -> Iterator[str]:
         yield json.dumps(text)[1:-1]
         yield json.dumps(text, ensure_ascii=False)[1:-1]
         yield repr(text.encode("utf-8", "surrogatepass"))[2:-1]
+
+
+def _encoded(text: str) -> Iterator[str]:
+    """Yield how programs write `text` into URLs and headers, where everybody can read it back."""
+    if not _SHORTEST_ENCODED <= len(text) <= _LONGEST_ENCODED:
+        return
+    yield from {quote(text, safe=""), quote(text)} - {text}
+    content = text.encode("utf-8", "surrogatepass")
+    yield content.hex()
+    # As `user:password` in a header; which letters its end makes depends on how long its beginning is.
+    for before in range(3):
+        whole = (before + len(content)) // 3 * 4
+        yield base64.b64encode(bytes(before) + content).decode()[before + (before > 0) : whole]

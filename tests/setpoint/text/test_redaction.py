@@ -1,5 +1,6 @@
 """Values that are not fit to print are in no text that is."""
 
+import base64
 import time
 
 import pytest
@@ -75,6 +76,10 @@ FORMS = {
     "base64 for URLs, without padding": ("c3VianVjdGlvbj8_Pg", "subjuction??>"),
     "base64 of JSON": ("eyJ0b2tlbiI6ICJUcjB1YjRkb3IifQ==", "Tr0ub4dor"),
     "hexadecimal": ("636f72726563742d686f727365", "correct-horse"),
+    "written as base64": ("correct-horse", "Y29ycmVjdC1ob3Jz"),
+    "written as base64 after a user": ("correct-horse", base64.b64encode(b"me:correct-horse").decode()[4:16]),
+    "written in hexadecimal": ("correct-horse", "636f72726563742d686f727365"),
+    "written into a URL": ("Tr0ub4dor/& 3", "Tr0ub4dor%2F%26%203", "Tr0ub4dor/%26%203"),
     "percent-encoded": ("Tr0ub4dor%2F%26%203", "Tr0ub4dor/& 3"),
     "in a URL": ("postgresql://app:h%40nter2@db/app", "h@nter2", "h%40nter2"),
     "the query of a URL": ("https://a.example/?sig=Tr0ub4dor%2B3", "Tr0ub4dor+3"),
