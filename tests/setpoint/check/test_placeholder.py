@@ -46,7 +46,10 @@ PLACEHOLDERS = [
         "example-key",
     ),
     *("https://<key>@<host>/<project>", "postgresql://user:changeme@db/app", "https://<your-key>@sentry.example.org/1"),
-    *("postgres://app:<password>@db/app", "https://your-domain.example/x"),
+    *("postgres://app:<password>@db/app", "https://your-domain.example/x", "postgres://USER:PASSWORD@HOST:PORT/NAME"),
+    *("https://examplePublicKey@o0.ingest.sentry.io/0", "your.email@example.com", "sk-xxxxxxxx", "sk_test_xxxxxxxx"),
+    *("sk-...", "PLACEHOLDER_VALUE", "to be set", "NEEDS_TO_BE_SET", "to-be-replaced", "TO_BE_FILLED", "generate-me"),
+    *("GENERATE_A_SECRET", "not-a-real-key", "#{Password}#", "!ChangeThisMercureHubJWTSecretKey!", "ChangeMeNow"),
 ]
 
 VALUES = [
@@ -125,6 +128,8 @@ VALUES = [
         "atmosphere",
     ),
     *("max-age=31536000", "SAMEORIGIN", "tls1.2", "replica", "replacement-service", "settled", "editor", "update-feed"),
+    *("Click here", "Sign up here", "paste the link", "Add the following", "set a course", "defined", "generated"),
+    *("provided by us", "<a@b.example>", "placeholder.png", "user:password@localhost", "en-xx", "be-prod"),
     *("fill-rate", "todos", "set", "setup", "keyhere1b", "text/html", "Bearer", "xxhash64", "xxl"),
 ]
 
