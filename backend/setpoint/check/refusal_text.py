@@ -75,6 +75,25 @@ _NOT = {
     "uuid_parsing": "is not a UUID",
     "ip_any_address": "is not an IP address",
     "ip_any_network": "is not an IP network",
+    "ip_v4_address": "is not an IPv4 address",
+    "ip_v4_network": "is not an IPv4 network",
+    "ip_v4_interface": "is not an IPv4 interface",
+    "ip_v6_address": "is not an IPv6 address",
+    "ip_v6_network": "is not an IPv6 network",
+    "ip_v6_interface": "is not an IPv6 interface",
+    "ip_any_interface": "is not an IP interface",
+    "byte_size": "is not a size",
+    "byte_size_unit": "is a size in an unknown unit",
+    "json_type": "is not JSON",
+    "bytes_type": "is not text",
+    "base64_decode": "is not valid base64",
+    "path_not_exists": "names a path that does not exist",
+    "path_exists": "names a path that already exists",
+    "pattern_regex": "is not a valid regular expression",
+    "pattern_type": "is not a valid regular expression",
+    "uuid_type": "is not a UUID",
+    "url_syntax_violation": "is not a URL",
+    "time_type": "is not a time",
     "path_not_file": "does not name a file",
     "path_not_directory": "does not name a directory",
 }
@@ -175,7 +194,8 @@ def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
         return "matches none of the allowed types"
     if refusal.error_type == RAISED:
         return f"cannot be checked: {refusal.message}"
-    return _by_type(refusal) or (f"is invalid: {_words(refusal)}" if may_quote else "is invalid")
+    words = _words(refusal).strip() if may_quote else ""
+    return _by_type(refusal) or (f"is invalid: {words}" if words else "is invalid")
 
 
 def _by_type(refusal: Refusal) -> str | None:
@@ -191,7 +211,8 @@ def _words(refusal: Refusal) -> str:
 def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
     value = assignment.value.raw
     # `Literal[1]` takes no text, not even `1`; and of numbers, the next one is as good a guess as any.
-    words = [each for each in variable.choices if any(map(str.isalpha, each))]
+    # The same goes for single letters.
+    words = [each for each in variable.choices if any(map(str.isalpha, each)) and len(each) > 1]
     meant = nearest(value, words, max(1, allowed_steps(value)))
     return None if meant == value else meant
 

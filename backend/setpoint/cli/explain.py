@@ -89,7 +89,8 @@ def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | No
     guidance = variable.guidance
     default = shown_default(Provenance(variable.name, variable, None))
     spellings = [each.name for each in contract.variables if each.setting == variable.setting and each is not variable]
-    no_default = "computed" if variable.field.default_factory is not None else "none"
+    is_empty = variable.field.default == ""
+    no_default = "computed" if variable.field.default_factory is not None else "empty" if is_empty else "none"
     deprecation = variable.field.deprecation_message or ("yes" if variable.field.deprecated else None)
     return {
         "Setting": ".".join(variable.setting),

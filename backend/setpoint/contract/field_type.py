@@ -31,6 +31,7 @@ from pydantic.networks import _BaseMultiHostUrl
 from pydantic.types import PathType
 
 from setpoint.contract.annotation import alternatives, arguments, is_class, values
+from setpoint.text.join import counted, joined
 
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 _ARRAYS = (list, tuple, set, frozenset)
@@ -173,16 +174,17 @@ def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
 def _range_in_words(field: FieldInfo) -> str:
     constraints = list(_constraints([*field.metadata, *_inside_secrets(field.annotation)]))
     bounds = _bounds(constraints, of_integers=all(is_class(part, (int,)) for part in values(field.annotation)))
-    items = "items" if any(is_class(part, (*_ARRAYS, dict)) for part in values(field.annotation)) else "characters"
+    item = "item" if any(is_class(part, (*_ARRAYS, dict)) for part in values(field.annotation)) else "character"
+    words = []
     if {"ge", "le"} <= bounds.keys():
-        words = [f"from {bounds.pop('ge')} to {bounds.pop('le')}"]
-    elif {"min_length", "max_length"} <= bounds.keys():
-        words = [f"of {bounds.pop('min_length')} to {_counted(bounds.pop('max_length'), items)}"]
-    else:
-        words = []
-    words += [_bound_in_words(bound, limit, items) for bound, limit in bounds.items()]
+        least, most = bounds.pop("ge"), bounds.pop("le")
+        words = [f"from {least} to {most}" if least != most else f"equal to {most}"]
+    if {"min_length", "max_length"} <= bounds.keys():
+        least, most = bounds.pop("min_length"), counted(bounds.pop("max_length"), item)
+        words += [f"of {least} to {most}" if most != counted(least, item) else f"of exactly {most}"]
+    words += [_bound_in_words(bound, limit, item) for bound, limit in bounds.items()]
     words += [f"of the form `{pattern}`" for pattern in _patterns(constraints)]
-    return f" {' and '.join(words)}" if words else ""
+    return f" {joined(words)}" if words else ""
 
 
 def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:
@@ -204,19 +206,15 @@ def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:
     return found | ({"multiple_of": given["multiple_of"][-1]} if given["multiple_of"] else {})
 
 
-def _bound_in_words(bound: str, limit: Any, items: str) -> str:
+def _bound_in_words(bound: str, limit: Any, item: str) -> str:
     if bound == "min_length":
-        return f"of at least {_counted(limit, items)}"
+        return f"of at least {counted(limit, item)}"
     if bound == "max_length":
-        return f"of at most {_counted(limit, items)}"
+        return f"of at most {counted(limit, item)}"
     if bound == "ge":
         return f"of {limit} or more"
     words = {"gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}
     return f"{words[bound]} {limit}"
-
-
-def _counted(number: int, items: str) -> str:
-    return f"{number} {items.removesuffix('s') if number == 1 else items}"
 
 
 def _patterns(constraints: Iterable[Any]) -> Iterator[str]:

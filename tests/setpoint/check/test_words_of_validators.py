@@ -1,10 +1,11 @@
 """What validators of an app's own say is shown as they say it, and without a secret."""
 
-from typing import Annotated, Any
+from ipaddress import IPv4Address, IPv6Network
+from typing import Annotated, Any, Literal
 
 import pytest
 from inline_snapshot import snapshot
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ByteSize, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -118,3 +119,35 @@ class Bounded(BaseSettings):
 def test_a_constraint_of_the_class_is_told() -> None:
     """It is in the code, and half of the answer."""
     assert "5 or more" in _all_formats(Bounded, "NUMBERS=[1]")
+
+
+class Addresses(BaseSettings):
+    """Types whose errors pydantic says in its own way, and a validator without words."""
+
+    address: IPv4Address = IPv4Address("127.0.0.1")
+    network: IPv6Network = IPv6Network("::/64")
+    size: ByteSize = ByteSize(1)
+    unit: ByteSize = ByteSize(1)
+    letter: Literal["a", "b"] = "a"
+    title: str = ""
+
+    @field_validator("title")
+    @classmethod
+    def _says_nothing(cls, value: str) -> str:
+        if value:
+            raise ValueError
+        return value
+
+
+def test_what_is_wrong_is_said_once_and_no_letter_is_guessed() -> None:
+    """The line below says what is expected."""
+    text = "ADDRESS=1.2.3\nNETWORK=x\nSIZE=x\nUNIT=10XB\nLETTER=c\nTITLE=x\n"
+    report = checked(text, settings_class=Addresses)
+    assert [(each.message, each.hint) for each in report.diagnostics] == [
+        ("`ADDRESS` is not an IPv4 address", None),
+        ("`NETWORK` is not an IPv6 network", None),
+        ("`SIZE` is not a size", None),
+        ("`UNIT` is a size in an unknown unit", None),
+        ("`LETTER` is not one of the allowed values", None),
+        ("`TITLE` is invalid", None),
+    ]
