@@ -43,9 +43,9 @@ def _decoded(text: str) -> Iterator[str]:
     if bare[:1] in {'"', "'"}:
         yield bare.strip(bare[:1])
     if "%" in text:
-        yield unquote(text)
+        yield unquote(text, errors="surrogatepass")
     if "+" in text:
-        yield unquote_plus(text)
+        yield unquote_plus(text, errors="surrogatepass")
     yield from _in_url(bare)
     yield from _in_json(bare)
     yield from _from_bytes(bare)
@@ -114,7 +114,7 @@ def _encoded(text: str) -> Iterator[str]:
     """Yield how programs write `text` into URLs and headers, where everybody can read it back."""
     if not _SHORTEST_ENCODED <= len(text) <= _LONGEST_ENCODED:
         return
-    yield from {quote(text, safe=""), quote(text)} - {text}
+    yield from {quote(text, safe="", errors="surrogatepass"), quote(text, errors="surrogatepass")} - {text}
     content = text.encode("utf-8", "surrogatepass")
     yield content.hex()
     # As `user:password` in a header; which letters its end makes depends on how long its beginning is.
