@@ -73,7 +73,7 @@ def convert(file: EnvFile, loader: str) -> Conversion:
             obstacles.append(Remark(piece.value_span, str(error), piece.name))
     text = "".join(pieces)
     if not obstacles and dict(find_loader(loader).read(text, {}).variables) != dict(file.variables):
-        obstacles.append(Remark(Span(0, 0), f"{loader} would read other values from these lines together"))
+        obstacles.append(Remark(Span(0, 0), f"{loader} would read different values from these lines"))
     if obstacles:
         return Conversion(None, tuple(sorted(obstacles, key=lambda obstacle: obstacle.span)))
     remarks = [_of_problem(each) for each in file.reading.problems if each.kind in _WORTH_A_REMARK]

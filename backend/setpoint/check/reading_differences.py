@@ -134,7 +134,7 @@ _HABITS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("take the comment for a part of the value", _keeps_comment),
     ("cut at `#`", _cuts_comment),
     ("take the quotes away", _takes_quotes_away),
-    ("keep `$` as it stands", _keeps_references),
+    ("keep `$` as is", _keeps_references),
     ("keep the blanks", _keeps_blanks),
     ("take the blanks away", _takes_blanks_away),
 )

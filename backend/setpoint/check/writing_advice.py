@@ -22,8 +22,8 @@ def how_to_write(value: str, loaders: Sequence[str]) -> str:
             return f"written {way} right after the `=`, and with nothing after it, all of them read it alike"
     ways = [f"{joined(readers)} {way}" for way, readers in _fewest(served).items()]
     if not ways:
-        return "no way of writing it suits any of them; base64 on one line, or a path to a file, suits all"
-    return f"no way of writing it suits all of them; {', '.join(ways)}"
+        return "no way to write it works for any of them; base64 on one line or the path of a file would"
+    return f"no single way to write it works for all of them; {', '.join(ways)}"
 
 
 def _fewest(served: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
         "--summary-file", metavar="FILE", help="append a summary in Markdown, for the page of a CI step"
     )
     rules = "rules by code, beginning of a code (`SP1`) or name, separated by commas"
-    parser.add_argument("--select", action="append", metavar="CODE", help=f"report these alone: {rules}")
+    parser.add_argument("--select", action="append", metavar="CODE", help=f"report only these: {rules}")
     parser.add_argument("--ignore", action="append", metavar="CODE", help=f"don't report these: {rules}")
     parser.add_argument(
         "--fail-on", choices=("error", "warning"), default="error", help="the mildest severity that fails the check"

@@ -25,7 +25,7 @@ _LARGEST = 16 << 20
 _SIMPLE: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str, "null": None}
 # pydantic-settings puts a value together from nested names only where that may be an object. It would take a `null`
 # that it decodes for no value.
-_ANYTHING_IN_PARTS = Annotated[dict[str, Any] | Any, NoDecode, Guidance(expected="what the app's own class takes")]
+_ANYTHING_IN_PARTS = Annotated[dict[str, Any] | Any, NoDecode, Guidance(expected="what the app's own class accepts")]
 _CONSTRAINTS = {
     "minimum": "ge",
     "maximum": "le",
@@ -45,7 +45,7 @@ _CONSTRAINTS = {
 def read_exported_contract(path: str) -> type[BaseSettings]:
     """Return a settings class that takes what the contract at `path` says, as `setpoint schema` has written it.
 
-    It never refuses what the app's own class takes. Its `checked_by_class_alone` lists what it can't know.
+    It never refuses what the app's own class accepts. Its `checked_by_class_alone` lists what it can't know.
 
     Raises:
         UnableError: The file can't be read, or is no such contract.

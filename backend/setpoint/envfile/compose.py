@@ -173,7 +173,7 @@ class _Reader:
             return None
         if self.references.undefined:
             message = "it refers to a variable that is not set at this point, so it expands to an empty string"
-            hint = "write `$$` if `$` is meant as it stands, or give a default: `${NAME:-default}`"
+            hint = "write `$$` if `$` is meant literally, or add a default: `${NAME:-default}`"
             self.draft.report(ProblemKind.UNDEFINED_REFERENCE, span, message, statement.name, hint)
         return value
 

@@ -38,15 +38,15 @@ _TROUBLES = (
         "put the comment on its own line",
     ),
     _Trouble(re.compile(r"#"), "node and dotenv cut a value at `#`"),
-    _Trouble(re.compile(r"\r"), "shells and GitHub Actions keep a carriage return", "end lines with a line feed alone"),
+    _Trouble(re.compile(r"\r"), "shells and GitHub Actions keep a carriage return", "end lines with a line feed only"),
     _Trouble(re.compile(r"\s"), "shells and uv end a value at a blank"),
     _Trouble(re.compile(r"\$"), "shells, compose and uv replace what follows `$`"),
     _Trouble(re.compile(r"\\"), "systemd, shells and uv take a backslash away"),
-    _Trouble(re.compile(r"[&;|<>()`]"), "a shell takes this character for an operator or a command"),
+    _Trouble(re.compile(r"[&;|<>()`]"), "a shell treats this character as an operator or a command"),
     _Trouble(re.compile(r"[\x00-\x1f\x7f]"), "programs do not agree on control characters"),
     _Trouble(re.compile(r"[\ud800-\udfff]"), "programs do not agree on bytes that are not UTF-8"),
     _Trouble(re.compile(r"\A~|(?<=:)~"), "a shell puts a home directory in the place of `~`"),
-    _Trouble(re.compile(r"\A="), "zsh takes a `=` at the beginning for the name of a command"),
+    _Trouble(re.compile(r"\A="), "zsh expands a leading `=` as a command name"),
 )
 
 

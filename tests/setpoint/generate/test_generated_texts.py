@@ -204,7 +204,7 @@ class SplitAll(Split):
 def test_no_example_is_json_where_the_app_takes_the_text_apart(settings_class: type[BaseSettings]) -> None:
     """Whoever took away the `#` would get the brackets into the first item."""
     variables = {each.name: each for each in SettingsContract.of(settings_class).variables}
-    split = {name for name, each in variables.items() if each.expected == "text that the app takes apart"}
+    split = {name for name, each in variables.items() if each.expected == "text that the app parses itself"}
     assert split == variables.keys() - {"PORTS"}
     lines = env_example([SettingsContract.of(settings_class)], "x").splitlines()
     assert {"#HOSTS=", "#PORTS=[80]"} <= set(lines)

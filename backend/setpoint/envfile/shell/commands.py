@@ -125,7 +125,7 @@ class CommandFollower:
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "use another name")
             value = None
         elif assignment.operator != "=":
-            message = "it is no plain assignment, and its value is only known when a shell works it out"
+            message = "this is not a plain assignment, so its value is only known at run time"
             self._draft.report(ProblemKind.NOT_STATIC, span, message, name, "write `NAME=value`")
         self._draft.bind(name, self._variables.assign(name, value), span, assignment.value.span)
 

@@ -65,7 +65,7 @@ def _differences(text: str, *loaders: str) -> list[str]:
         (
             "SENTRY_DSN=https://pa$s@h/1",
             ["docker", "compose"],
-            "`SENTRY_DSN` is read differently: docker keeps `$` as it stands; compose replaces what follows `$`",
+            "`SENTRY_DSN` is read differently: docker keeps `$` as is; compose replaces what follows `$`",
         ),
         (
             'SENTRY_RELEASE="a\\nb"',
@@ -96,7 +96,7 @@ def _differences(text: str, *loaders: str) -> list[str]:
         (
             "PORT=$(id -u)",
             ["docker", "bash"],
-            "`PORT` is read differently: docker keeps `$` as it stands (`$(id -u)`); bash would run something",
+            "`PORT` is read differently: docker keeps `$` as is (`$(id -u)`); bash would run something",
         ),
         (
             "PORT=80\r",
@@ -152,7 +152,7 @@ def test_where_no_writing_serves_all_the_hint_says_who_can_share_a_file() -> Non
     """A `#` in a value divides the programs."""
     found = _checked("SENTRY_RELEASE=web#5\n", "node", "systemd", "docker").diagnostics[0]
     assert found.hint == snapshot(
-        "no way of writing it suits all of them; systemd and docker without quotes, node in single quotes"
+        "no single way to write it works for all of them; systemd and docker without quotes, node in single quotes"
     )
 
 
