@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from setpoint.cli.output import write_result
-from setpoint.cli.shown_setting import as_json, shadowed_in_words, shown_default, value_in_words, winner_in_words
+from setpoint.cli.shown_setting import as_json, others_in_words, shown_default, value_in_words, winner_in_words
 from setpoint.cli.source_options import add_files, add_source_options, contracts_of, subjects_of
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -74,7 +74,7 @@ def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) ->
     for each in found:
         yield ""
         yield f"{printable(each.name)} is {_state(subject, each)}"
-        yield from (f"  {shadowed_in_words(subject, each, assignment)}" for assignment in each.shadowed)
+        yield from (f"  {other}" for other in others_in_words(subject, each))
 
 
 def _state(subject: Subject, provenance: Provenance) -> str:

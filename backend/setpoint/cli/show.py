@@ -11,7 +11,7 @@ from setpoint.cli.shown_setting import (
     fingerprint_of,
     origin_as_json,
     origin_in_words,
-    shadowed_in_words,
+    others_in_words,
     value_in_words,
     winner_in_words,
 )
@@ -81,8 +81,7 @@ def _variables(subject: Subject, found: Sequence[Provenance], key: FingerprintKe
     value_width = max((len(each) for each in values.values() if len(each) <= _WIDEST_VALUE), default=0)
     for each in found:
         yield f"{names[id(each)]:{name_width}}  {values[id(each)]:{value_width}}  {winner_in_words(subject, each)}"
-        for assignment in each.shadowed:
-            yield f"{'':{name_width}}  {shadowed_in_words(subject, each, assignment)}"
+        yield from (f"{'':{name_width}}  {other}" for other in others_in_words(subject, each))
 
 
 def _value(subject: Subject, provenance: Provenance, key: FingerprintKey | None) -> str:

@@ -1,14 +1,18 @@
 """How `show`, `explain` and `diff` put a value, its origin and what it shadows."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from setpoint.generate.env_example import default_text
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import Provenance, is_refused, location_of, source_of
 from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import FingerprintKey
+from setpoint.text.join import joined
 from setpoint.text.mask import MASK
+from setpoint.validation.record import SourceRecord
 
 
 def value_in_words(subject: Subject, provenance: Provenance) -> str:
@@ -43,7 +47,18 @@ def origin_in_words(assignment: Assignment | None) -> str:
     if assignment is None:
         return "default"
     place = location_of(assignment)
-    return f"{place.path}:{place.line}:{place.column}" if place else "process environment"
+    if place is not None:
+        return f"{place.path}:{place.line}:{place.column}"
+    return "process environment" if assignment.source is None else _source_in_words(assignment.source)
+
+
+def _source_in_words(source: SourceRecord) -> str:
+    """Return the name of a source that has no variables, with its files."""
+    if source.paths:
+        return joined([printable(each) for each in source.paths])
+    if source.kind is SourceKind.ARGUMENT:
+        return "the `__init__` of the settings class"
+    return f"the source `{printable(source.name)}`"
 
 
 def winner_in_words(subject: Subject, provenance: Provenance) -> str:
@@ -61,7 +76,15 @@ def _spelt(assignment: Assignment | None, provenance: Provenance) -> str:
     return f" as {printable(assignment.name)}"
 
 
-def shadowed_in_words(subject: Subject, provenance: Provenance, assignment: Assignment) -> str:
+def others_in_words(subject: Subject, provenance: Provenance) -> Iterator[str]:
+    """Yield what is said of the values that are merged with the winner, and of those that it shadows."""
+    for each in provenance.merged:
+        where = f"{origin_in_words(each)}{_spelt(each, provenance)}"
+        yield f"merged with {visible(subject.shown.text(each))} from {where}"
+    yield from (_shadowed_in_words(subject, provenance, each) for each in provenance.shadowed)
+
+
+def _shadowed_in_words(subject: Subject, provenance: Provenance, assignment: Assignment) -> str:
     """Return what is said of a value that another one shadows, or that does not count."""
     where = f"{origin_in_words(assignment)}{_spelt(assignment, provenance)}"
     reason = _why_it_does_not_count(subject, assignment)
@@ -97,6 +120,7 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
         "required": provenance.variable.required,
         "refused": is_refused(subject, provenance),
         **_value_as_json(subject, winner),
+        "merged": [_value_as_json(subject, each) for each in provenance.merged],
         "shadowed": [_value_as_json(subject, each) for each in provenance.shadowed],
     }
     if winner is None:
@@ -118,4 +142,7 @@ def origin_as_json(assignment: Assignment | None) -> dict[str, Any]:
     place = location_of(assignment) if assignment else None
     if place is not None:
         described |= {"path": place.path, "line": place.line, "column": place.column}
+    elif assignment is not None and assignment.source is not None:
+        described |= {"name": printable(assignment.source.name)}
+        described |= {"path": printable(assignment.source.paths[0])} if assignment.source.paths else {}
     return described

@@ -29,12 +29,12 @@ class Part:
     Attributes:
         field: The field.
         settings_class: The other class.
-        make: What makes the value.
+        make: What makes the value where no source gives one; None where one has to.
     """
 
     field: str
     settings_class: type[BaseSettings]
-    make: Callable[[], Any]
+    make: Callable[[], Any] | None
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,17 @@ class SettingsContract:
             return None
         return None if self.find(name) else self.find(name[: -len(_FROM_FILE)])
 
+    def named(self, name: str) -> tuple[Variable, ...]:
+        """Return the variables that are called `name`: one name may be that of several settings."""
+        return self._all_by_name.get(self.canonical(name), ())
+
+    @cached_property
+    def _all_by_name(self) -> Mapping[str, tuple[Variable, ...]]:
+        found: dict[str, tuple[Variable, ...]] = {}
+        for each in self.variables:
+            found[each.name] = (*found.get(each.name, ()), each)
+        return found
+
     @cached_property
     def _by_setting(self) -> Mapping[tuple[str | int, ...], tuple[Variable, ...]]:
         found: dict[tuple[str | int, ...], tuple[Variable, ...]] = {}
@@ -206,16 +217,25 @@ def _parts(settings_class: type[BaseSettings]) -> Iterator[Part]:
             yield Part(name, model, cast("Callable[[], Any]", info.default_factory))
         elif isinstance(info.default, BaseSettings):
             yield Part(name, model, type(info.default))
+        else:
+            yield Part(name, model, None)
 
 
 def _variables(settings_class: type[BaseSettings], around: tuple[type, ...] = ()) -> Iterator[Variable]:
-    parts = {each.field: each.settings_class for each in _parts(settings_class)}
+    inside = (settings_class, *around)
+    parts = {each.field: each for each in _parts(settings_class) if each.settings_class not in inside}
     for name, info in settings_class.model_fields.items():
-        if name in parts and parts[name] not in (settings_class, *around):
-            for each in _variables(parts[name], (settings_class, *around)):
-                yield replace(each, setting=(name, *each.setting), reader=each.reader or parts[name])
+        part = parts.get(name)
+        own = [*_of_part(part, inside)] if part else []
         spellings = environment_names(settings_class, name, info)
-        yield from _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
+        nested = _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
+        # What makes the value names its variables first; the other ones are there to overrule it.
+        yield from (*own, *nested) if part and part.make else (*nested, *own)
+
+
+def _of_part(part: Part, around: tuple[type, ...]) -> Iterator[Variable]:
+    for each in _variables(part.settings_class, around):
+        yield replace(each, setting=(part.field, *each.setting), reader=each.reader or part.settings_class)
 
 
 def _nested(

@@ -43,6 +43,11 @@ class Variable:
     delimiter: str = ""
     reader: type[BaseSettings] | None = None
 
+    @classmethod
+    def of_extra(cls, name: str, key: str) -> "Variable":
+        """Return the variable `name` of a value that a class keeps under `key` without knowing anything of it."""
+        return cls(name, (key,), FieldInfo(annotation=Any, default=None), is_secret_name(name), required=False)
+
     @cached_property
     def guidance(self) -> Guidance:
         """Return what the class tells people about this setting."""

@@ -27,6 +27,7 @@ class Assignment:
         file: The env file that it comes from; None if it comes from the process environment.
         binding: Where in the file.
         source: The source that gives it, where that has no variables: a config file, or a source of the app's own.
+        place: The path of what it sets, where the name does not tell it: the folders of a secret file do.
     """
 
     name: str
@@ -35,10 +36,13 @@ class Assignment:
     file: EnvFile | None = None
     binding: Binding | None = None
     source: SourceRecord | None = None
+    place: tuple[str, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
         """Return the path of what it sets: attributes, and keys of an open variable."""
+        if self.place:
+            return self.place
         return () if self.variable is None else self.variable.path_of(self.name)
 
     @property

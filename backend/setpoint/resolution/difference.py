@@ -67,7 +67,7 @@ def _of_settings(old: Subject, new: Subject) -> Iterator[Difference]:
     typed_before, typed_after = TypedValues(old), TypedValues(new)
     settings = dict.fromkeys(each.setting for each in old.contract.variables)
     order: dict[Setting, int] = {setting: index for index, setting in enumerate(settings)}
-    for key in sorted({**before, **after}, key=lambda each: order[each[0]]):
+    for key in sorted({**before, **after}, key=lambda each: order.get(each[0], len(order))):
         one, other = before.get(key), after.get(key)
         as_text = False
         if one and other:

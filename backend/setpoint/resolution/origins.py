@@ -1,8 +1,9 @@
 """Reads off the record of a settings class which source gives each setting, and which variable of that source."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic_settings import BaseSettings
@@ -18,6 +19,18 @@ Setting = tuple[str | int, ...]
 _NOTHING = object()
 
 
+class Reach(NamedTuple):
+    """How far a path leads in what a source gave.
+
+    Attributes:
+        depth: How many of its steps lead to something; below what is no mapping, all of them do.
+        own: How many lead to something that is there for itself.
+    """
+
+    depth: int
+    own: int
+
+
 @dataclass(eq=False)
 class ReadSource:
     """One source with the variables that it has for a settings class.
@@ -27,6 +40,8 @@ class ReadSource:
         settings_class: The class that asked it.
         inside: The field of the class that was asked for in which that one is; empty for itself.
         assignments: What the source has for it, later ones over earlier.
+        by_setting: The same by the path of what they set, with their places in the source.
+        values: What it gave that the class has taken: of several keys of a field it takes one.
     """
 
     record: SourceRecord
@@ -34,18 +49,27 @@ class ReadSource:
     inside: Setting
     assignments: tuple[Assignment, ...]
     by_setting: dict[Setting, list[tuple[int, Assignment]]] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
-    def reached(self, setting: Setting) -> int:
-        """Return how many steps of the path `setting` lead to something that the source gave."""
+    def reach(self, setting: Setting) -> "Reach":
+        """Return how far the path `setting` leads in what the source gave."""
         if setting[: len(self.inside)] != self.inside:
-            return 0
-        inside = setting[len(self.inside) :]
-        found = len(list(_values_along(self.record.values, self.settings_class, inside)))
-        return len(self.inside) + found if found else 0
+            return Reach(0, 0)
+        found = list(_values_along(self.values, self.settings_class, setting[len(self.inside) :]))
+        mappings = [isinstance(each, Mapping) for each in found]
+        depth = len(self.inside) + len(found) if found else 0
+        return Reach(depth, depth - len(mappings) + (mappings.index(False) + 1 if False in mappings else len(mappings)))
+
+    @property
+    def fields_given(self) -> Iterator[str]:
+        """Yield the fields for which the source gave something."""
+        for name in self.settings_class.model_fields:
+            if next(_values_along(self.values, self.settings_class, (name,)), _NOTHING) is not _NOTHING:
+                yield name
 
     def value_at(self, setting: Setting) -> Any:
         """Return what the source gave for `setting`, which it reaches."""
-        return [*_values_along(self.record.values, self.settings_class, setting[len(self.inside) :])][-1]
+        return [*_values_along(self.values, self.settings_class, setting[len(self.inside) :])][-1]
 
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that gives `setting`, or that in which it is nested."""
@@ -70,6 +94,11 @@ class Origins:
         self._contract = contract
         self.sources = tuple(self._read(record, assignments_of))
 
+    @property
+    def fields(self) -> AbstractSet[str]:
+        """Return the fields of the class."""
+        return self._contract.settings_class.model_fields.keys()
+
     def _read(
         self, record: Record, assignments_of: Callable[[SourceRecord], Iterable[Assignment]]
     ) -> Iterator[ReadSource]:
@@ -90,24 +119,47 @@ class Origins:
     ) -> ReadSource:
         reader = made.settings_class if inside else None
         read = tuple(each for each in assignments if each.variable is not None and each.variable.reader is reader)
-        found = ReadSource(source, made.settings_class, inside, read)
+        found = ReadSource(source, made.settings_class, inside, read, values=_taken(made, source.values))
         for at, each in enumerate(read):
-            found.by_setting.setdefault(_folded(each.path), []).append((at, each))
-        for same in found.by_setting.values():
-            same.sort(key=lambda item: (self._spelling(item[1]), -item[0]))
+            # One name may be that of several settings.
+            same = () if each.place else self._contract.named(each.name)
+            for path in {each.path, *(variable.path_of(each.name) for variable in same)}:
+                found.by_setting.setdefault(_folded(path), []).append((at, each))
+        for setting, texts in found.by_setting.items():
+            spellings = [each.name for each in self._contract.variables_at(setting)]
+            texts.sort(key=lambda item: (self._spelling(spellings, item[1]), -item[0]))
         return found
 
-    def _spelling(self, assignment: Assignment) -> int:
-        variable = assignment.variable
-        same = self._contract.variables_at(variable.setting) if variable else ()
-        return next((at for at, each in enumerate(same) if each is variable), 0)
+    def _spelling(self, spellings: Sequence[str], assignment: Assignment) -> int:
+        name = self._contract.canonical(assignment.name)
+        return spellings.index(name) if name in spellings else len(spellings)
 
     def of(self, setting: Setting) -> Assignment | None:
         """Return what gives `setting`: a variable, one in which it is nested, or a source that has no variables."""
+        source, reach = self._giving(setting, len(setting))
+        if source is None or not setting:
+            return None
+        return source.text_for(setting[: reach.own]) or self._without_text(source, setting)
+
+    def _giving(self, setting: Setting, depth: int) -> tuple[ReadSource | None, Reach]:
+        """Return the strongest source that leads just `depth` steps along `setting`.
+
+        What is no mapping counts for nothing where a stronger source has one.
+        """
+        mapped = 0
         for source in self.sources:
-            if setting and source.reached(setting) == len(setting):
-                return source.text_for(setting) or self._without_text(source, setting)
-        return None
+            reach = source.reach(setting)
+            if reach.own < reach.depth and reach.own <= mapped:
+                continue
+            if reach.depth == depth:
+                return source, reach
+            mapped = max(mapped, reach.depth)
+        return None, Reach(0, 0)
+
+    def written_at(self, setting: Setting) -> Assignment | None:
+        """Return the first text that a source has for exactly `setting`, whatever the source made of it."""
+        folded = _folded(setting)
+        return next((each[0][1] for source in self.sources if (each := source.by_setting.get(folded))), None)
 
     def _without_text(self, source: ReadSource, setting: Setting) -> Assignment | None:
         if source.assignments and any(
@@ -129,16 +181,27 @@ class Origins:
             return found
         for depth in range(len(setting) - 1, 0, -1):
             for source in self.sources:
-                if source.reached(setting) == depth and (text := source.text_for(setting[:depth])):
+                if source.reach(setting).depth == depth and (text := source.text_for(setting[:depth])):
                     return text
         return None
 
     def part_of(self, parent: Assignment, setting: Setting) -> Assignment | None:
         """Return `parent` with what it gives for `setting`, which is nested in it, as its value."""
         for source in self.sources:
-            if parent in source.assignments and source.reached(setting) == len(setting):
+            reach = source.reach(setting)
+            if parent in source.assignments and reach.own == len(setting):
                 return replace(parent, value=Guarded(as_text(source.value_at(setting))))
         return None
+
+
+def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return `values` without keys of fields that were given under another key as well, which comes first."""
+    passed_over: set[str] = set()
+    for name, info in made.settings_class.model_fields.items():
+        keys = [str(path[0]) for path in (*_paths(info), [name])]
+        given = [key for key in dict.fromkeys(keys) if key in (made.values or {})]
+        passed_over.update(given[1:])
+    return {key: value for key, value in values.items() if key not in passed_over}
 
 
 def as_text(value: Any) -> str:

@@ -10,7 +10,6 @@ from setpoint.resolution.subject import Setting, Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Guarded
 from setpoint.validation.verdict import RefusalKind
 
 
@@ -23,12 +22,14 @@ class Provenance:
         variable: What the settings class says of it.
         winner: What gives the value; None where the default does.
         shadowed: What would give it otherwise, the nearest first.
+        merged: What gives the parts of the value that the winner does not.
     """
 
     name: str
     variable: Variable
     winner: Assignment | None
     shadowed: tuple[Assignment, ...] = ()
+    merged: tuple[Assignment, ...] = ()
 
     @property
     def key(self) -> tuple[Setting, str]:
@@ -53,41 +54,59 @@ class StrangeName:
 
 def provenances(subject: Subject) -> Iterator[Provenance]:
     """Yield one provenance a setting, in the order of the class; of models only what sets them as a whole."""
-    contract = subject.contract
     given = _given(subject)
     spellings: dict[Setting, list[Variable]] = {}
-    for variable in contract.variables:
+    for variable in subject.contract.variables:
         spellings.setdefault(variable.setting, []).append(variable)
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
     for setting, variables in spellings.items():
-        found = _of_spellings(subject, variables, given)
+        found = _of_setting(subject, variables, given, is_model=setting in parents)
         is_inside = any(setting[:depth] in set_as_a_whole for depth in range(1, len(setting)))
         if found.winner or found.shadowed or not (setting in parents or is_inside):
             yield found
         yield from _of_keys(subject, variables, given)
+    for name, each in subject.kept.items():
+        assert each.variable is not None  # noqa: S101 - what is kept has one
+        yield Provenance(name, each.variable, each)
 
 
 def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
-    """Return every value that a source gives to a known variable, the strongest last, by canonical name."""
+    """Return every value that a source has for a known variable, the strongest first, by canonical name."""
     given: dict[str, list[Assignment]] = {}
-    for each in subject.statements:
-        is_given = each.variable is not None and each.binding is not None and each.binding.value is not None
-        if is_given and each.assignment is not None:
-            given.setdefault(subject.contract.canonical(each.assignment.name), []).append(each.assignment)
-    for name, value in (subject.environment.variables if subject.environment else {}).items():
-        variable = subject.contract.find(name)
-        if variable is not None:
-            given.setdefault(subject.contract.canonical(name), []).append(Assignment(name, Guarded(value), variable))
+    sources = subject.origins.sources
+    for each in (each for source in sources for each in reversed(source.assignments)):
+        _add(subject, given, each)
+    read = {id(each.binding) for found in given.values() for each in found if each.binding}
+    written = (each.assignment for each in reversed(subject.statements) if id(each.binding) not in read)
+    for assignment in written:
+        if assignment is not None and assignment.variable is not None:
+            _add(subject, given, assignment)
     return given
 
 
-def _of_spellings(subject: Subject, variables: list[Variable], given: Mapping[str, list[Assignment]]) -> Provenance:
-    """Return the provenance of one setting: the class takes the first of its spellings that is set."""
-    winning = next((each for each in variables if each.name in subject.assignments), variables[0])
-    rest = [each for each in variables if each is not winning]
-    others = [each for variable in (winning, *rest) for each in reversed(given.get(variable.name, []))]
-    return _without_winner(winning.name, winning, subject.assignments.get(winning.name), others)
+def _add(subject: Subject, given: dict[str, list[Assignment]], assignment: Assignment) -> None:
+    found = given.setdefault(subject.contract.canonical(assignment.name), [])
+    if not any(each.name == assignment.name and each.binding is assignment.binding for each in found):
+        found.append(assignment)
+
+
+def _of_setting(
+    subject: Subject, variables: list[Variable], given: Mapping[str, list[Assignment]], *, is_model: bool
+) -> Provenance:
+    """Return the provenance of one setting under all its names."""
+    all_given = [each for variable in variables for each in given.get(variable.name, ())]
+    setting = variables[0].setting
+    counting = [each for each in all_given if _counts(subject, each, setting)]
+    others = tuple(each for each in all_given if each not in counting)
+    if counting:
+        by_name = {each.name: each for each in variables}
+        variable = by_name.get(subject.contract.canonical(counting[0].name), variables[0])
+        return Provenance(variable.name, variable, counting[0], others, tuple(counting[1:]))
+    winner = None if is_model else subject.origins.of(setting)
+    if winner is not None and winner.source is None:
+        winner = subject.origins.part_of(winner, setting) if others else None  # It is nested in another value.
+    return Provenance(variables[0].name, variables[0], winner, others)
 
 
 def _of_keys(
@@ -96,16 +115,17 @@ def _of_keys(
     for name, assignments in given.items():
         variable = assignments[0].variable
         if variable is not None and variable in variables and name != variable.name:
-            yield _without_winner(name, variable, subject.assignments.get(name), assignments[::-1])
+            counts = [each for each in assignments if _counts(subject, each, each.path)]
+            others = tuple(each for each in assignments if each not in counts)
+            winner = counts[0] if counts else None
+            yield Provenance(name, variable, winner, others, tuple(counts[1:]))
 
 
-def _without_winner(
-    name: str, variable: Variable, winner: Assignment | None, all_given: list[Assignment]
-) -> Provenance:
-    shadowed = (
-        each for each in all_given if winner is None or each.binding is not winner.binding or each.name != winner.name
-    )
-    return Provenance(name, variable, winner, tuple(shadowed))
+def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
+    """Return whether something of `setting` is made of `assignment`."""
+    folded = tuple(str(each).casefold() for each in setting)
+    made = subject.counting.get(id(assignment), ())
+    return any(tuple(str(each).casefold() for each in leaf[: len(setting)]) == folded for leaf in made)
 
 
 def strange_names(subject: Subject) -> Iterator[StrangeName]:
@@ -141,6 +161,8 @@ def source_of(assignment: Assignment | None) -> SourceKind:
     """Return the kind of source that gives the value."""
     if assignment is None:
         return SourceKind.DEFAULT
+    if assignment.source is not None:
+        return assignment.source.kind
     return SourceKind.PROCESS_ENVIRONMENT if assignment.file is None else assignment.file.kind
 
 

@@ -1,6 +1,5 @@
 """What the rules look at: the contract, the sources, and what the class says of their values."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -12,6 +11,7 @@ from pydantic_settings import BaseSettings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.counting import counting
 from setpoint.resolution.handing_in import CANNOT_BE_SET, given_to
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
@@ -118,11 +118,9 @@ class Subject:
 
     def _assignments_of(self, source: SourceRecord) -> Iterator[Assignment]:
         if source.kind is SourceKind.SECRETS_DIRECTORY:
-            beginnings = tuple(os.path.join(each, "") for each in source.paths)  # noqa: PTH118 - as they are written
-            files = [
-                each for each in self.secret_files if each.kind is source.kind and each.path.startswith(beginnings)
-            ]
-            yield from (self.assignment_of(entry) for file in files for entry in entries_of(file))
+            for file in (each for each in self.secret_files if each.kind is source.kind):
+                place = source.place_of(file.path)
+                yield from (replace(self.assignment_of(each), place=place or ()) for each in entries_of(file))
         elif source.kind is SourceKind.FILE_VARIABLE:
             named = (each.content for each in self.file_variables if not each.content.trouble)
             yield from (self.assignment_of(entry) for file in named for entry in entries_of(file))
@@ -278,6 +276,26 @@ class Subject:
             if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:
                 below.setdefault(each.setting, each)
         return tuple(leaf for part in below for leaf in self.missing_at(part)) if below else own
+
+    @cached_property
+    def counting(self) -> Mapping[int, set[Setting]]:
+        """Return the settings that are made of each assignment that counts, by its identity."""
+        return counting(self.origins, self.asked, self.verdict.settings)
+
+    @cached_property
+    def kept(self) -> Mapping[str, Assignment]:
+        """Return what the class keeps though it knows no setting for it (`extra="allow"`), by canonical name."""
+        extra = getattr(self.verdict.settings, "model_extra", None) or {}
+        prefixes = ("", self.contract.prefix)
+        names = {self.contract.canonical(f"{prefix}{key}"): key for prefix in prefixes for key in extra}
+        sources = (each for made in self.asked.builds[:1] for each in reversed(made.sources))
+        entries = (entry for each in sources if each.kind is SourceKind.ENV_FILE for entry in each.entries)
+        given = {self.contract.canonical(each.name): self.assignment_of(each) for each in entries}
+        return {
+            name: replace(given[name], variable=Variable.of_extra(name, key))
+            for name, key in names.items()
+            if name in given and given[name].variable is None
+        }
 
     @cached_property
     def forbidden(self) -> frozenset[str]:

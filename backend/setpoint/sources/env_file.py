@@ -100,7 +100,8 @@ def find_env_file(path: str | os.PathLike[str], depth: int = 0) -> str | None:
     """
     named = Path(path).expanduser()
     above = [] if named.is_absolute() else [parent / named for parent in [*Path.cwd().parents][:depth]]
-    return next((str(each) for each in (named, *above) if each.is_file() or each.is_fifo()), None)
+    found = next((each for each in (named, *above) if each.is_file() or each.is_fifo()), None)
+    return None if found is None else str(found) if found is named else os.path.relpath(found)
 
 
 def read_env_file(

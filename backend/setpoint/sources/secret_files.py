@@ -82,8 +82,9 @@ def _as_variable(contract: SettingsContract, name: str, names: SecretNames | Non
     """Return the variable that sets the same as the secret file `name`."""
     if names is None or not name.casefold().startswith(names.prefix.casefold()):
         return name
-    rest = name[len(names.prefix) :]
-    return contract.prefix + (rest.replace(names.delimiter, contract.delimiter or "__") if names.delimiter else rest)
+    parts = name[len(names.prefix) :].split(names.delimiter) if names.delimiter else [name[len(names.prefix) :]]
+    # Where no variable sets a part of a setting, it is known by that setting alone.
+    return contract.prefix + (contract.delimiter.join(parts) if contract.delimiter else parts[0])
 
 
 def _entries(directory: Path, *, is_deep: bool) -> Iterator[Path]:

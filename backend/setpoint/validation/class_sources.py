@@ -35,6 +35,16 @@ from setpoint.validation.recorded_source import RecordedSource, described
 Sources = tuple[PydanticBaseSettingsSource, ...]
 Texts = Mapping[str, str | None]
 
+# How names are read; a contract knows of it by the configuration of the class alone.
+_READING = (
+    "_case_sensitive",
+    "_env_prefix",
+    "_env_prefix_target",
+    "_env_nested_delimiter",
+    "_env_nested_max_split",
+    "_env_ignore_empty",
+)
+
 _making: ContextVar["_Making | None"] = ContextVar("making", default=None)
 
 
@@ -89,6 +99,9 @@ class _Making:
         if not self._given.command_line and (switches.get("_cli_parse_args") or cls.model_config.get("cli_parse_args")):
             switches["_cli_parse_args"] = []
         if is_asked_for:
+            self.record.switches = tuple(
+                name for name in _READING if switches.get(name) not in (None, cls.model_config.get(name[1:]))
+            )
             switch = switches.get("_env_file", ENV_FILE_SENTINEL)
             env_file = cls.model_config.get("env_file") if switch == ENV_FILE_SENTINEL else switch
             self._in_place = self._stand_in_place(env_file)

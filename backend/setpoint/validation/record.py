@@ -1,5 +1,6 @@
 """What a settings class was given when it was built, and what each of its sources made of that."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,16 @@ class SourceRecord:
     undecodable: tuple[tuple[str, Entry | None], ...] = ()
     error: BaseException | None = None
 
+    def place_of(self, path: str) -> tuple[str, ...] | None:
+        """Return the path of what the secret file at `path` sets, where its name alone tells it; None elsewhere."""
+        for directory in self.paths if self.secret_names else ():
+            beginning = os.path.join(directory, "")  # noqa: PTH118 - `Path` would take `./` away
+            if self.secret_names and path.startswith(beginning):
+                name = path.removeprefix(beginning)[len(self.secret_names.prefix) :]
+                delimiter = self.secret_names.delimiter
+                return tuple(each.lower() for each in (name.split(delimiter) if delimiter else [name]))
+        return None
+
 
 @dataclass(eq=False)
 class Build:
@@ -82,6 +93,7 @@ class Record:
         error: What was raised, if not.
         builds: Every settings class that was built, in the order in which they were.
         files: The env files that the class has read by itself.
+        switches: The arguments by which an `__init__` of the class reads names otherwise than its configuration says.
         failed_source: The class of the source that kept all others from being asked.
         parts: What became of the settings classes that are nested in fields, each for itself, by field.
     """
@@ -90,6 +102,7 @@ class Record:
     error: BaseException | None = None
     builds: list[Build] = field(default_factory=list)
     files: list[EnvFile] = field(default_factory=list)
+    switches: tuple[str, ...] = ()
     failed_source: str | None = None
     parts: dict[str, "Record"] = field(default_factory=dict)
 

@@ -10,8 +10,10 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.errors import UnableError
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import SourceKind
+from setpoint.text.join import joined
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 from setpoint.validation.class_sources import build
@@ -21,9 +23,17 @@ from setpoint.validation.verdict import Refusal, RefusalKind, Verdict, failure, 
 
 
 def ask(contract: SettingsContract, given: Given) -> Record:
-    """Have the class build itself from what is `given`, and each settings class that it makes for a field."""
+    """Have the class build itself from what is `given`, and each settings class that it makes for a field.
+
+    Raises:
+        UnableError: It can't be seen from outside which variables the class reads.
+    """
     record = build(contract.settings_class, given)
-    for part in contract.parts:
+    if record.switches:
+        where = joined([f"`{each}`" for each in record.switches])
+        message = f"the `__init__` of `{contract.reference}` gives {where} itself; put it into `model_config` instead"
+        raise UnableError(message)
+    for part in (each for each in contract.parts if each.make):
         if record.build_of(part.settings_class) is None or record.settings is None:
             made = build(contract.settings_class, given, part.make)
             record.parts[part.field] = made

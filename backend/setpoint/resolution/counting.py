@@ -1,0 +1,105 @@
+"""Tells which texts count: those that something in the settings was made of."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+
+from setpoint.contract import field_type
+from setpoint.resolution.origins import Origins, Setting
+from setpoint.validation.record import Record
+
+_NOTHING = object()
+
+
+def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Mapping[int, set[Setting]]:
+    """Return the settings that are made of each assignment that counts, by its identity.
+
+    Args:
+        origins: Where the settings come from.
+        record: What the class did.
+        settings: Its settings, of which a key may be no part that a source gave; None where there are none.
+    """
+    found: dict[int, set[Setting]] = {}
+    paths: dict[int, Setting] = {}
+    for source in origins.sources:
+        build = record.build_of(source.settings_class)
+        values = build.values if build and build.values is not None else {}
+        for setting in _leaves(values, source.settings_class, source.inside):
+            given = origins.of(setting) or origins.written_at(setting)
+            if given is not None and (settings is None or len(setting) == 1 or _is_kept(settings, setting)):
+                found.setdefault(id(given), set()).add(setting)
+                paths[id(given)] = setting
+    set_fields = {name for each in origins.sources if not each.inside for name in each.fields_given}
+    for name in origins.fields - set_fields:
+        if text := origins.written_at((name,)):
+            found[id(text)] = {(name,)}  # The class took it for no value.
+    # A value counts as well of which others take the place of all parts: it could be no value that has parts.
+    for each in (each for source in origins.sources for each in source.assignments):
+        inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
+        if inside and id(each) not in found:
+            found[id(each)] = inside
+    return found
+
+
+def _begins(setting: Setting, beginning: Setting) -> bool:
+    return all(str(one).casefold() == str(other).casefold() for one, other in zip(setting, beginning, strict=False))
+
+
+def _leaves(values: Mapping[str, Any], model: type[BaseModel] | None, at: Setting = ()) -> Iterator[Setting]:
+    """Yield the path of each part of `values` that is no mapping, or an empty one."""
+    names = _names_by_key(model)
+    for key, value in values.items():
+        for name in names.get(str(key).casefold(), [str(key)]):
+            setting = (*at, name)
+            if isinstance(value, Mapping) and value and not _is_shared(model, name, key):
+                info = model.model_fields.get(name) if model else None
+                yield from _leaves(value, field_type.nested_model(info) if info else None, setting)
+            else:
+                yield setting
+
+
+def _names_by_key(model: type[BaseModel] | None) -> Mapping[str, list[str]]:
+    """Return the fields of `model` by the keys under which they may be given."""
+    found: dict[str, list[str]] = {}
+    for name, info in (model.model_fields if model else {}).items():
+        alias = info.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []
+        keys = [str(each.path[0]) if isinstance(each, AliasPath) else each for each in choices]
+        for key in dict.fromkeys(each.casefold() for each in (*keys, name)):
+            found.setdefault(key, []).append(name)
+    return found
+
+
+def _is_shared(model: type[BaseModel] | None, name: str, key: str) -> bool:
+    """Return whether an alias takes the field `name` out of the value under `key`."""
+    alias = model.model_fields[name].validation_alias if model and name in model.model_fields else None
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return any(isinstance(each, AliasPath) and str(each.path[0]).casefold() == key.casefold() for each in choices)
+
+
+def _is_kept(settings: object, setting: Setting) -> bool:
+    """Return whether `settings` have something at `setting`; below what can't be looked into, they may have."""
+    found: Any = settings
+    for step in setting:
+        if isinstance(found, BaseModel):
+            found = _attribute(found, str(step))
+        elif isinstance(found, Mapping):
+            folded = {str(key).casefold(): each for key, each in found.items()}
+            found = folded.get(str(step).casefold(), _NOTHING)
+        elif is_dataclass(found):
+            known = {each.name.casefold(): each.name for each in fields(found)}
+            name = known.get(str(step).casefold())
+            found = _NOTHING if name is None else getattr(found, name)
+        else:
+            return not isinstance(found, str | int | float | None)
+        if found is _NOTHING:
+            return False
+    return True
+
+
+def _attribute(model: BaseModel, step: str) -> Any:
+    names = _names_by_key(type(model)).get(step.casefold(), [step])
+    extra = model.model_extra or {}
+    return next((getattr(model, name) for name in names if name in type(model).model_fields), extra.get(step, _NOTHING))
