@@ -168,7 +168,7 @@ def _finding(subject: Subject, violation: Violation) -> Finding:
     if violation.setting is not None:
         setting = tuple(violation.setting.split("."))
         assignment = subject.assigned_above(setting) or subject.assigned_below(setting)
-        variable = next(iter(subject.variables_at(setting)), None)
+        variable = next(iter(subject.contract.variables_at(setting)), None)
     name = assignment.name if assignment else variable.name if variable else None
     return Finding(
         door.words(violation.message),

@@ -29,6 +29,7 @@ class Variable:
         split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
         takes_names: Whether it takes the names of an enumeration's members.
         delimiter: What separates the names of nested settings in it; empty where none are.
+        default_around: What the default of the model around it holds for it, where that has one.
         reader: The settings class that reads it, where that is another one, which makes the value of a field.
     """
 
@@ -41,6 +42,7 @@ class Variable:
     split_by_class: bool = False
     takes_names: bool = False
     delimiter: str = ""
+    default_around: Any = PydanticUndefined
     reader: type[BaseSettings] | None = None
 
     @classmethod
@@ -97,4 +99,5 @@ class Variable:
     @property
     def default(self) -> Any:
         """Return the default value; None where there is none, or where a function makes it."""
-        return None if self.field.default is PydanticUndefined else self.field.default
+        found = self.field.default if self.default_around is PydanticUndefined else self.default_around
+        return None if found is PydanticUndefined else found

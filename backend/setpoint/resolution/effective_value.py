@@ -33,7 +33,7 @@ def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
         return True
     if subject.unseen_directories and len(variable.setting) == 1:
         return True
-    return any(each.name in subject.unreadable for each in subject.variables_at(variable.setting))
+    return any(each.name in subject.unreadable for each in subject.contract.variables_at(variable.setting))
 
 
 def _at(settings: object, variable: Variable) -> Any:

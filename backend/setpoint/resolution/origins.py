@@ -198,7 +198,7 @@ def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return `values` without keys of fields that were given under another key as well, which comes first."""
     passed_over: set[str] = set()
     for name, info in made.settings_class.model_fields.items():
-        keys = [str(path[0]) for path in (*_paths(info), [name])]
+        keys = [str(path[0]) for path in (*_paths(info), (name,))]
         given = [key for key in dict.fromkeys(keys) if key in (made.values or {})]
         passed_over.update(given[1:])
     return {key: value for key, value in values.items() if key not in passed_over}
@@ -229,13 +229,13 @@ def _values_along(values: Mapping[str, Any], model: type[BaseModel] | None, sett
         model = field_type.nested_model(info) if info else None
 
 
-def _paths(info: Any) -> Iterator[list[str | int]]:
+def _paths(info: Any) -> Iterator[Sequence[str | int]]:
     alias = info.validation_alias
     for each in alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []:
         yield list(each.path) if isinstance(each, AliasPath) else [each]
 
 
-def _at(value: Any, path: list[str | int]) -> Any:
+def _at(value: Any, path: Sequence[str | int]) -> Any:
     for step in path:
         if isinstance(value, Mapping):
             folded = {str(key).casefold(): each for key, each in value.items()}

@@ -1,7 +1,10 @@
 """Says of each setting which source gives its value, and which values that one shadows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic_core import PydanticUndefined
 
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
@@ -106,7 +109,18 @@ def _of_setting(
     winner = None if is_model else subject.origins.of(setting)
     if winner is not None and winner.source is None:
         winner = subject.origins.part_of(winner, setting) if others else None  # It is nested in another value.
-    return Provenance(variables[0].name, variables[0], winner, others)
+    variable = variables[0] if winner else _as_it_is(subject, variables[0])
+    return Provenance(variable.name, variable, winner, others)
+
+
+def _as_it_is(subject: Subject, variable: Variable) -> Variable:
+    """Return `variable` with the default that it has: the one of a model is replaced once a part of it is set."""
+    found: Any = subject.verdict.settings
+    if found is None or len(variable.setting) == 1 or variable.field.default_factory is not None:
+        return variable
+    for step in variable.setting:
+        found = getattr(found, step, PydanticUndefined)
+    return replace(variable, default_around=found)
 
 
 def _of_keys(

@@ -16,6 +16,7 @@ from setpoint.resolution.handing_in import CANNOT_BE_SET, given_to
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
 from setpoint.resolution.statement import Statement, statements
+from setpoint.resolution.strangers import forbidden, kept
 from setpoint.resolution.unknown_keys import UnknownKeys
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
@@ -249,10 +250,6 @@ class Subject:
         """Return the names that may be shown, each with the identity of its file."""
         return frozenset((id(each.file), each.name) for each in self.statements if each.name == each.shown_name)
 
-    def variables_at(self, setting: Setting) -> tuple[Variable, ...]:
-        """Return the variables that set exactly `setting`, in the order in which the class looks for them."""
-        return self.contract.variables_at(setting)
-
     def assigned_above(self, setting: Setting) -> Assignment | None:
         """Return the assignment that gives `setting` its value: its own, or one of what it is nested in."""
         return self.origins.above(setting)
@@ -270,7 +267,7 @@ class Subject:
 
         A nested model that is missing as a whole needs each of its required parts.
         """
-        own = self.variables_at(setting)[:1] or tuple(filter(None, [self.contract.inside(setting)]))
+        own = self.contract.variables_at(setting)[:1] or tuple(filter(None, [self.contract.inside(setting)]))
         below: dict[Setting, Variable] = {}
         for each in self.contract.variables:
             if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:
@@ -285,28 +282,12 @@ class Subject:
     @cached_property
     def kept(self) -> Mapping[str, Assignment]:
         """Return what the class keeps though it knows no setting for it (`extra="allow"`), by canonical name."""
-        extra = getattr(self.verdict.settings, "model_extra", None) or {}
-        prefixes = ("", self.contract.prefix)
-        names = {self.contract.canonical(f"{prefix}{key}"): key for prefix in prefixes for key in extra}
-        sources = (each for made in self.asked.builds[:1] for each in reversed(made.sources))
-        entries = (entry for each in sources if each.kind is SourceKind.ENV_FILE for entry in each.entries)
-        given = {self.contract.canonical(each.name): self.assignment_of(each) for each in entries}
-        return {
-            name: replace(given[name], variable=Variable.of_extra(name, key))
-            for name, key in names.items()
-            if name in given and given[name].variable is None
-        }
+        return kept(self.contract, self.asked, self.verdict, self.assignment_of)
 
     @cached_property
     def forbidden(self) -> frozenset[str]:
         """Return the canonical names in env files that the class refuses, because it knows no setting for them."""
-        keys = [
-            str(each.setting[0])
-            for each in self.verdict.refusals
-            if each.error_type == "extra_forbidden" and len(each.setting) == 1
-        ]
-        names = {self.contract.canonical(f"{prefix}{key}") for key in keys for prefix in ("", self.contract.prefix)}
-        return frozenset(name for name in names if name in self.assignments and not self.contract.find(name))
+        return forbidden(self.contract, self.verdict, self.assignments)
 
     def is_ignored(self, name: str) -> bool:
         """Return whether `name` is known to belong to another program, or to another settings class of the app."""

@@ -99,6 +99,7 @@ def test_show_as_json_holds_the_same(folder: Path) -> None:
         "refused": False,
         "value": "DEBUG",
         "origin": {"source": "env-file", "path": "prod.env", "line": 4, "column": 1},
+        "merged": [],
         "shadowed": [{"value": "ERROR", "origin": {"source": "env-file", "path": "base.env", "line": 1, "column": 1}}],
     }
     assert content["unknown"] == [
@@ -195,6 +196,7 @@ def test_explain_as_json_holds_the_same(folder: Path) -> None:
                     "refused": True,
                     "value": "x",
                     "origin": {"source": "env-file", "path": "prod.env", "line": 3, "column": 1},
+                    "merged": [],
                     "shadowed": [
                         {"value": "80", "origin": {"source": "env-file", "path": "prod.env", "line": 2, "column": 1}}
                     ],

@@ -277,7 +277,7 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
     for statement in subject.statements:
         if statement.binding is None or statement.variable is None:
             continue
-        first = subject.variables_at(statement.variable.setting)[0]
+        first = subject.contract.variables_at(statement.variable.setting)[0]
         if first is statement.variable or first.holds_parts or statement.variable.holds_parts:
             continue
         name = statement.variable.name
@@ -295,5 +295,5 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
 
 
 def _other_spellings(subject: Subject, variable: Variable) -> str | None:
-    others = [f"`{each.name}`" for each in subject.variables_at(variable.setting) if each is not variable]
+    others = [f"`{each.name}`" for each in subject.contract.variables_at(variable.setting) if each is not variable]
     return f"{' or '.join(others)} works as well" if others else None

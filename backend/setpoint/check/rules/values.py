@@ -109,7 +109,7 @@ def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
-    return assignment.variable if assignment else next(iter(subject.variables_at(refusal.setting[:1])), None)
+    return assignment.variable if assignment else next(iter(subject.contract.variables_at(refusal.setting[:1])), None)
 
 
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:

@@ -1,0 +1,146 @@
+"""Lists the variables that a settings class reads: those of its fields, and of classes that make values for them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfigDict
+
+from setpoint.contract import field_type, secrecy
+from setpoint.contract.alias import aliases, keys_of, takes_names
+from setpoint.contract.variable import Variable
+
+
+@dataclass(frozen=True)
+class Part:
+    """A field whose value another settings class makes, from variables of its own, unless a source gives one.
+
+    Attributes:
+        field: The field.
+        settings_class: The other class.
+        make: What makes the value where no source gives one; None where one has to.
+    """
+
+    field: str
+    settings_class: type[BaseSettings]
+    make: Callable[[], Any] | None
+
+
+def parts_of(settings_class: type[BaseSettings]) -> Iterator[Part]:
+    """Yield the fields whose values other settings classes make."""
+    for name, info in settings_class.model_fields.items():
+        model = field_type.nested_model(info)
+        if model is None or not issubclass(model, BaseSettings):
+            continue
+        if info.default_factory is not None and not info.default_factory_takes_validated_data:
+            yield Part(name, model, cast("Callable[[], Any]", info.default_factory))
+        elif isinstance(info.default, BaseSettings):
+            yield Part(name, model, type(info.default))
+        else:
+            yield Part(name, model, None)
+
+
+def variables_of(settings_class: type[BaseSettings], around: tuple[type, ...] = ()) -> Iterator[Variable]:
+    """Yield the variables that `settings_class` reads, which the classes `around` nest, in the order of its fields."""
+    inside = (settings_class, *around)
+    parts = {each.field: each for each in parts_of(settings_class) if each.settings_class not in inside}
+    for name, info in settings_class.model_fields.items():
+        part = parts.get(name)
+        own = [*_of_part(part, inside)] if part else []
+        spellings = environment_names(settings_class, name, info)
+        nested = _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
+        # What makes the value names its variables first; the other ones are there to overrule it.
+        yield from (*own, *nested) if part and part.make else (*nested, *own)
+
+
+def _of_part(part: Part, around: tuple[type, ...]) -> Iterator[Variable]:
+    for each in variables_of(part.settings_class, around):
+        yield replace(each, setting=(part.field, *each.setting), reader=each.reader or part.settings_class)
+
+
+def _nested(  # noqa: PLR0917 - each is as needed as the others
+    config: SettingsConfigDict,
+    names: list[str],
+    setting: tuple[str, ...],
+    info: FieldInfo,
+    inside: tuple[type, ...],
+    default: Any = PydanticUndefined,
+) -> Iterator[Variable]:
+    """Yield the variables `names` of one setting, each with those of the settings that are nested in it.
+
+    Args:
+        config: The configuration of the settings class.
+        names: The variables' names before their case is settled.
+        setting: The path of attributes that they set.
+        info: pydantic's description of the last of them.
+        inside: The models around it; a model that nests itself has no end.
+        default: What the default of the model around it holds for it, where that has one.
+    """
+    model = field_type.nested_model(info)
+    delimiter = config.get("env_nested_delimiter")
+    # A value is as secret under each of its names.
+    prefix = config.get("env_prefix") or ""
+    secret = any(secrecy.is_secret(each.removeprefix(prefix), info) for each in (setting[-1], *names))
+    for spelling in names:
+        yield Variable(
+            name=spelling if config.get("case_sensitive") else spelling.upper(),
+            setting=setting,
+            field=info,
+            secret=secret,
+            required=info.is_required() and default is PydanticUndefined,
+            default_around=default,
+            open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
+            split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
+            takes_names=bool(config.get("env_parse_enums")),
+            delimiter=(delimiter if config.get("case_sensitive") else delimiter.upper()) if delimiter else "",
+        )
+        if model is None or not delimiter or model in inside:
+            continue
+        for name, part in model.model_fields.items():
+            keys = keys_of(name, part, model)
+            within = [f"{spelling}{delimiter}{key}" for key in keys if _can_be_set(config, key, len(setting))]
+            held = _held(info.default if default is PydanticUndefined else default, name)
+            yield from _nested(config, within, (*setting, name), part, (*inside, model), held)
+
+
+def _held(default: Any, name: str) -> Any:
+    """Return what a default holds for the field `name`; nothing where it is no model."""
+    return getattr(default, name, PydanticUndefined) if isinstance(default, BaseModel) else PydanticUndefined
+
+
+def _can_be_set(config: SettingsConfigDict, alias: str, depth: int) -> bool:
+    """Return whether pydantic-settings finds the key `alias`, so many models deep, in the name of a variable.
+
+    It cuts what follows the outermost name at each delimiter, or at the first ones alone (`env_nested_max_split`).
+    """
+    most = config.get("env_nested_max_split")
+    if most and depth >= most:
+        return depth == most
+    return (config.get("env_nested_delimiter") or "").casefold() not in alias.casefold()
+
+
+def _has_no_end(model: type[BaseModel], inside: tuple[type, ...]) -> bool:
+    """Return whether not all settings that `model` nests can be listed: it takes any key, or nests itself."""
+    return model in inside or model.model_config.get("extra") == "allow"
+
+
+def _is_left_to_validators(config: SettingsConfigDict, info: FieldInfo) -> bool:
+    """Return whether pydantic-settings hands over the text as it is, whatever the type."""
+    return NoDecode in info.metadata or (config.get("enable_decoding") is False and ForceDecode not in info.metadata)
+
+
+def environment_names(settings_class: type[BaseSettings], name: str, info: FieldInfo) -> list[str]:
+    """Return how the environment may spell the field `name`, in the order in which the class looks for them.
+
+    This is what pydantic-settings documents under "Environment variable names": a prefix belongs to
+    the field's own name unless `env_prefix_target` gives it to aliases too.
+    """
+    prefix = settings_class.model_config.get("env_prefix") or ""
+    target = settings_class.model_config.get("env_prefix_target") or "variable"
+    names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in aliases(info, settings_class)]
+    if not names or takes_names(settings_class):
+        names.append(f"{prefix}{name}" if target in {"all", "variable"} else name)
+    return names

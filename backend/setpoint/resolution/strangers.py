@@ -1,0 +1,39 @@
+"""What a settings class does with variables of env files for which it knows no setting: it keeps or forbids them."""
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
+
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
+from setpoint.resolution.assignment import Assignment
+from setpoint.sources.entry import Entry
+from setpoint.sources.env_file import SourceKind
+from setpoint.validation.record import Record
+from setpoint.validation.verdict import Verdict
+
+
+def kept(
+    contract: SettingsContract, asked: Record, verdict: Verdict, assignment_of: Callable[[Entry], Assignment]
+) -> Mapping[str, Assignment]:
+    """Return what the class keeps (`extra="allow"`), by canonical name."""
+    extra = getattr(verdict.settings, "model_extra", None) or {}
+    names = {contract.canonical(f"{prefix}{key}"): key for prefix in ("", contract.prefix) for key in extra}
+    sources = (each for made in asked.builds[:1] for each in reversed(made.sources))
+    entries = (entry for each in sources if each.kind is SourceKind.ENV_FILE for entry in each.entries)
+    given = {contract.canonical(each.name): assignment_of(each) for each in entries}
+    return {
+        name: replace(given[name], variable=Variable.of_extra(name, key))
+        for name, key in names.items()
+        if name in given and given[name].variable is None
+    }
+
+
+def forbidden(contract: SettingsContract, verdict: Verdict, known: Container[str]) -> frozenset[str]:
+    """Return the canonical names that the class refuses, of those that some source has."""
+    keys = [
+        str(each.setting[0])
+        for each in verdict.refusals
+        if each.error_type == "extra_forbidden" and len(each.setting) == 1
+    ]
+    names = {contract.canonical(f"{prefix}{key}") for key in keys for prefix in ("", contract.prefix)}
+    return frozenset(name for name in names if name in known and not contract.find(name))
