@@ -100,7 +100,7 @@ def _settings_classes(
         if arguments.settings is not None:
             message = "`--schema` replaces `--settings`; use one of them"
             raise UnableError(message)
-        from setpoint.contract.exported import read_exported_contract  # noqa: PLC0415 - few need it
+        from setpoint.contract.document.exported import read_exported_contract  # noqa: PLC0415 - few need it
 
         return [read_exported_contract(arguments.schema)], []
     if not references:

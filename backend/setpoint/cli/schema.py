@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from setpoint.cli import generated_file
-from setpoint.contract.manifest import settings_manifest
+from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 

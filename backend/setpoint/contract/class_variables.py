@@ -13,6 +13,8 @@ from setpoint.contract import field_type, secrecy
 from setpoint.contract.alias import aliases, keys_of, takes_names
 from setpoint.contract.variable import Variable
 
+Make = Callable[[], Any]
+
 
 @dataclass(frozen=True)
 class Part:
@@ -26,7 +28,7 @@ class Part:
 
     field: str
     settings_class: type[BaseSettings]
-    make: Callable[[], Any] | None
+    make: Make | None
 
 
 def parts_of(settings_class: type[BaseSettings]) -> Iterator[Part]:
@@ -36,7 +38,7 @@ def parts_of(settings_class: type[BaseSettings]) -> Iterator[Part]:
         if model is None or not issubclass(model, BaseSettings):
             continue
         if info.default_factory is not None and not info.default_factory_takes_validated_data:
-            yield Part(name, model, cast("Callable[[], Any]", info.default_factory))
+            yield Part(name, model, cast(Make, info.default_factory))
         elif isinstance(info.default, BaseSettings):
             yield Part(name, model, type(info.default))
         else:

@@ -7,8 +7,8 @@ import pytest
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.admission import LARGEST, InadmissibleContractError, admit
-from setpoint.contract.manifest import as_json, digest
+from setpoint.contract.document.admission import LARGEST, InadmissibleContractError, admit
+from setpoint.contract.document.manifest import as_json, digest
 from setpoint.contract.settings_class import SettingsContract
 
 

@@ -22,9 +22,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from typing_extensions import TypedDict
 
-from setpoint.contract.exported import read_exported_contract
+from setpoint.contract.document.exported import read_exported_contract
+from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.file_variables import FileVariables
-from setpoint.contract.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import registry
 from setpoint.formats.style import Style

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.cli.main import main
-from setpoint.contract.exported import read_exported_contract
-from setpoint.contract.manifest import digest, settings_manifest
+from setpoint.contract.document.exported import read_exported_contract
+from setpoint.contract.document.manifest import digest, settings_manifest
 from setpoint.contract.secret_values import looks_secret
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
@@ -169,7 +169,7 @@ def test_any_text_that_a_type_takes_its_contract_takes(kind: Any, text: str) -> 
 
 
 def _remade(document: dict[str, Any]) -> type[BaseSettings]:
-    from setpoint.contract.exported import _Maker  # noqa: PLC0415 - without a file for each of hundreds
+    from setpoint.contract.document.exported import _Maker  # noqa: PLC0415 - without a file for each of hundreds
 
     return _Maker(document).settings_class("contract.json")
 

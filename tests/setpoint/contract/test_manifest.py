@@ -31,7 +31,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.settings import Settings
-from setpoint.contract.manifest import as_json, digest, settings_manifest
+from setpoint.contract.document.manifest import as_json, digest, settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from support.checking import run_config, run_setpoint
 

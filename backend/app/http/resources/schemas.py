@@ -17,7 +17,7 @@ from app.http.problem import Problem
 from app.http.queries import SchemaQuery, query
 from app.http.request_body import read_body
 from app.service.schemas import Schemas
-from setpoint.contract.admission import LARGEST
+from setpoint.contract.document.admission import LARGEST
 
 _CONTRACT = "a contract as `setpoint schema` writes it"
 

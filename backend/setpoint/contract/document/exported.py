@@ -11,9 +11,9 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import SchemaError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from setpoint.contract.document.manifest import VERSION, digest
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.guidance import Guidance
-from setpoint.contract.manifest import VERSION, digest
 from setpoint.contract.secrecy import KnownSecret, UnknownType
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable

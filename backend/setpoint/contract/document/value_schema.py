@@ -12,9 +12,9 @@ from pydantic_settings import ForceDecode
 
 from setpoint.contract import secrecy
 from setpoint.contract.annotation import is_class
+from setpoint.contract.document.schema_keywords import constrained, is_number_or_text
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.plain_value import plain_value
-from setpoint.contract.schema_keywords import constrained, is_number_or_text
 from setpoint.contract.secret_values import looks_secret
 
 Schema = dict[str, Any]

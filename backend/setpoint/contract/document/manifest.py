@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from setpoint.contract.document.value_schema import ValueSchemas, key_of
 from setpoint.contract.field_type import nested_model
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.contract.value_schema import ValueSchemas, key_of
 from setpoint.contract.variable import Variable
 
 VERSION = 1

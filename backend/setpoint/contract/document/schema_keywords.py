@@ -8,7 +8,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
 from pydantic import AllowInfNan, Strict, StringConstraints
 from pydantic.types import PathType
 
-from setpoint.contract.pattern import is_portable
+from setpoint.contract.document.pattern import is_portable
 
 Schema = dict[str, Any]
 

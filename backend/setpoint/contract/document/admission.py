@@ -12,8 +12,8 @@ from annotated_types import MaxLen
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
-from setpoint.contract.manifest import DIALECT, digest
-from setpoint.contract.pattern import expanded_size, is_portable
+from setpoint.contract.document.manifest import DIALECT, digest
+from setpoint.contract.document.pattern import expanded_size, is_portable
 
 LARGEST = 256 << 10
 """In bytes."""
