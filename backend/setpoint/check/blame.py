@@ -6,9 +6,8 @@ from setpoint.validation.verdict import Refusal
 
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
-    """Return the assignment that gives `setting` its value, or else one of what is nested in it or around it."""
-    nested = (subject.assigned_below(setting[:depth]) for depth in range(len(setting), 0, -1))
-    return subject.assigned_above(setting) or next(filter(None, nested), None)
+    """Return the assignment that gives `setting` or what is around it its value, or one of what is nested in it."""
+    return subject.assigned_above(setting) or subject.assigned_below(setting)
 
 
 def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None:

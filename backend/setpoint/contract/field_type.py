@@ -77,6 +77,26 @@ def nested_model(field: FieldInfo) -> type[BaseModel] | None:
     return models[0] if len(models) == 1 else None
 
 
+def model_at(model: type[BaseModel], setting: Sequence[str | int]) -> type[BaseModel] | None:
+    """Return the model that `model` nests at the path `setting`, None where there is none or more than one."""
+    found: type[BaseModel] | None = model
+    for step in setting:
+        info = found.model_fields.get(str(step)) if found else None
+        found = nested_model(info) if info else None
+    return found
+
+
+def models_from(
+    model: type[BaseModel], setting: tuple[str | int, ...], around: tuple[type, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], type[BaseModel]]]:
+    """Yield `model`, which is at the path `setting`, and each model that it nests, with their paths."""
+    yield setting, model
+    for name, info in model.model_fields.items():
+        nested = nested_model(info)
+        if nested is not None and nested not in (model, *around):
+            yield from models_from(nested, (*setting, name), (model, *around))
+
+
 def _models(field: FieldInfo) -> list[type[BaseModel]]:
     return [part for part in alternatives(field.annotation) if is_class(part, (BaseModel,))]
 

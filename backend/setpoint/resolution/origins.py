@@ -104,7 +104,7 @@ class Origins:
     ) -> Iterator[ReadSource]:
         seen: set[type] = set()
         top = self._contract.settings_class
-        insides = {part.settings_class: (part.field,) for part in self._contract.parts}
+        insides = dict(_places_of_parts(self._contract))
         for made in sorted(record.builds, key=lambda each: not issubclass(each.settings_class, top)):
             is_top = issubclass(made.settings_class, top)
             inside = () if is_top else insides.get(made.settings_class)
@@ -202,6 +202,17 @@ def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:
         given = [key for key in dict.fromkeys(keys) if key in (made.values or {})]
         passed_over.update(given[1:])
     return {key: value for key, value in values.items() if key not in passed_over}
+
+
+def _places_of_parts(
+    contract: SettingsContract, place: Setting = (), around: tuple[type, ...] = ()
+) -> Iterator[tuple[type[BaseSettings], Setting]]:
+    """Yield the other settings classes that read variables for this one, each with the path of what it makes."""
+    inside = (contract.settings_class, *around)
+    for part in contract.parts:
+        if part.settings_class not in inside:
+            yield part.settings_class, (*place, part.field)
+            yield from _places_of_parts(SettingsContract(part.settings_class, ()), (*place, part.field), inside)
 
 
 def as_text(value: Any) -> str:

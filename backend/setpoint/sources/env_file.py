@@ -1,5 +1,6 @@
 """Where values come from: env files and the process environment, read but not yet judged."""
 
+import codecs
 import errno
 import os
 import stat
@@ -115,6 +116,10 @@ def read_env_file(
         loader: As which program to read, exactly; by default as python-dotenv, but so that nothing
             that is wrong hides what else is.
         encoding: In which encoding the app reads it, UTF-8 by default.
+
+    Raises:
+        LookupError: There is no such encoding.
+        UnicodeDecodeError: It is another one than UTF-8, and the file has not got it.
     """
     try:
         content = content_of(path)
@@ -128,10 +133,12 @@ def read_env_file(
 
 
 def _in_utf_8(content: bytes, encoding: str) -> bytes:
-    """Return `content` in UTF-8; as it is where it has another encoding than the app takes it for."""
+    """Return `content` in UTF-8; as it is where it should be in UTF-8 and is not, which is a finding of its own."""
     try:
         return content.decode(encoding).encode("utf-8")
-    except (UnicodeError, LookupError):
+    except UnicodeDecodeError:
+        if not codecs.lookup(encoding).name.startswith("utf-8"):
+            raise
         return content
 
 

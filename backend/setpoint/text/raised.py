@@ -11,9 +11,13 @@ _OF_SETPOINT = str(Path(__file__).parents[1])
 
 
 def place_of(error: BaseException) -> tuple[CodeType, int] | None:
-    """Return the function that raised `error` and the line in its file; None where nothing is known of them."""
+    """Return the function of the app's own in which `error` was raised, and the line in its file; None elsewhere.
+
+    What a library refuses is to be changed where it is asked.
+    """
     places = [(frame.f_code, line) for frame, line in walk_tb(error.__traceback__)]
-    return places[-1] if places else None
+    own = [(code, line) for code, line in places if not _is_installed(code.co_filename)]
+    return own[-1] if own else None
 
 
 def kind_and_place(error: BaseException) -> str:

@@ -48,15 +48,23 @@ _READING = (
 _making: ContextVar["_Making | None"] = ContextVar("making", default=None)
 
 
-def build(settings_class: type[BaseSettings], given: Given, make: Callable[[], Any] | None = None) -> Record:
+def build(
+    settings_class: type[BaseSettings],
+    given: Given,
+    make: Callable[[], Any] | None = None,
+    before: Record | None = None,
+) -> Record:
     """Have `settings_class` build itself from what is `given`.
 
     Args:
         settings_class: The class.
         given: What it finds.
         make: What to call for its settings; by default the class itself.
+        before: What was built before, so that no file is read twice.
     """
     making = _Making(settings_class, given)
+    if before is not None:
+        making.record.files = before.files
     variables = {each.name: each.value for each in making.environment if each.value is not None}
     token = _making.set(making)
     try:
@@ -74,7 +82,7 @@ class _Making:
     """One class that is being built."""
 
     def __init__(self, settings_class: type[BaseSettings], given: Given) -> None:
-        self.record = Record()
+        self.record = Record(settings_class, given)
         self._class = settings_class
         self._given = given
         self._in_place = self._stand_in_place(settings_class.model_config.get("env_file"))
@@ -170,9 +178,11 @@ class _Making:
             path = find_env_file(each, source.env_file_depth or 0)
             if path is not None:
                 referable = {entry.name: entry.value for entry in self.environment if entry.value is not None}
-                file = read_env_file(path, referable, encoding=source.env_file_encoding)
-                self.record.files.append(file)
-                yield tuple(entries_of(file))
+                # Several sources, or nested settings classes, may read the same file: what is wrong in it is said once.
+                files, key = self.record.files, (path, source.env_file_encoding)
+                if key not in files:
+                    files[key] = read_env_file(path, referable, encoding=source.env_file_encoding)
+                yield tuple(entries_of(files[key]))
 
 
 def _parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Texts:

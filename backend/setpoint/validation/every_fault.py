@@ -1,12 +1,14 @@
 """Validates values so that nothing that is wrong with one keeps another from being looked at.
 
-pydantic stops before validators across fields once one field is invalid, and at the first validator that raises
-something else than a refusal. The schema that it makes for a class is data (`pydantic_core.core_schema`), and here
-a copy of it is used in which neither happens: an invalid field can have a stand-in that refuses to be looked at,
-and what functions of the class raise becomes one refusal among others.
+pydantic stops before validators across fields once one field is invalid, at the first validator that raises
+something else than a refusal, and at the first default factory that raises. The schema that it makes for a
+class is data (`pydantic_core.core_schema`), and here a copy of it is used in which none of that happens: an
+invalid field can have a stand-in that refuses to be looked at, and what functions of the class raise becomes one
+refusal among others.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -39,6 +41,14 @@ class Raised:
         self.error = error
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a default factory made, or raised."""
+
+    value: Any
+    error: BaseException | None = None
+
+
 def validate_each(
     settings_class: type[BaseSettings], values: Mapping[str, Any], unusable: frozenset[str] = frozenset()
 ) -> BaseSettings:
@@ -67,20 +77,56 @@ def _validator(settings_class: type[BaseSettings], unusable: frozenset[str]) -> 
     return SchemaValidator(schema, _use_prebuilt=False)
 
 
-def _heard_out(part: Any) -> Any:
-    """Return a copy of `part` of a schema in which no function raises what would end the validation."""
+def _heard_out(part: Any, *, validates_defaults: bool = False) -> Any:
+    """Return a copy of `part` of a schema in which no function raises what would end the validation.
+
+    Args:
+        part: The part.
+        validates_defaults: Whether the model around it validates defaults.
+    """
     if isinstance(part, list | tuple):
-        return type(part)(map(_heard_out, part))
+        return type(part)(_heard_out(each, validates_defaults=validates_defaults) for each in part)
     if not isinstance(part, dict):
         return part
     kind = part.get("type")
     is_schema = isinstance(kind, str)
-    copy = {key: each if is_schema and key in _NO_SCHEMAS else _heard_out(each) for key, each in part.items()}
+    if is_schema and "config" in part:
+        validates_defaults = bool(part["config"].get("validate_default"))
+    copy = {
+        key: each if is_schema and key in _NO_SCHEMAS else _heard_out(each, validates_defaults=validates_defaults)
+        for key, each in part.items()
+    }
+    if kind == "default" and "default_factory" in part:
+        return _with_heard_factory(copy, is_validated=part.get("validate_default", validates_defaults))
     if is_schema and kind in _FUNCTIONS:
         copy["function"] = {**part["function"], "function": _raising_verdicts(part["function"]["function"])}
     if kind == "model" and "post_init" in part:
         return _with_post_init_as_validator(copy)
     return copy
+
+
+def _with_heard_factory(default: dict[str, Any], *, is_validated: bool) -> dict[str, Any]:
+    """Return a schema with a default factory as one in which it is its field that is refused if the factory raises."""
+    factory = default["default_factory"]
+
+    def make(*arguments: Any) -> _Made:
+        try:
+            return _Made(factory(*arguments))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+            return _Made(None, error)
+
+    def take(value: Any, validate: Callable[[Any], Any]) -> Any:
+        if not isinstance(value, _Made):
+            return validate(value)
+        if isinstance(value.error, UnusableValueError):
+            raise PydanticCustomError(LOOKED, "it looks at an invalid value")
+        if value.error is not None:
+            raise PydanticCustomError(RAISED, "its default cannot be made", {"raised": Raised(value.error)})
+        return validate(value.value) if is_validated else value.value
+
+    function = {"type": "no-info", "function": take}
+    schema = {"type": "function-wrap", "function": function, "schema": default["schema"]}
+    return {**default, "default_factory": make, "validate_default": True, "schema": schema}
 
 
 def _with_post_init_as_validator(model: dict[str, Any]) -> dict[str, Any]:

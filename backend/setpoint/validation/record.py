@@ -89,19 +89,23 @@ class Record:
     """What became of it.
 
     Attributes:
+        asked: The class that was asked for.
+        given: What it found.
         settings: The settings, if the class gave some.
         error: What was raised, if not.
         builds: Every settings class that was built, in the order in which they were.
-        files: The env files that the class has read by itself.
+        files: The env files that the class has read by itself, by path and the encoding that it names.
         switches: The arguments by which an `__init__` of the class reads names otherwise than its configuration says.
         failed_source: The class of the source that kept all others from being asked.
         parts: What became of the settings classes that are nested in fields, each for itself, by field.
     """
 
+    asked: type[BaseSettings]
+    given: Given
     settings: Any = None
     error: BaseException | None = None
     builds: list[Build] = field(default_factory=list)
-    files: list[EnvFile] = field(default_factory=list)
+    files: dict[tuple[str, str | None], EnvFile] = field(default_factory=dict)
     switches: tuple[str, ...] = ()
     failed_source: str | None = None
     parts: dict[str, "Record"] = field(default_factory=dict)

@@ -133,6 +133,9 @@ def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str,
 def _decodes(source: PydanticBaseEnvSettingsSource, name: str, field: FieldInfo) -> bool:
     try:
         value, _, is_complex = source.get_field_value(field, name)
+    except Exception:  # noqa: BLE001 - a source of the app's may raise anything
+        return True  # It is no text that makes it fail.
+    try:
         source.prepare_field_value(name, field, value, is_complex)
     except Exception:  # noqa: BLE001 - a source of the app's may raise anything
         return False

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,12 +34,19 @@ def ask(contract: SettingsContract, given: Given) -> Record:
         where = joined([f"`{each}`" for each in record.switches])
         message = f"the `__init__` of `{contract.reference}` gives {where} itself; put it into `model_config` instead"
         raise UnableError(message)
-    for part in (each for each in contract.parts if each.make):
-        if record.build_of(part.settings_class) is None or record.settings is None:
-            made = build(contract.settings_class, given, part.make)
-            record.parts[part.field] = made
-            record.builds += made.builds
+    _ask_parts(contract, given, record, (contract.settings_class,))
     return record
+
+
+def _ask_parts(contract: SettingsContract, given: Given, record: Record, around: tuple[type, ...]) -> None:
+    for part in contract.parts:
+        is_built = record.settings is not None and record.build_of(part.settings_class)
+        if part.make is None or is_built or part.settings_class in around:
+            continue
+        made = build(around[0], given, part.make, record)
+        _ask_parts(SettingsContract.of(part.settings_class), given, made, (*around, part.settings_class))
+        record.parts[part.field] = made
+        record.builds += made.builds
 
 
 def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> Verdict:
@@ -52,8 +60,9 @@ def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> 
         return Verdict(record.settings)
     if top is None or top.values is None:
         return Verdict(None, (*of_sources, _failure_of_sources(record, redactor)))
-    of_parts = [*_of_parts(contract, record, top, redactor)]
-    return _of_values(contract, record, top.values, (*of_sources, *of_parts), redactor)
+    undecodable = {str(each.setting[0]) for each in of_sources if len(each.setting) == 1}
+    of_parts = [each for each in _of_parts(contract, record, top, redactor) if each.setting[0] not in undecodable]
+    return _of_values(contract, record, top.values, (of_sources, of_parts), redactor)
 
 
 def _of_sources(contract: SettingsContract, top: Build, redactor: Redactor) -> Iterator[Refusal]:
@@ -112,17 +121,20 @@ def _of_values(
     contract: SettingsContract,
     record: Record,
     values: Mapping[str, Any],
-    found: Sequence[Refusal],
+    refused: tuple[Sequence[Refusal], Sequence[Refusal]],
     redactor: Redactor,
 ) -> Verdict:
-    """Return the verdict on `values`, of which some parts are refused already."""
-    known = frozenset(str(each.setting[0]) for each in found if len(each.setting) == 1)
-    refusals, looked = _refused(contract, values, known, redactor)
+    """Return the verdict on `values`, of which sources or settings classes have refused some already."""
+    of_sources, of_parts = refused
+    found = (*of_sources, *of_parts)
+    whole = [*(each for each in of_sources if len(each.setting) == 1), *of_parts]
+    known = frozenset(str(each.setting[0]) for each in whole)
+    refusals, looked = _refused(contract, record, values, known, redactor)
     refusals = [each for each in refusals if not any(_is_said(each, other) for other in found)]
     if any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals):
         return _verdict(record, [*found, *refusals], ran=not looked)
     bad = frozenset(str(each.setting[0]) for each in (*found, *refusals) if each.setting)
-    across, looked_again = _refused(contract, values, bad, redactor) if refusals else ([], looked)
+    across, looked_again = _refused(contract, record, values, bad, redactor) if refusals else ([], looked)
     conflicts = [each for each in across if each.kind is RefusalKind.CONFLICT]
     ran = not (looked or looked_again or any(_is_inside_unrun_model(contract, each) for each in refusals))
     if not found and not refusals and not conflicts:
@@ -142,21 +154,30 @@ def _is_said(refusal: Refusal, other: Refusal) -> bool:
     return bool(other.setting) and refusal.setting[: len(other.setting)] == other.setting
 
 
+def _built_of(
+    contract: SettingsContract, record: Record, values: Mapping[str, Any], unusable: frozenset[str]
+) -> Record:
+    """Return what the class makes of `values`, with all around it that it was given: its own code may look there."""
+    make = partial(validate_each, contract.settings_class, values, unusable)
+    return build(record.asked, record.given, make, record)
+
+
 def _refused(
-    contract: SettingsContract, values: Mapping[str, Any], unusable: frozenset[str], redactor: Redactor
+    contract: SettingsContract,
+    record: Record,
+    values: Mapping[str, Any],
+    unusable: frozenset[str],
+    redactor: Redactor,
 ) -> tuple[list[Refusal], bool]:
     """Return what the class refuses, and whether a validator looked at one of the fields `unusable`."""
     fields = frozenset(unusable & contract.settings_class.model_fields.keys())
     unknown = unusable - fields
-    try:
-        validate_each(contract.settings_class, {k: v for k, v in values.items() if k not in unknown}, fields)
-    except ValidationError as error:
+    error = _built_of(contract, record, {k: v for k, v in values.items() if k not in unknown}, fields).error
+    if isinstance(error, ValidationError):
         errors = error.errors()
         looked = any(each["type"] == LOOKED for each in errors)
         return list(refusals_in(contract, errors, redactor, fields)), looked
-    except (Exception, SystemExit):  # noqa: BLE001 - code of the app's may raise anything
-        return [], bool(unusable)
-    return [], False
+    return [], bool(error and unusable)
 
 
 def build_in_part(contract: SettingsContract, record: Record, refusals: Sequence[Refusal]) -> BaseSettings | None:
@@ -164,11 +185,9 @@ def build_in_part(contract: SettingsContract, record: Record, refusals: Sequence
     top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
     invalid = {str(each.setting[0]) for each in refusals if each.setting}
     fields = frozenset(invalid & contract.settings_class.model_fields.keys())
-    try:
-        values = {key: value for key, value in (top.values or {}).items() if key not in invalid - fields} if top else {}
-        return validate_each(contract.settings_class, values, fields)
-    except (Exception, SystemExit):  # noqa: BLE001 - code of the app's may raise anything
-        return None
+    values = {key: value for key, value in (top.values or {}).items() if key not in invalid - fields} if top else {}
+    made: BaseSettings | None = _built_of(contract, record, values, fields).settings
+    return made
 
 
 def _is_inside_unrun_model(contract: SettingsContract, refusal: Refusal) -> bool:

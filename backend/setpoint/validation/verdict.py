@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import NoneType
-from typing import Any
+from typing import Any, cast
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
@@ -20,6 +21,7 @@ from setpoint.validation.every_fault import LOOKED, RAISED
 from setpoint.validation.text_refusals import takes_none
 from setpoint.validation.union_errors import PlacedError, of_meant_members
 
+Setting = tuple[str | int, ...]
 _OF_TAGS = {"union_tag_invalid", "union_tag_not_found"}
 _NAME_OF_TAG = re.compile("'([^']*)'")
 
@@ -94,7 +96,7 @@ def refusals_in(
         if (setting and setting[0] in known) or details["type"] == LOOKED:
             continue
         if details["type"] == RAISED:
-            yield _raised(details, path.setting, redactor)
+            yield from _raised(contract, details, path.setting, redactor)
             continue
         kind, context = _kind(contract, details, setting), _context(details, redactor)
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
@@ -105,10 +107,21 @@ def refusals_in(
         yield _of_tag(refusal) if details["type"] in _OF_TAGS else refusal
 
 
-def _raised(details: ErrorDetails, setting: tuple[str | int, ...], redactor: Redactor) -> Refusal:
-    refusal = failure(details["ctx"]["raised"].error, None, redactor)
+def _raised(
+    contract: SettingsContract, details: ErrorDetails, setting: Setting, redactor: Redactor
+) -> Iterator[Refusal]:
+    error = details["ctx"]["raised"].error
+    if isinstance(error, ValidationError):
+        # The default of the field is a model that refuses what it found by itself.
+        around = field_type.model_at(contract.settings_class, setting)
+        for path, model in field_type.models_from(around, setting) if around else ():
+            if error.title == (model.model_config.get("title") or model.__name__):
+                for each in refusals_in(SettingsContract(cast("Any", model), ()), error.errors(), redactor, ()):
+                    yield replace(each, setting=(*path, *each.setting), keys=(*path, *each.keys))
+                return
+    refusal = failure(error, None, redactor)
     kind = RefusalKind.INVALID if setting else RefusalKind.CONFLICT
-    return replace(refusal, kind=kind, setting=setting, keys=setting)
+    yield replace(refusal, kind=kind, setting=setting, keys=setting)
 
 
 def _context(details: ErrorDetails, redactor: Redactor) -> Mapping[str, Any]:
