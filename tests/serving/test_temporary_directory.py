@@ -31,12 +31,17 @@ def _can_make_file_systems() -> bool:
 pytestmark = pytest.mark.skipif(not _can_make_file_systems(), reason="only root can have a file system of its own")
 
 
+def _unmeasured(environment: dict[str, str]) -> dict[str, str]:
+    """Leave out what has coverage write where nothing can be written."""
+    return {name: value for name, value in environment.items() if not name.startswith("COVERAGE")}
+
+
 @contextmanager
 def _server_on_a_read_only_system(folder: Path, writable: str) -> Iterator["subprocess.Popen[bytes]"]:
     program = f"import os; os.chdir({str(BACKEND)!r}); os.execv({GUNICORN!r}, ['gunicorn', '--bind=127.0.0.1:0'])"
     process = subprocess.Popen(
         ["unshare", "-m", "sh", "-c", _READ_ONLY, str(folder), writable, sys.executable, "-c", program],
-        env=clean_environment(ENV_FILE=os.devnull, WEB_CONCURRENCY="1"),
+        env=_unmeasured(clean_environment(ENV_FILE=os.devnull, WEB_CONCURRENCY="1")),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -210,6 +210,9 @@ def _words(refusal: Refusal) -> str:
 
 def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
     value = assignment.value.raw
+    in_another_case = next((each for each in variable.choices if each.casefold() == value.casefold()), None)
+    if in_another_case is not None:
+        return None if in_another_case == value else in_another_case
     # `Literal[1]` takes no text, not even `1`; and of numbers, the next one is as good a guess as any.
     # The same goes for single letters.
     words = [each for each in variable.choices if any(map(str.isalpha, each)) and len(each) > 1]

@@ -134,6 +134,7 @@ CASES = [
     Case(ByClassArguments, {"ARG_PORT": INT}),
     Case(Alias, _ALIASED),
     Case(ValidationAliasInLowerCase, _ALIASED),
+    Case(Choices, {**_ALIASED, "WEB_PORT": INT}),
     Case(PathIntoList, {"SERVICE": _SERVICE}),
     Case(
         PathIntoObject,

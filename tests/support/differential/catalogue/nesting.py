@@ -198,6 +198,7 @@ class SecretsInside(BaseSettings):
 
 
 CASES = [
+    Case(Nested, _DB),
     Case(
         Deep,
         {
@@ -209,17 +210,34 @@ CASES = [
         },
         _HERE,
     ),
+    Case(JsonAlone, _DB),
     Case(SplitOnce, {"APP_DB": _JSON, "APP_DB_HOST": WORD, "APP_DB_PORT": INT}, _HERE),
     Case(SplitTwice, {"POOL_SIZE": INT, "POOL_DB_HOST": WORD, "POOL_DB_PORT": INT}, _HERE),
     Case(NestedCaseSensitive, {"Db__host": WORD, "Db__port": INT, "DB__PORT": INT}, _HERE),
+    Case(NestedForbidsStrangers, {**_DB, "DB__PROT": INT}),
     Case(
         NestedAlias,
         {"DB__HOSTNAME": WORD, "DB__HOST": WORD, "DB__PORTS": Texts(("[1]", "[2, 3]"), ("x", "[]", '["x"]'))},
         _HERE,
     ),
+    Case(DefaultInstance, _DB),
     Case(PartialUpdate, _DB, _HERE),
+    Case(OptionalNested, {**_DB, "DB": Texts(('{"host": "a"}', "null"), ("x", "{}"))}),
     Case(ListOfModels, {"DBS": Texts(('[{"host": "a"}]', "[]"), ("x", '[{"port": 1}, {"port": "x"}]', "{}"))}),
+    Case(NestsItself, {"NODE__NAME": WORD, "NODE__CHILD__NAME": WORD, "NODE__CHILD": Texts(("{}", "null"), ("x",))}),
+    Case(PydanticDataclass, _DB),
     Case(PartialDataclass, _DB, _HERE),
+    Case(PlainDataclass, _DB),
+    Case(Typed, _DB),
+    Case(
+        GenericModel,
+        {"BOX": Texts(('{"item": 1}', '{"item": 2}'), ("x", '{"item": "x"}')), "BOX__ITEM": INT, "BOX__COUNT": INT},
+    ),
     Case(Root, {"NAMES": Texts(('["a"]', "[]"), ("x", "{}", "[1]"))}),
     Case(OfOwnPrefix, {"DB_PORT": INT, "DB_HOST": WORD, "PORT": INT}, _HERE),
+    Case(SettingsInside, {"DB_PORT": INT, "DB__PORT": INT, "DB": Texts(('{"port": 1}', '{"port": 2}'), ("x",))}, _HERE),
+    Case(
+        SecretsInside,
+        {"NESTED__VAL": INT, "NESTED__KEY": WORD, "NESTED": Texts(('{"val": 3}', '{"key": "k"}'), ("x",))},
+    ),
 ]

@@ -244,8 +244,20 @@ CASES = [
     Case(OnlyDotenv, _SERVER),
     Case(NoSources, _SERVER),
     Case(ConstantsLast, _SERVER),
+    Case(ConstantsFirst, {**_SERVER, "DEBUG": BOOL}),
     Case(FromVault, _SERVER, varied={"vault.json": ('{"port": 1}', '{"port": "x"}', "{}", None)}),
     Case(OwnEnvironmentSource, {"PORT": INT, "TAGS": Texts(("a,b", "c"))}, (PROCESS,)),
     Case(WrappedEnvironment, _SERVER),
+    Case(MoreSources, _SERVER, (PROCESS, ".env", "defaults.env", "more/"), {"more/unrelated": ""}),
     Case(Profiles, {"PROFILE": Texts(("dev", "prod")), "DEBUG": BOOL}),
+    Case(
+        MergedOverSources,
+        {
+            "POOL": Texts(('{"size": 1}', '{"name": "spare"}'), ("x", '{"size": "x"}')),
+            "POOL__SIZE": INT,
+            "POOL__NAME": WORD,
+            "LABELS": Texts(('{"a": "1"}', '{"b": "2"}'), ("x",)),
+            "LABELS__A": WORD,
+        },
+    ),
 ]

@@ -116,12 +116,36 @@ class ModelsInUnionByName(BaseSettings):
 
 
 CASES = [
+    Case(Either, _STORE),
     Case(DiscriminatedByFunction, {**_STORE, "STORE__PROT": INT}, _HERE),
+    Case(ModelOrText, {"STORE": Texts(("plain", '{"path": "p"}'), ("{}",)), "STORE__PATH": WORD}),
+    Case(ModelOrFlag, {"STORE": Texts(("true", '{"kind": "bucket"}'), ("x", "{}")), "STORE__PORT": INT}, _HERE),
     Case(ListOrText, {"TAGS": WORDS}),
     Case(NumberOrWord, {"PORT": Texts(("auto", "80"), ("x", ""))}),
     Case(
+        ModelsByName,
+        {
+            "GROUPS__G1__NAME": WORD,
+            "GROUPS__G1__COUNT": INT,
+            "GROUPS__G1__CUONT": INT,
+            "GROUPS__G2": Texts(('{"name": "n"}', '{"name": "m", "count": 2}'), ("x", "{}")),
+            "GROUPS": Texts(('{"g1": {"name": "n"}}', "{}"), ("x", '{"g3": {}}')),
+        },
+    ),
+    Case(
+        NumbersByName,
+        {"LIMITS": Texts(('{"cpu": 1}', '{"cpu": 2}'), ("x", '{"cpu": "x"}')), "LIMITS__CPU": INT, "LIMITS__RAM": INT},
+    ),
+    Case(
         ListsByName,
         {"LISTS__A": Texts(("[1]", "[2]"), ("x", '["x"]')), "LISTS__B": Texts(("[1]", "[]"), ("x", "{}"))},
+        _HERE,
+    ),
+    Case(Anything, {"LABELS__A": WORD, "LABELS": Texts(('{"b": 1}', "{}"), ("x",)), "MORE": WORDS}),
+    Case(OpenModel, {"POOL__SIZE": INT, "POOL__OTHER": WORD, "POOL": Texts(('{"size": 2}', '{"x": 1}'), ("x",))}),
+    Case(
+        ModelsInUnionByName,
+        {"STORES__A__KIND": Texts(("file", "bucket"), ("tape",)), "STORES__A__PATH": WORD, "STORES__A__PORT": INT},
         _HERE,
     ),
 ]
