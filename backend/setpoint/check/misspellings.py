@@ -1,4 +1,4 @@
-"""What the names were meant to be that no setting reads: misspellings, or relatives of names that are known."""
+"""What the names were meant to be that no setting reads, and what follows for the variables that were meant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import OF_EVERY_PROCESS
+from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.suggest import allowed_steps
 
@@ -82,3 +83,40 @@ class Families:
         """Return the family in which `name` would be."""
         wanted = self._canonical(name)
         return next((each for each in self._families if wanted.startswith(each.beginning)), None)
+
+
+def where_set(subject: Subject, meant: Variable | None, statement: Statement) -> str:
+    """Return where the variable that was meant is set, as an addition to its name."""
+    assignment = subject.assignments.get(meant.name) if meant else None
+    if assignment is None or assignment.file is None or assignment.binding is None:
+        return ""
+    line = assignment.file.source.position(assignment.binding.name_span.start).line
+    where = f"on line {line}" if assignment.file is statement.file else f"at {assignment.file.path}:{line}"
+    return f" (set {where})"
+
+
+def consequence(subject: Subject, meant: Variable) -> str | None:
+    """Return what follows for the variable that was meant; None where it is set."""
+    if meant.name in subject.assignments:
+        return None
+    if meant.required:
+        return f"`{meant.name}` is required but not set"
+    return meant.guidance.unset or f"`{meant.name}` keeps its default"
+
+
+def other_spellings(subject: Subject, variable: Variable) -> str | None:
+    """Return which other names `variable` has, as a hint."""
+    others = [f"`{each.name}`" for each in subject.contract.variables_at(variable.setting) if each is not variable]
+    return f"{' or '.join(others)} works as well" if others else None
+
+
+def is_read(subject: Subject, statement: Statement) -> bool:
+    """Return whether a source of the class, or of one nested in it, has what `statement` sets."""
+    return any(each.binding is statement.binding for source in subject.origins.sources for each in source.assignments)
+
+
+def in_another_case(subject: Subject, name: str) -> Variable | None:
+    """Return the variable that differs from `name`, which is unknown, by its case alone."""
+    if subject.contract.ignores_case or subject.contract.find(name):
+        return None
+    return next((each for each in subject.contract.variables if each.name.casefold() == name.casefold()), None)

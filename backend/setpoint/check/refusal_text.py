@@ -9,6 +9,7 @@ from setpoint.contract import field_type
 from setpoint.contract.guidance import PublicValueError
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.provenance import source_in_words
 from setpoint.text.suggest import allowed_steps, nearest
 from setpoint.validation.every_fault import RAISED
 from setpoint.validation.verdict import Refusal
@@ -149,7 +150,7 @@ def explain(
         assignment: What gives the value; None where it is a default or comes from a source of the class's own.
         may_quote: Whether the value may show, and so the words of a validator that looked at it.
     """
-    owner = f"`{name}` of the process environment" if assignment and assignment.in_process else f"`{name}`"
+    owner = f"`{name}`{_of_source(assignment)}"
     subject = f"`{where}` in {owner}" if where else owner
     if not where and any(each.takes_no_text for each in refusals):
         return Explanation(f"{subject} cannot be set by a variable", _NO_TEXT, _other_type(refusals[0]))
@@ -169,6 +170,16 @@ def _other_type(refusal: Refusal) -> str:
     if plain in _PLAIN_TYPES:
         return f"change the type in the settings class: a plain `{plain}` takes text, a strict one does not"
     return "change the type in the settings class, or let a `BeforeValidator` convert the text"
+
+
+def _of_source(assignment: Assignment | None) -> str:
+    """Return which source gives the value, where that has no place to show."""
+    if assignment is None or assignment.file is not None:
+        return ""
+    if assignment.source is None:
+        return " of the process environment"
+    words = source_in_words(assignment.source)
+    return f" of `{words}`" if assignment.source.paths else f" of {words}"
 
 
 def _expected_inside(refusals: Sequence[Refusal]) -> str | None:

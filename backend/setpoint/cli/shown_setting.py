@@ -5,14 +5,11 @@ from typing import Any
 
 from setpoint.generate.env_example import default_text
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.provenance import Provenance, is_refused, location_of, source_of
+from setpoint.resolution.provenance import Provenance, is_refused, location_of, source_in_words, source_of
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import FingerprintKey
-from setpoint.text.join import joined
 from setpoint.text.mask import MASK
-from setpoint.validation.record import SourceRecord
 
 
 def value_in_words(subject: Subject, provenance: Provenance) -> str:
@@ -49,16 +46,7 @@ def origin_in_words(assignment: Assignment | None) -> str:
     place = location_of(assignment)
     if place is not None:
         return f"{place.path}:{place.line}:{place.column}"
-    return "process environment" if assignment.source is None else _source_in_words(assignment.source)
-
-
-def _source_in_words(source: SourceRecord) -> str:
-    """Return the name of a source that has no variables, with its files."""
-    if source.paths:
-        return joined([printable(each) for each in source.paths])
-    if source.kind is SourceKind.ARGUMENT:
-        return "the `__init__` of the settings class"
-    return f"the source `{printable(source.name)}`"
+    return "process environment" if assignment.source is None else source_in_words(assignment.source)
 
 
 def winner_in_words(subject: Subject, provenance: Provenance) -> str:
@@ -100,6 +88,10 @@ def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | No
         return "only the process environment sets it"
     if assignment.file is not None and assignment.file.reading.refused:
         return "the program refuses the file"
+    reader = assignment.variable.reader if assignment.variable else None
+    sources = [each for each in subject.origins.sources if reader is None or each.settings_class is reader]
+    if assignment.file is not None and not any(each.has(assignment.file) for each in sources):
+        return "nothing reads it there"
     return None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from setpoint.check.rule_documentation import Example, RuleDocumentation
 
 EXAMPLE_SETTINGS = """\
+import json
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -42,6 +43,14 @@ class Settings(BaseSettings):
 
 class FromFiles(FileVariables):
     secret: SecretStr = SecretStr("development")
+
+
+class FromVault(BaseSettings):
+    database_url: str
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls, init_settings, env_settings, **others):
+        return env_settings, lambda: json.loads(Path("vault.json").read_text())
 
 
 class CaseSensitive(BaseSettings, case_sensitive=True):

@@ -12,6 +12,7 @@ from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.sources.env_file import EnvFile
 from setpoint.text.shown import Guarded
 from setpoint.validation.record import Build, Record, SourceRecord
 
@@ -59,6 +60,12 @@ class ReadSource:
         mappings = [isinstance(each, Mapping) for each in found]
         depth = len(self.inside) + len(found) if found else 0
         return Reach(depth, depth - len(mappings) + (mappings.index(False) + 1 if False in mappings else len(mappings)))
+
+    def has(self, file: EnvFile) -> bool:
+        """Return whether the source reads `file`."""
+        return any(each.file is file for each in self.record.entries) or any(
+            each.file is file for each in self.assignments
+        )
 
     @property
     def fields_given(self) -> Iterator[str]:
@@ -111,8 +118,12 @@ class Origins:
             if made.settings_class in seen or inside is None:
                 continue
             seen.add(made.settings_class)
+            stronger: dict[str, Any] = {}
             for source in made.sources:
-                yield self._source(made, inside, source, assignments_of(source))
+                # What is no mapping takes the place of all that weaker sources have under its key.
+                values = {key: each for key, each in source.values.items() if _is_merged(each, stronger.get(key, {}))}
+                stronger |= {key: each for key, each in values.items() if key not in stronger}
+                yield self._source(made, inside, replace(source, values=values), assignments_of(source))
 
     def _source(
         self, made: Build, inside: Setting, source: SourceRecord, assignments: Iterable[Assignment]
@@ -192,6 +203,10 @@ class Origins:
             if parent in source.assignments and reach.own == len(setting):
                 return replace(parent, value=Guarded(as_text(source.value_at(setting))))
         return None
+
+
+def _is_merged(value: Any, stronger: Any) -> bool:
+    return stronger == {} or (isinstance(value, Mapping) and isinstance(stronger, Mapping))
 
 
 def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,7 +12,9 @@ from setpoint.resolution.location import Location
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
+from setpoint.text.join import joined
 from setpoint.text.mask import MASK
+from setpoint.validation.record import SourceRecord
 from setpoint.validation.verdict import RefusalKind
 
 
@@ -150,7 +152,8 @@ def strange_names(subject: Subject) -> Iterator[StrangeName]:
         if assignment.variable or assignment.binding is None or assignment.name in read:
             continue
         is_referred_to = assignment.file is not None and assignment.name in assignment.file.reading.referred
-        if is_referred_to or subject.is_read_beside(assignment.name):
+        is_kept = subject.contract.canonical(assignment.name) in subject.kept
+        if is_referred_to or is_kept or subject.is_read_beside(assignment.name):
             continue
         names_file = subject.contract.from_file(assignment.name) is not None
         yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment, names_file)
@@ -187,3 +190,12 @@ def is_refused(subject: Subject, provenance: Provenance) -> bool:
         refusal.kind is RefusalKind.INVALID and refusal.setting[: len(setting)] == setting
         for refusal in subject.verdict.refusals
     )
+
+
+def source_in_words(source: SourceRecord) -> str:
+    """Return the name of a source that has no variables, with its files."""
+    if source.paths:
+        return joined([printable(each) for each in source.paths])
+    if source.kind is SourceKind.ARGUMENT:
+        return "the `__init__` of the settings class"
+    return f"the source `{printable(source.name)}`"

@@ -85,7 +85,8 @@ class _Making:
         self.record = Record(settings_class, given)
         self._class = settings_class
         self._given = given
-        self._in_place = self._stand_in_place(settings_class.model_config.get("env_file"))
+        self._own_files: object = settings_class.model_config.get("env_file")
+        self._in_place = self._stand_in_place(self._own_files)
         self._entries: list[tuple[PydanticBaseSettingsSource, tuple[Entry, ...]]] = []
 
     @property
@@ -112,7 +113,7 @@ class _Making:
             )
             switch = switches.get("_env_file", ENV_FILE_SENTINEL)
             env_file = cls.model_config.get("env_file") if switch == ENV_FILE_SENTINEL else switch
-            self._in_place = self._stand_in_place(env_file)
+            self._in_place, self._own_files = self._stand_in_place(env_file), env_file
         try:
             made: tuple[Sources, dict[str, Any]] = _init_sources(cls, **switches)
             if is_asked_for and self._are_misplaced(made[0]):
@@ -168,10 +169,10 @@ class _Making:
         return found
 
     def _files_of(self, source: DotEnvSettingsSource) -> Iterator[tuple[Entry, ...]]:
-        own = source.settings_cls.model_config.get("env_file")
-        is_in_place = source.env_file == own or (issubclass(source.settings_cls, self._class) and not own)
-        if self._given.files is not None and (is_in_place or not source.env_file):
-            yield from self._given.files if self._in_place else ()
+        is_asked_for = issubclass(source.settings_cls, self._class)
+        own = self._own_files if is_asked_for else source.settings_cls.model_config.get("env_file")
+        if self._given.files is not None and (source.env_file == own or not source.env_file):
+            yield from self._given.files if self._in_place and (source.env_file or is_asked_for) else ()
             return
         named = source.env_file or ()
         for each in (named,) if isinstance(named, str | PathLike) else named:

@@ -96,7 +96,7 @@ def _failed(name: str, error: BaseException, redactor: Redactor) -> Refusal:
     where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
     kind = redactor.redact(type(error).__name__)
     message = f"the source `{redactor.redact(name)}` of the settings class fails with {kind}{where}"
-    return Refusal(RefusalKind.CONFLICT, (), RAISED, {}, message)
+    return Refusal(RefusalKind.SOURCE, (), RAISED, {}, message)
 
 
 def _failure_of_sources(record: Record, redactor: Redactor) -> Refusal:

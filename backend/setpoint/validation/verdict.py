@@ -32,6 +32,7 @@ class RefusalKind(Enum):
     MISSING = "missing"
     INVALID = "invalid"
     CONFLICT = "conflict"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Refusal:
     """One reason why the class does not take the variables.
 
     Attributes:
-        kind: Missing or invalid value, or a validator across fields that fails.
+        kind: Missing or invalid value, a validator across fields that fails, or a source that does.
         setting: The path of attributes and keys that it is about; empty where it is about all.
         error_type: pydantic's name for the reason (`int_parsing`).
         context: The constraint's values (`{"le": 1}`), and the exception of a validator under `error`.

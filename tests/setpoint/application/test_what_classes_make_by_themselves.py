@@ -170,7 +170,7 @@ def test_a_file_that_the_class_cannot_decode_is_refused(encoding: str, content: 
         name: str = ""
 
     Path(".env").write_bytes(content)
-    source = "SP404 the source `DotEnvSettingsSource` of the settings class fails with"
+    source = "SP409 the source `DotEnvSettingsSource` of the settings class fails with"
     assert _found(Encoded, {}) == ([f"{source} {fails}"] if fails else [])
 
 
@@ -183,4 +183,4 @@ def test_a_source_that_fails_is_not_a_text_that_it_cannot_decode() -> None:
 
     Path("secrets").write_text("")
     (found,) = _found(InFile, {"NAME": "x"})
-    assert found.startswith("SP404 the source `SecretsSettingsSource` of the settings class fails with")
+    assert found.startswith("SP409 the source `SecretsSettingsSource` of the settings class fails with")

@@ -29,6 +29,7 @@ TRIED_ELSEWHERE = {
     "SP303": "a class that tells cases apart",
     "SP305": "a class that names its env file",
     "SP408": "an exported contract",
+    "SP409": "a class with a source of its own",
     "SP406": "a class that reads other files",
     "SP407": "a class that reads other files",
     "SP506": "the modes of files, which git does not keep",

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place
-from setpoint.check.misspellings import Families, Family, meant_by, misspelt, near_misses_in_environment
+from setpoint.check.misspellings import (
+    Families,
+    Family,
+    consequence,
+    in_another_case,
+    is_read,
+    meant_by,
+    misspelt,
+    near_misses_in_environment,
+    other_spellings,
+    where_set,
+)
 from setpoint.check.rule import built_in
 from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement
@@ -28,10 +39,9 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     """Report a variable that no setting reads.
 
     Why it matters: it is most often a misspelling, and the setting that was meant keeps its default.
-    A near miss of a known name is an error, and so is a name that begins with the class's `env_prefix`
-    or with the name of a nested model; any other is a warning, because env files are shared with other
-    programs. In the process environment only near
-    misses are reported: it is full of names that are not ours.
+    A near miss of a known name is an error (a warning if `extra="allow"` keeps it), and so is a name that begins
+    with the class's `env_prefix` or with the name of a nested model; any other is a warning, because env files are
+    shared with other programs. In the process environment only near misses are reported: it is full of others' names.
 
     Bad:
         PROT=8000
@@ -48,19 +58,29 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
         if name in statement.file.reading.referred:
             if _is_forbidden(subject, statement):
                 yield _unknown(subject, statement, _FORBIDDEN[0], _IGNORE_IT, Severity.ERROR)
-        elif not subject.is_ignored(name) and not _in_another_case(subject, name):
+        elif subject.contract.canonical(name) in subject.kept:
+            yield from _kept(subject, statement)
+        elif not subject.is_ignored(name) and not in_another_case(subject, name):
             yield _unknown_in_file(subject, statement, families)
         elif _is_forbidden(subject, statement):
             yield _unknown(subject, statement, *_FORBIDDEN)
     yield from _unknown_in_environment(subject)
 
 
+def _kept(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """Yield what is said of a name that the class keeps without knowing it, if that may be a slip."""
+    if meant := meant_by(subject, statement.name or ""):
+        label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
+        hint = "the settings class keeps what it does not know"
+        yield _unknown(subject, statement, label, hint, Severity.WARNING)
+
+
 def _unknown_in_file(subject: Subject, statement: Statement, families: Families) -> Finding:
     assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
     name = statement.binding.name
     if meant := meant_by(subject, name):
-        label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
-        return _unknown(subject, statement, label, _consequence(subject, meant), Severity.ERROR)
+        label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
+        return _unknown(subject, statement, label, consequence(subject, meant), Severity.ERROR)
     family = families.of(name)
     if family is None and _is_forbidden(subject, statement):
         return _unknown(subject, statement, *_FORBIDDEN)
@@ -74,7 +94,7 @@ def _in_family(subject: Subject, statement: Statement, name: str, family: Family
         return _unknown(subject, statement, None, hint, Severity.WARNING)
     closest = subject.known_names.nearest(name, _FURTHEST_IN_FAMILY)
     is_relative = closest is not None and closest.startswith(family.beginning)
-    place = _where_set(subject, subject.contract.find(closest), statement) if closest else ""
+    place = where_set(subject, subject.contract.find(closest), statement) if closest else ""
     label = f"the nearest known name is `{closest}`{place}" if is_relative else None
     if family.is_ours:
         hint = f"names that begin with `{family.beginning}` belong to these settings; {hint}"
@@ -107,31 +127,14 @@ def _unknown(
 
 def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
     for name, meant in sorted(near_misses_in_environment(subject).items()):
-        if _in_another_case(subject, name):
+        if in_another_case(subject, name):
             continue
         yield Finding(
             f"no setting reads `{name}` of the process environment",
             variable=name,
             label=f"did you mean `{meant.name}`?",
-            hint=_consequence(subject, meant),
+            hint=consequence(subject, meant),
         )
-
-
-def _where_set(subject: Subject, meant: Variable | None, statement: Statement) -> str:
-    assignment = subject.assignments.get(meant.name) if meant else None
-    if assignment is None or assignment.file is None or assignment.binding is None:
-        return ""
-    line = assignment.file.source.position(assignment.binding.name_span.start).line
-    where = f"on line {line}" if assignment.file is statement.file else f"at {assignment.file.path}:{line}"
-    return f" (set {where})"
-
-
-def _consequence(subject: Subject, meant: Variable) -> str | None:
-    if meant.name in subject.assignments:
-        return None
-    if meant.required:
-        return f"`{meant.name}` is required but not set"
-    return meant.guidance.unset or f"`{meant.name}` keeps its default"
 
 
 @built_in("SP302", "missing-variable", Severity.ERROR, refuses_start=True)
@@ -169,11 +172,12 @@ def _without_json(subject: Subject) -> frozenset[str]:
 
 def _missing(subject: Subject, variable: Variable) -> Finding:
     message, label = f"`{variable.name}` is required but not set", f"expected {variable.expected}"
-    if subject.unseen_directories and len(variable.setting) == 1:
+    has_nested = any(each.record.secret_names for each in subject.origins.sources)
+    if subject.unseen_directories and (has_nested or len(variable.setting) == 1):
         where = joined([f"`{each}`" for each in subject.unseen_directories])
         elsewhere = f"it may be in {where}, which was not checked; `--secrets-dir DIR` checks such a directory"
         return Finding(message, None, variable.name, label, elsewhere, Severity.WARNING)
-    hint = variable.guidance.how_to_obtain or _other_spellings(subject, variable)
+    hint = variable.guidance.how_to_obtain or other_spellings(subject, variable)
     return Finding(message, None, variable.name, label, hint)
 
 
@@ -192,25 +196,18 @@ def wrong_case(subject: Subject) -> Iterator[Finding]:
     for statement in subject.statements:
         if statement.binding is None or statement.binding.value is None or subject.is_ignored(statement.binding.name):
             continue
-        if meant := _in_another_case(subject, statement.binding.name):
-            label = f"did you mean `{meant.name}`?{_where_set(subject, meant, statement)}"
+        if meant := in_another_case(subject, statement.binding.name):
+            label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
             name = statement.binding.name
             yield _wrong_case(subject, name, meant, Place(statement.file, statement.binding.name_span), label)
     for name in sorted(near_misses_in_environment(subject)):
-        if meant := _in_another_case(subject, name):
+        if meant := in_another_case(subject, name):
             yield _wrong_case(subject, name, meant, None, f"did you mean `{meant.name}`?")
-
-
-def _in_another_case(subject: Subject, name: str) -> Variable | None:
-    """Return the variable that differs from `name`, which is unknown, by its case alone."""
-    if subject.contract.ignores_case or subject.contract.find(name):
-        return None
-    return next((each for each in subject.contract.variables if each.name.casefold() == name.casefold()), None)
 
 
 def _wrong_case(subject: Subject, name: str, meant: Variable, place: Place | None, label: str) -> Finding:
     where = "" if place else " in the process environment"
-    hint = _consequence(subject, meant) or "the settings class is case-sensitive"
+    hint = consequence(subject, meant) or "the settings class is case-sensitive"
     return Finding(f"`{name}`{where} is written in the wrong case", place, name, label, hint)
 
 
@@ -239,10 +236,10 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP305", "misplaced-variable", Severity.WARNING)
 def misplaced_variable(subject: Subject) -> Iterator[Finding]:
-    """Report the variable that names the env file inside an env file.
+    """Report a variable in an env file that is read from the process environment alone.
 
-    Why it matters: it is read from the process environment alone, before any file is opened, so
-    here it has no effect.
+    Why it matters: it has no effect here. One that names the env file is read before any file is opened, and a
+    nested settings class without an `env_file` reads none.
 
     Bad:
         CONFIG_FILE=prod.env
@@ -251,7 +248,12 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
         $ CONFIG_FILE=prod.env setpoint check
     """
     for statement in subject.statements:
-        if statement.binding is not None and subject.contract.names_env_file(statement.variable):
+        variable = statement.variable
+        if statement.binding is None or variable is None:
+            continue
+        if (variable.reader is not None and not is_read(subject, statement)) or subject.contract.names_env_file(
+            variable
+        ):
             yield Finding(
                 f"`{statement.shown_name}` has no effect in an env file",
                 Place(statement.file, statement.binding.name_span),
@@ -286,14 +288,9 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
             f"`{name}` has no effect" if is_set else f"`{name}` is another name of `{first.name}`",
             Place(statement.file, statement.binding.name_span),
             name,
-            f"`{first.name}` is also set{_where_set(subject, first, statement)}" if is_set else None,
+            f"`{first.name}` is also set{where_set(subject, first, statement)}" if is_set else None,
             "if several names are set, the first one counts; remove this one"
             if is_set
             else f"use `{first.name}`, which takes precedence",
             Severity.WARNING if is_set else None,
         )
-
-
-def _other_spellings(subject: Subject, variable: Variable) -> str | None:
-    others = [f"`{each.name}`" for each in subject.contract.variables_at(variable.setting) if each is not variable]
-    return f"{' or '.join(others)} works as well" if others else None

@@ -253,6 +253,24 @@ def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
         )
 
 
+@built_in("SP409", "failing-source", Severity.ERROR, refuses_start=True)
+def failing_source(subject: Subject) -> Iterator[Finding]:
+    r"""Report a source of the settings class's own that fails.
+
+    Why it matters: the process does not start. What the source would have given is not known, so nothing is
+    said about missing variables.
+
+    Bad:
+        $ rm -f vault.json; printf 'DATABASE_URL=a\n' | setpoint check - --settings example:FromVault
+
+    Good:
+        $ echo '{}' > vault.json; printf 'DATABASE_URL=a\n' | setpoint check - --settings example:FromVault
+    """
+    for refusal in subject.verdict.refusals:
+        if refusal.kind is RefusalKind.SOURCE:
+            yield Finding(refusal.message, hint="values from other sources were checked all the same")
+
+
 @built_in("SP408", "partial-schema", Severity.INFO)
 def partial_schema(subject: Subject) -> Iterator[Finding]:
     """Say that an exported contract does not hold all that the settings class checks.

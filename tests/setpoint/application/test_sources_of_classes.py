@@ -1,0 +1,376 @@
+"""A settings class orders, leaves out and adds sources, and that is what counts: in `check`, `show` and `load`."""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    PyprojectTomlConfigSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from setpoint.application.gathering import of_a_start, of_files
+from setpoint.check.checking import check
+from setpoint.check.report import Report
+from setpoint.cli.shown_setting import winner_in_words
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.errors import UnableError
+from setpoint.project import Project
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import parse_env_file, read_env_file
+from support.checking import marks, messages
+from support.differential.catalogue.chosen import chosen, ordered
+
+NO_PROJECT = Project(Path("/"))
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _start(settings_class: type[BaseSettings], **environment: str) -> Subject:
+    return of_a_start(SettingsContract.of(settings_class), environment, NO_PROJECT)
+
+
+def _given(settings_class: type[BaseSettings], content: str, *directories: str, loader: str | None = None) -> Report:
+    files = (parse_env_file("prod.env", content.encode(), {}, loader),)
+    return check(of_files(SettingsContract.of(settings_class), files, None, NO_PROJECT, directories=directories))
+
+
+def _origins(subject: Subject) -> dict[str, str]:
+    return {each.name: winner_in_words(subject, each) for each in provenances(subject)}
+
+
+class DotenvFirst(BaseSettings):
+    """Its env file wins over the environment."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    port: int = 1
+
+    settings_customise_sources = ordered("init", "dotenv", "env")  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+
+
+class OnlyDotenv(DotenvFirst):
+    """Nothing but files counts, and it names none."""
+
+    model_config = SettingsConfigDict(env_file=None)
+
+    settings_customise_sources = ordered("init", "dotenv")  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+
+
+def test_the_order_of_the_class_decides_what_counts() -> None:
+    """A bad value is an error where it wins, and none where it loses."""
+    Path(".env").write_text("PORT=8500\n")
+    subject = _start(DotenvFirst, PORT="abc")
+    assert subject.verdict.settings is not None
+    assert _origins(subject) == {"PORT": ".env:1:1"}
+    Path(".env").write_text("PORT=abc\n")
+    assert marks(check(_start(DotenvFirst, PORT="9000"))) == [".env:1:6-1:9 error SP401 invalid-value PORT"]
+
+
+def test_a_source_that_is_left_out_counts_for_nothing() -> None:
+    """With files alone as sources, a file is read though the class names none."""
+    assert marks(_given(OnlyDotenv, "PORT=abc\n")) == ["prod.env:1:6-1:9 error SP401 invalid-value PORT"]
+    assert _start(OnlyDotenv, PORT="abc").verdict.settings is not None
+
+
+class Sub(BaseModel):
+    """Nested settings."""
+
+    count: int
+    label: str = "a"
+
+
+class ConfigFiles(BaseSettings):
+    """It reads a config file of each kind below the environment."""
+
+    model_config = SettingsConfigDict(
+        env_nested_delimiter="__",
+        toml_file="config.toml",
+        json_file="config.json",
+        pyproject_toml_table_header=("tool", "app"),
+        extra="ignore",
+    )
+
+    sub: Sub
+    port: int
+    host: str
+    password: SecretStr
+
+    settings_customise_sources = chosen(  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+        lambda settings_cls, given: (
+            given["env"],
+            TomlConfigSettingsSource(settings_cls),
+            JsonConfigSettingsSource(settings_cls),
+            PyprojectTomlConfigSettingsSource(settings_cls),
+        )
+    )
+
+
+def test_what_config_files_hold_counts_and_is_shown_with_its_file() -> None:
+    """A variable for a part of it is laid over the rest."""
+    Path("config.toml").write_text("[sub]\ncount = 1\n")
+    Path("config.json").write_text('{"port": 5}')
+    Path("pyproject.toml").write_text('[tool.app]\nhost = "h"\npassword = "q8Zr2vLkT0"\n')
+    subject = _start(ConfigFiles, SUB__LABEL="b")
+    assert check(subject).diagnostics == ()
+    assert _origins(subject) == {
+        "SUB__COUNT": "config.toml",
+        "SUB__LABEL": "process environment",
+        "PORT": "config.json",
+        "HOST": str(Path("pyproject.toml").absolute()),
+        "PASSWORD": str(Path("pyproject.toml").absolute()),
+    }
+    assert {each.name: subject.shown.text(each.winner) for each in provenances(subject) if each.winner} == {
+        "SUB__COUNT": "1",
+        "SUB__LABEL": "b",
+        "PORT": "5",
+        "HOST": "h",
+        "PASSWORD": "********",
+    }
+    Path("config.json").write_text('{"port": "x"}')
+    assert messages(check(_start(ConfigFiles))) == ["`PORT` of `config.json` is not an integer"]
+
+
+class Vault(PydanticBaseSettingsSource):
+    """A source of the app's own."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - pydantic's
+        """Give nothing for a single field."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return what stands in a file."""
+        values: dict[str, Any] = json.loads(Path("vault.json").read_text())
+        return values
+
+
+class FromVault(BaseSettings):
+    """A source of its own comes first."""
+
+    port: int
+    token: str
+
+    settings_customise_sources = chosen(lambda settings_cls, given: (Vault(settings_cls), given["env"]))  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+
+
+def test_a_source_of_the_apps_own_is_named() -> None:
+    """So is its failure, which hides nothing of what other sources give."""
+    Path("vault.json").write_text('{"token": "vault-token-123", "port": 8}')
+    subject = _start(FromVault, PORT="9")
+    assert _origins(subject) == {"PORT": "the source `Vault`", "TOKEN": "the source `Vault`"}
+    assert "vault-token-123" not in str(
+        [subject.shown.text(each.winner) for each in provenances(subject) if each.winner]
+    )
+    Path("vault.json").unlink()
+    report = check(_start(FromVault, PORT="x"))
+    assert [each.message.partition(" in `__call__()`")[0] for each in report.diagnostics] == [
+        "`PORT` of the process environment is not an integer",
+        "the source `Vault` of the settings class fails with FileNotFoundError",
+    ]
+
+
+def test_a_config_file_that_cannot_be_read_is_named_by_its_source() -> None:
+    """It is read while the sources are made, before any of them can be asked."""
+    Path("config.toml").write_text("[sub")
+    (message,) = messages(check(_start(ConfigFiles)))
+    assert message.startswith("the source `TomlConfigSettingsSource` of the settings class fails with TOMLDecodeError")
+
+
+class InFolders(BaseSettings):
+    """Its secrets are nested."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_", env_nested_delimiter="__", secrets_dir="secrets")
+
+    db: Sub
+
+    settings_customise_sources = chosen(lambda _, given: (given["env"], NestedSecretsSettingsSource(given["secrets"])))  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+
+
+def test_nested_secret_files_are_found_with_their_places() -> None:
+    """In the directory of the class at a start, and in another one for files of another machine."""
+    Path("secrets").mkdir()
+    Path("secrets/APP_DB__COUNT").write_text("5\n")
+    assert _origins(_start(InFolders))["APP_DB__COUNT"] == "secrets/APP_DB__COUNT:1:1"
+    assert [each.severity for each in _given(InFolders, "APP_DB__LABEL=x\n").diagnostics] == ["warning"]
+    assert _given(InFolders, "APP_DB__LABEL=x\n", "secrets").diagnostics == ()
+    Path("secrets/APP_DB__COUNT").write_text("many")
+    assert [mark.partition(":")[0] for mark in marks(_given(InFolders, "APP_DB__LABEL=x\n", "secrets"))] == [
+        "secrets/APP_DB__COUNT"
+    ]
+
+
+class FarAway(BaseSettings):
+    """It looks for its file in folders above, in an encoding of its own."""
+
+    model_config = SettingsConfigDict(env_file="deep.env", env_file_depth=2, env_file_encoding="latin-1")
+
+    title: str = ""
+
+
+def test_files_are_looked_for_and_decoded_as_the_class_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` finds what the app would find."""
+    Path("deep.env").write_bytes(b"TITLE=caf\xe9\n")
+    Path("a/b").mkdir(parents=True)
+    monkeypatch.chdir("a/b")
+    subject = _start(FarAway)
+    assert check(subject).diagnostics == ()
+    assert subject.verdict.settings == FarAway()
+    assert _origins(subject) == {"TITLE": "../../deep.env:1:1"}
+
+
+class Db(BaseSettings):
+    """It reads variables with a prefix of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="DB_")
+
+    port: int
+
+
+class Cache(BaseSettings):
+    """The same, and all has defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="CACHE_")
+
+    size: int = 1
+
+
+class Around(BaseSettings):
+    """It nests both."""
+
+    port: int = 1
+    db: Db = Field(default_factory=Db)
+    cache: Cache = Cache()
+
+
+class AroundWithFile(Around):
+    """It reads an env file, which what it nests does not."""
+
+    model_config = SettingsConfigDict(env_file="prod.env", extra="ignore")
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("PORT=1\nDB_PORT=3\nCACHE_SIZE=2\n", []),
+        ("PORT=1\nDB_PORT=x\n", ["prod.env:2:9-2:10 error SP401 invalid-value DB_PORT"]),
+        ("PORT=1\n", ["nowhere error SP302 missing-variable DB_PORT"]),
+        ("PORT=x\nDB_PORT=3\n", ["prod.env:1:6-1:7 error SP401 invalid-value PORT"]),
+        (
+            "PORT=x\nDB_PORT=y\n",
+            ["prod.env:1:6-1:7 error SP401 invalid-value PORT", "prod.env:2:9-2:10 error SP401 invalid-value DB_PORT"],
+        ),
+    ],
+)
+def test_variables_of_nested_settings_classes_are_known_and_blamed(content: str, found: list[str]) -> None:
+    """And never another variable whose setting is called the same."""
+    assert marks(_given(Around, content)) == found
+
+
+def test_what_a_nested_settings_class_does_not_read_is_told() -> None:
+    """An env file of the class around it is none of its own; another program would put it into the environment."""
+    assert [(each.code, each.variable) for each in _given(AroundWithFile, "DB_PORT=3\n").diagnostics] == [
+        ("SP305", "DB_PORT"),
+        ("SP302", "DB_PORT"),
+    ]
+    assert _given(AroundWithFile, "DB_PORT=3\n", loader="docker").diagnostics == ()
+
+
+class OwnReading(BaseSettings):
+    """Its `__init__` reads names in another way than its configuration says."""
+
+    port: int = 1
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(_env_prefix="OWN_", **values)
+
+
+def test_what_cannot_be_seen_from_outside_gets_no_verdict() -> None:
+    """It says what to change instead."""
+    with pytest.raises(UnableError, match="gives `_env_prefix` itself; put it into `model_config` instead"):
+        _given(OwnReading, "PORT=x\n")
+
+
+class Raising(BaseSettings):
+    """A validator raises what is no verdict."""
+
+    first: int = 1
+    second: int = 2
+
+    @field_validator("*")
+    @classmethod
+    def _raise(cls, value: int) -> int:
+        if value > 10:
+            raise OSError
+        return value
+
+
+def test_each_validator_that_raises_anything_is_told() -> None:
+    """One does not hide another, nor a value that is no integer."""
+    assert [each.variable for each in _given(Raising, "FIRST=11\nSECOND=12\n").diagnostics] == ["FIRST", "SECOND"]
+    assert [each.variable for each in _given(Raising, "FIRST=11\nSECOND=x\n").diagnostics] == ["FIRST", "SECOND"]
+
+
+class FinishedByHand(BaseSettings):
+    """What it does after validation may refuse as well."""
+
+    low: int = 1
+    high: int = 2
+
+    def model_post_init(self, _: Any) -> None:
+        """Refuse."""
+        if self.low > self.high:
+            message = "LOW must not exceed HIGH"
+            raise ValueError(message)
+
+
+def test_what_is_done_after_validation_is_heard() -> None:
+    """It is a check across fields like others."""
+    assert messages(_given(FinishedByHand, "LOW=5\n")) == ["LOW must not exceed HIGH"]
+
+
+class Watching(BaseSettings):
+    """It says what it sees."""
+
+    seen: str = Field("", validation_alias="SEEN")
+
+    @field_validator("seen", mode="before")
+    @classmethod
+    def _look(cls, _: str) -> str:
+        return os.environ.get("OUTSIDE", "nothing")
+
+    model_config = SettingsConfigDict(validate_default=True)
+
+
+def test_a_start_leaves_the_environment_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other threads of the process go on reading it."""
+    monkeypatch.setenv("OUTSIDE", "here")
+    changes: list[bool] = []
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.is_set():
+            changes.append(os.environ.get("OUTSIDE") != "here")
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for _ in range(20):
+        settings = of_a_start(SettingsContract.of(Watching), dict(os.environ), NO_PROJECT).verdict.settings
+        assert isinstance(settings, Watching)
+        assert settings.seen == "here"
+    stop.set()
+    watcher.join()
+    assert not any(changes)
+    assert read_env_file("nowhere", {}).trouble is not None
