@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from setpoint.application.check_files import once
 from setpoint.application.gathering import beside_each_other, of_a_start
-from setpoint.application.loading import as_chosen
-from setpoint.check.checking import check
+from setpoint.application.judging import Terms, as_chosen, judged, project_selection
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
-from setpoint.check.several_classes import put_together
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
@@ -53,10 +52,11 @@ def prepare(
         project: What the project of the app says: names of other programs, rules to report.
         fail_on: The mildest severity that keeps the command from being started.
     """
-    given = tuple(read_env_file(path, callers, loader) for path in paths)
+    given = tuple(read_env_file(path, callers, loader) for path in once(paths))
     inherited = _not_overruled(contracts, callers, given)
     subjects = beside_each_other([of_a_start(each, inherited, project, laid_over=given) for each in contracts])
-    report = as_chosen(put_together([check(each, fail_on) for each in subjects], fail_on), subjects, project)
+    terms = Terms(project_selection(project), fail_on)
+    report = as_chosen(judged([[each] for each in subjects], terms), subjects, terms.selection)
     winning = {name: value for each in subjects for name, value in _winning(each).items()}
     return Launch(report, {**inherited, **_unknown(contracts, given), **winning})
 

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,14 +14,14 @@ from pydantic_settings import BaseSettings
 
 from setpoint.application.gathering import of_a_start
 from setpoint.application.importing import import_rules, imported_settings_classes
+from setpoint.application.judging import as_chosen, project_selection
 from setpoint.check.checking import check
 from setpoint.check.report import Report, Status
-from setpoint.check.selection import Selection, UnknownRuleError
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import full
 from setpoint.formats.style import Style
-from setpoint.project import InvalidProjectError, Project, find_project
+from setpoint.project import Project, find_project
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import SourceKind
@@ -128,7 +128,7 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     import_rules(project.rules, project.pythonpath)
     subject = of_a_start(contract, environment, project, has_values=HANDED_OVER in environment)
     subject = _beside_other_classes(subject, project)
-    report = as_chosen(check(subject), [subject], project)
+    report = as_chosen(check(subject), [subject], project_selection(project))
     known = {name: each for name, each in subject.assignments.items() if each.variable}
     return Loaded(
         report,
@@ -149,29 +149,6 @@ def _beside_other_classes(subject: Subject, project: Project) -> Subject:
     contracts = tuple(SettingsContract.of(each) for classes in found for each in classes)
     ignored = subject.ignored if all(found) else ("*",)
     return replace(subject, beside=contracts, ignored=ignored)
-
-
-def as_chosen(report: Report, subjects: Iterable[Subject], project: Project) -> Report:
-    """Return what of `report` the project wants to hear; all of it if a class itself takes no such values.
-
-    Raises:
-        InvalidProjectError: The project chooses a rule that does not exist.
-    """
-    is_refused = any(each.verdict.settings is None for each in subjects)
-    return report if is_refused else project_selection(project).of(report)
-
-
-def project_selection(project: Project) -> Selection:
-    """Return which rules `[tool.setpoint]` chooses.
-
-    Raises:
-        InvalidProjectError: It names one that does not exist.
-    """
-    try:
-        return Selection.of_words(project.selected, project.deselected)
-    except UnknownRuleError as error:
-        message = f"`select` or `ignore` in `[tool.setpoint]` of `{project.root}`: {error}"
-        raise InvalidProjectError(message) from None
 
 
 def handed_over(environment: Mapping[str, str]) -> dict[str, Origin]:

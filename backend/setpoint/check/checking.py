@@ -11,13 +11,12 @@ from setpoint.check.finding import Finding, Place
 from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rule import CATALOGUE, Rule
 from setpoint.check.rules.suppressions import unused_suppression
-from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.source_text import Span
 from setpoint.errors import UnusableError
 from setpoint.resolution.location import Location
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import EnvFile, SourceKind, parse_env_file
+from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.text.escape import printable, printable_lines
 from setpoint.text.join import said_of
 from setpoint.text.shown import ShownLine
@@ -73,14 +72,6 @@ def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnos
         return diagnostic
     first, line_end, others = diagnostic.message.partition("\n")
     return replace(diagnostic, message=f"{first} (as {said_of(loaders, 'read it')}){line_end}{others}")
-
-
-def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
-    """Check the bytes of an env file that comes from a stranger and is known under the name `path`.
-
-    Nothing is opened, and nothing but the settings' own variables gets into the environment of this process.
-    """
-    return check(Subject(contract, (parse_env_file(path, content, {}),), only_known=True))
 
 
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:

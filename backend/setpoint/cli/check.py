@@ -2,23 +2,22 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pydantic_settings import BaseSettings
 
-from setpoint.application.gathering import beside_each_other, of_a_start, of_files
+from setpoint.application.check_files import check_files
+from setpoint.application.check_start import check_start
 from setpoint.application.importing import (
     UnusableRulesError,
     UnusableSettingsError,
     import_rules,
     import_settings_classes,
 )
-from setpoint.application.loading import as_chosen
-from setpoint.check.checking import check_together, unable
+from setpoint.application.judging import Terms
+from setpoint.check.checking import unable
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.check.rules.file import unusable_rule, unusable_settings
-from setpoint.check.rules.names import unknown_variable
 from setpoint.check.several_classes import put_together
 from setpoint.cli.report_options import add_report_options, chosen_selection, deliver
 from setpoint.cli.secrets_dir_option import add_secrets_dir
@@ -28,8 +27,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import EnvFile, ProcessEnvironment, read_as_each, read_env_file
+from setpoint.sources.env_file import ProcessEnvironment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,19 +75,28 @@ def _report(arguments: argparse.Namespace, references: Sequence[str], project: P
     if not classes:
         return put_together(unusable)
     # Rules of the app's own can be chosen, too, and are known by now.
-    selection = chosen_selection(arguments, project)
-    fail_on = Severity(arguments.fail_on)
-    subjects = _subjects(SettingsContract.of_all(classes), arguments, project)
-    joins_misspellings = selection.includes(unknown_variable.code)
-    of_classes = [
-        [replace(each, deploy=arguments.deploy, joins_misspellings=joins_misspellings) for each in as_read]
-        for as_read in subjects
-    ]
-    report = put_together([*(check_together(each, fail_on) for each in of_classes), *unusable], fail_on)
-    if arguments.files or arguments.select or arguments.ignore:
-        return selection.of(report)
-    # A start refuses what the class does not take, whatever the project ignores.
-    return as_chosen(report, [as_read[0] for as_read in of_classes], project)
+    terms = Terms(chosen_selection(arguments, project), Severity(arguments.fail_on), arguments.deploy)
+    report = _checked(SettingsContract.of_all(classes), arguments, project, terms)
+    return put_together([report, *unusable], terms.fail_on)
+
+
+def _checked(
+    contracts: Sequence[SettingsContract], arguments: argparse.Namespace, project: Project, terms: Terms
+) -> Report:
+    environment, directories = ProcessEnvironment.of_this_process(), arguments.secrets_dir
+    if not arguments.files:
+        insists = bool(arguments.select or arguments.ignore)
+        variables = environment.variables
+        return check_start(contracts, variables, project, terms, directories=directories, insists=insists)
+    return check_files(
+        contracts,
+        arguments.files,
+        project,
+        terms,
+        loaders=arguments.loader or (),
+        environment=environment if arguments.environment else None,
+        directories=directories,
+    )
 
 
 def _settings_classes(
@@ -118,35 +125,3 @@ def _settings_classes(
 def _rules_with_it(arguments: argparse.Namespace, project: Project) -> tuple[str, ...]:
     """Return the modules of rules that the project names; where its class can't be imported, they can't either."""
     return project.rules if arguments.schema is None else ()
-
-
-def _subjects(
-    contracts: Sequence[SettingsContract], arguments: argparse.Namespace, project: Project
-) -> list[list[Subject]]:
-    """Return what to check, for each settings class: the sources as each program reads them that is to read them."""
-    environment = ProcessEnvironment.of_this_process()
-    if not arguments.files:
-        directories = arguments.secrets_dir
-        starts = (of_a_start(each, environment.variables, project, directories=directories) for each in contracts)
-        return [[each] for each in beside_each_other(list(starts))]
-    readings = _readings(arguments, project, environment)
-    on_top = environment if arguments.environment else None
-    as_read = (
-        beside_each_other(
-            [of_files(each, files, on_top, project, directories=arguments.secrets_dir) for each in contracts]
-        )
-        for files in readings
-    )
-    return [list(each) for each in zip(*as_read, strict=True)]
-
-
-def _readings(
-    arguments: argparse.Namespace, project: Project, environment: ProcessEnvironment
-) -> list[tuple[EnvFile, ...]]:
-    """Return the files as each program reads them that is to read them."""
-    referable = environment.variables if arguments.environment else {}
-    loaders = arguments.loader or project.loaders
-    if not loaders:
-        return [tuple(read_env_file(path, referable) for path in arguments.files)]
-    readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in arguments.files]
-    return list(zip(*readings, strict=True))

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from setpoint.application.loading import project_selection
+from setpoint.application.judging import project_selection
 from setpoint.check.report import Report
 from setpoint.check.selection import Selection, UnknownRuleError
 from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result

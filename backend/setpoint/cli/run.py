@@ -68,6 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not command:
         message = "no command is given; write it after `--`"
         raise UnableError(message)
+    if not command[0]:
+        message = "the name of the command is empty"
+        raise UnableError(message)
     contracts, project = contracts_of(arguments)
     import_rules(project.rules, project.pythonpath)
     fail_on = Severity(arguments.fail_on)

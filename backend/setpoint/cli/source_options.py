@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from setpoint.application.check_files import once
 from setpoint.application.gathering import beside_each_other, of_a_start, of_files
 from setpoint.application.importing import UnusableSettingsError, import_settings_classes
 from setpoint.cli.reading_options import trouble_in_words
@@ -91,7 +92,7 @@ def subject_of_files(
     loader = arguments.loader or next((each for each in project.loaders if each in LOADERS), None)
     on_top = ProcessEnvironment.of_this_process() if arguments.environment else None
     referable = on_top.variables if on_top else {}
-    files = tuple(read_env_file(path, referable, loader) for path in paths)
+    files = tuple(read_env_file(path, referable, loader) for path in once(paths))
     directories = arguments.secrets_dir
     return _readable(of_files(contract, files, on_top, project, directories=directories), arguments)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import Settings
-from setpoint.check.checking import check_text
+from setpoint.application.check_text import check_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import concise, full, json_report
 from setpoint.formats.style import Style

@@ -160,6 +160,15 @@ def test_files_are_checked_alone_unless_the_environment_is_asked_for(check: Run,
     assert (status, "SP104" in out, "`PORT` of the process environment is not an integer" in out) == (1, False, True)
 
 
+def test_a_file_that_is_named_twice_is_checked_once(check: Run, tmp_path: Path) -> None:
+    """It would only lie over itself, and each of its findings be told twice."""
+    path = tmp_path / "a.env"
+    path.write_text("OTHER_PROGRAM=1\n")
+    once, twice = check(str(path), "--format", "json"), check(str(path), str(path), "--format", "json")
+    assert once == twice
+    assert len(json.loads(once[1])["diagnostics"]) == 1
+
+
 def test_files_may_stand_between_options(check: Run, tmp_path: Path) -> None:
     """People put an option where they think of it."""
     for name, content in (("a.env", GOOD), ("b.env", BAD)):

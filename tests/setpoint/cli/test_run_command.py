@@ -127,6 +127,12 @@ def test_shells_status_tells_why_a_command_cannot_be_started(folder: Path) -> No
     )
 
 
+def test_a_command_without_a_name_is_blamed_for_it(folder: Path) -> None:
+    """The files have nothing to do with it."""
+    ended = run_setpoint("run", "-f", "prod.env", "--", "", cwd=folder)
+    assert (ended.returncode, ended.stderr) == (2, b"error: the name of the command is empty\n")
+
+
 def test_words_behind_the_dashes_are_the_commands_own(folder: Path) -> None:
     """Even those that look like options of ours."""
     tell = [sys.executable, "-c", "import sys; print(sys.argv[1:])"]

@@ -13,7 +13,7 @@ from app.http.request_body import read_body
 from app.http.server import current_server
 from config.settings import Settings
 from observability.known_secrets import remember_secret
-from setpoint.check.checking import check_text
+from setpoint.application.check_text import check_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats.json_report import as_json
 from setpoint.sources.env_file import parse_env_file

@@ -1,0 +1,54 @@
+"""Checks env files, for this machine or another one."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from setpoint.application.gathering import beside_each_other, of_files
+from setpoint.application.judging import Terms, judged
+from setpoint.check.report import Report
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.project import Project
+from setpoint.sources.env_file import STANDARD_INPUT, EnvFile, ProcessEnvironment, read_as_each, read_env_file
+
+
+def check_files(
+    contracts: Sequence[SettingsContract],
+    paths: Sequence[str],
+    project: Project,
+    terms: Terms,
+    *,
+    loaders: Sequence[str] = (),
+    environment: ProcessEnvironment | None = None,
+    directories: Sequence[str] = (),
+) -> Report:
+    """Check what a process would read that is given the files at `paths`, whatever else is in its environment.
+
+    Args:
+        contracts: What the app expects, a settings class each.
+        paths: Env files, later ones over earlier; `-` is standard input.
+        project: What the project of the app says.
+        terms: What to look for and to report.
+        loaders: The programs that are to read them; by default what the project says, or python-dotenv.
+        environment: The process environment, where it is laid over the files.
+        directories: Secrets directories.
+    """
+    referable = environment.variables if environment else {}
+    as_read = [
+        beside_each_other([of_files(each, files, environment, project, directories=directories) for each in contracts])
+        for files in _read(once(paths), referable, loaders or project.loaders)
+    ]
+    return terms.selection.of(judged(zip(*as_read, strict=True), terms))
+
+
+def _read(paths: Sequence[str], referable: Mapping[str, str], loaders: Sequence[str]) -> list[tuple[EnvFile, ...]]:
+    """Return the files as each program reads them that is to read them."""
+    if not loaders:
+        return [tuple(read_env_file(path, referable) for path in paths)]
+    readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in paths]
+    return list(zip(*readings, strict=True))
+
+
+def once(paths: Sequence[str]) -> list[str]:
+    """Return `paths` without files that are named again later: they would lie over themselves."""
+    last = {path if path == STANDARD_INPUT else os.path.realpath(path): at for at, path in enumerate(paths)}
+    return [paths[at] for at in sorted(last.values())]

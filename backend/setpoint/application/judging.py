@@ -1,0 +1,63 @@
+"""How a check is made of what was gathered, whoever asks for it, and what of it is reported."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from setpoint.check.checking import check_together
+from setpoint.check.diagnostic import Severity
+from setpoint.check.report import Report
+from setpoint.check.rules.names import unknown_variable
+from setpoint.check.selection import Selection, UnknownRuleError
+from setpoint.check.several_classes import put_together
+from setpoint.project import InvalidProjectError, Project
+from setpoint.resolution.subject import Subject
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a check looks for and reports.
+
+    Attributes:
+        selection: Which rules are reported.
+        fail_on: The mildest severity that makes the check fail.
+        deploy: Whether rules about a deploy to production are applied as well.
+    """
+
+    selection: Selection
+    fail_on: Severity = Severity.ERROR
+    deploy: bool = False
+
+
+def judged(of_classes: Iterable[Sequence[Subject]], terms: Terms) -> Report:
+    """Return what is found in `of_classes`: for each settings class, its sources as each program reads them."""
+    joins_misspellings = terms.selection.includes(unknown_variable.code)
+    reports = (
+        check_together(
+            [replace(each, deploy=terms.deploy, joins_misspellings=joins_misspellings) for each in as_read],
+            terms.fail_on,
+        )
+        for as_read in of_classes
+    )
+    return put_together([*reports], terms.fail_on)
+
+
+def as_chosen(report: Report, subjects: Iterable[Subject], selection: Selection) -> Report:
+    """Return what of `report` on a start is selected; all of it if a class itself takes no such values.
+
+    A start refuses those, whatever anybody ignores.
+    """
+    is_refused = any(each.verdict.settings is None for each in subjects)
+    return report if is_refused else selection.of(report)
+
+
+def project_selection(project: Project) -> Selection:
+    """Return which rules `[tool.setpoint]` chooses.
+
+    Raises:
+        InvalidProjectError: It names one that does not exist.
+    """
+    try:
+        return Selection.of_words(project.selected, project.deselected)
+    except UnknownRuleError as error:
+        message = f"`select` or `ignore` in `[tool.setpoint]` of `{project.root}`: {error}"
+        raise InvalidProjectError(message) from None
