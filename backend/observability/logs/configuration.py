@@ -4,7 +4,6 @@ All processes write the same stream, as a twelve-factor app does; standard error
 before logging works.
 """
 
-import contextlib
 import logging
 import os
 import re
@@ -48,7 +47,7 @@ class LineHandler(logging.StreamHandler[IO[str]]):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the line of `record`."""
-        with contextlib.suppress(Exception):
+        try:
             line = self.format(record) + "\n"
             try:
                 descriptor = self.stream.fileno()
@@ -57,11 +56,16 @@ class LineHandler(logging.StreamHandler[IO[str]]):
                 self.flush()
             else:
                 _write_all(descriptor, line.encode("utf-8", "backslashreplace"))
+        except Exception:  # noqa: BLE001 - whatever it is, it must not reach whoever logs
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name of the base class
+        """Leave it: the base class would print a traceback to standard error."""
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
+    while (written := os.write(descriptor, data)) < len(data):
+        data = data[written:]
 
 
 class GunicornRecords(logging.Filter):

@@ -12,30 +12,38 @@ from observability.logs.bounded_values import text_of
 Fields = dict[str, object]
 Context = Callable[[], Mapping[str, object]]
 
-_STANDARD_ATTRIBUTES = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+ATTRIBUTES = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 _MADE_WITH = len(vars(logging.makeLogRecord({})))
 OWN_FIELDS = frozenset({"timestamp", "level", "logger", "message"})
 """What every line has."""
+_TAKEN_NAMES = ATTRIBUTES | OWN_FIELDS
 
 
 def fields_of(record: logging.LogRecord, context: Context) -> Fields:
     """Return the fields of the line about `record`; those of the record win over those of the request."""
     fields: Fields = {
-        "timestamp": datetime.fromtimestamp(record.created, tz=UTC),
+        "timestamp": datetime.fromtimestamp(record.created, UTC),
         "level": record.levelname,
         "logger": record.name,
         "message": message_of(record),
         **context(),
     }
     # What a record is made with comes first in it.
-    for name, value in islice(vars(record).items(), _MADE_WITH, None):
-        if name not in _STANDARD_ATTRIBUTES:
-            fields[f"extra.{name}" if name in OWN_FIELDS else name] = value
+    extras = dict(islice(vars(record).items(), _MADE_WITH, None))
+    fields |= extras if _TAKEN_NAMES.isdisjoint(extras) else _renamed(extras)
     if record.exc_info and record.exc_info[1] is not None:
         fields |= fields_of_exception(record.exc_info[1])
     if record.stack_info:
         fields["stacktrace"] = record.stack_info
     return fields
+
+
+def _renamed(extras: Fields) -> Fields:
+    return {
+        f"extra.{name}" if name in OWN_FIELDS else name: value
+        for name, value in extras.items()
+        if name not in ATTRIBUTES
+    }
 
 
 def message_of(record: logging.LogRecord) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 
 from config.settings import Settings
 from observability.logs.configuration import logging_config
-from observability.logs.record_fields import Context
+from observability.logs.record_fields import ATTRIBUTES, Context
 from observability.logs.uncaught import log_what_nobody_catches
 
-# Formatters set these, and would overwrite a field.
-_MADE_LATER = ("message", "asctime")
+_look_for_caller = logging.Logger.findCaller
 
 
 def set_up_logging(settings: Settings, context: Context) -> None:
@@ -20,8 +19,20 @@ def set_up_logging(settings: Settings, context: Context) -> None:
     # What no line shows is not looked up for each record, as Python's logging HOWTO recommends.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     setattr(logging, "logAsyncioTasks", False)  # noqa: B010 - Python 3.12 has it
+    setattr(logging.Logger, "findCaller", _find_stack_alone)  # noqa: B010 - mypy knows no other way
     setattr(logging.Logger, "makeRecord", _make_record_whatever_the_extras)  # noqa: B010 - mypy knows no other way
     log_what_nobody_catches()
+
+
+def _find_stack_alone(
+    logger: logging.Logger,
+    stack_info: bool = False,  # noqa: FBT001, FBT002 - the signature of what it stands in for
+    stacklevel: int = 1,
+) -> tuple[str, int, str, str | None]:
+    """Look for the caller only if its stack is wanted."""
+    if stack_info:
+        return _look_for_caller(logger, stack_info, stacklevel + 1)
+    return "(unknown file)", 0, "(unknown function)", None
 
 
 def _make_record_whatever_the_extras(  # noqa: PLR0917 - the signature of what it stands in for
@@ -43,7 +54,9 @@ def _make_record_whatever_the_extras(  # noqa: PLR0917 - the signature of what i
     """
     record = logging.getLogRecordFactory()(name, level, fn, lno, msg, args, exc_info, func, sinfo)
     if extra:
-        attributes = vars(record)
-        for field, value in extra.items():
-            attributes[f"extra.{field}" if field in attributes or field in _MADE_LATER else str(field)] = value
+        vars(record).update(extra if ATTRIBUTES.isdisjoint(extra) else _renamed(extra))
     return record
+
+
+def _renamed(extra: Mapping[str, object]) -> dict[str, object]:
+    return {f"extra.{name}" if name in ATTRIBUTES else str(name): value for name, value in extra.items()}

@@ -73,6 +73,22 @@ warnings.warn("old")
     assert lines[0]["thread.name"] == "worker"
 
 
+def test_a_stack_that_is_wanted_is_in_the_line() -> None:
+    """It begins where the program asked for it, although no line looks for its caller otherwise."""
+    (line,) = _lines("def ask(): logger.info('here', stack_info=True)\nask()")
+    assert line["stacktrace"].splitlines()[-1].endswith("in ask")
+    assert "in info" not in line["stacktrace"]
+
+
+def test_what_a_filter_adds_to_a_record_is_in_the_line() -> None:
+    """That is how Python's logging cookbook adds fields."""
+    program = (
+        "def add(record): record.tenant = 'a'; return True\nlogger.addFilter(add)\nlogger.info('text', extra={1: 2})"
+    )
+    (line,) = _lines(program)
+    assert {"tenant": "a", "1": 2}.items() <= line.items()
+
+
 def test_a_field_called_like_an_attribute_of_records_does_not_raise() -> None:
     """Python would raise `KeyError` in the middle of the work that wanted to log it."""
     (line,) = _lines("logger.info('text', extra={'message': 1, 'name': 2, 'asctime': 3, 'own': 4})")
