@@ -109,7 +109,8 @@ def test_the_wheel_needs_no_server(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
     metadata = Parser().parsestr(archive.read(name).decode())
-    assert sorted(metadata.get_all("Requires-Dist") or []) == ["pydantic-settings>=2.16", "pydantic>=2.12"]
+    needed = ["pydantic-settings>=2.16", "pydantic>=2.12", "urllib3>=2.5"]
+    assert sorted(metadata.get_all("Requires-Dist") or []) == needed
     assert metadata.get_all("Provides-Extra") is None
 
 

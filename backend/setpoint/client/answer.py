@@ -1,0 +1,139 @@
+"""What the service answers: JSON, text, or a refusal with its reasons; and what is no answer of it at all."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from setpoint.errors import UnableError
+
+Json = dict[str, Any]
+
+_PROBLEM = "application/problem+json"
+_GATEWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+class RefusedError(Exception):
+    """The service refuses a request, for reasons that it tells (RFC 9457).
+
+    Attributes:
+        status: The HTTP status.
+        detail: What is wrong, in one sentence of the service.
+        problem: The whole problem document.
+    """
+
+    def __init__(self, status: int, problem: Json) -> None:
+        self.status = status
+        self.problem = problem
+        self.detail = str(problem.get("detail") or problem.get("title") or f"status {status}")
+        super().__init__(self.detail)
+
+    @property
+    def errors(self) -> list[Json]:
+        """Return each thing that is wrong."""
+        return objects(self.problem.get("errors"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back from the address of a service.
+
+    Attributes:
+        url: The address of the service.
+        status: The HTTP status.
+        headers: With names in lower case.
+        body: The bytes.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def json(self) -> Json:
+        """Return the body as the JSON object that it is.
+
+        Raises:
+            UnableError: It is none, so that something else than Setpoint answers there.
+        """
+        content = self._object("application/json")
+        if content is None:
+            raise self._not_setpoint()
+        return content
+
+    def of_type(self, content_type: str) -> bytes:
+        """Return the body if it is a `content_type`.
+
+        Raises:
+            UnableError: It is another, so that something else than Setpoint answers there.
+        """
+        if self._type != content_type:
+            raise self._not_setpoint()
+        return self.body
+
+    def check(self) -> None:
+        """Let an answer pass that does what was asked for.
+
+        Raises:
+            RefusedError: The service refuses it.
+            UnableError: The service does not know the token, fails, or is not Setpoint.
+        """
+        if HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
+            return
+        if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
+            message = f"`{self.url}` sends on to another address, which does not get the token; log in to that one"
+            raise UnableError(message)
+        problem = self._object(_PROBLEM)
+        if problem is None:
+            raise self._unavailable() if self.status in _GATEWAY else self._not_setpoint()
+        self._refuse(RefusedError(self.status, problem))
+
+    def _refuse(self, refusal: RefusedError) -> NoReturn:
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            message = f"the service at `{self.url}` does not accept the token; `setpoint login URL` stores another one"
+            raise UnableError(message)
+        if self.status in _LATER:
+            message = f"the service at `{self.url}` asks to wait: {refusal.detail}; {self._when}"
+            raise UnableError(message)
+        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            message = f"the service at `{self.url}` could not do it: {refusal.detail}{self._request}"
+            raise UnableError(message)
+        raise refusal
+
+    @property
+    def _type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def _when(self) -> str:
+        seconds = self.headers.get("retry-after", "")
+        return f"try again in {seconds} s" if seconds.isdecimal() else "try again later"
+
+    @property
+    def _request(self) -> str:
+        request_id = self.headers.get("x-request-id")
+        return f" (request `{request_id}`)" if request_id else ""
+
+    def _object(self, content_type: str) -> Json | None:
+        if self._type != content_type:
+            return None
+        try:
+            content = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return content if isinstance(content, dict) else None
+
+    def _not_setpoint(self) -> UnableError:
+        what = f"status {self.status}, {self._type}" if self._type else f"status {self.status}"
+        return UnableError(f"what answers at `{self.url}` is not Setpoint ({what})")
+
+    def _unavailable(self) -> UnableError:
+        return UnableError(f"the service at `{self.url}` can't be reached by what stands before it ({self.status})")
+
+
+def objects(value: object) -> list[Json]:
+    """Return the objects of a JSON array; none of what is no array."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,0 +1,165 @@
+"""HTTP to the service: one request, one answer, and a sentence for everything that keeps them from each other."""
+
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3.exceptions import (
+    HTTPError,
+    LocationValueError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
+from urllib3.exceptions import (
+    TimeoutError as LateError,
+)
+
+from setpoint._version import __version__
+from setpoint.client.answer import Answer
+from setpoint.client.login import Login, is_this_machine
+from setpoint.errors import UnableError
+
+Query = Mapping[str, str | int | bool | None]
+
+LARGEST_ANSWER = 64 << 20
+"""In bytes; ten times the longest that the service gives."""
+
+_TIMEOUT = urllib3.Timeout(connect=5, read=60)
+# A connection that could not be made was never used, so that trying again repeats nothing.
+_RETRIES = urllib3.Retry(
+    connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.2, respect_retry_after_header=False
+)
+
+
+class Connection:
+    """A connection to one service, with the token of one principal."""
+
+    def __init__(self, login: Login) -> None:
+        self._url = login.url
+        self._headers = {"Authorization": f"Bearer {login.token}", "User-Agent": f"setpoint/{__version__}"}
+        self._pool = _pool(login.url)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and return the answer, which does what was asked for.
+
+        Args:
+            method: `GET`, `PUT`, ….
+            path: Under the address of the service, from `/v1` on, already quoted.
+            query: What comes after the `?`; None is left out.
+            body: What to send.
+            headers: More than those that every request has.
+
+        Raises:
+            RefusedError: The service refuses it.
+            UnableError: The service can't be reached, does not know the token, or fails.
+        """
+        url = f"{self._url}{path}{_encoded(query or {})}"
+        try:
+            response = self._pool.request(
+                method,
+                url,
+                body=body,
+                headers={**self._headers, **(headers or {})},
+                redirect=False,
+                preload_content=False,
+            )
+            content = response.read(LARGEST_ANSWER + 1)
+        except HTTPError as error:
+            message = f"cannot reach the service at `{self._url}`: {_reason(error)}"
+            raise UnableError(message) from None
+        if len(content) > LARGEST_ANSWER:
+            response.close()
+            message = f"what answers at `{self._url}` is not Setpoint (it sends more than {LARGEST_ANSWER >> 20} MiB)"
+            raise UnableError(message)
+        response.release_conn()
+        answer = Answer(self._url, response.status, _lowered(response.headers), content)
+        answer.check()
+        return answer
+
+    def send_json(
+        self,
+        method: str,
+        path: str,
+        content: object,
+        *,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send `content` as JSON; otherwise like `call`."""
+        body = json.dumps(content).encode()
+        return self.call(
+            method, path, query=query, body=body, headers={"Content-Type": "application/json", **(headers or {})}
+        )
+
+
+def _pool(url: str) -> urllib3.PoolManager:
+    """Return what opens connections to `url`: directly, or through the proxy that the environment names for it."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    proxy = None if is_this_machine(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
+    if not proxy:
+        return urllib3.PoolManager(timeout=_TIMEOUT, retries=_RETRIES)
+    named = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    credentials = named.netloc.rpartition("@")[0]
+    headers = urllib3.make_headers(proxy_basic_auth=unquote(credentials)) if credentials else None
+    address = f"{named.scheme}://{named.netloc.rpartition('@')[2]}"
+    try:
+        return urllib3.ProxyManager(address, proxy_headers=headers, timeout=_TIMEOUT, retries=_RETRIES)
+    except (HTTPError, ValueError):
+        message = f"the proxy that `{parts.scheme}_proxy` names can't be used; its form is `http://HOST:PORT`"
+        raise UnableError(message) from None
+
+
+def _encoded(query: Query) -> str:
+    given = {name: _word(value) for name, value in query.items() if value is not None}
+    return f"?{urlencode(given, quote_via=quote)}" if given else ""
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _reason(error: HTTPError) -> str:
+    """Return why there is no answer, in words that hold nothing of the request."""
+    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    return next((words(cause) for kind, words in _REASONS.items() if isinstance(cause, kind)), _BROKEN)
+
+
+def _system_reason(error: HTTPError) -> str:
+    return (getattr(error.__cause__, "strerror", None) or "no connection").lower()
+
+
+def _tls_reason(error: HTTPError) -> str:
+    system = error.args[0] if error.args else None
+    if isinstance(system, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({system.verify_message})"
+    return "it speaks no TLS that this machine knows; is its address `http://`?"
+
+
+_BROKEN = "the connection broke off"
+_REASONS: Mapping[type[HTTPError], Callable[[HTTPError], str]] = {
+    ProxyError: lambda _: "the proxy does not let it through",
+    NameResolutionError: lambda _: "its name is not known",
+    SSLError: _tls_reason,
+    NewConnectionError: _system_reason,
+    LateError: lambda _: "it did not answer in time",
+    LocationValueError: lambda _: "its address can't be used",
+}
