@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from setpoint.errors import UnableError
 from setpoint.text.suggest import nearest
@@ -31,8 +30,7 @@ class InvalidProjectError(UnableError):
     """`[tool.setpoint]` can't be used; the text says why, for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """The project in which a command is run.
 
     Attributes:

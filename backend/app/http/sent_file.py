@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from http import HTTPStatus
 
 from app.domain.errors import InvalidError
@@ -51,7 +50,7 @@ def _refusal(items: list[ProblemItem]) -> Problem:
 
 
 def _item(diagnostic: Diagnostic) -> ProblemItem:
-    location = asdict(diagnostic.location) if diagnostic.location else None
+    location = diagnostic.location._asdict() if diagnostic.location else None
     return ProblemItem(diagnostic.variable, diagnostic.code, diagnostic.message, diagnostic.advice, location)
 
 

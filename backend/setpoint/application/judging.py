@@ -1,7 +1,8 @@
 """How a check is made of what was gathered, whoever asks for it, and what of it is reported."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from setpoint.check.checking import check_together
 from setpoint.check.diagnostic import Severity
@@ -13,8 +14,7 @@ from setpoint.project import InvalidProjectError, Project
 from setpoint.resolution.subject import Subject
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """What a check looks for and reports.
 
     Attributes:

@@ -71,7 +71,7 @@ def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnos
     if len(loaders) == of or CATALOGUE[diagnostic.code].names_loaders:
         return diagnostic
     first, line_end, others = diagnostic.message.partition("\n")
-    return replace(diagnostic, message=f"{first} (as {said_of(loaders, 'read it')}){line_end}{others}")
+    return diagnostic._replace(message=f"{first} (as {said_of(loaders, 'read it')}){line_end}{others}")
 
 
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:

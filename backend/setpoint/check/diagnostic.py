@@ -1,7 +1,7 @@
 """One problem as plain data, ready to print: nothing in it is secret."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from setpoint.resolution.location import Location
 
@@ -19,8 +19,7 @@ class Severity(StrEnum):
         return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """A line of a source as it may be shown: every value that is not fit to print is masked in it.
 
     Attributes:
@@ -34,8 +33,7 @@ class Excerpt:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One problem.
 
     Attributes:

@@ -1,6 +1,6 @@
 """What a rule finds, before it is turned into a diagnostic."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setpoint.check.diagnostic import Severity
 from setpoint.envfile.source_text import Span
@@ -8,8 +8,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.sources.env_file import EnvFile
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A piece of an env file."""
 
     file: EnvFile
@@ -23,8 +22,7 @@ def value_place(assignment: Assignment | None) -> Place | None:
     return Place(assignment.file, assignment.binding.value_span)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a rule found; all its texts are fit to print.
 
     Attributes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.sources.env_file import SourceKind
@@ -21,8 +22,7 @@ class Status(StrEnum):
         return (Status.PASSED, Status.FAILED, Status.UNABLE).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSummary:
+class SourceSummary(NamedTuple):
     """A source that was looked at.
 
     Attributes:

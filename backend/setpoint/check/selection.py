@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from setpoint.check.report import Report
 from setpoint.check.rule import CATALOGUE
@@ -16,8 +17,7 @@ class UnknownRuleError(ValueError):
     """A word names no rule that can be chosen; the text says what would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What is reported; that nothing could be looked at always is.
 
     Attributes:

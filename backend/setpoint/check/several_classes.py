@@ -1,7 +1,6 @@
 """Puts together what the settings classes of one app say of the same sources: one verdict, each finding once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report, in_order
@@ -32,4 +31,4 @@ def _worst(group: Iterable[Diagnostic]) -> Diagnostic:
     group = list(group)
     worst = max(group, key=lambda each: (each.severity.rank, each.label is not None))
     excerpts = [each.excerpt for each in group if each.excerpt]
-    return replace(worst, excerpt=min(excerpts, key=lambda each: each.text.count(MASK), default=None))
+    return worst._replace(excerpt=min(excerpts, key=lambda each: each.text.count(MASK), default=None))

@@ -5,7 +5,7 @@ import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setpoint._version import __version__
 from setpoint.errors import UnableError
@@ -15,8 +15,7 @@ _UNABLE = 2
 _STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One command, imported when it is called.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Lists the variables that a settings class reads: those of its fields, and of classes that make values for them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -16,8 +16,7 @@ from setpoint.contract.variable import Variable
 Make = Callable[[], Any]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A field whose value another settings class makes, from variables of its own, unless a source gives one.
 
     Attributes:

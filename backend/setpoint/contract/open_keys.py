@@ -1,8 +1,8 @@
 """Which keys an open setting takes: those of one of several models, of the models in a `dict`, of a dataclass."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from dataclasses import is_dataclass
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
@@ -12,8 +12,7 @@ from setpoint.contract.alias import keys_of
 from setpoint.contract.annotation import alternatives, is_class
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """The keys that may come next.
 
     Attributes:

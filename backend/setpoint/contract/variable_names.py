@@ -1,7 +1,8 @@
 """Finds the variable that a name sets, also where it leads to a key inside the value of an open one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from pydantic.fields import FieldInfo
 
@@ -12,8 +13,7 @@ _DEEPEST = 100
 """Nobody nests keys deeper than that, and a hostile name could have a hundred thousand."""
 
 
-@dataclass(frozen=True)
-class UnknownKey:
+class UnknownKey(NamedTuple):
     """A key in a name that the class does not take there.
 
     Attributes:

@@ -1,14 +1,13 @@
 """The one list of loaders: the programs whose reading of env files is known exactly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
+from typing import NamedTuple
 
 from setpoint.envfile.reading import Loader, Reading
 
 
-@dataclass(frozen=True, slots=True)
-class LoaderInfo:
+class LoaderInfo(NamedTuple):
     """A program that reads env files its own way.
 
     Attributes:

@@ -6,7 +6,7 @@ against the real `dotenv_values`.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from setpoint.envfile.bad_bytes import first_bad_byte
 from setpoint.envfile.expansion_limit import ExpansionLimit
@@ -33,8 +33,7 @@ _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _LINE_END = re.compile(r"\r\n?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
+class _Statement(NamedTuple):
     """One statement before its references are replaced.
 
     Attributes:
@@ -66,14 +65,14 @@ def read_despite_bad_bytes(text: str, environment: Mapping[str, str]) -> Reading
     return _Reader(text, environment).read()
 
 
-@dataclass
 class _Reader:
-    text: str
-    environment: Mapping[str, str]
-    problems: list[Problem] = field(default_factory=list)
-    known: dict[str, str | None] = field(default_factory=dict)
-    referred: set[str] = field(default_factory=set)
-    limit: ExpansionLimit = field(default_factory=ExpansionLimit)
+    def __init__(self, text: str, environment: Mapping[str, str]) -> None:
+        self.text = text
+        self.environment = environment
+        self.problems: list[Problem] = []
+        self.known: dict[str, str | None] = {}
+        self.referred: set[str] = set()
+        self.limit = ExpansionLimit()
 
     def read(self) -> Reading:
         bindings = tuple(self._bindings())

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from setpoint.envfile.source_text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One `NAME=value` of an env file.
 
     Attributes:
@@ -50,8 +49,7 @@ class ProblemKind(StrEnum):
     UNDEFINED_REFERENCE = "undefined-reference"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing in the file that this loader does not read as it was meant.
 
     Attributes:

@@ -1,10 +1,9 @@
 """Where something is in a file, as editors count it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """Where a problem stands: lines and columns from 1, columns in code points, the end exclusive."""
 
     path: str

@@ -173,7 +173,7 @@ class Subject:
         if self._refused_tokens:
             verdict = verdict.masked(Redactor([*self._secrets, *self._refused_tokens]))
         if self.starts_here and any(each.content.trouble or each.content.undecodable for each in self.file_variables):
-            return replace(verdict, settings=None)  # The class fails at such a file, whether or not it needs the value.
+            return verdict._replace(settings=None)  # The class fails at such a file, whether or not it needs the value.
         return verdict
 
     @cached_property

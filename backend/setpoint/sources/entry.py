@@ -1,14 +1,13 @@
 """A variable with its value as a source holds it, before anyone knows which setting it is for."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One name and one value.
 
     Attributes:

@@ -6,10 +6,10 @@ import os
 import stat
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.reading import Problem, ProblemKind, Reading
@@ -42,8 +42,7 @@ class Trouble(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True)
-class EnvFile:
+class EnvFile(NamedTuple):
     """An env file as one loader reads it, or a file that holds the value of one variable.
 
     Attributes:
@@ -79,13 +78,15 @@ class EnvFile:
         return self.reading.variables
 
 
-@dataclass(frozen=True)
-class ProcessEnvironment:
+class ProcessEnvironment(NamedTuple):
     """The environment of a process."""
 
     variables: Mapping[str, str]
 
-    kind = SourceKind.PROCESS_ENVIRONMENT
+    @property
+    def kind(self) -> SourceKind:
+        """Return which kind of source it is."""
+        return SourceKind.PROCESS_ENVIRONMENT
 
     @classmethod
     def of_this_process(cls) -> "ProcessEnvironment":
@@ -178,7 +179,7 @@ def read_as_each(path: str, environment: Mapping[str, str], loaders: Sequence[st
     """Read the env file at `path` once, and return what each of `loaders` makes of it."""
     first = read_env_file(path, environment, loaders[0])
     if first.trouble is not None:
-        return tuple(replace(first, loader=loader) for loader in loaders)
+        return tuple(first._replace(loader=loader) for loader in loaders)
     content = first.source.text.encode("utf-8", "surrogateescape")
     return (first, *(parse_env_file(path, content, environment, loader) for loader in loaders[1:]))
 

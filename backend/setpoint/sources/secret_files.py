@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -13,8 +13,7 @@ from setpoint.sources.env_file import EnvFile, SourceKind, Trouble, content_of, 
 from setpoint.text.suggest import KnownNames, allowed_steps
 
 
-@dataclass(frozen=True)
-class FileVariable:
+class FileVariable(NamedTuple):
     """A variable `NAME_FILE` that names the file in which the value of `NAME` stands.
 
     Attributes:
@@ -39,8 +38,7 @@ def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
     return tuple(str(Path(each).expanduser()) for each in contract.secrets_directories)
 
 
-@dataclass(frozen=True, slots=True)
-class SecretNames:
+class SecretNames(NamedTuple):
     """How the files of nested secrets are named (`NestedSecretsSettingsSource` of pydantic-settings).
 
     Attributes:

@@ -7,6 +7,7 @@ every secret of the same file or process, and lets none through behind another n
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK, Redactor
@@ -82,8 +83,7 @@ def comment_in(value: str, written: str) -> int | None:
     return found.start() + 1 if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a line and what shows of it.
 
     Attributes:

@@ -5,8 +5,7 @@ and the keys of an alias in place of the field.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -19,8 +18,7 @@ _INDEXED = {"list", "set", "frozenset", "generator"}
 _KEY_IS_MEANT = "[key]"
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorPath:
+class ErrorPath(NamedTuple):
     """Where in the values of a class an error is.
 
     Attributes:
@@ -55,7 +53,7 @@ class ErrorPaths:
         """Yield each path that `rest` may be, below the value of `schema` at `path`."""
         kind = schema["type"]
         if kind in _CONVERTING or kind == "nullable":
-            path = replace(path, converts=path.converts or kind != "nullable", optional=kind == "nullable")
+            path = path._replace(converts=path.converts or kind != "nullable", optional=kind == "nullable")
         if kind in {"union", "tagged-union"}:
             yield from self._of_union(schema, rest, path)
         elif kind in {"model-fields", "typed-dict", "dataclass-args", "arguments"}:
@@ -91,7 +89,7 @@ class ErrorPaths:
         if schema["type"] == "union":
             # The name of a class is that of its model; other types have names that pydantic makes up.
             chosen.sort(key=lambda each: self._class_name(each) != rest[0])
-        tried = replace(path, members=(*path.members, (path.setting, rest[0])))
+        tried = path._replace(members=(*path.members, (path.setting, rest[0])))
         for each in chosen:
             yield from self._along(each, rest[1:], tried)
 
@@ -110,7 +108,7 @@ class ErrorPaths:
             return
         for name, field, given in self._by_key(schema).get(rest[0], ()):
             if rest[: len(given)] == given:
-                inside = replace(path, setting=(*path.setting, name), keys=path.keys + given, optional=False)
+                inside = path._replace(setting=(*path.setting, name), keys=path.keys + given, optional=False)
                 yield from self._along(field["schema"], rest[len(given) :], inside)
         yield _below(path, rest)
 
@@ -135,7 +133,7 @@ class ErrorPaths:
 
 
 def _below(path: ErrorPath, steps: tuple[Step, ...]) -> ErrorPath:
-    return replace(path, setting=path.setting + steps, keys=path.keys + steps)
+    return path._replace(setting=path.setting + steps, keys=path.keys + steps)
 
 
 def _fields(schema: Schema) -> Iterator[tuple[str, Schema]]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
@@ -12,8 +12,7 @@ from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.sources.secret_files import SecretNames
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """What a settings class finds while it is built.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -114,7 +113,7 @@ def _of_parts(contract: SettingsContract, record: Record, top: Build, redactor: 
             continue
         own = SettingsContract.of(part.settings_class)
         for each in validate(own, made, redactor).refusals:
-            yield replace(each, setting=(part.field, *each.setting), keys=(part.field, *each.keys))
+            yield each._replace(setting=(part.field, *each.setting), keys=(part.field, *each.keys))
 
 
 def _of_values(

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from types import NoneType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -35,8 +34,7 @@ class RefusalKind(Enum):
     SOURCE = "source"
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """One reason why the class does not take the variables.
 
     Attributes:
@@ -61,8 +59,7 @@ class Refusal:
     entry: Entry | None = None
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a settings class says of a set of variables.
 
     Attributes:
@@ -78,10 +75,10 @@ class Verdict:
     def masked(self, redactor: Redactor) -> "Verdict":
         """Return the same with the values of `redactor` masked in all words."""
         refusals = (
-            replace(each, context=_all_masked(each.context, redactor), message=redactor.redact(each.message))
+            each._replace(context=_all_masked(each.context, redactor), message=redactor.redact(each.message))
             for each in self.refusals
         )
-        return replace(self, refusals=tuple(refusals))
+        return self._replace(refusals=tuple(refusals))
 
 
 def refusals_in(
@@ -118,11 +115,11 @@ def _raised(
         for path, model in field_type.models_from(around, setting) if around else ():
             if error.title == (model.model_config.get("title") or model.__name__):
                 for each in refusals_in(SettingsContract(cast("Any", model), ()), error.errors(), redactor, ()):
-                    yield replace(each, setting=(*path, *each.setting), keys=(*path, *each.keys))
+                    yield each._replace(setting=(*path, *each.setting), keys=(*path, *each.keys))
                 return
     refusal = failure(error, None, redactor)
     kind = RefusalKind.INVALID if setting else RefusalKind.CONFLICT
-    yield replace(refusal, kind=kind, setting=setting, keys=setting)
+    yield refusal._replace(kind=kind, setting=setting, keys=setting)
 
 
 def _context(details: ErrorDetails, redactor: Redactor) -> Mapping[str, Any]:
@@ -156,7 +153,7 @@ def _of_tag(refusal: Refusal) -> Refusal:
     *others, last = str(refusal.context.get("expected_tags", "")).split(", ")
     expected = {"expected": f"{', '.join(others)} or {last}" if others else last}
     setting, keys = (*refusal.setting, field[1]), (*refusal.keys, field[1])
-    return replace(refusal, kind=kind, setting=setting, keys=keys, context=expected)
+    return refusal._replace(kind=kind, setting=setting, keys=keys, context=expected)
 
 
 def _kind(contract: SettingsContract, details: ErrorDetails, setting: tuple[str | int, ...]) -> RefusalKind:

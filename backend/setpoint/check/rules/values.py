@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 
 from setpoint.check.blame import assignment_to_blame, is_about_unknown_name
@@ -48,7 +47,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         refusals = subject.refusals_of(overruled)
         for finding in _explained(subject, [(refusal, overruled) for refusal in refusals]):
             # Nothing reads it, until somebody takes out the line that wins.
-            yield replace(finding, severity=Severity.WARNING)
+            yield finding._replace(severity=Severity.WARNING)
 
 
 def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
