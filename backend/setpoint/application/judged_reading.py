@@ -7,6 +7,7 @@ from setpoint.contract.secret_values import is_token_as_name
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
+from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment
 from setpoint.text.shown import Guarded
 from setpoint.text.suggest import allowed_steps, nearest
@@ -33,7 +34,8 @@ def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str
     secrets = [variable.name for variable in contract.variables if variable.secret]
 
     def shows(name: str, value: str) -> bool:
-        assignment = Assignment(name, Guarded(value), contract.find(name), file)
+        written = next((Written(file, each) for each in file.reading.bindings_by_name.get(name, ())), None)
+        assignment = Assignment(name, Guarded(value), contract.find(name), written)
         if assignment.variable is not None:
             return shown.shows(assignment)
         is_secret = assignment.holds_secret or nearest(name, secrets, allowed_steps(name)) is not None

@@ -168,10 +168,11 @@ def to_hand_over(origins: Mapping[str, Origin]) -> str:
 
 
 def _origin(assignment: Assignment) -> Origin:
-    if assignment.file is None or assignment.binding is None:
+    if assignment.written is None:
         return Origin(SourceKind.PROCESS_ENVIRONMENT)
-    position = assignment.file.source.position(assignment.binding.name_span.start)
-    return Origin(assignment.file.kind, assignment.file.path, position.line, position.column)
+    file = assignment.written.file
+    position = file.source.position(assignment.written.binding.name_span.start)
+    return Origin(file.kind, file.path, position.line, position.column)
 
 
 def _remember(settings: BaseSettings, origins: Mapping[str, Origin]) -> None:

@@ -14,7 +14,7 @@ from setpoint.check.rules.suppressions import unused_suppression
 from setpoint.envfile.source_text import Span
 from setpoint.errors import UnusableError
 from setpoint.resolution.location import Location
-from setpoint.resolution.statement import Statement
+from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.text.escape import printable, printable_lines
@@ -108,10 +108,10 @@ class _Places:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._shown: dict[tuple[int, int], ShownLine] = {}
-        self._by_line: dict[tuple[int, int], Statement] = {}
-        for statement in subject.statements:
-            for line in self._lines(statement.file, statement.span):
-                self._by_line.setdefault((id(statement.file), line), statement)
+        self._by_number: dict[tuple[int, int], Line] = {}
+        for line in subject.lines:
+            for number in self._numbers(line.file, line.span):
+                self._by_number.setdefault((id(line.file), number), line)
 
     def location(self, place: Place) -> Location:
         """Return where `place` is, as editors count it; one character for what is hidden, whatever its length."""
@@ -146,11 +146,11 @@ class _Places:
             return None
         key = (id(file), number)
         if key not in self._shown:
-            statement = self._by_line.get(key)
-            shows = statement is not None and self._subject.shown.shows_as_written(statement)
-            self._shown[key] = shown_line(file.source, number, statement, shows_value=shows)
+            line = self._by_number.get(key)
+            shows = isinstance(line, Statement) and self._subject.shown.shows_as_written(line)
+            self._shown[key] = shown_line(file.source, number, line, shows_value=shows)
         return self._shown[key]
 
     @staticmethod
-    def _lines(file: EnvFile, span: Span) -> range:
+    def _numbers(file: EnvFile, span: Span) -> range:
         return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)

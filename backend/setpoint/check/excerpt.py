@@ -1,13 +1,13 @@
 """Takes a line of an env file apart into what may show of it and what may not."""
 
 from setpoint.envfile.source_text import SourceText, Span
-from setpoint.resolution.statement import Statement
+from setpoint.resolution.statement import Line, Statement, UnreadableLine
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
 from setpoint.text.shown import COMMENT, Piece, ShownLine, comment_in
 
 
-def shown_line(source: SourceText, line: int, statement: Statement | None, *, shows_value: bool) -> ShownLine:
+def shown_line(source: SourceText, line: int, content: Line | None, *, shows_value: bool) -> ShownLine:
     """Return line number `line` (from 1) as it may be shown.
 
     Nothing of the line shows by default: the name shows if it is fit to print, the value if that may
@@ -16,20 +16,19 @@ def shown_line(source: SourceText, line: int, statement: Statement | None, *, sh
     Args:
         source: The file.
         line: The number of the line.
-        statement: What is on it.
-        shows_value: Whether the value of the statement may show.
+        content: What is on it.
+        shows_value: Whether the value of a statement may show.
     """
     span = source.line_span(line)
-    if statement is None or statement.binding is None:
-        pieces = _unreadable(source, span, statement)
+    if isinstance(content, Statement):
+        pieces = _of_statement(source, span, content, shows_value=shows_value)
     else:
-        pieces = _of_binding(source, span, statement, shows_value=shows_value)
+        pieces = _unreadable(source, span, content)
     last = pieces[-1].end if pieces else span.start
     return ShownLine([*pieces, Piece(last, max(last, span.end), "", hidden=True)], span.end)
 
 
-def _of_binding(source: SourceText, line: Span, statement: Statement, *, shows_value: bool) -> list[Piece]:
-    assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
+def _of_statement(source: SourceText, line: Span, statement: Statement, *, shows_value: bool) -> list[Piece]:
     name, value = statement.binding.name_span, statement.binding.value_span
     pieces = []
     if line.start <= name.start <= line.end:
@@ -59,17 +58,17 @@ def _comment_after(source: SourceText, line: Span, end: int) -> list[Piece]:
     return [Piece(end, line.end, COMMENT, hidden=True)] if is_here else []
 
 
-def _unreadable(source: SourceText, line: Span, statement: Statement | None) -> list[Piece]:
+def _unreadable(source: SourceText, line: Span, content: UnreadableLine | None) -> list[Piece]:
     text = line.of(source.text)
-    if statement is None or statement.name is None or statement.shown_name == MASK:
+    if content is None or content.name is None or content.shown_name == MASK:
         return [Piece.masked(line.start, line.end)]
-    start = text.find(statement.name)
+    start = text.find(content.name)
     if start < 0:
         return [Piece.masked(line.start, line.end)]
-    name = Span(line.start + start, line.start + start + len(statement.name))
+    name = Span(line.start + start, line.start + start + len(content.name))
     rest = name.end
     equal_sign = source.text.find("=", rest, line.end) + 1
-    pieces = [Piece(line.start, name.start, " " * start), _named(statement, name)]
+    pieces = [Piece(line.start, name.start, " " * start), _named(content, name)]
     if equal_sign and not source.text[rest : equal_sign - 1].strip():
         pieces.append(Piece.plain(source.text, rest, equal_sign))
         rest = equal_sign
@@ -78,8 +77,8 @@ def _unreadable(source: SourceText, line: Span, statement: Statement | None) -> 
     return pieces
 
 
-def _named(statement: Statement, span: Span) -> Piece:
-    if statement.shown_name == MASK:
+def _named(content: Line, span: Span) -> Piece:
+    if content.shown_name == MASK:
         return Piece.masked(span.start, span.end)
-    shown = printable(statement.shown_name)
-    return Piece(span.start, span.end, shown, written=statement.name if statement.name == shown else None)
+    shown = printable(content.shown_name)
+    return Piece(span.start, span.end, shown, written=content.name if content.name == shown else None)

@@ -5,7 +5,9 @@ from typing import NamedTuple
 from setpoint.check.diagnostic import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.statement import Statement
 from setpoint.sources.env_file import EnvFile
+from setpoint.sources.secret_files import FileVariable
 
 
 class Place(NamedTuple):
@@ -15,11 +17,16 @@ class Place(NamedTuple):
     span: Span
 
 
-def value_place(assignment: Assignment | None) -> Place | None:
-    """Return where the value of `assignment` stands; None where that is in no file."""
-    if assignment is None or assignment.file is None or assignment.binding is None:
+def name_place(statement: Statement) -> Place:
+    """Return where the name of `statement` is."""
+    return Place(statement.file, statement.binding.name_span)
+
+
+def value_place(each: Statement | Assignment | FileVariable | None) -> Place | None:
+    """Return where the value of `each` is; None where that is in no file."""
+    if each is None or each.written is None:
         return None
-    return Place(assignment.file, assignment.binding.value_span)
+    return Place(each.written.file, each.written.binding.value_span)
 
 
 class Finding(NamedTuple):

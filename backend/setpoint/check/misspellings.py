@@ -22,8 +22,8 @@ def misspelt(subject: Subject) -> frozenset[str]:
         return frozenset()
     in_files = {
         each.name
-        for each in subject.statements
-        if each.name and not (each.variable or each.from_file or each.name in each.file.reading.referred)
+        for each in subject.lines
+        if each.name and not (each.is_known or each.name in each.file.reading.referred)
     }
     return frozenset(
         meant.name
@@ -88,10 +88,11 @@ class Families:
 def where_set(subject: Subject, meant: Variable | None, statement: Statement) -> str:
     """Return where the variable that was meant is set, as an addition to its name."""
     assignment = subject.assignments.get(meant.name) if meant else None
-    if assignment is None or assignment.file is None or assignment.binding is None:
+    written = assignment.written if assignment else None
+    if written is None:
         return ""
-    line = assignment.file.source.position(assignment.binding.name_span.start).line
-    where = f"on line {line}" if assignment.file is statement.file else f"at {assignment.file.path}:{line}"
+    line, path = written.line, written.file.path
+    where = f"on line {line}" if written.file is statement.file else f"at {path}:{line}"
     return f" (set {where})"
 
 
@@ -112,7 +113,7 @@ def other_spellings(subject: Subject, variable: Variable) -> str | None:
 
 def is_read(subject: Subject, statement: Statement) -> bool:
     """Return whether a source of the class, or of one nested in it, has what `statement` sets."""
-    return any(each.binding is statement.binding for source in subject.origins.sources for each in source.assignments)
+    return any(each.written == statement.written for source in subject.origins.sources for each in source.assignments)
 
 
 def in_another_case(subject: Subject, name: str) -> Variable | None:

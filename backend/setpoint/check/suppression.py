@@ -9,7 +9,7 @@ from setpoint.check.finding import Place
 from setpoint.check.rule import CATALOGUE
 from setpoint.check.selection import find_code, nearest_rule
 from setpoint.envfile.source_text import Span
-from setpoint.resolution.statement import Statement
+from setpoint.resolution.statement import Line
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 
@@ -49,24 +49,23 @@ def suppressions(subject: Subject) -> Iterator[Suppression]:
     """Yield the comments of the files of `subject` that are there to suppress findings."""
     for file in subject.files:
         if _MARK in file.source.text:
-            statements = [each for each in subject.statements if each.file is file]
-            yield from _suppressions_in(file, statements)
+            yield from _suppressions_in(file, [each for each in subject.lines if each.file is file])
 
 
-def _suppressions_in(file: EnvFile, statements: list[Statement]) -> Iterator[Suppression]:
-    starts = [each.span.start for each in statements]
+def _suppressions_in(file: EnvFile, parts: list[Line]) -> Iterator[Suppression]:
+    starts = [each.span.start for each in parts]
     for match in _COMMENT.finditer(file.source.text):
         span = Span(match.start("comment"), match.end("comment"))
         following = bisect_right(starts, span.start)
-        if following and statements[following - 1].span.end > span.start:
+        if following and parts[following - 1].span.end > span.start:
             continue  # It is a line of a value.
-        lines = _lines(statements[following]) if following < len(statements) else range(0)
+        lines = _lines(parts[following]) if following < len(parts) else range(0)
         yield _suppression(Place(file, span), match["rest"], lines)
 
 
-def _lines(statement: Statement) -> range:
-    position = statement.file.source.position
-    return range(position(statement.span.start).line, position(statement.span.end).line + 1)
+def _lines(part: Line) -> range:
+    position = part.file.source.position
+    return range(position(part.span.start).line, position(part.span.end).line + 1)
 
 
 def _suppression(place: Place, rest: str, lines: range) -> Suppression:

@@ -179,6 +179,19 @@ class SettingsContract:
         """Return the variables that set exactly `setting`, in the order in which the class looks for them."""
         return self._by_setting.get(setting, ())
 
+    def needed_at(self, setting: tuple[str | int, ...]) -> tuple[Variable, ...]:
+        """Return the variables that have to be set so that `setting` has a value.
+
+        A nested model that is missing as a whole needs each of its required parts.
+        """
+        below: dict[tuple[str | int, ...], Variable] = {}
+        for each in self.variables:
+            if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:
+                below.setdefault(each.setting, each)
+        if below:
+            return tuple(leaf for part in below for leaf in self.needed_at(part))
+        return self.variables_at(setting)[:1] or tuple(filter(None, [self.inside(setting)]))
+
     def of_field(self, name: str) -> Iterator[Variable]:
         """Yield the variables of the top field `name` or of those nested in it."""
         return (variable for variable in self.variables if variable.setting[0] == name)

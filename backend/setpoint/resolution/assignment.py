@@ -5,7 +5,7 @@ from functools import cached_property
 
 from setpoint.contract.secret_values import looks_like_token, sounds_secret
 from setpoint.contract.variable import Variable
-from setpoint.envfile.reading import Binding
+from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.shown import Guarded
 from setpoint.validation.record import SourceRecord
@@ -24,8 +24,7 @@ class Assignment:
         name: The name as the source spells it.
         value: The text; nothing but the door shows it.
         variable: The variable of the settings class; None if it has no such variable.
-        file: The env file that it comes from; None if it comes from the process environment.
-        binding: Where in the file.
+        written: Where it is written, if it comes from a file.
         source: The source that gives it, where that has no variables: a config file, or a source of the app's own.
         place: The path of what it sets, where the name does not tell it: the folders of a secret file do.
     """
@@ -33,8 +32,7 @@ class Assignment:
     name: str
     value: Guarded
     variable: Variable | None
-    file: EnvFile | None = None
-    binding: Binding | None = None
+    written: Written | None = None
     source: SourceRecord | None = None
     place: tuple[str, ...] = ()
 
@@ -46,9 +44,14 @@ class Assignment:
         return () if self.variable is None else self.variable.path_of(self.name)
 
     @property
+    def file(self) -> EnvFile | None:
+        """Return the file in which it is written, if it comes from one."""
+        return self.written.file if self.written else None
+
+    @property
     def in_process(self) -> bool:
         """Return whether the process environment gives it."""
-        return self.file is None and self.source is None
+        return self.written is None and self.source is None
 
     # To look through a long value takes time, and thousands of findings may be about it.
     @cached_property

@@ -82,17 +82,16 @@ def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
     sources = subject.origins.sources
     for each in (each for source in sources for each in reversed(source.assignments)):
         _add(subject, given, each)
-    read = {id(each.binding) for found in given.values() for each in found if each.binding}
-    written = (each.assignment for each in reversed(subject.statements) if id(each.binding) not in read)
-    for assignment in written:
-        if assignment is not None and assignment.variable is not None:
-            _add(subject, given, assignment)
+    read = {id(each.written.binding) for found in given.values() for each in found if each.written}
+    for statement in reversed(subject.statements):
+        if statement.variable is not None and id(statement.binding) not in read:
+            _add(subject, given, statement.assignment)
     return given
 
 
 def _add(subject: Subject, given: dict[str, list[Assignment]], assignment: Assignment) -> None:
     found = given.setdefault(subject.contract.canonical(assignment.name), [])
-    if not any(each.name == assignment.name and each.binding is assignment.binding for each in found):
+    if not any(each.name == assignment.name and each.written == assignment.written for each in found):
         found.append(assignment)
 
 
@@ -146,17 +145,18 @@ def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
 
 def strange_names(subject: Subject) -> Iterator[StrangeName]:
     """Yield the variables of files that no setting of the app reads; the process environment is full of them."""
-    shown = {id(each.binding): each.shown_name for each in subject.statements if each.binding}
+    shown = {id(each.binding): each.shown_name for each in subject.statements}
     read = {each.name for each in subject.file_variables if not each.content.trouble}
     for assignment in subject.assignments.values():
-        if assignment.variable or assignment.binding is None or assignment.name in read:
+        written = assignment.written
+        if assignment.variable or written is None or assignment.name in read:
             continue
-        is_referred_to = assignment.file is not None and assignment.name in assignment.file.reading.referred
+        is_referred_to = assignment.name in written.file.reading.referred
         is_kept = subject.contract.canonical(assignment.name) in subject.kept
         if is_referred_to or is_kept or subject.is_read_beside(assignment.name):
             continue
         names_file = subject.contract.from_file(assignment.name) is not None
-        yield StrangeName(printable(shown.get(id(assignment.binding), MASK)), assignment, names_file)
+        yield StrangeName(printable(shown.get(id(written.binding), MASK)), assignment, names_file)
 
 
 def location_of(assignment: Assignment) -> Location | None:
@@ -164,14 +164,15 @@ def location_of(assignment: Assignment) -> Location | None:
 
     Of a name that is not the first thing on its line the line alone is told: a secret may be before it.
     """
-    if assignment.file is None or assignment.binding is None:
+    if assignment.written is None:
         return None
-    span, source = assignment.binding.name_span, assignment.file.source
+    span, file = assignment.written.binding.name_span, assignment.written.file
+    source, path = file.source, printable(file.path)
     start, end = source.position(span.start), source.position(span.end)
     before = source.text[source.line_span(start.line).start : span.start].strip()
     if before not in {"", "export", "declare", "readonly", "\ufeff"}:
-        return Location(printable(assignment.file.path), start.line, 1, start.line, 2)
-    return Location(printable(assignment.file.path), start.line, start.column, end.line, end.column)
+        return Location(path, start.line, 1, start.line, 2)
+    return Location(path, start.line, start.column, end.line, end.column)
 
 
 def source_of(assignment: Assignment | None) -> SourceKind:

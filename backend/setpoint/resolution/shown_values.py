@@ -18,14 +18,14 @@ def known_secrets(
     contract: SettingsContract, statements: Iterable[Statement], environment: ProcessEnvironment | None
 ) -> Iterator[str]:
     """Yield every secret of sources and code: as it is read, as it is written and as the class makes it."""
-    in_files = [each.assignment for each in statements if each.assignment]
+    in_files = [each.assignment for each in statements]
     names = environment.variables.items() if environment else ()
     in_process = [Assignment(name, Guarded(value), contract.find(name)) for name, value in names]
     for each in (*in_files, *in_process):
         if each.value and each.holds_secret:
             yield each.value.raw
-            if each.file and each.binding:
-                yield each.binding.value_span.of(each.file.source.text)
+            if each.written:
+                yield each.written.value
             if each.variable:
                 yield from texts_made(each.variable.field, each.value.raw)
     yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))
@@ -60,7 +60,7 @@ class ShownValues:
         not refused while it looks like a token, which is most often a slip between two lines.
         """
         assignment = each if isinstance(each, Assignment) else each.assignment
-        if assignment is None or assignment.variable is None or not assignment.shows_value:
+        if assignment.variable is None or not assignment.shows_value:
             return False
         # Thousands of findings may be about one long value.
         key = (assignment.name, assignment.value.raw, id(assignment.file))
@@ -70,15 +70,14 @@ class ShownValues:
 
     def shows_as_written(self, statement: Statement) -> bool:
         """Return whether the value of `statement` may show as the file says it, which no program may read so."""
-        binding, assignment = statement.binding, statement.assignment
-        if binding is None or assignment is None or not self.shows(statement):
+        if not self.shows(statement):
             return False
-        written = binding.value_span.of(statement.file.source.text)
-        if written == binding.value:
+        written, value = statement.written.value, statement.binding.value
+        if written == value:
             return True
         # What a shell would have to run has no value that the class could be asked about.
-        is_token = binding.value is None and looks_like_token(written)
-        as_written = replace(assignment, value=Guarded(written))
+        is_token = value is None and looks_like_token(written)
+        as_written = replace(statement.assignment, value=Guarded(written))
         return not is_token and self.door.lets_through(as_written.value, secret=not as_written.shows_value)
 
     def _lets_through(self, assignment: Assignment) -> bool:
@@ -93,7 +92,4 @@ class ShownValues:
         """Return the value of `assignment` as it may show."""
         if not self.shows(assignment):
             return MASK
-        written = None
-        if assignment.file is not None and assignment.binding is not None:
-            written = assignment.binding.value_span.of(assignment.file.source.text)
-        return self.door.opened(assignment.value, written)
+        return self.door.opened(assignment.value, assignment.written.value if assignment.written else None)

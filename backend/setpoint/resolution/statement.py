@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from setpoint.contract.secret_values import is_token_as_name
@@ -11,6 +11,7 @@ from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding, Problem, ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
+from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.mask import MASK
 from setpoint.text.shown import Guarded
@@ -24,65 +25,109 @@ _BREAKS_THE_READING = {ProblemKind.MALFORMED_LINE, ProblemKind.UNCLOSED_QUOTE}
 
 @dataclass(frozen=True)
 class Statement:
-    """One binding, or one line that can't be read.
+    """One binding.
 
     Attributes:
-        file: The file in which it stands.
-        span: From its name (or first character) to the end of its value.
-        name: The name as it is written; None where there is none.
+        written: The binding and its file.
         shown_name: The name if it is fit to print, else a mask.
         variable: The variable of the settings class that it sets, if it does.
-        binding: The binding, if the line can be read.
-        from_file: The variable whose value stands in the file that this one names.
+        from_file: The variable whose value is in the file that this one names.
+    """
+
+    written: Written
+    shown_name: str
+    variable: Variable | None = None
+    from_file: Variable | None = None
+
+    @property
+    def file(self) -> EnvFile:
+        """Return the file in which it is."""
+        return self.written.file
+
+    @property
+    def binding(self) -> Binding:
+        """Return the binding itself."""
+        return self.written.binding
+
+    @property
+    def name(self) -> str:
+        """Return the name as it is written."""
+        return self.binding.name
+
+    @property
+    def span(self) -> Span:
+        """Return where it is, from its name to the end of its value."""
+        return Span(self.binding.name_span.start, self.binding.value_span.end)
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the settings class knows the name."""
+        return self.variable is not None or self.from_file is not None
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        """Return the value that it gives."""
+        return Assignment(self.name, Guarded(self.binding.value or ""), self.variable, self.written)
+
+
+@dataclass(frozen=True)
+class UnreadableLine:
+    """One line that the program can't read.
+
+    Attributes:
+        file: The file in which it is.
+        span: The line.
+        name: What looks like the name in it; None where nothing does.
+        shown_name: The name if it is fit to print, else a mask.
+        is_known: Whether the settings class knows the name.
     """
 
     file: EnvFile
     span: Span
     name: str | None
     shown_name: str
-    variable: Variable | None = None
-    binding: Binding | None = None
-    from_file: Variable | None = None
-
-    @cached_property
-    def assignment(self) -> Assignment | None:
-        """Return the value that it gives; None for a line that gives none."""
-        if self.binding is None:
-            return None
-        return Assignment(self.binding.name, Guarded(self.binding.value or ""), self.variable, self.file, self.binding)
+    is_known: bool
 
 
-def statements(file: EnvFile, contract: SettingsContract, known_names: KnownNames) -> Iterator[Statement]:
-    """Yield the statements of `file` in its order.
+Line = Statement | UnreadableLine
+"""What an env file is made of."""
 
-    Behind a line that can't be read, what looks like a name may be the rest of a value that spans
+
+def lines_of(file: EnvFile, contract: SettingsContract, known_names: KnownNames) -> Iterator[Line]:
+    """Yield the statements and the unreadable lines of `file` in its order.
+
+    After a line that can't be read, what looks like a name may be the rest of a value that spans
     several lines (a private key, say): there, names are shown only if they are beyond that doubt.
     """
     if file.holds_one_value:
         for only in file.reading.bindings:
-            yield Statement(file, only.value_span, only.name, only.name, contract.find(only.name), only)
+            yield Statement(Written(file, only), only.name, contract.find(only.name))
         return
     in_doubt, end = False, 0
     for item in _in_order(file):
-        span = Span(item.name_span.start, item.value_span.end) if isinstance(item, Binding) else item.span
-        in_doubt = in_doubt or _holds_an_unread_line(file.source.text[end : span.start])
-        name, binding = item.name, item if isinstance(item, Binding) else None
-        variable = contract.find(name) if name else None
-        value = _written_value(file, binding)
-        from_file = contract.from_file(name) if name else None
-        is_known = variable or from_file
-        shown = name if name and (is_known or _is_fit_to_print(name, value, known_names, in_doubt=in_doubt)) else MASK
-        yield Statement(file, span, name, shown, variable, binding, from_file)
-        in_doubt = value is None or (shown == MASK and (in_doubt or _ends_base64(name, value)))
-        end = max(end, span.end)
+        in_doubt = in_doubt or _holds_an_unread_line(file.source.text[end : _start(item)])
+        line, value = _line(file, item, contract), _written_value(file, item)
+        shows = line.is_known or (line.name and _is_fit_to_print(line.name, value, known_names, in_doubt=in_doubt))
+        yield replace(line, shown_name=line.name) if shows and line.name else line
+        in_doubt = value is None or (not shows and (in_doubt or _ends_base64(line.name, value)))
+        end = max(end, line.span.end)
 
 
-def _written_value(file: EnvFile, binding: Binding | None) -> str | None:
+def _line(file: EnvFile, item: Binding | Problem, contract: SettingsContract) -> Line:
+    """Return what is known of `item`, with its name masked."""
+    name = item.name
+    variable, from_file = (contract.find(name), contract.from_file(name)) if name else (None, None)
+    if isinstance(item, Binding):
+        return Statement(Written(file, item), MASK, variable, from_file)
+    return UnreadableLine(file, item.span, name, MASK, is_known=bool(variable or from_file))
+
+
+def _written_value(file: EnvFile, item: Binding | Problem) -> str | None:
     """Return the value of a binding; None for a bare name, to which some programs give an empty value."""
-    if binding is None or binding.value is None:
+    if not isinstance(item, Binding):
         return None
-    between = file.source.text[binding.name_span.end : binding.value_span.start]
-    return binding.value if "=" in between or ":" in between else None
+    between = file.source.text[item.name_span.end : item.value_span.start]
+    return item.value if "=" in between or ":" in between else None
 
 
 def _holds_an_unread_line(between: str) -> bool:

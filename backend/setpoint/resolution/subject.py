@@ -9,13 +9,12 @@ from itertools import chain
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.counting import counting
 from setpoint.resolution.handing_in import CANNOT_BE_SET, given_to
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
-from setpoint.resolution.statement import Statement, statements
+from setpoint.resolution.statement import Line, Statement, lines_of
 from setpoint.resolution.strangers import forbidden, kept
 from setpoint.resolution.unknown_keys import UnknownKeys
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
@@ -91,21 +90,24 @@ class Subject:
         return UnknownKeys(self.contract)
 
     @cached_property
-    def statements(self) -> tuple[Statement, ...]:
-        """Return what stands in the files, in their order; a secret that stands where a name belongs is masked."""
+    def lines(self) -> tuple[Line, ...]:
+        """Return what is in the files, in their order; a secret that is where a name belongs is masked."""
         door = Door(self._told_when_asked())
         return tuple(
             replace(each, shown_name=MASK)
-            if each.name
-            and not (each.variable or each.from_file)
-            and not door.lets_through(Guarded(each.name), secret=False)
+            if each.name and not each.is_known and not door.lets_through(Guarded(each.name), secret=False)
             else each
             for each in self._read
         )
 
     @cached_property
-    def _read(self) -> tuple[Statement, ...]:
-        return tuple(each for file in self.all_files for each in statements(file, self.contract, self.known_names))
+    def statements(self) -> tuple[Statement, ...]:
+        """Return the bindings of the files, in their order."""
+        return tuple(each for each in self.lines if isinstance(each, Statement))
+
+    @cached_property
+    def _read(self) -> tuple[Line, ...]:
+        return tuple(each for file in self.all_files for each in lines_of(file, self.contract, self.known_names))
 
     @cached_property
     def asked(self) -> Record:
@@ -139,7 +141,7 @@ class Subject:
     def assignment_of(self, entry: Entry) -> Assignment:
         """Return what `entry` gives to the class."""
         variable = self.contract.find(entry.name)
-        return Assignment(entry.name, Guarded(entry.value or ""), variable, entry.file, entry.binding)
+        return Assignment(entry.name, Guarded(entry.value or ""), variable, entry.written)
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:
@@ -209,14 +211,13 @@ class Subject:
     def overruled(self) -> Iterator[Assignment]:
         """Yield the values that would win, were their variables not set once more in the same file."""
         for each in self.statements:
-            binding = each.binding
-            if binding is None or not binding.value or not _can_be_set(binding.value):
+            if not each.binding.value or not _can_be_set(each.binding.value):
                 continue
-            if binding.name not in each.file.variables or self.contract.names_env_file(each.variable):
+            if each.name not in each.file.variables or self.contract.names_env_file(each.variable):
                 continue
-            winning = self.assignments.get(self.contract.canonical(binding.name))
-            if winning is None or (winning.file is each.file and winning.binding is not binding):
-                yield Assignment(binding.name, Guarded(binding.value), each.variable, each.file, binding)
+            winning = self.assignments.get(self.contract.canonical(each.name))
+            if winning is None or (winning.file is each.file and winning.written != each.written):
+                yield each.assignment
 
     def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
         """Return why the class refuses the value of `assignment`, looked at for itself."""
@@ -232,23 +233,26 @@ class Subject:
 
     @cached_property
     def _secrets(self) -> list[str]:
-        return list(known_secrets(self.contract, self._read, self.environment))
+        statements = (each for each in self._read if isinstance(each, Statement))
+        return list(known_secrets(self.contract, statements, self.environment))
 
     @cached_property
     def unreadable(self) -> frozenset[str]:
         """Return the canonical names that stand in a file, but not so that their value can be used."""
-        bad = {
-            each.name
-            for each in self.statements
-            if each.name and (each.binding is None or not _can_be_set(each.binding.value))
+        in_lines = {
+            self.contract.canonical(each.name)
+            for each in self.lines
+            if each.name and not (isinstance(each, Statement) and _can_be_set(each.binding.value))
         }
         in_files = {each.variable.name for each in self.file_variables if each.content.trouble}
-        return frozenset({*in_files, *map(self.contract.canonical, bad)})
+        return frozenset(in_files | in_lines)
 
     @cached_property
     def names_fit_to_print(self) -> frozenset[tuple[int, str]]:
         """Return the names that may be shown, each with the identity of its file."""
-        return frozenset((id(each.file), each.name) for each in self.statements if each.name == each.shown_name)
+        return frozenset(
+            (id(each.file), each.name) for each in self.lines if each.name and each.name == each.shown_name
+        )
 
     def assigned_above(self, setting: Setting) -> Assignment | None:
         """Return the assignment that gives `setting` its value: its own, or one of what it is nested in."""
@@ -261,18 +265,6 @@ class Subject:
             if setting and variable and variable.setting[: len(setting)] == setting:
                 return assignment
         return None
-
-    def missing_at(self, setting: Setting) -> tuple[Variable, ...]:
-        """Return the variables that have to be set so that `setting` has a value.
-
-        A nested model that is missing as a whole needs each of its required parts.
-        """
-        own = self.contract.variables_at(setting)[:1] or tuple(filter(None, [self.contract.inside(setting)]))
-        below: dict[Setting, Variable] = {}
-        for each in self.contract.variables:
-            if len(each.setting) == len(setting) + 1 and each.setting[: len(setting)] == setting and each.required:
-                below.setdefault(each.setting, each)
-        return tuple(leaf for part in below for leaf in self.missing_at(part)) if below else own
 
     @cached_property
     def counting(self) -> Mapping[int, set[Setting]]:

@@ -7,20 +7,40 @@ from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
 
 
+class Written(NamedTuple):
+    """A binding with the file in which it is written."""
+
+    file: EnvFile
+    binding: Binding
+
+    @property
+    def line(self) -> int:
+        """Return the number of the line on which its name is, from 1."""
+        return self.file.source.position(self.binding.name_span.start).line
+
+    @property
+    def value(self) -> str:
+        """Return its value as the file says it, in its quotes."""
+        return self.binding.value_span.of(self.file.source.text)
+
+
 class Entry(NamedTuple):
     """One name and one value.
 
     Attributes:
         name: The name as the source spells it.
         value: The text; None for a name that an env file knows and to which it gives no value.
-        file: The file in which it is written; None in the process environment.
-        binding: Where in the file.
+        written: Where it is written; None in the process environment.
     """
 
     name: str
     value: str | None
-    file: EnvFile | None = None
-    binding: Binding | None = None
+    written: Written | None = None
+
+    @property
+    def file(self) -> EnvFile | None:
+        """Return the file in which it is written; None in the process environment."""
+        return self.written.file if self.written else None
 
 
 def entries_of(file: EnvFile) -> Iterator[Entry]:
@@ -28,9 +48,9 @@ def entries_of(file: EnvFile) -> Iterator[Entry]:
     for binding in file.reading.bindings:
         if binding.value is None:
             if binding.name in file.reading.valueless:
-                yield Entry(binding.name, None, file, binding)
+                yield Entry(binding.name, None, Written(file, binding))
         elif file.variables.get(binding.name) == binding.value:
-            yield Entry(binding.name, binding.value, file, binding)
+            yield Entry(binding.name, binding.value, Written(file, binding))
 
 
 def entries_of_environment(environment: Mapping[str, str]) -> Iterator[Entry]:

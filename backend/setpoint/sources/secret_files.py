@@ -9,6 +9,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText, Span
+from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile, SourceKind, Trouble, content_of, trouble_of
 from setpoint.text.suggest import KnownNames, allowed_steps
 
@@ -21,16 +22,14 @@ class FileVariable(NamedTuple):
         path: Its value.
         variable: What it gives a value to.
         content: The file, read; with trouble if it could not be.
-        file: The env file that sets it; None where the process environment does.
-        binding: Where in the file.
+        written: Where it is written; None where the process environment sets it.
     """
 
     name: str
     path: str
     variable: Variable
     content: EnvFile
-    file: EnvFile | None = None
-    binding: Binding | None = None
+    written: Written | None = None
 
 
 def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
@@ -100,18 +99,18 @@ def file_variables(
     contract: SettingsContract, files: Iterable[EnvFile], environment: Mapping[str, str]
 ) -> Iterator[FileVariable]:
     """Yield the `NAME_FILE` variables that count, one a name, with the files that they name."""
-    given: dict[str, tuple[str, str, EnvFile | None, Binding | None]] = {
-        contract.canonical(each.name): (each.name, each.value, file, each)
+    given: dict[str, tuple[str, str, Written | None]] = {
+        contract.canonical(each.name): (each.name, each.value, Written(file, each))
         for file in files
         for each in file.reading.bindings
         if each.value and file.variables.get(each.name) == each.value
     }
-    given |= {contract.canonical(name): (name, path, None, None) for name, path in environment.items() if path}
-    for name, path, file, binding in given.values():
+    given |= {contract.canonical(name): (name, path, None) for name, path in environment.items() if path}
+    for name, path, written in given.values():
         variable = contract.from_file(name)
         if variable is not None:
             content = _secret_file(SourceKind.FILE_VARIABLE, path, variable.name)
-            yield FileVariable(name, path, variable, content, file, binding)
+            yield FileVariable(name, path, variable, content, written)
 
 
 def _secret_file(kind: SourceKind, path: str, name: str) -> EnvFile:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.loader_problems import loader_problems
 from setpoint.check.reading_differences import ReadValue, grouped, read_value, written_value
 from setpoint.check.rule import built_in
@@ -42,7 +42,7 @@ def read_differently(subject: Subject) -> Iterator[Finding]:
         for statement in _first_statements(subject, index):
             found = _difference(subject, statement, together, meant)
             # A class that reads the variable says more of it.
-            is_ours = statement.variable is not None or not subject.is_read_beside(statement.name or "")
+            is_ours = statement.variable is not None or not subject.is_read_beside(statement.name)
             if found is not None and is_ours:
                 yield found
 
@@ -52,18 +52,15 @@ def _first_statements(subject: Subject, index: int) -> Iterator[Statement]:
     seen: set[str] = set()
     for each in (subject, *subject.others):
         for statement in each.statements:
-            is_here = statement.file is each.files[index]
-            if is_here and statement.binding is not None and statement.binding.name not in seen:
-                seen.add(statement.binding.name)
+            if statement.file is each.files[index] and statement.name not in seen:
+                seen.add(statement.name)
                 yield statement
 
 
 def _difference(
     subject: Subject, statement: Statement, together: Mapping[str, EnvFile], meant: Mapping[str, str]
 ) -> Finding | None:
-    binding = statement.binding
-    assert binding is not None  # noqa: S101 - the caller yields bindings alone
-    name, source = binding.name, statement.file.source
+    name, source = statement.name, statement.file.source
     same = [each for file in together.values() for each in file.reading.bindings_by_name.get(name, ())]
     written = written_value(source, same)
     read = {loader: read_value(source, file.reading, name, written) for loader, file in together.items()}
@@ -73,7 +70,7 @@ def _difference(
     habits = "; ".join(said_of(loaders, _what(subject, statement, each, written)) for loaders, each in groups)
     return Finding(
         f"`{statement.shown_name}` is read differently: {habits}",
-        Place(statement.file, binding.value_span),
+        value_place(statement),
         None if statement.shown_name == MASK else statement.shown_name,
         _what_breaks(subject, statement),
         how_to_write(meant[name], list(together)) if name in meant else None,
@@ -86,7 +83,7 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
 
     What references put into it may be a secret that another variable holds.
     """
-    if each.value is None or statement.assignment is None or comment_in(each.value, written) is not None:
+    if each.value is None or comment_in(each.value, written) is not None:
         return each.words
     assignment = replace(statement.assignment, value=Guarded(each.value))
     shows = all(other.shown.shows(assignment) for other in (subject, *subject.others))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Place, name_place
 from setpoint.check.misspellings import (
     Families,
     Family,
@@ -51,10 +51,9 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     """
     families = Families(subject.contract)
     for statement in subject.statements:
-        is_read = statement.variable is not None or statement.from_file is not None
-        if statement.binding is None or statement.binding.value is None or is_read:
+        if statement.binding.value is None or statement.is_known:
             continue
-        name = statement.binding.name
+        name = statement.name
         if name in statement.file.reading.referred:
             if _is_forbidden(subject, statement):
                 yield _unknown(subject, statement, _FORBIDDEN[0], _IGNORE_IT, Severity.ERROR)
@@ -69,15 +68,14 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
 
 def _kept(subject: Subject, statement: Statement) -> Iterator[Finding]:
     """Yield what is said of a name that the class keeps without knowing it, if that may be a slip."""
-    if meant := meant_by(subject, statement.name or ""):
+    if meant := meant_by(subject, statement.name):
         label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
         hint = "the settings class keeps what it does not know"
         yield _unknown(subject, statement, label, hint, Severity.WARNING)
 
 
 def _unknown_in_file(subject: Subject, statement: Statement, families: Families) -> Finding:
-    assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
-    name = statement.binding.name
+    name = statement.name
     if meant := meant_by(subject, name):
         label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
         return _unknown(subject, statement, label, consequence(subject, meant), Severity.ERROR)
@@ -105,20 +103,18 @@ def _in_family(subject: Subject, statement: Statement, name: str, family: Family
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
     """Return whether the class itself refuses the statement, whoever else may want it in the file."""
-    is_set = statement.binding is not None and bool(statement.binding.value)
-    return is_set and subject.contract.canonical(statement.name or "") in subject.forbidden
+    return bool(statement.binding.value) and subject.contract.canonical(statement.name) in subject.forbidden
 
 
 def _unknown(
     subject: Subject, statement: Statement, label: str | None, hint: str | None, severity: Severity
 ) -> Finding:
-    assert statement.binding is not None  # noqa: S101 - the caller looks at bindings alone
-    is_read = subject.is_read_beside(statement.binding.name)
+    is_read = subject.is_read_beside(statement.name)
     setting = f"setting of `{subject.contract.reference}`" if is_read else "setting"
     return Finding(
         f"no {setting} reads `{statement.shown_name}`",
-        Place(statement.file, statement.binding.name_span),
-        None if statement.shown_name == MASK else statement.binding.name,
+        name_place(statement),
+        None if statement.shown_name == MASK else statement.name,
         label,
         hint,
         severity,
@@ -159,7 +155,7 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
             continue
         if subject.assigned_above(refusal.setting):
             continue
-        for variable in subject.missing_at(refusal.setting):
+        for variable in subject.contract.needed_at(refusal.setting):
             if variable.name not in told and variable.name not in subject.unreadable:
                 yield _missing(subject, variable)
 
@@ -194,12 +190,11 @@ def wrong_case(subject: Subject) -> Iterator[Finding]:
         $ printf 'database_url=a\n' | setpoint check - --settings example:CaseSensitive
     """
     for statement in subject.statements:
-        if statement.binding is None or statement.binding.value is None or subject.is_ignored(statement.binding.name):
+        if statement.binding.value is None or subject.is_ignored(statement.name):
             continue
-        if meant := in_another_case(subject, statement.binding.name):
+        if meant := in_another_case(subject, statement.name):
             label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
-            name = statement.binding.name
-            yield _wrong_case(subject, name, meant, Place(statement.file, statement.binding.name_span), label)
+            yield _wrong_case(subject, statement.name, meant, name_place(statement), label)
     for name in sorted(near_misses_in_environment(subject)):
         if meant := in_another_case(subject, name):
             yield _wrong_case(subject, name, meant, None, f"did you mean `{meant.name}`?")
@@ -225,10 +220,10 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
     """
     for statement in subject.statements:
         variable = statement.variable
-        if statement.binding is not None and variable is not None and variable.field.deprecated:
+        if variable is not None and variable.field.deprecated:
             yield Finding(
                 f"`{variable.name}` is deprecated",
-                Place(statement.file, statement.binding.name_span),
+                name_place(statement),
                 variable.name,
                 hint=variable.field.deprecation_message or None,
             )
@@ -249,14 +244,14 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
     """
     for statement in subject.statements:
         variable = statement.variable
-        if statement.binding is None or variable is None:
+        if variable is None:
             continue
         if (variable.reader is not None and not is_read(subject, statement)) or subject.contract.names_env_file(
             variable
         ):
             yield Finding(
                 f"`{statement.shown_name}` has no effect in an env file",
-                Place(statement.file, statement.binding.name_span),
+                name_place(statement),
                 statement.shown_name,
                 "only the process environment sets it",
                 "remove it, and set it where the process is started",
@@ -277,7 +272,7 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
         PROXY_URL=http://proxy:3128
     """
     for statement in subject.statements:
-        if statement.binding is None or statement.variable is None:
+        if statement.variable is None:
             continue
         first = subject.contract.variables_at(statement.variable.setting)[0]
         if first is statement.variable or first.holds_parts or statement.variable.holds_parts:
@@ -286,7 +281,7 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
         is_set = first.name in subject.assignments
         yield Finding(
             f"`{name}` has no effect" if is_set else f"`{name}` is another name of `{first.name}`",
-            Place(statement.file, statement.binding.name_span),
+            name_place(statement),
             name,
             f"`{first.name}` is also set{where_set(subject, first, statement)}" if is_set else None,
             "if several names are set, the first one counts; remove this one"

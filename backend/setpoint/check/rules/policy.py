@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place, value_place
+from setpoint.check.finding import Finding, Place, name_place, value_place
 from setpoint.check.placeholder import is_placeholder
 from setpoint.check.rule import built_in
 from setpoint.check.tracked_file import is_tracked
@@ -215,7 +215,7 @@ def tracked_secret(subject: Subject) -> Iterator[Finding]:
                 name = None if statement.shown_name == MASK else statement.shown_name
                 yield Finding(
                     f"`{statement.shown_name}` is a secret, and git tracks the file",
-                    Place(file, statement.span if statement.binding is None else statement.binding.name_span),
+                    name_place(statement),
                     name,
                     hint="remove the file from git, and change the secret: it remains in the history",
                 )
@@ -227,10 +227,9 @@ def _secrets_in(subject: Subject, file: EnvFile) -> list[Statement]:
         each
         for each in subject.statements
         if each.file is file
-        and each.binding is not None
         and each.binding.value
         and not is_placeholder(each.binding.value)
-        and (each.assignment is not None and each.assignment.holds_secret if each.variable else _sounds_secret(each))
+        and (each.assignment.holds_secret if each.variable else _sounds_secret(each))
     ]
 
 

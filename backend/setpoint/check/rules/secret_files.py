@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, value_place
 from setpoint.check.rule import built_in
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import Trouble
-from setpoint.sources.secret_files import FileVariable
 
 
 @built_in("SP406", "missing-secret-file", Severity.ERROR)
@@ -30,7 +29,7 @@ def missing_secret_file(subject: Subject) -> Iterator[Finding]:
         here = "" if subject.starts_here else " here"
         yield Finding(
             f"`{each.name}` names a file that {what}{here}",
-            _place(each),
+            value_place(each),
             each.name,
             hint=None if subject.starts_here else f"`{each.variable.name}` was not checked",
             severity=None if subject.starts_here else Severity.WARNING,
@@ -53,10 +52,4 @@ def unread_secret_file(subject: Subject) -> Iterator[Finding]:
         winning = subject.assigned_above(each.variable.setting)
         if winning and not (winning.file and winning.file.holds_one_value):
             message, label = f"`{each.name}` has no effect", f"`{winning.name}` is also set"
-            yield Finding(message, _place(each), each.name, label, "remove one of them")
-
-
-def _place(variable: FileVariable) -> Place | None:
-    if variable.file is None or variable.binding is None:
-        return None
-    return Place(variable.file, variable.binding.value_span)
+            yield Finding(message, value_place(each), each.name, label, "remove one of them")

@@ -5,35 +5,35 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Place, name_place
 from setpoint.check.loader_problems import loader_problems
 from setpoint.check.rule import Rule, built_in
 from setpoint.envfile.reading import Problem, ProblemKind
 from setpoint.envfile.source_text import Span
-from setpoint.resolution.statement import Statement
+from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER
 from setpoint.text.mask import MASK
 
 
-def _problems(subject: Subject, rule: Rule[Subject]) -> Iterator[tuple[Statement, Problem]]:
-    """Yield python-dotenv's problems that `rule` reports, each with the statement in which it is."""
-    for statement in subject.statements:
-        for problem in _problems_in(statement):
-            if problem.kind is rule.problem and statement.file.loader == DEFAULT_LOADER:
-                yield statement, problem
+def _problems(subject: Subject, rule: Rule[Subject]) -> Iterator[tuple[Line, Problem]]:
+    """Yield python-dotenv's problems that `rule` reports, each with the line in which it is."""
+    for line in subject.lines:
+        for problem in _problems_in(line):
+            if problem.kind is rule.problem and line.file.loader == DEFAULT_LOADER:
+                yield line, problem
 
 
-def _problems_in(statement: Statement) -> Iterator[Problem]:
-    """Yield what the loader stumbled over in `statement`."""
-    problems = statement.file.reading.problems
-    first = bisect_left(problems, statement.span.start, key=lambda problem: problem.span.start)
+def _problems_in(line: Line) -> Iterator[Problem]:
+    """Yield what the loader stumbled over in `line`."""
+    problems = line.file.reading.problems
+    first = bisect_left(problems, line.span.start, key=lambda problem: problem.span.start)
     following = (problems[index] for index in range(first, len(problems)))
-    return takewhile(lambda problem: problem.span.start <= statement.span.end, following)
+    return takewhile(lambda problem: problem.span.start <= line.span.end, following)
 
 
-def _named(statement: Statement) -> str | None:
-    return None if statement.shown_name == MASK else statement.shown_name
+def _named(line: Line) -> str | None:
+    return None if line.shown_name == MASK else line.shown_name
 
 
 @built_in("SP101", "malformed-line", Severity.ERROR, problem=ProblemKind.MALFORMED_LINE)
@@ -48,14 +48,14 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    for statement, problem in _problems(subject, malformed_line):
-        name = _named(statement)
-        if statement.binding is not None:
+    for line, problem in _problems(subject, malformed_line):
+        name, label = _named(line), None
+        if isinstance(line, Statement):
             message = f"`{name}` has no `=`, so it gets no value" if name else "a line has no `=`, so it is not read"
         else:
             message = f"the line with `{name}` cannot be read" if name else "the line cannot be read"
-        label = None if statement.binding is not None else problem.message.partition(",")[0]
-        yield Finding(message, Place(statement.file, problem.span), name, label, problem.hint)
+            label = problem.message.partition(",")[0]
+        yield Finding(message, Place(line.file, problem.span), name, label, problem.hint)
     yield from loader_problems(subject, malformed_line, python_dotenv_too=False)
 
 
@@ -71,11 +71,11 @@ def unclosed_quote(subject: Subject) -> Iterator[Finding]:
     Good:
         HOST="localhost"
     """
-    for statement, problem in _problems(subject, unclosed_quote):
-        name = _named(statement)
+    for line, problem in _problems(subject, unclosed_quote):
+        name = _named(line)
         owner = f"the value of `{name}`" if name else "a value"
         message = f"the quote that opens {owner} is never closed"
-        yield Finding(message, Place(statement.file, problem.span), name, "opened here", problem.hint)
+        yield Finding(message, Place(line.file, problem.span), name, "opened here", problem.hint)
     yield from loader_problems(subject, unclosed_quote, python_dotenv_too=False)
 
 
@@ -95,17 +95,16 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
     told = {id(file) for file in subject.files if any(map(_is_duplicate, file.reading.problems))}
     seen: dict[tuple[int, str], Statement] = {}
     for statement in subject.statements:
-        if statement.binding is None or statement.name is None or id(statement.file) in told:
+        if id(statement.file) in told:
             continue
         key = (id(statement.file), subject.contract.canonical(statement.name))
         earlier = seen.setdefault(key, statement)
-        if earlier is not statement and earlier.binding is not None:
-            line = statement.file.source.position(earlier.binding.name_span.start).line
+        if earlier is not statement:
             yield Finding(
                 f"`{statement.shown_name}` is set twice",
-                Place(statement.file, statement.binding.name_span),
+                name_place(statement),
                 _named(statement),
-                f"it is already set on line {line}",
+                f"it is already set on line {earlier.written.line}",
                 "the last value wins; remove one of them",
             )
             seen[key] = statement
@@ -130,15 +129,15 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
         HOST=${SUBDOMAIN:-api}.example.org
     """
     told: set[tuple[int, Span, str]] = set()
-    for statement, problem in _problems(subject, undefined_reference):
-        reference = (id(statement.file), statement.span, problem.span.of(statement.file.source.text))
+    for line, problem in _problems(subject, undefined_reference):
+        reference = (id(line.file), line.span, problem.span.of(line.file.source.text))
         if reference in told:
             continue
         told.add(reference)
         yield Finding(
-            f"the value of `{statement.shown_name}` refers to a variable that is not set",
-            Place(statement.file, problem.span),
-            _named(statement),
+            f"the value of `{line.shown_name}` refers to a variable that is not set",
+            Place(line.file, problem.span),
+            _named(line),
             "read as an empty string",
             problem.hint,
         )

@@ -57,7 +57,7 @@ def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
     """
     assignment = subject.assigned_above(refusal.setting)
     if assignment is None:
-        return not subject.missing_at(refusal.setting)
+        return not subject.contract.needed_at(refusal.setting)
     return subject.contract.canonical(assignment.name) not in subject.unreadable
 
 
@@ -137,14 +137,13 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         PORT=8000
     """
     for statement in subject.statements:
-        binding = statement.binding
-        if binding is None or statement.variable is None or binding.value != "":
+        if statement.variable is None or statement.binding.value != "":
             continue
         is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
         meaning = "it counts as unset" if is_ignored else "the setting gets an empty string"
         yield Finding(
             f"`{statement.shown_name}` is empty",
-            Place(statement.file, binding.value_span),
+            value_place(statement),
             statement.variable.name,
             meaning,
             "set a value" if statement.variable.required else "set a value, or comment the line out",
@@ -164,13 +163,13 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
         API_TOKEN=q8Zr2vLkT0
     """
     for statement in subject.statements:
-        binding = statement.binding
-        if binding is None or statement.variable is None or not binding.value:
+        value = statement.binding.value
+        if statement.variable is None or not value:
             continue
-        if is_placeholder(binding.value) and binding.value not in statement.variable.choices:
+        if is_placeholder(value) and value not in statement.variable.choices:
             yield Finding(
                 f"`{statement.shown_name}` is still a placeholder",
-                Place(statement.file, binding.value_span),
+                value_place(statement),
                 statement.variable.name,
                 f"expected {statement.variable.expected}",
                 statement.variable.guidance.how_to_obtain,
@@ -224,11 +223,12 @@ def _with_place(subject: Subject, variable: Variable, first: Assignment | None) 
     assignment = subject.assigned_above(variable.setting)
     if assignment is None:
         return f"`{variable.name}`, which has its default"
-    if assignment.file is None or assignment.binding is None:
+    written = assignment.written
+    if written is None:
         return f"`{assignment.name}` of the process environment"
-    line = assignment.file.source.position(assignment.binding.name_span.start).line
-    is_here = first is not None and first.file is assignment.file
-    return f"`{assignment.name}` {f'on line {line}' if is_here else f'at {assignment.file.path}:{line}'}"
+    line, path = written.line, written.file.path
+    is_here = first is not None and first.file is written.file
+    return f"`{assignment.name}` {f'on line {line}' if is_here else f'at {path}:{line}'}"
 
 
 @built_in("SP405", "unchecked-conflicts", Severity.INFO)
