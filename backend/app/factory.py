@@ -27,7 +27,6 @@ from app.http.resources.revisions import revisions
 from app.http.resources.schemas import schemas
 from app.http.resources.settings import settings_in_use
 from app.http.resources.tokens import tokens
-from app.http.sent_file import Check
 from app.http.server import AnyServer, Server, served_by
 from app.http.unread_body import close_connections_with_unread_bodies
 from app.service.access import Access
@@ -58,12 +57,10 @@ class Keeping:
     Attributes:
         store: Where it is kept.
         validator: What a schema says of variables.
-        check: Checks an env file against the current schema of an app.
     """
 
     store: Store
     validator: SchemaValidator
-    check: Check
 
 
 def create_app(settings: Settings, server: Server | None = None, keeping: Keeping | None = None) -> Flask:
@@ -110,7 +107,7 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     revising = Revising(store, validator, _now)
     yield apps(history)
     yield schemas(Schemas(store, validator, _now))
-    yield configuration(reading, revising, keeping.check)
+    yield configuration(reading, revising)
     yield revisions(history, reading, revising)
     broker = Broker(watching)
     application.extensions[BROKER] = broker

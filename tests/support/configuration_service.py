@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from app.contracts.validator import ContractValidator
 from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, Token
 from app.domain.place import Place
 from app.service.history import History
@@ -11,7 +12,7 @@ from app.service.reading import Reading
 from app.service.revising import Intent, Revising
 from app.service.schemas import Schemas
 from app.service.tokens import Tokens
-from support.small_contract import Contract, SmallValidator, contract
+from support.small_contract import Contract, contract
 
 ADA = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
 GRACE = Principal(PrincipalKind.PERSON, "setpoint", "grace", "Grace")
@@ -50,7 +51,7 @@ class Service:
 
     store: Store
     clock: Clock
-    validator: SmallValidator = field(default_factory=SmallValidator)
+    validator: ContractValidator = field(default_factory=ContractValidator)
 
     def __post_init__(self) -> None:
         self.revising = Revising(self.store, self.validator, self.clock)

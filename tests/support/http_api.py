@@ -10,16 +10,9 @@ from werkzeug.test import TestResponse
 from app.domain.identity import Bound, Principal, PrincipalKind, Scope
 from app.service.tokens import Grant, Tokens
 from app.store.sqlite.store import SqliteStore
-from setpoint.check.report import Report
-from setpoint.sources.env_file import EnvFile
 from support.configuration_service import ADA, CONTRACT, Clock, actor
 
 BASE = "/v1/apps/billing/environments/production"
-
-
-def nothing_wrong(_app: str, file: EnvFile) -> Report:
-    """Find nothing wrong with a file."""
-    return Report(file.path, (), ())
 
 
 @dataclass

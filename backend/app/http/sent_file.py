@@ -1,32 +1,29 @@
 """An env file in the body of a write: checked as `setpoint check` does, with each problem at its place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 
 from app.domain.errors import InvalidError
 from app.http.problem import Problem, ProblemItem
 from app.http.queries import WriteQuery
+from app.service.revising import Revising
 from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile, parse_env_file
-
-Check = Callable[[str, EnvFile], Report]
-"""Checks an env file against the current schema of an app."""
 
 _REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable"}
 """One of two values would be lost silently."""
 
 
 @contextmanager
-def refuse_faulty_file(check: Check, app: str, wanted: WriteQuery, content: bytes) -> Iterator[Mapping[str, str]]:
+def refuse_faulty_file(revising: Revising, app: str, wanted: WriteQuery, content: bytes) -> Iterator[Mapping[str, str]]:
     """Give the variables of the env file `content`, and its places to what is refused of them later.
 
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
     file = parse_env_file(wanted.path, content, {}, wanted.loader)
-    items = [_item(each) for each in check(app, file).diagnostics if _is_refused(each)]
+    items = [_item(each) for each in revising.check(app, file).diagnostics if _is_refused(each)]
     if items:
         raise _refusal(items)
     try:

@@ -11,6 +11,8 @@ from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision, Schema
 from app.domain.validation import Validation
 from app.domain.variables import Variables
+from setpoint.check.report import Report
+from setpoint.sources.env_file import EnvFile
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -234,6 +236,10 @@ class SchemaValidator(Protocol):
 
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Return what is wrong with `variables`, and what `schema` can't tell."""
+        ...
+
+    def check(self, schema: Schema, file: EnvFile) -> Report:
+        """Return what is wrong with an env file, each problem at its place, as `setpoint check` says it."""
         ...
 
     def shown(self, schema: Schema) -> frozenset[str]:

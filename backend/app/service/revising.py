@@ -12,6 +12,8 @@ from app.domain.revision import LONGEST_MESSAGE, Draft, Revision, Schema
 from app.domain.validation import Validation, text_problems
 from app.domain.variables import Variables, dangerous_names, limit_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from setpoint.check.report import Report
+from setpoint.sources.env_file import EnvFile
 
 Edit = Callable[[Transaction, Revision | None], Variables]
 """Returns the new variables, from what is there now."""
@@ -58,6 +60,14 @@ class Revising:
     store: Store
     validator: SchemaValidator
     clock: Clock
+
+    def check(self, app: str, file: EnvFile) -> Report:
+        """Return what is wrong with an env file that is to become a revision of `app`.
+
+        Raises:
+            NotFoundError: The app has no schema to check it against.
+        """
+        return self.validator.check(self.store.read(lambda found: current_schema(found, app)), file)
 
     def replace(self, actor: Actor, intent: Intent, variables: Mapping[str, str]) -> Revised:
         """Store `variables` as the next revision.

@@ -147,6 +147,11 @@ class SettingsContract:
         return hasattr(self.settings_class, "checked_by_class_alone")
 
     @property
+    def checked_by_class_alone(self) -> tuple[str, ...]:
+        """Return the places of the checks that an exported contract can't carry; empty for all fields together."""
+        return tuple(getattr(self.settings_class, "checked_by_class_alone", ()))
+
+    @property
     def reads_file_variables(self) -> bool:
         """Return whether `NAME_FILE` names a file with the value of `NAME`."""
         return bool(getattr(self.settings_class, "reads_file_variables", False))

@@ -74,13 +74,13 @@ def test_what_is_not_there_is_not_found(service: Service) -> None:
 
 
 def test_the_newest_revision_that_an_older_release_understands_is_found(service: Service) -> None:
-    """An instance of the old release starts with what it can read, after the new one has got a variable more."""
+    """An instance of the old release starts with what it can read, after the new one takes words for a number."""
     old = contract(PORT="integer!")
     service.push(old, "1.0")
     service.write(PORT="1")
-    service.push(contract(PORT="integer!", NAME="text"), "2.0")
-    service.write(PORT="2")
-    service.write(PORT="3", NAME="new")
+    service.push(contract(PORT="text!", NAME="text"), "2.0")
+    service.write(PORT="2", NAME="new")
+    service.write(PORT="http")
     assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 2
     service.write(PORT="4")
     assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 4

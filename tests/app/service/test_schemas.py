@@ -16,9 +16,9 @@ def test_a_schema_that_a_current_revision_does_not_satisfy_is_refused(service: S
         service.push(contract(PORT="integer!", NAME="integer", REGION="text!"))
     assert [(each.variable, each.message) for each in refused.value.problems] == snapshot(
         [
-            ("REGION", "`billing/production@1`: `REGION` is missing"),
-            ("NAME", "`billing/production@1`: `NAME` is no integer"),
-            ("REGION", "`billing/staging@1`: `REGION` is missing"),
+            ("NAME", "`billing/production@1`: `NAME` is not an integer"),
+            ("REGION", "`billing/production@1`: `REGION` is required but not set"),
+            ("REGION", "`billing/staging@1`: `REGION` is required but not set"),
         ]
     )
     assert [each.digest for each in service.schemas.all_of("billing")] == [CONTRACT.digest]
@@ -30,7 +30,7 @@ def test_an_incompatible_schema_is_taken_if_somebody_says_so(service: Service) -
     service.push(contract(OTHER="text!"), compatible=False)
     assert service.schemas.all_of("billing")[0].digest == contract(OTHER="text!").digest
     newest = service.store.read(lambda found: found.audit.page(limit=1))[0]
-    assert newest.detail == {"digest": contract(OTHER="text!").digest, "release": "1.0", "incompatible": 2}
+    assert newest.detail == {"digest": contract(OTHER="text!").digest, "release": "1.0", "incompatible": 1}
 
 
 def test_a_revision_without_values_refuses_no_schema(service: Service) -> None:
@@ -63,7 +63,7 @@ def test_an_app_has_a_name_that_can_be_spelled_in_one_way(service: Service, app:
 @pytest.mark.parametrize(
     ("digest", "document", "release", "codes"),
     [
-        (CONTRACT.digest, "[]", "1.0", ["no-contract"]),
+        (CONTRACT.digest, "[]", "1.0", ["inadmissible-contract"]),
         ("sha256:other", CONTRACT.document, "1.0", ["digest-mismatch"]),
         (CONTRACT.digest, CONTRACT.document, " ", ["release-missing"]),
         (CONTRACT.digest, CONTRACT.document, "x" * 201, ["release-too-long"]),

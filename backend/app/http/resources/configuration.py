@@ -19,7 +19,7 @@ from app.http.problem import Problem
 from app.http.queries import CurrentQuery, WriteQuery, query
 from app.http.representations import is_unchanged, represented, tag_of, unchanged
 from app.http.request_body import read_body
-from app.http.sent_file import Check, refuse_faulty_file
+from app.http.sent_file import refuse_faulty_file
 from app.service.access import require
 from app.service.reading import Reading
 from app.service.revising import Intent, Revised, Revising
@@ -38,7 +38,7 @@ _TEXTS = TypeAdapter(dict[str, str])
 _TEXTS_OR_NULL = TypeAdapter(dict[str, str | None])
 
 
-def configuration(reading: Reading, revising: Revising, check: Check) -> Blueprint:
+def configuration(reading: Reading, revising: Revising) -> Blueprint:
     """Return the resource that gives out and takes variables."""
     blueprint = Blueprint("configuration", __name__)
 
@@ -69,7 +69,7 @@ def configuration(reading: Reading, revising: Revising, check: Check) -> Bluepri
         )
     )
     def put(app: str, environment: str) -> Response:
-        return _put(revising, check, checked_place(app, environment))
+        return _put(revising, checked_place(app, environment))
 
     @blueprint.patch("/v1/apps/<app>/environments/<environment>/config")
     @marked(
@@ -104,7 +104,7 @@ def _read(reading: Reading, place: Place) -> Response:
     return represented(read(*which, reveal=wanted.reveal), wanted)
 
 
-def _put(revising: Revising, check: Check, place: Place) -> Response:
+def _put(revising: Revising, place: Place) -> Response:
     wanted, intent = _intent(place)
     if request.mimetype == "application/json":
         texts = _checked(_TEXTS, read_json(LARGEST_BODY), _VARIABLES)
@@ -112,7 +112,7 @@ def _put(revising: Revising, check: Check, place: Place) -> Response:
     if request.mimetype not in {"", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream"}:
         detail = f"send {_ENV_FILE} as `text/plain`, or JSON as `application/json`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-    with refuse_faulty_file(check, place.app, wanted, read_body(LARGEST_BODY)) as variables:
+    with refuse_faulty_file(revising, place.app, wanted, read_body(LARGEST_BODY)) as variables:
         return written(revising.replace(actor(), intent, variables), intent)
 
 

@@ -282,7 +282,7 @@ def partial_schema(subject: Subject) -> Iterator[Finding]:
     Good:
         $ setpoint check prod.env
     """
-    alone = getattr(subject.contract.settings_class, "checked_by_class_alone", ())
+    alone = subject.contract.checked_by_class_alone
     if alone:
         named = [f"`{each}`" if each else "fields together" for each in alone[:_MOST_NAMED]]
         more = [f"{len(alone) - _MOST_NAMED} more"] if len(alone) > _MOST_NAMED else []

@@ -68,6 +68,11 @@ def read_exported_contract(path: str) -> type[BaseSettings]:
     raise UnableError(message)
 
 
+def settings_class_of(document: Schema, name: str) -> type[BaseSettings]:
+    """Return a settings class that takes what `document`, which was admitted, says; `name` is for people."""
+    return _Maker(document).settings_class(name)
+
+
 class _Reading(BaseModel, strict=True):
     """How the class turns variables into values."""
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from app.contracts.validator import ContractValidator
 from app.factory import BROKER, Keeping, create_app
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY
 from config.settings import Settings
-from support.http_api import Api, nothing_wrong
-from support.small_contract import SmallValidator
+from support.http_api import Api
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def api(tmp_path: Path) -> Iterator[Api]:
     """The service with an app `billing` that has a schema."""
     with closing(open_store(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY)) as store:
         assert isinstance(store, SqliteStore)
-        application = create_app(Settings(), keeping=Keeping(store, SmallValidator(), nothing_wrong))
+        application = create_app(Settings(), keeping=Keeping(store, ContractValidator()))
         made = Api(application, store)
         assert made.push_schema().status_code == 200
         yield made

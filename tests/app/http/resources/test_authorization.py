@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from app.contracts.validator import ContractValidator
 from app.domain.identity import Scope
 from app.factory import Keeping, create_app
 from app.http.authentication import MOST_FAILURES
 from app.http.marks import Mark, marked_views
 from app.store.sqlite.store import SqliteStore
 from config.settings import Settings
-from support.http_api import BASE, Api, nothing_wrong
-from support.small_contract import SmallValidator
+from support.http_api import BASE, Api
 
 PARTS = {
     "app": "billing",
@@ -107,7 +107,7 @@ def test_a_service_with_a_view_that_nobody_marked_does_not_start(api: Api, monke
     monkeypatch.setattr("app.http.marks.mark_of", mark_nothing)
     assert isinstance(api.store, SqliteStore)
     with pytest.raises(LookupError, match="who may call it"):
-        create_app(Settings(), keeping=Keeping(api.store, SmallValidator(), nothing_wrong))
+        create_app(Settings(), keeping=Keeping(api.store, ContractValidator()))
 
 
 def test_nobody_makes_a_token_with_more_rights_than_their_own(api: Api) -> None:

@@ -1,0 +1,1 @@
+"""What the service knows of apps' contracts: the port `SchemaValidator` on what `setpoint check --schema` does."""
