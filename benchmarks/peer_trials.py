@@ -39,15 +39,15 @@ class Cell:
     """An answer.
 
     Attributes:
-        verdict: `yes`, `partly` or `no`.
+        answer: `yes`, `partly` or `no`.
         detail: What was counted or seen, in a few words; empty if there is nothing to add.
     """
 
-    verdict: str
+    answer: str
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"{self.verdict}: {self.detail}" if self.detail else self.verdict
+        return f"{self.answer}: {self.detail}" if self.detail else self.answer
 
 
 def passes(peer: Peer) -> Cell:
@@ -134,7 +134,7 @@ def secrets_behind_other_names(peer: Peer) -> Cell:
 
 
 def start(peer: Peer) -> Cell:
-    """Does the app's start give the verdict of the check?"""
+    """Does the app's start give the answer of the check?"""
     if peer.start is None:
         return Cell("no", "has no part in it")
     files = [GOOD, TOGETHER, *(fault.content for fault in FAULTS)]
@@ -179,7 +179,7 @@ ROWS: Mapping[str, Callable[[Peer], Cell]] = {
     "What docker, compose, systemd, shells and kubectl will read": loaders,
     "Never shows a secret": secrets,
     "… nor one behind another setting's name": secrets_behind_other_names,
-    "Same verdict at the app's start": start,
+    "Same answer at the app's start": start,
     "Where a value comes from, what it shadows": origins,
     "Reports for CI": reports,
 }

@@ -25,7 +25,7 @@ _SHORT = (
     "What docker, compose, systemd, shells and kubectl will read",
     "Never shows a secret",
     "… nor one behind another setting's name",
-    "Same verdict at the app's start",
+    "Same answer at the app's start",
     "Where a value comes from, what it shadows",
     COST,
 )
@@ -78,7 +78,7 @@ def _answers(every: Sequence[Peer]) -> Answers:
 
 
 def _word(cell: Cell | str) -> str:
-    return cell if isinstance(cell, str) else cell.verdict
+    return cell if isinstance(cell, str) else cell.answer
 
 
 def _node() -> str:

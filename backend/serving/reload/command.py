@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from serving.reload.record import read_record
-from serving.reload.rehearsal import LIMIT_IN_SECONDS, Launch, rehearse
+from serving.reload.rehearsal import LIMIT_IN_SECONDS, MasterStart, rehearse
 
 _DONE = 0
 _REFUSED = 1
@@ -37,9 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
     before = read_record(arguments.pid)
     if before is None or before["pid"] != arguments.pid:
         return _say(_UNABLE, f"error: {_why_not(arguments.pid, before)}")
-    verdict = rehearse(_launch(arguments.pid, before), min(LIMIT_IN_SECONDS, arguments.timeout))
-    if verdict is None or verdict.problems:
-        return _refused(verdict.problems if verdict else (), f"process {arguments.pid} was not signalled")
+    rehearsed = rehearse(_start_of_master(arguments.pid, before), min(LIMIT_IN_SECONDS, arguments.timeout))
+    if rehearsed is None or rehearsed.problems:
+        return _refused(rehearsed.problems if rehearsed else (), f"process {arguments.pid} was not signalled")
     try:
         os.kill(arguments.pid, signal.SIGHUP)
     except OSError as error:
@@ -68,10 +68,10 @@ def _finished_reload(pid: int, reloads_before: int) -> dict[str, Any] | None:
     return record if record and record["reloads"] > reloads_before else None
 
 
-def _launch(pid: int, record: dict[str, Any]) -> Launch:
+def _start_of_master(pid: int, record: dict[str, Any]) -> MasterStart:
     entries = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     pairs = (os.fsdecode(entry).partition("=") for entry in entries if entry)
-    return Launch(
+    return MasterStart(
         arguments=record["arguments"],
         directory=record["directory"],
         environment={name: value for name, _, value in pairs},

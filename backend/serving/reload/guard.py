@@ -11,7 +11,7 @@ from typing import Any
 
 from serving.reload.conf_file import execute_conf
 from serving.reload.record import open_record, write_record
-from serving.reload.rehearsal import Launch, rehearse
+from serving.reload.rehearsal import MasterStart, rehearse
 
 # gunicorn has no types: this is its Arbiter.
 Server = Any
@@ -53,18 +53,18 @@ class ReloadGuard:
         """Rehearse a start; reload with just the values that were rehearsed, or say why not and change nothing."""
         pending = _PendingSignals(self._server.SIG_QUEUE)
         try:
-            verdict = rehearse(self._launch(), interrupted=pending.hold_an_ending)
+            rehearsed = rehearse(self._start_of_master(), interrupted=pending.hold_an_ending)
         finally:
             pending.put_back()
-        if verdict is None:
+        if rehearsed is None:
             return
-        if verdict.handover is None:
-            self._refuse(list(verdict.problems))
+        if rehearsed.handover is None:
+            self._refuse(list(rehearsed.problems))
         else:
-            self._accept(verdict.handover)
+            self._accept(rehearsed.handover)
 
-    def _launch(self) -> Launch:
-        return Launch(
+    def _start_of_master(self) -> MasterStart:
+        return MasterStart(
             arguments=list(sys.argv),
             directory=self._directory,
             environment=self._server.cfg.env_orig,
@@ -100,14 +100,14 @@ class ReloadGuard:
         """Record what came of a reload, for the command `reload`."""
         guard = getattr(self._server, "reload_guard", self)
         guard.reloads += outcome != "started"
-        launch = self._launch()
+        start = self._start_of_master()
         workers = [(pid, worker.age) for pid, worker in self._server.WORKERS.items()]
         content = {
             "pid": self._server.pid,
-            "arguments": launch.arguments,
-            "directory": launch.directory,
-            "addresses": launch.addresses,
-            "interpreter": launch.interpreter,
+            "arguments": start.arguments,
+            "directory": start.directory,
+            "addresses": start.addresses,
+            "interpreter": start.interpreter,
             "reloads": guard.reloads,
             "outcome": outcome,
             "problems": problems or [],

@@ -31,7 +31,7 @@ _SETTING_MARK = "_setpoint_setting"
 
 
 def main() -> None:
-    """Write the verdict to standard output as JSON: `problems`, and the `handover` of the conf."""
+    """Write what came of it to standard output as JSON: `problems`, and the `handover` of the conf."""
     limit, addresses = float(sys.argv[1]), json.loads(sys.argv[2])
     del sys.argv[:3]
     # If nobody is left to stop this process, it stops by itself.
@@ -41,9 +41,9 @@ def main() -> None:
     with _unnamed_file() as talk:
         os.dup2(talk.fileno(), sys.stdout.fileno())
         os.dup2(talk.fileno(), sys.stderr.fileno())
-        verdict = _verdict(addresses, talk)
+        rehearsed = _rehearsed(addresses, talk)
         with os.fdopen(answer, "w") as pipe:
-            json.dump(verdict, pipe)
+            json.dump(rehearsed, pipe)
     # Whatever the app wants done at its exit (such as sending events), it was never started.
     os._exit(0)
 
@@ -53,7 +53,7 @@ def _unnamed_file() -> IO[bytes]:
     return os.fdopen(os.memfd_create("talk"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()
 
 
-def _verdict(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
+def _rehearsed(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
     try:
         return {"problems": [], "handover": _start(addresses)}
     except SystemExit as ending:
@@ -144,7 +144,7 @@ def _check_new_addresses(wanted: list[Any], present: list[str]) -> None:
                     probe.bind(address)
             except OSError as error:
                 ending = SystemExit(1)
-                ending.problems = [f"cannot listen on {address[0]}:{address[1]}: {error.strerror}"]  # type: ignore[attr-defined]  # read by _verdict
+                ending.problems = [f"cannot listen on {address[0]}:{address[1]}: {error.strerror}"]  # type: ignore[attr-defined]  # read by _rehearsed
                 raise ending from None
 
 

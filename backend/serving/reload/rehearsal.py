@@ -20,7 +20,7 @@ _BACKEND = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
-class Launch:
+class MasterStart:
     """How a master was started.
 
     Attributes:
@@ -39,7 +39,7 @@ class Launch:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Rehearsed:
     """What a rehearsal came to.
 
     Attributes:
@@ -52,39 +52,39 @@ class Verdict:
 
 
 def rehearse(
-    launch: Launch, limit: float = LIMIT_IN_SECONDS, interrupted: Callable[[], bool] = lambda: False
-) -> Verdict | None:
-    """Start everything that `launch` started, but the server itself, and say whether that works.
+    start: MasterStart, limit: float = LIMIT_IN_SECONDS, interrupted: Callable[[], bool] = lambda: False
+) -> Rehearsed | None:
+    """Start everything that a master started, but the server itself, and say whether that works.
 
     Args:
-        launch: What to rehearse.
+        start: What to rehearse.
         limit: Seconds after which a start counts as failed.
         interrupted: Asked now and then whether the answer has stopped to matter.
 
     Returns:
-        The verdict; None if it was interrupted.
+        What it came to; None if it was interrupted.
     """
-    words = (str(limit), json.dumps(launch.addresses))
-    path = os.pathsep.join(filter(None, (str(_BACKEND), launch.environment.get("PYTHONPATH"))))
+    words = (str(limit), json.dumps(start.addresses))
+    path = os.pathsep.join(filter(None, (str(_BACKEND), start.environment.get("PYTHONPATH"))))
     try:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-            [launch.interpreter, "-P", "-m", "serving.reload.preflight", *words, *launch.arguments],
-            cwd=launch.directory,
-            env={**launch.environment, "PYTHONPATH": path},
+            [start.interpreter, "-P", "-m", "serving.reload.preflight", *words, *start.arguments],
+            cwd=start.directory,
+            env={**start.environment, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
     except OSError as error:
-        return Verdict((f"a rehearsal could not be started: {error.strerror}",))
+        return Rehearsed((f"a rehearsal could not be started: {error.strerror}",))
     try:
         said = _read_to_the_end(process, limit, interrupted)
     except _InterruptedRehearsalError:
         return None
     finally:
         _end(process)
-    return _verdict(said, limit)
+    return _rehearsed(said, limit)
 
 
 class _InterruptedRehearsalError(Exception):
@@ -117,11 +117,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
-def _verdict(said: bytes | None, limit: float) -> Verdict:
+def _rehearsed(said: bytes | None, limit: float) -> Rehearsed:
     if said is None:
-        return Verdict((f"a start takes longer than {limit:g} seconds",))
+        return Rehearsed((f"a start takes longer than {limit:g} seconds",))
     try:
         answer = json.loads(said)
-        return Verdict(tuple(answer["problems"]), answer["handover"])
+        return Rehearsed(tuple(answer["problems"]), answer["handover"])
     except ValueError:
-        return Verdict(("a rehearsal ended without a verdict",))
+        return Rehearsed(("a rehearsal ended without an answer",))

@@ -46,7 +46,7 @@ def as_chosen(report: Report, subjects: Iterable[Subject], selection: Selection)
 
     A start refuses those, whatever anybody ignores.
     """
-    is_refused = any(each.verdict.settings is None for each in subjects)
+    is_refused = any(each.validated.settings is None for each in subjects)
     return report if is_refused else selection.of(report)
 
 

@@ -132,7 +132,7 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     known = {name: each for name, each in subject.assignments.items() if each.variable}
     return Loaded(
         report,
-        subject.verdict.settings if report.status is Status.PASSED else None,
+        subject.validated.settings if report.status is Status.PASSED else None,
         {each.name: each.value.raw for each in known.values() if each.file},
         {name: _origin(each) for name, each in known.items()},
     )

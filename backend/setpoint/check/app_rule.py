@@ -143,7 +143,7 @@ def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subj
         return None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the app's own code
         # Not everything that is done with a value can be caught in the act: `re.match` wants a text.
-        if subject.verdict.settings is None:
+        if subject.validated.settings is None:
             return None
         message = f"`{code}` fails with {kind_and_place(error)}"
         raise FailedRuleError(message) from None

@@ -50,7 +50,7 @@ def _unsuppressed(subject: Subject, found: Iterable[Found]) -> Iterator[Found]:
         else:
             used.add((suppression, rule.code))
             suppressed += [(rule, finding)] if is_error else []
-    if suppressed and not tells_why and subject.verdict.settings is None:
+    if suppressed and not tells_why and subject.validated.settings is None:
         yield from suppressed
     for each in valid.all:
         yield from _unused(each, (code for code in each.codes if (each, code) not in used))

@@ -2,7 +2,7 @@
 
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Setting, Subject
-from setpoint.validation.verdict import Refusal
+from setpoint.validation.refusal import Refusal
 
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:

@@ -10,7 +10,7 @@ from setpoint.sources.env_file import SourceKind
 
 
 class Status(StrEnum):
-    """The verdict of a check."""
+    """What a check came to."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -18,7 +18,7 @@ class Status(StrEnum):
 
     @property
     def exit_status(self) -> int:
-        """Return the exit status of a command with this verdict."""
+        """Return the exit status of a command that came to this."""
         return (Status.PASSED, Status.FAILED, Status.UNABLE).index(self)
 
 
@@ -56,7 +56,7 @@ class Report:
 
     @property
     def status(self) -> Status:
-        """Return the verdict: that nothing could be said outweighs anything that was found."""
+        """Return what the check came to: that nothing could be said outweighs anything that was found."""
         if any(each.unable for each in self.diagnostics):
             return Status.UNABLE
         if any(each.severity.rank >= self.fail_on.rank for each in self.diagnostics):

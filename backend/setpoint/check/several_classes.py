@@ -1,4 +1,4 @@
-"""Puts together what the settings classes of one app say of the same sources: one verdict, each finding once."""
+"""Puts together what the settings classes of one app say of the same sources: one report, each finding once."""
 
 from collections.abc import Iterable, Sequence
 

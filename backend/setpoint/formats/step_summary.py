@@ -12,7 +12,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$@#])")
 
 
 def render(report: Report) -> str:
-    """Return a heading, the verdict, and a table of what was found, with an empty line behind it."""
+    """Return a heading, the status, and a table of what was found, with an empty line after it."""
     rows = [_row(diagnostic) for diagnostic in report.diagnostics[:_MOST_ROWS]]
     table = ["| severity | rule | place | problem |", "|---|---|---|---|", *rows, ""] if rows else []
     if len(report.diagnostics) > _MOST_ROWS:

@@ -15,7 +15,7 @@ from setpoint.text.escape import printable
 from setpoint.text.join import joined
 from setpoint.text.mask import MASK
 from setpoint.validation.record import SourceRecord
-from setpoint.validation.verdict import RefusalKind
+from setpoint.validation.refusal import RefusalKind
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _of_setting(
 
 def _as_it_is(subject: Subject, variable: Variable) -> Variable:
     """Return `variable` with the default that it has: the one of a model is replaced once a part of it is set."""
-    found: Any = subject.verdict.settings
+    found: Any = subject.validated.settings
     if found is None or len(variable.setting) == 1 or variable.field.default_factory is not None:
         return variable
     for step in variable.setting:
@@ -189,7 +189,7 @@ def is_refused(subject: Subject, provenance: Provenance) -> bool:
     setting = provenance.variable.setting
     return provenance.winner is not None and any(
         refusal.kind is RefusalKind.INVALID and refusal.setting[: len(setting)] == setting
-        for refusal in subject.verdict.refusals
+        for refusal in subject.validated.refusals
     )
 
 

@@ -11,7 +11,8 @@ from setpoint.resolution.statement import Statement
 from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.text.mask import MASK
 from setpoint.text.shown import Door, Guarded
-from setpoint.validation.verdict import Refusal, RefusalKind, Verdict
+from setpoint.validation.refusal import Refusal, RefusalKind
+from setpoint.validation.validate import Validated
 
 
 def known_secrets(
@@ -31,11 +32,11 @@ def known_secrets(
     yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))
 
 
-def refused_tokens(assignments: Iterable[Assignment], verdict: Verdict) -> Iterator[str]:
+def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> Iterator[str]:
     """Yield the values that look like tokens, and that the class refuses where they are."""
     for each in assignments:
         is_token = each.variable is not None and each.shows_value and looks_like_token(each.value.raw)
-        if is_token and each.variable and refuses(verdict.refusals, each.variable.setting):
+        if is_token and each.variable and refuses(validated.refusals, each.variable.setting):
             yield each.value.raw
 
 

@@ -9,14 +9,14 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import SourceKind
 from setpoint.validation.record import Record
-from setpoint.validation.verdict import Verdict
+from setpoint.validation.validate import Validated
 
 
 def kept(
-    contract: SettingsContract, asked: Record, verdict: Verdict, assignment_of: Callable[[Entry], Assignment]
+    contract: SettingsContract, asked: Record, validated: Validated, assignment_of: Callable[[Entry], Assignment]
 ) -> Mapping[str, Assignment]:
     """Return what the class keeps (`extra="allow"`), by canonical name."""
-    extra = getattr(verdict.settings, "model_extra", None) or {}
+    extra = getattr(validated.settings, "model_extra", None) or {}
     names = {contract.canonical(f"{prefix}{key}"): key for prefix in ("", contract.prefix) for key in extra}
     sources = (each for made in asked.builds[:1] for each in reversed(made.sources))
     entries = (entry for each in sources if each.kind is SourceKind.ENV_FILE for entry in each.entries)
@@ -28,11 +28,11 @@ def kept(
     }
 
 
-def forbidden(contract: SettingsContract, verdict: Verdict, known: Container[str]) -> frozenset[str]:
+def forbidden(contract: SettingsContract, validated: Validated, known: Container[str]) -> frozenset[str]:
     """Return the canonical names that the class refuses, of those that some source has."""
     keys = [
         str(each.setting[0])
-        for each in verdict.refusals
+        for each in validated.refusals
         if each.error_type == "extra_forbidden" and len(each.setting) == 1
     ]
     names = {contract.canonical(f"{prefix}{key}") for key in keys for prefix in ("", contract.prefix)}

@@ -25,8 +25,8 @@ from setpoint.text.shown import Door, Guarded
 from setpoint.text.suggest import KnownNames
 from setpoint.validation.every_fault import RAISED
 from setpoint.validation.record import Record, SourceRecord
-from setpoint.validation.validate import ask, build_in_part, validate, validate_alone
-from setpoint.validation.verdict import Refusal, RefusalKind, Verdict
+from setpoint.validation.refusal import Refusal, RefusalKind
+from setpoint.validation.validate import Validated, ask, build_in_part, validate, validate_alone
 
 Setting = tuple[str | int, ...]
 
@@ -169,22 +169,24 @@ class Subject:
         return (*in_files, *entries_of_environment(process))
 
     @cached_property
-    def verdict(self) -> Verdict:
+    def validated(self) -> Validated:
         """Return what the class itself says of the values that win."""
-        verdict = self._first_verdict
+        validated = self._first_validated
         if self._refused_tokens:
-            verdict = verdict.masked(Redactor([*self._secrets, *self._refused_tokens]))
+            validated = validated.masked(Redactor([*self._secrets, *self._refused_tokens]))
         if self.starts_here and any(each.content.trouble or each.content.undecodable for each in self.file_variables):
-            return verdict._replace(settings=None)  # The class fails at such a file, whether or not it needs the value.
-        return verdict
+            return validated._replace(
+                settings=None
+            )  # The class fails at such a file, whether or not it needs the value.
+        return validated
 
     @cached_property
-    def _first_verdict(self) -> Verdict:
+    def _first_validated(self) -> Validated:
         return validate(self.contract, self.asked, Redactor(self._told_when_asked()))
 
     @cached_property
     def _refused_tokens(self) -> list[str]:
-        return list(refused_tokens(self.assignments.values(), self._first_verdict))
+        return list(refused_tokens(self.assignments.values(), self._first_validated))
 
     def _is_refused(self, assignment: Assignment) -> bool:
         """Return whether the class refuses the value of `assignment`, or would if it counted."""
@@ -192,7 +194,7 @@ class Subject:
             return False
         winning = self.assignments.get(self.contract.canonical(assignment.name))
         counts = winning is not None and winning.value == assignment.value
-        refusals = self._first_verdict.refusals if counts else self.refusals_of(assignment)
+        refusals = self._first_validated.refusals if counts else self.refusals_of(assignment)
         return refuses(refusals, assignment.variable.setting)
 
     @cached_property
@@ -203,10 +205,10 @@ class Subject:
     @cached_property
     def usable_settings(self) -> BaseSettings | None:
         """Return the settings, with values that can't be looked at where they are invalid; None if there are none."""
-        verdict = self.verdict
-        if verdict.settings is not None:
-            return verdict.settings
-        return build_in_part(self.contract, self.asked, verdict.refusals)
+        validated = self.validated
+        if validated.settings is not None:
+            return validated.settings
+        return build_in_part(self.contract, self.asked, validated.refusals)
 
     def overruled(self) -> Iterator[Assignment]:
         """Yield the values that would win, were their variables not set once more in the same file."""
@@ -269,17 +271,17 @@ class Subject:
     @cached_property
     def counting(self) -> Mapping[int, set[Setting]]:
         """Return the settings that are made of each assignment that counts, by its identity."""
-        return counting(self.origins, self.asked, self.verdict.settings)
+        return counting(self.origins, self.asked, self.validated.settings)
 
     @cached_property
     def kept(self) -> Mapping[str, Assignment]:
         """Return what the class keeps though it knows no setting for it (`extra="allow"`), by canonical name."""
-        return kept(self.contract, self.asked, self.verdict, self.assignment_of)
+        return kept(self.contract, self.asked, self.validated, self.assignment_of)
 
     @cached_property
     def forbidden(self) -> frozenset[str]:
         """Return the canonical names in env files that the class refuses, because it knows no setting for them."""
-        return forbidden(self.contract, self.verdict, self.assignments)
+        return forbidden(self.contract, self.validated, self.assignments)
 
     def is_ignored(self, name: str) -> bool:
         """Return whether `name` is known to belong to another program, or to another settings class of the app."""

@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings
 from setpoint.validation.unusable import Unusable, UnusableValueError
 
 RAISED = "raised"
-"""Stands in place of pydantic's name for the reason where a validator raised something that is no verdict."""
+"""Stands in place of pydantic's name for the reason where a validator raised something by mistake."""
 
 LOOKED = "looked_at_unusable"
 """Stands there where a validator looked at the value of an invalid field."""
@@ -60,7 +60,7 @@ def validate_each(
         unusable: Fields that get a stand-in, whatever `values` hold.
 
     Raises:
-        ValidationError: Everything that is wrong; what a validator raises that is no verdict is there as `RAISED`.
+        ValidationError: Everything that is wrong; what a validator raises by mistake is there as `RAISED`.
         Exception: What the class raises outside of validators.
     """
     settings = settings_class.__new__(settings_class)
@@ -141,7 +141,7 @@ def _with_post_init_as_validator(model: dict[str, Any]) -> dict[str, Any]:
 
 
 def _raising_verdicts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` as one that raises nothing but what pydantic takes for a verdict."""
+    """Return `function` as one that raises nothing but what pydantic takes for a refusal."""
 
     def call(*arguments: Any) -> Any:
         try:

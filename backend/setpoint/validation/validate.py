@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
@@ -19,7 +19,25 @@ from setpoint.text.raised import place_of
 from setpoint.validation.class_sources import build
 from setpoint.validation.every_fault import LOOKED, RAISED, validate_each
 from setpoint.validation.record import Build, Given, Record, SourceRecord
-from setpoint.validation.verdict import Refusal, RefusalKind, Verdict, failure, refusals_in
+from setpoint.validation.refusal import Refusal, RefusalKind, failure, refusals_in
+
+
+class Validated(NamedTuple):
+    """What came of it when a settings class validated a set of variables.
+
+    Attributes:
+        settings: The settings, if it takes the variables.
+        refusals: Every reason why it does not.
+        all_validators_ran: Whether validators across fields had all the valid fields that they look at.
+    """
+
+    settings: BaseSettings | None
+    refusals: tuple[Refusal, ...] = ()
+    all_validators_ran: bool = True
+
+    def masked(self, redactor: Redactor) -> "Validated":
+        """Return the same with the values of `redactor` masked in all words."""
+        return self._replace(refusals=tuple(each.masked(redactor) for each in self.refusals))
 
 
 def ask(contract: SettingsContract, given: Given) -> Record:
@@ -48,7 +66,7 @@ def _ask_parts(contract: SettingsContract, given: Given, record: Record, around:
         record.builds += made.builds
 
 
-def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> Verdict:
+def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> Validated:
     """Return what the class says, by the record of what it did.
 
     What sources could not decode or raised is a refusal among others, and so is what validators raise.
@@ -56,9 +74,9 @@ def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> 
     top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
     of_sources = [*_of_sources(contract, top, redactor)] if top else []
     if record.settings is not None and not of_sources:
-        return Verdict(record.settings)
+        return Validated(record.settings)
     if top is None or top.values is None:
-        return Verdict(None, (*of_sources, _failure_of_sources(record, redactor)))
+        return Validated(None, (*of_sources, _failure_of_sources(record, redactor)))
     undecodable = {str(each.setting[0]) for each in of_sources if len(each.setting) == 1}
     of_parts = [each for each in _of_parts(contract, record, top, redactor) if each.setting[0] not in undecodable]
     return _of_values(contract, record, top.values, (of_sources, of_parts), redactor)
@@ -122,8 +140,8 @@ def _of_values(
     values: Mapping[str, Any],
     refused: tuple[Sequence[Refusal], Sequence[Refusal]],
     redactor: Redactor,
-) -> Verdict:
-    """Return the verdict on `values`, of which sources or settings classes have refused some already."""
+) -> Validated:
+    """Return what came of `values`, of which sources or settings classes have refused some already."""
     of_sources, of_parts = refused
     found = (*of_sources, *of_parts)
     whole = [*(each for each in of_sources if len(each.setting) == 1), *of_parts]
@@ -131,21 +149,21 @@ def _of_values(
     refusals, looked = _refused(contract, record, values, known, redactor)
     refusals = [each for each in refusals if not any(_is_said(each, other) for other in found)]
     if any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals):
-        return _verdict(record, [*found, *refusals], ran=not looked)
+        return _validated(record, [*found, *refusals], ran=not looked)
     bad = frozenset(str(each.setting[0]) for each in (*found, *refusals) if each.setting)
     across, looked_again = _refused(contract, record, values, bad, redactor) if refusals else ([], looked)
     conflicts = [each for each in across if each.kind is RefusalKind.CONFLICT]
     ran = not (looked or looked_again or any(_is_inside_unrun_model(contract, each) for each in refusals))
     if not found and not refusals and not conflicts:
-        return Verdict(None, (failure(record.error or RuntimeError(), None, redactor),))
-    return _verdict(record, [*found, *refusals, *conflicts], ran=ran)
+        return Validated(None, (failure(record.error or RuntimeError(), None, redactor),))
+    return _validated(record, [*found, *refusals, *conflicts], ran=ran)
 
 
-def _verdict(record: Record, refusals: Sequence[Refusal], *, ran: bool) -> Verdict:
+def _validated(record: Record, refusals: Sequence[Refusal], *, ran: bool) -> Validated:
     if any(source.error for made in record.builds for source in made.sources):
         # What is missing may be what the source that failed would have given.
         refusals = [each for each in refusals if each.kind is not RefusalKind.MISSING]
-    return Verdict(None, tuple(refusals), ran)
+    return Validated(None, tuple(refusals), ran)
 
 
 def _is_said(refusal: Refusal, other: Refusal) -> bool:

@@ -60,13 +60,13 @@ def _in_one_folder(lines: list[str], backend: Path) -> list[str]:
             "wrong_name = 1\n",
             "AppImportError: Failed to find attribute 'application' in 'run'. (…/gunicorn/util.py:…)",
         ),
-        ("run.py", "import os\nos.kill(os.getpid(), 9)\n", "a rehearsal ended without a verdict"),
+        ("run.py", "import os\nos.kill(os.getpid(), 9)\n", "a rehearsal ended without an answer"),
         (
             "serving/worker/draining.py",
             "import nothing\n",
             "ModuleNotFoundError: No module named 'nothing' (…/serving/worker/draining.py:1)",
         ),
-        ("serving/reload/preflight.py", "nonsense(\n", "a rehearsal ended without a verdict"),
+        ("serving/reload/preflight.py", "nonsense(\n", "a rehearsal ended without an answer"),
         (
             "observability/logs/configuration.py",
             "nonsense\n",

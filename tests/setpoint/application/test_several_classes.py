@@ -1,4 +1,4 @@
-"""An app with several settings classes gets one verdict, and none of them calls the others' variables unknown."""
+"""An app with several settings classes gets one report, and none of them calls the others' variables unknown."""
 
 import json
 import sys

@@ -74,7 +74,7 @@ def test_the_order_of_the_class_decides_what_counts() -> None:
     """A bad value is an error where it wins, and none where it loses."""
     Path(".env").write_text("PORT=8500\n")
     subject = _start(DotenvFirst, PORT="abc")
-    assert subject.verdict.settings is not None
+    assert subject.validated.settings is not None
     assert _origins(subject) == {"PORT": ".env:1:1"}
     Path(".env").write_text("PORT=abc\n")
     assert marks(check(_start(DotenvFirst, PORT="9000"))) == [".env:1:6-1:9 error SP401 invalid-value PORT"]
@@ -83,7 +83,7 @@ def test_the_order_of_the_class_decides_what_counts() -> None:
 def test_a_source_that_is_left_out_counts_for_nothing() -> None:
     """With files alone as sources, a file is read though the class names none."""
     assert marks(_given(OnlyDotenv, "PORT=abc\n")) == ["prod.env:1:6-1:9 error SP401 invalid-value PORT"]
-    assert _start(OnlyDotenv, PORT="abc").verdict.settings is not None
+    assert _start(OnlyDotenv, PORT="abc").validated.settings is not None
 
 
 class Sub(BaseModel):
@@ -227,7 +227,7 @@ def test_files_are_looked_for_and_decoded_as_the_class_has_it(monkeypatch: pytes
     monkeypatch.chdir("a/b")
     subject = _start(FarAway)
     assert check(subject).diagnostics == ()
-    assert subject.verdict.settings == FarAway()
+    assert subject.validated.settings == FarAway()
     assert _origins(subject) == {"TITLE": "../../deep.env:1:1"}
 
 
@@ -304,7 +304,7 @@ def test_what_cannot_be_seen_from_outside_gets_no_verdict() -> None:
 
 
 class Raising(BaseSettings):
-    """A validator raises what is no verdict."""
+    """A validator raises what refuses nothing."""
 
     first: int = 1
     second: int = 2
@@ -367,7 +367,7 @@ def test_a_start_leaves_the_environment_as_it_is(monkeypatch: pytest.MonkeyPatch
     watcher = threading.Thread(target=watch)
     watcher.start()
     for _ in range(20):
-        settings = of_a_start(SettingsContract.of(Watching), dict(os.environ), NO_PROJECT).verdict.settings
+        settings = of_a_start(SettingsContract.of(Watching), dict(os.environ), NO_PROJECT).validated.settings
         assert isinstance(settings, Watching)
         assert settings.seen == "here"
     stop.set()

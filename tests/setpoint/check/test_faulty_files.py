@@ -98,7 +98,7 @@ def test_nothing_is_missed_and_nothing_invented(name: str, capsys: pytest.Captur
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", EXPECTED)
 def test_all_formats_agree_and_none_leaks(name: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same verdict, the same findings in the same order, and no piece of a secret."""
+    """The same status, the same findings in the same order, and no piece of a secret."""
     status, text = _check(capsys, name, form)
     findings = EXPECTED[name]["findings"]
     assert status == int(any(" error " in each for each in findings))

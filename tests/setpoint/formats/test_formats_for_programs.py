@@ -1,4 +1,4 @@
-"""What CI systems and editors read: the same findings and the same verdict in every format."""
+"""What CI systems and editors read: the same findings and the same status in every format."""
 
 import json
 import re

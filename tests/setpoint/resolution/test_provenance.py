@@ -117,4 +117,4 @@ def test_the_values_that_win_are_those_that_the_class_gets(
     contents = ["".join(f"{name}={value}\n" for name, value in pairs) for pairs in (one, other)]
     subject = _subject(*contents, environment={name: str(value) for name, value in environment.items()})
     winners = {each.winner.name: each.winner.value.raw for each in provenances(subject) if each.winner}
-    assert build(App, Given(tuple(entries_of_environment(winners)))).settings == subject.verdict.settings
+    assert build(App, Given(tuple(entries_of_environment(winners)))).settings == subject.validated.settings

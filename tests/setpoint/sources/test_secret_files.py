@@ -139,7 +139,7 @@ def test_what_counts_is_what_the_class_itself_reads(
     finally:
         os.environ.pop("APP_PORT", None)
     contract = SettingsContract.of(InDirectory)
-    found = of_a_start(contract, environment, NO_PROJECT).verdict.settings
+    found = of_a_start(contract, environment, NO_PROJECT).validated.settings
     assert (found and found.model_dump()) == expected
 
 
@@ -165,9 +165,9 @@ def test_a_file_that_a_variable_names_gives_the_value() -> None:
     assert marks(report) == ["size:1:1-1:2 error SP401 invalid-value INNER__SIZE"]
     contract = SettingsContract.of(FromFiles)
     subject = of_a_start(contract, {"DB_PASSWORD_FILE": "db", "LOG_FILE": "a.log"}, NO_PROJECT)
-    assert isinstance(subject.verdict.settings, FromFiles)
-    assert subject.verdict.settings.db_password.get_secret_value() == "q8Zr2vLkT0"
-    assert (subject.verdict.settings.log_file, subject.verdict.settings.log) == ("a.log", "x")
+    assert isinstance(subject.validated.settings, FromFiles)
+    assert subject.validated.settings.db_password.get_secret_value() == "q8Zr2vLkT0"
+    assert (subject.validated.settings.log_file, subject.validated.settings.log) == ("a.log", "x")
 
 
 def test_the_class_reads_such_files_itself(monkeypatch: pytest.MonkeyPatch) -> None:

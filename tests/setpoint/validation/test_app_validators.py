@@ -76,7 +76,7 @@ def test_a_secrets_own_validator_is_not_quoted() -> None:
 
 
 def test_a_validator_that_raises_anything_hides_no_other_field() -> None:
-    """A `KeyError` is a mistake of the app's, and no verdict on the other values."""
+    """A `KeyError` is a mistake of the app's, and says nothing of the other values."""
     report = checked("LOW=x\nOTHER=7\nTOKEN=hunter2\n", settings_class=Checked)
     assert [mark for mark in marks(report) if "error" in mark] == [
         "1.env:1:5-1:6 error SP401 invalid-value LOW",

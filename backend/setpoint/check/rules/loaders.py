@@ -97,7 +97,7 @@ def _what_breaks(subject: Subject, statement: Statement) -> str | None:
     refused = [
         each.files[0].loader
         for each in (subject, *subject.others)
-        if any(refusal.setting[:1] == statement.variable.setting[:1] for refusal in each.verdict.refusals)
+        if any(refusal.setting[:1] == statement.variable.setting[:1] for refusal in each.validated.refusals)
     ]
     return f"the settings refuse what {joined(refused)} would hand over" if refused else None
 

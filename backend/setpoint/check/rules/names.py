@@ -22,7 +22,7 @@ from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
 from setpoint.text.mask import MASK
-from setpoint.validation.verdict import RefusalKind
+from setpoint.validation.refusal import RefusalKind
 
 # What is said of a variable that the class itself refuses.
 _FORBIDDEN = (
@@ -150,7 +150,7 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
     if any(file.trouble for file in subject.files):
         return
     told = misspelt(subject) | _without_json(subject)
-    for refusal in subject.verdict.refusals:
+    for refusal in subject.validated.refusals:
         if refusal.kind is not RefusalKind.MISSING:
             continue
         if subject.assigned_above(refusal.setting):
@@ -162,7 +162,7 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
 
 def _without_json(subject: Subject) -> frozenset[str]:
     """Return the variables whose value is not the JSON that it has to be: it may hold several settings."""
-    refused = (each.entry for each in subject.verdict.refusals if each.error_type == "json_invalid")
+    refused = (each.entry for each in subject.validated.refusals if each.error_type == "json_invalid")
     return frozenset(subject.contract.canonical(entry.name) for entry in refused if entry)
 
 

@@ -16,7 +16,7 @@ from setpoint.resolution import json_value
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
-from setpoint.validation.verdict import Refusal, RefusalKind
+from setpoint.validation.refusal import Refusal, RefusalKind
 
 # Each costs a validation of its own, and a file could hold thousands.
 _MOST_OVERRULED = 50
@@ -37,7 +37,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         PORT=8000
     """
     refused: list[tuple[Refusal, Assignment | None]] = []
-    for refusal in subject.verdict.refusals:
+    for refusal in subject.validated.refusals:
         if refusal.kind is RefusalKind.INVALID and not is_about_unknown_name(subject, refusal):
             refused.append((refusal, assignment_to_blame(subject, refusal)))
         elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
@@ -190,7 +190,7 @@ def conflicting_values(subject: Subject) -> Iterator[Finding]:
         POOL_MIN=5
         POOL_MAX=10
     """
-    for refusal in subject.verdict.refusals:
+    for refusal in subject.validated.refusals:
         if refusal.kind is RefusalKind.CONFLICT:
             yield _conflict(subject, refusal)
 
@@ -245,7 +245,7 @@ def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
         POOL_MIN=5
         POOL_MAX=10
     """
-    if not subject.verdict.all_validators_ran:
+    if not subject.validated.all_validators_ran:
         yield Finding(
             "validators across fields were not run, because a value that they need is invalid or missing",
             hint="fix the errors and check again",
@@ -265,7 +265,7 @@ def failing_source(subject: Subject) -> Iterator[Finding]:
     Good:
         $ echo '{}' > vault.json; printf 'DATABASE_URL=a\n' | setpoint check - --settings example:FromVault
     """
-    for refusal in subject.verdict.refusals:
+    for refusal in subject.validated.refusals:
         if refusal.kind is RefusalKind.SOURCE:
             yield Finding(refusal.message, hint="values from other sources were checked all the same")
 

@@ -1,4 +1,4 @@
-"""What a settings class says of a set of variables: its settings, or each reason why there are none."""
+"""The reasons why a settings class does not take a set of variables."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
@@ -58,27 +57,9 @@ class Refusal(NamedTuple):
     takes_no_text: bool = False
     entry: Entry | None = None
 
-
-class Verdict(NamedTuple):
-    """What a settings class says of a set of variables.
-
-    Attributes:
-        settings: The settings, if it takes them.
-        refusals: Every reason why it does not.
-        all_validators_ran: Whether validators across fields had all the valid fields that they look at.
-    """
-
-    settings: BaseSettings | None
-    refusals: tuple[Refusal, ...] = ()
-    all_validators_ran: bool = True
-
-    def masked(self, redactor: Redactor) -> "Verdict":
+    def masked(self, redactor: Redactor) -> "Refusal":
         """Return the same with the values of `redactor` masked in all words."""
-        refusals = (
-            each._replace(context=_all_masked(each.context, redactor), message=redactor.redact(each.message))
-            for each in self.refusals
-        )
-        return self._replace(refusals=tuple(refusals))
+        return self._replace(context=_masked(self.context, redactor), message=redactor.redact(self.message))
 
 
 def refusals_in(
@@ -129,17 +110,17 @@ def _context(details: ErrorDetails, redactor: Redactor) -> Mapping[str, Any]:
     """
     if "url" not in details:
         return {}
-    return _all_masked(details.get("ctx", {}), redactor)
+    return _masked(details.get("ctx", {}), redactor)
 
 
-def _all_masked(context: Mapping[str, Any], redactor: Redactor) -> Mapping[str, Any]:
+def _masked(context: Mapping[str, Any], redactor: Redactor) -> Mapping[str, Any]:
     return {
-        key: value if isinstance(value, Exception | bool | NoneType) else _masked(value, redactor)
+        key: value if isinstance(value, Exception | bool | NoneType) else _masked_if_secret(value, redactor)
         for key, value in context.items()
     }
 
 
-def _masked(value: object, redactor: Redactor) -> object:
+def _masked_if_secret(value: object, redactor: Redactor) -> object:
     masked = redactor.redact(str(value))
     return value if masked == str(value) else masked
 
@@ -169,7 +150,7 @@ def _kind(contract: SettingsContract, details: ErrorDetails, setting: tuple[str 
 
 
 def failure(error: BaseException, name: str | None, redactor: Redactor) -> Refusal:
-    """Return the refusal for an exception that is no verdict; the text of most of them could hold a value."""
+    """Return the refusal for an exception that is no refusal; the text of most of them could hold a value."""
     place = place_of(error)
     where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
     message = f"a validator fails with {redactor.redact(type(error).__name__)}{where}"
