@@ -1,7 +1,7 @@
 """What a settings class expects of its environment: variables, types, secrets, words about them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -196,10 +196,6 @@ class SettingsContract:
         if below:
             return tuple(leaf for part in below for leaf in self.needed_at(part))
         return self.variables_at(setting)[:1] or tuple(filter(None, [self.inside(setting)]))
-
-    def of_field(self, name: str) -> Iterator[Variable]:
-        """Yield the variables of the top field `name` or of those nested in it."""
-        return (variable for variable in self.variables if variable.setting[0] == name)
 
     @cached_property
     def _names(self) -> VariableNames:

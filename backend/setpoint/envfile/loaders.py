@@ -13,16 +13,10 @@ class LoaderInfo(NamedTuple):
     Attributes:
         name: What people write after `--loader`.
         label: The program and the version that is followed.
-        how: How the program is told to read the file.
-        is_raw: Whether a value is simply everything after the `=`, quotes included.
-        is_shell: Whether the file is carried out as a script.
     """
 
     name: str
     label: str
-    how: str
-    is_raw: bool = False
-    is_shell: bool = False
 
     def read(self, text: str, environment: Mapping[str, str]) -> Reading:
         """Read `text` as the program does; its module is only imported here."""
@@ -33,23 +27,23 @@ class LoaderInfo(NamedTuple):
 LOADERS: Mapping[str, LoaderInfo] = {
     each.name: each
     for each in (
-        LoaderInfo("python-dotenv", "python-dotenv 1.2", "`dotenv_values()`, and so pydantic-settings"),
-        LoaderInfo("docker", "docker 28.5", "`docker run --env-file`", is_raw=True),
-        LoaderInfo("compose", "docker compose 2.40", "`env_file:` of a service"),
-        LoaderInfo("systemd", "systemd 262", "`EnvironmentFile=` of a unit"),
-        LoaderInfo("bash", "bash 5.2", "`set -a; . FILE`", is_shell=True),
-        LoaderInfo("dash", "dash 0.5.12", "`set -a; . FILE`, where `sh` is dash", is_shell=True),
-        LoaderInfo("kubectl", "kubectl 1.36", "`kubectl create configmap --from-env-file`", is_raw=True),
-        LoaderInfo("node", "node 24", "`node --env-file`"),
-        LoaderInfo("podman", "podman 5.8", "`podman run --env-file`", is_raw=True),
-        LoaderInfo("uv", "uv 0.13", "`uv run --env-file`"),
-        LoaderInfo("dotenv", "dotenv 17 of npm", "`dotenv.parse()`"),
-        LoaderInfo("github-env", "GitHub's runner", "lines that are written to `$GITHUB_ENV`", is_raw=True),
+        LoaderInfo("python-dotenv", "python-dotenv 1.2"),
+        LoaderInfo("docker", "docker 28.5"),
+        LoaderInfo("compose", "docker compose 2.40"),
+        LoaderInfo("systemd", "systemd 262"),
+        LoaderInfo("bash", "bash 5.2"),
+        LoaderInfo("dash", "dash 0.5.12"),
+        LoaderInfo("kubectl", "kubectl 1.36"),
+        LoaderInfo("node", "node 24"),
+        LoaderInfo("podman", "podman 5.8"),
+        LoaderInfo("uv", "uv 0.13"),
+        LoaderInfo("dotenv", "dotenv 17 of npm"),
+        LoaderInfo("github-env", "GitHub's runner"),
     )
 }
 """Every loader by its name."""
 
-PORTABLE = LoaderInfo("portable", "the portable subset", "by every program alike")
+PORTABLE = LoaderInfo("portable", "the portable subset")
 """Stands for all programs together: what it reads without a problem, each of them reads alike."""
 
 
