@@ -14,6 +14,7 @@ from setpoint.envfile.source_text import SourceText
 _CASES = Path(__file__).with_name("cases.jsonl")
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _PATH_OF_SHELLS = "/nonexistent-bin"
+_SHELLS = {"bash", "dash"}
 _FLAGS = {ProblemKind.NOT_STATIC, ProblemKind.COMMAND_SUBSTITUTION}
 
 
@@ -34,11 +35,11 @@ def _is_right(loader: LoaderInfo, case: dict[str, Any]) -> bool:
         "OUTER": "outer_value",
         "HOME": "/home/app",
         "LANG": "C.UTF-8",
-        "PATH": _PATH_OF_SHELLS if loader.is_shell else _PATH,
+        "PATH": _PATH_OF_SHELLS if loader.name in _SHELLS else _PATH,
     }
     reading = loader.read(_text(case), environment)
     expected = _expected(case["loaders"][loader.name])
-    if loader.is_shell and any(problem.kind in _FLAGS for problem in reading.problems):
+    if loader.name in _SHELLS and any(problem.kind in _FLAGS for problem in reading.problems):
         return _agrees_as_far_as_it_goes(reading, expected)
     return _read(loader, reading) == expected
 
