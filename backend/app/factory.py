@@ -24,7 +24,9 @@ from app.http.resources.health import health
 from app.http.resources.keys import keys
 from app.http.resources.openapi import openapi
 from app.http.resources.revisions import revisions
+from app.http.resources.rollouts import rollout
 from app.http.resources.schemas import schemas
+from app.http.resources.sessions import sessions
 from app.http.resources.settings import settings_in_use
 from app.http.resources.tokens import tokens
 from app.http.server import AnyServer, Server, served_by
@@ -32,10 +34,13 @@ from app.http.unread_body import close_connections_with_unread_bodies
 from app.service.access import Access
 from app.service.history import History
 from app.service.keys import EncryptionKeys
+from app.service.leases import Leases
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.revising import Revising
+from app.service.rollouts import Rollouts
 from app.service.schemas import Schemas
+from app.service.sessions import Sessions
 from app.service.tokens import Tokens
 from app.service.watching import Watching
 from app.stream.broker import Broker
@@ -48,6 +53,9 @@ STREAMS = "setpoint.streams"
 
 BROKER = "setpoint.broker"
 """Where it holds the reader of events."""
+
+LEASES = "setpoint.leases"
+"""Where it holds what keeps sessions live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,13 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     yield revisions(history, reading, revising)
     broker = Broker(watching)
     application.extensions[BROKER] = broker
-    yield events(Watch(streams, broker, watching, access, authentication))
+    watch = Watch(streams, broker, watching, access, authentication)
+    yield events(watch)
+    rollouts, worker = Rollouts(store, _now), uuid4().hex
+    leases = Leases(store, rollouts, _now, worker)
+    application.extensions[LEASES] = leases
+    yield rollout(rollouts)
+    yield sessions(Sessions(store, reading, rollouts, _now, worker), rollouts, leases, watch)
     yield tokens(Tokens(store, _now), _now)
     yield audit(watching)
     yield keys(EncryptionKeys(store, _now))

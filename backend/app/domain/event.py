@@ -15,6 +15,8 @@ class EventKind(StrEnum):
 
     REVISION = "revision"
     DESTROYED = "destroyed"
+    ROLLOUT = "rollout"
+    """What instances say of a revision, or which of them there are, has changed."""
     SCHEMA = "schema"
     TOKEN = "token"  # noqa: S105 - a word for what happened, not a password
 

@@ -1,5 +1,6 @@
 """Names of apps and environments in a path: those that can't be one are refused before anything is asked."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from app.domain.place import LABEL_RULE, Place, is_label
@@ -25,3 +26,15 @@ def checked_place(app: str, environment: str) -> Place:
         Problem: 422, because one of them can't be a name.
     """
     return Place(checked_label("app", app), checked_label("environment", environment))
+
+
+def named_places(names: Iterable[str]) -> list[Place]:
+    """Return the environments that are written `app/environment`.
+
+    Raises:
+        Problem: 422, because one of them is none.
+    """
+    try:
+        return [Place.parse(each) for each in names]
+    except ValueError as error:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"`environment`: {error}") from None

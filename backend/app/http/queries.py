@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.session import State
 from app.http.json_body import validated
 from setpoint.envfile.loaders import LOADERS
 
@@ -64,6 +65,15 @@ class DiffQuery(_Strict):
     """What to compare with."""
 
     other: str = Field(alias="with")
+
+
+class SessionsQuery(_Strict):
+    """Which running instances."""
+
+    environment: str
+    state: Literal[tuple(map(str, State))] | None = None  # type: ignore[valid-type]  # it is the one list of them
+    limit: int = Field(100, ge=1, le=1_000)
+    after: str | None = Field(None, max_length=100)
 
 
 class RotateQuery(_Strict):

@@ -78,6 +78,16 @@ class Reading:
 
         return self._give(actor, self._known.get((place, digest), ask), reveal=reveal)
 
+    def secrets(self, place: Place, number: int) -> tuple[str, ...]:
+        """Return the values of the secrets of a revision, to mask them elsewhere; they must not leave the process.
+
+        Raises:
+            NotFoundError: There is no such revision.
+            DestroyedError: Its values are gone.
+        """
+        found = self._known.get((place, number), lambda: self.store.read(lambda each: self._find(each, place, number)))
+        return tuple(found.variables[name] for name in found.secrets)
+
     def _give(self, actor: Actor, found: _Found, *, reveal: bool) -> Content:
         if not found.secrets:
             return Content(found.revision, found.variables, ())

@@ -7,6 +7,7 @@ from app.store.repositories.events import SqlAuditLog, SqlEvents
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.revisions import SqlRevisions
 from app.store.repositories.schemas import SqlSchemas
+from app.store.repositories.sessions import SqlSessions
 from app.store.sealing import Sealer
 
 
@@ -20,5 +21,6 @@ class SqlTransaction:
         self.revisions = SqlRevisions(connection, sealer, self.principals, self.keys)
         self.schemas = SqlSchemas(connection, self.principals)
         self.tokens = SqlTokens(connection, self.principals)
+        self.sessions = SqlSessions(connection, self.principals)
         self.events = SqlEvents(connection)
         self.audit = SqlAuditLog(connection, self.principals)

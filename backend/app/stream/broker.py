@@ -42,12 +42,14 @@ class Subscription:
     Attributes:
         places: The environments that it watches.
         token_id: The token that opened it; events about it are for the stream as well.
+        kinds: The kinds of events about environments that it is for.
         awake: Set whenever there is something to do.
         overflowed: Whether events were dropped, because the reader is too slow or the history is another one.
     """
 
     places: Collection[Place]
     token_id: str
+    kinds: frozenset[EventKind] = frozenset(EventKind)
     awake: Flag = field(default_factory=Flag)
     overflowed: bool = False
     _waiting: deque[Event] = field(default_factory=deque)
@@ -80,6 +82,8 @@ class Subscription:
         about = event.happening
         if about.kind is EventKind.TOKEN:
             return about.subject == self.token_id
+        if about.kind not in self.kinds:
+            return False
         if about.environment:
             return Place(about.app, about.environment) in self.places
         return any(place.app == about.app for place in self.places)
@@ -95,13 +99,15 @@ class Broker:
         self._position: Position | None = None
         self._reader: Thread | None = None
 
-    def subscribe(self, places: Collection[Place], token_id: str) -> Subscription:
-        """Return a subscription that gets every event from now on.
+    def subscribe(
+        self, places: Collection[Place], token_id: str, kinds: frozenset[EventKind] = frozenset(EventKind)
+    ) -> Subscription:
+        """Return a subscription that gets every event of these kinds from now on.
 
         Raises:
             UnavailableError: The store can't be reached.
         """
-        subscription = Subscription(frozenset(places), token_id)
+        subscription = Subscription(frozenset(places), token_id, kinds)
         with self._lock:
             if self._position is None:
                 self._position = self._events.latest()

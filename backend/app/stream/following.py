@@ -107,7 +107,7 @@ def _encoded(event: Event, spread: int) -> bytes:
     data: dict[str, object] = {"app": about.app}
     if about.environment:
         data["environment"] = about.environment
-    number = about.kind in {EventKind.REVISION, EventKind.DESTROYED}
+    number = about.kind in {EventKind.REVISION, EventKind.DESTROYED, EventKind.ROLLOUT}
     data[str(about.kind) if not number else "revision"] = int(about.subject) if number else about.subject
     data |= {"sequence": event.position.sequence, "spread_ms": spread}
     return wire.event(str(about.kind), json.dumps(data, separators=(",", ":")), identity=str(event.position))

@@ -9,6 +9,7 @@ from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
+from app.store.testing.session_contract import SessionContract
 from support.postgresql_server import PostgresqlServer
 
 
@@ -16,7 +17,7 @@ def _sealer(keys: str) -> Sealer:
     return Sealer(Keyring.parse(keys))
 
 
-class Contract(StoreContract):
+class Contract(StoreContract, SessionContract):
     """The contract, with a store that the test begins with."""
 
     @pytest.fixture

@@ -7,11 +7,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from app.domain.errors import ServiceError
-from app.domain.event import Position
+from app.domain.event import EventKind, Position
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
 from app.http.authentication import Authentication
-from app.http.labels import checked_place
+from app.http.labels import checked_place, named_places
 from app.http.marks import Mark, marked
 from app.http.problem import Problem
 from app.http.stream import STREAM_ANSWERS, opened
@@ -22,7 +22,7 @@ from app.stream.following import Following
 from app.stream.open_streams import OpenStreams, Source
 
 MOST_PLACES = 100
-_RESUME = {"Last-Event-ID": "the `id` of the last event that the client has seen"}
+RESUME = {"Last-Event-ID": "the `id` of the last event that the client has seen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,27 @@ class Watch:
         """Return a stream of the events of `places`."""
         for place in places:
             require(actor.token, Scope.CONFIG_READ, place.app, place.environment)
-        return opened(self.streams, lambda: self._source(actor, places))
+        return opened(self.streams, lambda: self.source(actor, Scope.CONFIG_READ, places))
 
-    def _source(self, actor: Actor, places: list[Place]) -> Source:
+    def source(
+        self, actor: Actor, scope: Scope, places: list[Place], kinds: frozenset[EventKind] = frozenset(EventKind)
+    ) -> Source:
+        """Return the events of these kinds in `places`, for as long as the token of `actor` has the scope there."""
         return Following(
             self.broker,
             self.watching,
-            self.broker.subscribe(places, actor.token.id),
+            self.broker.subscribe(places, actor.token.id, kinds),
             Position.parse(request.headers.get("Last-Event-ID", "")),
-            is_allowed=self._still_allows(actor, places),
+            is_allowed=self._still_allows(actor, scope, places),
             spread_milliseconds=self.streams.spread_milliseconds,
         )
 
-    def _still_allows(self, actor: Actor, places: list[Place]) -> Callable[[], bool]:
+    def _still_allows(self, actor: Actor, scope: Scope, places: list[Place]) -> Callable[[], bool]:
         def is_allowed() -> bool:
             try:
                 token = self.access.by_id(actor.token.id)
                 for place in places:
-                    require(token, Scope.CONFIG_READ, place.app, place.environment)
+                    require(token, scope, place.app, place.environment)
             except ServiceError:
                 return False
             return True
@@ -74,7 +77,7 @@ def events(watch: Watch) -> Blueprint:
             "Follow an environment",
             scope=Scope.CONFIG_READ,
             answers=STREAM_ANSWERS,
-            headers=_RESUME,
+            headers=RESUME,
             refusals=(HTTPStatus.UNPROCESSABLE_ENTITY,),
         )
     )
@@ -86,7 +89,7 @@ def events(watch: Watch) -> Blueprint:
         Mark(
             "Follow the environments that `environment=app/name` names, again for more; without any, only heartbeats",
             answers=STREAM_ANSWERS,
-            headers=_RESUME,
+            headers=RESUME,
             refusals=(
                 HTTPStatus.UNAUTHORIZED,
                 HTTPStatus.FORBIDDEN,
@@ -98,7 +101,7 @@ def events(watch: Watch) -> Blueprint:
     )
     def follow_many() -> Response:
         if named := request.args.getlist("environment"):
-            return watch.follow(watch.authentication.identify(), _places(named))
+            return watch.follow(watch.authentication.identify(), named_places(_bounded(named)))
         return opened(watch.streams)
 
     return blueprint
@@ -116,10 +119,7 @@ def quiet_stream(streams: OpenStreams) -> Blueprint:
     return blueprint
 
 
-def _places(names: list[str]) -> list[Place]:
+def _bounded(names: list[str]) -> list[str]:
     if len(names) > MOST_PLACES:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"a stream follows {MOST_PLACES} environments at most")
-    try:
-        return [Place.parse(each) for each in names]
-    except ValueError as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"`environment`: {error}") from None
+    return names

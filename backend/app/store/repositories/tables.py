@@ -149,6 +149,53 @@ audit = sa.Table(
     sa.Index("audit_by_app", "app", "id"),
 )
 
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("beat_at", Moment, nullable=False),
+)
+"""The processes of the service that hold sessions, and when each was last known to run."""
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("instance", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.BigInteger, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("release", sa.Text, nullable=False),
+    sa.Column("schema", sa.Text, nullable=False),
+    sa.Column("principal_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("held_by", sa.Text, nullable=False),
+    sa.Column("left_at", Moment),
+    sa.Column("attempted", sa.BigInteger),
+    sa.Column("answer", sa.Text),
+    sa.Column("answered_at", Moment),
+    sa.Column("reasons", sa.JSON),
+    sa.Column("serves", sa.BigInteger),
+    sa.Column("serves_since", Moment),
+    sa.Column("source", sa.Text),
+    sa.Column("known_good_at", Moment),
+    sa.Index("sessions_by_id", "id"),
+    sa.Index("sessions_by_worker", "held_by"),
+    sa.Index("sessions_by_end", "left_at"),
+)
+"""`held_by` names the worker that holds the stream of a session, and is empty once the instance has gone."""
+
+rollouts = sa.Table(
+    "rollouts",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("told_at", Moment, nullable=False),
+)
+"""When the watchers of an environment were last told that its instances have answered."""
+
 
 def as_principal(row: sa.Row[tuple[object, ...]], of: sa.FromClause = principals) -> Principal:
     """Return the principal that the columns of `of` hold in `row`."""

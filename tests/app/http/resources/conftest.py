@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.contracts.validator import ContractValidator
-from app.factory import BROKER, Keeping, create_app
+from app.factory import BROKER, LEASES, Keeping, create_app
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY
@@ -23,3 +23,4 @@ def api(tmp_path: Path) -> Iterator[Api]:
         assert made.push_schema().status_code == 200
         yield made
         application.extensions[BROKER].close()
+        application.extensions[LEASES].close()

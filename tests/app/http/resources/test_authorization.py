@@ -23,6 +23,7 @@ PARTS = {
     "older": "1",
     "newer": "1",
     "token_id": "none",
+    "session_id": "none",
 }
 PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"}
 BAD = {

@@ -1,0 +1,162 @@
+"""Sessions: what a running instance is offered, what it attempted with which verdict, and what it serves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.identity import Principal
+from app.domain.place import Place
+
+MOST_REASONS = 100
+LONGEST_REASON = 1_000
+
+
+class Answer(StrEnum):
+    """What an instance says of a revision."""
+
+    APPLYING = "APPLYING"
+    APPLIED = "APPLIED"
+    FAILED = "FAILED"
+
+
+class State(StrEnum):
+    """How an instance stands to the revision that it is offered."""
+
+    SYNCED = "SYNCED"
+    STALE = "STALE"
+    APPLYING = "APPLYING"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+class ServedFrom(StrEnum):
+    """Where an instance has what it serves from."""
+
+    SERVICE = "service"
+    CACHE = "cache"
+    """Its own last known good, because the service could not be reached when it started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that the app's own settings class says against a revision.
+
+    Attributes:
+        rule: A name for programs, such as `invalid-value`.
+        variable: The variable; empty where it is about several.
+        message: What is wrong, for people; the secrets of the revision are masked in it.
+    """
+
+    rule: str
+    variable: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the settings class of an instance said of a revision.
+
+    Attributes:
+        revision: The number of the revision.
+        answer: Whether it is being applied, was applied, or was refused.
+        at: When the service heard of it.
+        reasons: Why it was refused.
+    """
+
+    revision: int
+    answer: Answer
+    at: datetime
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What an instance really serves.
+
+    Attributes:
+        revision: The number of the revision.
+        since: Since when.
+        source: Where it has it from.
+        known_good_at: When its last known good was written; None if it has none.
+    """
+
+    revision: int
+    since: datetime
+    source: ServedFrom = ServedFrom.SERVICE
+    known_good_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A running process.
+
+    Attributes:
+        id: A UUID of version 7, which the process has made.
+        host: The machine that it runs on.
+        pid: Its number there.
+        started_at: When it started.
+        release: The release of the app.
+        schema: The digest of its contract; empty if it has not said.
+    """
+
+    id: str
+    host: str
+    pid: int
+    started_at: datetime
+    release: str
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One instance that follows one environment; it is live while a worker of the service holds it.
+
+    Attributes:
+        id: Its name; the same for all the environments that one instance follows.
+        place: The environment.
+        instance: The process.
+        principal: Whom its token speaks for.
+        opened_at: When it began.
+        attempted: The newest verdict.
+        serves: What it serves; None before it has applied anything.
+        held_by: The worker that holds its stream; empty when it has gone.
+    """
+
+    id: str
+    place: Place
+    instance: Instance
+    principal: Principal
+    opened_at: datetime
+    attempted: Verdict | None = None
+    serves: Served | None = None
+    held_by: str = ""
+
+    def state(self, offered: int) -> State:
+        """Return how it stands to the revision that it is offered; what has not answered is never synced."""
+        if not self.held_by:
+            return State.EXPIRED
+        if self.attempted is not None and self.attempted.revision == offered:
+            if self.attempted.answer is Answer.FAILED:
+                return State.FAILED
+            if self.attempted.answer is Answer.APPLYING:
+                return State.APPLYING
+        if self.serves is not None and self.serves.revision == offered and self.serves.source is ServedFrom.SERVICE:
+            return State.SYNCED
+        return State.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an instance tells of one environment.
+
+    Attributes:
+        session: The id of its session.
+        place: The environment.
+        verdict: What its settings class said; None where it tells only what it serves.
+        serves: What it serves now; None where that has not changed.
+    """
+
+    session: str
+    place: Place
+    verdict: Verdict | None = None
+    serves: Served | None = None

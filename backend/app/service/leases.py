@@ -1,0 +1,106 @@
+"""Holds the sessions of this worker: an open stream is the lease, and the worker says for all of them that it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event, Lock, Thread
+from time import monotonic
+
+from app.domain.errors import ServiceError
+from app.domain.place import Place
+from app.service.ports import Clock, Store, Transaction
+from app.service.rollouts import Rollouts
+
+BEAT_SECONDS = 5.0
+GRACE_SECONDS = 30.0
+"""How long an instance may be without a stream before it counts as gone: it connects anew now and then."""
+
+
+@dataclass(slots=True)
+class Leases:
+    """The sessions of one worker; two writes a beat, however many sessions there are.
+
+    Attributes:
+        store: Where it says what it holds.
+        rollouts: Tells watchers that an instance has gone.
+        clock: The time of day.
+        worker: The name of this process.
+        seconds: A clock that never jumps.
+    """
+
+    store: Store
+    rollouts: Rollouts
+    clock: Clock
+    worker: str
+    seconds: Callable[[], float] = monotonic
+    _streams: dict[str, int] = field(default_factory=dict)
+    _until: dict[str, float] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+    _thread: Thread | None = None
+    _ended: Event = field(default_factory=Event)
+
+    def renew(self, session_id: str) -> None:
+        """Hold a session for a while, also without a stream."""
+        with self._lock:
+            self._until[session_id] = self.seconds() + GRACE_SECONDS
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="setpoint-leases", daemon=True)
+                self._thread.start()
+
+    def begin(self, session_id: str) -> None:
+        """Hold a session for as long as its stream is open."""
+        with self._lock:
+            self._streams[session_id] = self._streams.get(session_id, 0) + 1
+            self._taken.add(session_id)
+        self.renew(session_id)
+
+    def end(self, session_id: str) -> None:
+        """Note that a stream of a session has ended."""
+        with self._lock:
+            left = self._streams.pop(session_id, 0) - 1
+            if left > 0:
+                self._streams[session_id] = left
+        self.renew(session_id)
+
+    def close(self) -> None:
+        """Say no more that this worker runs; others take over its sessions, or bury them after a while."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.rollouts.close()
+
+    def beat(self) -> None:
+        """Say what this worker holds, and let go of what nobody holds."""
+        taken, gone = self._changes()
+        now = self.clock()
+
+        def change(found: Transaction) -> frozenset[Place]:
+            found.sessions.beat(self.worker, now)
+            if taken:
+                found.sessions.hold(taken, self.worker)
+            left = {*found.sessions.release(gone, self.worker, now)} if gone else set()
+            left |= {*found.sessions.bury(now - timedelta(seconds=GRACE_SECONDS), now)}
+            return self.rollouts.note(found, left)
+
+        try:
+            self.rollouts.tell_later(self.store.write(change))
+        except ServiceError:
+            with self._lock:
+                self._taken |= taken
+                self._until |= dict.fromkeys(gone, 0.0)
+
+    def _changes(self) -> tuple[set[str], set[str]]:
+        """Return what has been taken since the last beat, and what has been without a stream for too long."""
+        with self._lock:
+            now = self.seconds()
+            gone = {each for each, until in self._until.items() if until <= now and each not in self._streams}
+            for each in gone:
+                del self._until[each]
+            taken, self._taken = self._taken - gone, set()
+            return taken, gone
+
+    def _run(self) -> None:
+        self.beat()
+        while not self._ended.wait(BEAT_SECONDS):
+            self.beat()

@@ -1,0 +1,156 @@
+"""Hears the running instances: which follow an environment, what they say of a revision, and what they serve."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid4
+
+from app.domain.errors import DestroyedError, NotFoundError
+from app.domain.identity import Actor
+from app.domain.place import Place
+from app.domain.session import (
+    LONGEST_REASON,
+    MOST_REASONS,
+    Answer,
+    Instance,
+    Reason,
+    Report,
+    Served,
+    Session,
+    Verdict,
+)
+from app.service.batches import Batches
+from app.service.ports import Clock, Store, Transaction
+from app.service.reading import Reading
+from app.service.rollouts import Rollouts
+from setpoint.text.mask import Redactor
+
+
+@dataclass(slots=True)
+class Sessions:
+    """The sessions that this worker of the service opens and hears.
+
+    Attributes:
+        store: Where they are kept.
+        reading: Knows the secrets of revisions, which are masked in what instances say.
+        rollouts: Tells watchers.
+        clock: The time of day.
+        worker: The name of this process among those that hold sessions.
+    """
+
+    store: Store
+    reading: Reading
+    rollouts: Rollouts
+    clock: Clock
+    worker: str
+    _reports: Batches[Report, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._reports = Batches(self._store_reports)
+
+    def open(self, actor: Actor, instance: Instance, serves: Mapping[Place, Served | None]) -> tuple[Session, ...]:
+        """Open a session of an instance in each environment that it follows.
+
+        Args:
+            actor: Whose token the instance has.
+            instance: The process.
+            serves: What it serves already in each environment; None for nothing yet.
+
+        Raises:
+            NotFoundError: One of the environments has no revision.
+        """
+        session_id, now = str(uuid4()), self.clock()
+        opened = tuple(
+            Session(session_id, place, instance, actor.principal, now, serves=served, held_by=self.worker)
+            for place, served in serves.items()
+        )
+
+        def change(found: Transaction) -> frozenset[Place]:
+            found.sessions.beat(self.worker, now)
+            for session in opened:
+                if found.revisions.current(session.place) is None:
+                    message = f"there is no `{session.place}`"
+                    raise NotFoundError(message)
+                found.principals.remember(session.principal)
+                found.sessions.add(session)
+            return self.rollouts.note(found, serves)
+
+        self.rollouts.tell_later(self.store.write(change))
+        return opened
+
+    def named(self, session_id: str) -> tuple[Session, ...]:
+        """Return a session in each environment that it follows.
+
+        Raises:
+            NotFoundError: There is no such session, or the service has forgotten it: open a new one.
+        """
+        found = tuple(self.store.read(lambda each: each.sessions.named([session_id])))
+        if not found:
+            raise unknown_session(session_id)
+        return found
+
+    def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
+        """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        return self.store.read(lambda found: found.sessions.of(place, live=live))
+
+    def report(self, reports: Sequence[Report]) -> Sequence[bool]:
+        """Store what instances tell; return of each report whether its session is known."""
+        return self._reports.put([self._fit_to_keep(each) for each in reports])
+
+    def _fit_to_keep(self, report: Report) -> Report:
+        """Return `report` within bounds, with secrets masked; what was applied is served."""
+        verdict = report.verdict
+        if verdict is None:
+            return report
+        served = report.serves
+        if served is None and verdict.answer is Answer.APPLIED:
+            served = Served(verdict.revision, verdict.at)
+        if verdict.reasons:
+            masks = self._masks(report.place, verdict.revision)
+            told = verdict.reasons[:MOST_REASONS]
+            verdict = replace(verdict, reasons=tuple(_masked(reason, masks) for reason in told))
+        return replace(report, verdict=verdict, serves=served)
+
+    def _masks(self, place: Place, number: int) -> Redactor:
+        try:
+            return Redactor(self.reading.secrets(place, number))
+        except (NotFoundError, DestroyedError):  # an instance can say anything of any number
+            return Redactor(())
+
+    def _store_reports(self, reports: Sequence[Report]) -> Sequence[bool]:
+        def change(found: Transaction) -> tuple[list[bool], frozenset[Place]]:
+            known = {(each.id, each.place): each for each in found.sessions.named({each.session for each in reports})}
+            heard = [each for each in reports if (each.session, each.place) in known]
+            found.sessions.report(_since(known[each.session, each.place], each) for each in heard)
+            untold = self.rollouts.note(found, {each.place for each in heard})
+            return [(each.session, each.place) in known for each in reports], untold
+
+        answers, untold = self.store.write(change)
+        self.rollouts.tell_later(untold)
+        return answers
+
+
+def unknown_session(session_id: str) -> NotFoundError:
+    """Return the refusal of a session that there is not."""
+    return NotFoundError(f"there is no session `{session_id}`; open a new one")
+
+
+def verdict(revision: int, answer: Answer, at: datetime, reasons: Iterable[Reason] = ()) -> Verdict:
+    """Return a verdict; only a refusal has reasons."""
+    return Verdict(revision, answer, at, tuple(reasons) if answer is Answer.FAILED else ())
+
+
+def _since(session: Session, report: Report) -> Report:
+    """Return `report` with the time since when it serves what it served before already."""
+    before, now = session.serves, report.serves
+    if before is None or now is None or (before.revision, before.source) != (now.revision, now.source):
+        return report
+    return replace(report, serves=replace(now, since=before.since))
+
+
+def _masked(reason: Reason, masks: Redactor) -> Reason:
+    return Reason(
+        masks.redact(reason.rule)[:LONGEST_REASON],
+        masks.redact(reason.variable)[:LONGEST_REASON],
+        masks.redact(reason.message)[:LONGEST_REASON],
+    )

@@ -1,0 +1,195 @@
+"""Sessions in SQL: who follows an environment, what each attempted and serves, and which worker holds it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.place import Place
+from app.domain.session import (
+    Answer,
+    Instance,
+    Reason,
+    Report,
+    Served,
+    ServedFrom,
+    Session,
+    Verdict,
+)
+from app.store.repositories.principals import SqlPrincipals
+from app.store.repositories.tables import as_principal, principals, rollouts, sessions, workers
+
+_SESSIONS = sa.select(sessions, principals).join(principals)
+_OF_PLACE = _SESSIONS.where(
+    sessions.c.app == sa.bindparam("wanted_app"), sessions.c.environment == sa.bindparam("wanted_environment")
+).order_by(sessions.c.instance, sessions.c.id)
+_THIS = sa.and_(
+    sessions.c.app == sa.bindparam("of_app"),
+    sessions.c.environment == sa.bindparam("of_environment"),
+    sessions.c.id == sa.bindparam("of_id"),
+)
+_ATTEMPTED = ("attempted", "answer", "answered_at", "reasons")
+_SERVED = ("serves", "serves_since", "source", "known_good_at")
+
+TOLD_EVERY = timedelta(milliseconds=250)
+"""The shortest time between two events that tell the watchers of an environment about its instances."""
+
+KEPT = timedelta(hours=1)
+"""How long it can be seen that an instance has gone."""
+
+
+class SqlSessions:
+    """The port `Sessions` in one transaction."""
+
+    def __init__(self, connection: sa.Connection, known: SqlPrincipals) -> None:
+        self._connection = connection
+        self._known = known
+
+    def add(self, session: Session) -> None:
+        """Store a session in the place of those that the same instance had before."""
+        self._connection.execute(
+            sessions.delete().where(
+                sessions.c.app == session.place.app,
+                sessions.c.environment == session.place.environment,
+                sessions.c.instance == session.instance.id,
+            )
+        )
+        self._connection.execute(sessions.insert(), self._row(session))
+
+    def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
+        """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        statement = _OF_PLACE.where(sessions.c.held_by != "") if live else _OF_PLACE
+        wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
+        return [_session(row) for row in self._connection.execute(statement, wanted)]
+
+    def named(self, ids: Collection[str]) -> Sequence[Session]:
+        """Return the sessions with these ids, one for each environment that they follow."""
+        statement = _SESSIONS.where(sessions.c.id.in_(ids)).order_by(sessions.c.app, sessions.c.environment)
+        return [_session(row) for row in self._connection.execute(statement)]
+
+    def report(self, reports: Iterable[Report]) -> None:
+        """Store what instances have attempted and what they serve."""
+        attempts, served = [], []
+        for each in reports:
+            this = {"of_app": each.place.app, "of_environment": each.place.environment, "of_id": each.session}
+            if each.verdict is not None:
+                attempts.append({**this, **_attempted(each.verdict)})
+            if each.serves is not None:
+                served.append({**this, **_served(each.serves)})
+        for rows, columns in ((attempts, _ATTEMPTED), (served, _SERVED)):
+            if rows:
+                change = sessions.update().where(_THIS).values({name: sa.bindparam(name) for name in columns})
+                self._connection.execute(change, rows)
+
+    def hold(self, ids: Collection[str], worker: str) -> None:
+        """Note that `worker` holds the sessions with these ids."""
+        change = sessions.update().where(sessions.c.id.in_(ids))
+        self._connection.execute(change.values(held_by=worker, left_at=None))
+
+    def release(self, ids: Collection[str], worker: str, at: datetime) -> Sequence[Place]:
+        """Note that instances have gone, unless another worker holds them by now; return where they were."""
+        return self._let_go(sa.and_(sessions.c.id.in_(ids), sessions.c.held_by == worker), at)
+
+    def beat(self, worker: str, at: datetime) -> None:
+        """Note that a worker runs."""
+        change = workers.update().where(workers.c.id == worker).values(beat_at=at)
+        if self._connection.execute(change).rowcount == 0:
+            self._connection.execute(workers.insert(), {"id": worker, "beat_at": at})
+
+    def bury(self, silent_since: datetime, at: datetime) -> Sequence[Place]:
+        """Let go of what silent workers hold, and forget who has long gone; return where that changes anything."""
+        silent = self._connection.scalars(sa.select(workers.c.id).where(workers.c.beat_at < silent_since)).all()
+        places = self._let_go(sessions.c.held_by.in_(silent), at) if silent else []
+        if silent:
+            self._connection.execute(workers.delete().where(workers.c.id.in_(silent)))
+        self._connection.execute(sessions.delete().where(sessions.c.left_at < at - KEPT))
+        return places
+
+    def may_tell(self, place: Place, at: datetime) -> bool:
+        """Return whether the watchers of an environment may be told of its instances now, and note that they are."""
+        this = sa.and_(rollouts.c.app == place.app, rollouts.c.environment == place.environment)
+        told_at = self._connection.scalar(sa.select(rollouts.c.told_at).where(this))
+        if told_at is None:
+            row = {"app": place.app, "environment": place.environment, "told_at": at}
+            self._connection.execute(rollouts.insert(), row)
+        elif abs(at - told_at) < TOLD_EVERY:
+            return False
+        else:
+            self._connection.execute(rollouts.update().where(this).values(told_at=at))
+        return True
+
+    def _let_go(self, which: sa.ColumnElement[bool], at: datetime) -> Sequence[Place]:
+        gone = sa.select(sessions.c.app, sessions.c.environment).where(which).distinct()
+        places = [Place(*row) for row in self._connection.execute(gone)]
+        if places:
+            self._connection.execute(sessions.update().where(which).values(held_by="", left_at=at))
+        return places
+
+    def _row(self, session: Session) -> dict[str, object]:
+        instance = session.instance
+        return {
+            "app": session.place.app,
+            "environment": session.place.environment,
+            "id": session.id,
+            "instance": instance.id,
+            "host": instance.host,
+            "pid": instance.pid,
+            "started_at": instance.started_at,
+            "release": instance.release,
+            "schema": instance.schema,
+            "principal_id": self._known.id_of(session.principal),
+            "opened_at": session.opened_at,
+            "held_by": session.held_by,
+            **(_attempted(session.attempted) if session.attempted else {}),
+            **(_served(session.serves) if session.serves else {}),
+        }
+
+
+def _attempted(verdict: Verdict) -> dict[str, object]:
+    reasons = [asdict(each) for each in verdict.reasons]
+    return dict(zip(_ATTEMPTED, (verdict.revision, verdict.answer, verdict.at, reasons), strict=True))
+
+
+def _served(served: Served) -> dict[str, object]:
+    values = (served.revision, served.since, served.source, served.known_good_at)
+    return dict(zip(_SERVED, values, strict=True))
+
+
+def _session(row: sa.Row[Any]) -> Session:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    column = sessions.c
+    return Session(
+        id=found[column.id],
+        place=Place(found[column.app], found[column.environment]),
+        instance=Instance(
+            id=found[column.instance],
+            host=found[column.host],
+            pid=found[column.pid],
+            started_at=found[column.started_at],
+            release=found[column.release],
+            schema=found[column.schema],
+        ),
+        principal=as_principal(row),
+        opened_at=found[column.opened_at],
+        attempted=_verdict(found),
+        serves=_what_it_serves(found),
+        held_by=found[column.held_by],
+    )
+
+
+def _verdict(found: sa.RowMapping) -> Verdict | None:
+    column = sessions.c
+    if found[column.attempted] is None:
+        return None
+    reasons = tuple(Reason(**each) for each in found[column.reasons] or ())
+    return Verdict(found[column.attempted], Answer(found[column.answer]), found[column.answered_at], reasons)
+
+
+def _what_it_serves(found: sa.RowMapping) -> Served | None:
+    column = sessions.c
+    if found[column.serves] is None:
+        return None
+    source = ServedFrom(found[column.source])
+    return Served(found[column.serves], found[column.serves_since], source, found[column.known_good_at])

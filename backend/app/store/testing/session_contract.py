@@ -1,0 +1,110 @@
+"""The part of the contract of a store that is about sessions of running instances."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from app.domain.session import Answer, Instance, Reason, Report, Served, ServedFrom, Session, Verdict
+from app.store.repositories.sessions import KEPT, TOLD_EVERY
+from app.store.testing.examples import ADA, CI, NOW, PRODUCTION, STAGING, AnyStore
+
+INSTANCE = Instance("01890a5d-ac96-774b-bcce-b302099a8057", "web-1", 42, NOW, "billing@1.8", "sha256:one")
+REFUSED = Verdict(44, Answer.FAILED, NOW, (Reason("invalid-value", "", "POOL_MIN must not exceed POOL_MAX"),))
+
+
+def session(session_id: str = "one", instance: str = INSTANCE.id, held_by: str = "worker-1") -> Session:
+    """Return a session of an instance."""
+    return Session(session_id, PRODUCTION, replace(INSTANCE, id=instance), CI, NOW, held_by=held_by)
+
+
+def add(store: AnyStore, *added: Session) -> None:
+    """Store sessions."""
+    for each in added:
+        store.write(lambda found, new=each: found.sessions.add(new))  # type: ignore[misc]
+
+
+def all_sessions(store: AnyStore, *, live: bool = False) -> list[Session]:
+    """Return the sessions of production."""
+    return list(store.read(lambda found: found.sessions.of(PRODUCTION, live=live)))
+
+
+class SessionContract:
+    """What holds for sessions; a subclass gives the fixture `store`."""
+
+    def test_a_session_is_read_as_it_was_opened(self, store: AnyStore) -> None:
+        """With what the instance serves already, from its own last known good."""
+        served = Served(43, NOW, ServedFrom.CACHE, known_good_at=NOW - timedelta(days=1))
+        opened = replace(session(), serves=served, attempted=REFUSED)
+        add(store, opened)
+        assert all_sessions(store) == [opened]
+        assert store.read(lambda found: found.sessions.named(["one", "two"])) == [opened]
+        assert store.read(lambda found: found.sessions.of(STAGING)) == []
+
+    def test_an_instance_that_opens_anew_is_there_once(self, store: AnyStore) -> None:
+        """In each of its environments."""
+        elsewhere = replace(session("old"), place=STAGING)
+        add(store, session("old"), elsewhere, session("new"))
+        assert [each.id for each in all_sessions(store)] == ["new"]
+        assert store.read(lambda found: found.sessions.of(STAGING)) == [elsewhere]
+
+    def test_what_was_tried_and_what_is_served_are_two_things(self, store: AnyStore) -> None:
+        """A report of one leaves the other."""
+        add(store, session(), session("two", instance=INSTANCE.id[:-1] + "8"))
+        served = Served(43, NOW)
+        store.write(lambda found: found.sessions.report([Report("one", PRODUCTION, serves=served)]))
+        store.write(lambda found: found.sessions.report([Report("one", PRODUCTION, REFUSED)]))
+        first, second = all_sessions(store)
+        assert (first.attempted, first.serves) == (REFUSED, served)
+        assert (second.attempted, second.serves) == (None, None)
+
+    def test_a_report_of_an_unknown_session_changes_nothing(self, store: AnyStore) -> None:
+        """Also in an environment that it does not follow."""
+        add(store, session())
+        reports = [Report("two", PRODUCTION, REFUSED), Report("one", STAGING, REFUSED)]
+        store.write(lambda found: found.sessions.report(reports))
+        assert all_sessions(store) == [session()]
+
+    def test_a_worker_lets_go_of_what_it_still_holds_alone(self, store: AnyStore) -> None:
+        """An instance that has connected to another worker meanwhile is live."""
+        add(store, session())
+        store.write(lambda found: found.sessions.hold(["one"], "worker-2"))
+        assert store.write(lambda found: found.sessions.release(["one"], "worker-1", NOW)) == []
+        assert [each.held_by for each in all_sessions(store, live=True)] == ["worker-2"]
+        assert store.write(lambda found: found.sessions.release(["one"], "worker-2", NOW)) == [PRODUCTION]
+        assert all_sessions(store, live=True) == []
+        assert [each.held_by for each in all_sessions(store)] == [""]
+
+    def test_what_a_silent_worker_holds_is_let_go_of(self, store: AnyStore) -> None:
+        """And nothing of what others hold."""
+        add(store, session(), replace(session("two", held_by="worker-2"), place=STAGING))
+        store.write(lambda found: found.sessions.beat("worker-1", NOW))
+        later = NOW + timedelta(minutes=1)
+        for _ in range(2):
+            store.write(lambda found: found.sessions.beat("worker-2", later))
+        buried = store.write(lambda found: found.sessions.bury(later - timedelta(seconds=30), later))
+        assert buried == [PRODUCTION]
+        assert all_sessions(store, live=True) == []
+        assert len(store.read(lambda found: found.sessions.of(STAGING, live=True))) == 1
+        assert store.write(lambda found: found.sessions.bury(later - timedelta(seconds=30), later)) == []
+
+    def test_an_instance_that_has_gone_is_forgotten_after_a_while(self, store: AnyStore) -> None:
+        """Until then people can see that it was there."""
+        add(store, session())
+        store.write(lambda found: found.sessions.release(["one"], "worker-1", NOW))
+        store.write(lambda found: found.sessions.bury(NOW, NOW + KEPT))
+        assert len(all_sessions(store)) == 1
+        store.write(lambda found: found.sessions.bury(NOW, NOW + KEPT + timedelta(microseconds=1)))
+        assert all_sessions(store) == []
+
+    def test_watchers_are_told_a_few_times_a_second(self, store: AnyStore) -> None:
+        """By environment, and whichever worker tells; a clock that has jumped back holds nothing up."""
+        times = [NOW, NOW + TOLD_EVERY / 2, NOW + TOLD_EVERY, NOW + TOLD_EVERY, NOW - timedelta(days=1)]
+        told = [store.write(lambda found, at=at: found.sessions.may_tell(PRODUCTION, at)) for at in times]  # type: ignore[misc]
+        assert told == [True, False, True, False, True]
+        assert store.write(lambda found: found.sessions.may_tell(STAGING, NOW))
+
+    def test_a_session_of_a_renamed_principal_is_told_under_its_new_name(self, store: AnyStore) -> None:
+        """As everything that a principal did."""
+        add(store, replace(session(), principal=ADA))
+        renamed = replace(ADA, name="Ada Lovelace")
+        store.write(lambda found: found.principals.remember(renamed))
+        assert [each.principal for each in all_sessions(store)] == [renamed]

@@ -1,0 +1,178 @@
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from app.domain.errors import NotFoundError
+from app.domain.event import EventKind, Reset
+from app.domain.session import Answer, Instance, Reason, Report, Served, ServedFrom, Session, State
+from app.service.leases import GRACE_SECONDS, Leases
+from app.service.rollouts import Rollouts
+from app.service.sessions import Sessions, verdict
+from app.store.repositories.sessions import TOLD_EVERY
+from app.store.testing.session_contract import INSTANCE
+from support.configuration_service import PRODUCTION, STAGING, Clock, Service, actor
+
+CANARY = "canary-8f2c1b7e"
+
+
+@pytest.fixture
+def rollouts(service: Service) -> Iterator[Rollouts]:
+    with closing(Rollouts(service.store, lambda: datetime.now(UTC))) as made:
+        yield made
+
+
+@pytest.fixture
+def sessions(service: Service, rollouts: Rollouts, clock: Clock) -> Sessions:
+    return Sessions(service.store, service.reading, rollouts, clock, "worker-1")
+
+
+def opened(sessions: Sessions, number: int = 7) -> Session:
+    (session,) = sessions.open(actor(), _instance(number), {PRODUCTION: None})
+    return session
+
+
+def refuse(sessions: Sessions, session: Session, revision: int, message: str) -> None:
+    said = verdict(revision, Answer.FAILED, sessions.clock(), [Reason("invalid-value", "", message)])
+    assert sessions.report([Report(session.id, PRODUCTION, said)]) == [True]
+
+
+def apply(sessions: Sessions, session: Session, revision: int) -> None:
+    said = verdict(revision, Answer.APPLIED, sessions.clock())
+    assert sessions.report([Report(session.id, PRODUCTION, said)]) == [True]
+
+
+def _instance(number: int) -> Instance:
+    return replace(INSTANCE, id=INSTANCE.id[:-1] + str(number))
+
+
+def test_the_line_that_no_other_system_can_print(service: Service, sessions: Sessions, rollouts: Rollouts) -> None:
+    """Two of three refuse for a reason that no schema can express; each goes on with what it served."""
+    for number in (1, 2):
+        service.write(PORT=str(number))
+    three = [opened(sessions, number) for number in range(3)]
+    for session in three:
+        apply(sessions, session, 1)
+    for session in three[:2]:
+        refuse(sessions, session, 2, "POOL_MIN must not exceed POOL_MAX")
+    apply(sessions, three[2], 2)
+    assert str(rollouts.of(PRODUCTION)) == (
+        "2 of 3 instances refused revision 2: POOL_MIN must not exceed POOL_MAX; still serving 1"
+    )
+    assert [each.state(2) for each in sessions.of(PRODUCTION)] == [State.FAILED, State.FAILED, State.SYNCED]
+
+
+def test_the_secrets_of_a_revision_are_masked_in_what_instances_say(service: Service, sessions: Sessions) -> None:
+    """Whoever sends them, and in each part of a reason."""
+    service.write(PORT="1", API_KEY=CANARY)
+    session = opened(sessions)
+    reason = Reason(f"rule-{CANARY}", CANARY, f"the key {CANARY} is weak, and so is {CANARY.upper()}")
+    said = verdict(1, Answer.FAILED, sessions.clock(), [reason])
+    sessions.report([Report(session.id, PRODUCTION, said)])
+    assert CANARY not in str(sessions.of(PRODUCTION)).lower()
+    assert "is weak" in str(sessions.of(PRODUCTION))
+
+
+def test_a_verdict_on_a_revision_that_there_is_not_is_kept(service: Service, sessions: Sessions) -> None:
+    """It can't be masked, and hurts nobody: it is about nothing that is offered."""
+    service.write(PORT="1")
+    session = opened(sessions)
+    refuse(sessions, session, 999, "what")
+    assert sessions.named(session.id)[0].state(1) is State.STALE
+
+
+def test_what_is_served_is_told_with_the_time_since_when(service: Service, sessions: Sessions) -> None:
+    """A second report of the same revision does not begin anew, another source does."""
+    service.write(PORT="1")
+    session = opened(sessions)
+    apply(sessions, session, 1)
+    first = sessions.named(session.id)[0].serves
+    apply(sessions, session, 1)
+    assert sessions.named(session.id)[0].serves == first
+    cached = Served(1, sessions.clock(), ServedFrom.CACHE)
+    sessions.report([Report(session.id, PRODUCTION, serves=cached)])
+    assert sessions.named(session.id)[0].serves == cached
+
+
+def test_a_session_needs_an_environment_that_is_there(service: Service, sessions: Sessions) -> None:
+    """In all that it names, or it is opened in none."""
+    service.write(PORT="1")
+    with pytest.raises(NotFoundError, match="there is no `billing/staging`"):
+        sessions.open(actor(), INSTANCE, {PRODUCTION: None, STAGING: None})
+    assert sessions.of(PRODUCTION) == []
+    with pytest.raises(NotFoundError, match="open a new one"):
+        sessions.named("none")
+
+
+def test_a_report_tells_of_which_sessions_nothing_is_known(service: Service, sessions: Sessions) -> None:
+    """So that those instances open new ones."""
+    service.write(PORT="1")
+    session = opened(sessions)
+    said = verdict(1, Answer.APPLIED, sessions.clock())
+    reports = [
+        Report("gone", PRODUCTION, said),
+        Report(session.id, PRODUCTION, said),
+        Report(session.id, STAGING, said),
+    ]
+    assert sessions.report(reports) == [False, True, False]
+
+
+def test_watchers_are_told_a_few_times_a_second_and_of_the_last_answer(service: Service, sessions: Sessions) -> None:
+    """However many instances answer at once: what comes too early is told a moment later."""
+    service.write(PORT="1")
+    started = service.store.position()
+    session = opened(sessions)
+    for _ in range(20):
+        apply(sessions, session, 1)
+    answered = datetime.now(UTC)
+    position, times = started, list[datetime]()
+    while not times or times[-1] < answered:
+        position = service.store.wait(position, timeout=20)
+        events = service.store.read(lambda found: found.events.after(started))
+        assert not isinstance(events, Reset)
+        assert {each.happening.kind for each in events} <= {EventKind.ROLLOUT}
+        times = [each.happening.at for each in events]
+    assert all(later - earlier >= TOLD_EVERY for earlier, later in pairwise(times))
+    assert len(times) < 20
+
+
+def test_an_open_stream_is_the_lease(service: Service, sessions: Sessions, rollouts: Rollouts, clock: Clock) -> None:
+    """An instance without one counts as gone after a while, and comes back when it connects."""
+    service.write(PORT="1")
+    passed = [0.0]
+    leases = Leases(service.store, rollouts, clock, "worker-1", seconds=lambda: passed[0])
+    session = opened(sessions)
+    leases.begin(session.id)
+    leases.begin(session.id)
+    leases.end(session.id)
+    passed[0] += 10 * GRACE_SECONDS
+    leases.beat()
+    assert [each.held_by for each in sessions.of(PRODUCTION)] == ["worker-1"]
+    leases.end(session.id)
+    passed[0] += GRACE_SECONDS
+    leases.beat()
+    assert sessions.of(PRODUCTION, live=True) == []
+    assert sessions.of(PRODUCTION)[0].state(1) is State.EXPIRED
+    leases.begin(session.id)
+    leases.beat()
+    assert len(sessions.of(PRODUCTION, live=True)) == 1
+    leases.close()
+
+
+def test_the_sessions_of_a_worker_that_was_killed_end_after_a_while(
+    service: Service, sessions: Sessions, rollouts: Rollouts, clock: Clock
+) -> None:
+    """Another worker notices, unless the instance has come to it meanwhile."""
+    service.write(PORT="1")
+    stays, comes = opened(sessions, 1), opened(sessions, 2)
+    other = Leases(service.store, rollouts, clock, "worker-2")
+    other.begin(comes.id)
+    other.beat()
+    other.close()
+    clock.forward(timedelta(seconds=GRACE_SECONDS + 1))
+    other.beat()
+    assert [each.id for each in sessions.of(PRODUCTION, live=True)] == [comes.id]
+    assert [each.id for each in sessions.of(PRODUCTION)] == [stays.id, comes.id]
