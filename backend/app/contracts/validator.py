@@ -49,6 +49,10 @@ class ContractValidator:
         """Return what is wrong with an env file, as `setpoint check --schema` says it."""
         return check(Subject(self._contract(schema), (file,), only_known=True))
 
+    def known(self, schema: Schema) -> frozenset[str]:
+        """Return the names of the variables that the contract knows."""
+        return frozenset(each.name for each in self._contract(schema).variables)
+
     def shown(self, schema: Schema) -> frozenset[str]:
         """Return the names of the variables that are no secrets."""
         return frozenset(each.name for each in self._contract(schema).variables if not each.secret)

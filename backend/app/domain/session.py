@@ -146,7 +146,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SessionReport:
     """What an instance tells of one environment.
 
     Attributes:

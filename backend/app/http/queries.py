@@ -38,6 +38,8 @@ class WriteQuery(_Strict):
     loader: Literal[tuple(LOADERS)] = "python-dotenv"  # type: ignore[valid-type]  # it is the one list of them
     path: str = Field("body", max_length=500)
     allow_dangerous_names: bool = False
+    live: Literal["check", "ignore"] = "check"
+    """Whether the schemas of live instances are asked too."""
 
 
 class ReadQuery(_Strict):

@@ -1,6 +1,6 @@
 """What the use cases need from outside, as Protocols; `app.store` has the implementations of all but one."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -9,9 +9,9 @@ from app.domain.event import Event, Happening, Position, Reset
 from app.domain.identity import Principal, Token
 from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision, Schema
-from app.domain.session import Report, Session
 from app.domain.validation import Validation
 from app.domain.variables import Variables
+from app.service.session_ports import Sessions
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 
@@ -114,46 +114,6 @@ class Principals(Protocol):
 
     def all_principals(self) -> Sequence[Principal]:
         """Return all of them, by name."""
-        ...
-
-
-class Sessions(Protocol):
-    """The running instances that follow environments."""
-
-    def add(self, session: Session) -> None:
-        """Store a session in the place of those that the same instance had before."""
-        ...
-
-    def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
-        """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
-        ...
-
-    def named(self, ids: Collection[str]) -> Sequence[Session]:
-        """Return the sessions with these ids, one for each environment that they follow."""
-        ...
-
-    def report(self, reports: Iterable[Report]) -> None:
-        """Store what instances have attempted and what they serve."""
-        ...
-
-    def hold(self, ids: Collection[str], worker: str) -> None:
-        """Note that `worker` holds the sessions with these ids."""
-        ...
-
-    def release(self, ids: Collection[str], worker: str, at: datetime) -> Sequence[Place]:
-        """Note that instances have gone, unless another worker holds them by now; return where they were."""
-        ...
-
-    def beat(self, worker: str, at: datetime) -> None:
-        """Note that a worker runs."""
-        ...
-
-    def bury(self, silent_since: datetime, at: datetime) -> Sequence[Place]:
-        """Let go of what silent workers hold, and forget who has long gone; return where that changes anything."""
-        ...
-
-    def may_tell(self, place: Place, at: datetime) -> bool:
-        """Return whether the watchers of an environment may be told of its instances now, and note that they are."""
         ...
 
 
@@ -283,6 +243,10 @@ class SchemaValidator(Protocol):
 
     def check(self, schema: Schema, file: EnvFile) -> Report:
         """Return what is wrong with an env file, each problem at its place, as `setpoint check` says it."""
+        ...
+
+    def known(self, schema: Schema) -> frozenset[str]:
+        """Return the names of the variables that `schema` knows."""
         ...
 
     def shown(self, schema: Schema) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Makes the next revision of an environment, or refuses it with every problem it has."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from app.domain.audit import Action, entry
 from app.domain.errors import InvalidError, NotFoundError, StaleError
@@ -9,11 +9,13 @@ from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Draft, Revision, Schema
-from app.domain.validation import Validation, text_problems
+from app.domain.validation import Problem, Validation, text_problems
 from app.domain.variables import Variables, dangerous_names, limit_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
+
+_LIVE_HINT = "deploy the release that goes with it first, or write with `live=ignore`"
 
 Edit = Callable[[Transaction, Revision | None], Variables]
 """Returns the new variables, from what is there now."""
@@ -29,6 +31,7 @@ class Intent:
         message: Why.
         dry_run: Whether to answer without storing anything.
         allow_dangerous: Whether names may be set that make programs run other code.
+        ignore_live: Whether to store what the schemas of live instances refuse.
     """
 
     place: Place
@@ -36,6 +39,7 @@ class Intent:
     message: str = ""
     dry_run: bool = False
     allow_dangerous: bool = False
+    ignore_live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Revising:
             if repeated and not is_same:
                 raise StaleError(intent.place, _number(current))
             schema = current_schema(found, intent.place.app)
-            validation = self._judge(schema, intent, variables)
+            validation = self._judge(found, schema, intent, variables)
             if is_same or intent.dry_run:
                 return Revised(current, validation, changed=not is_same)
             draft = Draft(
@@ -139,15 +143,33 @@ class Revising:
 
         return self.store.read(change) if intent.dry_run else self.store.write(change)
 
-    def _judge(self, schema: Schema, intent: Intent, variables: Variables) -> Validation:
+    def _judge(self, found: Transaction, schema: Schema, intent: Intent, variables: Variables) -> Validation:
         problems = (
             *text_problems("message", intent.message, LONGEST_MESSAGE),
             *limit_problems(variables, allow_dangerous=intent.allow_dangerous),
         )
         validation = self.validator.validate(schema, variables)
+        if not intent.ignore_live:
+            problems = (*problems, *self._refused_by_live(found, schema, intent.place, variables, validation))
         if problems := (*problems, *validation.problems):
             raise InvalidError(problems)
         return validation
+
+    def _refused_by_live(
+        self, found: Transaction, newest: Schema, place: Place, variables: Variables, validation: Validation
+    ) -> Iterator[Problem]:
+        """Yield what the schemas that instances really run have against `variables`, beyond what that of today has."""
+        for digest, instances in found.sessions.live_schemas(place).items():
+            schema = found.schemas.named(place.app, digest) if digest != newest.digest else None
+            if schema is None:
+                continue
+            who = _who_runs(schema, instances)
+            unknown = (self.validator.known(newest) - self.validator.known(schema)) & variables.keys()
+            for name in sorted(unknown):
+                yield Problem(name, "unknown-to-live-instances", f"{who}, which does not know `{name}`", _LIVE_HINT)
+            for problem in self.validator.validate(schema, variables).problems:
+                if problem not in validation.problems and problem.variable not in unknown:
+                    yield replace(problem, message=f"{who}: {problem.message}", hint=_LIVE_HINT)
 
     def _store(self, found: Transaction, actor: Actor, action: Action, draft: Draft) -> Revision:
         revision = found.revisions.append(draft)
@@ -160,6 +182,11 @@ class Revising:
             detail["dangerous"] = list(dangerous)
         found.audit.record(entry(actor, action, revision.made_at, place.app, place.environment, detail=detail))
         return revision
+
+
+def _who_runs(schema: Schema, instances: int) -> str:
+    who = "1 live instance runs" if instances == 1 else f"{instances:,} live instances run"
+    return f"{who} schema {schema.digest[:15]}… ({schema.release})"
 
 
 def current_schema(found: Transaction, app: str) -> Schema:

@@ -14,9 +14,9 @@ from app.domain.session import (
     Answer,
     Instance,
     Reason,
-    Report,
     Served,
     Session,
+    SessionReport,
     Verdict,
 )
 from app.service.batches import Batches
@@ -43,7 +43,7 @@ class Sessions:
     rollouts: Rollouts
     clock: Clock
     worker: str
-    _reports: Batches[Report, bool] = field(init=False)
+    _reports: Batches[SessionReport, bool] = field(init=False)
 
     def __post_init__(self) -> None:
         self._reports = Batches(self._store_reports)
@@ -93,11 +93,11 @@ class Sessions:
         """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
         return self.store.read(lambda found: found.sessions.of(place, live=live))
 
-    def report(self, reports: Sequence[Report]) -> Sequence[bool]:
+    def report(self, reports: Sequence[SessionReport]) -> Sequence[bool]:
         """Store what instances tell; return of each report whether its session is known."""
         return self._reports.put([self._fit_to_keep(each) for each in reports])
 
-    def _fit_to_keep(self, report: Report) -> Report:
+    def _fit_to_keep(self, report: SessionReport) -> SessionReport:
         """Return `report` within bounds, with secrets masked; what was applied is served."""
         verdict = report.verdict
         if verdict is None:
@@ -117,7 +117,7 @@ class Sessions:
         except (NotFoundError, DestroyedError):  # an instance can say anything of any number
             return Redactor(())
 
-    def _store_reports(self, reports: Sequence[Report]) -> Sequence[bool]:
+    def _store_reports(self, reports: Sequence[SessionReport]) -> Sequence[bool]:
         def change(found: Transaction) -> tuple[list[bool], frozenset[Place]]:
             known = {(each.id, each.place): each for each in found.sessions.named({each.session for each in reports})}
             heard = [each for each in reports if (each.session, each.place) in known]
@@ -140,7 +140,7 @@ def verdict(revision: int, answer: Answer, at: datetime, reasons: Iterable[Reaso
     return Verdict(revision, answer, at, tuple(reasons) if answer is Answer.FAILED else ())
 
 
-def _since(session: Session, report: Report) -> Report:
+def _since(session: Session, report: SessionReport) -> SessionReport:
     """Return `report` with the time since when it serves what it served before already."""
     before, now = session.serves, report.serves
     if before is None or now is None or (before.revision, before.source) != (now.revision, now.source):

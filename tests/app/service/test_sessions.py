@@ -6,15 +6,17 @@ from itertools import pairwise
 
 import pytest
 
-from app.domain.errors import NotFoundError
+from app.domain.errors import InvalidError, NotFoundError
 from app.domain.event import EventKind, Reset
-from app.domain.session import Answer, Instance, Reason, Report, Served, ServedFrom, Session, State
+from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, SessionReport, State
 from app.service.leases import GRACE_SECONDS, Leases
+from app.service.revising import Intent
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
 from app.store.repositories.sessions import TOLD_EVERY
 from app.store.testing.session_contract import INSTANCE
-from support.configuration_service import PRODUCTION, STAGING, Clock, Service, actor
+from support.configuration_service import CONTRACT, PRODUCTION, STAGING, Clock, Service, actor
+from support.small_contract import contract
 
 CANARY = "canary-8f2c1b7e"
 
@@ -37,12 +39,12 @@ def opened(sessions: Sessions, number: int = 7) -> Session:
 
 def refuse(sessions: Sessions, session: Session, revision: int, message: str) -> None:
     said = verdict(revision, Answer.FAILED, sessions.clock(), [Reason("invalid-value", "", message)])
-    assert sessions.report([Report(session.id, PRODUCTION, said)]) == [True]
+    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [True]
 
 
 def apply(sessions: Sessions, session: Session, revision: int) -> None:
     said = verdict(revision, Answer.APPLIED, sessions.clock())
-    assert sessions.report([Report(session.id, PRODUCTION, said)]) == [True]
+    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [True]
 
 
 def _instance(number: int) -> Instance:
@@ -71,7 +73,7 @@ def test_the_secrets_of_a_revision_are_masked_in_what_instances_say(service: Ser
     session = opened(sessions)
     reason = Reason(f"rule-{CANARY}", CANARY, f"the key {CANARY} is weak, and so is {CANARY.upper()}")
     said = verdict(1, Answer.FAILED, sessions.clock(), [reason])
-    sessions.report([Report(session.id, PRODUCTION, said)])
+    sessions.report([SessionReport(session.id, PRODUCTION, said)])
     assert CANARY not in str(sessions.of(PRODUCTION)).lower()
     assert "is weak" in str(sessions.of(PRODUCTION))
 
@@ -93,7 +95,7 @@ def test_what_is_served_is_told_with_the_time_since_when(service: Service, sessi
     apply(sessions, session, 1)
     assert sessions.named(session.id)[0].serves == first
     cached = Served(1, sessions.clock(), ServedFrom.CACHE)
-    sessions.report([Report(session.id, PRODUCTION, serves=cached)])
+    sessions.report([SessionReport(session.id, PRODUCTION, serves=cached)])
     assert sessions.named(session.id)[0].serves == cached
 
 
@@ -113,9 +115,9 @@ def test_a_report_tells_of_which_sessions_nothing_is_known(service: Service, ses
     session = opened(sessions)
     said = verdict(1, Answer.APPLIED, sessions.clock())
     reports = [
-        Report("gone", PRODUCTION, said),
-        Report(session.id, PRODUCTION, said),
-        Report(session.id, STAGING, said),
+        SessionReport("gone", PRODUCTION, said),
+        SessionReport(session.id, PRODUCTION, said),
+        SessionReport(session.id, STAGING, said),
     ]
     assert sessions.report(reports) == [False, True, False]
 
@@ -176,3 +178,26 @@ def test_the_sessions_of_a_worker_that_was_killed_end_after_a_while(
     other.beat()
     assert [each.id for each in sessions.of(PRODUCTION, live=True)] == [comes.id]
     assert [each.id for each in sessions.of(PRODUCTION)] == [stays.id, comes.id]
+
+
+def test_a_write_is_checked_against_what_live_instances_run(service: Service, sessions: Sessions) -> None:
+    """The schema is pushed first, then the release is deployed, then the revision is written."""
+    service.write(PORT="1")
+    old = replace(INSTANCE, schema=CONTRACT.digest)
+    sessions.open(actor(), old, {PRODUCTION: None})
+    sessions.open(actor(), replace(old, id=INSTANCE.id[:-1] + "8"), {PRODUCTION: None})
+    newer = contract(PORT="text", DEBUG="truth", API_KEY="secret", NAME="text", POOL_MAX="integer")
+    service.push(newer, "billing@1.9")
+    with pytest.raises(InvalidError) as refused:
+        service.write(PORT="http", POOL_MAX="3", DEBUG="maybe")
+    assert [(each.variable, each.message) for each in refused.value.problems] == [
+        ("POOL_MAX", f"2 live instances run schema {CONTRACT.digest[:15]}… (1.0), which does not know `POOL_MAX`"),
+        ("PORT", f"2 live instances run schema {CONTRACT.digest[:15]}… (1.0): `PORT` is not an integer"),
+        ("DEBUG", "`DEBUG` is neither true nor false"),
+    ]
+    intent = Intent(PRODUCTION, 1, ignore_live=True)
+    assert service.revising.replace(actor(), intent, {"PORT": "http", "POOL_MAX": "3"}).changed
+    for number in ("7", "8"):
+        deployed = replace(old, id=INSTANCE.id[:-1] + number, schema=newer.digest)
+        sessions.open(actor(), deployed, {PRODUCTION: None})
+    assert service.write(PORT="https", POOL_MAX="3") == 3

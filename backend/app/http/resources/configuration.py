@@ -132,6 +132,7 @@ def _intent(place: Place) -> tuple[WriteQuery, Intent]:
         wanted.message,
         dry_run=wanted.dry_run,
         allow_dangerous=wanted.allow_dangerous_names,
+        ignore_live=wanted.live == "ignore",
     )
 
 

@@ -11,7 +11,7 @@ from app.domain.errors import NotFoundError
 from app.domain.event import EventKind
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.domain.session import Instance, Report, Session
+from app.domain.session import Instance, Session, SessionReport
 from app.http.authentication import actor
 from app.http.json_body import read_json, validated
 from app.http.labels import named_places
@@ -99,7 +99,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @blueprint.patch("/v1/sessions/<session_id>")
     @marked(
         Mark(
-            "Report what an instance attempted and serves; needs `session:write`",
+            "SessionReport what an instance attempted and serves; needs `session:write`",
             needs_token=True,
             body={"application/json": ToldOfSession},
             answers={200: {"application/json": SessionAnswer}},
@@ -115,7 +115,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @blueprint.post("/v1/verdicts")
     @marked(
         Mark(
-            "Report what many instances attempted and serve; needs `session:write` in each environment",
+            "SessionReport what many instances attempted and serve; needs `session:write` in each environment",
             needs_token=True,
             body={"application/json": ToldOfSessions},
             answers={200: {"application/json": VerdictsAnswer}},
@@ -190,6 +190,6 @@ def _meant(found: Sequence[Session], told: ToldOfSession) -> Session:
     raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
-def _report(session_id: str, place: Place, told: ToldOfSession) -> Report:
+def _report(session_id: str, place: Place, told: ToldOfSession) -> SessionReport:
     now = datetime.now(UTC)
-    return Report(session_id, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)
+    return SessionReport(session_id, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)

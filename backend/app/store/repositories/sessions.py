@@ -1,6 +1,6 @@
 """Sessions in SQL: who follows an environment, what each attempted and serves, and which worker holds it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +12,10 @@ from app.domain.session import (
     Answer,
     Instance,
     Reason,
-    Report,
     Served,
     ServedFrom,
     Session,
+    SessionReport,
     Verdict,
 )
 from app.store.repositories.principals import SqlPrincipals
@@ -25,6 +25,17 @@ _SESSIONS = sa.select(sessions, principals).join(principals)
 _OF_PLACE = _SESSIONS.where(
     sessions.c.app == sa.bindparam("wanted_app"), sessions.c.environment == sa.bindparam("wanted_environment")
 ).order_by(sessions.c.instance, sessions.c.id)
+_LIVE_SCHEMAS = (
+    sa.select(sessions.c.schema, sa.func.count().label("instances"))
+    .where(
+        sessions.c.app == sa.bindparam("wanted_app"),
+        sessions.c.environment == sa.bindparam("wanted_environment"),
+        sessions.c.held_by != "",
+        sessions.c.schema != "",
+    )
+    .group_by(sessions.c.schema)
+    .order_by(sessions.c.schema)
+)
 _THIS = sa.and_(
     sessions.c.app == sa.bindparam("of_app"),
     sessions.c.environment == sa.bindparam("of_environment"),
@@ -64,12 +75,17 @@ class SqlSessions:
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         return [_session(row) for row in self._connection.execute(statement, wanted)]
 
+    def live_schemas(self, place: Place) -> Mapping[str, int]:
+        """Return how many live instances run which schema, by its digest; of those that have said."""
+        wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
+        return {row.schema: row.instances for row in self._connection.execute(_LIVE_SCHEMAS, wanted)}
+
     def named(self, ids: Collection[str]) -> Sequence[Session]:
         """Return the sessions with these ids, one for each environment that they follow."""
         statement = _SESSIONS.where(sessions.c.id.in_(ids)).order_by(sessions.c.app, sessions.c.environment)
         return [_session(row) for row in self._connection.execute(statement)]
 
-    def report(self, reports: Iterable[Report]) -> None:
+    def report(self, reports: Iterable[SessionReport]) -> None:
         """Store what instances have attempted and what they serve."""
         attempts, served = [], []
         for each in reports:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.session import Answer, Instance, Reason, Report, Served, ServedFrom, Session, Verdict
+from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, SessionReport, Verdict
 from app.store.repositories.sessions import KEPT, TOLD_EVERY
 from app.store.testing.examples import ADA, CI, NOW, PRODUCTION, STAGING, AnyStore
 
@@ -50,8 +50,8 @@ class SessionContract:
         """A report of one leaves the other."""
         add(store, session(), session("two", instance=INSTANCE.id[:-1] + "8"))
         served = Served(43, NOW)
-        store.write(lambda found: found.sessions.report([Report("one", PRODUCTION, serves=served)]))
-        store.write(lambda found: found.sessions.report([Report("one", PRODUCTION, REFUSED)]))
+        store.write(lambda found: found.sessions.report([SessionReport("one", PRODUCTION, serves=served)]))
+        store.write(lambda found: found.sessions.report([SessionReport("one", PRODUCTION, REFUSED)]))
         first, second = all_sessions(store)
         assert (first.attempted, first.serves) == (REFUSED, served)
         assert (second.attempted, second.serves) == (None, None)
@@ -59,7 +59,7 @@ class SessionContract:
     def test_a_report_of_an_unknown_session_changes_nothing(self, store: AnyStore) -> None:
         """Also in an environment that it does not follow."""
         add(store, session())
-        reports = [Report("two", PRODUCTION, REFUSED), Report("one", STAGING, REFUSED)]
+        reports = [SessionReport("two", PRODUCTION, REFUSED), SessionReport("one", STAGING, REFUSED)]
         store.write(lambda found: found.sessions.report(reports))
         assert all_sessions(store) == [session()]
 
@@ -94,6 +94,21 @@ class SessionContract:
         assert len(all_sessions(store)) == 1
         store.write(lambda found: found.sessions.bury(NOW, NOW + KEPT + timedelta(microseconds=1)))
         assert all_sessions(store) == []
+
+    def test_the_schemas_of_live_instances_are_counted(self, store: AnyStore) -> None:
+        """Not those of instances that have gone, or have not said which schema they run."""
+        other = replace(INSTANCE, id=INSTANCE.id[:-1] + "8", schema="sha256:two")
+        silent = replace(INSTANCE, id=INSTANCE.id[:-1] + "9", schema="")
+        add(
+            store,
+            session(),
+            session("again", instance=INSTANCE.id[:-1] + "6"),
+            replace(session("two"), instance=other),
+            replace(session("three"), instance=silent),
+            replace(session("gone", instance=INSTANCE.id[:-1] + "5"), held_by=""),
+        )
+        assert store.read(lambda found: found.sessions.live_schemas(PRODUCTION)) == {"sha256:one": 2, "sha256:two": 1}
+        assert store.read(lambda found: found.sessions.live_schemas(STAGING)) == {}
 
     def test_watchers_are_told_a_few_times_a_second(self, store: AnyStore) -> None:
         """By environment, and whichever worker tells; a clock that has jumped back holds nothing up."""

@@ -1,0 +1,52 @@
+"""What the use cases of sessions need from the store."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.place import Place
+from app.domain.session import Session, SessionReport
+
+
+class Sessions(Protocol):
+    """The running instances that follow environments."""
+
+    def add(self, session: Session) -> None:
+        """Store a session in the place of those that the same instance had before."""
+        ...
+
+    def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
+        """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        ...
+
+    def live_schemas(self, place: Place) -> Mapping[str, int]:
+        """Return how many live instances run which schema, by its digest; of those that have said."""
+        ...
+
+    def named(self, ids: Collection[str]) -> Sequence[Session]:
+        """Return the sessions with these ids, one for each environment that they follow."""
+        ...
+
+    def report(self, reports: Iterable[SessionReport]) -> None:
+        """Store what instances have attempted and what they serve."""
+        ...
+
+    def hold(self, ids: Collection[str], worker: str) -> None:
+        """Note that `worker` holds the sessions with these ids."""
+        ...
+
+    def release(self, ids: Collection[str], worker: str, at: datetime) -> Sequence[Place]:
+        """Note that instances have gone, unless another worker holds them by now; return where they were."""
+        ...
+
+    def beat(self, worker: str, at: datetime) -> None:
+        """Note that a worker runs."""
+        ...
+
+    def bury(self, silent_since: datetime, at: datetime) -> Sequence[Place]:
+        """Let go of what silent workers hold, and forget who has long gone; return where that changes anything."""
+        ...
+
+    def may_tell(self, place: Place, at: datetime) -> bool:
+        """Return whether the watchers of an environment may be told of its instances now, and note that they are."""
+        ...
