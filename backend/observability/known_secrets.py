@@ -89,12 +89,10 @@ def masked_to_the_piece(text: str) -> str:
 
 def is_to_be_masked(line: str) -> bool:
     """Say whether there is anything in a log line that could have to be masked."""
-    # Plain loops, because every line comes by here.
-    for masks in _masks():
-        for form in masks.forms_in_lines:
-            if form in line:
-                return True
-    return "?" in line or "://" in line
+    if "?" in line or "://" in line or _of_the_process.masks.may_be_in_line(line):
+        return True
+    in_progress = _in_progress.get()
+    return in_progress is not None and in_progress.masks.may_be_in_line(line)
 
 
 def _masks() -> tuple[Masks, ...]:

@@ -17,8 +17,11 @@ _SHORTEST_WORD = 4
 _SHORTEST_PIECE = 8
 """A text of so many characters is masked anywhere, a shorter one where it is a word of its own."""
 
-# What nothing quotes, escapes or encodes.
+# What nothing quotes or escapes, in texts of programs and in log lines.
 _WRITTEN_ALIKE = re.compile(r"[A-Za-z0-9._~-]+")
+_SAME_IN_LINES = re.compile(r"[!#-\[\]-~]+")
+# Beside what is known of a secret in base64, one character may be its first or last bits among those of others.
+_BASE64 = "[A-Za-z0-9+/_-]"
 _URL_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 _URL_QUERY = re.compile(r"(://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 _RELATIVE_QUERY = re.compile(r"(?<=[\w/.-])\?[\w.~%-]+=[^\s\"'<>)]*")
@@ -38,16 +41,30 @@ class Masks:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = frozenset(secret for secret in secrets if len(secret) >= _SHORTEST_WORD)
         written = {form for secret in self._secrets for form in _written_forms(secret)}
-        self._forms = tuple(sorted((form for form in written if len(form) >= _SHORTEST_WORD), key=len, reverse=True))
-        in_lines = {each for form in self._forms for each in _forms_in_lines(form)}
-        self.forms_in_lines = tuple(form for form in in_lines if not any(each in form for each in in_lines - {form}))
-        """What a log line holds if it holds a secret: one of these, because all other forms hold one of them."""
+        self._forms = frozenset(form for form in written if len(form) >= _SHORTEST_WORD)
+        self._encoded = frozenset(form for secret in self._secrets for form in _forms_in_base64(secret))
+        self._signs_in_lines = _signs_of(
+            frozenset(each for form in self._forms | self._encoded for each in _in_lines(form))
+        )
+
+    @cached_property
+    def _signs(self) -> tuple[str, ...]:
+        return _signs_of(self._forms | self._encoded)
+
+    def may_be_in_line(self, line: str) -> bool:
+        """Say whether there may be a secret in a log line."""
+        return _has_any(line, self._signs_in_lines)
 
     def spans(self, text: str) -> Iterator[Span]:
         """Yield where a secret is in `text`, in any of its forms."""
+        if not _has_any(text, self._signs):
+            return
         for form in self._forms:
             if form in text:
                 yield from (found.span() for found in re.finditer(_pattern_of(form), text))
+        for form in self._encoded:
+            if form in text:
+                yield from (found.span() for found in re.finditer(f"{_BASE64}?{re.escape(form)}{_BASE64}?", text))
 
     def spans_of_pieces(self, text: str) -> Iterator[Span]:
         """Yield where a piece of a secret is in `text` that has eight characters."""
@@ -90,10 +107,23 @@ def _pattern_of(form: str) -> str:
     return rf"(?<![A-Za-z0-9_]){re.escape(form)}(?![A-Za-z0-9_])"
 
 
+def _signs_of(forms: frozenset[str]) -> tuple[str, ...]:
+    """Return those of `forms` of which one is in every text that any of them is in."""
+    return tuple(form for form in forms if not any(other in form for other in forms - {form}))
+
+
+def _has_any(text: str, signs: tuple[str, ...]) -> bool:
+    # A plain loop, because every log line comes by here.
+    for sign in signs:  # noqa: SIM110
+        if sign in text:
+            return True
+    return False
+
+
 def _written_forms(secret: str) -> set[str]:
     """Return how programs write `secret`: as it is, quoted, escaped, encoded; and its lines."""
-    encodable = secret.encode("utf-8", "backslashreplace")
-    encoded = {encode(encodable).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+    encodable = _encodable(secret)
+    encoded = {encodable.hex(), base64.b64encode(encodable).decode().rstrip("=")}
     if _WRITTEN_ALIKE.fullmatch(secret):
         return {secret, *encoded}
     plain = {secret, secret.strip(), unquote(secret), encodable.decode()}
@@ -112,8 +142,29 @@ def _written_forms(secret: str) -> set[str]:
     }
 
 
-def _forms_in_lines(form: str) -> Iterator[str]:
+def _forms_in_base64(secret: str) -> Iterator[str]:
+    """Yield what base64 (RFC 4648) makes of `secret` among other bytes, such as the user before it in a header.
+
+    Four characters stand for three bytes, so there are three forms, by where it begins. A short secret makes forms that
+    are in too many others.
+    """
+    content = _encodable(secret)
+    for before in range(3) if len(content) >= _SHORTEST_PIECE else ():
+        begin, end = before + (before > 0), (before + len(content)) * 4 // 3
+        encoded = base64.b64encode(bytes(before) + content).decode()[begin:end]
+        yield encoded
+        yield encoded.replace("+", "-").replace("/", "_")
+
+
+def _encodable(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _in_lines(form: str) -> Iterator[str]:
     """Yield how a log line writes `form`, as text and in JSON."""
+    if _SAME_IN_LINES.fullmatch(form):
+        yield form
+        return
     for text in (form, side_by_side(form)):
         yield one_line(text)
         yield one_line(json.dumps(text, ensure_ascii=False)[1:-1])

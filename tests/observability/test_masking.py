@@ -1,5 +1,6 @@
 """A secret is masked in whatever form a program writes it."""
 
+import base64
 import json
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -27,6 +28,8 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "JSON": json.dumps,
     "JSON with letters": lambda text: json.dumps(text, ensure_ascii=False),
     "in a URL": lambda text: quote(text.encode("utf-8", "backslashreplace"), safe=""),
+    "in hexadecimal digits": lambda text: text.encode("utf-8", "backslashreplace").hex(),
+    "in base64": lambda text: base64.b64encode(text.encode("utf-8", "backslashreplace")).decode().rstrip("="),
     "in a form": lambda text: quote_plus(text.encode("utf-8", "backslashreplace")),
     "in a container": lambda text: str([{"a": (text,)}]),
     "the text of a KeyError": lambda text: str(KeyError(text)),
@@ -43,6 +46,22 @@ def test_a_secret_is_masked_however_it_is_written(write: Callable[[str], str], s
     assert _mask(secret, f"<{write(secret)}>") in {f"<{quote}{MASK}{quote}>" for quote in ("", "'", '"')} | {
         f"<b{quote}{MASK}{quote}>" for quote in ("'", '"')
     } | {f"<[{{'a': ({quote}{MASK}{quote},)}}]>" for quote in ("'", '"')}
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@given(secret=SECRETS, before=st.binary(max_size=8), after=st.binary(max_size=8))
+def test_a_secret_is_masked_in_the_middle_of_base64(
+    encode: Callable[[bytes], bytes], secret: str, before: bytes, after: bytes
+) -> None:
+    """As in a `Basic` header: what is left decodes to nothing of it."""
+    content = secret.encode("utf-8", "backslashreplace")
+    encoded = encode(before + content + after).decode()
+    beginning, mask, end = _mask(secret, encoded).partition(MASK)
+    assert mask
+    assert encoded.startswith(beginning)
+    assert len(beginning) * 6 <= len(before) * 8
+    assert encoded.endswith(end)
+    assert len(end.rstrip("=")) * 6 < len(after) * 8 + 6
 
 
 @given(secret=SECRETS, around=st.text(max_size=5))

@@ -15,6 +15,8 @@ _CREDENTIALS = (
     "HTTP_X_AUTH_TOKEN",
     "HTTP_X_CSRF_TOKEN",
 )
+# The first word of any other header may be the secret itself.
+_SCHEMES = frozenset({"basic", "bearer"})
 _SHORTEST_VALUE = 8
 
 
@@ -30,10 +32,11 @@ def remember_what_a_request_carries(environ: WSGIEnvironment) -> None:
 
 
 def _parts_of_credentials(value: str) -> Iterator[str]:
-    """Yield credentials as a whole, without their scheme, and what `Basic` encodes (RFC 7617)."""
-    yield value
+    """Yield credentials without their scheme, and what `Basic` encodes (RFC 7617)."""
     scheme, _, rest = value.partition(" ")
     yield rest.strip()
+    if scheme.lower() not in _SCHEMES:
+        yield value
     if scheme.lower() == "basic":
         try:
             decoded = base64.b64decode(rest, validate=True).decode("utf-8", "replace")

@@ -100,6 +100,23 @@ _SPAN_DATA = (
     "url.full",
     "url.path",
 )
+# Names that Sentry has given are no secrets, and without them it could not read the event.
+_KNOWN_NAMES = frozenset(
+    {
+        *_EVENT_PARTS,
+        *_REQUEST_PARTS,
+        *_EXCEPTION_PARTS,
+        *_BREADCRUMB_PARTS,
+        *_FRAME_PARTS,
+        *_MECHANISM_PARTS,
+        *_SPAN_PARTS,
+        *_SPAN_DATA,
+        "formatted",
+        "frames",
+        "trace",
+        "values",
+    }
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -150,7 +167,7 @@ def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, Mapping):
-        return {masked(name) if isinstance(name, str) else name: _masked(part) for name, part in value.items()}
+        return {name if name in _KNOWN_NAMES else masked(text_of(name)): _masked(part) for name, part in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_masked(part) for part in value]
     if value is None or isinstance(value, (bool, float)):

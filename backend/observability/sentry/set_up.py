@@ -33,6 +33,8 @@ def set_up_sentry(settings: Settings) -> None:
     for name in _SILENT_LOGGERS:
         ignore_logger(name)
     sentry_sdk.init(**sentry_options(settings), integrations=_integrations())  # noqa: TID251 - this is its one place
+    # What it would say of each request, its own filter takes away unless `debug` is on.
+    logging.getLogger("sentry_sdk.errors").setLevel(logging.CRITICAL)
     runtime = {"name": platform.python_implementation(), "version": platform.python_version(), "build": sys.version}
     sentry_sdk.get_global_scope().set_context("runtime", runtime)
 

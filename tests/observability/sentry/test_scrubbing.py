@@ -57,6 +57,13 @@ def test_what_code_sets_on_purpose_is_sent_without_secrets() -> None:
     )
 
 
+def test_a_secret_that_is_a_name_of_sentry_breaks_no_event() -> None:
+    """Somebody's password for a test database is `message`."""
+    event = {"message": "a message", "tags": {"stage": "message"}, "extra": {7: 1}}
+    scrubbed = _scrubbed(event, secrets=("message", "extra"))
+    assert scrubbed == {"message": "a ********", "tags": {"stage": "********"}, "extra": {"7": 1}}
+
+
 def test_a_request_keeps_what_finds_the_problem() -> None:
     """Method, URL without its query, and headers that say what was sent, not who sent it."""
     request = {
