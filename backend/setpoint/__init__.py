@@ -10,17 +10,19 @@ from setpoint._version import __version__
 
 if TYPE_CHECKING:
     from setpoint.application.loading import load
-    from setpoint.check.app_rule import InvalidRuleError, Severity, Violation, rule
+    from setpoint.check.app_rule import Violation, rule
+    from setpoint.check.diagnostic import Severity
+    from setpoint.check.rule import InvalidRuleError
     from setpoint.contract.file_variables import FileVariables
     from setpoint.contract.guidance import Guidance, NamesEnvFile, PublicValueError
 
 _HOMES = {
     "FileVariables": "setpoint.contract.file_variables",
     "Guidance": "setpoint.contract.guidance",
-    "InvalidRuleError": "setpoint.check.app_rule",
+    "InvalidRuleError": "setpoint.check.rule",
     "NamesEnvFile": "setpoint.contract.guidance",
     "PublicValueError": "setpoint.contract.guidance",
-    "Severity": "setpoint.check.app_rule",
+    "Severity": "setpoint.check.diagnostic",
     "Violation": "setpoint.check.app_rule",
     "load": "setpoint.application.loading",
     "rule": "setpoint.check.app_rule",

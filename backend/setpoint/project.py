@@ -80,7 +80,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
         text = path.read_text(encoding="utf-8")
         if "setpoint" not in text:
             return None
-        import tomllib  # noqa: PLC0415 - it is slow to import, and most projects need it only here
+        import tomllib
 
         tool = tomllib.loads(text).get("tool")
     except OSError as error:

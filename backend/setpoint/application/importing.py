@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.application.composed_settings import settings_classes_in, settings_classes_of_failed_body
-from setpoint.check.app_rule import InvalidRuleError
+from setpoint.check.rule import InvalidRuleError
 from setpoint.errors import UnusableError
 from setpoint.text.raised import kind_and_place
 

@@ -10,15 +10,12 @@ from pydantic_settings import BaseSettings
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_place
-from setpoint.check.rule import Rule, enter
-from setpoint.errors import UnusableError
+from setpoint.check.rule import FailedRuleError, InvalidRuleError, Rule, enter
 from setpoint.resolution.subject import Subject
 from setpoint.text.raised import kind_and_place
 from setpoint.text.shown import Door
 from setpoint.validation.process_environment import silence
 from setpoint.validation.unusable import UnusableValueError
-
-__all__ = ["FailedRuleError", "InvalidRuleError", "Severity", "Violation", "rule"]
 
 _CODE = re.compile(r"(?!SP)[A-Z]{2,10}\d{3}")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -43,17 +40,6 @@ class Violation:
     label: str | None = None
     hint: str | None = None
     severity: Severity | None = None
-
-
-class InvalidRuleError(ValueError):
-    """A rule is declared in a way that can't be; the text says what is wrong, and holds no value."""
-
-
-class FailedRuleError(UnusableError):
-    """A rule of the app's own raised something; the text says which and where, and holds no value."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, "fix the rule; what it looks at was not checked")
 
 
 AppCondition = TypeVar("AppCondition", bound=Callable[[Any], Iterator[Violation]])

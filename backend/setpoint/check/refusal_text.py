@@ -11,8 +11,7 @@ from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import source_in_words
 from setpoint.text.suggest import allowed_steps, nearest
-from setpoint.validation.every_fault import RAISED
-from setpoint.validation.refusal import Refusal
+from setpoint.validation.refusal import RAISED, Refusal
 
 _NOT = {
     "int_parsing": "is not an integer",

@@ -2,19 +2,20 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding
-from setpoint.check.rule_documentation import RuleDocumentation
 from setpoint.envfile.reading import ProblemKind
+from setpoint.errors import UnusableError
+
+if TYPE_CHECKING:
+    from setpoint.check.rule_documentation import RuleDocumentation
 
 Looked = TypeVar("Looked")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rule(Generic[Looked]):
+class Rule(NamedTuple, Generic[Looked]):
     """A documented condition.
 
     Attributes:
@@ -49,8 +50,10 @@ class Rule(Generic[Looked]):
         return inspect.getdoc(self.condition) or f"Report {self.name.replace('-', ' ')}."
 
     @property
-    def documentation(self) -> RuleDocumentation:
+    def documentation(self) -> "RuleDocumentation":
         """Return what the docstring of the condition says."""
+        from setpoint.check.rule_documentation import RuleDocumentation
+
         return RuleDocumentation.of(
             self.code,
             self.name,
@@ -67,6 +70,17 @@ class Rule(Generic[Looked]):
 
 
 CATALOGUE: dict[str, Rule[Any]] = {}
+
+
+class InvalidRuleError(ValueError):
+    """A rule is declared in a way that can't be; the text says what is wrong, and holds no value."""
+
+
+class FailedRuleError(UnusableError):
+    """A rule of the app's own raised something; the text says which and where, and holds no value."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "fix the rule; what it looks at was not checked")
 
 
 def enter(rule: Rule[Looked]) -> Rule[Looked]:

@@ -23,9 +23,8 @@ from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import MASK, Redactor
 from setpoint.text.shown import Door, Guarded
 from setpoint.text.suggest import KnownNames
-from setpoint.validation.every_fault import RAISED
 from setpoint.validation.record import Record, SourceRecord
-from setpoint.validation.refusal import Refusal, RefusalKind
+from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, ask, build_in_part, validate, validate_alone
 
 Setting = tuple[str | int, ...]

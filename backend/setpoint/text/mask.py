@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from setpoint.text.secret_forms import forms_of
-
 MASK = "********"
 _REPEATED_MASK = re.compile(rf"(?:{re.escape(MASK)})+")
 # A shorter value, or one plain word, is masked as a whole word alone: pieces of `shop` are in too many words.
@@ -34,6 +32,8 @@ class Redactor:
     @cached_property
     def _forms(self) -> list[str]:
         """Return every form of every value; most texts are about files without a fault, and need none."""
+        from setpoint.text.secret_forms import forms_of
+
         return sorted({form for value in dict.fromkeys(self._given) if value for form in forms_of(value)}, key=len)
 
     @cached_property

@@ -15,13 +15,8 @@ from typing import Any, cast
 from pydantic_core import PydanticCustomError, PydanticOmit, PydanticUseDefault, SchemaValidator
 from pydantic_settings import BaseSettings
 
+from setpoint.validation.refusal import LOOKED, RAISED
 from setpoint.validation.unusable import Unusable, UnusableValueError
-
-RAISED = "raised"
-"""Stands in place of pydantic's name for the reason where a validator raised something by mistake."""
-
-LOOKED = "looked_at_unusable"
-"""Stands there where a validator looked at the value of an invalid field."""
 
 _VERDICTS = (ValueError, AssertionError, PydanticOmit, PydanticUseDefault)
 _FUNCTIONS = {"function-before", "function-after", "function-wrap", "function-plain"}

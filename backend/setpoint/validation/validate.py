@@ -17,9 +17,8 @@ from setpoint.text.join import joined
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 from setpoint.validation.class_sources import build
-from setpoint.validation.every_fault import LOOKED, RAISED, validate_each
 from setpoint.validation.record import Build, Given, Record, SourceRecord
-from setpoint.validation.refusal import Refusal, RefusalKind, failure, refusals_in
+from setpoint.validation.refusal import LOOKED, RAISED, Refusal, RefusalKind, failure
 
 
 class Validated(NamedTuple):
@@ -175,6 +174,8 @@ def _built_of(
     contract: SettingsContract, record: Record, values: Mapping[str, Any], unusable: frozenset[str]
 ) -> Record:
     """Return what the class makes of `values`, with all around it that it was given: its own code may look there."""
+    from setpoint.validation.every_fault import validate_each
+
     make = partial(validate_each, contract.settings_class, values, unusable)
     return build(record.asked, record.given, make, record)
 
@@ -191,6 +192,8 @@ def _refused(
     unknown = unusable - fields
     error = _built_of(contract, record, {k: v for k, v in values.items() if k not in unknown}, fields).error
     if isinstance(error, ValidationError):
+        from setpoint.validation.pydantic_errors import refusals_in
+
         errors = error.errors()
         looked = any(each["type"] == LOOKED for each in errors)
         return list(refusals_in(contract, errors, redactor, fields)), looked
