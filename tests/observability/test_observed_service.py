@@ -319,7 +319,7 @@ def test_an_error_holds_nothing_else(outcome: Outcome) -> None:
                             ]
                         },
                         "type": "RuntimeError",
-                        "value": "order 7 failed with******** ******** ********",
+                        "value": "order 7 failed with ******** Bearer ******** ******** ********",
                     }
                 ]
             },
