@@ -15,6 +15,7 @@ from contextvars import ContextVar, Token
 
 from observability.masking import Masks, mask_spans, mask_urls
 
+_NO_TEXTS: frozenset[str] = frozenset()
 _NOTHING = Masks()
 
 
@@ -25,7 +26,7 @@ class _Memory:
     __slots__ = ("_masks", "_texts")
 
     def __init__(self) -> None:
-        self._texts: frozenset[str] = frozenset()
+        self._texts = _NO_TEXTS
         self._masks: Masks | None = _NOTHING
 
     def add(self, texts: Iterable[str]) -> None:

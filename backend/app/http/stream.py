@@ -31,7 +31,8 @@ def opened(streams: OpenStreams, source: Callable[[], Source] | None = None) -> 
     events = iter(()) if request.method == "HEAD" else _opened(streams, source)
     if client := connection():
         client.bound_what_is_unread(SEND_BUFFER_BYTES, UNREAD_MILLISECONDS)
-    response = Response(events, mimetype=wire.CONTENT_TYPE)
+    # As it is: what Flask wraps around a body otherwise would be held for each open stream.
+    response = Response(events, mimetype=wire.CONTENT_TYPE, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
     return response
 

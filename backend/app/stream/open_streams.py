@@ -99,7 +99,7 @@ class Silence:
         """Do nothing."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class OpenStream:
     """One stream as the server sees it: an iterable to send and to close.
 
@@ -113,10 +113,7 @@ class OpenStream:
     release: Callable[["OpenStream"], None]
 
     def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self.events)
+        return self.events
 
     def close(self) -> None:
         """Free the place of this stream; more than once does no harm."""

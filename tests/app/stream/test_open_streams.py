@@ -91,7 +91,7 @@ def test_the_age_is_spread_by_a_tenth(dice: float, age: float) -> None:
 @pytest.mark.parametrize(("dice", "bound"), [(0, RETRY_MILLISECONDS[0]), (1, RETRY_MILLISECONDS[1])])
 def test_clients_are_told_to_come_back_at_different_times(dice: float, bound: int) -> None:
     """After a restart they would all connect in the same moment otherwise."""
-    first = next(streams_on(StoppedTime(), dice=dice).open())
+    first = next(iter(streams_on(StoppedTime(), dice=dice).open()))
 
     assert first.startswith(f"retry: {bound}\n\n".encode())
 
@@ -139,7 +139,7 @@ def test_a_drain_wakes_streams_that_really_wait() -> None:
     stream, opened, received = streams.open(), Event(), list[bytes]()
 
     def follow() -> None:
-        received.append(next(stream))
+        received.append(next(iter(stream)))
         opened.set()
         received.extend(stream)
 
@@ -170,7 +170,7 @@ def never_read(stream: OpenStream) -> None:
 
 def read_a_little(stream: OpenStream) -> None:
     """The client leaves in the middle."""
-    next(stream)
+    next(iter(stream))
     stream.close()
 
 
@@ -188,7 +188,7 @@ def closed_twice(stream: OpenStream) -> None:
 
 def dropped(stream: OpenStream) -> None:
     """An error on the way out keeps everyone from closing it."""
-    next(stream)
+    next(iter(stream))
 
 
 @pytest.mark.parametrize("end", [never_read, read_a_little, read_to_the_end, closed_twice, dropped])
