@@ -14,12 +14,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.settings import Settings
 from setpoint import load
+from setpoint.application.show_values import compare
 from setpoint.check.report import Report
 from setpoint.cli import diff, explain, show
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
-from setpoint.resolution.difference import differences
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
@@ -144,10 +144,10 @@ def test_no_piece_of_a_secret_is_in_any_format(canary: str, lines: list[str], li
 def _shown(old: Subject, new: Subject) -> str:
     """Return what `show`, `explain` and `diff` print of two sources."""
     key, found = FingerprintKey(b"k" * 32), list(provenances(old))
-    differing = differences(old, new)
-    compared = diff._json([old.contract], [(old, new, each) for each in differing], key)
+    differing = compare([old], [new])
+    compared = diff._json([old.contract], differing, key)
     texts = [show._json([old], key), compared, *show._lines([old], key)]
-    texts += [line for each in differing for line in diff._lines(old, new, each, key)]
+    texts += [line for each in differing for line in diff._lines(*each, key)]
     for variable in old.contract.variables:
         texts += [*explain._lines(old, variable, found), explain._json(old, variable, found)]
     return "\n".join(texts)

@@ -3,7 +3,7 @@
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -15,7 +15,9 @@ from pydantic_settings import BaseSettings
 
 from setpoint.application.composed_settings import settings_classes_in, settings_classes_of_failed_body
 from setpoint.check.rule import InvalidRuleError
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnusableError
+from setpoint.project import Project
 from setpoint.text.raised import kind_and_place
 
 _PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
@@ -25,8 +27,28 @@ class UnusableSettingsError(UnusableError):
     """The settings class can't be had."""
 
 
+class NoSettingsClassError(UnusableSettingsError):
+    """Nobody names a settings class."""
+
+    def __init__(self) -> None:
+        where = 'write `settings = "MODULE:CLASS"` under `[tool.setpoint]` in pyproject.toml'
+        super().__init__("no settings class is named", f"{where}, or use `--settings MODULE:CLASS`")
+
+
 class UnusableRulesError(UnusableError):
     """The rules of the app's own can't be had."""
+
+
+def contracts_of(references: Sequence[str], project: Project) -> tuple[SettingsContract, ...]:
+    """Return the contracts of the classes that `references` name, at least one.
+
+    Raises:
+        UnusableSettingsError: None is named, or one can't be had.
+    """
+    if not references:
+        raise NoSettingsClassError
+    classes = (each for reference in references for each in import_settings_classes(reference, project.pythonpath))
+    return SettingsContract.of_all(classes)
 
 
 def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> tuple[type[BaseSettings], ...]:

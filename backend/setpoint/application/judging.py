@@ -10,8 +10,10 @@ from setpoint.check.report import Report
 from setpoint.check.rules.names import unknown_variable
 from setpoint.check.selection import Selection, UnknownRuleError
 from setpoint.check.several_classes import put_together
+from setpoint.errors import UnableError
 from setpoint.project import InvalidProjectError, Project
 from setpoint.resolution.subject import Subject
+from setpoint.text.escape import printable
 
 
 class Terms(NamedTuple):
@@ -50,7 +52,25 @@ def as_chosen(report: Report, subjects: Iterable[Subject], selection: Selection)
     return report if is_refused else selection.of(report)
 
 
-def project_selection(project: Project) -> Selection:
+def chosen_selection(
+    project: Project, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
+) -> Selection:
+    """Return which rules to report: those of somebody's own words, else those that `[tool.setpoint]` chooses.
+
+    Raises:
+        UnableError: A word names no rule that can be chosen.
+    """
+    try:
+        chosen = Selection.of_words(select, ignore or ())
+    except UnknownRuleError as error:
+        raise UnableError(printable(str(error))) from None
+    ours = _of_project(project)
+    return Selection(
+        ours.selected if select is None else chosen.selected, ours.ignored if ignore is None else chosen.ignored
+    )
+
+
+def _of_project(project: Project) -> Selection:
     """Return which rules `[tool.setpoint]` chooses.
 
     Raises:

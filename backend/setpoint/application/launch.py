@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from setpoint.application.check_files import once
 from setpoint.application.gathering import beside_each_other, of_a_start
-from setpoint.application.judging import Terms, as_chosen, judged, project_selection
+from setpoint.application.judging import Terms, as_chosen, chosen_selection, judged
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
@@ -55,7 +55,7 @@ def prepare(
     given = tuple(read_env_file(path, callers, loader) for path in once(paths))
     inherited = _not_overruled(contracts, callers, given)
     subjects = beside_each_other([of_a_start(each, inherited, project, laid_over=given) for each in contracts])
-    terms = Terms(project_selection(project), fail_on)
+    terms = Terms(chosen_selection(project), fail_on)
     report = as_chosen(judged([[each] for each in subjects], terms), subjects, terms.selection)
     winning = {name: value for each in subjects for name, value in _winning(each).items()}
     return Launch(report, {**inherited, **_unknown(contracts, given), **winning})

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.application.gathering import of_a_start
 from setpoint.application.importing import import_rules, imported_settings_classes
-from setpoint.application.judging import as_chosen, project_selection
+from setpoint.application.judging import as_chosen, chosen_selection
 from setpoint.check.checking import check
 from setpoint.check.report import Report, Status
 from setpoint.contract.settings_class import SettingsContract
@@ -128,7 +128,7 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
     import_rules(project.rules, project.pythonpath)
     subject = of_a_start(contract, environment, project, has_values=HANDED_OVER in environment)
     subject = _beside_other_classes(subject, project)
-    report = as_chosen(check(subject), [subject], project_selection(project))
+    report = as_chosen(check(subject), [subject], chosen_selection(project))
     known = {name: each for name, each in subject.assignments.items() if each.variable}
     return Loaded(
         report,

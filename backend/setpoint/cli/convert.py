@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from setpoint.application.conversion import Conversion, Remark, convert
+from setpoint.cli.options import add_reading_options
 from setpoint.cli.output import write_bytes_as_they_are, write_private_file
-from setpoint.cli.reading_options import add_reading_options, trouble_with
 from setpoint.envfile.loaders import LOADERS, PORTABLE
-from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file
+from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file, refuse_unreadable
 from setpoint.text.escape import printable
 from setpoint.text.join import counted
 
@@ -42,9 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the new file and return the exit status: 1, and nothing written, if a value can't be expressed."""
     file = read_env_file(arguments.file, dict(arguments.set), arguments.reader)
-    if file.trouble is not None:
-        sys.stderr.write(trouble_with(file))
-        return 2
+    refuse_unreadable([file])
     conversion = convert(file, arguments.writer)
     if conversion.text is None:
         sys.stderr.write(_obstacles(file, conversion))

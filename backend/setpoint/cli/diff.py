@@ -5,15 +5,23 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from setpoint.application.gathering import beside_each_other, of_files
-from setpoint.cli.fingerprint_option import add_fingerprint_option, fingerprint_key
+from setpoint.application.importing import contracts_of
+from setpoint.application.show_values import Compared, compare, values_of_files
+from setpoint.cli.options import add_view_options, chosen_settings
 from setpoint.cli.output import write_result
-from setpoint.cli.shown_setting import fingerprint_of, origin_as_json, origin_in_words, visible
-from setpoint.cli.source_options import add_source_options, contracts_of, subject_of_files
+from setpoint.cli.shown_setting import (
+    add_fingerprint_option,
+    fingerprint_key,
+    fingerprint_of,
+    note_problems,
+    origin_as_json,
+    origin_in_words,
+    visible,
+)
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.resolution.difference import Change, Difference, Side, differences
+from setpoint.resolution.difference import Change, Difference, Side
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.text.escape import printable
@@ -31,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="two env files, the older one first, or one and `--environment`; `-` is standard input",
     )
-    add_source_options(parser, "compare A with the process environment")
+    add_view_options(parser, "compare A with the process environment")
     parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there is a difference")
     add_fingerprint_option(parser)
 
@@ -41,9 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.files) != (1 if arguments.environment else 2):
         message = "name two files, or one and `--environment`"
         raise UnableError(message)
-    contracts, project = contracts_of(arguments)
+    references, project = chosen_settings(arguments)
+    contracts = contracts_of(references, project)
     key = fingerprint_key(arguments)
-    found = _found(*_sides(arguments, contracts, project))
+    found = compare(*_sides(arguments, contracts, project))
     if arguments.format == "json":
         write_result(_json(contracts, found, key))
     else:
@@ -55,27 +64,12 @@ def _sides(
     arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project
 ) -> tuple[list[Subject], list[Subject]]:
     """Return what each settings class reads on the old side, and on the new one."""
-    only_files = argparse.Namespace(**{**vars(arguments), "environment": False})
-    old, *others = (
-        beside_each_other([subject_of_files([path], only_files, contract, project) for contract in contracts])
-        for path in arguments.files
-    )
-    environment = ProcessEnvironment.of_this_process()
-    new = others[0] if others else [of_files(contract, (), environment, project) for contract in contracts]
-    return old, beside_each_other(new)
-
-
-def _found(old: Sequence[Subject], new: Sequence[Subject]) -> list[tuple[Subject, Subject, Difference]]:
-    """Return what differs, as the first class says that reads the variable, and then what none of them reads."""
-    found: list[tuple[Subject, Subject, Difference]] = []
-    unknown: list[tuple[Subject, Subject, Difference]] = []
-    for before, after in zip(old, new, strict=True):
-        told = {each.name for _, _, each in found}
-        all_ = [(before, after, each) for each in differences(before, after)]
-        found += [each for each in all_ if each[2].known and each[2].name not in told]
-        # Names that no class reads are the same for each of them.
-        unknown = [each for each in all_ if not each[2].known]
-    return found + unknown
+    options: dict[str, Any] = {"loader": arguments.loader, "directories": arguments.secrets_dir}
+    old, *others = (values_of_files(contracts, [path], project, **options) for path in arguments.files)
+    note_problems([each for side in (old, *others) for each in side], arguments.program)
+    if others:
+        return old, others[0]
+    return old, values_of_files(contracts, (), project, environment=ProcessEnvironment.of_this_process())
 
 
 def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | None) -> Iterator[str]:
@@ -103,7 +97,7 @@ def _spelt(each: Difference, side: Side) -> str:
 
 def _json(
     contracts: Sequence[SettingsContract],
-    found: Sequence[tuple[Subject, Subject, Difference]],
+    found: Sequence[Compared],
     key: FingerprintKey | None,
 ) -> str:
     content = {

@@ -6,9 +6,17 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
+from setpoint.application.importing import contracts_of
+from setpoint.cli.options import add_files, add_view_options, chosen_settings
 from setpoint.cli.output import write_result
-from setpoint.cli.shown_setting import as_json, others_in_words, shown_default, value_in_words, winner_in_words
-from setpoint.cli.source_options import add_files, add_source_options, contracts_of, subjects_of
+from setpoint.cli.shown_setting import (
+    as_json,
+    others_in_words,
+    shown_default,
+    value_in_words,
+    values_to_show,
+    winner_in_words,
+)
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.errors import UnableError
@@ -27,14 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument("name", metavar="NAME", help="the variable, or the setting: `SENTRY_DSN` or `sentry_dsn`")
     add_files(parser)
-    add_source_options(parser, "apply the process environment on top of the files")
+    add_view_options(parser, "apply the process environment on top of the files")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation and return the exit status: 2 if no setting reads such a variable."""
-    contracts, project = contracts_of(arguments)
+    references, project = chosen_settings(arguments)
+    contracts = contracts_of(references, project)
     contract, variable = _wanted(contracts, arguments.name)
-    subject = next(each for each in subjects_of(arguments, contracts, project) if each.contract is contract)
+    subject = next(each for each in values_to_show(arguments, contracts, project) if each.contract is contract)
     depth = len(variable.setting)
     found = [each for each in provenances(subject) if each.variable.setting[:depth] == variable.setting]
     if arguments.format == "json":

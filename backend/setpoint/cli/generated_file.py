@@ -1,22 +1,48 @@
-"""Writes a generated file, or says that the one on disk has drifted from what would be written."""
+"""`example`, `docs` and `schema`: write a file that is made from settings classes, or say that it has drifted."""
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from setpoint.application.importing import contracts_of
+from setpoint.cli.options import add_settings_option, chosen_settings
 from setpoint.cli.output import write_result
-from setpoint.cli.settings_option import add_settings_option
-from setpoint.cli.source_options import contracts_of
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
 
-Generator = Callable[[Sequence[SettingsContract], str], str]
+
+def _env_example(contracts: Sequence[SettingsContract], command: str) -> str:
+    from setpoint.generate.env_example import env_example  # noqa: PLC0415 - each command needs one of them alone
+
+    return env_example(contracts, command)
+
+
+def _reference(contracts: Sequence[SettingsContract], command: str) -> str:
+    from setpoint.generate.settings_reference import settings_reference  # noqa: PLC0415 - likewise
+
+    return settings_reference(contracts, command)
+
+
+def _schema(contracts: Sequence[SettingsContract], command: str) -> str:
+    from setpoint.contract.document.manifest import settings_manifest  # noqa: PLC0415 - likewise
+
+    if len(contracts) > 1:
+        message = "a contract is about one settings class; name it with `--settings MODULE:CLASS`"
+        raise UnableError(message)
+    return settings_manifest(contracts[0], command)
+
+
+_MAKERS: Mapping[str, Callable[[Sequence[SettingsContract], str], str]] = {
+    "example": _env_example,
+    "docs": _reference,
+    "schema": _schema,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what every command for a generated file takes to `parser`."""
+    """Add what each of the commands takes to `parser`."""
     parser.add_argument(
         "file",
         nargs="?",
@@ -27,16 +53,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if FILE is out of date")
 
 
-def run(arguments: argparse.Namespace, generate: Generator, configured: Callable[[Project], Path | None]) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Write the file, print it, or check it; return the exit status."""
-    contracts, project = contracts_of(arguments)
+    references, project = chosen_settings(arguments)
+    contracts = contracts_of(references, project)
     command = f"{arguments.program} {arguments.command}"
-    text = generate(contracts, command)
-    path = Path(arguments.file) if arguments.file else configured(project)
+    text = _MAKERS[arguments.command](contracts, command)
+    path = Path(arguments.file) if arguments.file else _configured(project, arguments.command)
     if path is None:
         write_result(text)
         return 0
     return _checked(path, text, command) if arguments.check else _written(path, text)
+
+
+def _configured(project: Project, command: str) -> Path | None:
+    return {"example": project.example, "docs": project.docs, "schema": project.schema}[command]
 
 
 def _checked(path: Path, text: str, command: str) -> int:

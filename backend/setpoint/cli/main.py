@@ -39,10 +39,14 @@ COMMANDS = {
         "setpoint.cli.diff", "Compare two env files, or one and the environment, as the settings class does"
     ),
     "rule": Command("setpoint.cli.rule", "Explain a rule: what it looks for, why, a bad and a good example"),
-    "example": Command("setpoint.cli.example", "Write the .env.example of a settings class, or check it for drift"),
-    "docs": Command("setpoint.cli.docs", "Write the reference of a settings class as Markdown, or check it for drift"),
+    "example": Command(
+        "setpoint.cli.generated_file", "Write the .env.example of a settings class, or check it for drift"
+    ),
+    "docs": Command(
+        "setpoint.cli.generated_file", "Write the reference of a settings class as Markdown, or check it for drift"
+    ),
     "schema": Command(
-        "setpoint.cli.schema", "Write the contract of a settings class as JSON Schema, or check it for drift"
+        "setpoint.cli.generated_file", "Write the contract of a settings class as JSON Schema, or check it for drift"
     ),
     "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
 }

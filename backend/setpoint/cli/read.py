@@ -9,13 +9,12 @@ from typing import Any
 from setpoint.application.shown_reading import REVEALED, Judgement, ShownReading, by_looks
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.rule_documentation import RuleDocumentation, documented_rules
+from setpoint.cli.options import add_reading_options, add_settings_option, chosen_settings
 from setpoint.cli.output import write_result
-from setpoint.cli.reading_options import add_reading_options, trouble_with
-from setpoint.cli.settings_option import add_settings_option, chosen_settings
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import Problem, ProblemKind
 from setpoint.errors import UnableError
-from setpoint.sources.env_file import EnvFile, read_env_file
+from setpoint.sources.env_file import EnvFile, read_env_file, refuse_unreadable
 from setpoint.text.escape import printable
 
 VERSION = 1
@@ -34,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the reading and return the exit status: 1 if the program refuses the file or would run something."""
     file = read_env_file(arguments.file, dict(arguments.set), arguments.loader)
-    if file.trouble is not None:
-        sys.stderr.write(trouble_with(file))
-        return 2
+    refuse_unreadable([file])
     shown = ShownReading(file, REVEALED if arguments.reveal else _judgement(arguments, file))
     rule_of = {rule.problem: rule for rule in documented_rules()}
     diagnostics = [_diagnostic(shown, problem, rule_of[problem.kind]) for problem in file.reading.problems]
@@ -56,16 +53,15 @@ def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Judgement:
     references, project = chosen_settings(arguments)
     if not references:
         return by_looks(file, dict(arguments.set))
-    from setpoint.application.importing import UnusableSettingsError, import_settings_classes  # noqa: PLC0415 - see above
+    from setpoint.application.importing import UnusableSettingsError, contracts_of  # noqa: PLC0415 - see above
     from setpoint.application.judged_reading import by_classes  # noqa: PLC0415 - see above
-    from setpoint.contract.settings_class import SettingsContract  # noqa: PLC0415 - see above
 
     try:
-        classes = [each for reference in references for each in import_settings_classes(reference, project.pythonpath)]
+        contracts = contracts_of(references, project)
     except UnusableSettingsError as error:
         message = f"{error.message}; without the settings class nobody knows what is secret: fix it, or use `--reveal`"
         raise UnableError(message) from None
-    return by_classes(file, SettingsContract.of_all(classes), dict(arguments.set))
+    return by_classes(file, contracts, dict(arguments.set))
 
 
 def _as_json(shown: ShownReading, diagnostics: list[Diagnostic]) -> dict[str, Any]:

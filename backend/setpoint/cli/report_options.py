@@ -5,15 +5,11 @@ import os
 import sys
 from pathlib import Path
 
-from setpoint.application.judging import project_selection
 from setpoint.check.report import Report
-from setpoint.check.selection import Selection, UnknownRuleError
 from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result
-from setpoint.errors import UnableError
 from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
-from setpoint.project import Project
 from setpoint.text.escape import printable
 
 
@@ -32,23 +28,6 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour the report")
     parser.add_argument("-q", "--quiet", action="store_true", help="print problems only, no summary")
-
-
-def chosen_selection(arguments: argparse.Namespace, project: Project) -> Selection:
-    """Return which rules to report: as the command line says, else as the project does.
-
-    Raises:
-        UnableError: A word names no rule that can be chosen.
-    """
-    try:
-        chosen = Selection.of_words(arguments.select, arguments.ignore or ())
-    except UnknownRuleError as error:
-        raise UnableError(printable(str(error))) from None
-    ours = project_selection(project)
-    return Selection(
-        ours.selected if arguments.select is None else chosen.selected,
-        ours.ignored if arguments.ignore is None else chosen.ignored,
-    )
 
 
 def deliver(report: Report, arguments: argparse.Namespace) -> None:

@@ -7,13 +7,12 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from setpoint.application.importing import import_rules
+from setpoint.application.importing import contracts_of, import_rules
 from setpoint.application.launch import KEPT_WHEN_CLEAN, prepare
 from setpoint.application.loading import say
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Status
-from setpoint.cli.settings_option import add_settings_option
-from setpoint.cli.source_options import contracts_of
+from setpoint.cli.options import add_settings_option, chosen_settings
 from setpoint.envfile.loaders import LOADERS
 from setpoint.errors import UnableError
 from setpoint.formats import full
@@ -71,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not command[0]:
         message = "the name of the command is empty"
         raise UnableError(message)
-    contracts, project = contracts_of(arguments)
+    references, project = chosen_settings(arguments)
+    contracts = contracts_of(references, project)
     import_rules(project.rules, project.pythonpath)
     fail_on = Severity(arguments.fail_on)
     launch = prepare(contracts, arguments.files, arguments.loader, callers, project=project, fail_on=fail_on)

@@ -4,18 +4,21 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 
-from setpoint.cli.fingerprint_option import add_fingerprint_option, fingerprint_key
+from setpoint.application.importing import contracts_of
+from setpoint.cli.options import add_files, add_view_options, chosen_settings
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import (
+    add_fingerprint_option,
     as_json,
+    fingerprint_key,
     fingerprint_of,
     origin_as_json,
     origin_in_words,
     others_in_words,
     value_in_words,
+    values_to_show,
     winner_in_words,
 )
-from setpoint.cli.source_options import add_files, add_source_options, contracts_of, subjects_of
 from setpoint.resolution.provenance import Provenance, provenances, strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.text.escape import printable
@@ -28,15 +31,16 @@ _WIDEST_VALUE = 40
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_files(parser)
-    add_source_options(parser, "apply the process environment on top of the files")
+    add_view_options(parser, "apply the process environment on top of the files")
     add_fingerprint_option(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the values and return the exit status: 0 whatever they are, `check` judges them."""
-    contracts, project = contracts_of(arguments)
+    references, project = chosen_settings(arguments)
+    contracts = contracts_of(references, project)
     key = fingerprint_key(arguments)
-    subjects = subjects_of(arguments, contracts, project)
+    subjects = values_to_show(arguments, contracts, project)
     if arguments.format == "json":
         write_result(_json(subjects, key))
     else:

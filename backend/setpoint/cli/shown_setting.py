@@ -1,15 +1,80 @@
-"""How `show`, `explain` and `diff` put a value, its origin and what it shadows."""
+"""What `show`, `explain` and `diff` share: which values, and how a value, its origin and what it shadows are put."""
 
-from collections.abc import Iterator
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from setpoint.application.show_values import values_of_a_start, values_of_files
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.errors import UnableError
 from setpoint.generate.env_example import default_text
+from setpoint.project import Project
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import Provenance, is_refused, location_of, source_in_words, source_of
 from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.text.escape import printable
-from setpoint.text.fingerprint import FingerprintKey
+from setpoint.text.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
+from setpoint.text.join import counted
 from setpoint.text.mask import MASK
+
+
+def values_to_show(
+    arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project
+) -> list[Subject]:
+    """Return what `check` would look at with the same words, for each settings class of the app."""
+    environment = ProcessEnvironment.of_this_process()
+    if not arguments.files:
+        found = values_of_a_start(contracts, environment.variables, project, arguments.secrets_dir)
+    else:
+        found = values_of_files(
+            contracts,
+            arguments.files,
+            project,
+            loader=arguments.loader,
+            environment=environment if arguments.environment else None,
+            directories=arguments.secrets_dir,
+        )
+    note_problems(found, arguments.program)
+    return found
+
+
+def note_problems(subjects: Sequence[Subject], program: str) -> None:
+    """Say on standard error which files have problems, each once."""
+    files = {each.path: each for subject in subjects for each in subject.files if each.reading.problems}
+    for path, file in files.items():
+        problems = counted(len(file.reading.problems), "problem")
+        sys.stderr.write(f"note: `{printable(path)}` has {problems}, which `{program} check` explains\n")
+
+
+def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--fingerprint-key-file` to `parser`."""
+    parser.add_argument(
+        "--fingerprint-key-file",
+        metavar="FILE",
+        help="give each secret a fingerprint (HMAC-SHA-256) made with the key in FILE, for people who share that key",
+    )
+
+
+def fingerprint_key(arguments: argparse.Namespace) -> FingerprintKey | None:
+    """Return the key, where one is asked for.
+
+    Raises:
+        UnableError: The file can't be read, or holds no key.
+    """
+    path = arguments.fingerprint_key_file
+    if path is None:
+        return None
+    try:
+        with Path(path).open("rb") as stream:
+            return FingerprintKey.of(stream.read(LONGEST_KEY + 3))
+    except OSError as error:
+        message = f"cannot read `{printable(path)}`: {(error.strerror or '').lower()}"
+    except UnusableKeyError as error:
+        message = f"`{printable(path)}` contains no key: {error}; `openssl rand -hex 32` makes one"
+    raise UnableError(message)
 
 
 def value_in_words(subject: Subject, provenance: Provenance) -> str:

@@ -5,7 +5,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import BinaryIO, NamedTuple
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.reading import Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import SourceText, Span
+from setpoint.errors import UnableError
+from setpoint.text.escape import printable
 
 STANDARD_INPUT = "-"
 DEFAULT_LOADER = "python-dotenv"
@@ -76,6 +78,10 @@ class EnvFile(NamedTuple):
     def variables(self) -> Mapping[str, str]:
         """Return one value a name."""
         return self.reading.variables
+
+
+class UnreadableFileError(UnableError):
+    """A file that is needed can't be read."""
 
 
 class ProcessEnvironment(NamedTuple):
@@ -141,6 +147,22 @@ def _in_utf_8(content: bytes, encoding: str) -> bytes:
         if not codecs.lookup(encoding).name.startswith("utf-8"):
             raise
         return content
+
+
+def refuse_unreadable(files: Iterable[EnvFile]) -> None:
+    """Refuse to go on where one of `files` could not be read.
+
+    Raises:
+        UnreadableFileError: There is such a file; the text names all of them.
+    """
+    trouble = [_trouble_in_words(each) for each in files if each.trouble]
+    if trouble:
+        raise UnreadableFileError("; ".join(dict.fromkeys(trouble)))
+
+
+def _trouble_in_words(file: EnvFile) -> str:
+    reason = "it does not exist" if file.trouble is Trouble.MISSING else (file.reason or "").lower()
+    return f"cannot read `{printable(file.path)}`: {reason}"
 
 
 def trouble_of(error: OSError) -> tuple[Trouble, str | None]:

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.application.gathering import of_a_start, of_files
 from setpoint.application.importing import import_rules
-from setpoint.application.judging import as_chosen, project_selection
+from setpoint.application.judging import as_chosen, chosen_selection
 from setpoint.check.checking import check
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.contract.settings_class import SettingsContract
@@ -98,7 +98,7 @@ class TemporaryEnvironment:
             subject = of_files(contract, [read_env_file(str(each), {}, loader) for each in files], None, project)
         else:
             subject = of_a_start(contract, dict(os.environ), project)
-        return as_chosen(check(subject), [subject], project_selection(project)).diagnostics
+        return as_chosen(check(subject), [subject], chosen_selection(project)).diagnostics
 
 
 def _replace_environment(variables: Mapping[str, str]) -> None:

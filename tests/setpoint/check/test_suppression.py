@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint import load
 from setpoint.application.gathering import of_a_start
-from setpoint.application.judging import as_chosen, project_selection
+from setpoint.application.judging import as_chosen, chosen_selection
 from setpoint.check.checking import check, check_together
 from setpoint.check.report import Report, Status
 from setpoint.contract.file_variables import FileVariables
@@ -149,7 +149,7 @@ def test_why_nothing_starts_is_told_whatever_comments_say(
     assert report.status is Status.FAILED
     everything = Project(tmp_path, deselected=("SP301", "SP406"))
     subject = of_a_start(SettingsContract.of(Needy), {}, everything)
-    assert as_chosen(check(subject), [subject], project_selection(everything)).status is Status.FAILED
+    assert as_chosen(check(subject), [subject], chosen_selection(everything)).status is Status.FAILED
 
 
 def test_each_file_has_comments_of_its_own() -> None:

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from setpoint.application.show_values import compare
 from setpoint.cli import diff, explain, show
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
-from setpoint.resolution.difference import differences
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
@@ -39,10 +39,10 @@ contents = st.one_of(st.binary(max_size=100), file_like, file_like.map(lambda te
 def test_any_two_files_can_be_shown_and_compared(one: bytes, other: bytes, loader: str | None) -> None:
     """Without an error, as JSON that can be read, and as lines that steer no terminal."""
     old, new = (Subject(CONTRACT, (parse_env_file("x.env", each, {}, loader),)) for each in (one, other))
-    found, differing = list(provenances(old)), differences(old, new)
+    found, differing = list(provenances(old)), compare([old], [new])
     lines = [*show._lines([old], None), *explain._lines(old, CONTRACT.variables[0], found)]
-    lines += [line for each in differing for line in diff._lines(old, new, each, None)]
+    lines += [line for each in differing for line in diff._lines(*each, None)]
     assert [line for line in lines if not line.isprintable()] == []
     assert json.loads(show._json([old], None))["version"] == 1
-    assert json.loads(diff._json([CONTRACT], [(old, new, each) for each in differing], None))["version"] == 1
-    assert differences(old, old) == ()
+    assert json.loads(diff._json([CONTRACT], differing, None))["version"] == 1
+    assert compare([old], [old]) == []

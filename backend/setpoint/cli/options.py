@@ -1,0 +1,94 @@
+"""The options that several commands share."""
+
+import argparse
+from pathlib import Path
+
+from setpoint.envfile.loaders import LOADERS
+from setpoint.project import Project, find_project
+from setpoint.text.escape import printable
+
+
+def add_settings_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--settings` to `parser`."""
+    parser.add_argument(
+        "--settings",
+        action="append",
+        metavar="MODULE:CLASS",
+        help="a settings class; can be repeated; by default those of `[tool.setpoint]` in pyproject.toml",
+    )
+
+
+def chosen_settings(arguments: argparse.Namespace) -> tuple[tuple[str, ...], Project]:
+    """Return the references of the settings classes to use, none where nobody names one, and the project.
+
+    Raises:
+        InvalidProjectError: The project's own file can't be used.
+    """
+    project = find_project(Path.cwd())
+    default = (arguments.default_settings,) if arguments.default_settings else project.settings
+    return tuple(dict.fromkeys(arguments.settings or default)), project
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """Add the env files to `parser`, where there can be none."""
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="env files, later ones win; `-` is standard input; without any, what the process would read here",
+    )
+
+
+def add_view_options(parser: argparse.ArgumentParser, environment_help: str) -> None:
+    """Add to `parser` what says which values to look at, and how to print them."""
+    add_settings_option(parser)
+    parser.add_argument(
+        "--loader",
+        choices=LOADERS,
+        metavar="NAME",
+        help="the program that is to read the files; by default the first of the project's `loaders`, or python-dotenv",
+    )
+    parser.add_argument("--environment", action="store_true", help=environment_help)
+    add_secrets_dir(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what the answer looks like")
+
+
+def add_secrets_dir(parser: argparse.ArgumentParser) -> None:
+    """Add `--secrets-dir` to `parser`."""
+    parser.add_argument(
+        "--secrets-dir",
+        action="append",
+        default=[],
+        type=_directory,
+        metavar="DIR",
+        help="a directory with a file for each secret, under all other sources; by default those of the settings class,"
+        " unless FILEs are given; can be repeated",
+    )
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Add to `parser` the one file to read, and `--set`."""
+    parser.add_argument("file", metavar="FILE", help="the env file; `-` is standard input")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=value",
+        help="a variable of the process environment that references may use; none otherwise",
+    )
+
+
+def _directory(path: str) -> str:
+    if not Path(path).is_dir():
+        message = f"`{printable(path)}` is not a directory"
+        raise argparse.ArgumentTypeError(message)
+    return path
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equal_sign, value = text.partition("=")
+    if not name or not equal_sign:
+        message = "it is not `NAME=value`"
+        raise argparse.ArgumentTypeError(message)
+    return name, value
