@@ -40,7 +40,7 @@ def of_a_start(
     )
     given = Given(entries, None, secrets_directories=tuple(directories) or None)
     record = ask(contract, given)
-    files = (*record.files.values(), *named, *laid_over)
+    files = (*record.counting_files, *named, *laid_over)
     variables = tuple(file_variables(contract, files, environment))
     return Subject(
         contract,

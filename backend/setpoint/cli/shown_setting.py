@@ -19,6 +19,7 @@ from setpoint.text.escape import printable
 from setpoint.text.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
 from setpoint.text.join import counted
 from setpoint.text.mask import MASK
+from setpoint.validation.record import SourceRecord
 
 
 def values_to_show(
@@ -193,6 +194,12 @@ def _value_as_json(subject: Subject, assignment: Assignment | None) -> dict[str,
     }
 
 
+def _paths_as_json(source: SourceRecord) -> dict[str, Any]:
+    """Return the files of a source that has no variables; of several, nobody can tell which one gives a value."""
+    paths = [printable(each) for each in source.paths]
+    return {"paths": paths} if len(paths) > 1 else {"path": paths[0]} if paths else {}
+
+
 def origin_as_json(assignment: Assignment | None) -> dict[str, Any]:
     """Return where a value comes from as plain JSON values, as the service's `GET /v1/settings` says it."""
     described: dict[str, Any] = {"source": str(source_of(assignment))}
@@ -200,6 +207,5 @@ def origin_as_json(assignment: Assignment | None) -> dict[str, Any]:
     if place is not None:
         described |= {"path": place.path, "line": place.line, "column": place.column}
     elif assignment is not None and assignment.source is not None:
-        described |= {"name": printable(assignment.source.name)}
-        described |= {"path": printable(assignment.source.paths[0])} if assignment.source.paths else {}
+        described |= {"name": printable(assignment.source.name), **_paths_as_json(assignment.source)}
     return described

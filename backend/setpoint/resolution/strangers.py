@@ -17,15 +17,16 @@ def kept(
 ) -> Mapping[str, Assignment]:
     """Return what the class keeps (`extra="allow"`), by canonical name."""
     extra = getattr(validated.settings, "model_extra", None) or {}
-    names = {contract.canonical(f"{prefix}{key}"): key for prefix in ("", contract.prefix) for key in extra}
-    sources = (each for made in asked.builds[:1] for each in reversed(made.sources))
-    entries = (entry for each in sources if each.kind is SourceKind.ENV_FILE for entry in each.entries)
-    given = {contract.canonical(each.name): assignment_of(each) for each in entries}
-    return {
-        name: replace(given[name], variable=Variable.of_extra(name, key))
-        for name, key in names.items()
-        if name in given and given[name].variable is None
-    }
+    found: dict[str, Assignment] = {}
+    for source in (each for made in asked.builds[:1] for each in made.sources if each.kind is SourceKind.ENV_FILE):
+        given = {contract.canonical(each.name): each for each in source.entries}
+        for key in extra:
+            # With and without the prefix, two names are one key, of which the first one counts.
+            names = (contract.canonical(f"{prefix}{key}") for prefix in (contract.prefix, ""))
+            name = next((each for each in names if each in given and not contract.find(each)), None)
+            if name and key not in found:
+                found[key] = replace(assignment_of(given[name]), variable=Variable.of_extra(name, key))
+    return {contract.canonical(each.name): each for each in found.values()}
 
 
 def forbidden(contract: SettingsContract, validated: Validated, known: Container[str]) -> frozenset[str]:

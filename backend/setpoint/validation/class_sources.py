@@ -10,7 +10,7 @@ read their text. They are replaced once, by functions that pass every call on un
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
 from os import PathLike
@@ -27,10 +27,10 @@ from pydantic_settings.sources import ENV_FILE_SENTINEL, DefaultSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
 from setpoint.sources.entry import Entry, entries_of
-from setpoint.sources.env_file import find_env_file, read_env_file
+from setpoint.sources.env_file import EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
 from setpoint.validation.record import Build, Given, Record
-from setpoint.validation.recorded_source import RecordedSource, described
+from setpoint.validation.recorded_source import Reading, RecordedSource, described
 
 Sources = tuple[PydanticBaseSettingsSource, ...]
 Texts = Mapping[str, str | None]
@@ -87,7 +87,7 @@ class _Making:
         self._given = given
         self._own_files: object = settings_class.model_config.get("env_file")
         self._in_place = self._stand_in_place(self._own_files)
-        self._entries: list[tuple[PydanticBaseSettingsSource, tuple[Entry, ...]]] = []
+        self._readings: list[tuple[PydanticBaseSettingsSource, Reading]] = []
 
     @property
     def environment(self) -> tuple[Entry, ...]:
@@ -144,36 +144,41 @@ class _Making:
             if isinstance(source, DefaultSettingsSource):
                 recorded.append(source)  # What follows looks for it by its class.
             else:
-                made.sources.append(described(source, self._entries_of(source)))
+                made.sources.append(described(source, self._reading_of(source)))
                 recorded.append(RecordedSource(cls, source, made.sources[-1]))
         made.values = _build_values(cls, tuple(recorded), init_kwargs)
         return made.values
 
-    def _entries_of(self, source: object) -> tuple[Entry, ...] | None:
-        """Return the variables that `source` has read, or the one that it is wrapped around; None for another kind."""
+    def _reading_of(self, source: object) -> Reading | None:
+        """Return what `source` has read, or the one that it is wrapped around; None for another kind."""
         wrapped = list(getattr(source, "__dict__", {}).values())
-        return next((found for read, found in self._entries if any(each is read for each in (source, *wrapped))), None)
+        return next((found for read, found in self._readings if any(each is read for each in (source, *wrapped))), None)
 
     def load_env_vars(self, source: EnvSettingsSource) -> Texts:
         """Return the process environment, as `EnvSettingsSource._load_env_vars` does."""
-        self._entries.append((source, self.environment))
+        self._readings.append((source, Reading(self.environment)))
         return _parsed(source, self.environment)
 
     def read_env_files(self, source: DotEnvSettingsSource) -> Texts:
         """Return what env files hold, as `DotEnvSettingsSource._read_env_files` does."""
-        files = tuple(self._files_of(source))
-        self._entries.append((source, tuple(entry for file in files for entry in file)))
+        given = self._given_in_place_of_files(source)
+        files = tuple(self._own_files_of(source)) if given is None else ()
+        texts = [tuple(entries_of(each)) for each in files] if given is None else given
+        self._readings.append((source, Reading(tuple(entry for file in texts for entry in file), files)))
         found: dict[str, str | None] = {}
-        for file in files:
-            found.update(_parsed(source, file))
+        for each in texts:
+            found.update(_parsed(source, each))
         return found
 
-    def _files_of(self, source: DotEnvSettingsSource) -> Iterator[tuple[Entry, ...]]:
+    def _given_in_place_of_files(self, source: DotEnvSettingsSource) -> Sequence[tuple[Entry, ...]] | None:
+        """Return what is given in place of the env files that `source` would read; None where it reads them."""
         is_asked_for = issubclass(source.settings_cls, self._class)
         own = self._own_files if is_asked_for else source.settings_cls.model_config.get("env_file")
-        if self._given.files is not None and (source.env_file == own or not source.env_file):
-            yield from self._given.files if self._in_place and (source.env_file or is_asked_for) else ()
-            return
+        if self._given.files is None or (source.env_file and source.env_file != own):
+            return None
+        return self._given.files if self._in_place and (source.env_file or is_asked_for) else ()
+
+    def _own_files_of(self, source: DotEnvSettingsSource) -> Iterator[EnvFile]:
         named = source.env_file or ()
         for each in (named,) if isinstance(named, str | PathLike) else named:
             path = find_env_file(each, source.env_file_depth or 0)
@@ -183,7 +188,7 @@ class _Making:
                 files, key = self.record.files, (path, source.env_file_encoding)
                 if key not in files:
                     files[key] = read_env_file(path, referable, encoding=source.env_file_encoding)
-                yield tuple(entries_of(files[key]))
+                yield files[key]
 
 
 def _parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Texts:

@@ -42,6 +42,7 @@ class SourceRecord:
         name: The class of the source.
         paths: The config files or the secrets directories that it reads.
         entries: The variables that it has from the process environment or env files, later ones over earlier.
+        files: The env files that it has found by itself.
         secret_names: How its secret files are named, where they are not named like variables.
         values: What it gave, by the keys under which the settings class takes it.
         undecodable: The variables whose text it could not turn into a value; it gave the rest.
@@ -52,6 +53,7 @@ class SourceRecord:
     name: str
     paths: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
+    files: tuple[EnvFile, ...] = ()
     secret_names: SecretNames | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     undecodable: tuple[tuple[str, Entry | None], ...] = ()
@@ -93,7 +95,7 @@ class Record:
         settings: The settings, if the class gave some.
         error: What was raised, if not.
         builds: Every settings class that was built, in the order in which they were.
-        files: The env files that the class has read by itself, by path and the encoding that it names.
+        files: The env files that sources have read while they were made, by path and the encoding that the class names.
         switches: The arguments by which an `__init__` of the class reads names otherwise than its configuration says.
         failed_source: The class of the source that kept all others from being asked.
         parts: What became of the settings classes that are nested in fields, each for itself, by field.
@@ -112,3 +114,9 @@ class Record:
     def build_of(self, settings_class: type[BaseSettings]) -> Build | None:
         """Return what is known of `settings_class`, if it was built."""
         return next((each for each in self.builds if each.settings_class is settings_class), None)
+
+    @property
+    def counting_files(self) -> tuple[EnvFile, ...]:
+        """Return the env files of sources that the class asks; it may have others made and leave them out."""
+        asked = [file for made in self.builds for source in made.sources for file in source.files]
+        return tuple(each for each in self.files.values() if not self.builds or any(each is file for file in asked))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -22,7 +22,7 @@ from pydantic_settings.sources.base import PydanticBaseEnvSettingsSource
 
 from setpoint.contract.file_variables import FileVariablesSource
 from setpoint.sources.entry import Entry
-from setpoint.sources.env_file import SourceKind
+from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.sources.secret_files import SecretNames
 from setpoint.validation.record import SourceRecord
 
@@ -39,19 +39,32 @@ _PATH_OF_CONFIG_FILE = "_file_path"
 """How the attributes end in which sources that read config files keep the paths."""
 
 
-def described(source: object, entries: tuple[Entry, ...] | None) -> SourceRecord:
+class Reading(NamedTuple):
+    """What a source has read when it was made.
+
+    Attributes:
+        entries: The variables of the process environment or of env files.
+        files: Env files that it has found by itself.
+    """
+
+    entries: tuple[Entry, ...]
+    files: tuple[EnvFile, ...] = ()
+
+
+def described(source: object, reading: Reading | None) -> SourceRecord:
     """Return what is known of `source` before it is asked.
 
     Args:
         source: Whatever the settings class calls a source.
-        entries: The variables that it has read from the process environment or env files, if it is of that kind.
+        reading: What it has read of the process environment or of env files, if it is of that kind.
     """
     name = getattr(source, "__name__", type(source).__name__)
     kind = next((kind for base, kind in _KINDS if isinstance(source, base)), SourceKind.OWN_SOURCE)
-    if kind is SourceKind.OWN_SOURCE and entries is not None:
+    if kind is SourceKind.OWN_SOURCE and reading is not None:
         is_file = isinstance(source, DotEnvSettingsSource)
         kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
-    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries or (), _nesting(source))
+    entries, files = reading or Reading(())
+    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries, files, _nesting(source))
 
 
 def _paths(source: Any, kind: SourceKind) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
 
 from pydantic_settings import BaseSettings
 
@@ -34,8 +36,10 @@ class Case:
         files: Files that are there in any case, by path.
         varied: Files of which there are several versions, None for no file.
         encoding: How env files are encoded.
-        unseen: Variables that code of the class reads by itself, so that nobody can tell where they count.
-        exception: Why Setpoint does not answer for this class, and ends with status 2; as the docs name it.
+        unseen: Variables and files that code of the class reads by itself, so that nobody can tell where they count.
+        exception: What Setpoint says where it does not answer for this class, and ends with status 2.
+        in_place: The env files in place of which `check FILE` puts what it is given, where the configuration of the
+            class does not tell them.
     """
 
     settings: type[BaseSettings]
@@ -46,6 +50,22 @@ class Case:
     encoding: str = "utf-8"
     unseen: Sequence[str] = ()
     exception: str | None = None
+    in_place: Sequence[str] | None = None
+
+    @property
+    def own_files(self) -> Sequence[str]:
+        """Return the env files of the class, as paths among its sources."""
+        if self.in_place is not None:
+            return self.in_place
+        named = self.settings.model_config.get("env_file") or ()
+        names = [named] if isinstance(named, str) else [str(each) for each in cast("Sequence[Path]", named)]
+        return [each for each in self.sources if Path(each).name in names and not each.endswith("/")]
+
+    @property
+    def directories(self) -> Sequence[str]:
+        """Return the secrets directories of the class."""
+        named = self.settings.model_config.get("secrets_dir") or ()
+        return [named] if isinstance(named, str) else [str(each) for each in cast("Sequence[Path]", named)]
 
     @property
     def reference(self) -> str:
@@ -58,4 +78,6 @@ INT = Texts(("8000", "12"), ("http", "", "1.5"))
 FLOAT = Texts(("0.5", "2"), ("much", ""))
 BOOL = Texts(("true", "0"), ("maybe", ""))
 WORDS = Texts(('["a"]', '["b", "c"]'), ("a,b", '{"a": 1}', ""))
+STRANGER = Texts(("8000", "alpha", '["a"]'))
+"""What is written for a name that the class may not know."""
 INTS = Texts(("[1, 2]", "[3]"), ('["x"]', "1,2", "7"))

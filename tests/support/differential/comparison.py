@@ -3,11 +3,12 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from support.differential.asking import Process
-from support.differential.case import PROCESS, Case
-from support.differential.situation import Situation, Written
+from support.differential.case import PROCESS, STRANGER, Case
+from support.differential.situation import GIVEN, Situation, Written
 
 _PROCESS_ENVIRONMENT = "process-environment"
 
@@ -31,24 +32,53 @@ def differences(case: Case, situation: Situation, reference: Process, subject: P
     """Yield what `check`, `show` and `load` say in `situation` that the class does not do."""
     (right,), (said,) = reference.ask(case, [situation]), subject.ask(case, [situation])
     if case.exception is not None:
-        if said["check"]["status"] != 2:
-            yield Difference("named exception", said["check"], "status 2")
+        yield from _of_exception(case.exception, said)
         return
     yield from _of_status(said, right)
     others = [list(situation.others_at(at)) for at in range(len(situation.written))]
-    flat = iter(reference.ask(case, [each for group in others for each in group]))
-    answers = [[next(flat) for _ in group] for group in others]
+    of_files = {path: list(situation.others_of(path)) for path in case.varied}
+    flat = iter(reference.ask(case, [each for group in (*others, *of_files.values()) for each in group]))
+    answers = Answers(
+        [[next(flat) for _ in group] for group in others],
+        {path: [next(flat) for _ in group] for path, group in of_files.items()},
+    )
     if "errors" in right:
-        yield from _of_blame(situation, said, right, answers)
+        yield from _of_blame(situation, said["check"], right, answers)
+        yield from _of_blame(situation, said["check FILE"] or {"output": None}, right, answers)
     if "settings" in right:
-        yield from _of_origins(case, situation, said, right, answers)
+        yield from _of_origins(case, situation, said, right, answers.written)
+        yield from _of_files(case, said, right, answers.files)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the class does in situations that differ in one thing.
+
+    Attributes:
+        written: With another text of a variable, by its index.
+        files: With another version of a file, by its path.
+    """
+
+    written: Sequence[Sequence[Any]]
+    files: Mapping[str, Sequence[Any]]
+
+
+def _of_exception(exception: str, said: Any) -> Iterator[Difference]:
+    """Yield each command that does not say so and end."""
+    for command, unable in (("check", 2), ("show", 2), ("load", 78), ("check FILE", 2)):
+        answer = said[command]
+        if answer and (answer.get("status") != unable or exception not in answer["said"]):
+            yield Difference(command, answer, exception)
 
 
 def _of_status(said: Any, right: Any) -> Iterator[Difference]:
     is_taken = "settings" in right
-    status = said["check"]["status"]
-    if status != (0 if is_taken else 1):
-        yield Difference("check", [status, _codes(said), said["check"]["said"]], right)
+    for command in ("check", "check FILE"):
+        answer = said[command]
+        if answer and answer["status"] != (0 if is_taken else 1):
+            is_told_elsewhere = command == "check FILE" and _forbids_alone(right)
+            if answer["status"] != 0 or not is_told_elsewhere:
+                yield Difference(command, [answer["status"], _codes(answer), answer["said"]], right)
     if is_taken and said["load"].get("settings") != right["settings"]:
         yield Difference("load", said["load"], right)
     if not is_taken and "settings" in said["load"]:
@@ -57,24 +87,33 @@ def _of_status(said: Any, right: Any) -> Iterator[Difference]:
         yield Difference("show", [said["show"]["status"], said["show"]["said"]], right)
 
 
-def _codes(said: Any) -> list[str]:
-    found = said["check"]["output"]
+def _forbids_alone(right: Any) -> bool:
+    """Return whether the class objects to nothing but unknown names, of which the project here wants no word."""
+    return "errors" in right and all(kind == "extra_forbidden" for _, kind in right["errors"])
+
+
+def _codes(answer: Any) -> list[str]:
+    found = answer["output"]
     return [f"{each['code']} {each['variable']} {each['message']}" for each in found["diagnostics"]] if found else []
 
 
-def _of_blame(situation: Situation, said: Any, right: Any, answers: Sequence[Sequence[Any]]) -> Iterator[Difference]:
-    """Yield each diagnostic that blames a variable which no other text, nor none, would make better."""
-    output = said["check"]["output"]
+def _of_blame(situation: Situation, answer: Any, right: Any, answers: Answers) -> Iterator[Difference]:
+    """Yield each diagnostic that blames a variable or a file which no other text, nor none, would make better."""
+    output = answer["output"]
     for diagnostic in output["diagnostics"] if output else ():
-        if diagnostic["code"] not in {"SP401", "SP404"} or diagnostic["location"] is None:
-            continue
         if diagnostic["code"] == "SP404" and all(place for place, _ in right["errors"]):
             continue  # The class would tell it once its fields are valid.
+        said = [diagnostic["variable"], diagnostic["message"], diagnostic["location"]]
+        for path, others in answers.files.items():
+            if f"of `{path}`" in diagnostic["message"] and not any(_is_better(each, right) for each in others):
+                yield Difference("blame", said, right)
+        if diagnostic["code"] not in {"SP401", "SP404"} or diagnostic["location"] is None:
+            continue
         at = _at(situation, diagnostic["location"], diagnostic["variable"])
         if at is None:
             yield Difference("place", diagnostic, "nothing is written there")
-        elif not any(_is_better(each, right) for each in answers[at]):
-            yield Difference("blame", [diagnostic["variable"], diagnostic["message"], diagnostic["location"]], right)
+        elif not any(_is_better(each, right) for each in answers.written[at]):
+            yield Difference("blame", said, right)
 
 
 def _is_better(answer: Any, before: Any) -> bool:
@@ -97,10 +136,28 @@ def _of_origins(
         if here.name.upper() in case.unseen or (not here.text and case.settings.model_config.get("env_ignore_empty")):
             continue
         is_winner = at in winners
-        if not here.texts.good and not is_winner:
+        if here.texts is STRANGER and not is_winner:
             continue  # A misspelt key of a model says at least that there is one.
         if is_winner != _counts(others, right) and not (is_winner and _is_taken_apart(here, winners, situation)):
             yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
+
+
+def _of_files(case: Case, said: Any, right: Any, answers: Mapping[str, Sequence[Any]]) -> Iterator[Difference]:
+    """Yield each config file that `show` names though nothing is made of it, or does not name though something is."""
+    output = said["show"]["output"]
+    origins = [origin for each in output["variables"] for origin in _origins(each)] if output else []
+    paths = [each.get("paths") or [each["path"]] for each in origins if each.get("source") == "config-file"]
+    named = {Path(each).name for group in paths for each in group}
+    # Of several files that a source puts together nobody can tell which one gives what.
+    alone = {Path(each).name for group in paths if len(group) == 1 for each in group}
+    for path, (without, *_) in answers.items():
+        if path in case.unseen:
+            continue
+        counts = _without_set(without) != _without_set(right)
+        if counts and path not in named:
+            yield Difference("origin", f"{path} does not count", right)
+        if not counts and path in alone:
+            yield Difference("origin", f"{path} counts", right)
 
 
 def _origins(said: Any) -> Iterator[Any]:
@@ -147,13 +204,15 @@ def _at(situation: Situation, place: Mapping[str, Any], name: str | None) -> int
 
 
 def _is_at(situation: Situation, at: int, here: Written, place: Mapping[str, Any], name: str | None) -> bool:
+    path = str(place.get("path", "")).removeprefix("./")
+    if here.source == PROCESS and path == GIVEN:
+        return place.get("line") == sum(each.source == PROCESS for each in situation.written[: at + 1])
     if here.source == PROCESS:
         is_last = not any(
             each.source == PROCESS and each.name.upper() == here.name.upper() for each in situation.written[at + 1 :]
         )
         in_process = place.get("source") == _PROCESS_ENVIRONMENT
         return in_process and (here.name == name or (is_last and here.name.upper() == str(name).upper()))
-    path = str(place.get("path", "")).removeprefix("./")
     if here.source.endswith("/"):
         return path.endswith(here.source + here.name)
     return path == here.source and place.get("line") == situation.line_of(at)

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings
 from support.differential.dump import dumped
 
 
-def settings_of(reference: str) -> Any:
+def settings_of(reference: str, _: Mapping[str, Any]) -> Any:
     """Return what `Settings()` does: its settings, or what it raises."""
     try:
         return {"settings": dumped(_class(reference)())}
@@ -29,21 +29,36 @@ def settings_of(reference: str) -> Any:
         return {"raised": [type(error).__name__, str(error)]}
 
 
-def judgement_of(reference: str) -> Any:
-    """Return what Setpoint says: `check` and `show` as JSON, each with its exit status, and what `load` returns."""
+def judgement_of(reference: str, situation: Mapping[str, Any]) -> Any:
+    """Return what Setpoint says: `check` and `show` as JSON, each with its exit status, and what `load` returns.
+
+    `check` is asked twice, about a start and about files that give the same.
+    """
+    words = situation["given"]
     return {
         "check": _command("check", "--format", "json", "--settings", reference),
         "show": _command("show", "--format", "json", "--settings", reference),
         "load": _loaded(reference),
+        "check FILE": words and _given(reference, words),
     }
+
+
+def _given(reference: str, words: Sequence[str]) -> Any:
+    if "--environment" not in words:
+        os.environ.clear()
+    return _command("check", "--format", "json", "--settings", reference, *words)
 
 
 def _command(*words: str) -> Any:
     from setpoint.cli.main import main  # noqa: PLC0415 - the process that asks the class itself does without Setpoint
 
     output, talk = StringIO(), StringIO()
+    status: object
     with redirect_stdout(output), redirect_stderr(talk):
-        status = main(words)
+        try:
+            status = main(words)
+        except SystemExit as end:
+            status = end.code
     text = output.getvalue()
     return {"status": status, "said": talk.getvalue(), "output": json.loads(text) if text else None}
 
@@ -68,7 +83,7 @@ def _class(reference: str) -> type[BaseSettings]:
 WORKING_DIRECTORY = "outer/inner/app"
 """Where the app starts: some classes look for files in folders above it."""
 
-QUESTIONS: Mapping[str, Callable[[str], Any]] = {"settings": settings_of, "judgement": judgement_of}
+QUESTIONS: Mapping[str, Callable[[str, Mapping[str, Any]], Any]] = {"settings": settings_of, "judgement": judgement_of}
 
 
 def answer(request: Mapping[str, Any], folder: Path) -> Any:
@@ -84,7 +99,7 @@ def answer(request: Mapping[str, Any], folder: Path) -> Any:
             Path(path).write_bytes(content.encode("latin-1"))
         os.environ.clear()
         os.environ.update(situation["environment"])
-        answers.append(question(request["class"]))
+        answers.append(question(request["class"], situation))
     return answers
 
 

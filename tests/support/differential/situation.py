@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from support.differential.case import PROCESS, Case, Texts
+from support.differential.case import PROCESS, STRANGER, Case, Texts
 
 _PROJECT = """
 [tool.setpoint]
-select = ["SP302", "SP401", "SP404"]
+select = ["SP302", "SP401", "SP404", "SP409"]
 """
 _MOST_STRANGERS = 2
+
+GIVEN = "given.env"
+"""A file with all that is in the process environment, which the class does not read by itself."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,14 @@ class Situation:
     """What is written where.
 
     Attributes:
+        case: The class that finds it.
         written: All variables, in the order in which they are written.
         files: All other files, by path.
-        encoding: How env files are encoded.
     """
 
+    case: Case
     written: tuple[Written, ...]
     files: Mapping[str, str]
-    encoding: str = "utf-8"
 
     def others_at(self, at: int) -> Iterator["Situation"]:
         """Yield the situations that differ from this one in what is written at `at` alone."""
@@ -54,6 +57,20 @@ class Situation:
         for text in (*here.texts.good, *here.texts.bad):
             if text != here.text:
                 yield replace(self, written=(*before, replace(here, text=text), *after))
+
+    def others_of(self, path: str) -> Iterator["Situation"]:
+        """Yield the situations that differ from this one in the file at `path` alone, first the one without it."""
+        without = {each: content for each, content in self.files.items() if each != path}
+        yield replace(self, files=without)
+        for content in self.case.varied[path]:
+            if content is not None and content != self.files.get(path):
+                yield replace(self, files={**without, path: content})
+
+    @property
+    def given_files(self) -> list[str]:
+        """Return what has to be given to `check` so that it finds the same as a start."""
+        there = {each.source for each in self.written}
+        return [each for each in self.case.own_files if each in there] if self.case.own_files else [GIVEN]
 
     def line_of(self, at: int) -> int | None:
         """Return the line on which the variable at `at` is set; None in the process environment."""
@@ -65,7 +82,7 @@ class Situation:
         return sum(each.source == here.source for each in self.written[:at]) + 1
 
     def for_process(self) -> dict[str, object]:
-        """Return it as plain values: the environment, and each file as bytes that latin-1 tells."""
+        """Return it as plain values: the environment, files as bytes that latin-1 tells, what `check` is given."""
         contents = {"pyproject.toml": _PROJECT, **self.files}
         if not contents["pyproject.toml"].endswith(_PROJECT):
             contents["pyproject.toml"] += _PROJECT
@@ -75,10 +92,18 @@ class Situation:
                 files[each.source + each.name] = each.text.encode()
             elif each.source != PROCESS:
                 line = f"{each.name}={_quoted(each.text)}\n"
-                files[each.source] = files.get(each.source, b"") + line.encode(self.encoding)
+                files[each.source] = files.get(each.source, b"") + line.encode(self.case.encoding)
+        environment = {each.name: each.text for each in self.written if each.source == PROCESS}
+        is_given_alone = not self.case.own_files
+        if is_given_alone:
+            files[GIVEN] = "".join(f"{name}={_quoted(text)}\n" for name, text in environment.items()).encode()
+        on_top = [] if is_given_alone else ["--environment"]
+        there = [each for each in self.case.directories if any(path.startswith(f"{each}/") for path in files)]
+        directories = (word for each in there for word in ("--secrets-dir", each))
         return {
-            "environment": {each.name: each.text for each in self.written if each.source == PROCESS},
+            "environment": environment,
             "files": {path: content.decode("latin-1") for path, content in files.items()},
+            "given": [*self.given_files, *on_top, *directories] if self.given_files else None,
         }
 
 
@@ -103,13 +128,13 @@ def situations(draw: DrawFn, case: Case) -> Situation:
         st.lists(st.tuples(_strangers(case), st.sampled_from(case.sources)), max_size=_MOST_STRANGERS)
     ):
         if (source, name) not in written:
-            written[source, name] = Written(source, name, draw(st.sampled_from(("8000", "alpha", '["a"]'))), Texts(()))
+            written[source, name] = Written(source, name, draw(st.sampled_from(STRANGER.good)), STRANGER)
     files = dict(case.files)
     for path, versions in case.varied.items():
         content = draw(st.sampled_from(versions))
         if content is not None:
             files[path] = content
-    return Situation(tuple(written.values()), files, case.encoding)
+    return Situation(case, tuple(written.values()), files)
 
 
 def _text(texts: Texts, *, only_good: bool) -> SearchStrategy[str]:

@@ -1,15 +1,21 @@
 """Values from files of other formats beside the environment."""
 
-from pydantic import BaseModel
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     JsonConfigSettingsSource,
     PyprojectTomlConfigSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
+    YamlConfigSettingsSource,
 )
 
-from support.differential.case import INT, PROCESS, WORD, Case, Texts
+from support.differential.case import INT, PROCESS, WORD, WORDS, Case, Texts
 from support.differential.catalogue.chosen import chosen, ordered
 
 _SERVER = {"PORT": INT, "HOST": WORD}
@@ -82,8 +88,72 @@ class PyprojectTable(BaseSettings):
     settings_customise_sources = ordered("init", "env", last=PyprojectTomlConfigSettingsSource)
 
 
+class YamlLast(BaseSettings):
+    model_config = SettingsConfigDict(
+        yaml_file="config.yaml", env_file=".env", env_nested_delimiter="__", extra="ignore"
+    )
+    port: int = 1
+    pool: _Pool = _Pool()
+    settings_customise_sources = ordered("init", "env", "dotenv", last=YamlConfigSettingsSource)
+
+
+class YamlSection(BaseSettings):
+    model_config = SettingsConfigDict(yaml_file="config.yaml", yaml_config_section="app.server", extra="forbid")
+    port: int
+    token: SecretStr = SecretStr("none")
+    settings_customise_sources = ordered("init", "env", last=YamlConfigSettingsSource)
+
+
+class YamlFirst(BaseSettings):
+    """Overrides of a deploy stand in a file that wins over the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_", yaml_file="config.yaml")
+    port: int = 1
+    names: list[str] = []
+    settings_customise_sources = chosen(lambda cls, given: (YamlConfigSettingsSource(cls), given["env"]))
+
+
+class _OwnToml(InitSettingsSource):
+    """Reads a file by itself, as many projects wrote before there was a source for it."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        path = Path("own.toml")
+        values: dict[str, Any] = tomllib.loads(path.read_text()) if path.exists() else {}
+        super().__init__(settings_cls, init_kwargs=values.get("app", {}))
+
+
+class OwnToml(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+    port: int = 1
+    pool: _Pool = _Pool()
+    settings_customise_sources = ordered("init", "env", "dotenv", last=_OwnToml)
+
+
+class AllFormats(BaseSettings):
+    model_config = SettingsConfigDict(
+        toml_file="config.toml",
+        json_file="config.json",
+        yaml_file="config.yaml",
+        env_nested_delimiter="__",
+        extra="ignore",
+    )
+    port: int = 1
+    pool: _Pool = _Pool()
+    settings_customise_sources = chosen(
+        lambda cls, given: (
+            given["env"],
+            TomlConfigSettingsSource(cls),
+            JsonConfigSettingsSource(cls),
+            YamlConfigSettingsSource(cls),
+        )
+    )
+
+
+_YAML = ("port: 3\n", "pool:\n  size: 3\n", "pool:\n  size: x\n", "port: [\n", None)
+
 CASES = [
     Case(TomlLast, _SERVER, varied=_TOML),
+    Case(TomlFirst, _SERVER, (PROCESS,), varied=_TOML),
     Case(TomlForbidsStrangers, _SERVER, (PROCESS,), varied=_TOML),
     Case(
         NestedToml,
@@ -95,7 +165,7 @@ CASES = [
         TomlTable,
         {"PORT": INT},
         (PROCESS,),
-        varied={"config.toml": ("[tool.app]\nport = 1\n", '[tool.app]\nport = "x"\n', "port = 1\n", None)},
+        varied={"config.toml": ("[tool.app]\nport = 4\n", '[tool.app]\nport = "x"\n', "port = 4\n", None)},
     ),
     Case(
         TwoTomlFiles,
@@ -117,5 +187,41 @@ CASES = [
         _SERVER,
         (PROCESS,),
         varied={"pyproject.toml": ("[tool.shop]\nport = 5\n", '[tool.shop]\nport = "x"\n', "")},
+    ),
+    Case(YamlLast, {"PORT": INT, "POOL__SIZE": INT}, varied={"config.yaml": _YAML}),
+    Case(
+        YamlSection,
+        {"PORT": INT, "TOKEN": WORD},
+        (PROCESS,),
+        varied={
+            "config.yaml": (
+                "app:\n  server:\n    port: 3\n    token: abcdefgh\n",
+                "app:\n  server:\n    port: x\n    stranger: 1\n",
+                "app: {}\n",
+                None,
+            )
+        },
+    ),
+    Case(
+        YamlFirst,
+        {"APP_PORT": INT, "APP_NAMES": WORDS},
+        (PROCESS,),
+        varied={"config.yaml": ("port: 3\n", "names: [a]\n", "names: a\n", None)},
+    ),
+    Case(
+        OwnToml,
+        {"PORT": INT, "POOL__SIZE": INT},
+        varied={"own.toml": ("[app]\nport = 3\n", "[app.pool]\nsize = 4\n", '[app]\nport = "x"\n', "[app", None)},
+        unseen=["own.toml"],
+    ),
+    Case(
+        AllFormats,
+        {"PORT": INT, "POOL__SIZE": INT},
+        (PROCESS,),
+        varied={
+            "config.toml": ("port = 2\n", '[pool]\nname = "toml"\n', None),
+            "config.json": ('{"port": 3}', '{"pool": {"name": "json"}}', None),
+            "config.yaml": ("port: 4\n", "pool: {size: 6}\n", "pool: {size: x}\n", None),
+        },
     ),
 ]

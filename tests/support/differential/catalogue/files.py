@@ -154,8 +154,11 @@ class CommandLineOff(BaseSettings):
 
 CASES = [
     Case(TwoFiles, _SERVER, (PROCESS, ".env", ".env.local")),
+    Case(FileTwoFoldersUp, _SERVER, (PROCESS, "../../.env")),
     Case(OtherEncoding, {"NAME": Texts(("caf\xe9", "th\xe9")), "PORT": INT}, (".env",), encoding="latin-1"),
     Case(NoFile, _SERVER),
+    Case(AllowsStrangers, {"PORT": INT, "ANYTHING": WORD}),
+    Case(AllowsStrangersWithPrefix, {"APP_PORT": INT, "APP_OTHER": WORD, "PORT": INT}),
     Case(ForbidsStrangers, {**_SERVER, "ANYTHING": Texts(("alpha", "beta"))}),
     Case(ForbidsStrangersWithPrefix, {"APP_PORT": INT, "APP_HOST": WORD, "PORT": INT}),
     Case(IgnoresStrangers, {"PORT": INT, "ANYTHING": WORD}),
@@ -175,5 +178,9 @@ CASES = [
         (PROCESS, "secrets/"),
         _DIRECTORY,
     ),
+    Case(NestedSecretsInFolders, {"USER": WORD, "PASSWORD": _SECRET["TOKEN"]}, ("secrets/db/",), _DIRECTORY),
+    Case(OwnInit, _SERVER, (PROCESS, "own.env", ".env"), in_place=["own.env"]),
+    Case(OwnInitGivesValues, _SERVER),
+    Case(OwnInitOtherPrefix, {"OWN_PORT": INT, "PORT": INT}, (PROCESS,), exception="gives `_env_prefix` itself"),
     Case(CommandLineOff, {"PORT": INT, "DEBUG": BOOL}),
 ]

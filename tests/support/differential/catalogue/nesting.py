@@ -229,6 +229,7 @@ CASES = [
     Case(PartialDataclass, _DB, _HERE),
     Case(PlainDataclass, _DB),
     Case(Typed, _DB),
+    Case(Tuple, {**_DB, "DB": Texts(('["a", 1]', '["b"]', '{"host": "json"}'), ("x", "{}"))}),
     Case(
         GenericModel,
         {"BOX": Texts(('{"item": 1}', '{"item": 2}'), ("x", '{"item": "x"}')), "BOX__ITEM": INT, "BOX__COUNT": INT},

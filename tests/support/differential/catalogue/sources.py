@@ -242,10 +242,13 @@ CASES = [
     Case(DotenvFirst, _SERVER, _ALL, _SECRETS),
     Case(SecretsFirst, _SERVER, _ALL, _SECRETS),
     Case(OnlyDotenv, _SERVER),
-    Case(NoSources, _SERVER),
+    Case(OnlyEnvironment, _SERVER, in_place=[]),
+    Case(NoSources, _SERVER, in_place=[]),
     Case(ConstantsLast, _SERVER),
     Case(ConstantsFirst, {**_SERVER, "DEBUG": BOOL}),
-    Case(FromVault, _SERVER, varied={"vault.json": ('{"port": 1}', '{"port": "x"}', "{}", None)}),
+    Case(
+        FromVault, _SERVER, varied={"vault.json": ('{"port": 1}', '{"port": "x"}', "{}", None)}, unseen=["vault.json"]
+    ),
     Case(OwnEnvironmentSource, {"PORT": INT, "TAGS": Texts(("a,b", "c"))}, (PROCESS,)),
     Case(WrappedEnvironment, _SERVER),
     Case(MoreSources, _SERVER, (PROCESS, ".env", "defaults.env", "more/"), {"more/unrelated": ""}),

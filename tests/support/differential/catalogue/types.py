@@ -231,6 +231,15 @@ CASES = [
         _HERE,
     ),
     Case(OptionalValues, {"PORT": INT, "TAGS": WORDS}, _HERE),
+    Case(
+        NoneByWord,
+        {
+            "PORT": Texts(("null", "3"), ("none",)),
+            "HOST": Texts(("alpha", "beta"), ("null",)),
+            "OPTIONS__A": Texts(("1", "null"), ("x",)),
+            "OPTIONS": Texts(('{"a": 1}', "{}"), ("x",)),
+        },
+    ),
     Case(EnumsByName, {"COLOR": Texts(("RED", "DARK_BLUE"), ("green",)), "LEVEL": Texts(("LOW", "2"), ("x",))}),
     Case(LeftToValidator, {"TAGS": Texts(("a,b", "c")), "PORTS": INTS}, _HERE),
     Case(NothingDecoded, {"TAGS": Texts(("a,b", "c")), "PORTS": INTS}, _HERE),

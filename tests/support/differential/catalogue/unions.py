@@ -117,7 +117,13 @@ class ModelsInUnionByName(BaseSettings):
 
 CASES = [
     Case(Either, _STORE),
-    Case(DiscriminatedByFunction, {**_STORE, "STORE__PROT": INT}, _HERE),
+    Case(Discriminated, _STORE),
+    Case(OptionalDiscriminated, {f"APP_{name}": texts for name, texts in _STORE.items()}, _HERE),
+    Case(
+        DiscriminatedByFunction,
+        {**_STORE, "STORE": Texts(('{"kind": "bucket", "port": 2}', '{"kind": "bucket", "port": 3}'), ("x", "{}"))},
+        _HERE,
+    ),
     Case(ModelOrText, {"STORE": Texts(("plain", '{"path": "p"}'), ("{}",)), "STORE__PATH": WORD}),
     Case(ModelOrFlag, {"STORE": Texts(("true", '{"kind": "bucket"}'), ("x", "{}")), "STORE__PORT": INT}, _HERE),
     Case(ListOrText, {"TAGS": WORDS}),
