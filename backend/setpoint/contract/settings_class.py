@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
+from typing import Any
 
 from pydantic_settings import BaseSettings
 
@@ -82,8 +83,12 @@ class SettingsContract:
     @property
     def secrets_directories(self) -> tuple[str, ...]:
         """Return the directories in which the class looks for files named like its variables, as it names them."""
-        named = self.settings_class.model_config.get("secrets_dir") or ()
-        return tuple(map(str, (named,) if isinstance(named, str | PathLike) else named))
+        return _paths(self.settings_class.model_config.get("secrets_dir"))
+
+    @property
+    def env_files(self) -> tuple[str, ...]:
+        """Return the env files that the class reads, as it names them."""
+        return _paths(self.settings_class.model_config.get("env_file"))
 
     @property
     def prefix(self) -> str:
@@ -201,3 +206,7 @@ class SettingsContract:
     def _names(self) -> VariableNames:
         most = self.settings_class.model_config.get("env_nested_max_split")
         return VariableNames(self.variables, self.delimiter, most, ignores_case=self.ignores_case)
+
+
+def _paths(named: Any) -> tuple[str, ...]:
+    return tuple(map(str, (named,) if isinstance(named, str | PathLike) else named or ()))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from os import PathLike
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +48,11 @@ class Receiver(Protocol):
         """Return whether the class is given its own variables alone."""
         ...
 
+    @property
+    def beside(self) -> Sequence[SettingsContract]:
+        """Return the contracts of the app's other settings classes."""
+        ...
+
 
 def given_to(receiver: Receiver) -> Given:
     """Return what the class of `receiver` is given."""
@@ -71,7 +75,7 @@ def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
         return False  # It hides nothing in the source below.
     if entry.file is not None and contract.names_env_file(contract.find(entry.name)):
         return False
-    if entry.file is not None and _is_of_another_program(contract, entry, entry.file.path):
+    if entry.file is not None and _is_of_another_class(receiver, entry, entry.file.path):
         return False
     if contract.from_file(entry.name):
         is_there = all(each.name != entry.name or not each.content.trouble for each in receiver.file_variables)
@@ -79,14 +83,14 @@ def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
     return not receiver.only_known or contract.find(entry.name) is not None
 
 
-def _is_of_another_program(contract: SettingsContract, entry: Entry, path: str) -> bool:
-    """Return whether `entry` may be another program's: a class forbids strangers in the files that it reads itself.
+def _is_of_another_class(receiver: Receiver, entry: Entry, path: str) -> bool:
+    """Return whether `entry` is for another settings class of the app, which reads env files of its own.
 
-    A file that it does not name is most often handed to several programs by docker or systemd.
+    One file is given in place of those of both, and neither class would find what is the other one's.
     """
-    config = contract.settings_class.model_config
-    if config.get("extra") != "forbid" or contract.find(entry.name) or contract.from_file(entry.name):
+    contract = receiver.contract
+    is_named = any(Path(each).expanduser().absolute() == Path(path).absolute() for each in contract.env_files)
+    if is_named or contract.find(entry.name) or contract.from_file(entry.name):
         return False
-    named = config.get("env_file") or ()
-    own = (named,) if isinstance(named, str | PathLike) else named
-    return bool(own) and all(Path(each).expanduser().absolute() != Path(path).absolute() for each in own)
+    readers = [each for each in receiver.beside if each.find(entry.name) or each.from_file(entry.name)]
+    return bool(readers) and all(set(contract.env_files).isdisjoint(each.env_files) for each in readers)

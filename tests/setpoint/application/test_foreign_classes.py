@@ -244,7 +244,9 @@ def test_what_the_class_itself_forbids_no_project_can_ignore() -> None:
         "1.env:1:1-1:6 error SP301 unknown-variable OTHER"
     ]
     assert marks(checked("OTHER=\n", settings_class=Forbids, ignored=["OTHER"])) == []
-    assert marks(checked("", "OTHER=1\n", settings_class=Forbids, ignored=["OTHER"])) == []
+    assert marks(checked("", "OTHER=1\n", settings_class=Forbids, ignored=["OTHER"])) == [
+        "2.env:1:1-1:6 error SP301 unknown-variable OTHER"
+    ]
 
 
 class Cat(BaseModel):

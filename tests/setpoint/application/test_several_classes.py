@@ -303,3 +303,18 @@ def test_a_class_that_forbids_what_another_one_reads_is_named(tmp_path: Path) ->
         1,
         ["no setting of `app:Strict` reads `SMTP_HOST`"],
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "status"), [((".port.env", ".mail.env"), 0), ((".env", ".env"), 1)], ids=["one each", "the same"]
+)
+def test_a_file_stands_in_place_of_the_env_files_of_each_class(
+    tmp_path: Path, files: tuple[str, str], status: int
+) -> None:
+    """Where they share one, each forbids what the other one reads, as it would at a start."""
+    head = "from pydantic_settings import BaseSettings\n"
+    of_port = f'class Port(BaseSettings, env_file="{files[0]}"):\n    port: int = 1\n'
+    of_mail = f'class Mail(BaseSettings, env_file="{files[1]}"):\n    smtp_host: str = ""\n'
+    (tmp_path / "app.py").write_text(head + of_port + of_mail)
+    words = ("--settings", "app:Port", "--settings", "app:Mail")
+    assert _checked(tmp_path, "PORT=2\nSMTP_HOST=mail\n", *words)[0] == status

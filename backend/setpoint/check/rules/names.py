@@ -24,11 +24,10 @@ from setpoint.text.join import joined
 from setpoint.text.mask import MASK
 from setpoint.validation.refusal import RefusalKind
 
-# What is said of a variable that the class itself refuses.
-_FORBIDDEN = (
-    "the settings class reads this file and forbids it",
-    'remove it, or let the class ignore it: `extra="ignore"`',
-    Severity.ERROR,
+_FORBIDS_IT = "the settings class reads this file and forbids it"
+_FORBIDDEN_HERE = 'remove it, or let the class ignore it: `extra="ignore"`'
+_FORBIDDEN_IN_FILE = (
+    'remove it, let the class ignore it (`extra="ignore"`), or name the program that reads the file: `--loader docker`'
 )
 _IGNORE_IT = 'a reference uses it, so let the class ignore it: `extra="ignore"`'
 _FURTHEST_IN_FAMILY = 6
@@ -56,13 +55,13 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
         name = statement.name
         if name in statement.file.reading.referred:
             if _is_forbidden(subject, statement):
-                yield _unknown(subject, statement, _FORBIDDEN[0], _IGNORE_IT, Severity.ERROR)
+                yield _unknown(subject, statement, _FORBIDS_IT, _IGNORE_IT, Severity.ERROR)
         elif subject.contract.canonical(name) in subject.kept:
             yield from _kept(subject, statement)
         elif not subject.is_ignored(name) and not in_another_case(subject, name):
             yield _unknown_in_file(subject, statement, families)
         elif _is_forbidden(subject, statement):
-            yield _unknown(subject, statement, *_FORBIDDEN)
+            yield _forbidden(subject, statement)
     yield from _unknown_in_environment(subject)
 
 
@@ -81,7 +80,7 @@ def _unknown_in_file(subject: Subject, statement: Statement, families: Families)
         return _unknown(subject, statement, label, consequence(subject, meant), Severity.ERROR)
     family = families.of(name)
     if family is None and _is_forbidden(subject, statement):
-        return _unknown(subject, statement, *_FORBIDDEN)
+        return _forbidden(subject, statement)
     return _in_family(subject, statement, name, family)
 
 
@@ -99,6 +98,12 @@ def _in_family(subject: Subject, statement: Statement, name: str, family: Family
         return _unknown(subject, statement, label, hint, Severity.ERROR)
     hint = f"other variables of these settings begin with `{family.beginning}`, too; {hint}"
     return _unknown(subject, statement, label, hint, Severity.WARNING)
+
+
+def _forbidden(subject: Subject, statement: Statement) -> Finding:
+    """Return what is said of a variable that the class itself refuses."""
+    hint = _FORBIDDEN_HERE if subject.starts_here else _FORBIDDEN_IN_FILE
+    return _unknown(subject, statement, _FORBIDS_IT, hint, Severity.ERROR)
 
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
