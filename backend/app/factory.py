@@ -14,6 +14,7 @@ from app.http.every_answer import hold_for_every_answer
 from app.http.marks import marked_views
 from app.http.problem import answer_errors_with_problems, failure
 from app.http.refusals import answer_refusals_with_problems
+from app.http.repeated_reads import RepeatedReads
 from app.http.resources.about import about
 from app.http.resources.apps import apps
 from app.http.resources.audit import audit
@@ -101,6 +102,8 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     ):
         application.register_blueprint(resource)
     list(marked_views(application))  # a view that does not say who may call it is no start
+    if keeping:
+        application.wsgi_app = RepeatedReads(application.wsgi_app, keeping.store, _now)  # type: ignore[method-assign]
     application.wsgi_app = observed(application.wsgi_app, settings, failure())  # type: ignore[assignment, method-assign]  # Flask's way
     return application
 

@@ -12,11 +12,14 @@ starts shares its memory if it is started by `contextvars.copy_context().run`.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
+from functools import lru_cache
 
 from observability.masking import Masks, mask_spans, mask_urls
 
 _NO_TEXTS: frozenset[str] = frozenset()
 _NOTHING = Masks()
+_SHORT = 1_000
+"""As many characters have the credentials of a request at most, as a rule."""
 
 
 class _Memory:
@@ -36,8 +39,15 @@ class _Memory:
     @property
     def masks(self) -> Masks:
         if self._masks is None:
-            self._masks = Masks(self._texts)
+            is_short = sum(map(len, self._texts)) <= _SHORT
+            self._masks = _masks_of_short(self._texts) if is_short else Masks(self._texts)
         return self._masks
+
+
+@lru_cache(maxsize=256)
+def _masks_of_short(texts: frozenset[str]) -> Masks:
+    """Return the masks of the credentials of a request: clients show the same ones again and again."""
+    return Masks(texts)
 
 
 _of_the_process = _Memory()

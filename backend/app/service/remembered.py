@@ -29,13 +29,21 @@ class Remembered(Generic[T]):
 
     def get(self, key: Hashable, ask: Callable[[], T]) -> T:
         """Return what is known under `key`, or what `ask` returns."""
+        known = self.known()
+        if key in known:
+            return known[key]
+        answer = ask()
+        self.keep(known, key, answer)
+        return answer
+
+    def known(self) -> dict[Hashable, T]:
+        """Return the answers that hold now; what is kept in them after a change, is forgotten with them."""
         position = self._store.position()
         if position != self._position:
             self._position, self._answers = position, {}
-        answers = self._answers
-        if key not in answers:
-            answer = ask()
-            if len(answers) < self._most:
-                answers[key] = answer
-            return answer
-        return answers[key]
+        return self._answers
+
+    def keep(self, known: dict[Hashable, T], key: Hashable, answer: T) -> None:
+        """Keep an answer that was asked for after `known` was returned, if there is room."""
+        if len(known) < self._most:
+            known[key] = answer

@@ -17,6 +17,7 @@ from app.http.labels import checked_place
 from app.http.marks import Mark, Taken, marked
 from app.http.problem import Problem
 from app.http.queries import CurrentQuery, WriteQuery, query
+from app.http.repeated_reads import may_be_repeated
 from app.http.representations import is_unchanged, represented, tag_of, unchanged
 from app.http.request_body import read_body
 from app.http.sent_file import refuse_faulty_file
@@ -93,15 +94,17 @@ def _read(reading: Reading, place: Place) -> Response:
     wanted = query(CurrentQuery)
     if wanted.reveal:
         require(actor().token, Scope.CONFIG_REVEAL, place.app, place.environment)
+    else:
+        may_be_repeated(actor().token)
     digest = wanted.schema_digest
     read: Callable[..., Any] = reading.read if digest is None else reading.read_valid
     which = (actor(), place) if digest is None else (actor(), place, digest)
     # What is withheld is enough to see that the client has it already, which reveals nothing.
-    number = read(*which, reveal=False).revision.number
-    tag = tag_of(number, wanted)
+    content = read(*which, reveal=False)
+    tag = tag_of(content.revision.number, wanted)
     if is_unchanged(tag):
-        return unchanged(number, tag)
-    return represented(read(*which, reveal=wanted.reveal), wanted)
+        return unchanged(content.revision.number, tag)
+    return represented(read(*which, reveal=True) if wanted.reveal else content, wanted)
 
 
 def _put(revising: Revising, place: Place) -> Response:

@@ -1,0 +1,99 @@
+"""Answers a read as it was answered before, for as long as nothing was written and its token is live."""
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import request
+
+from app.domain.errors import UnavailableError
+from app.domain.identity import Token
+from app.service.ports import Clock, Store
+from app.service.remembered import Remembered
+from observability.requests.access import ROUTE_KEY
+
+_REPEATABLE_UNTIL = "setpoint.repeatable_until"
+_LARGEST_BODY = 65_536
+_MOST_ANSWERS = 1_000
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def may_be_repeated(token: Token) -> None:
+    """Say that the answer to this request holds until something is written, or `token` expires.
+
+    It may depend on nothing but what is stored, the target of the request, `Authorization` and `If-None-Match`; and to
+    give it out again must be no news to the audit log.
+    """
+    request.environ[_REPEATABLE_UNTIL] = token.expires_at or _NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    until: datetime
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    route: str
+
+
+class RepeatedReads:
+    """WSGI middleware that asks the store for nothing but its position where it knows the answer already.
+
+    Every change of what is stored, the end of a token included, is an event, and gives the store another position.
+    """
+
+    def __init__(self, wsgi_app: WSGIApplication, store: Store, clock: Clock) -> None:
+        self._wsgi_app = wsgi_app
+        self._clock = clock
+        self._known: Remembered[_Answer] = Remembered(store, _MOST_ANSWERS)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        key = _key(environ)
+        if key is None:
+            return self._wsgi_app(environ, start_response)
+        try:
+            known = self._known.known()
+        except UnavailableError:
+            return self._wsgi_app(environ, start_response)
+        answer = known.get(key)
+        if answer is None or answer.until <= self._clock():
+            return self._ask(environ, start_response, lambda found: self._known.keep(known, key, found))
+        environ[ROUTE_KEY] = answer.route
+        start_response(answer.status, list(answer.headers))
+        return [answer.body]
+
+    def _ask(
+        self, environ: WSGIEnvironment, start_response: StartResponse, keep: Callable[[_Answer], None]
+    ) -> Iterable[bytes]:
+        """Let the app answer, and keep what it says may be given out again."""
+        head: list[Any] = []
+
+        def take_head(*given: Any) -> Any:
+            head[:] = given
+            return start_response(*given)
+
+        body = self._wsgi_app(environ, take_head)
+        until = environ.get(_REPEATABLE_UNTIL)
+        if until is None:
+            return body
+        with closing(cast("Any", body)):
+            whole = b"".join(body)
+        if len(whole) <= _LARGEST_BODY:
+            keep(_Answer(until, head[0], tuple(head[1]), whole, environ[ROUTE_KEY]))
+        return [whole]
+
+
+def _key(environ: WSGIEnvironment) -> bytes | None:
+    """Return all that the answer to a read depends on; None if the request is no read, or has a body."""
+    target, authorization = environ.get("RAW_URI"), environ.get("HTTP_AUTHORIZATION")
+    if environ["REQUEST_METHOD"] != "GET" or not target or not authorization:
+        return None
+    if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+        return None
+    told = "\n".join((target, authorization, environ.get("HTTP_IF_NONE_MATCH", "")))
+    return sha256(told.encode("latin-1")).digest()
