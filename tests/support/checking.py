@@ -35,7 +35,7 @@ def checked(
         for number, content in enumerate(contents, start=1)
     )
     process = None if environment is None else ProcessEnvironment(environment)
-    return check(Subject(SettingsContract.of(settings_class), files, process, tuple(ignored), deploy=deploy))
+    return check(Subject(SettingsContract.of(settings_class), files, process, tuple(ignored)), deploy=deploy)
 
 
 def marks(report: Report) -> list[str]:

@@ -14,11 +14,10 @@ from setpoint.application.importing import (
     import_settings_classes,
 )
 from setpoint.application.judging import Terms, chosen_selection
-from setpoint.check.checking import unable
+from setpoint.check.checking import put_together, unable
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.check.rules.file import unusable_rule, unusable_settings
-from setpoint.check.several_classes import put_together
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.sources.env_file import ProcessEnvironment

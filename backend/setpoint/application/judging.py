@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from setpoint.check.checking import check_together
+from setpoint.check.checking import check_together, put_together
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.check.rules.names import unknown_variable
 from setpoint.check.selection import Selection, UnknownRuleError
-from setpoint.check.several_classes import put_together
 from setpoint.errors import UnableError
 from setpoint.project import InvalidProjectError, Project
 from setpoint.resolution.subject import Subject
@@ -35,8 +34,9 @@ def judged(of_classes: Iterable[Sequence[Subject]], terms: Terms) -> Report:
     joins_misspellings = terms.selection.includes(unknown_variable.code)
     reports = (
         check_together(
-            [replace(each, deploy=terms.deploy, joins_misspellings=joins_misspellings) for each in as_read],
+            [replace(each, joins_misspellings=joins_misspellings) for each in as_read],
             terms.fail_on,
+            deploy=terms.deploy,
         )
         for as_read in of_classes
     )

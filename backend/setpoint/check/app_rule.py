@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic_settings import BaseSettings
 
+from setpoint.check.blame import assigned_near
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_place
 from setpoint.check.rule import FailedRuleError, InvalidRuleError, Rule, enter
@@ -153,7 +154,7 @@ def _finding(subject: Subject, violation: Violation) -> Finding:
     assignment = variable = None
     if violation.setting is not None:
         setting = tuple(violation.setting.split("."))
-        assignment = subject.assigned_above(setting) or subject.assigned_below(setting)
+        assignment = assigned_near(subject, setting)
         variable = next(iter(subject.contract.variables_at(setting)), None)
     name = assignment.name if assignment else variable.name if variable else None
     return Finding(

@@ -16,14 +16,14 @@ from setpoint.sources.env_file import DEFAULT_LOADER
 Found = tuple[Rule[Any], Finding]
 
 
-def apply_rules(subject: Subject) -> Iterator[Found]:
-    """Yield what the rules find in `subject`, each finding with its rule."""
-    return _unsuppressed(subject, _found(subject))
+def apply_rules(subject: Subject, *, deploy: bool) -> Iterator[Found]:
+    """Yield what the rules find in `subject`, each finding with its rule; rules about a deploy only for a `deploy`."""
+    return _unsuppressed(subject, _found(subject, deploy=deploy))
 
 
-def _found(subject: Subject) -> Iterator[Found]:
+def _found(subject: Subject, *, deploy: bool) -> Iterator[Found]:
     for rule in CATALOGUE.values():
-        if rule.looks_at_sources and (subject.deploy or not rule.for_deploy):
+        if rule.looks_at_sources and (deploy or not rule.for_deploy):
             try:
                 yield from ((rule, finding) for finding in rule.condition(subject))
             except FailedRuleError as error:

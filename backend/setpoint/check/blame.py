@@ -1,13 +1,38 @@
-"""Which assignment a refusal is about."""
+"""Which assignment a refusal is about, and which could be refused."""
+
+from collections.abc import Iterator
 
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.handing_in import can_be_set
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.validation.refusal import Refusal
 
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
     """Return the assignment that gives `setting` or what is around it its value, or one of what is nested in it."""
-    return subject.assigned_above(setting) or subject.assigned_below(setting)
+    return subject.assigned_above(setting) or assigned_inside(subject, setting)
+
+
+def assigned_inside(subject: Subject, setting: Setting) -> Assignment | None:
+    """Return the first assignment of `setting` or of what is nested in it."""
+    for assignment in subject.assignments.values():
+        variable = assignment.variable
+        if setting and variable and variable.setting[: len(setting)] == setting:
+            return assignment
+    return None
+
+
+def overruled(subject: Subject) -> Iterator[Assignment]:
+    """Yield the values that would win, were their variables not set once more in the same file."""
+    contract = subject.contract
+    for each in subject.statements:
+        if not each.binding.value or not can_be_set(each.binding.value):
+            continue
+        if each.name not in each.file.variables or contract.names_env_file(each.variable):
+            continue
+        winning = subject.assignments.get(contract.canonical(each.name))
+        if winning is None or (winning.file is each.file and winning.written != each.written):
+            yield each.assignment
 
 
 def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None:

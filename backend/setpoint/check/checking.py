@@ -1,31 +1,34 @@
 """Checks sources against a settings class: everything that is wrong, all at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from setpoint.check.applying import apply_rules
-from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
-from setpoint.check.excerpt import shown_line
-from setpoint.check.finding import Finding, Place
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.excerpt import Places
+from setpoint.check.finding import Finding
 from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rule import CATALOGUE, Rule
 from setpoint.check.rules.suppressions import unused_suppression
-from setpoint.envfile.source_text import Span
 from setpoint.errors import UnusableError
-from setpoint.resolution.location import Location
-from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import EnvFile, SourceKind
+from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable, printable_lines
 from setpoint.text.join import said_of
-from setpoint.text.shown import ShownLine
+from setpoint.text.mask import MASK
 
 
-def check(subject: Subject, fail_on: Severity = Severity.ERROR) -> Report:
-    """Apply every rule to `subject`; no finding keeps another from being reported, only a comment in a file does."""
-    places = _Places(subject)
-    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in apply_rules(subject))
+def check(subject: Subject, fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:
+    """Apply every rule to `subject`; no finding keeps another from being reported, only a comment in a file does.
+
+    Args:
+        subject: What to look at.
+        fail_on: The mildest severity that makes the check fail.
+        deploy: Whether it is about a deploy to production, for which there are rules of its own.
+    """
+    places = Places(subject)
+    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in apply_rules(subject, deploy=deploy))
     return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
 
 
@@ -40,7 +43,7 @@ def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> R
     return Report(printable(reference), (), tuple(_diagnostic(rule, each, None) for each in rule.condition(error)))
 
 
-def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR) -> Report:
+def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:
     """Check the same sources as several programs read them.
 
     What all of them have in common is said once; anything else says whose reading it is about.
@@ -48,12 +51,13 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
     Args:
         subjects: One a program, at least one; each has env files if there is more than one.
         fail_on: The mildest severity that makes the check fail.
+        deploy: Whether it is about a deploy to production.
     """
     first, *others = subjects
     if not others:
-        return check(first, fail_on)
+        return check(first, fail_on, deploy=deploy)
     first = replace(first, others=tuple(others))
-    reports = [check(subject, fail_on) for subject in (first, *others)]
+    reports = [check(subject, fail_on, deploy=deploy) for subject in (first, *others)]
     found: dict[Diagnostic, list[str]] = {}
     for subject, report in zip((first, *others), reports, strict=True):
         for diagnostic in report.diagnostics:
@@ -74,6 +78,32 @@ def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnos
     return diagnostic._replace(message=f"{first} (as {said_of(loaders, 'read it')}){line_end}{others}")
 
 
+def put_together(reports: Sequence[Report], fail_on: Severity = Severity.ERROR) -> Report:
+    """Return one report of the `reports` on several settings classes, at least one.
+
+    What several of them find is said once, as the class says it that finds it worst.
+    """
+    if len(reports) == 1:
+        return reports[0]
+    found: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for each in (diagnostic for report in reports for diagnostic in report.diagnostics):
+        found.setdefault((each.code, each.location, each.variable, each.message), []).append(each)
+    # A comment is of use if it keeps one class from objecting; a class that can't be had objects to nothing.
+    checked = sum(bool(report.sources) for report in reports)
+    counts = (group for group in found.values() if group[0].code != unused_suppression.code or len(group) == checked)
+    sources = tuple(dict.fromkeys(source for report in reports for source in report.sources))
+    settings = ", ".join(dict.fromkeys(report.settings for report in reports if report.settings))
+    return Report(settings, sources, in_order(map(_worst, counts)), fail_on)
+
+
+def _worst(group: Iterable[Diagnostic]) -> Diagnostic:
+    """Return the worst of some diagnostics on one thing, with the line as the class shows it that knows it best."""
+    group = list(group)
+    worst = max(group, key=lambda each: (each.severity.rank, each.label is not None))
+    excerpts = [each.excerpt for each in group if each.excerpt]
+    return worst._replace(excerpt=min(excerpts, key=lambda each: each.text.count(MASK), default=None))
+
+
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:
     for file in subject.all_files:
         if file.kind is SourceKind.FILE_VARIABLE and file.trouble:
@@ -86,7 +116,7 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
         yield SourceSummary(subject.environment.kind, variables=len(known))
 
 
-def _diagnostic(rule: Rule[Any], finding: Finding, places: "_Places | None") -> Diagnostic:
+def _diagnostic(rule: Rule[Any], finding: Finding, places: Places | None) -> Diagnostic:
     place = finding.place
     return Diagnostic(
         code=rule.code,
@@ -100,57 +130,3 @@ def _diagnostic(rule: Rule[Any], finding: Finding, places: "_Places | None") -> 
         excerpt=places.excerpt(place) if places and place else None,
         unable=rule.unable,
     )
-
-
-class _Places:
-    """Turns places in files into locations and excerpts."""
-
-    def __init__(self, subject: Subject) -> None:
-        self._subject = subject
-        self._shown: dict[tuple[int, int], ShownLine] = {}
-        self._by_number: dict[tuple[int, int], Line] = {}
-        for line in subject.lines:
-            for number in self._numbers(line.file, line.span):
-                self._by_number.setdefault((id(line.file), number), line)
-
-    def location(self, place: Place) -> Location:
-        """Return where `place` is, as editors count it; one character for what is hidden, whatever its length."""
-        source, line = place.file.source, self._line(place)
-        first = line.told(place.span.start) if line else place.span.start
-        start, end = source.position(first), source.position(self._told_end(place, first))
-        return Location(printable(place.file.path), start.line, start.column, end.line, end.column)
-
-    def excerpt(self, place: Place) -> Excerpt | None:
-        """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
-        line, start = self._line(place), place.span.start
-        if start == place.span.end:  # Blanks before a comment are what an empty value looks like.
-            text = place.file.source.text
-            start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
-        return Excerpt(*line.excerpt(start, place.span.end)) if line else None
-
-    def _told_end(self, place: Place, first: int) -> int:
-        """Return the end of `place` to tell, which begins at `first`: nothing behind the start of something hidden."""
-        source = place.file.source
-        for number in range(source.position(first).line, source.position(place.span.end).line + 1):
-            line, end = self._numbered(place.file, number), min(place.span.end, source.line_span(number).end)
-            if line and (told := line.told(end)) < end:
-                return max(told, first + 1)
-        return place.span.end
-
-    def _line(self, place: Place) -> ShownLine | None:
-        return self._numbered(place.file, place.file.source.position(place.span.start).line)
-
-    def _numbered(self, file: EnvFile, number: int) -> ShownLine | None:
-        """Return line `number` of `file` as it may be shown; None for a file that could not be read."""
-        if file.trouble:
-            return None
-        key = (id(file), number)
-        if key not in self._shown:
-            line = self._by_number.get(key)
-            shows = isinstance(line, Statement) and self._subject.shown.shows_as_written(line)
-            self._shown[key] = shown_line(file.source, number, line, shows_value=shows)
-        return self._shown[key]
-
-    @staticmethod
-    def _numbers(file: EnvFile, span: Span) -> range:
-        return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)

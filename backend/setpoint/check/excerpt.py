@@ -1,13 +1,72 @@
-"""Takes a line of an env file apart into what may show of it and what may not."""
+"""Turns a place in an env file into a location and an excerpt: what may show of its line, and what may not."""
 
+from setpoint.check.diagnostic import Excerpt
+from setpoint.check.finding import Place
 from setpoint.envfile.source_text import SourceText, Span
+from setpoint.resolution.location import Location
 from setpoint.resolution.statement import Line, Statement, UnreadableLine
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
 from setpoint.text.shown import COMMENT, Piece, ShownLine, comment_in
 
 
-def shown_line(source: SourceText, line: int, content: Line | None, *, shows_value: bool) -> ShownLine:
+class Places:
+    """Turns places in files into locations and excerpts."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._shown: dict[tuple[int, int], ShownLine] = {}
+        self._by_number: dict[tuple[int, int], Line] = {}
+        for line in subject.lines:
+            for number in self._numbers(line.file, line.span):
+                self._by_number.setdefault((id(line.file), number), line)
+
+    def location(self, place: Place) -> Location:
+        """Return where `place` is, as editors count it; one character for what is hidden, whatever its length."""
+        source, line = place.file.source, self._line(place)
+        first = line.told(place.span.start) if line else place.span.start
+        start, end = source.position(first), source.position(self._told_end(place, first))
+        return Location(printable(place.file.path), start.line, start.column, end.line, end.column)
+
+    def excerpt(self, place: Place) -> Excerpt | None:
+        """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
+        line, start = self._line(place), place.span.start
+        if start == place.span.end:  # Blanks before a comment are what an empty value looks like.
+            text = place.file.source.text
+            start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
+        return Excerpt(*line.excerpt(start, place.span.end)) if line else None
+
+    def _told_end(self, place: Place, first: int) -> int:
+        """Return the end of `place` to tell, which begins at `first`: nothing behind the start of something hidden."""
+        source = place.file.source
+        for number in range(source.position(first).line, source.position(place.span.end).line + 1):
+            line, end = self._numbered(place.file, number), min(place.span.end, source.line_span(number).end)
+            if line and (told := line.told(end)) < end:
+                return max(told, first + 1)
+        return place.span.end
+
+    def _line(self, place: Place) -> ShownLine | None:
+        return self._numbered(place.file, place.file.source.position(place.span.start).line)
+
+    def _numbered(self, file: EnvFile, number: int) -> ShownLine | None:
+        """Return line `number` of `file` as it may be shown; None for a file that could not be read."""
+        if file.trouble:
+            return None
+        key = (id(file), number)
+        if key not in self._shown:
+            line = self._by_number.get(key)
+            shows = isinstance(line, Statement) and self._subject.shown.shows_as_written(line)
+            self._shown[key] = _shown_line(file.source, number, line, shows_value=shows)
+        return self._shown[key]
+
+    @staticmethod
+    def _numbers(file: EnvFile, span: Span) -> range:
+        return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)
+
+
+def _shown_line(source: SourceText, line: int, content: Line | None, *, shows_value: bool) -> ShownLine:
     """Return line number `line` (from 1) as it may be shown.
 
     Nothing of the line shows by default: the name shows if it is fit to print, the value if that may

@@ -50,8 +50,8 @@ def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
 
 
 def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
-    closest = subject.known_names.nearest(name, limit)
-    return subject.contract.find(closest) if closest else subject.unknown_keys.meant_by(name)
+    closest = subject.contract.known_names.nearest(name, limit)
+    return subject.contract.find(closest) if closest else subject.contract.with_known_keys(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings
 from setpoint.contract.class_variables import Part, parts_of, variables_of
 from setpoint.contract.guidance import NamesEnvFile
 from setpoint.contract.variable import Variable
-from setpoint.contract.variable_names import UnknownKey, VariableNames
+from setpoint.contract.variable_names import VariableNames
+from setpoint.text.suggest import KnownNames
 
 _FROM_FILE = "_FILE"
 # Variables of any program may begin so.
@@ -134,13 +135,14 @@ class SettingsContract:
         """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
         return self._names.find(name)
 
-    def unknown_key(self, name: str) -> UnknownKey | None:
-        """Return the key in `name` that the open variable which it begins with does not take."""
-        return self._names.unknown_key(name)
+    @cached_property
+    def known_names(self) -> KnownNames:
+        """Return the names of its variables, among which to look for what misspelt ones were meant to be."""
+        return KnownNames(variable.name for variable in self.variables)
 
-    def with_known_key(self, unknown: UnknownKey, key: str) -> Variable | None:
-        """Return the variable whose name has `key` in place of `unknown`."""
-        return self._names.with_known_key(unknown, key)
+    def with_known_keys(self, name: str) -> Variable | None:
+        """Return the variable whose last keys `name` most likely misspells."""
+        return self._names.meant_by(name)
 
     def inside(self, setting: tuple[str | int, ...]) -> Variable | None:
         """Return the variable of the place `setting` inside an open one, as it would be called."""

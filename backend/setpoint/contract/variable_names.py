@@ -2,33 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from pydantic.fields import FieldInfo
 
 from setpoint.contract.open_keys import Level, levels_along, of_either, takes
 from setpoint.contract.variable import Variable
+from setpoint.text.suggest import KnownNames, allowed_steps
 
 _DEEPEST = 100
 """Nobody nests keys deeper than that, and a hostile name could have a hundred thousand."""
 
-
-class UnknownKey(NamedTuple):
-    """A key in a name that the class does not take there.
-
-    Attributes:
-        key: As the name spells it.
-        known: The keys that are taken there.
-        around: The open variable with which the name begins.
-        before: The keys between them.
-        after: The keys that follow.
-    """
-
-    key: str
-    known: tuple[str, ...]
-    around: Variable
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+_MOST_LOOKED_FOR = 500
+"""Nobody misspells that many; to look for each takes time."""
 
 
 class VariableNames:
@@ -43,6 +28,8 @@ class VariableNames:
         self._most_splits = most_splits
         self._by_name = {variable.name: variable for variable in variables}
         self._longest = max(map(len, self._by_name), default=0)
+        self._known_keys: dict[tuple[str, ...], KnownNames] = {}
+        self._meant: dict[str, Variable | None] = {}
 
     def find(self, name: str) -> Variable | None:
         """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
@@ -54,15 +41,23 @@ class VariableNames:
         keys = self._keys_inside(around, name)
         return around if takes(around.field, keys, ignores_case=self._ignores_case) else None
 
-    def unknown_key(self, name: str) -> UnknownKey | None:
-        """Return the first key in `name` that the open variable which it begins with does not take."""
+    def meant_by(self, name: str) -> Variable | None:
+        """Return the variable whose last keys `name` most likely misspells."""
+        if name not in self._meant and len(self._meant) < _MOST_LOOKED_FOR:
+            self._meant[name] = self._meant_by(name)
+        return self._meant.get(name)
+
+    def _meant_by(self, name: str) -> Variable | None:
         around = self._around(name)
         if around is None:
             return None
         keys = self._keys_inside(around, name)
         levels = self._levels(around, keys)
-        at = len(levels) - 1
-        return UnknownKey(keys[at], tuple(levels[at].known), around, tuple(keys[:at]), tuple(keys[at + 1 :]))
+        at = len(levels) - 1  # The first key that is not taken where it is.
+        taken = tuple(levels[at].known)
+        known = self._known_keys.setdefault(taken, KnownNames(taken))
+        closest = known.nearest(keys[at], max(1, allowed_steps(keys[at])))
+        return self._named(around, [*keys[:at], closest, *keys[at + 1 :]]) if closest else None
 
     def inside(self, setting: tuple[str | int, ...]) -> Variable | None:
         """Return the variable of the place `setting` inside an open one, as it would be called."""
@@ -73,10 +68,6 @@ class VariableNames:
                 can_be_named = around.open and self._delimiter and len(keys) == len(setting) - depth
                 return self._named(around, keys) if can_be_named else None
         return None
-
-    def with_known_key(self, unknown: UnknownKey, key: str) -> Variable | None:
-        """Return the variable with `key` in place of `unknown`."""
-        return self._named(unknown.around, [*unknown.before, key, *unknown.after])
 
     def _around(self, name: str) -> Variable | None:
         """Return the innermost variable of which `name` would set a part, if it is open."""

@@ -1,16 +1,19 @@
-"""Writes a variable so that a given program reads exactly its value, or says why that can't be done."""
+"""Finds how to write a variable so that programs read exactly its value, or says why that can't be done."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from setpoint.envfile.loaders import PORTABLE, LoaderInfo, find_loader
 from setpoint.envfile.reading import ProblemKind
+from setpoint.text.join import joined
 
 _HARMLESS = {ProblemKind.UNDEFINED_REFERENCE, ProblemKind.CUT_VALUE}
 _BEFORE, _AFTER = "BEFORE=1\n", "AFTER=1\n"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _LONGEST_VARIABLE = 131_071
+_ANY_NAME = "NAME"
+_WAYS = {"without quotes": "{}", "in single quotes": "'{}'", "in double quotes": '"{}"'}
 
 
 class NotExpressibleError(ValueError):
@@ -32,6 +35,37 @@ def write(name: str, value: str, loader: str) -> str:
         if _reads(reader, form, name, value):
             return form
     raise NotExpressibleError(_why_not(name, value, loader))
+
+
+def how_to_write(value: str, loaders: Sequence[str]) -> str:
+    """Return how to write `value` so that all of `loaders` read it as it is, or which of them can share a file.
+
+    The value itself is not in the answer.
+    """
+    served = {way: [each for each in loaders if _reads_as(each, form, value)] for way, form in _WAYS.items()}
+    for way, readers in served.items():
+        if len(readers) == len(loaders):
+            return f"written {way} right after the `=`, and with nothing after it, all of them read it alike"
+    ways = [f"{joined(readers)} {way}" for way, readers in _fewest(served).items()]
+    if not ways:
+        return "no way to write it works for any of them; base64 on one line or the path of a file would"
+    return f"no single way to write it works for all of them; {', '.join(ways)}"
+
+
+def _fewest(served: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the ways that serve the most programs, each program named once."""
+    chosen: dict[str, list[str]] = {}
+    named: set[str] = set()
+    for way, readers in sorted(served.items(), key=lambda item: -len(item[1])):
+        new = [each for each in readers if each not in named]
+        if new:
+            chosen[way] = new
+            named.update(new)
+    return chosen
+
+
+def _reads_as(loader: str, form: str, value: str) -> bool:
+    return _reads(find_loader(loader), f"{_ANY_NAME}={form.format(value)}\n", _ANY_NAME, value)
 
 
 def _reads(reader: LoaderInfo, form: str, name: str, value: str) -> bool:
@@ -85,7 +119,7 @@ def _why_not(name: str, value: str, loader: str) -> str:
         "no environment variable can hold a NUL byte": "\0" in value,
         "it is too long for an environment variable": len(name) + len(value) >= _LONGEST_VARIABLE,
         f"{who} doesn't accept this name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
-        f"{who} doesn't support multi-line values": "\n" in value and not _is_taken("NAME", loader, "a\nb"),
+        f"{who} doesn't support multi-line values": "\n" in value and not _is_taken(_ANY_NAME, loader, "a\nb"),
         f"{who} doesn't support carriage returns": "\r" in value,
         f"{who} doesn't support empty values": not value,
         f"{who} doesn't support both kinds of quotes in one value": "'" in value and '"' in value,

@@ -11,8 +11,12 @@ from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, ProcessEnvironmen
 from setpoint.sources.secret_files import FileVariable
 from setpoint.validation.record import Given
 
-CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
-"""What no variable of a process can hold."""
+_CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def can_be_set(value: str | None) -> bool:
+    """Return whether there is a value, and a variable of a process can hold it."""
+    return value is not None and not _CANNOT_BE_SET.search(value)
 
 
 class Receiver(Protocol):
@@ -69,7 +73,7 @@ def given_to(receiver: Receiver) -> Given:
 def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
     """Return whether the class gets `entry` to look at: no process can have any name, or any value."""
     contract = receiver.contract
-    if not entry.name or "=" in entry.name or CANNOT_BE_SET.search(entry.name + (entry.value or "")):
+    if not entry.name or "=" in entry.name or not can_be_set(entry.name + (entry.value or "")):
         return False
     if not entry.value and contract.ignores_empty:
         return False  # It hides nothing in the source below.

@@ -93,7 +93,7 @@ Line = Statement | UnreadableLine
 """What an env file is made of."""
 
 
-def lines_of(file: EnvFile, contract: SettingsContract, known_names: KnownNames) -> Iterator[Line]:
+def lines_of(file: EnvFile, contract: SettingsContract) -> Iterator[Line]:
     """Yield the statements and the unreadable lines of `file` in its order.
 
     After a line that can't be read, what looks like a name may be the rest of a value that spans
@@ -103,11 +103,11 @@ def lines_of(file: EnvFile, contract: SettingsContract, known_names: KnownNames)
         for only in file.reading.bindings:
             yield Statement(Written(file, only), only.name, contract.find(only.name))
         return
-    in_doubt, end = False, 0
+    known, in_doubt, end = contract.known_names, False, 0
     for item in _in_order(file):
         in_doubt = in_doubt or _holds_an_unread_line(file.source.text[end : _start(item)])
         line, value = _line(file, item, contract), _written_value(file, item)
-        shows = line.is_known or (line.name and _is_fit_to_print(line.name, value, known_names, in_doubt=in_doubt))
+        shows = line.is_known or (line.name and _is_fit_to_print(line.name, value, known, in_doubt=in_doubt))
         yield replace(line, shown_name=line.name) if shows and line.name else line
         in_doubt = value is None or (not shows and (in_doubt or _ends_base64(line.name, value)))
         end = max(end, line.span.end)

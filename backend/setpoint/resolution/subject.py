@@ -11,27 +11,21 @@ from pydantic_settings import BaseSettings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.counting import counting
-from setpoint.resolution.handing_in import CANNOT_BE_SET, given_to
+from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
 from setpoint.resolution.statement import Line, Statement, lines_of
 from setpoint.resolution.strangers import forbidden, kept
-from setpoint.resolution.unknown_keys import UnknownKeys
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import MASK, Redactor
 from setpoint.text.shown import Door, Guarded
-from setpoint.text.suggest import KnownNames
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, ask, build_in_part, validate, validate_alone
 
 Setting = tuple[str | int, ...]
-
-
-def _can_be_set(value: str | None) -> bool:
-    return value is not None and not CANNOT_BE_SET.search(value)
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,6 @@ class Subject:
         unseen_directories: Secrets directories of the settings class that were not looked at.
         starts_here: Whether a process would start here now, so that every file that it reads has to be here.
         joins_misspellings: Whether the finding of a misspelt name tells that what was meant is missing.
-        deploy: Whether it is about a deploy to production, for which there are rules of its own.
         others: The same sources as other programs read them that are to read the files as well.
         beside: The contracts of the app's other settings classes, which read the same sources.
     """
@@ -64,7 +57,6 @@ class Subject:
     others: "tuple[Subject, ...]" = ()
     only_known: bool = False
     joins_misspellings: bool = True
-    deploy: bool = False
     secret_files: tuple[EnvFile, ...] = ()
     file_variables: tuple[FileVariable, ...] = ()
     unseen_directories: tuple[str, ...] = ()
@@ -77,16 +69,6 @@ class Subject:
     def all_files(self) -> tuple[EnvFile, ...]:
         """Return all files that give values, later ones over earlier."""
         return (*self.secret_files, *self.files)
-
-    @cached_property
-    def known_names(self) -> KnownNames:
-        """Return the names of the variables, among which to look for what misspelt ones were meant to be."""
-        return KnownNames(variable.name for variable in self.contract.variables)
-
-    @cached_property
-    def unknown_keys(self) -> UnknownKeys:
-        """Return what finds the key inside a value that a misspelt one was meant to be."""
-        return UnknownKeys(self.contract)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -106,7 +88,7 @@ class Subject:
 
     @cached_property
     def _read(self) -> tuple[Line, ...]:
-        return tuple(each for file in self.all_files for each in lines_of(file, self.contract, self.known_names))
+        return tuple(each for file in self.all_files for each in lines_of(file, self.contract))
 
     @cached_property
     def asked(self) -> Record:
@@ -209,17 +191,6 @@ class Subject:
             return validated.settings
         return build_in_part(self.contract, self.asked, validated.refusals)
 
-    def overruled(self) -> Iterator[Assignment]:
-        """Yield the values that would win, were their variables not set once more in the same file."""
-        for each in self.statements:
-            if not each.binding.value or not _can_be_set(each.binding.value):
-                continue
-            if each.name not in each.file.variables or self.contract.names_env_file(each.variable):
-                continue
-            winning = self.assignments.get(self.contract.canonical(each.name))
-            if winning is None or (winning.file is each.file and winning.written != each.written):
-                yield each.assignment
-
     def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
         """Return why the class refuses the value of `assignment`, looked at for itself."""
         if assignment.variable is None:
@@ -243,29 +214,14 @@ class Subject:
         in_lines = {
             self.contract.canonical(each.name)
             for each in self.lines
-            if each.name and not (isinstance(each, Statement) and _can_be_set(each.binding.value))
+            if each.name and not (isinstance(each, Statement) and can_be_set(each.binding.value))
         }
         in_files = {each.variable.name for each in self.file_variables if each.content.trouble}
         return frozenset(in_files | in_lines)
 
-    @cached_property
-    def names_fit_to_print(self) -> frozenset[tuple[int, str]]:
-        """Return the names that may be shown, each with the identity of its file."""
-        return frozenset(
-            (id(each.file), each.name) for each in self.lines if each.name and each.name == each.shown_name
-        )
-
     def assigned_above(self, setting: Setting) -> Assignment | None:
         """Return the assignment that gives `setting` its value: its own, or one of what it is nested in."""
         return self.origins.above(setting)
-
-    def assigned_below(self, setting: Setting) -> Assignment | None:
-        """Return the first assignment of `setting` or of what is nested in it."""
-        for assignment in self.assignments.values():
-            variable = assignment.variable
-            if setting and variable and variable.setting[: len(setting)] == setting:
-                return assignment
-        return None
 
     @cached_property
     def counting(self) -> Mapping[int, set[Setting]]:

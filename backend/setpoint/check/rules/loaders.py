@@ -8,10 +8,10 @@ from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.loader_problems import loader_problems
 from setpoint.check.reading_differences import ReadValue, grouped, read_value, written_value
 from setpoint.check.rule import built_in
-from setpoint.check.writing_advice import how_to_write
 from setpoint.envfile import python_dotenv
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.writing import how_to_write
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from setpoint.check.blame import assignment_to_blame, is_about_unknown_name
+from setpoint.check.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Place, value_place
 from setpoint.check.placeholder import is_placeholder
@@ -43,9 +43,9 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
             refused.append((refusal, subject.assigned_above(refusal.setting)))
     yield from _explained(subject, refused)
-    for overruled in islice(subject.overruled(), _MOST_OVERRULED):
-        refusals = subject.refusals_of(overruled)
-        for finding in _explained(subject, [(refusal, overruled) for refusal in refusals]):
+    for assignment in islice(overruled(subject), _MOST_OVERRULED):
+        refusals = subject.refusals_of(assignment)
+        for finding in _explained(subject, [(refusal, assignment) for refusal in refusals]):
             # Nothing reads it, until somebody takes out the line that wins.
             yield finding._replace(severity=Severity.WARNING)
 
@@ -199,7 +199,7 @@ def _conflict(subject: Subject, refusal: Refusal) -> Finding:
     named = _named(subject, refusal)
     given = [assignment for each in named if (assignment := subject.assigned_above(each.setting))]
     assignment = next((each for each in given if each.file), None) or next(iter(given), None)
-    first = assignment or subject.assigned_below(refusal.setting)
+    first = assignment or assigned_inside(subject, refusal.setting)
     others = [each for each in named if assignment is None or subject.assigned_above(each.setting) is not assignment]
     name = subject.contract.canonical(first.name) if first else named[0].name if named else None
     label = joined([_with_place(subject, each, first) for each in others])

@@ -1,7 +1,6 @@
 """What a deploy to production should not do is found with `--deploy`, and only then."""
 
 import subprocess
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Literal
@@ -206,9 +205,9 @@ def test_what_may_stand_on_another_machine_is_not_taken_for_a_default() -> None:
     project, contract = Project(Path()), SettingsContract.of(Mounted)
     files = (parse_env_file("1.env", b"SENTRY_DSN_FILE=/run/nowhere/dsn\n", {}),)
     subject = of_files(contract, files, None, project)
-    assert [each.code for each in check(replace(subject, deploy=True)).diagnostics] == ["SP406"]
+    assert [each.code for each in check(subject, deploy=True).diagnostics] == ["SP406"]
     here = of_files(contract, files, None, project, directories=["."])
-    assert [each.code for each in check(replace(here, deploy=True)).diagnostics] == ["SP406", "SP509"]
+    assert [each.code for each in check(here, deploy=True).diagnostics] == ["SP406", "SP509"]
 
 
 def test_what_a_file_would_give_that_cannot_be_read_is_not_taken_for_a_default(tmp_path: Path) -> None:
@@ -227,7 +226,7 @@ def test_this_service_passes_its_own_policy() -> None:
 
 def _codes(path: Path) -> list[str]:
     files = (read_env_file(str(path), {}),)
-    report = check(Subject(SettingsContract.of(Deployed), files, deploy=True))
+    report = check(Subject(SettingsContract.of(Deployed), files), deploy=True)
     return [f"{each.code} {each.variable}" for each in report.diagnostics]
 
 
