@@ -21,6 +21,7 @@ def of_a_start(
     laid_over: Sequence[EnvFile] = (),
     directories: Sequence[str] = (),
     has_values: bool = False,
+    command_line: bool = False,
 ) -> Subject:
     """Return what a process with `environment` would read if it started here now.
 
@@ -31,6 +32,7 @@ def of_a_start(
         laid_over: Env files whose variables it has in its environment as well.
         directories: Secrets directories; by default those that the class names.
         has_values: Whether a parent process has read the env file that the environment names, and put it there.
+        command_line: Whether the words with which this process was started are the app's.
     """
     named = () if has_values else named_env_file(contract, environment)
     entries = (
@@ -38,7 +40,7 @@ def of_a_start(
         *entries_of_environment(environment),
         *_of(contract, laid_over),
     )
-    given = Given(entries, None, secrets_directories=tuple(directories) or None)
+    given = Given(entries, None, secrets_directories=tuple(directories) or None, command_line=command_line)
     record = ask(contract, given)
     files = (*record.counting_files, *named, *laid_over)
     variables = tuple(file_variables(contract, files, environment))

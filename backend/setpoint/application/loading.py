@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TextIO, TypeVar
 from weakref import finalize
 
 from pydantic_settings import BaseSettings
@@ -25,6 +25,7 @@ from setpoint.project import Project, find_project
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import SourceKind
+from setpoint.validation.record import Farewell
 
 EX_CONFIG = 78
 """Exit status for a configuration error (sysexits.h)."""
@@ -63,44 +64,62 @@ class Loaded:
         settings: The settings, if there is nothing in the way of a start.
         variables: The known variables that come from an env file, as they were read.
         origins: Where each known variable that is set comes from.
+        farewell: What the words on the command line of the app ask for in place of a start, such as `--help`.
     """
 
     report: Report
     settings: BaseSettings | None
     variables: Mapping[str, str]
     origins: Mapping[str, Origin]
+    farewell: Farewell | None = None
 
 
 _origins: dict[int, Mapping[str, Origin]] = {}
 
 
 def load(settings_class: type[AnySettings]) -> AnySettings:
-    """Return the settings of the app, read from the process environment and its env file.
+    """Return the settings of the app, read from all sources that its settings class has.
 
     Raises:
-        SystemExit: With status 78 and everything that is wrong on standard error; a line there is
+        SystemExit: Where the class parses the command line, as its parser ends: after `--help`, or with a wrong word.
+            Else with status 78 and everything that is wrong on standard error; a line there is
             all that an operator sees of a start that fails, so there is no traceback. Under gunicorn the
             status is the one with which it gives up: it replaces a worker that ends with another, for ever.
     """
     settings = _load_or_say_why_not(settings_class)
-    if settings is None:
+    if isinstance(settings, _Refused):
         # Error trackers send the local variables of every frame that an exception passes, and of what was being
         # handled when it was raised. So it is raised where no value is left, and without a context.
-        raise SystemExit(_exit_status(os.environ)) from None
+        raise SystemExit(settings.status) from None
     return settings
 
 
-def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | None:
-    """Return the settings, or None once everything that is wrong with them is on standard error."""
+@dataclass(frozen=True)
+class _Refused:
+    """There are no settings, and why is told.
+
+    Attributes:
+        status: With what the process ends.
+    """
+
+    status: Any
+
+
+def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | _Refused:
+    """Return the settings, or the end of this process once everything that is wrong with them is on standard error."""
     environment = dict(os.environ)
     try:
-        loaded = look(settings_class, environment)
+        loaded = look(settings_class, environment, command_line=True)
     except UnableError as error:
         say(f"error: {error}\n")
-        return None
+        return _Refused(_exit_status(environment))
+    if loaded.farewell is not None:
+        say(loaded.farewell.talk.getvalue())
+        say(loaded.farewell.output.getvalue(), sys.stdout)
+        return _Refused(loaded.farewell.status)
     if loaded.settings is None or not isinstance(loaded.settings, settings_class):
         say(full.render(loaded.report, Style(colored=False)))
-        return None
+        return _Refused(_exit_status(environment))
     _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
     return loaded.settings
 
@@ -110,11 +129,12 @@ def _exit_status(environment: Mapping[str, str]) -> int:
     return _GUNICORN_GIVES_UP if environment.get("SERVER_SOFTWARE", "").startswith("gunicorn/") else EX_CONFIG
 
 
-def say(text: str) -> None:
-    """Write `text` to standard error; that nobody can hear it changes nothing about a start."""
-    if sys.stderr is not None:
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Write `text` to standard error, or to `stream`; that nobody can hear it changes nothing about a start."""
+    stream = stream or sys.stderr
+    if stream is not None:
         with suppress(OSError):
-            sys.stderr.write(text)
+            stream.write(text)
 
 
 def origins_of(settings: BaseSettings) -> Mapping[str, Origin]:
@@ -122,11 +142,19 @@ def origins_of(settings: BaseSettings) -> Mapping[str, Origin]:
     return _origins.get(id(settings), {})
 
 
-def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> Loaded:
-    """Read what a process with this `environment` would start with; nothing is printed."""
+def look(settings_class: type[BaseSettings], environment: Mapping[str, str], *, command_line: bool = False) -> Loaded:
+    """Read what a process with this `environment` would start with; nothing is printed.
+
+    Args:
+        settings_class: The class.
+        environment: The process environment.
+        command_line: Whether the words with which this process was started are the app's.
+    """
     contract, project = SettingsContract.of(settings_class), find_project(Path.cwd())
     import_rules(project.rules, project.pythonpath)
-    subject = of_a_start(contract, environment, project, has_values=HANDED_OVER in environment)
+    subject = of_a_start(
+        contract, environment, project, has_values=HANDED_OVER in environment, command_line=command_line
+    )
     subject = _beside_other_classes(subject, project)
     report = as_chosen(check(subject), [subject], chosen_selection(project))
     known = {name: each for name, each in subject.assignments.items() if each.variable}
@@ -135,6 +163,7 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str]) -> 
         subject.validated.settings if report.status is Status.PASSED else None,
         {each.name: each.value.raw for each in known.values() if each.file},
         {name: _origin(each) for name, each in known.items()},
+        subject.asked.farewell,
     )
 
 

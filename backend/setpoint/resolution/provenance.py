@@ -197,6 +197,8 @@ def source_in_words(source: SourceRecord) -> str:
     """Return the name of a source that has no variables, with its files."""
     if source.paths:
         return joined([printable(each) for each in source.paths])
+    if source.kind is SourceKind.COMMAND_LINE:
+        return "the command line"
     if source.kind is SourceKind.ARGUMENT:
         return "the `__init__` of the settings class"
     return f"the source `{printable(source.name)}`"

@@ -6,19 +6,22 @@ and that every source is asked through one that remembers the answer.
 
 This is the one place that touches private parts of pydantic-settings (2.16 and later): the two steps in which
 `BaseSettings.__init__` makes its sources and asks them, and the methods with which the two kinds of sources
-read their text. They are replaced once, by functions that pass every call on unless a class is being built here.
+read their text, and those with which the command line is parsed. They are replaced once, by functions that pass every
+call on unless a class is being built here.
 """
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
+from inspect import signature
 from os import PathLike
 from traceback import walk_tb
 from typing import Any
 
 from pydantic_settings import (
     BaseSettings,
+    CliSettingsSource,
     DotEnvSettingsSource,
     EnvSettingsSource,
     PydanticBaseSettingsSource,
@@ -29,7 +32,7 @@ from pydantic_settings.sources.utils import parse_env_vars
 from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
-from setpoint.validation.record import Build, Given, Record
+from setpoint.validation.record import Build, Farewell, Given, Record
 from setpoint.validation.recorded_source import Reading, RecordedSource, described
 
 Sources = tuple[PydanticBaseSettingsSource, ...]
@@ -67,12 +70,15 @@ def build(
         making.record.files = before.files
     variables = {each.name: each.value for each in making.environment if each.value is not None}
     token = _making.set(making)
+    around = process_environment(variables) if given.is_public else nullcontext()
     try:
-        with process_environment(variables) if given.is_public else nullcontext(), warnings.catch_warnings(), silence():
+        with around, warnings.catch_warnings(), silence() as said:
             warnings.simplefilter("ignore")
             making.record.settings = (make or settings_class)()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
         making.record.error = error
+        if isinstance(error, SystemExit) and isinstance(_source_in(error), CliSettingsSource):
+            making.record.farewell = Farewell(error.code, *said)
     finally:
         _making.reset(token)
     return making.record
@@ -105,8 +111,6 @@ class _Making:
         directories = self._given.secrets_directories
         if directories is not None and (is_asked_for or cls.model_config.get("secrets_dir")):
             switches["_secrets_dir"] = directories
-        if not self._given.command_line and (switches.get("_cli_parse_args") or cls.model_config.get("cli_parse_args")):
-            switches["_cli_parse_args"] = []
         if is_asked_for:
             self.record.switches = tuple(
                 name for name in _READING if switches.get(name) not in (None, cls.model_config.get(name[1:]))
@@ -120,7 +124,8 @@ class _Making:
                 self._in_place = not self._in_place
                 made = _init_sources(cls, **switches)
         except (Exception, SystemExit) as error:
-            self.record.failed_source = _source_in(error) or "settings_customise_sources"
+            source = _source_in(error)
+            self.record.failed_source = type(source).__name__ if source else "settings_customise_sources"
             raise
         return made
 
@@ -153,6 +158,10 @@ class _Making:
         """Return what `source` has read, or the one that it is wrapped around; None for another kind."""
         wrapped = list(getattr(source, "__dict__", {}).values())
         return next((found for read, found in self._readings if any(each is read for each in (source, *wrapped))), None)
+
+    def words_of(self, words: object) -> object:
+        """Return what the class parses as its command line for `words`; `True` means those of this process."""
+        return [] if words is True and not self._given.command_line else words
 
     def load_env_vars(self, source: EnvSettingsSource) -> Texts:
         """Return the process environment, as `EnvSettingsSource._load_env_vars` does."""
@@ -196,16 +205,19 @@ def _parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Texts:
     return parse_env_vars(texts, source.case_sensitive, source.env_ignore_empty, source.env_parse_none_str)
 
 
-def _source_in(error: BaseException) -> str | None:
-    """Return the class of the source that raised `error` while it was made."""
+def _source_in(error: BaseException) -> PydanticBaseSettingsSource | None:
+    """Return the source that raised `error` while it was made."""
     selves = [frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)]
-    return next((type(each).__name__ for each in selves if isinstance(each, PydanticBaseSettingsSource)), None)
+    return next((each for each in selves if isinstance(each, PydanticBaseSettingsSource)), None)
 
 
 _init_sources: Any = BaseSettings._settings_init_sources.__func__  # type: ignore[attr-defined]  # noqa: SLF001
 _build_values: Any = BaseSettings._settings_build_values.__func__  # type: ignore[attr-defined]  # noqa: SLF001
 _load_env_vars = EnvSettingsSource._load_env_vars  # noqa: SLF001
 _read_env_files = DotEnvSettingsSource._read_env_files  # noqa: SLF001
+_make_command_line: Any = CliSettingsSource.__init__
+_ask_command_line: Any = CliSettingsSource.__call__
+_OF_COMMAND_LINE = signature(_make_command_line)
 
 
 def _init_sources_or_ours(cls: type[BaseSettings], **switches: Any) -> tuple[Sources, dict[str, Any]]:
@@ -229,7 +241,24 @@ def _read_env_files_or_ours(self: DotEnvSettingsSource) -> Texts:
     return making.read_env_files(self) if making else _read_env_files(self)
 
 
+def _make_command_line_or_ours(self: CliSettingsSource[Any], /, *arguments: Any, **switches: Any) -> None:
+    bound, making = _OF_COMMAND_LINE.bind(self, *arguments, **switches), _making.get()
+    words = bound.arguments.get("cli_parse_args")
+    if making and making.words_of(words) is not words:
+        bound.arguments |= {"cli_parse_args": making.words_of(words), "cli_enforce_required": False}
+    _make_command_line(*bound.args, **bound.kwargs)
+
+
+def _ask_command_line_or_ours(self: CliSettingsSource[Any], **given: Any) -> Any:
+    making = _making.get()
+    if making and "args" in given:
+        given["args"] = making.words_of(given["args"])
+    return _ask_command_line(self, **given)
+
+
 BaseSettings._settings_init_sources = classmethod(_init_sources_or_ours)  # type: ignore[assignment,arg-type]  # noqa: SLF001
 BaseSettings._settings_build_values = classmethod(_build_values_or_ours)  # type: ignore[assignment]  # noqa: SLF001
 EnvSettingsSource._load_env_vars = _load_env_vars_or_ours  # type: ignore[method-assign]  # noqa: SLF001
 DotEnvSettingsSource._read_env_files = _read_env_files_or_ours  # type: ignore[method-assign]  # noqa: SLF001
+CliSettingsSource.__init__ = _make_command_line_or_ours  # type: ignore[method-assign,assignment]
+CliSettingsSource.__call__ = _ask_command_line_or_ours  # type: ignore[method-assign]

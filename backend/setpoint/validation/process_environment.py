@@ -57,7 +57,7 @@ def _become(variables: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def silence() -> Iterator[None]:
-    """Drop what code of the app's prints: it may be values that are wrong, and would stand inside the report."""
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        yield
+def silence() -> Iterator[tuple[StringIO, StringIO]]:
+    """Keep back what code of the app's prints: it may be values that are wrong, and would stand inside the report."""
+    with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as talk:
+        yield output, talk

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
@@ -85,6 +86,21 @@ class Build:
     values: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Farewell:
+    """How the parser of the app's command line ends the process: with help, or because a word is wrong.
+
+    Attributes:
+        status: What it ends with.
+        output: What it prints.
+        talk: What it says on standard error.
+    """
+
+    status: object
+    output: StringIO
+    talk: StringIO
+
+
 @dataclass(eq=False)
 class Record:
     """What became of it.
@@ -98,6 +114,7 @@ class Record:
         files: The env files that sources have read while they were made, by path and the encoding that the class names.
         switches: The arguments by which an `__init__` of the class reads names otherwise than its configuration says.
         failed_source: The class of the source that kept all others from being asked.
+        farewell: What the command line of the app asks for in place of a start.
         parts: What became of the settings classes that are nested in fields, each for itself, by field.
     """
 
@@ -109,6 +126,7 @@ class Record:
     files: dict[tuple[str, str | None], EnvFile] = field(default_factory=dict)
     switches: tuple[str, ...] = ()
     failed_source: str | None = None
+    farewell: Farewell | None = None
     parts: dict[str, "Record"] = field(default_factory=dict)
 
     def build_of(self, settings_class: type[BaseSettings]) -> Build | None:

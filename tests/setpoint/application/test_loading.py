@@ -154,7 +154,8 @@ def test_the_end_of_a_start_passes_no_frame_that_holds_a_value(project: str, mon
     with pytest.raises(SystemExit) as end:
         setpoint.load(App)
     frames = [each.frame.f_locals for each in end.traceback if str(each.path) == loading.__file__]
-    assert frames == [{"settings_class": App, "settings": None}]
+    assert [(each["settings_class"], str(each["settings"])) for each in frames] == [(App, "_Refused(status=78)")]
+    assert [len(each) for each in frames] == [2]
 
 
 def test_a_project_file_that_cannot_be_used_ends_the_start(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +32,12 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """Give the process that asks Setpoint."""
     with Process("judgement", tmp_path_factory.mktemp("subject")) as process:
         yield process
+
+
+def test_the_guide_names_each_exception() -> None:
+    """Who has such a class can know of it before."""
+    guide = (Path(__file__).parents[3] / "docs/guides/settings-class.md").read_text()
+    assert all(case.exception in guide for case in CASES if case.exception is not None)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.settings.__name__)
