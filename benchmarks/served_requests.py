@@ -113,7 +113,7 @@ def _open(stack: ExitStack, address: tuple[str, int], number: int) -> None:
 def _worker(folder: Path, words: Sequence[str], variables: Mapping[str, str]) -> Iterator[tuple[int, tuple[str, int]]]:
     """Run gunicorn with one worker, and give its process id and where it listens."""
     own = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
-    environment = {**own, "ENV_FILE": os.devnull, "WEB_CONCURRENCY": "1", **variables}
+    environment = {**own, "ENV_FILE": os.devnull, "WEB_CONCURRENCY": "1", "ENCRYPTION_KEYS": _KEYS, **variables}
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     with socket.create_server(("127.0.0.1", 0), backlog=1_024) as listener:
         descriptor, address = listener.fileno(), listener.getsockname()

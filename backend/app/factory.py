@@ -94,7 +94,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     close_connections_with_unread_bodies(application)
     for resource in (
         about(),
-        health(),
+        health(keeping.store if keeping else None),
         settings_in_use(settings),
         checks(settings),
         openapi(),

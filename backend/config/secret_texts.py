@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic_settings import BaseSettings
 
+from config.storage_types import EncryptionKeys
 from setpoint.contract.settings_class import SettingsContract
 
 _DEEPEST = 8
@@ -51,6 +52,8 @@ def _texts_of(value: Any, depth: int = 0) -> Iterator[str]:
     """Yield all texts of a value that is secret as a whole."""
     if isinstance(value, (Secret, SecretStr, SecretBytes)):
         yield from _texts_of(value.get_secret_value(), depth)
+        if isinstance(value, EncryptionKeys):
+            yield from value.parts()
     elif isinstance(value, bytes):
         yield from _texts_of(value.decode("utf-8", "backslashreplace"), depth)
     elif depth < _DEEPEST and isinstance(value, (BaseModel, Mapping, list, tuple, set, frozenset)):

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import setpoint
 from config.sentry_types import EnvironmentName, ReleaseName, SampleRate, SentryDsn
+from config.storage_types import DATABASE, KEYS, DatabaseUrl, EncryptionKeys
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 
 _BACKEND = Path(__file__).resolve().parents[1]
@@ -19,6 +20,12 @@ class Settings(BaseSettings):
     """What this service reads from its environment when it starts."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, use_attribute_docstrings=True)
+
+    encryption_keys: Annotated[EncryptionKeys, KEYS]
+    """Keys that encrypt what is stored. The first one encrypts; the others still open what they have encrypted."""
+
+    database_url: Annotated[DatabaseUrl, DATABASE] = DatabaseUrl("sqlite:///var/setpoint.db")
+    """Where configuration is kept: a SQLite file, for one machine, or a PostgreSQL, for any number of them."""
 
     sentry_dsn: Annotated[
         SentryDsn | None,

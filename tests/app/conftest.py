@@ -5,9 +5,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.factory import create_app
-from config.settings import Settings
 from setpoint import load
 from setpoint.contract.settings_class import SettingsContract
+from support.keyed_settings import Settings
 
 pytest.register_assert_rewrite("app.store.testing")
 

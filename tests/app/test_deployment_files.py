@@ -12,6 +12,7 @@ import pytest
 from config.settings import Settings
 from setpoint.contract.settings_class import SettingsContract
 from support.gunicorn_process import BACKEND, gunicorn
+from support.keyed_settings import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS_OWN = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
@@ -76,8 +77,8 @@ def test_no_secret_is_in_a_layer() -> None:
 
 
 def test_the_settings_of_the_image_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It starts as it is, with no variable given."""
-    monkeypatch.setattr(os, "environ", set_variables())
+    """It starts with no other variable than keys given."""
+    monkeypatch.setattr(os, "environ", {**set_variables(), "ENCRYPTION_KEYS": KEYS})
 
     assert (Settings().host, Settings().port) == ("0.0.0.0", int(of("EXPOSE")[0]))  # noqa: S104 - inside a container
 
@@ -109,6 +110,7 @@ def test_the_process_file_starts_a_healthy_service(tmp_path: Path) -> None:
         environment = {
             **os.environ,
             "ENV_FILE": os.devnull,
+            "ENCRYPTION_KEYS": KEYS,
             "PORT": str(server.address[1]),
             "HTTP_PROXY": "http://127.0.0.1:9",
         }
@@ -121,7 +123,8 @@ def test_a_service_that_does_not_answer_is_not_healthy() -> None:
     """Whatever keeps it from answering."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        environment = {**os.environ, "ENV_FILE": os.devnull, "PORT": str(nobody.getsockname()[1])}
+        own = {"ENV_FILE": os.devnull, "ENCRYPTION_KEYS": KEYS, "PORT": str(nobody.getsockname()[1])}
+        environment = {**os.environ, **own}
         asked = subprocess.run(
             health_check(), cwd=BACKEND, env=environment, capture_output=True, text=True, timeout=30, check=False
         )

@@ -9,7 +9,7 @@ from pydantic import Base64Str, BaseModel, Field, Secret, SecretBytes, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.secret_texts import secret_texts
-from config.settings import Settings
+from support.keyed_settings import KEYS, Settings
 
 ENCODED = base64.b64encode(b"decoded-secret").decode()
 
@@ -71,3 +71,8 @@ def test_the_key_of_the_dsn_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SENTRY_DSN", "https://0123456789abcdef@localhost/1")
     assert "0123456789abcdef" in secret_texts(Settings())
+
+
+def test_each_key_is_known_by_itself() -> None:
+    """It could turn up without its id and its neighbours."""
+    assert KEYS.partition(":")[2] in secret_texts(Settings())

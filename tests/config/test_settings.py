@@ -1,16 +1,17 @@
 """The settings of this service: documented, frozen, with defaults, and in step with their generated files."""
 
-import shutil
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 from pydantic import ValidationError
 
 from config.settings import Settings
 from setpoint.application.loading import look
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
-from support.checking import BACKEND, checked, run_config
+from support.checking import BACKEND, checked, marks, run_config
+from support.keyed_settings import KEYS
 
 DEFAULTS = {
     "sentry_dsn": None,
@@ -32,7 +33,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def _settings(**environment: str) -> Settings:
-    settings = look(Settings, {"ENV_FILE": "/dev/null", **environment}).settings
+    settings = look(Settings, {"ENV_FILE": "/dev/null", "ENCRYPTION_KEYS": KEYS, **environment}).settings
     assert isinstance(settings, Settings)
     return settings
 
@@ -42,13 +43,15 @@ def _variables() -> tuple[Variable, ...]:
 
 
 def test_the_defaults_are_those_of_the_design() -> None:
-    """A clone runs without any configuration."""
+    """A clone runs without any configuration but keys."""
     settings = _settings()
     assert {name: getattr(settings, name) for name in DEFAULTS} == {**DEFAULTS, "env_file": Path("/dev/null")}
     assert settings.sentry_release.startswith("setpoint@")
 
 
-@pytest.mark.parametrize("name", [variable.name for variable in _variables() if variable.name != "ENV_FILE"])
+@pytest.mark.parametrize(
+    "name", [variable.name for variable in _variables() if variable.name not in {"ENV_FILE", "ENCRYPTION_KEYS"}]
+)
 def test_an_empty_variable_means_the_default(name: str) -> None:
     """Compose files and pipelines set variables to nothing all the time."""
     assert getattr(_settings(**{name: ""}), name.lower()) == getattr(_settings(), name.lower())
@@ -68,10 +71,20 @@ def test_settings_are_frozen() -> None:
         _settings().port = 1  # type: ignore[misc]  # that is the point
 
 
-def test_the_dsn_is_a_secret() -> None:
-    """Nothing else in the settings is one yet."""
-    assert [variable.name for variable in _variables() if variable.secret] == ["SENTRY_DSN"]
-    assert "key" not in repr(_settings(SENTRY_DSN="https://key@sentry.example/1"))
+def test_what_opens_anything_is_a_secret() -> None:
+    """Shown is the little that helps to tell one from another."""
+    assert [variable.name for variable in _variables() if variable.secret] == [
+        "ENCRYPTION_KEYS",
+        "DATABASE_URL",
+        "SENTRY_DSN",
+    ]
+    settings = _settings(SENTRY_DSN="https://key@sentry.example/1", DATABASE_URL="postgresql://me:canary@db/name")
+    assert [str(settings.sentry_dsn), str(settings.database_url), str(settings.encryption_keys)] == [
+        "https://********@sentry.example/1",
+        "postgresql://********",
+        "**********",
+    ]
+    assert not any(text in repr(settings) for text in ("key@", "canary", KEYS))
 
 
 @pytest.mark.parametrize("host", ["localhost", "db_1.internal", "127.0.0.1", "::", "::1", "fe80::1:2", "caf\u00e9"])
@@ -83,7 +96,7 @@ def test_a_host_is_a_name_or_an_address(host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost:80", ":80", "http://localhost", "[::1]", "a b", "a\u200b", "-a"])
 def test_what_can_be_no_host_is_refused(host: str) -> None:
     """Gunicorn would try it again and again, and give up in the end."""
-    assert look(Settings, {"ENV_FILE": "/dev/null", "HOST": host}).settings is None
+    assert look(Settings, {"ENV_FILE": "/dev/null", "ENCRYPTION_KEYS": KEYS, "HOST": host}).settings is None
 
 
 @pytest.mark.parametrize("command", ["example", "docs"])
@@ -105,17 +118,22 @@ def test_a_generated_file_that_has_drifted_is_found(tmp_path: Path, command: str
     assert run_config(command, str(path), "--check").returncode == 0
 
 
-def test_a_copy_of_the_example_passes_unchanged(tmp_path: Path) -> None:
-    """That is the first thing that anybody does with it."""
-    shutil.copy(BACKEND / ".env.example", tmp_path / ".env")
-    report = checked((tmp_path / ".env").read_bytes())
-    assert report.diagnostics == ()
+def test_a_copy_of_the_example_lacks_nothing_but_keys() -> None:
+    """That is the first thing that anybody does with it; keys that many have would be none."""
+    report = checked((BACKEND / ".env.example").read_bytes(), settings_class=Settings)
+    assert marks(report) == snapshot(
+        [
+            "1.env:10:17-10:17 warning SP402 empty-value ENCRYPTION_KEYS",
+            "nowhere error SP302 missing-variable ENCRYPTION_KEYS",
+        ]
+    )
+    assert "/dev/urandom" in str(report.diagnostics[-1].hint)
 
 
 def test_the_example_names_every_variable() -> None:
     """A hand-kept one would leave some out; the one that names the file itself has no place in it."""
     text = (BACKEND / ".env.example").read_text()
-    named = {line[1:].partition("=")[0] for line in text.splitlines() if line[1:2].isupper()}
+    named = {line.lstrip("#").partition("=")[0] for line in text.splitlines() if line.lstrip("#")[:1].isupper()}
     assert named == {variable.name for variable in _variables()} - {"ENV_FILE"}
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from support.keyed_settings import KEYS
 from support.sentry_receiver import SentryReceiver, running_receiver
 
 _HERE = Path(__file__).parent
@@ -86,8 +87,9 @@ def _running_service(directory: Path, environment: Mapping[str, str], *flags: st
 
 
 def _quiet_environment() -> dict[str, str]:
-    """Return the environment without anything that a developer may have set for the service."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("SENTRY_", "LOG_"))}
+    """Return the environment without anything that a developer may have set for the service, but with keys."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("SENTRY_", "LOG_"))}
+    return {**others, "ENCRYPTION_KEYS": KEYS}
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, PostgresDsn, Secret, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.settings import Settings
 from setpoint import load
 from setpoint.application.show_values import compare
 from setpoint.check.report import Report
@@ -26,6 +25,7 @@ from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 from setpoint.text.fingerprint import FingerprintKey
 from support.checking import BACKEND, checked
 from support.coverage_variables import coverage_variables
+from support.keyed_settings import Settings
 
 LONGEST_PIECE = 5
 

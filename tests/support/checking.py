@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
-from config.settings import Settings
 from setpoint.check.checking import check
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
@@ -16,6 +15,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 from support.coverage_variables import coverage_variables
+from support.keyed_settings import Settings
 
 Completed = subprocess.CompletedProcess[bytes]
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from support.coverage_variables import coverage_variables
+from support.keyed_settings import KEYS
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
@@ -148,10 +149,11 @@ class GunicornProcess:
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
-    """Return an environment without a setting of the machine on which the tests run."""
+    """Return an environment without a setting of the machine on which the tests run, but with what is required."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR"}}
     # Two versions of a file, written within one second and as long as each other, have one compiled file.
-    return {**kept, **coverage_variables(), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    required = {"ENCRYPTION_KEYS": KEYS}
+    return {**kept, **coverage_variables(), "PYTHONDONTWRITEBYTECODE": "1", **required, **variables}
 
 
 def copy_of_backend(folder: Path) -> Path:
@@ -176,7 +178,8 @@ def gunicorn(
 
     Args:
         output: The file for what it prints.
-        variables: Its environment, besides what any process needs; without an `ENV_FILE` it gets an empty one.
+        variables: Its environment, besides what any process needs; without an `ENV_FILE` it gets an empty one, and
+            without a `DATABASE_URL` a database beside `output`.
         arguments: Flags.
         folder: The working directory.
         program: What to start, and how.
@@ -196,7 +199,14 @@ def gunicorn(
             process = subprocess.Popen(
                 [*program, *bind, *arguments],
                 cwd=folder,
-                env=clean_environment(**{"ENV_FILE": os.devnull, "PORT": str(address[1]), **(variables or {})}),
+                env=clean_environment(
+                    **{
+                        "ENV_FILE": os.devnull,
+                        "PORT": str(address[1]),
+                        "DATABASE_URL": f"sqlite:///{output.with_name('setpoint.db')}",
+                        **(variables or {}),
+                    }
+                ),
                 pass_fds=inherited,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,

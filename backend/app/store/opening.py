@@ -5,6 +5,13 @@ from app.store.postgresql import PostgresqlStore
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.engine import database_path
 from app.store.sqlite.store import SqliteStore
+from config.settings import Settings
+
+
+def open_store_of(settings: Settings) -> SqliteStore | PostgresqlStore:
+    """Return the store that the service's own settings describe; raises what `open_store` raises."""
+    keys = settings.encryption_keys.get_secret_value()
+    return open_store(settings.database_url.get_secret_value(), keys, settings.web_concurrency)
 
 
 def open_store(url: str, encryption_keys: str, workers: int = 1) -> SqliteStore | PostgresqlStore:

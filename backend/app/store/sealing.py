@@ -4,11 +4,8 @@ AES-256-GCM throughout, with a random nonce and with the place as associated dat
 changed by a bit, does not open.
 """
 
-import base64
-import binascii
 import json
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -19,10 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from app.domain.errors import DamagedError, UnusableStorageError
 from app.domain.place import Place
 from app.domain.variables import Variables
+from config.storage_types import KEY_BYTES, parse_keys
+from setpoint.contract.guidance import PublicValueError
 
-_KEY_BYTES = 32
 _NONCE_BYTES = 12
-_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +35,11 @@ class Keyring:
         Raises:
             UnusableStorageError: The text is no such list; the message does not hold it.
         """
-        keys: dict[str, bytes] = {}
-        for position, part in enumerate(text.split(","), start=1):
-            key_id, _, encoded = part.strip().partition(":")
-            key = _decoded(encoded)
-            if not _KEY_ID.fullmatch(key_id) or key is None or key_id in keys:
-                message = (
-                    f"entry {position} of `ENCRYPTION_KEYS` is not `id:key` with an id of its own and"
-                    f" {_KEY_BYTES} bytes in base64; `openssl rand -base64 {_KEY_BYTES}` makes a key"
-                )
-                raise UnusableStorageError(message)
-            keys[key_id] = key
-        return cls(keys)
+        try:
+            return cls(parse_keys(text))
+        except PublicValueError as error:
+            message = f"`ENCRYPTION_KEYS` is invalid: {error}"
+            raise UnusableStorageError(message) from None
 
     @property
     def first(self) -> str:
@@ -83,7 +73,7 @@ class Sealer:
 
     def new_app_key(self, app: str) -> WrappedAppKey:
         """Return a key for `app` that nobody has."""
-        return self._wrap_app_key(app, os.urandom(_KEY_BYTES))
+        return self._wrap_app_key(app, os.urandom(KEY_BYTES))
 
     def wrap_anew(self, app_key: WrappedAppKey) -> WrappedAppKey:
         """Return the same key, wrapped by the first key of the service."""
@@ -110,7 +100,7 @@ class Sealer:
 
     def seal(self, place: Place, number: int, variables: Variables, app_key: WrappedAppKey) -> SealedBody:
         """Return the values as they are stored."""
-        data_key = os.urandom(_KEY_BYTES)
+        data_key = os.urandom(KEY_BYTES)
         text = json.dumps(dict(variables), ensure_ascii=False, separators=(",", ":")).encode()
         return SealedBody(
             body=_seal(data_key, text, ["body", place.app, place.environment, number]),
@@ -134,14 +124,6 @@ class Sealer:
     def _wrap_app_key(self, app: str, key: bytes) -> WrappedAppKey:
         first = self.keyring.first
         return WrappedAppKey(app, first, _seal(self.keyring.keys[first], key, ["app-key", app]))
-
-
-def _decoded(encoded: str) -> bytes | None:
-    try:
-        key = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return key if len(key) == _KEY_BYTES else None
 
 
 def _seal(key: bytes, plain: bytes, place: Sequence[str | int]) -> bytes:

@@ -75,6 +75,6 @@ def test_nothing_sealed_holds_what_it_seals() -> None:
 )
 def test_keys_that_are_none_are_refused_without_showing_them(text: str) -> None:
     """The message says which entry it is, and how to make one."""
-    with pytest.raises(UnusableStorageError, match=r"entry \d of `ENCRYPTION_KEYS` is not `id:key`") as refused:
+    with pytest.raises(UnusableStorageError, match=r"`ENCRYPTION_KEYS` is invalid: entry \d ") as refused:
         Keyring.parse(text)
     assert KEY[:8] not in str(refused.value)

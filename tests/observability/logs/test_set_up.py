@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from support.keyed_settings import KEYS
+
 _BACKEND = Path(__file__).parents[3] / "backend"
 _SET_UP = """
 import gc, logging, sys, threading, warnings
@@ -23,7 +25,7 @@ def _run(program: str, **environment: str) -> "subprocess.CompletedProcess[str]"
     quiet = {name: value for name, value in os.environ.items() if not name.startswith(("SENTRY_", "LOG_"))}
     return subprocess.run(
         [sys.executable, "-c", _SET_UP + program],
-        env={**quiet, **environment},
+        env={**quiet, "ENCRYPTION_KEYS": KEYS, **environment},
         cwd=_BACKEND,
         capture_output=True,
         text=True,
@@ -126,7 +128,8 @@ def test_without_a_dsn_the_sdk_is_not_imported() -> None:
         "set_up.observed(lambda environ, start_response: [], settings);"
         "print([name for name in sys.modules if name.startswith(('sentry_sdk', 'urllib3'))])"
     )
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SENTRY_")}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("SENTRY_")}
+    environment = {**others, "ENCRYPTION_KEYS": KEYS}
     answer = subprocess.run(
         [sys.executable, "-c", program],
         env=environment,

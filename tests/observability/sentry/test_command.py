@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.keyed_settings import KEYS
 from support.sentry_receiver import SentryReceiver
 
 _BACKEND = Path(__file__).parents[3] / "backend"
@@ -19,7 +20,7 @@ def _sentry_test(**environment: str) -> tuple[int, str, str]:
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("SENTRY_")}
     ended = subprocess.run(
         [sys.executable, "-m", "config", "sentry-test"],
-        env={**quiet, "ENV_FILE": os.devnull, **environment},
+        env={**quiet, "ENV_FILE": os.devnull, "ENCRYPTION_KEYS": KEYS, **environment},
         cwd=_BACKEND,
         capture_output=True,
         text=True,

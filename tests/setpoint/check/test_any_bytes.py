@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.settings import Settings
 from setpoint.application.check_text import check_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import concise, full, json_report
 from setpoint.formats.style import Style
 from support.checking import checked
+from support.keyed_settings import Settings
 
 PLAIN = Style(colored=False)
 CONTRACT = SettingsContract.of(Settings)

@@ -30,7 +30,7 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         try:
-            status = main(["check", *words], program="python -m config", settings="config.settings:Settings")
+            status = main(["check", *words], program="python -m config", settings="support.keyed_settings:Settings")
         except SystemExit as end:
             status = int(end.code or 0)
         return status, *capsys.readouterr()

@@ -28,7 +28,7 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], t
 
     def run_check(*words: str) -> tuple[int, str, str]:
         try:
-            status = main(["check", "prod.env", *words], program="setpoint", settings="config.settings:Settings")
+            status = main(["check", "prod.env", *words], program="setpoint", settings="support.keyed_settings:Settings")
         except SystemExit as end:
             status = int(end.code or 0)
         return status, *capsys.readouterr()

@@ -66,7 +66,7 @@ def test_the_json_format_is_stable() -> None:
             "version": 1,
             "status": "failed",
             "exit_status": 1,
-            "settings": "config.settings:Settings",
+            "settings": "support.keyed_settings:Settings",
             "sources": [{"kind": "env-file", "path": "1.env", "loader": "python-dotenv"}],
             "diagnostics": [
                 {

@@ -5,7 +5,6 @@ import secrets
 
 import pytest
 
-from config.settings import Settings
 from setpoint.check.checking import check_together
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
@@ -14,6 +13,7 @@ from setpoint.formats.style import Style
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from support.checking import checked
+from support.keyed_settings import Settings
 
 
 def _key_lines() -> list[str]:

@@ -4,6 +4,7 @@ from flask import Blueprint
 from pydantic import BaseModel
 
 from app.http.marks import Mark, marked
+from app.service.ports import Store
 
 
 class HealthAnswer(BaseModel):
@@ -12,8 +13,10 @@ class HealthAnswer(BaseModel):
     status: str
 
 
-def health() -> Blueprint:
+def health(store: Store | None = None) -> Blueprint:
     """Return the resources that tell how this process is.
+
+    It is ready if it reaches the database; without that, others may, and a restart would help nobody.
 
     A worker that is about to end still answers that it is ready: until gunicorn has closed its
     socket, a probe can reach it while others take over, and one bad answer would take the whole
@@ -29,6 +32,8 @@ def health() -> Blueprint:
     @blueprint.get("/readyz")
     @marked(Mark("Say whether it takes requests", answers={200: {"application/json": HealthAnswer}}))
     def readyz() -> dict[str, str]:
+        if store is not None:
+            store.position()
         return {"status": "ready"}
 
     return blueprint

@@ -9,8 +9,8 @@ from app.factory import BROKER, LEASES, Keeping, create_app
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY
-from config.settings import Settings
 from support.http_api import Api
+from support.keyed_settings import Settings
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from app.factory import Keeping, create_app
 from app.http.authentication import MOST_FAILURES
 from app.http.marks import Mark, marked_views
 from app.store.sqlite.store import SqliteStore
-from config.settings import Settings
 from support.http_api import BASE, Api
+from support.keyed_settings import Settings
 
 PARTS = {
     "app": "billing",

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from config.settings import Settings
 from setpoint.check.checking import check_together
 from setpoint.check.report import Report
 from setpoint.check.rule import CATALOGUE
@@ -17,6 +16,7 @@ from setpoint.envfile.reading import ProblemKind
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from support.checking import run_config, run_setpoint
+from support.keyed_settings import KEYS, Settings
 
 
 def _checked(text: str, *loaders: str) -> Report:
@@ -179,7 +179,7 @@ def test_every_kind_of_problem_that_a_loader_has_belongs_to_one_rule() -> None:
 
 def test_the_command_takes_loaders(tmp_path: Path) -> None:
     """`--loader` may be given more than once, and once each counts."""
-    (tmp_path / "prod.env").write_text('LOG_FORMAT="json"\n')
+    (tmp_path / "prod.env").write_text(f'LOG_FORMAT="json"\nENCRYPTION_KEYS={KEYS}\n')
     words = ("--loader", "docker", "--loader", "systemd", "--loader", "docker", "--format", "json")
     done = run_config("check", str(tmp_path / "prod.env"), *words)
     report = json.loads(done.stdout)

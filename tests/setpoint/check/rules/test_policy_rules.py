@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, Field, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.settings import Settings
+from config.settings import Settings as ServiceSettings
 from setpoint.application.gathering import of_files
 from setpoint.check.checking import check
 from setpoint.contract.file_variables import FileVariables
@@ -18,6 +18,7 @@ from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file, read_env_file
 from support.checking import checked, marks, messages, run_setpoint
+from support.keyed_settings import KEYS
 
 DSN = "https://key@o1.ingest.sentry.io/42"
 GOOD = f"APP_SENTRY_DSN={DSN}\nAPP_SECRET=q8Zr2vLkT0\n"
@@ -221,7 +222,8 @@ def test_what_a_file_would_give_that_cannot_be_read_is_not_taken_for_a_default(t
 
 def test_this_service_passes_its_own_policy() -> None:
     """The settings that the README shows are fit for a deploy."""
-    assert marks(checked(f"SENTRY_DSN={DSN}\nHOST=0.0.0.0\n", settings_class=Settings, deploy=True)) == []
+    content = f"ENCRYPTION_KEYS={KEYS}\nSENTRY_DSN={DSN}\nHOST=0.0.0.0\n"
+    assert marks(checked(content, settings_class=ServiceSettings, deploy=True)) == []
 
 
 def _codes(path: Path) -> list[str]:
