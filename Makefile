@@ -55,9 +55,8 @@ $(PEERS_MODULES): $(PEERS_NODE)/package-lock.json | $(READY)
 	@touch $@
 
 backend/.env: | $(READY)
-	@cp backend/.env.example $@
-	@chmod 600 $@
-	@echo 'wrote backend/.env from backend/.env.example'
+	@umask 077; sed "s|^ENCRYPTION_KEYS=$$|&local:$$(head -c 32 /dev/urandom | base64)|" backend/.env.example >$@
+	@echo 'wrote backend/.env from backend/.env.example, with a key of its own'
 
 run: $(READY) backend/.env ## Serve with gunicorn and gevent workers, and say where
 	@cd backend && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application

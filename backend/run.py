@@ -1,13 +1,21 @@
 """The WSGI application, made when a server imports this module: settings, then observability, then the app."""
 
-from app.factory import STREAMS, create_app
+from app.contracts.validator import ContractValidator
+from app.domain.errors import ServiceError
+from app.factory import STREAMS, Keeping, create_app
+from app.store.opening import open_store_of
 from config.settings import Settings
 from observability.set_up import set_up_observability
+from serving.handover.environment import refuse_start
 from serving.worker.draining import before_the_end
 from serving.worker.server import GunicornServer
 from setpoint import load
 
 settings = load(Settings)
 set_up_observability(settings)
-application = create_app(settings, GunicornServer())
+try:
+    keeping = Keeping(open_store_of(settings), ContractValidator())
+except ServiceError as error:
+    refuse_start(str(error))
+application = create_app(settings, GunicornServer(), keeping)
 before_the_end(application.extensions[STREAMS].drain)

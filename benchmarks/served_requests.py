@@ -1,5 +1,6 @@
 """What the service adds to a request and to an idle stream: CPU and memory of a real gunicorn's worker."""
 
+import base64
 import http.client
 import os
 import socket
@@ -20,6 +21,7 @@ REQUESTS = 2_500
 STREAMS = 400
 ROUNDS = 5
 _BACKEND = Path(__file__).resolve().parents[1] / "backend"
+_KEYS = "bench:" + base64.b64encode(os.urandom(32)).decode()
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _BARE = """
 from flask import Flask

@@ -119,6 +119,6 @@ KEYS = Guidance(
     expected=f"`id:key`, or several with commas between them; a key is {KEY_BYTES} bytes in base64",
     unset="values can't be encrypted, so the service does not start",
     invalid="values can't be encrypted",
-    obtain=f'`echo "k1:$(head -c {KEY_BYTES} /dev/urandom | base64)"`; keep it apart from the backups of the database',
+    obtain=f'`echo "k1:$(head -c {KEY_BYTES} /dev/urandom | base64)"`; keep it apart from backups',
     example="<id>:<key in base64>",
 )

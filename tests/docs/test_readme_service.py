@@ -63,7 +63,7 @@ def test_the_requests_of_the_readme_are_answered(served: Path, port: str) -> Non
         elif "curl" in block.text:
             answers += [_typed(line, served, port) for line in block.text.splitlines()]
     assert [answer["status"] for answer in answers] == ["ready", "failed"]
-    assert [each["code"] for each in answers[1]["diagnostics"]] == ["SP301", "SP401"]
+    assert [each["code"] for each in answers[1]["diagnostics"]] == ["SP301", "SP401", "SP302"]
 
 
 def test_the_wheel_of_the_readme_is_built_where_the_page_says(clone: Path) -> None:

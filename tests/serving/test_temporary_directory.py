@@ -38,10 +38,11 @@ def _unmeasured(environment: dict[str, str]) -> dict[str, str]:
 
 @contextmanager
 def _server_on_a_read_only_system(folder: Path, writable: str) -> Iterator["subprocess.Popen[bytes]"]:
+    database = f"sqlite:////{writable}/setpoint.db"
     program = f"import os; os.chdir({str(BACKEND)!r}); os.execv({GUNICORN!r}, ['gunicorn', '--bind=127.0.0.1:0'])"
     process = subprocess.Popen(
         ["unshare", "-m", "sh", "-c", _READ_ONLY, str(folder), writable, sys.executable, "-c", program],
-        env=_unmeasured(clean_environment(ENV_FILE=os.devnull, WEB_CONCURRENCY="1")),
+        env=_unmeasured(clean_environment(ENV_FILE=os.devnull, WEB_CONCURRENCY="1", DATABASE_URL=database)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,5 +1,6 @@
 """Starts the service under a real gunicorn, talks to it, and stops it whatever happens."""
 
+import atexit
 import http.client
 import json
 import os
@@ -9,10 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -149,16 +152,24 @@ class GunicornProcess:
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
-    """Return an environment without a setting of the machine on which the tests run, but with what is required."""
+    """Return an environment without a setting of this machine, but with keys and with a database of its own."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR"}}
     # Two versions of a file, written within one second and as long as each other, have one compiled file.
-    required = {"ENCRYPTION_KEYS": KEYS}
-    return {**kept, **coverage_variables(), "PYTHONDONTWRITEBYTECODE": "1", **required, **variables}
+    own = {"ENCRYPTION_KEYS": KEYS, "DATABASE_URL": f"sqlite:///{_folder_of_this_run()}/setpoint.db"}
+    return {**kept, **coverage_variables(), "PYTHONDONTWRITEBYTECODE": "1", **own, **variables}
+
+
+@cache
+def _folder_of_this_run() -> str:
+    """Return a folder for databases that no test looks at."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def copy_of_backend(folder: Path) -> Path:
     """Return a copy of the service that a test may break."""
-    return Path(shutil.copytree(BACKEND, folder / "backend", ignore=shutil.ignore_patterns(".env")))
+    return Path(shutil.copytree(BACKEND, folder / "backend", ignore=shutil.ignore_patterns(".env", "var")))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Makes and changes the tables: the first of several workers does, in one transaction, and the others find it done."""
 
+import logging
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ def migrate(connection: sa.Connection) -> None:
     version = _version(connection)
     if version == HEAD:
         return
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # or it lists what nobody has asked for
     # Alembic costs more to import than all else together, and nearly every start finds the tables as they should be.
     from alembic.command import upgrade  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -44,6 +44,39 @@ def test_a_bad_environment_ends_the_start_with_all_diagnostics(bad_file: Path) -
     assert CANARY not in done.stderr + done.stdout
 
 
+def test_without_keys_nothing_starts() -> None:
+    """What is stored could not be encrypted; how to make a key is said."""
+    done = _run(BACKEND, ENCRYPTION_KEYS="")
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr == snapshot("""\
+error[SP302]: `ENCRYPTION_KEYS` is required but not set
+   = expected `id:key`, or several with commas between them; a key is 32 bytes in base64
+   = hint: to get a value: `echo "k1:$(head -c 32 /dev/urandom | base64)"`; keep it apart from backups
+
+1 error in /dev/null and the process environment (3 variables, read as python-dotenv reads them)
+""")
+
+
+def test_a_database_that_cannot_be_used_ends_the_start_with_a_sentence() -> None:
+    """No traceback, and nothing of the URL."""
+    done = _run(BACKEND, DATABASE_URL="sqlite:////proc/nowhere/setpoint.db", WEB_CONCURRENCY="1")
+    assert done.returncode == 3
+    assert "error: cannot write the database `/proc/nowhere/setpoint.db`" in done.stderr
+    done = _run(BACKEND, DATABASE_URL=f"postgresql://me:{CANARY}@127.0.0.1:9/name", WEB_CONCURRENCY="1")
+    assert done.returncode == 3
+    assert "error: the database can't be reached or written to" in done.stderr
+    assert CANARY not in done.stderr + done.stdout
+
+
+def test_several_workers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
+    """The first one does, and the others find it done."""
+    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "4"}) as server:
+        server.wait_for_workers(4)
+        assert server.get("/readyz").json == {"status": "ready"}
+        assert [line["level"] for line in server.log() if line["level"] not in {"INFO", "DEBUG"}] == []
+    assert (tmp_path / "setpoint.db").stat().st_mode & 0o077 == 0
+
+
 def test_an_env_file_that_is_named_has_to_exist(tmp_path: Path) -> None:
     """A misspelt path is no reason to start on defaults."""
     done = _run(BACKEND, ENV_FILE=str(tmp_path / "prod.env"))

@@ -35,7 +35,7 @@ def test_a_clean_file_passes(client: FlaskClient) -> None:
             "version": 1,
             "status": "passed",
             "exit_status": 0,
-            "settings": "config.settings:Settings",
+            "settings": "support.keyed_settings:Settings",
             "sources": [{"kind": "env-file", "path": "body", "loader": "python-dotenv"}],
             "diagnostics": [],
             "summary": {"errors": 0, "warnings": 0, "infos": 0},
