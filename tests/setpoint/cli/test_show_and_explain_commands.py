@@ -35,6 +35,8 @@ def test_show_says_where_each_value_comes_from_and_what_it_shadows(folder: Path)
     done = run_setpoint("show", "base.env", "prod.env", "--environment", cwd=folder, environment={"PORT": "81"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode() == snapshot("""\
+ENCRYPTION_KEYS            (missing)       required but not set
+DATABASE_URL               ********        default
 SENTRY_DSN                 ********        prod.env:1:1
 SENTRY_TRACES_SAMPLE_RATE  0.1             default
 SENTRY_ENVIRONMENT         " blue"         prod.env:7:1, refused by the settings class
