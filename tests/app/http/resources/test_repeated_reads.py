@@ -8,9 +8,9 @@ from app import factory
 from app.contracts.validator import ContractValidator
 from app.domain.identity import Bound, Scope
 from app.service.tokens import Grant, Tokens
-from config.settings import Settings
 from support.configuration_service import ADA, Clock, actor
 from support.http_api import BASE, Api
+from support.keyed_settings import Settings
 from support.small_contract import contract
 
 CONFIG = f"{BASE}/config"
