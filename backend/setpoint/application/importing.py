@@ -20,7 +20,7 @@ from setpoint.errors import UnusableError
 from setpoint.project import Project
 from setpoint.text.raised import kind_and_place
 
-_PYTHONS_OWN_WORDS = re.compile(r"(?:No module named|cannot import name|name) '.*")
+_PYTHONS_OWN_WORDS = r"(?:No module named|cannot import name|name) '.*"
 
 
 class UnusableSettingsError(UnusableError):
@@ -169,7 +169,7 @@ def _described(error: BaseException) -> str:
     kind = type(error).__name__
     if isinstance(error, SyntaxError):
         return f"{kind} at {error.filename}:{error.lineno}"
-    if isinstance(error, ImportError | NameError) and _PYTHONS_OWN_WORDS.fullmatch(str(error)):
+    if isinstance(error, ImportError | NameError) and re.fullmatch(_PYTHONS_OWN_WORDS, str(error)):
         return f"{kind}: {error}"
     return kind_and_place(error)
 

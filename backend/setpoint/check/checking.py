@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from setpoint.check.applying import apply_rules
+from setpoint.check.applying import Found, apply_rules
 from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.excerpt import Places
 from setpoint.check.finding import Finding
 from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rule import CATALOGUE, Rule
@@ -27,9 +26,9 @@ def check(subject: Subject, fail_on: Severity = Severity.ERROR, *, deploy: bool 
         fail_on: The mildest severity that makes the check fail.
         deploy: Whether it is about a deploy to production, for which there are rules of its own.
     """
-    places = Places(subject)
-    diagnostics = (_diagnostic(rule, finding, places) for rule, finding in apply_rules(subject, deploy=deploy))
-    return Report(subject.contract.reference, tuple(_summaries(subject)), in_order(diagnostics), fail_on)
+    found = list(apply_rules(subject, deploy=deploy))
+    diagnostics = in_order(_placed(subject, found)) if found else ()
+    return Report(subject.contract.reference, tuple(_summaries(subject)), diagnostics, fail_on)
 
 
 def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> Report:
@@ -40,7 +39,7 @@ def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> R
         rule: What there is to report.
         error: What is the matter.
     """
-    return Report(printable(reference), (), tuple(_diagnostic(rule, each, None) for each in rule.condition(error)))
+    return Report(printable(reference), (), tuple(_diagnostic(rule, each) for each in rule.condition(error)))
 
 
 def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:
@@ -116,8 +115,18 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
         yield SourceSummary(subject.environment.kind, variables=len(known))
 
 
-def _diagnostic(rule: Rule[Any], finding: Finding, places: Places | None) -> Diagnostic:
-    place = finding.place
+def _placed(subject: Subject, found: Iterable[Found]) -> Iterator[Diagnostic]:
+    from setpoint.check.excerpt import Places
+
+    places = Places(subject)
+    for rule, finding in found:
+        diagnostic, place = _diagnostic(rule, finding), finding.place
+        if place is not None:
+            diagnostic = diagnostic._replace(location=places.location(place), excerpt=places.excerpt(place))
+        yield diagnostic
+
+
+def _diagnostic(rule: Rule[Any], finding: Finding) -> Diagnostic:
     return Diagnostic(
         code=rule.code,
         name=rule.name,
@@ -126,7 +135,5 @@ def _diagnostic(rule: Rule[Any], finding: Finding, places: Places | None) -> Dia
         variable=None if finding.variable is None else printable(finding.variable),
         label=None if finding.label is None else printable(finding.label),
         hint=None if finding.hint is None else printable(finding.hint),
-        location=places.location(place) if places and place else None,
-        excerpt=places.excerpt(place) if places and place else None,
         unable=rule.unable,
     )

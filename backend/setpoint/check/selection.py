@@ -9,7 +9,7 @@ from setpoint.check.report import Report
 from setpoint.check.rule import CATALOGUE
 from setpoint.text.suggest import nearest
 
-_BEGINS_LIKE_A_CODE = re.compile(r"[A-Z]+\d", re.IGNORECASE)
+_BEGINS_LIKE_A_CODE = r"[A-Za-z]+\d"
 _LONGEST_SLIP = 3
 
 
@@ -79,7 +79,7 @@ def find_code(word: str) -> str | None:
 
 def nearest_rule(word: str) -> str | None:
     """Return the code or name of a rule that is nearest to `word`, which is none; None if none is near."""
-    if not _BEGINS_LIKE_A_CODE.match(word):
+    if not re.match(_BEGINS_LIKE_A_CODE, word):
         return nearest(word, (rule.name for rule in CATALOGUE.values()), _LONGEST_SLIP)
     # Of codes that are as near as others, those about the same thing come first.
     return nearest(word, sorted(CATALOGUE, key=lambda code: code[:3] != word[:3].upper()), _LONGEST_SLIP)

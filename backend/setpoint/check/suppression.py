@@ -14,8 +14,8 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 
 _MARK = "setpoint:"
-_COMMENT = re.compile(r"(?:(?<=[\r\n])|\A)[ \t]*(?P<comment>#[ \t]*setpoint:[ \t]*ignore\b(?P<rest>[^\r\n]*))")
-_REST = re.compile(r"[ \t]*=[ \t]*(?P<rules>[\w-]+(?:,[ \t]*[\w-]+){0,31})(?:[ \t]+(?P<reason>\S.*))?[ \t]*")
+_COMMENT = r"(?:(?<=[\r\n])|\A)[ \t]*(?P<comment>#[ \t]*setpoint:[ \t]*ignore\b(?P<rest>[^\r\n]*))"
+_REST = r"[ \t]*=[ \t]*(?P<rules>[\w-]+(?:,[ \t]*[\w-]+){0,31})(?:[ \t]+(?P<reason>\S.*))?[ \t]*"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ def suppressions(subject: Subject) -> Iterator[Suppression]:
 
 def _suppressions_in(file: EnvFile, parts: list[Line]) -> Iterator[Suppression]:
     starts = [each.span.start for each in parts]
-    for match in _COMMENT.finditer(file.source.text):
+    for match in re.finditer(_COMMENT, file.source.text):
         span = Span(match.start("comment"), match.end("comment"))
         following = bisect_right(starts, span.start)
         if following and parts[following - 1].span.end > span.start:
@@ -69,7 +69,7 @@ def _lines(part: Line) -> range:
 
 
 def _suppression(place: Place, rest: str, lines: range) -> Suppression:
-    match = _REST.fullmatch(rest)
+    match = re.fullmatch(_REST, rest)
     if match is None:
         hint = "write `# setpoint: ignore=CODE` and the reason"
         return Suppression(place, fault="the comment does not say which rule it ignores", hint=hint)

@@ -9,7 +9,7 @@ from pathlib import Path
 from setpoint.errors import UnableError
 from setpoint.text.escape import UNPRINTABLE, printable
 
-_STEERS_A_TERMINAL = re.compile(rf"(?![\n\t]){UNPRINTABLE.pattern}")
+_STEERS_A_TERMINAL = rf"(?![\n\t]){UNPRINTABLE}"
 
 
 class UnwritableOutputError(UnableError):
@@ -46,7 +46,7 @@ def write_bytes_as_they_are(content: bytes) -> None:
     if sys.stdout is None or not isinstance(sys.stdout, TextIOWrapper):
         write_result(content.decode("utf-8", "backslashreplace"))
         return
-    if sys.stdout.isatty() and _STEERS_A_TERMINAL.search(content.decode("utf-8", "surrogateescape")):
+    if sys.stdout.isatty() and re.search(_STEERS_A_TERMINAL, content.decode("utf-8", "surrogateescape")):
         message = "there are control characters in it, which a terminal would obey; name a file with `--output`"
         raise UnwritableOutputError(message)
     try:

@@ -24,9 +24,7 @@ _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
 # A long word, or one of ten characters with letters and digits among them, or with capitals behind small letters.
 # The long ones come first: what looks further goes through a word more than once.
-_LIKE_A_TOKEN = re.compile(
-    r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})",
-)
+_OUT_OF_PLACE = r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})"
 
 
 class KnownSecret:
@@ -67,7 +65,7 @@ def is_out_of_place(value: str, field: FieldInfo) -> bool:
     may_take_those_alone = takes_numbers_or_words(field) or any(
         isinstance(each, UnknownType) for each in field.metadata
     )
-    return bool(_LIKE_A_TOKEN.search(value)) and may_take_those_alone and value not in choices(field)
+    return bool(re.search(_OUT_OF_PLACE, value)) and may_take_those_alone and value not in choices(field)
 
 
 def secret_text(value: object) -> str:

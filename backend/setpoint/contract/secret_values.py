@@ -5,51 +5,50 @@ from urllib.parse import unquote
 
 from setpoint.contract.secret_names import is_secret_name
 
-_CHUNK = re.compile(r"[A-Za-z0-9]{8,}")
+_CHUNK = r"[A-Za-z0-9]{8,}"
 # Ten characters with letters and digits among them or a capital inside, eight with all three, or a long word.
-_MADE_BY_A_MACHINE = re.compile(
+_MADE_BY_A_MACHINE = (
     r"(?=.*\d)(?=.*[A-Za-z]).{10,}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}|(?=.*[a-z][A-Z]).{10,}|(?=.*[A-Za-z]).{25,}"
 )
-_WRITTEN_BY_PEOPLE = re.compile(
+_WRITTEN_BY_PEOPLE = (
     r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,4}(?=[A-Z][a-z]|\d*$)){1,4}\d{0,4}|[0-9]+[A-Za-z]{1,5}|[A-Z]{2,}\d{0,4}"
 )
 # As their makers document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, OpenAI, Anthropic, Hugging
 # Face, DigitalOcean, Shopify, PyPI, Docker, Vault, Sentry, New Relic, Linear, a JWT.
-_PREFIX_OF_TOKEN = re.compile(
+_PREFIX_BY_MAKER = (
     r"(?<![A-Za-z0-9])(?:"
     r"(?:[sr]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|AIza|GOCSPX-|eyJ)[\w.-]{8}"
     r"|A[KS]IA[A-Z0-9]{12}|SG\.[\w-]{16,}\.|sk-(?:proj|ant|svcacct|or)-[\w-]{8}"
     r"|(?:npm_|hf_|sk-|dop_v1_|shpat_|pypi-|dckr_pat_|hvs\.|sntry[su]_|NRAK-|lin_api_)[A-Za-z0-9_-]{20})"
 )
 # As base32 (RFC 4648) is written; a name has its digits in one place.
-_CAPITALS_AND_DIGITS = re.compile(r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}")
+_CAPITALS_AND_DIGITS = r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}"
 # Each begins where a word does, so that a long value is gone through once.
-_CREDENTIALS_INSIDE = re.compile(r"(?<!\S)[^\s:]*:\S*@")
-_KEY_INSIDE = re.compile(r"(?<![\w.-])([\w.-]+)[\"']?\s*[:=]|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]")
-_ESCAPED_IN_JSON = re.compile(r"\\+u([0-9A-Fa-f]{4})")
+_CREDENTIALS_INSIDE = r"(?<!\S)[^\s:]*:\S*@"
+_KEY_INSIDE = r"(?<![\w.-])([\w.-]+)[\"']?\s*[:=]|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
+_ESCAPED_IN_JSON = r"\\+u([0-9A-Fa-f]{4})"
 # A private key; addresses of webhooks, which let in whoever knows them; signed URLs; credentials of headers, commands.
-_SECRET_BY_FORM = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-"
+_SENSITIVE_FORM = (
+    r"(?i)-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-"
     r"|\b(?:hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/)\S"
     r"|[?&](?:sig|signature|x-(?:amz|goog)-signature)=\S"
     r"|(?<![\w-])(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?\w+\s+\S|^\s*bearer\s+\S{8,}\s*$"
     r"|(?<!\w)auth[\"']\s*:\s*[\"'][A-Za-z0-9+/]{8}|(?<!\S)(?:-u|--user)[\s=]*(?!\d+:\d)[^\s:]+:\S"
-    r"|(?<!\S)login\s+\S+\s+password\s+\S",
-    re.IGNORECASE,
+    r"|(?<!\S)login\s+\S+\s+password\s+\S"
 )
 
 
 def looks_secret(value: str) -> bool:
     """Return whether `value` seems to hold a secret: by its form, or by a key inside that names one."""
     written = _decoded(value)
-    if any(form.search(written) for form in (_CREDENTIALS_INSIDE, _SECRET_BY_FORM, _PREFIX_OF_TOKEN)):
+    if any(re.search(form, written) for form in (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER)):
         return True
-    return any(is_secret_name(key[1] or key[2]) for key in _KEY_INSIDE.finditer(written))
+    return any(is_secret_name(key[1] or key[2]) for key in re.finditer(_KEY_INSIDE, written))
 
 
 def _decoded(value: str) -> str:
     """Return `value` without the escapes of JSON and of URLs, in which a key may hide."""
-    without = _ESCAPED_IN_JSON.sub(lambda match: chr(int(match[1], 16)), value)
+    without = re.sub(_ESCAPED_IN_JSON, lambda match: chr(int(match[1], 16)), value)
     return f"{without} {unquote(without)}" if "%" in without else without
 
 
@@ -60,7 +59,7 @@ def sounds_secret(name: str, value: str) -> bool:
 
 def is_token_as_name(name: str) -> bool:
     """Return whether `name`, which no setting has, looks like a token rather than like the name of a variable."""
-    return bool(_PREFIX_OF_TOKEN.search(name) or _CAPITALS_AND_DIGITS.fullmatch(name)) or (
+    return bool(re.search(_PREFIX_BY_MAKER, name) or re.fullmatch(_CAPITALS_AND_DIGITS, name)) or (
         not name.isupper() and looks_like_token(name)
     )
 
@@ -70,6 +69,7 @@ def looks_like_token(value: str) -> bool:
 
     Names of hosts, paths, versions and classes do not: `db-1.internal.example`, `sha256`, `SqliteBackend`.
     """
-    return bool(_PREFIX_OF_TOKEN.search(value)) or any(
-        _MADE_BY_A_MACHINE.fullmatch(word) and not _WRITTEN_BY_PEOPLE.fullmatch(word) for word in _CHUNK.findall(value)
+    return bool(re.search(_PREFIX_BY_MAKER, value)) or any(
+        re.fullmatch(_MADE_BY_A_MACHINE, word) and not re.fullmatch(_WRITTEN_BY_PEOPLE, word)
+        for word in re.findall(_CHUNK, value)
     )

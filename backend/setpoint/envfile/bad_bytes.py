@@ -2,20 +2,20 @@
 
 import re
 
-_BAD_BYTE = re.compile("[\ud800-\udfff]")
+_BAD_BYTE = "[\ud800-\udfff]"
 
 
 def first_bad_byte(text: str) -> int | None:
     """Return where the first byte stands that is not UTF-8, or None."""
     if text.isascii():
         return None
-    match = _BAD_BYTE.search(text)
+    match = re.search(_BAD_BYTE, text)
     return match.start() if match else None
 
 
 def with_each_byte_replaced(text: str) -> str:
     """Put U+FFFD for every single bad byte, as Go does."""
-    return text if text.isascii() else _BAD_BYTE.sub("\ufffd", text)
+    return text if text.isascii() else re.sub(_BAD_BYTE, "\ufffd", text)
 
 
 def with_each_sequence_replaced(text: str) -> str:

@@ -8,7 +8,7 @@ from setpoint.formats.summary import summary
 
 # GitHub drops a summary of more than 1 MiB as a whole.
 _MOST_ROWS = 200
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$@#])")
+_SPECIAL = r"([\\`*_\[\]<>|~&$@#])"
 
 
 def render(report: Report) -> str:
@@ -33,7 +33,7 @@ def _text(text: str) -> str:
     """Return `text` so that nothing but its pairs of backticks means anything in Markdown."""
     parts = text.split("`")
     if len(parts) % 2 == 0 or not all(parts[1:-1]):
-        return _SPECIAL.sub(r"\\\1", text)
+        return re.sub(_SPECIAL, r"\\\1", text)
     return "`".join(
-        part.replace("|", "\\|") if number % 2 else _SPECIAL.sub(r"\\\1", part) for number, part in enumerate(parts)
+        part.replace("|", "\\|") if number % 2 else re.sub(_SPECIAL, r"\\\1", part) for number, part in enumerate(parts)
     )

@@ -1,22 +1,20 @@
 """What a settings class is given of files and a process environment: all that a process could have."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.envfile.bad_bytes import first_bad_byte
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, ProcessEnvironment
 from setpoint.sources.secret_files import FileVariable
 from setpoint.validation.record import Given
 
-_CANNOT_BE_SET = re.compile(r"[\x00\ud800-\udfff]")
-
 
 def can_be_set(value: str | None) -> bool:
-    """Return whether there is a value, and a variable of a process can hold it."""
-    return value is not None and not _CANNOT_BE_SET.search(value)
+    """Return whether there is a value, and a variable of a process can hold it: no NUL, no byte that is not UTF-8."""
+    return value is not None and "\0" not in value and first_bad_byte(value) is None
 
 
 class Receiver(Protocol):

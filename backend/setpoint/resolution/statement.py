@@ -18,8 +18,8 @@ from setpoint.text.shown import Guarded
 from setpoint.text.suggest import KnownNames, allowed_steps
 
 _LONGEST_NAME = 64
-_IDENTIFIER = re.compile(rf"[A-Za-z_][A-Za-z0-9_.-]{{0,{_LONGEST_NAME - 1}}}")
-_CONVENTIONAL_NAME = re.compile(rf"[A-Z_][A-Z0-9_]{{0,{_LONGEST_NAME - 1}}}")
+_IDENTIFIER = rf"[A-Za-z_][A-Za-z0-9_.-]{{0,{_LONGEST_NAME - 1}}}"
+_CONVENTIONAL_NAME = rf"[A-Z_][A-Z0-9_]{{0,{_LONGEST_NAME - 1}}}"
 _BREAKS_THE_READING = {ProblemKind.MALFORMED_LINE, ProblemKind.UNCLOSED_QUOTE}
 
 
@@ -137,7 +137,7 @@ def _holds_an_unread_line(between: str) -> bool:
 
 def _ends_base64(name: str | None, value: str | None) -> bool:
     """Return whether a line looks like the last one of a key, which ends in `=` or `==`."""
-    return value == "=" or (value == "" and not _CONVENTIONAL_NAME.fullmatch(name or ""))
+    return value == "=" or (value == "" and not re.fullmatch(_CONVENTIONAL_NAME, name or ""))
 
 
 def _in_order(file: EnvFile) -> list[Binding | Problem]:
@@ -156,7 +156,7 @@ def _is_fit_to_print(name: str, value: str | None, known_names: KnownNames, *, i
     if is_token_as_name(name):
         return False
     if value is None:
-        return not in_doubt and bool(_CONVENTIONAL_NAME.fullmatch(name))
+        return not in_doubt and bool(re.fullmatch(_CONVENTIONAL_NAME, name))
     if in_doubt:
-        return value not in {"", "="} and bool(_CONVENTIONAL_NAME.fullmatch(name))
-    return bool(_IDENTIFIER.fullmatch(name)) and not _ends_base64(name, value)
+        return value not in {"", "="} and bool(re.fullmatch(_CONVENTIONAL_NAME, name))
+    return bool(re.fullmatch(_IDENTIFIER, name)) and not _ends_base64(name, value)

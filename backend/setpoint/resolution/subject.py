@@ -10,7 +10,6 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.counting import counting
 from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
@@ -226,6 +225,8 @@ class Subject:
     @cached_property
     def counting(self) -> Mapping[int, set[Setting]]:
         """Return the settings that are made of each assignment that counts, by its identity."""
+        from setpoint.resolution.counting import counting
+
         return counting(self.origins, self.asked, self.validated.settings)
 
     @cached_property

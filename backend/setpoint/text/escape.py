@@ -2,20 +2,20 @@
 
 import re
 
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 """A character that could steer a terminal or hide from the eye."""
 
-_LINE_END = re.compile(r"\r?\n")
+_LINE_END = r"\r?\n"
 
 
 def printable(text: str) -> str:
     """Return `text` with everything escaped that could steer a terminal or hide from the eye."""
-    return UNPRINTABLE.sub(_escaped, text)
+    return text if text.isascii() and text.isprintable() else re.sub(UNPRINTABLE, _escaped, text)
 
 
 def printable_lines(text: str) -> str:
     r"""Return `text` like `printable`, but with its line ends as `\n`, and no empty line around it."""
-    lines = [printable(line.replace("\t", "    ").rstrip()) for line in _LINE_END.split(text)]
+    lines = [printable(line.replace("\t", "    ").rstrip()) for line in re.split(_LINE_END, text)]
     while lines and not lines[-1]:
         del lines[-1]
     while lines and not lines[0]:

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 MASK = "********"
-_REPEATED_MASK = re.compile(rf"(?:{re.escape(MASK)})+")
+_REPEATED_MASK = rf"(?:{re.escape(MASK)})+"
 # A shorter value, or one plain word, is masked as a whole word alone: pieces of `shop` are in too many words.
 _SHORTEST_IN_PIECES = 8
-_PLAIN_WORD = re.compile(r"[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}")
-_LETTERS_OF_ONE_CASE = re.compile(r"[a-z]+|[A-Z]+")
-_SEVERAL_WORDS = re.compile(r"[\s/:.,;-]")
-_LETTERS_AND_DIGITS = re.compile(r"[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]")
-_WORD = re.compile(r"[^\s\"'`(),;:=<>\[\]{}|@&?]+")
+_PLAIN_WORD = r"[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}"
+_LETTERS_OF_ONE_CASE = r"[a-z]+|[A-Z]+"
+_SEVERAL_WORDS = r"[\s/:.,;-]"
+_LETTERS_AND_DIGITS = r"[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]"
+_WORD = r"[^\s\"'`(),;:=<>\[\]{}|@&?]+"
 _END_OF_SENTENCE = ".!…"
 _PIECE, _PIECE_OF_LETTERS, _PIECE_OF_WORDS, _LONG_PIECE = 4, 5, 6, 12
 # A set of as many takes about 100 MB.
@@ -53,7 +53,7 @@ class Redactor:
             # Masks in a row are one, because their number would tell the length.
             kept += [text[last:start], MASK] if start > last or not kept else []
             last = max(last, end)
-        return _REPEATED_MASK.sub(MASK, "".join([*kept, text[last:]]))
+        return re.sub(_REPEATED_MASK, MASK, "".join([*kept, text[last:]]))
 
     def holds(self, text: str) -> bool:
         """Return whether one of the values, or a long piece of one, is in `text`; a short value as a whole word."""
@@ -91,7 +91,7 @@ class Redactor:
     def _whole_words(self, text: str) -> Iterator[tuple[int, int]]:
         if text in self._words:
             yield 0, len(text)
-        for match in _WORD.finditer(text) if self._words else ():
+        for match in re.finditer(_WORD, text) if self._words else ():
             word = match[0].rstrip(_END_OF_SENTENCE)
             if match[0] in self._words or word in self._words:
                 yield match.start(), match.start() + len(match[0] if match[0] in self._words else word)
@@ -100,13 +100,13 @@ class Redactor:
 
     @cached_property
     def _words_with_gaps(self) -> list[str]:
-        return [each for each in self._words if not _WORD.fullmatch(each) or each[-1] in _END_OF_SENTENCE]
+        return [each for each in self._words if not re.fullmatch(_WORD, each) or each[-1] in _END_OF_SENTENCE]
 
     @cached_property
     def _pieces(self) -> "tuple[_Pieces, ...]":
         mixed = [each for each in self._values if _is_mixed(each)]
         of_words = [each for each in self._values if not _is_mixed(each)]
-        letters = [each for each in of_words if not _SEVERAL_WORDS.search(each)]
+        letters = [each for each in of_words if not re.search(_SEVERAL_WORDS, each)]
         return (
             _Pieces([each for each in of_words if each not in {*letters}], _PIECE_OF_WORDS),
             _Pieces([*mixed, *letters], _PIECE_OF_LETTERS),
@@ -121,7 +121,7 @@ class Redactor:
 class _Pieces:
     """The pieces of values that have one size."""
 
-    def __init__(self, values: Iterable[str], size: int, without: re.Pattern[str] | None = None) -> None:
+    def __init__(self, values: Iterable[str], size: int, without: str | None = None) -> None:
         self.size = size
         self._without = without
         self._pieces: set[str] = set()
@@ -135,16 +135,16 @@ class _Pieces:
 
     def has(self, piece: str) -> bool:
         is_one = piece in self._pieces or (len(piece) == self.size and piece in self._long)
-        return is_one and not (self._without and self._without.fullmatch(piece))
+        return is_one and not (self._without and re.fullmatch(self._without, piece))
 
 
 def _is_whole(value: str) -> bool:
-    return len(value) < _SHORTEST_IN_PIECES or bool(_PLAIN_WORD.fullmatch(value))
+    return len(value) < _SHORTEST_IN_PIECES or bool(re.fullmatch(_PLAIN_WORD, value))
 
 
 def _is_mixed(value: str) -> bool:
     """Return whether `value` looks as nobody writes words: letters and digits, or capitals, among each other."""
-    return "://" not in value and bool(_LETTERS_AND_DIGITS.search(value))
+    return "://" not in value and bool(re.search(_LETTERS_AND_DIGITS, value))
 
 
 def _folded(text: str) -> str:

@@ -17,8 +17,8 @@ _CONTEXT = 40
 COMMENT = "#…"
 """What shows of a comment: that there is one."""
 
-_COMMENT = re.compile(r"\s#")
-_QUOTED = re.compile(r"\s*(['\"`]).*\1\s*", re.DOTALL)
+_COMMENT = r"\s#"
+_QUOTED = r"(?s)\s*(['\"`]).*\1\s*"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,7 +79,7 @@ def comment_in(value: str, written: str) -> int | None:
         value: What the program reads.
         written: What the file says; in quotes, `#` is no comment.
     """
-    found = None if _QUOTED.fullmatch(written) else _COMMENT.search(value)
+    found = None if re.fullmatch(_QUOTED, written) else re.search(_COMMENT, value)
     return found.start() + 1 if found else None
 
 

@@ -1,0 +1,85 @@
+"""Finds the variables that the programs which are to read a file read differently."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, value_place
+from setpoint.check.reading_differences import ReadValue, grouped, read_value, written_value
+from setpoint.envfile import python_dotenv
+from setpoint.envfile.writing import how_to_write
+from setpoint.resolution.statement import Statement
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile
+from setpoint.text.escape import printable
+from setpoint.text.join import joined, said_of
+from setpoint.text.mask import MASK
+from setpoint.text.shown import Guarded, comment_in
+
+
+def differences(subject: Subject) -> Iterator[Finding]:
+    """Yield a finding for each variable that not all programs read alike which are to read the files of `subject`."""
+    for index, file in enumerate(subject.files):
+        together = {each.loader: each for each in (file, *(other.files[index] for other in subject.others))}
+        meant = python_dotenv.read(file.source.text, {}).variables
+        for statement in _first_statements(subject, index):
+            found = _difference(subject, statement, together, meant)
+            # A class that reads the variable says more of it.
+            is_ours = statement.variable is not None or not subject.is_read_beside(statement.name)
+            if found is not None and is_ours:
+                yield found
+
+
+def _first_statements(subject: Subject, index: int) -> Iterator[Statement]:
+    """Yield one statement for each name that any of the programs reads in the file number `index`."""
+    seen: set[str] = set()
+    for each in (subject, *subject.others):
+        for statement in each.statements:
+            if statement.file is each.files[index] and statement.name not in seen:
+                seen.add(statement.name)
+                yield statement
+
+
+def _difference(
+    subject: Subject, statement: Statement, together: Mapping[str, EnvFile], meant: Mapping[str, str]
+) -> Finding | None:
+    name, source = statement.name, statement.file.source
+    same = [each for file in together.values() for each in file.reading.bindings_by_name.get(name, ())]
+    written = written_value(source, same)
+    read = {loader: read_value(source, file.reading, name, written) for loader, file in together.items()}
+    groups = grouped(read)
+    if len(groups) == 1:
+        return None
+    habits = "; ".join(said_of(loaders, _what(subject, statement, each, written)) for loaders, each in groups)
+    return Finding(
+        f"`{statement.shown_name}` is read differently: {habits}",
+        value_place(statement),
+        None if statement.shown_name == MASK else statement.shown_name,
+        _what_breaks(subject, statement),
+        how_to_write(meant[name], list(together)) if name in meant else None,
+        Severity.ERROR if statement.variable else Severity.WARNING,
+    )
+
+
+def _what(subject: Subject, statement: Statement, each: ReadValue, written: str) -> str:
+    """Return what programs do with the value, and what they read where that is fit to print.
+
+    What references put into it may be a secret that another variable holds.
+    """
+    if each.value is None or comment_in(each.value, written) is not None:
+        return each.words
+    assignment = replace(statement.assignment, value=Guarded(each.value))
+    shows = all(other.shown.shows(assignment) for other in (subject, *subject.others))
+    return f"{each.words} (`{printable(each.value)}`)" if shows and subject.shown.shows(statement) else each.words
+
+
+def _what_breaks(subject: Subject, statement: Statement) -> str | None:
+    """Return which programs hand over a value that the settings refuse."""
+    if statement.variable is None:
+        return None
+    refused = [
+        each.files[0].loader
+        for each in (subject, *subject.others)
+        if any(refusal.setting[:1] == statement.variable.setting[:1] for refusal in each.validated.refusals)
+    ]
+    return f"the settings refuse what {joined(refused)} would hand over" if refused else None

@@ -1,0 +1,74 @@
+"""Turns what a settings class refuses into findings, each at its place in the value."""
+
+from collections.abc import Iterable, Iterator
+
+from setpoint.check.finding import Finding, Place, value_place
+from setpoint.check.refusal_text import explain, path_inside
+from setpoint.contract.variable import Variable
+from setpoint.envfile.source_text import Span
+from setpoint.resolution import json_value
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.subject import Subject
+from setpoint.validation.refusal import Refusal
+
+
+def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
+    """Yield a finding for each place; the members of a union refuse the same one, each for a reason of its own."""
+    groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
+    for refusal, assignment in refused:
+        place = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment))
+        groups.setdefault(place, []).append((refusal, assignment))
+    for (name, where), group in groups.items():
+        refusal, assignment = group[0]
+        variable = _variable(subject, refusal, assignment)
+        written = assignment.name if assignment else name
+        explanation = explain(
+            [each for each, _ in group],
+            variable,
+            written,
+            where,
+            assignment,
+            may_quote=_may_quote(subject, variable, assignment),
+        )
+        yield explanation.at(_place_inside(subject, refusal, assignment), name)
+
+
+def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
+    if assignment:
+        return subject.contract.canonical(assignment.name)
+    variable = _variable(subject, refusal, assignment)
+    return variable.name if variable else str(refusal.setting[0])
+
+
+def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Place | None:
+    """Return where the trouble stands: inside the value where that is JSON as it is written, else the whole value."""
+    place = value_place(assignment)
+    if place is None or assignment is None or not subject.shown.shows(assignment):
+        return place
+    value, written = assignment.value.raw, place.span.of(place.file.source.text)
+    path = refusal.keys[len(assignment.path) :]
+    if refusal.error_type == "json_invalid":
+        inside = json_value.first_fault(value)
+    else:
+        inside = json_value.span_of(value, path) if path else None
+    at = written.find(value)
+    if inside is None or at < 0:
+        return place
+    at += place.span.start
+    return Place(place.file, Span(at + inside.start, at + inside.end))
+
+
+def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
+    return assignment.variable if assignment else next(iter(subject.contract.variables_at(refusal.setting[:1])), None)
+
+
+def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
+    variable = _variable(subject, refusal, assignment)
+    depth = len(assignment.path) if assignment else 1
+    return path_inside(refusal, depth, variable, may_quote=_may_quote(subject, variable, assignment))
+
+
+def _may_quote(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> bool:
+    if assignment is not None:
+        return subject.shown.shows(assignment)
+    return variable is not None and not variable.hides(variable.name, str(variable.default))
