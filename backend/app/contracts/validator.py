@@ -1,30 +1,29 @@
 """The port `SchemaValidator` on exported contracts."""
 
 from collections.abc import Mapping
+from threading import Lock
 
-from pydantic import TypeAdapter, ValidationError
-
+from app.contracts.ready_contract import ReadyContract
 from app.contracts.unwritten_file import as_file
 from app.domain.errors import InvalidError
 from app.domain.revision import Schema
 from app.domain.validation import Problem, Validation
-from setpoint.check.checking import check
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report
 from setpoint.contract.document.admission import InadmissibleContractError, admit
-from setpoint.contract.document.exported import settings_class_of
-from setpoint.contract.settings_class import SettingsContract
-from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 
-_MOST_KEPT = 64
+_MOST_READY = 64
+"""What somebody pushes and never uses again has gone once so many others were asked."""
 
 
 class ContractValidator:
     """What contracts say of variables; those that were asked last are kept ready."""
 
     def __init__(self) -> None:
-        self._ready: dict[str, SettingsContract] = {}
+        """Have no contract ready yet."""
+        self._ready: dict[str, ReadyContract] = {}
+        self._lock = Lock()
 
     def admit(self, document: str) -> str:
         """Return the digest of a contract that may be stored.
@@ -36,46 +35,43 @@ class ContractValidator:
             admitted = admit(document.encode("utf-8", "surrogatepass"))
         except InadmissibleContractError as error:
             problems = tuple(Problem(None, "inadmissible-contract", each) for each in error.reasons)
-            raise InvalidError(problems) from None
+            raise InvalidError(problems, "the contract is refused") from None
         return str(admitted["digest"])
 
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
-        """Return what is wrong with `variables`, and which checks the app's own class alone makes."""
-        found = self.check(schema, as_file(variables)).diagnostics
+        """Return what is wrong with `variables`, and which checks the app's own class alone makes.
+
+        Most often nothing is wrong, and that is known at once; the reasons take a check in full.
+        """
+        ready = self._of(schema)
+        if ready.takes(variables):
+            return ready.passed
+        found = ready.check(as_file(variables)).diagnostics
         problems = tuple(_problem(each) for each in found if each.severity is Severity.ERROR)
-        return Validation(problems, self._contract(schema).checked_by_class_alone)
+        return Validation(problems, ready.passed.unchecked)
 
     def check(self, schema: Schema, file: EnvFile) -> Report:
         """Return what is wrong with an env file, as `setpoint check --schema` says it."""
-        return check(Subject(self._contract(schema), (file,), only_known=True))
+        return self._of(schema).check(file)
 
     def known(self, schema: Schema) -> frozenset[str]:
-        """Return the names of the variables that the contract knows."""
-        return frozenset(each.name for each in self._contract(schema).variables)
+        """Return the names of the variables."""
+        return self._of(schema).compiled.names
 
     def shown(self, schema: Schema) -> frozenset[str]:
         """Return the names of the variables that are no secrets."""
-        return frozenset(each.name for each in self._contract(schema).variables if not each.secret)
+        return self._of(schema).compiled.shown
 
     def same(self, schema: Schema, name: str, old: str, new: str) -> bool:
         """Return whether two texts of a variable are one value to the app."""
-        variable = self._contract(schema).find(name)
-        if variable is None:
-            return False
-        adapter: TypeAdapter[object] = TypeAdapter(variable.field.rebuild_annotation())
-        try:
-            return adapter.validate_python(old) == adapter.validate_python(new)
-        except ValidationError:
-            return False
+        return self._of(schema).compiled.same(name, old, new)
 
-    def _contract(self, schema: Schema) -> SettingsContract:
-        ready = self._ready.pop(schema.digest, None)
-        if ready is None:
-            document = admit(schema.document.encode("utf-8", "surrogatepass"))
-            ready = SettingsContract.of(settings_class_of(document, schema.app))
-        while len(self._ready) >= _MOST_KEPT:
-            del self._ready[next(iter(self._ready))]
-        self._ready[schema.digest] = ready
+    def _of(self, schema: Schema) -> ReadyContract:
+        with self._lock:
+            ready = self._ready.pop(schema.digest, None) or ReadyContract(schema)
+            self._ready[schema.digest] = ready
+            while len(self._ready) > _MOST_READY:
+                del self._ready[next(iter(self._ready))]
         return ready
 
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from psycopg import waiting
 from sqlalchemy.exc import DBAPIError
 
+from app.apart import is_under_gevent
 from app.domain.errors import UnavailableError, UnusableStorageError
 from app.domain.event import Position
-from app.store.apart import is_under_gevent
 from app.store.failures import told_plainly
 from app.store.migrating import migrate
 from app.store.repositories.app_keys import SqlKeys

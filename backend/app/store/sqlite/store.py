@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from app.apart import Apart
 from app.domain.errors import UnavailableError
 from app.domain.event import Position
-from app.store.apart import Apart
 from app.store.failures import is_busy, told_plainly
 from app.store.migrating import is_current, migrate
 from app.store.repositories.app_keys import SqlKeys

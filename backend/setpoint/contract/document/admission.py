@@ -5,13 +5,14 @@ is as large as a few references can make it; bounded in size, depth and number o
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from annotated_types import MaxLen
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
+from setpoint.contract.document.compiled import CompiledContract
 from setpoint.contract.document.manifest import DIALECT, digest
 from setpoint.contract.document.pattern import expanded_size, is_portable
 
@@ -19,7 +20,10 @@ LARGEST = 256 << 10
 """In bytes."""
 
 DEEPEST = 32
-MOST_PARTS = 10_000
+MOST_PARTS = 2_500
+MOST_OBJECTS = 250
+"""With keys that are named: each becomes a class once there is something to say of it."""
+
 MOST_CHOICES = 1_000
 MOST_ALTERNATIVES = 32
 LARGEST_PATTERNS = 20_000
@@ -28,6 +32,13 @@ LARGEST_PATTERNS = 20_000
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 _NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 _LENGTHS = {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
+_LIMITS_OF: Mapping[object, Collection[str]] = {
+    "integer": _NUMBERS,
+    "number": _NUMBERS,
+    "string": {"minLength", "maxLength", "pattern"},
+    "array": {"minItems", "maxItems"},
+    "object": {"minProperties", "maxProperties"},
+}
 _FLAGS = {"deprecated", "writeOnly", "uniqueItems"}
 _REFERENCES = {"$ref", "$dynamicRef", "$recursiveRef", "$id", "$anchor", "$defs", "definitions"}
 
@@ -96,9 +107,19 @@ def admit(content: bytes) -> dict[str, Any]:
         reasons = list(_Profile().reasons(document["schema"]))
     if not reasons and document["digest"] != digest(document):
         reasons = ["its digest is not that of its content; export it again with `setpoint schema`"]
+    if not reasons and not _can_be_compiled(document):
+        reasons = ["its schema has a limit that a value of its type can't have"]
     if reasons:
         raise InadmissibleContractError(reasons)
     return document
+
+
+def _can_be_compiled(document: Mapping[str, Any]) -> bool:
+    try:
+        CompiledContract(document)
+    except (SchemaError, TypeError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
@@ -144,6 +165,7 @@ class _Profile:
 
     def __init__(self) -> None:
         self._parts = 0
+        self._objects = 0
         self._pattern_size = 0
 
     def reasons(self, schema: object, depth: int = 0) -> Iterator[str]:
@@ -155,6 +177,12 @@ class _Profile:
         if not isinstance(schema, dict):
             yield "a schema in it is not an object"
             return
+        limits = schema.keys() & (_NUMBERS | _LENGTHS | {"pattern"})
+        if limits - {*_LIMITS_OF.get(_type_of(schema), ())}:
+            yield "its schema has a limit that a value of its type can't have"
+        self._objects += "properties" in schema
+        if self._objects > MOST_OBJECTS:
+            raise InadmissibleContractError([f"its schema has more than {MOST_OBJECTS} objects with keys of their own"])
         for keyword, value in schema.items():
             yield from self._of_keyword(keyword, value, depth)
 
@@ -197,6 +225,13 @@ class _Profile:
             yield "a pattern in its schema can't be compiled"
 
 
+def _type_of(schema: Mapping[str, Any]) -> str | None:
+    """Return the type that limits are for; an object with keys of its own has none."""
+    kind = schema.get("type")
+    is_simple = isinstance(kind, str) and not schema.keys() & {"anyOf", "enum", "properties"}
+    return kind if is_simple else None
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -222,7 +257,7 @@ _CHECKS = {
     "required": _is_names,
     "type": lambda value: isinstance(value, str) and value in _TYPES,
     "$schema": lambda value: value == DIALECT,
-    "title": lambda value: isinstance(value, str),
+    "title": lambda value: isinstance(value, str) and value.isprintable(),
     "description": lambda value: isinstance(value, str),
     **dict.fromkeys(_FLAGS, lambda value: isinstance(value, bool)),
     **dict.fromkeys(_NUMBERS, _is_number),

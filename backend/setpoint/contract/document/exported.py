@@ -2,8 +2,8 @@
 
 import json
 import keyword
+import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union
 
@@ -11,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import SchemaError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from setpoint.contract.document.choice import choice_meant
 from setpoint.contract.document.manifest import VERSION, digest
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.guidance import Guidance
@@ -176,7 +177,8 @@ class _Maker:
             return dict[str, self._limited(of_values, place)]  # type: ignore[misc]  # it is made now
         others = schema.get("additionalProperties")
         config = ConfigDict(extra="ignore" if others is None else "forbid" if others is False else "allow")
-        return create_model("_".join(place) or "Object", __config__=config, **self._fields(schema, place))
+        name = re.sub(r"\W", "_", "_".join(place)) or "Object"
+        return create_model(name, __config__=config, **self._fields(schema, place))
 
 
 def _says_type(schema: Schema, *, is_part: bool = False) -> bool:
@@ -198,23 +200,7 @@ def _choice(values: list[Any]) -> Any:
     if not values:
         message = "it has no choices"
         raise ValueError(message)
-    by_text = {str(value): value for value in values}
-    numbers: dict[float | None, Any] = {value: value for value in values if isinstance(value, int | float)}
-
-    def meant(given: Any) -> Any:
-        if not isinstance(given, str) or given in by_text:
-            return by_text.get(given, given) if isinstance(given, str) else given
-        return numbers.get(_number(given), given)
-
-    return Annotated[Literal[tuple(values)], BeforeValidator(meant)]
-
-
-def _number(text: str) -> float | None:
-    """Return the number that `text` is, in whatever way it is written."""
-    for kind in (int, float):
-        with suppress(ValueError):
-            return kind(text)
-    return None
+    return Annotated[Literal[tuple(values)], BeforeValidator(choice_meant(values))]
 
 
 def _can_be_a_name(key: str) -> bool:

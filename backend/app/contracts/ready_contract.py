@@ -1,0 +1,44 @@
+"""One contract that is ready to be asked."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+
+from app.domain.revision import Schema
+from app.domain.validation import Validation
+from setpoint.check.checking import check
+from setpoint.check.report import Report
+from setpoint.contract.document.compiled import CompiledContract
+from setpoint.contract.document.exported import settings_class_of
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile
+
+
+class ReadyContract:
+    """What one contract says.
+
+    Attributes:
+        compiled: What it says in short.
+        passed: The answer to variables with which nothing is wrong.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        """Take a schema that was admitted before it was stored."""
+        self._document = schema.document
+        self._app = schema.app
+        self.compiled = CompiledContract(json.loads(schema.document))
+        self.passed = Validation(unchecked=self.compiled.unchecked)
+
+    def takes(self, variables: Mapping[str, str]) -> bool:
+        """Return whether nothing is wrong with `variables` for sure; where it is not, a check has to tell."""
+        return self.compiled.names.issuperset(variables) and self.compiled.values(variables) is not None
+
+    def check(self, file: EnvFile) -> Report:
+        """Return what is wrong with an env file, each problem at its place."""
+        return check(Subject(self._contract, (file,), only_known=True))
+
+    @cached_property
+    def _contract(self) -> SettingsContract:
+        """The contract as rules look at it: with classes, which take long to make and have words for people."""
+        return SettingsContract.of(settings_class_of(json.loads(self._document), self._app))

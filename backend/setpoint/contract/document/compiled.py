@@ -1,0 +1,133 @@
+"""An exported contract as a validator: pydantic's own core, fed with what pydantic makes of the same types.
+
+No class is made for it, so that neither pydantic nor pydantic-settings is imported, and the validator of the largest
+contract that is admitted is there within milliseconds.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from pydantic_core import CoreSchema, SchemaValidator, ValidationError
+
+from setpoint.contract.document.choice import choice_meant
+from setpoint.contract.document.decoding import Decoder, UndecodableError
+
+Schema = Mapping[str, Any]
+
+_SIMPLE = {"boolean": "bool", "integer": "int", "number": "float", "string": "str", "null": "none"}
+_OF_NUMBERS = {
+    "minimum": "ge",
+    "maximum": "le",
+    "exclusiveMinimum": "gt",
+    "exclusiveMaximum": "lt",
+    "multipleOf": "multiple_of",
+}
+_LIMITS = {
+    "int": _OF_NUMBERS,
+    "float": _OF_NUMBERS,
+    "str": {"minLength": "min_length", "maxLength": "max_length", "pattern": "pattern"},
+    "list": {"minItems": "min_length", "maxItems": "max_length"},
+    "dict": {"minProperties": "min_length", "maxProperties": "max_length"},
+}
+
+
+class CompiledContract:
+    """What a contract says of the texts of variables, as far as it is yes or no."""
+
+    def __init__(self, document: Schema) -> None:
+        """Take a contract that this program has written, or that was admitted.
+
+        Raises:
+            SchemaError: Its limits are none that its types can have, or a pattern is none.
+        """
+        self._decoder = Decoder(document)
+        required = document["schema"].get("required", ())
+        self._whole = _validator(self._decoder.properties, required)
+        self.names = frozenset(document["variables"])
+        self.shown = self.names - {*document["secrets"]}
+        self.unchecked = tuple(".".join(each["place"]) for each in document["checked_by_class_alone"])
+
+    @cached_property
+    def _parts(self) -> SchemaValidator:
+        return _validator(self._decoder.properties, ())
+
+    def values(self, texts: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Return what `texts` come to, by setting; None if they are refused."""
+        return self._made(self._whole, texts)
+
+    def same(self, name: str, old: str, new: str) -> bool:
+        """Return whether two texts of the variable `name` come to one value."""
+        before, after = (self._made(self._parts, {name: each}) for each in (old, new))
+        return name in self.names and before is not None and _typed(before) == _typed(after)
+
+    def _made(self, validator: SchemaValidator, texts: Mapping[str, str]) -> Mapping[str, Any] | None:
+        try:
+            made: Mapping[str, Any] = validator.validate_python(self._decoder.values(texts))
+        except (ValidationError, UndecodableError):
+            return None
+        return made
+
+
+def _validator(properties: Mapping[str, Schema], required: Iterable[str]) -> SchemaValidator:
+    fields = {key: _field(part, is_required=key in required) for key, part in properties.items()}
+    return SchemaValidator({"type": "typed-dict", "fields": fields, "extra_behavior": "ignore"})
+
+
+def _field(schema: Schema, *, is_required: bool) -> Any:
+    core: Any = _core(schema)
+    if not is_required:
+        core = {"type": "default", "schema": core, "default": schema.get("default"), "validate_default": False}
+    return {"type": "typed-dict-field", "schema": core, "required": is_required}
+
+
+def _core(schema: Schema) -> CoreSchema:
+    """Return what pydantic's core takes for the type that `schema` is of."""
+    if "anyOf" in schema:
+        return _union([_core(each) for each in schema["anyOf"]])
+    if "enum" in schema:
+        return _choice(schema["enum"])
+    kind = schema.get("type")
+    if kind == "array":
+        return {"type": "list", "items_schema": _core(schema.get("items", {})), **_limits("list", schema)}
+    if kind == "object":
+        return _object(schema)
+    if kind is None:
+        return {"type": "any"}
+    core: Any = {"type": _SIMPLE[kind], **_limits(_SIMPLE[kind], schema)}
+    return core  # type: ignore[no-any-return]  # it is one of five
+
+
+def _union(choices: list[CoreSchema]) -> CoreSchema:
+    more = [each for each in choices if each["type"] != "none"] or choices[:1]
+    inner: CoreSchema = more[0] if len(more) == 1 else {"type": "union", "choices": [*more]}
+    return inner if len(more) == len(choices) else {"type": "nullable", "schema": inner}
+
+
+def _choice(values: list[Any]) -> CoreSchema:
+    function: Any = {"type": "no-info", "function": choice_meant(values)}
+    return {"type": "function-before", "function": function, "schema": {"type": "literal", "expected": values}}
+
+
+def _object(schema: Schema) -> CoreSchema:
+    if "properties" not in schema:
+        values = _core(schema.get("additionalProperties", {}))
+        return {"type": "dict", "keys_schema": {"type": "str"}, "values_schema": values, **_limits("dict", schema)}
+    required = schema.get("required", ())
+    fields = {key: _field(part, is_required=key in required) for key, part in schema["properties"].items()}
+    others = schema.get("additionalProperties")
+    behavior: Any = "ignore" if others is None else "forbid" if others is False else "allow"
+    return {"type": "typed-dict", "fields": fields, "extra_behavior": behavior}
+
+
+def _limits(core: str, schema: Schema) -> Any:
+    return {ours: schema[theirs] for theirs, ours in _LIMITS.get(core, {}).items() if theirs in schema}
+
+
+def _typed(value: Any) -> Any:
+    """Return `value` so that nothing equals it that is of another type, as `True` equals `1`."""
+    if isinstance(value, dict):
+        return {key: _typed(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_typed(each) for each in value]
+    return type(value), value

@@ -1,0 +1,161 @@
+"""The service asks contracts themselves: quickly where nothing is wrong, in full where something is."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from app.contracts.ready_contract import ReadyContract
+from app.contracts.validator import ContractValidator
+from app.domain.errors import InvalidError
+from app.domain.revision import Schema
+from app.domain.validation import Outcome
+from setpoint.contract.document.admission import InadmissibleContractError, admit
+from setpoint.contract.document.manifest import digest
+from setpoint.sources.env_file import parse_env_file
+from support.configuration_service import ADA
+from support.small_contract import Contract, contract
+
+CANARY = "c4n4ry-0f-the-c0ntracts"
+
+
+def schema(made: Contract) -> Schema:
+    """Return a contract as it is stored."""
+    return Schema("billing", made.digest, made.document, "1.0", ADA, datetime.now(UTC))
+
+
+PLAIN = schema(contract(PORT="integer!", DEBUG="truth", API_KEY="secret", NAME="text"))
+
+
+def test_variables_that_a_contract_takes_are_valid() -> None:
+    """As far as the schema says, where the class checks more."""
+    validator = ContractValidator()
+    assert validator.validate(PLAIN, {"PORT": "1"}).outcome is Outcome.VALID
+    more = validator.validate(schema(contract(("port",), PORT="integer")), {"PORT": "1"})
+    assert (more.outcome, more.unchecked) == (Outcome.VALID_AS_FAR_AS_THE_SCHEMA_SAYS, ("port",))
+
+
+def test_all_that_is_wrong_is_told_without_a_value() -> None:
+    """In the words of `check`, whatever a value looks like; a quote or a line end in it is nothing but a character."""
+    values = {"PORT": f"'{CANARY}", "DEBUG": f"{CANARY}\n# x", "API_KEY": CANARY, "NAME": "a'b\"c\n$D", "PROT": CANARY}
+    found = ContractValidator().validate(PLAIN, values)
+    assert [(each.variable, each.code, each.message) for each in found.problems] == snapshot(
+        [
+            ("PORT", "SP401", "`PORT` is not an integer"),
+            ("DEBUG", "SP401", "`DEBUG` is neither true nor false"),
+            ("PROT", "SP301", "no setting reads `PROT`"),
+        ]
+    )
+    assert CANARY[:6] not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "is_same"),
+    [
+        ("DEBUG", "1", "true", True),
+        ("DEBUG", "1", "0", False),
+        ("PORT", " 7 ", "7", True),
+        ("NAME", "a", "A", False),
+        ("OTHER", "a", "a", False),
+        ("PORT", "x", "x", False),
+    ],
+)
+def test_two_texts_are_one_value_or_not(name: str, old: str, new: str, is_same: bool) -> None:  # noqa: FBT001 - a table
+    """By the type of the setting; what nobody knows is never the same."""
+    assert ContractValidator().same(PLAIN, name, old, new) is is_same
+
+
+def test_what_is_pushed_and_never_used_again_is_forgotten() -> None:
+    """Memory does not grow with the contracts that somebody pushes."""
+    validator = ContractValidator()
+    for at in range(200):
+        validator.shown(schema(contract(**{f"NAME_{at}": "text"})))
+    assert len(vars(validator)["_ready"]) == 64
+
+
+def test_what_is_no_contract_is_refused_with_its_reasons() -> None:
+    """Each of them, in words that quote nothing of it."""
+    with pytest.raises(InvalidError) as refused:
+        ContractValidator().admit(f'["{CANARY}", "\ud800"]')
+    assert [each.message for each in refused.value.problems] == [
+        "it is not a JSON object; `setpoint schema` writes one"
+    ]
+
+
+_NAMES = st.sampled_from(
+    ["port", "model_config", "__class__", "a b", "", "é", "self", "json", "class", "x" * 300, "\0", "\ud800"]
+)
+_LIMIT = st.sampled_from(
+    [{}, {"minimum": 1}, {"minLength": 2}, {"pattern": "^a"}, {"maxItems": 1}, {"minProperties": 1}]
+)
+_LEAVES = st.tuples(
+    st.sampled_from(
+        [{}, *({"type": each} for each in ("integer", "number", "string", "boolean", "null", "array", "object"))]
+    ),
+    _LIMIT,
+    st.sampled_from(
+        [{}, {"enum": ["a", 1, None, True]}, {"default": {"a": []}}, {"deprecated": True}, {"description": "\0"}]
+    ),
+).map(lambda parts: {**parts[0], **parts[1], **parts[2]})
+_SCHEMAS = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(
+        st.dictionaries(_NAMES, inner, max_size=3).map(lambda parts: {"type": "object", "properties": parts}),
+        st.builds(lambda part: {"type": "array", "items": part}, inner),
+        st.builds(lambda part: {"type": "object", "additionalProperties": part}, inner),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"anyOf": parts}),
+    ),
+    max_leaves=6,
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Make what somebody could upload in place of a contract."""
+    properties = draw(st.dictionaries(_NAMES, _SCHEMAS, max_size=4))
+    document = json.loads(contract(PORT="integer").document)
+    document["schema"] |= {"properties": properties, "required": draw(st.lists(_NAMES, max_size=2))}
+    document["schema"]["title"] = draw(st.sampled_from(["Settings", "", "a b", "\0", "x" * 9_000, "é"]))
+    document["variables"] = {
+        name: [key, *more]
+        for key in [*properties, "other"]
+        for name, more in draw(st.sampled_from([{}, {key.upper() or "N": []}, {"N": []}])).items()
+    }
+    document["secrets"] = list(document["variables"])[:1]
+    document["checked_by_class_alone"] = draw(st.sampled_from([[], [{"place": [], "reason": CANARY}]]))
+    reading = {
+        "nested_delimiter": draw(st.sampled_from([None, "__", ""])),
+        "nested_max_split": draw(st.sampled_from([None, 0, 1])),
+    }
+    document["reading"] |= {
+        **reading,
+        "prefix": draw(st.sampled_from(["", "N"])),
+        "file_variables": draw(st.booleans()),
+    }
+    return {**document, "digest": digest(document)}
+
+
+@given(
+    documents(),
+    st.dictionaries(
+        st.sampled_from(["N", "N__A", "N__B__C", "PORT", "OTHER", "M"]),
+        st.sampled_from(["1", "[]", '{"a": {}}', "", "x"]),
+    ),
+)
+def test_a_contract_that_was_admitted_can_be_asked(document: dict[str, Any], variables: dict[str, str]) -> None:
+    """Whoever has written it: no file makes it fail, and it never takes quickly what a check in full refuses."""
+    content = json.dumps(document)
+    try:
+        admit(content.encode())
+    except InadmissibleContractError:
+        return
+    ready = ReadyContract(schema(Contract(content, document["digest"])))
+    file = parse_env_file("prod.env", "".join(f"{name}='{text}'\n" for name, text in variables.items()).encode(), {})
+    report = ready.check(file)
+    if ready.takes(variables):
+        assert not [each for each in report.diagnostics if re.match("SP(302|401|404)", each.code)]
