@@ -90,18 +90,18 @@ def test_what_is_no_contract_is_refused_with_its_reasons() -> None:
 _NAMES = st.sampled_from(
     ["port", "model_config", "__class__", "a b", "", "é", "self", "json", "class", "x" * 300, "\0", "\ud800"]
 )
-_LIMIT = st.sampled_from(
-    [{}, {"minimum": 1}, {"minLength": 2}, {"pattern": "^a"}, {"maxItems": 1}, {"minProperties": 1}]
-)
-_LEAVES = st.tuples(
-    st.sampled_from(
-        [{}, *({"type": each} for each in ("integer", "number", "string", "boolean", "null", "array", "object"))]
-    ),
-    _LIMIT,
-    st.sampled_from(
-        [{}, {"enum": ["a", 1, None, True]}, {"default": {"a": []}}, {"deprecated": True}, {"description": "\0"}]
-    ),
-).map(lambda parts: {**parts[0], **parts[1], **parts[2]})
+_LIMITS: list[dict[str, Any]] = [
+    {},
+    {"minimum": 1},
+    {"minLength": 2},
+    {"pattern": "^a"},
+    {"maxItems": 1},
+    {"minProperties": 1},
+]
+_TYPES = ["integer", "number", "string", "boolean", "null", "array", "object"]
+_TYPE: list[dict[str, Any]] = [{}, *({"type": each} for each in _TYPES)]
+_MORE: list[dict[str, Any]] = [{}, {"enum": ["a", 1, None, True]}, {"default": {"a": []}}, {"description": "\0"}]
+_LEAVES = st.builds(lambda *parts: parts[0] | parts[1] | parts[2], *map(st.sampled_from, (_TYPE, _LIMITS, _MORE)))
 _SCHEMAS = st.recursive(
     _LEAVES,
     lambda inner: st.one_of(
@@ -121,11 +121,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     document = json.loads(contract(PORT="integer").document)
     document["schema"] |= {"properties": properties, "required": draw(st.lists(_NAMES, max_size=2))}
     document["schema"]["title"] = draw(st.sampled_from(["Settings", "", "a b", "\0", "x" * 9_000, "é"]))
-    document["variables"] = {
-        name: [key, *more]
-        for key in [*properties, "other"]
-        for name, more in draw(st.sampled_from([{}, {key.upper() or "N": []}, {"N": []}])).items()
-    }
+    keys = [*properties, "other"]
+    names = draw(st.lists(st.sampled_from([*(key.upper() for key in keys), "N"]), max_size=4))
+    document["variables"] = {name: [draw(st.sampled_from(keys))] for name in names}
     document["secrets"] = list(document["variables"])[:1]
     document["checked_by_class_alone"] = draw(st.sampled_from([[], [{"place": [], "reason": CANARY}]]))
     reading = {

@@ -140,7 +140,7 @@ def classes(draw: st.DrawFn) -> type[BaseSettings]:
         kind, default = draw(st.sampled_from(KINDS))
         alias = draw(ALIASES) if not fields else None
         fields[name] = (kind, Field(default, validation_alias=alias))
-    config = SettingsConfigDict(**draw(CONFIGS), extra="ignore")
+    config = SettingsConfigDict(**draw(CONFIGS), extra="ignore")  # type: ignore[typeddict-item]  # of its keys
     base = type("Base", (BaseSettings,), {"model_config": config, "__module__": __name__})
     return create_model("Made", __base__=base, **fields)
 
