@@ -12,6 +12,7 @@ from app.http.answers import configuration_json
 from app.http.problem import Problem, ProblemItem
 from app.http.queries import ReadQuery
 from app.service.reading import Content
+from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.writing import NotExpressibleError, write
 
 
@@ -70,7 +71,8 @@ def _env_file(content: Content, loader: str) -> str:
             problems.append(ProblemItem(name, "not-expressible", f"`{name}`: {error}"))
     if problems:
         raise Problem(HTTPStatus.CONFLICT, f"a value can't be written so that {loader} reads it", errors=problems)
-    return "".join(lines)
+    knows_comments = find_loader(loader).knows_comments
+    return "".join(line for line in lines if knows_comments or not line.startswith("#"))
 
 
 def _kubernetes(content: Content) -> dict[str, Any]:

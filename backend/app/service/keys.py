@@ -6,6 +6,9 @@ from app.domain.audit import Action, entry
 from app.domain.identity import Actor
 from app.service.ports import Clock, Store, Transaction
 
+MOST_AT_ONCE = 100
+"""Apps whose keys a call wraps; a second or so."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyStatus:
@@ -34,12 +37,12 @@ class EncryptionKeys:
         return self.store.read(_status)
 
     def rotate(self, actor: Actor) -> int:
-        """Wrap the keys of all apps by the first key of the service; return how many there were.
+        """Wrap the keys of some apps by the first key of the service; return how many they were.
 
-        Each app is a transaction of its own: what is done stays done if it is interrupted, and the rest is done by the
-        next call.
+        Each app is a transaction of its own, and a call ends after a while: what is done stays done, and the rest is
+        done by the next call.
         """
-        outdated = self.status().outdated
+        outdated = list(self.status().outdated)[:MOST_AT_ONCE]
         for app in outdated:
             self.store.write(lambda found, each=app: self._rotate(found, actor, each))  # type: ignore[misc]
         return len(outdated)

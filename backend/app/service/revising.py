@@ -197,9 +197,13 @@ def current_schema(found: Transaction, app: str) -> Schema:
     """
     schema = found.schemas.current(app)
     if schema is None:
-        message = f"`{app}` has no schema; `setpoint schema push --app {app}` brings one"
-        raise NotFoundError(message)
+        raise no_schema(app)
     return schema
+
+
+def no_schema(app: str) -> NotFoundError:
+    """Return the error of an app that nothing can be checked against."""
+    return NotFoundError(f"`{app}` has no schema; `setpoint schema push --app {app}` brings one")
 
 
 def _number(revision: Revision | None) -> int | None:

@@ -17,7 +17,6 @@ _HARMLESS = {
     ProblemKind.NOT_PORTABLE,
     *_WORTH_A_REMARK,
 }
-_KNOWS_NO_COMMENTS = {"github-env"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def convert(file: EnvFile, loader: str) -> Conversion:
     lost = 0
     for piece in _pieces(file):
         if isinstance(piece, str):
-            is_lost = loader in _KNOWS_NO_COMMENTS and piece.startswith("#")
+            is_lost = not find_loader(loader).knows_comments and piece.startswith("#")
             lost += is_lost
             pieces += [] if is_lost else [piece]
             continue

@@ -13,10 +13,12 @@ class LoaderInfo(NamedTuple):
     Attributes:
         name: What people write after `--loader`.
         label: The program and the version that is followed.
+        knows_comments: Whether a line that begins with `#` says nothing to it.
     """
 
     name: str
     label: str
+    knows_comments: bool = True
 
     def read(self, text: str, environment: Mapping[str, str]) -> Reading:
         """Read `text` as the program does; its module is only imported here."""
@@ -38,7 +40,7 @@ LOADERS: Mapping[str, LoaderInfo] = {
         LoaderInfo("podman", "podman 5.8"),
         LoaderInfo("uv", "uv 0.13"),
         LoaderInfo("dotenv", "dotenv 17 of npm"),
-        LoaderInfo("github-env", "GitHub's runner"),
+        LoaderInfo("github-env", "GitHub's runner", knows_comments=False),
     )
 }
 """Every loader by its name."""

@@ -37,7 +37,11 @@ def keys(use_cases: EncryptionKeys) -> Blueprint:
 
     @blueprint.post("/v1/keys/rotate")
     @marked(
-        Mark("Wrap everything by the first key", scope=Scope.ADMIN, answers={200: {"application/json": KeysAnswer}})
+        Mark(
+            "Wrap the keys of some apps by the first key; `pending` says how many are left",
+            scope=Scope.ADMIN,
+            answers={200: {"application/json": KeysAnswer}},
+        )
     )
     def rotate() -> dict[str, Any]:
         use_cases.rotate(actor())

@@ -16,6 +16,7 @@ from app.http.marks import Mark, marked
 from app.http.problem import Problem
 from app.http.queries import SchemaQuery, query
 from app.http.request_body import read_body
+from app.service.revising import no_schema
 from app.service.schemas import Schemas
 from setpoint.contract.document.admission import LARGEST
 
@@ -79,5 +80,7 @@ def _one(use_cases: Schemas, app: str, digest: str) -> Schema:
     for each in use_cases.all_of(app):
         if digest in {each.digest, "current"}:
             return each
+    if digest == "current":
+        raise no_schema(app)
     message = f"`{app}` has no such schema"
     raise NotFoundError(message)
