@@ -35,13 +35,16 @@ def check_files(
     referable = environment.variables if environment else {}
     as_read = [
         beside_each_other([of_files(each, files, environment, project, directories=directories) for each in contracts])
-        for files in _read(once(paths), referable, loaders or project.loaders)
+        for files in read_as_programs_do(paths, referable, loaders or project.loaders)
     ]
     return terms.selection.of(judged(zip(*as_read, strict=True), terms))
 
 
-def _read(paths: Sequence[str], referable: Mapping[str, str], loaders: Sequence[str]) -> list[tuple[EnvFile, ...]]:
-    """Return the files as each program reads them that is to read them."""
+def read_as_programs_do(
+    paths: Sequence[str], referable: Mapping[str, str], loaders: Sequence[str]
+) -> list[tuple[EnvFile, ...]]:
+    """Return the files as each program reads them that is to read them; as python-dotenv does if none is named."""
+    paths = once(paths)
     if not loaders:
         return [tuple(read_env_file(path, referable) for path in paths)]
     readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in paths]

@@ -42,6 +42,13 @@ def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> R
     return Report(printable(reference), (), tuple(_diagnostic(rule, each) for each in rule.condition(error)))
 
 
+def with_more(report: Report, subject: Subject, found: Iterable[tuple[Rule[Any], Finding]]) -> Report:
+    """Return `report` on `subject` with what somebody else has found in its files."""
+    places = Places(subject)
+    more = (_diagnostic(rule, finding, places) for rule, finding in found)
+    return replace(report, diagnostics=in_order([*report.diagnostics, *more]))
+
+
 def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:
     """Check the same sources as several programs read them.
 
@@ -128,8 +135,8 @@ def _placed(subject: Subject, found: Iterable[Found]) -> Iterator[Diagnostic]:
 
 def _diagnostic(rule: Rule[Any], finding: Finding) -> Diagnostic:
     return Diagnostic(
-        code=rule.code,
-        name=rule.name,
+        code=printable(rule.code),
+        name=printable(rule.name),
         severity=finding.severity or rule.severity,
         message=printable_lines(finding.message),
         variable=None if finding.variable is None else printable(finding.variable),

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from setpoint.application.importing import contracts_of
@@ -18,6 +19,7 @@ from setpoint.cli.shown_setting import (
     origin_in_words,
     visible,
 )
+from setpoint.client.place import find_place
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
@@ -37,15 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="+",
         metavar="FILE",
-        help="two env files, the older one first, or one and `--environment`; `-` is standard input",
+        help="two env files, the older one first, or one and `--environment`; `-` is standard input; or what the "
+        "service keeps: `billing/production@1...2`, or `billing/production billing/staging`",
     )
     add_view_options(parser, "compare A with the process environment")
     parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there is a difference")
     add_fingerprint_option(parser)
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as `--format json`")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the differences and return the exit status: 1 only with `--exit-code`."""
+    if _are_in_the_service(arguments):
+        from setpoint.cli import service_diff  # noqa: PLC0415 - it imports HTTP, which files don't need
+
+        return service_diff.run(arguments)
     if len(arguments.files) != (1 if arguments.environment else 2):
         message = "name two files, or one and `--environment`"
         raise UnableError(message)
@@ -58,6 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         write_result("".join(f"{line}\n" for old, new, each in found for line in _lines(old, new, each, key)))
     return int(bool(found) and arguments.exit_code)
+
+
+def _are_in_the_service(arguments: argparse.Namespace) -> bool:
+    """Return whether what is to be compared are revisions of environments, and no files of this machine."""
+    return all(find_place(word) and not Path(word).exists() for word in arguments.files)
 
 
 def _sides(

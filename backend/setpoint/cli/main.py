@@ -36,7 +36,7 @@ COMMANDS = {
         "setpoint.cli.explain", "Say what a variable is for, what it takes and where its value comes from"
     ),
     "diff": Command(
-        "setpoint.cli.diff", "Compare two env files, or one and the environment, as the settings class does"
+        "setpoint.cli.diff", "Compare env files, the environment or revisions of the service as the settings class does"
     ),
     "rule": Command("setpoint.cli.rule", "Explain a rule: what it looks for, why, a bad and a good example"),
     "example": Command(
@@ -46,9 +46,20 @@ COMMANDS = {
         "setpoint.cli.generated_file", "Write the reference of a settings class as Markdown, or check it for drift"
     ),
     "schema": Command(
-        "setpoint.cli.generated_file", "Write the contract of a settings class as JSON Schema, or check it for drift"
+        "setpoint.cli.schema", "Write the contract of a settings class as JSON Schema, check it for drift, or push it"
     ),
     "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
+    "login": Command("setpoint.cli.login", "Store the address of a service and a token for it"),
+    "apps": Command("setpoint.cli.apps", "List the apps of the service and their environments"),
+    "environments": Command("setpoint.cli.environments", "List the environments of an app"),
+    "push": Command("setpoint.cli.push", "Write env files as the next revision of an environment, once they are right"),
+    "pull": Command("setpoint.cli.pull", "Print the variables of an environment for the program that is to read them"),
+    "log": Command("setpoint.cli.log", "List the revisions of an environment"),
+    "rollback": Command("setpoint.cli.rollback", "Make a new revision with the variables of an older one"),
+    "revisions": Command("setpoint.cli.revisions", "Remove the values of a leaked revision for good"),
+    "token": Command("setpoint.cli.tokens", "List, make, replace and end the tokens of the service"),
+    "keys": Command("setpoint.cli.keys", "Say which keys encrypt what the service stores, or change to the first one"),
+    "audit": Command("setpoint.cli.audit", "List what was done in the service, and by whom"),
 }
 
 

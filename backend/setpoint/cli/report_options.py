@@ -42,7 +42,7 @@ def deliver(report: Report, arguments: argparse.Namespace) -> None:
             _refuse_to_overwrite(path, checked)
     if arguments.summary_file is not None:
         append_to_file(arguments.summary_file, step_summary.render(report))
-    style = Style(colored=_is_colored(arguments.color, arguments.output))
+    style = Style(colored=is_colored(arguments.color, arguments.output))
     text = registry.render(arguments.format, report, style, quiet=arguments.quiet)
     if arguments.output is None:
         write_result(text)
@@ -58,7 +58,7 @@ def _refuse_to_overwrite(path: str, files: list[str]) -> None:
         raise UnwritableOutputError(message)
 
 
-def _is_colored(choice: str, path: str | None) -> bool:
+def is_colored(choice: str, path: str | None) -> bool:
     """Return whether to use colours; NO_COLOR is honoured as https://no-color.org describes it."""
     if choice != "auto":
         return choice == "always"

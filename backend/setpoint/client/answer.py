@@ -1,6 +1,7 @@
 """What the service answers: JSON, text, or a refusal with its reasons; and what is no answer of it at all."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -33,7 +34,8 @@ class RefusedError(Exception):
     @property
     def errors(self) -> list[Json]:
         """Return each thing that is wrong."""
-        return objects(self.problem.get("errors"))
+        found = self.problem.get("errors")
+        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,51 @@ class Answer:
         if content is None:
             raise self._not_setpoint()
         return content
+
+    @property
+    def revision(self) -> int:
+        """Return the revision that the answer is about, as `Config-Revision` says.
+
+        Raises:
+            UnableError: It is about none, so that something else than Setpoint answers there.
+        """
+        number = self.headers.get("config-revision", "")
+        if not re.fullmatch(r"[1-9][0-9]{0,17}", number):
+            raise self._not_setpoint()
+        return int(number)
+
+    def json_with(self, *keys: str) -> Json:
+        """Return the body as the JSON object that it is, which has `keys`.
+
+        Raises:
+            UnableError: It is none, so that something else than Setpoint answers there.
+        """
+        content = self.json
+        if not content.keys() >= set(keys):
+            raise self._not_setpoint()
+        return content
+
+    def objects(self, key: str) -> list[Json]:
+        """Return the objects of the array that is `key` of the body.
+
+        Raises:
+            UnableError: There is none, so that something else than Setpoint answers there.
+        """
+        found = self.json.get(key)
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise self._not_setpoint()
+        return found
+
+    def integer(self, key: str, of: Json | None = None) -> int:
+        """Return the integer that is `key` of the body, or of one of its objects.
+
+        Raises:
+            UnableError: There is none, so that something else than Setpoint answers there.
+        """
+        found = (self.json if of is None else of).get(key)
+        if not isinstance(found, int) or isinstance(found, bool):
+            raise self._not_setpoint()
+        return found
 
     def of_type(self, content_type: str) -> bytes:
         """Return the body if it is a `content_type`.
@@ -132,8 +179,3 @@ class Answer:
 
     def _unavailable(self) -> UnableError:
         return UnableError(f"the service at `{self.url}` can't be reached by what stands before it ({self.status})")
-
-
-def objects(value: object) -> list[Json]:
-    """Return the objects of a JSON array; none of what is no array."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,0 +1,56 @@
+"""`keys`: say which keys encrypt what the service stores, or wrap everything by the first one."""
+
+import argparse
+import sys
+
+from setpoint.cli.service_command import add_action, add_actions, add_json, show, with_service, write_json
+from setpoint.client.answer import Answer, Json
+from setpoint.client.service import Service
+from setpoint.text.join import counted
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    actions = add_actions(parser)
+    for name, what in (
+        ("status", "say which keys are in use"),
+        ("rotate", "wrap the keys of all apps by the first of `ENCRYPTION_KEYS`; what was interrupted goes on"),
+    ):
+        add_json(add_action(actions, name, what))
+
+
+@with_service
+def run(arguments: argparse.Namespace, service: Service) -> int:
+    """Do it, and return the exit status."""
+    answer = _rotated(service) if arguments.action == "rotate" else service.keys()
+    rows = answer.objects("keys")
+    if arguments.json:
+        write_json(answer.json)
+        return 0
+    current = answer.json.get("current")
+    columns = [
+        ("key", lambda row: row.get("id")),
+        ("apps", lambda row: row.get("wrapped")),
+        ("use", lambda row: _use(row, current)),
+    ]
+    show(rows, columns, arguments, "there are no keys")
+    return 0
+
+
+def _use(row: Json, current: object) -> str:
+    if row.get("id") == current:
+        return "encrypts what is new"
+    return "still needed: `setpoint keys rotate` frees it" if row.get("wrapped") else "no longer needed"
+
+
+def _rotated(service: Service) -> Answer:
+    """Rotate some apps after others, and say how far it is."""
+    answer = service.rotate_keys()
+    pending = answer.integer("pending")
+    while pending:
+        sys.stderr.write(f"{counted(pending, 'app')} left\n")
+        before, answer = pending, service.rotate_keys()
+        pending = answer.integer("pending")
+        if pending >= before:
+            break
+    return answer

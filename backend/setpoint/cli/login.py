@@ -1,0 +1,63 @@
+"""`login`: store the address of a service and a token for it."""
+
+import argparse
+import os
+import sys
+from getpass import getpass
+
+from setpoint.cli.service_command import REFUSED, warn_of_readers, who
+from setpoint.client.answer import RefusedError
+from setpoint.client.connection import Connection
+from setpoint.client.login import (
+    TOKEN_VARIABLE,
+    URL_VARIABLE,
+    Login,
+    login_path,
+    save_login,
+    valid_token,
+    valid_url,
+)
+from setpoint.client.service import Service
+from setpoint.errors import UnableError
+from setpoint.text.escape import printable
+from setpoint.text.join import said_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument(
+        "url",
+        metavar="URL",
+        help="the address of the service, such as `https://setpoint.example.com`; the token is read from a prompt, or "
+        "from standard input",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask for the token, try it, and store it; return the exit status."""
+    url, path = valid_url(arguments.url), login_path(os.environ)
+    warn_of_readers(Login(url, ""))
+    login = Login(url, valid_token(_token()))
+    try:
+        principal = Service(Connection(login)).me().get("principal")
+    except RefusedError as error:
+        sys.stderr.write(f"error: {printable(error.detail)}\n")
+        return REFUSED
+    save_login(login, path)
+    sys.stderr.write(f"logged in to `{url}` as {printable(str(who(principal)))}\n")
+    sys.stderr.write(f"`{printable(str(path))}` has the token, readable by you alone\n")
+    winning = [f"`{name}`" for name in (URL_VARIABLE, TOKEN_VARIABLE) if os.environ.get(name)]
+    if winning:
+        sys.stderr.write(f"note: {said_of(winning, 'win over it')} in this environment\n")
+    return 0
+
+
+def _token() -> str:
+    """Return what the user types, or what stands in the first line of standard input."""
+    if sys.stdin is None:
+        message = "standard input is closed, and the token is read from it"
+        raise UnableError(message)
+    try:
+        return getpass("token: ") if sys.stdin.isatty() else sys.stdin.readline()
+    except (EOFError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,81 @@
+"""`push`: write env files as the next revision of an environment, or print everything that is wrong with them."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from setpoint.check.diagnostic import Severity
+from setpoint.check.report import Report
+from setpoint.cli.output import write_result
+from setpoint.cli.report_options import is_colored
+from setpoint.cli.service_command import add_json, add_place, with_service, write_json
+from setpoint.cli.written_revision import told
+from setpoint.client.place import parse_place
+from setpoint.client.pushing import push
+from setpoint.client.service import Service
+from setpoint.envfile.loaders import LOADERS
+from setpoint.formats import full, json_report
+from setpoint.formats.style import Style
+from setpoint.project import find_project
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    add_place(parser)
+    parser.add_argument("files", nargs="+", metavar="FILE", help="env files, later ones win; `-` is standard input")
+    parser.add_argument("-m", "--message", default="", help="why the configuration changes")
+    parser.add_argument(
+        "--loader",
+        choices=LOADERS,
+        metavar="NAME",
+        help="the program that is to read the files; by default what the project says, or python-dotenv",
+    )
+    parser.add_argument(
+        "--based-on",
+        type=int,
+        metavar="N",
+        help="the revision that the files were made from; refuse if there is a newer one",
+    )
+    parser.add_argument(
+        "--allow-dangerous-names",
+        action="store_true",
+        help="take names that make programs run other code, such as `LD_PRELOAD`; it is kept in the audit log",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
+    add_json(parser)
+
+
+@with_service
+def run(arguments: argparse.Namespace, service: Service) -> int:
+    """Write the revision and return the exit status: 1 where it is refused, 2 where a file can't be read."""
+    place = parse_place(arguments.place)
+    query = {
+        "message": arguments.message,
+        "dry_run": arguments.dry_run,
+        "allow_dangerous_names": arguments.allow_dangerous_names,
+    }
+    project = find_project(Path.cwd())
+    pushed = push(service, place, arguments.files, project, query, loader=arguments.loader, based_on=arguments.based_on)
+    if pushed.answer is None:
+        _refuse(pushed.report, as_json=arguments.json)
+        return pushed.report.status.exit_status
+    if arguments.json:
+        write_json(pushed.answer)
+    else:
+        sys.stderr.write(full.render(_warnings(pushed.report), Style(colored=False), quiet=True))
+        write_result(told(place, pushed.answer))
+    return 0
+
+
+def _warnings(report: Report) -> Report:
+    """Return what of `report` people should know although the revision is written."""
+    worth_it = (each for each in report.diagnostics if each.severity is not Severity.INFO)
+    return replace(report, diagnostics=tuple(worth_it))
+
+
+def _refuse(report: Report, *, as_json: bool) -> None:
+    """Print `report` as `check` does."""
+    style = Style(colored=is_colored("auto", None))
+    write_result(json_report.render(report) if as_json else full.render(report, style))
+    sys.stderr.write("nothing was stored\n")

@@ -1,0 +1,121 @@
+"""What the commands share that talk to the service: the login, and how an answer or a refusal is told."""
+
+import argparse
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from setpoint.cli.output import write_result
+from setpoint.cli.table import table
+from setpoint.client.answer import Json, RefusedError
+from setpoint.client.connection import Connection
+from setpoint.client.login import Login, find_login
+from setpoint.client.service import Service
+from setpoint.text.escape import UNPRINTABLE, printable
+
+REFUSED = 1
+"""Exit status where the service refuses what was asked for."""
+
+Run = Callable[[argparse.Namespace], int]
+RunWithService = Callable[[argparse.Namespace, Service], int]
+Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+Column = tuple[str, Callable[[Json], object]]
+
+
+def with_service(run: RunWithService) -> Run:
+    """Make `run` a command: it gets the service that the user is logged in to, and a refusal is told."""
+
+    @functools.wraps(run)
+    def run_command(arguments: argparse.Namespace) -> int:
+        login = find_login(os.environ)
+        warn_of_readers(login)
+        try:
+            return run(arguments, Service(Connection(login)))
+        except RefusedError as error:
+            if getattr(arguments, "json", False):
+                write_json(error.problem)
+            else:
+                sys.stderr.write(_refusal(error))
+            return REFUSED
+
+    return run_command
+
+
+def warn_of_readers(login: Login) -> None:
+    """Say so where others can read the token on its way."""
+    if login.is_readable_on_the_way:
+        sys.stderr.write(f"warning: the token goes to `{login.url}` unencrypted; others can read it on its way\n")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json` to `parser`."""
+    parser.add_argument("--json", action="store_true", help="print the answer of the service, for programs")
+
+
+def add_most(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the number of rows to `parser`."""
+    parser.add_argument("-n", "--most", type=int, default=50, metavar="N", help=f"how many {what}; 50 by default")
+
+
+def add_place(parser: argparse.ArgumentParser, *, revision: str = "") -> None:
+    """Add `APP/ENVIRONMENT` to `parser`, with `revision` as how one is named behind it."""
+    parser.add_argument(
+        "place", metavar=f"APP/ENVIRONMENT{revision}", help="which environment of which app: `billing/production`"
+    )
+
+
+def add_actions(parser: argparse.ArgumentParser) -> Actions:
+    """Let `parser` take one of several actions, and return where to add them."""
+    return parser.add_subparsers(dest="action", metavar="ACTION", required=True, prog=parser.prog)
+
+
+def add_action(actions: Actions, name: str, what: str) -> argparse.ArgumentParser:
+    """Return the parser of one of the actions, which does `what`."""
+    return actions.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", allow_abbrev=False)
+
+
+def show(rows: Sequence[Json], columns: Sequence[Column], arguments: argparse.Namespace, nothing: str) -> None:
+    """Print `rows` as a table, or as they came.
+
+    Args:
+        rows: What to print.
+        columns: The head of each column, and what of a row it shows.
+        arguments: What the user wants.
+        nothing: What to say where there are no rows.
+    """
+    if arguments.json:
+        write_json(rows)
+    elif rows:
+        write_result(table([head for head, _ in columns], [[of(row) for _, of in columns] for row in rows]))
+    else:
+        sys.stderr.write(f"{nothing}\n")
+
+
+def write_json(content: object) -> None:
+    """Print `content` as JSON, in which nothing steers a terminal."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    lines = (UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", line) for line in text.split("\n"))
+    write_result("".join(f"{line}\n" for line in lines))
+
+
+def who(principal: object) -> object:
+    """Return how people call a principal."""
+    return (principal.get("name") or principal.get("subject")) if isinstance(principal, dict) else None
+
+
+def day_and_time(moment: object) -> str | None:
+    """Return an RFC 3339 time as a table shows it: to the second, in UTC."""
+    return str(moment)[:19].replace("T", " ") if moment else None
+
+
+def _refusal(error: RefusedError) -> str:
+    """Return why the service refuses, in lines of the form that `check` has."""
+    lines = [f"error: {printable(error.detail)}"]
+    for each in error.errors:
+        lines.append(f"  {printable(str(each.get('message', '')))}")
+        if each.get("hint"):
+            lines.append(f"    = hint: {printable(str(each['hint']))}")
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,30 @@
+"""How `push` and `rollback` tell of the revision that they have written."""
+
+from collections.abc import Iterator
+
+from setpoint.client.answer import Json
+from setpoint.client.place import Place
+from setpoint.text.escape import printable
+from setpoint.text.join import counted, joined
+
+
+def told(place: Place, answer: Json) -> str:
+    """Return what the service has done, as lines in which nothing steers a terminal."""
+    return "".join(f"{printable(line)}\n" for line in _lines(place, answer))
+
+
+def _lines(place: Place, answer: Json) -> Iterator[str]:
+    number, variables = answer.get("revision"), answer.get("variables")
+    held = f": {counted(variables, 'variable')}" if isinstance(variables, int) else ""
+    if not answer.get("changed"):
+        yield f"{place} has just this already, as revision {number}{held}"
+        return
+    if answer.get("dry_run"):
+        yield f"{place} would get a new revision; nothing was stored"
+    else:
+        origin = f", those of revision {answer['copied_from']}" if answer.get("copied_from") else ""
+        yield f"revision {number} of {place}{held}{origin}"
+    unchecked = answer.get("unchecked")
+    if isinstance(unchecked, list) and unchecked:
+        what = joined([f"`{each}`" if each else "fields together" for each in unchecked])
+        yield f"valid as far as the schema says; only the app's own class checks {what}"

@@ -1,0 +1,127 @@
+"""Writes env files as the next revision, once the contract that the service has takes them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from setpoint.application.check_files import read_as_programs_do
+from setpoint.application.gathering import of_files
+from setpoint.application.judging import Terms, chosen_selection, judged
+from setpoint.check.checking import with_more
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.finding import Finding
+from setpoint.check.finding import Place as PlaceInFile
+from setpoint.check.report import Report, Status
+from setpoint.check.rule import CATALOGUE, Rule
+from setpoint.client.answer import Json, RefusedError
+from setpoint.client.connection import Query
+from setpoint.client.place import Place
+from setpoint.client.service import Service
+from setpoint.contract.document.admission import InadmissibleContractError, admit
+from setpoint.contract.document.exported import settings_class_of
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.errors import UnableError
+from setpoint.project import Project
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile
+
+_LOSES_A_VALUE = "duplicate-variable"
+"""A warning that the service refuses: one of two values would be lost silently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What became of it.
+
+    Attributes:
+        report: What was found in the files, here and by the service.
+        answer: The revision that the service has now; None if it was refused.
+    """
+
+    report: Report
+    answer: Json | None = None
+
+
+def push(
+    service: Service,
+    place: Place,
+    paths: Sequence[str],
+    project: Project,
+    query: Query,
+    *,
+    loader: str | None = None,
+    based_on: int | None = None,
+) -> Pushed:
+    """Write the files at `paths` as the next revision of `place`, later ones over earlier.
+
+    They are checked first, as `check --schema` does with the contract that the service has, and sent as the values
+    that their program reads.
+
+    Args:
+        service: Where to write.
+        place: Which environment.
+        paths: Env files; `-` is standard input.
+        project: What the project of the app says.
+        query: How the write is meant.
+        loader: The program that is to read the files; by default what the project says, or python-dotenv.
+        based_on: The revision that the files were made from; the current one by default.
+
+    Raises:
+        RefusedError: The service refuses it for reasons that are not in the files.
+    """
+    contract = _contract(service, place.app)
+    loaders = [loader] if loader else project.loaders
+    subjects = [of_files(contract, files, None, project) for files in read_as_programs_do(paths, {}, loaders)]
+    terms = Terms(chosen_selection(project))
+    report = terms.selection.of(judged([subjects], terms))
+    report = replace(report, diagnostics=tuple(_as_the_service_takes_it(each) for each in report.diagnostics))
+    if report.status is not Status.PASSED:
+        return Pushed(report)
+    try:
+        return Pushed(report, _written(service, place, _variables(subjects[0].files), query, based_on))
+    except RefusedError as error:
+        if not error.errors:
+            raise
+        return Pushed(with_more(report, subjects[0], _found_by_the_service(subjects[0], error)))
+
+
+def _contract(service: Service, app: str) -> SettingsContract:
+    """Return the contract that `app` is checked against, after a look at it: it may be anybody's."""
+    try:
+        return SettingsContract.of(settings_class_of(admit(service.current_schema(app)), app))
+    except InadmissibleContractError as error:
+        message = f"the contract that the service has of `{app}` can't be used: {error}"
+        raise UnableError(message) from None
+
+
+def _written(service: Service, place: Place, variables: Mapping[str, str], query: Query, based_on: int | None) -> Json:
+    return service.push(place, variables, based_on or service.current_revision(place), query)
+
+
+def _variables(files: Sequence[EnvFile]) -> dict[str, str]:
+    return {name: value for file in files for name, value in file.variables.items()}
+
+
+def _as_the_service_takes_it(diagnostic: Diagnostic) -> Diagnostic:
+    return diagnostic._replace(severity=Severity.ERROR) if diagnostic.name == _LOSES_A_VALUE else diagnostic
+
+
+def _found_by_the_service(subject: Subject, error: RefusedError) -> Iterator[tuple[Rule[Any], Finding]]:
+    """Yield what the service says of the variables, at their places in the files."""
+    for each in error.errors:
+        variable, code = each.get("variable"), str(each.get("code") or "refused")
+        rule = CATALOGUE.get(code) or Rule(code=code, name=code, severity=Severity.ERROR, condition=_never)
+        hint = str(each["hint"]) if each.get("hint") else None
+        place = _place_of(subject, variable)
+        name = variable if isinstance(variable, str) else None
+        yield rule, Finding(str(each.get("message", "")), place, name, hint=hint, severity=Severity.ERROR)
+
+
+def _never(_: Subject) -> Iterator[Finding]:
+    """Find nothing: what the rule reports was found elsewhere."""
+    return iter(())
+
+
+def _place_of(subject: Subject, name: object) -> PlaceInFile | None:
+    found = [each for each in subject.statements if each.name == name]
+    return PlaceInFile(found[-1].file, found[-1].binding.name_span) if found else None

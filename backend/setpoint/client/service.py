@@ -1,0 +1,131 @@
+"""The calls of the service that commands make, one method each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
+
+from setpoint.client.answer import Answer, Json
+from setpoint.client.connection import Connection, Query
+from setpoint.client.place import Place
+
+_PAGE = 200
+"""The most that the service gives at once."""
+
+
+class Service:
+    """The service that keeps configuration, as a principal with a token sees it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def me(self) -> Json:
+        """Return the principal and what its token may do."""
+        return self._connection.call("GET", "/v1/me").json_with("principal")
+
+    def apps(self) -> Sequence[Json]:
+        """Return the apps that the token may see, with their environments."""
+        return self._connection.call("GET", "/v1/apps").objects("apps")
+
+    def environments(self, app: str) -> Sequence[Json]:
+        """Return the environments of one app."""
+        return self._connection.call("GET", f"/v1/apps/{app}/environments").objects("environments")
+
+    def push_schema(self, app: str, contract: bytes, digest: str, release: str, compatibility: str) -> Json:
+        """Store a contract under its digest, for the release that it belongs to."""
+        return self._connection.call(
+            "PUT",
+            f"/v1/apps/{app}/schemas/{quote(digest)}",
+            query={"release": release, "compatibility": compatibility},
+            body=contract,
+            headers={"Content-Type": "application/json"},
+        ).json_with("digest")
+
+    def current_schema(self, app: str) -> bytes:
+        """Return the contract that an app is checked against."""
+        return self._connection.call("GET", f"/v1/apps/{app}/schemas/current").of_type("application/json")
+
+    def current_revision(self, place: Place) -> int | None:
+        """Return the number of the current revision; None where there is none yet."""
+        answer = self._connection.call("GET", f"{place.path}/revisions", query={"limit": 1})
+        return next((answer.integer("revision", each) for each in answer.objects("revisions")), None)
+
+    def push(self, place: Place, variables: Mapping[str, str], based_on: int | None, query: Query) -> Json:
+        """Write the next revision, if `based_on` is still the current one; None makes the first one."""
+        condition = {"If-None-Match": "*"} if based_on is None else _is_still(based_on)
+        return self._connection.send_json(
+            "PUT", f"{place.path}/config", variables, query=query, headers=condition
+        ).json_with("revision", "changed")
+
+    def configuration(self, place: Place, query: Query) -> Answer:
+        """Return the variables of a revision, in the form that `query` asks for."""
+        path = f"{place.path}/config" if place.revision is None else f"{place.path}/revisions/{place.revision}"
+        return self._connection.call("GET", path, query=query)
+
+    def revisions(self, place: Place, most: int) -> Iterator[Json]:
+        """Yield the revisions of an environment, the newest first."""
+        return self._pages(f"{place.path}/revisions", "revisions", {}, most)
+
+    def difference(self, place: Place, older: int, newer: int) -> Answer:
+        """Return what changed between two revisions."""
+        return self._connection.call("GET", f"{place.path}/revisions/{older}...{newer}")
+
+    def difference_of_environments(self, place: Place, other: Place) -> Answer:
+        """Return how the current revision of another environment, or one that it names, differs."""
+        which = f"{other}@{other.revision}" if other.revision else str(other)
+        return self._connection.call("GET", f"{place.path}/diff", query={"with": which})
+
+    def roll_back(self, place: Place, to: int, based_on: int, message: str) -> Json:
+        """Make a new revision with the variables of an older one."""
+        content = {"from": to, "message": message}
+        return self._connection.send_json(
+            "POST", f"{place.path}/revisions", content, headers=_is_still(based_on)
+        ).json_with("revision", "changed")
+
+    def destroy(self, place: Place, number: int, reason: str) -> Json:
+        """Remove the values of one revision for good."""
+        return self._connection.send_json(
+            "POST", f"{place.path}/revisions/{number}/destroy", {"reason": reason}
+        ).json_with("destroyed")
+
+    def tokens(self) -> Sequence[Json]:
+        """Return all tokens, without what is secret of them."""
+        return self._connection.call("GET", "/v1/tokens").objects("tokens")
+
+    def create_token(self, wanted: Mapping[str, object]) -> Json:
+        """Make a token; the answer is the one time that it shows."""
+        return self._connection.send_json("POST", "/v1/tokens", wanted).json_with("id", "token")
+
+    def rotate_token(self, token_id: str, grace: int) -> Json:
+        """Replace a token; the old one goes on for `grace` seconds."""
+        path = f"/v1/tokens/{quote(token_id, safe='')}/rotate"
+        return self._connection.call("POST", path, query={"grace": grace}).json_with("id", "token")
+
+    def revoke_token(self, token_id: str) -> Json:
+        """End a token."""
+        return self._connection.call("DELETE", f"/v1/tokens/{quote(token_id, safe='')}").json_with("id")
+
+    def keys(self) -> Answer:
+        """Return which encryption keys are in use."""
+        return self._connection.call("GET", "/v1/keys")
+
+    def rotate_keys(self) -> Answer:
+        """Wrap some of the apps' keys by the first encryption key; return which are in use then."""
+        return self._connection.call("POST", "/v1/keys/rotate")
+
+    def audit(self, query: Query, most: int) -> Iterator[Json]:
+        """Yield what was done, the newest first."""
+        return self._pages("/v1/audit", "events", query, most)
+
+    def _pages(self, path: str, key: str, query: Query, most: int) -> Iterator[Json]:
+        before: int | None = None
+        while most > 0:
+            answer = self._connection.call("GET", path, query={**query, "limit": min(_PAGE, most), "before": before})
+            found = answer.objects(key)
+            yield from found
+            if not found or answer.json.get("next") is None:
+                return
+            before, most = answer.integer("next"), most - len(found)
+
+
+def _is_still(revision: int) -> dict[str, str]:
+    """Return the condition that a write is made under (RFC 9110, section 13.1.1)."""
+    return {"If-Match": f'"{revision}"'}
