@@ -10,7 +10,6 @@ from setpoint.text.shown import Guarded
 PACKAGE = Path(__file__).resolve().parents[2] / "backend" / "setpoint"
 OPENERS = {
     "text/shown.py": "the door",
-    "resolution/assignment.py": "asks the contract whether it is a secret",
     "resolution/shown_values.py": "asks the door",
     "resolution/subject.py": "hands values to the settings class, and secrets to the masks",
     "resolution/difference.py": "compares values",
@@ -18,7 +17,7 @@ OPENERS = {
     "application/loading.py": "hands values to the process that starts",
     "application/launch.py": "hands values to the process that starts",
     "check/refusal_text.py": "looks for the word that was meant, in a value that was let through",
-    "check/rules/values.py": "looks for the place of a fault, in a value that was let through",
+    "check/refused_values.py": "looks for the place of a fault, in a value that was let through",
     "cli/shown_setting.py": "makes keyed fingerprints",
 }
 """Who opens guarded values, each with what for."""
@@ -32,6 +31,39 @@ def test_nothing_else_opens_a_guarded_value() -> None:
         if any(isinstance(node, ast.Attribute) and node.attr == "raw" for node in ast.walk(ast.parse(path.read_text())))
     }
     assert opening == OPENERS.keys()
+
+
+TELLERS = ("application", "check", "cli", "formats", "generate", "testing")
+UNGUARDED = {
+    "application/conversion.py": "writes a file with the same values",
+    "application/launch.py": "hands values to the process that starts",
+    "application/shown_reading.py": "puts each to the door, for `read`",
+    "check/blame.py": "asks for a name alone",
+    "check/checking.py": "counts them",
+    "check/reading_differences.py": "compares what programs read, and guards it",
+}
+"""Who looks at values as a loader hands them over, which are not guarded yet."""
+
+
+def test_nothing_else_that_writes_for_people_takes_a_value_from_a_loader() -> None:
+    """The rules and all outputs get values from the resolution, which guards them."""
+    paths = (path for room in TELLERS for path in (PACKAGE / room).rglob("*.py"))
+    found = {path.relative_to(PACKAGE).as_posix() for path in paths if _takes_values(ast.parse(path.read_text()))}
+    assert found == UNGUARDED.keys()
+
+
+def _takes_values(module: ast.Module) -> bool:
+    """Return whether `module` has `binding.value`, or `variables` of a reading or file by their names and values."""
+    attributes = [node for node in ast.walk(module) if isinstance(node, ast.Attribute)]
+    return any(
+        (each.attr == "value" and _last_word(each.value) in {"binding", "entry"})
+        or (each.attr == "variables" and _last_word(each.value) in {"reading", "file"})
+        for each in attributes
+    )
+
+
+def _last_word(node: ast.expr) -> str | None:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
 
 
 @pytest.mark.parametrize("form", ["{}", "{!r}", "{!s:>20}", "{0:}"])

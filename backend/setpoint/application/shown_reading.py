@@ -1,17 +1,16 @@
 """What a program reads in an env file, as it may be shown."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from setpoint.contract.secret_values import is_token_as_name, looks_like_token, sounds_secret
 from setpoint.envfile.reading import Binding
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.location import Location
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Door, Guarded
+from setpoint.text.secret_values import is_token_as_name
+from setpoint.text.shown import Door, Guarded, is_name, is_secret_of_stranger
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,6 @@ class Judgement:
 
 REVEALED = Judgement(lambda *_: True, lambda _: True)
 """Lets everything through: somebody asked for it."""
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-# What has no value may be a line of something else, unless it is written as names are.
-_CONVENTIONAL_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
 def by_looks(file: EnvFile, given: Mapping[str, str]) -> Judgement:
@@ -52,7 +47,7 @@ def by_looks(file: EnvFile, given: Mapping[str, str]) -> Judgement:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    return sounds_secret(name, value) or looks_like_token(value)
+    return is_secret_of_stranger(name, Guarded(value), in_process=False)
 
 
 @dataclass(frozen=True)
@@ -86,8 +81,7 @@ class ShownReading:
         """Return `name` as it may show: what can't be one may be a piece of a key that spans lines."""
         if self.judgement is REVEALED:
             return name
-        form = _NAME if has_value else _CONVENTIONAL_NAME
-        return name if form.fullmatch(name) and self.judgement.shows_name(name) else MASK
+        return name if is_name(name, has_value=has_value) and self.judgement.shows_name(name) else MASK
 
     def location(self, span: Span) -> Location:
         """Return where `span` is, as editors count it; a place behind something hidden tells nothing of its length."""

@@ -26,7 +26,7 @@ def overruled(subject: Subject) -> Iterator[Assignment]:
     """Yield the values that would win, were their variables not set once more in the same file."""
     contract = subject.contract
     for each in subject.statements:
-        if not each.binding.value or not can_be_set(each.binding.value):
+        if not each.value or not each.value.satisfies(can_be_set):
             continue
         if each.name not in each.file.variables or contract.names_env_file(each.variable):
             continue

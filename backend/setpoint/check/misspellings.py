@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
-from setpoint.resolution.assignment import OF_EVERY_PROCESS
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
+from setpoint.text.shown import OF_EVERY_PROCESS
 from setpoint.text.suggest import allowed_steps
 
 

@@ -11,10 +11,9 @@ from setpoint.envfile.writing import how_to_write
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.escape import printable
 from setpoint.text.join import joined, said_of
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Guarded, comment_in
+from setpoint.text.shown import ends_in_comment
 
 
 def differences(subject: Subject) -> Iterator[Finding]:
@@ -66,11 +65,11 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
 
     What references put into it may be a secret that another variable holds.
     """
-    if each.value is None or comment_in(each.value, written) is not None:
+    if each.value is None or ends_in_comment(each.value, written):
         return each.words
-    assignment = replace(statement.assignment, value=Guarded(each.value))
-    shows = all(other.shown.shows(assignment) for other in (subject, *subject.others))
-    return f"{each.words} (`{printable(each.value)}`)" if shows and subject.shown.shows(statement) else each.words
+    read = replace(statement.assignment, value=each.value)
+    shows = subject.shown.shows(statement) and all(other.shown.shows(read) for other in (subject, *subject.others))
+    return f"{each.words} (`{subject.shown.text(read)}`)" if shows else each.words
 
 
 def _what_breaks(subject: Subject, statement: Statement) -> str | None:

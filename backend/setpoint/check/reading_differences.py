@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText
+from setpoint.text.shown import Guarded
 
 _LEFT_OUT = "leave it out"
 
@@ -18,25 +19,27 @@ class ReadValue:
         words: How programs like it treat what is written, to follow their names: "keep the quotes".
     """
 
-    value: str | None
+    value: Guarded | None
     words: str
 
 
 def read_value(source: SourceText, reading: Reading, name: str, written: str) -> ReadValue:
     """Return what the program with this `reading` makes of `name`, whose value is `written` in the file.
 
-    Of a file that it refuses for something else: what it would make of it once that is mended.
+    Of a file that it refuses for something else: what it would make of it once that is fixed.
     """
     bindings = reading.bindings_by_name.get(name, ())
-    mended = bindings[-1].value if bindings else None
-    value = mended if reading.refused else reading.variables.get(name)
+    fixed = bindings[-1].value if bindings else None
+    value = fixed if reading.refused else reading.variables.get(name)
     if value is None and reading.refused:
         return ReadValue(None, "refuse the file")
     if value is None:
         unknown = any(binding.value is None for binding in bindings)
         return ReadValue(None, "would run something" if unknown and "=" in source.text else _LEFT_OUT)
     found = (words for words, holds in _HABITS if holds(written, value))
-    return ReadValue(value, next(found, "read it as it is written" if value == written else "read another value"))
+    return ReadValue(
+        Guarded(value), next(found, "read it as it is written" if value == written else "read another value")
+    )
 
 
 def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
@@ -49,9 +52,9 @@ def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
 
 def grouped(read: Mapping[str, ReadValue]) -> list[tuple[list[str], ReadValue]]:
     """Return the loaders of `read` in groups that read the same."""
-    groups: dict[str | None, tuple[list[str], ReadValue]] = {}
+    groups: dict[str | Guarded, tuple[list[str], ReadValue]] = {}
     for loader, each in read.items():
-        key = each.words if each.value is None else f"={each.value}"
+        key = each.words if each.value is None else each.value
         groups.setdefault(key, ([], each))[0].append(loader)
     return list(groups.values())
 

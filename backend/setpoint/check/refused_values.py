@@ -9,6 +9,7 @@ from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
+from setpoint.text.shown import Guarded
 from setpoint.validation.refusal import Refusal
 
 
@@ -71,4 +72,4 @@ def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
 def _may_quote(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> bool:
     if assignment is not None:
         return subject.shown.shows(assignment)
-    return variable is not None and not variable.hides(variable.name, str(variable.default))
+    return variable is not None and variable.shows(variable.name, Guarded(str(variable.default)))

@@ -16,7 +16,7 @@ from pydantic.networks import _BaseMultiHostUrl
 
 from setpoint.contract.annotation import alternatives, arguments, is_class, values
 from setpoint.contract.field_type import choices, takes_numbers_or_words
-from setpoint.contract.secret_names import ends_as_a_secret, is_secret_name
+from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
 _MEASURES = (int, float, Decimal, timedelta)
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)

@@ -1,7 +1,7 @@
 """How the environment spells one setting, and what is known of its values."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath
@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance
-from setpoint.contract.secret_names import is_secret_name
-from setpoint.contract.secret_values import looks_secret
+from setpoint.text.secret_names import is_secret_name
+from setpoint.text.shown import Guarded, shows_alone
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,13 @@ class Variable:
         names = field_type.choices(self.field, by_name=True) if self.takes_names else ()
         return tuple(dict.fromkeys((*names, *field_type.choices(self.field))))
 
-    def hides(self, name: str, value: str) -> bool:
-        """Return whether `value`, which a source gives under `name`, must not be shown.
+    def shows(self, name: str, value: Guarded) -> bool:
+        """Return whether `value`, which a source gives under `name`, may show as far as it can be judged alone.
 
         The name is longer than the variable's where it sets a key of an open one.
         """
         is_secret = self.secret or is_secret_name(name[len(self.name) :])
-        return is_secret or looks_secret(value) or secrecy.is_out_of_place(value, self.field)
+        return shows_alone(value, secret=is_secret, is_out_of_place=partial(secrecy.is_out_of_place, field=self.field))
 
     def path_of(self, name: str) -> tuple[str, ...]:
         """Return the path of what `name` sets: attributes, and then keys where it is longer than the variable's."""

@@ -10,6 +10,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.text.shown import Guarded
 from setpoint.validation.refusal import RefusalKind
 
 _WIDTH = 100
@@ -71,7 +72,7 @@ def default_text(variable: Variable) -> str | None:
     except (ValueError, RecursionError):
         return None
     text = plain if isinstance(plain, str) else json.dumps(plain)
-    return None if variable.hides(variable.name, text) else text
+    return text if variable.shows(variable.name, Guarded(text)) else None
 
 
 def default_in_words(variable: Variable) -> str:

@@ -3,17 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from setpoint.contract.secret_values import looks_like_token, sounds_secret
 from setpoint.contract.variable import Variable
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.shown import Guarded
+from setpoint.text.shown import Guarded, is_secret_of_stranger
 from setpoint.validation.record import SourceRecord
-
-# A setting `path` of a class that tells cases apart is not meant by them, and `PWD` is no password.
-OF_EVERY_PROCESS = frozenset(
-    {"HOME", "HOSTNAME", "LANG", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
-)
 
 
 @dataclass(frozen=True)
@@ -59,13 +53,11 @@ class Assignment:
         """Return whether its value may show as far as it can be judged alone: a known setting's that is no secret."""
         if self.variable is None or (self.file is not None and self.file.holds_one_value):
             return False
-        return not self.variable.hides(self.name, self.value.raw)
+        return self.variable.shows(self.name, self.value)
 
     @property
     def holds_secret(self) -> bool:
         """Return whether its value is a secret, known or by the looks of it, which no other value may show either."""
         if self.variable is not None:
             return not self.shows_value
-        if self.in_process:
-            return self.name not in OF_EVERY_PROCESS and sounds_secret(self.name, self.value.raw)
-        return sounds_secret(self.name, self.value.raw) or looks_like_token(self.value.raw)
+        return is_secret_of_stranger(self.name, self.value, in_process=self.in_process)

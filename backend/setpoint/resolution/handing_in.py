@@ -12,9 +12,9 @@ from setpoint.sources.secret_files import FileVariable
 from setpoint.validation.record import Given
 
 
-def can_be_set(value: str | None) -> bool:
-    """Return whether there is a value, and a variable of a process can hold it: no NUL, no byte that is not UTF-8."""
-    return value is not None and "\0" not in value and first_bad_byte(value) is None
+def can_be_set(text: str) -> bool:
+    """Return whether a variable of a process can have `text` in its name or its value: no NUL, all of it UTF-8."""
+    return "\0" not in text and first_bad_byte(text) is None
 
 
 class Receiver(Protocol):

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from setpoint.contract.secret_texts import texts_in, texts_made
-from setpoint.contract.secret_values import looks_like_token
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
 from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.text.mask import MASK
+from setpoint.text.secret_values import looks_like_token
 from setpoint.text.shown import Door, Guarded
 from setpoint.validation.refusal import Refusal, RefusalKind
 from setpoint.validation.validate import Validated
@@ -26,7 +26,7 @@ def known_secrets(
         if each.value and each.holds_secret:
             yield each.value.raw
             if each.written:
-                yield each.written.value
+                yield each.written.value.raw
             if each.variable:
                 yield from texts_made(each.variable.field, each.value.raw)
     yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))
@@ -35,7 +35,7 @@ def known_secrets(
 def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> Iterator[str]:
     """Yield the values that look like tokens, and that the class refuses where they are."""
     for each in assignments:
-        is_token = each.variable is not None and each.shows_value and looks_like_token(each.value.raw)
+        is_token = each.variable is not None and each.shows_value and each.value.satisfies(looks_like_token)
         if is_token and each.variable and refuses(validated.refusals, each.variable.setting):
             yield each.value.raw
 
@@ -73,21 +73,21 @@ class ShownValues:
         """Return whether the value of `statement` may show as the file says it, which no program may read so."""
         if not self.shows(statement):
             return False
-        written, value = statement.written.value, statement.binding.value
-        if written == value:
+        written = statement.written.value
+        if written == statement.value:
             return True
         # What a shell would have to run has no value that the class could be asked about.
-        is_token = value is None and looks_like_token(written)
-        as_written = replace(statement.assignment, value=Guarded(written))
+        is_token = statement.value is None and written.satisfies(looks_like_token)
+        as_written = replace(statement.assignment, value=written)
         return not is_token and self.door.lets_through(as_written.value, secret=not as_written.shows_value)
 
     def _lets_through(self, assignment: Assignment) -> bool:
         variable, value = assignment.variable, assignment.value
-        if variable is not None and value.raw in variable.choices:
+        if variable is not None and value.satisfies(variable.choices.__contains__):
             return True
         if not self.door.lets_through(value, secret=not assignment.shows_value):
             return False
-        return not (looks_like_token(value.raw) and self._is_refused(assignment))
+        return not (value.satisfies(looks_like_token) and self._is_refused(assignment))
 
     def text(self, assignment: Assignment) -> str:
         """Return the value of `assignment` as it may show."""

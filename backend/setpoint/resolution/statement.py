@@ -1,11 +1,9 @@
 """What `check` knows about each line of an env file: which variable it sets, and what of it may be shown."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from setpoint.contract.secret_values import is_token_as_name
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.envfile.reading import Binding, Problem, ProblemKind
@@ -14,12 +12,9 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.mask import MASK
-from setpoint.text.shown import Guarded
-from setpoint.text.suggest import KnownNames, allowed_steps
+from setpoint.text.shown import Guarded, Names
+from setpoint.text.suggest import allowed_steps
 
-_LONGEST_NAME = 64
-_IDENTIFIER = rf"[A-Za-z_][A-Za-z0-9_.-]{{0,{_LONGEST_NAME - 1}}}"
-_CONVENTIONAL_NAME = rf"[A-Z_][A-Z0-9_]{{0,{_LONGEST_NAME - 1}}}"
 _BREAKS_THE_READING = {ProblemKind.MALFORMED_LINE, ProblemKind.UNCLOSED_QUOTE}
 
 
@@ -55,6 +50,11 @@ class Statement:
         return self.binding.name
 
     @property
+    def value(self) -> Guarded | None:
+        """Return the value that the program reads; None where it reads none."""
+        return None if self.binding.value is None else Guarded(self.binding.value)
+
+    @property
     def span(self) -> Span:
         """Return where it is, from its name to the end of its value."""
         return Span(self.binding.name_span.start, self.binding.value_span.end)
@@ -67,7 +67,7 @@ class Statement:
     @cached_property
     def assignment(self) -> Assignment:
         """Return the value that it gives."""
-        return Assignment(self.name, Guarded(self.binding.value or ""), self.variable, self.written)
+        return Assignment(self.name, self.value or Guarded(""), self.variable, self.written)
 
 
 @dataclass(frozen=True)
@@ -94,22 +94,19 @@ Line = Statement | UnreadableLine
 
 
 def lines_of(file: EnvFile, contract: SettingsContract) -> Iterator[Line]:
-    """Yield the statements and the unreadable lines of `file` in its order.
-
-    After a line that can't be read, what looks like a name may be the rest of a value that spans
-    several lines (a private key, say): there, names are shown only if they are beyond that doubt.
-    """
+    """Yield the statements and the unreadable lines of `file` in its order."""
     if file.holds_one_value:
         for only in file.reading.bindings:
             yield Statement(Written(file, only), only.name, contract.find(only.name))
         return
-    known, in_doubt, end = contract.known_names, False, 0
+    names, end = Names(), 0
     for item in _in_order(file):
-        in_doubt = in_doubt or _holds_an_unread_line(file.source.text[end : _start(item)])
-        line, value = _line(file, item, contract), _written_value(file, item)
-        shows = line.is_known or (line.name and _is_fit_to_print(line.name, value, known, in_doubt=in_doubt))
+        if _holds_an_unread_line(file.source.text[end : _start(item)]):
+            names.pass_over()
+        line = _line(file, item, contract)
+        is_known = line.is_known or (line.name is not None and _is_almost_known(line.name, contract))
+        shows = names.shows(line.name, _written_value(file, item), is_known=is_known)
         yield replace(line, shown_name=line.name) if shows and line.name else line
-        in_doubt = value is None or (not shows and (in_doubt or _ends_base64(line.name, value)))
         end = max(end, line.span.end)
 
 
@@ -122,22 +119,21 @@ def _line(file: EnvFile, item: Binding | Problem, contract: SettingsContract) ->
     return UnreadableLine(file, item.span, name, MASK, is_known=bool(variable or from_file))
 
 
-def _written_value(file: EnvFile, item: Binding | Problem) -> str | None:
+def _is_almost_known(name: str, contract: SettingsContract) -> bool:
+    return contract.known_names.nearest(name, allowed_steps(name)) is not None
+
+
+def _written_value(file: EnvFile, item: Binding | Problem) -> Guarded | None:
     """Return the value of a binding; None for a bare name, to which some programs give an empty value."""
-    if not isinstance(item, Binding):
+    if not isinstance(item, Binding) or item.value is None:
         return None
     between = file.source.text[item.name_span.end : item.value_span.start]
-    return item.value if "=" in between or ":" in between else None
+    return Guarded(item.value) if "=" in between or ":" in between else None
 
 
 def _holds_an_unread_line(between: str) -> bool:
     """Return whether a line stands between two statements that the program passes over, and that is no comment."""
     return any(line.strip() and line.strip()[0] not in "#;" for line in between.splitlines()[1:-1])
-
-
-def _ends_base64(name: str | None, value: str | None) -> bool:
-    """Return whether a line looks like the last one of a key, which ends in `=` or `==`."""
-    return value == "=" or (value == "" and not re.fullmatch(_CONVENTIONAL_NAME, name or ""))
 
 
 def _in_order(file: EnvFile) -> list[Binding | Problem]:
@@ -148,15 +144,3 @@ def _in_order(file: EnvFile) -> list[Binding | Problem]:
 
 def _start(item: Binding | Problem) -> int:
     return item.name_span.start if isinstance(item, Binding) else item.span.start
-
-
-def _is_fit_to_print(name: str, value: str | None, known_names: KnownNames, *, in_doubt: bool) -> bool:
-    if known_names.nearest(name, allowed_steps(name)):
-        return True
-    if is_token_as_name(name):
-        return False
-    if value is None:
-        return not in_doubt and bool(re.fullmatch(_CONVENTIONAL_NAME, name))
-    if in_doubt:
-        return value not in {"", "="} and bool(re.fullmatch(_CONVENTIONAL_NAME, name))
-    return bool(re.fullmatch(_IDENTIFIER, name)) and not _ends_base64(name, value)

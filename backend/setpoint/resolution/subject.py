@@ -27,6 +27,11 @@ from setpoint.validation.validate import Validated, ask, build_in_part, validate
 Setting = tuple[str | int, ...]
 
 
+def _gives_a_value(line: Line) -> bool:
+    value = line.value if isinstance(line, Statement) else None
+    return value is not None and value.satisfies(can_be_set)
+
+
 @dataclass(frozen=True)
 class Subject:
     """A settings class and the sources that it would read.
@@ -210,11 +215,7 @@ class Subject:
     @cached_property
     def unreadable(self) -> frozenset[str]:
         """Return the canonical names that stand in a file, but not so that their value can be used."""
-        in_lines = {
-            self.contract.canonical(each.name)
-            for each in self.lines
-            if each.name and not (isinstance(each, Statement) and can_be_set(each.binding.value))
-        }
+        in_lines = {self.contract.canonical(each.name) for each in self.lines if each.name and not _gives_a_value(each)}
         in_files = {each.variable.name for each in self.file_variables if each.content.trouble}
         return frozenset(in_files | in_lines)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
+from setpoint.text.shown import Guarded
 
 
 class Written(NamedTuple):
@@ -19,9 +20,9 @@ class Written(NamedTuple):
         return self.file.source.position(self.binding.name_span.start).line
 
     @property
-    def value(self) -> str:
+    def value(self) -> Guarded:
         """Return its value as the file says it, in its quotes."""
-        return self.binding.value_span.of(self.file.source.text)
+        return Guarded(self.binding.value_span.of(self.file.source.text))
 
 
 class Entry(NamedTuple):

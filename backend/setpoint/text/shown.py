@@ -1,22 +1,27 @@
-"""The one door through which values, and lines that hold them, show to people.
+"""The one door through which names and values show to people: what may show is judged here and nowhere else.
 
 Nothing passes by default. Who asks hands in what a contract says of a value (`secret`); the door knows
 every secret of the same file or process, and lets none through behind another name.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK, Redactor
+from setpoint.text.secret_values import is_token_as_name, looks_like_token, looks_secret, sounds_secret
 
-_LONGEST_LINE = 160
-_CONTEXT = 40
 COMMENT = "#…"
 """What shows of a comment: that there is one."""
 
+OF_EVERY_PROCESS = frozenset(
+    {"HOME", "HOSTNAME", "LANG", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
+)
+"""Variables of any process: a setting `path` is not meant by them, and `PWD` is no password."""
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
+_CONVENTIONAL_NAME = r"[A-Z_][A-Z0-9_]{0,63}"
 _COMMENT = r"\s#"
 _QUOTED = r"(?s)\s*(['\"`]).*\1\s*"
 
@@ -43,6 +48,80 @@ class Guarded:
     def __bool__(self) -> bool:
         return bool(self.raw)
 
+    def satisfies(self, condition: Callable[[str], bool]) -> bool:
+        """Return what `condition` says of the value, and nothing else of it."""
+        return condition(self.raw)
+
+
+def shows_alone(value: Guarded, *, secret: bool, is_out_of_place: Callable[[str], bool]) -> bool:
+    """Return whether `value` of a known setting may show as far as it can be judged without any other.
+
+    Args:
+        value: What a source gives.
+        secret: Whether the contract says that the setting is one.
+        is_out_of_place: Says whether a value seems to be a secret that is behind the wrong name.
+    """
+    return not (secret or looks_secret(value.raw) or is_out_of_place(value.raw))
+
+
+def is_secret_of_stranger(name: str, value: Guarded, *, in_process: bool) -> bool:
+    """Return whether `value` is a secret of a variable that no setting reads, by its name or by its looks.
+
+    Args:
+        name: The variable.
+        value: What a source gives.
+        in_process: Whether that is the process environment, which is full of others' names and values.
+    """
+    if in_process:
+        return name not in OF_EVERY_PROCESS and sounds_secret(name, value.raw)
+    return sounds_secret(name, value.raw) or looks_like_token(value.raw)
+
+
+def is_name(name: str, *, has_value: bool) -> bool:
+    """Return whether `name` has the form of one; without a value, it may be a line of something else."""
+    return bool(re.fullmatch(_NAME if has_value else _CONVENTIONAL_NAME, name))
+
+
+class Names:
+    """Decides which names of a file show, one after the other in the order of its lines.
+
+    After a line that can't be read, what looks like a name may be the rest of a value that spans several lines
+    (a private key, say): there, names show only if they are beyond that doubt.
+    """
+
+    def __init__(self) -> None:
+        self._in_doubt = False
+
+    def pass_over(self) -> None:
+        """Take note of a line that the program passes over, and that is no comment."""
+        self._in_doubt = True
+
+    def shows(self, name: str | None, value: Guarded | None, *, is_known: bool) -> bool:
+        """Return whether `name` shows.
+
+        Args:
+            name: What stands where a name belongs, if something does.
+            value: What is written after it; None where that is nothing, not even an equal sign.
+            is_known: Whether the settings class knows it, or one that is spelt much like it.
+        """
+        shows = name is not None and (is_known or self._is_fit(name, value))
+        self._in_doubt = value is None or (not shows and (self._in_doubt or _ends_base64(name, value)))
+        return shows
+
+    def _is_fit(self, name: str, value: Guarded | None) -> bool:
+        if is_token_as_name(name):
+            return False
+        if value is None:
+            return not self._in_doubt and is_name(name, has_value=False)
+        if self._in_doubt:
+            return value.raw not in {"", "="} and is_name(name, has_value=False)
+        return is_name(name, has_value=True) and not _ends_base64(name, value)
+
+
+def _ends_base64(name: str | None, value: Guarded) -> bool:
+    """Return whether a line looks like the last one of a key, which ends in `=` or `==`."""
+    return value.raw == "=" or (not value and not is_name(name or "", has_value=False))
+
 
 class Door:
     """Decides whether and how a value shows."""
@@ -56,20 +135,25 @@ class Door:
         return not secret and not self._masks.holds(value.raw)
 
     @staticmethod
-    def opened(value: Guarded, written: str | None) -> str:
+    def opened(value: Guarded, written: Guarded | None) -> str:
         """Return `value`, which was let through, as it shows.
 
         Args:
             value: What a program reads.
             written: What its file says, where it comes from one.
         """
-        comment = None if written is None else comment_in(value.raw, written)
+        comment = None if written is None else comment_in(value.raw, written.raw)
         shown = printable(value.raw[:comment])
         return shown if comment is None else f"{shown}{COMMENT}"
 
     def words(self, text: str) -> str:
         """Return words of somebody else, a validator's for instance, with every secret masked in them."""
         return self._masks.redact(text)
+
+
+def ends_in_comment(value: Guarded, written: str) -> bool:
+    """Return whether the writer of `value`, which a file says as `written`, took a part of it for a comment."""
+    return comment_in(value.raw, written) is not None
 
 
 def comment_in(value: str, written: str) -> int | None:
@@ -81,86 +165,3 @@ def comment_in(value: str, written: str) -> int | None:
     """
     found = None if re.fullmatch(_QUOTED, written) else re.search(_COMMENT, value)
     return found.start() + 1 if found else None
-
-
-class Piece(NamedTuple):
-    """A piece of a line and what shows of it.
-
-    Attributes:
-        start: Where it begins in the file, in code points from 0.
-        end: Where it ends, exclusive.
-        shown: What is printed for it.
-        hidden: Whether that is a mask, behind which no place may be told: it would tell the length.
-        written: What is written, where it shows.
-    """
-
-    start: int
-    end: int
-    shown: str
-    hidden: bool = False
-    written: str | None = None
-
-    @classmethod
-    def plain(cls, text: str, start: int, end: int) -> "Piece":
-        """Return the piece of `text`, a whole file, from `start` to `end`, to be shown as it is written."""
-        written = text[start:end].replace("\t", " ")
-        return cls(start, end, printable(written), written=written)
-
-    @classmethod
-    def masked(cls, start: int, end: int) -> "Piece":
-        """Return a piece of which nothing shows."""
-        return cls(start, end, MASK if end > start else "", hidden=True)
-
-    def width_to(self, offset: int, *, is_end: bool) -> int:
-        """Return how many characters show of it before `offset`; all or nothing of what is masked."""
-        if self.written is None:
-            return len(self.shown) * is_end
-        return len(printable(self.written[: offset - self.start]))
-
-
-class ShownLine:
-    """A line of a file as it may be shown."""
-
-    def __init__(self, pieces: Sequence[Piece], end: int) -> None:
-        """Take the pieces of the line in their order, and where in the file the line ends."""
-        self._pieces = pieces
-        self._end = end
-        self.text = "".join(piece.shown for piece in pieces)
-
-    def told(self, offset: int) -> int:
-        """Return the offset to tell for `offset` of the file: behind something hidden, where that begins."""
-        for piece in self._pieces:
-            if piece.hidden and piece.start < offset and piece.end > piece.start:
-                return piece.start
-        return offset
-
-    def excerpt(self, start: int, end: int) -> tuple[str, int, int]:
-        """Return the line, cut if it is long, and where in that the place from `start` to `end` of the file is."""
-        first = self._column(start)
-        last = max(self._column(max(min(end, self._end), start), is_end=True), first)
-        return _windowed(self.text, first, last)
-
-    def _column(self, offset: int, *, is_end: bool = False) -> int:
-        """Return where `offset` of the file is in the line as it is shown."""
-        column = 0
-        for piece in self._pieces:
-            if offset < piece.end or (is_end and offset == piece.end):
-                if offset <= piece.start:
-                    return column
-                return column + piece.width_to(offset, is_end=is_end)
-            column += len(piece.shown)
-        return column
-
-
-def _windowed(text: str, start: int, end: int) -> tuple[str, int, int]:
-    """Return the line, cut to what surrounds the place if it is long."""
-    if len(text) <= _LONGEST_LINE:
-        return text, start, end
-    first = max(0, min(start - _CONTEXT, len(text) - _LONGEST_LINE))
-    last = first + _LONGEST_LINE
-    shown = text[first:last]
-    if last < len(text):
-        shown = shown[:-1] + "…"
-    if first:
-        shown = "…" + shown[1:]
-    return shown, start - first, min(end - first, len(shown))

@@ -16,11 +16,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint.cli.main import main
 from setpoint.contract.document.exported import read_exported_contract
 from setpoint.contract.document.manifest import digest, settings_manifest
-from setpoint.contract.secret_values import looks_secret
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import registry
 from setpoint.formats.style import Style
+from setpoint.text.secret_values import looks_secret
 from support.checking import checked, marks, run_setpoint
 
 FAULTY = Path(__file__).parents[1] / "faulty"

@@ -12,7 +12,7 @@ from pydantic import Field, Secret, create_model
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.secrecy import is_out_of_place, is_secret
-from setpoint.contract.secret_values import looks_secret
+from setpoint.text.secret_values import looks_secret
 from support.checking import checked
 
 

@@ -50,7 +50,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     """
     families = Families(subject.contract)
     for statement in subject.statements:
-        if statement.binding.value is None or statement.is_known:
+        if statement.value is None or statement.is_known:
             continue
         name = statement.name
         if name in statement.file.reading.referred:
@@ -108,7 +108,7 @@ def _forbidden(subject: Subject, statement: Statement) -> Finding:
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
     """Return whether the class itself refuses the statement, whoever else may want it in the file."""
-    return bool(statement.binding.value) and subject.contract.canonical(statement.name) in subject.forbidden
+    return bool(statement.value) and subject.contract.canonical(statement.name) in subject.forbidden
 
 
 def _unknown(
@@ -195,7 +195,7 @@ def wrong_case(subject: Subject) -> Iterator[Finding]:
         $ printf 'database_url=a\n' | setpoint check - --settings example:CaseSensitive
     """
     for statement in subject.statements:
-        if statement.binding.value is None or subject.is_ignored(statement.name):
+        if statement.value is None or subject.is_ignored(statement.name):
             continue
         if meant := in_another_case(subject, statement.name):
             label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"

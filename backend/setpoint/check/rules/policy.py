@@ -12,8 +12,6 @@ from setpoint.check.placeholder import is_placeholder
 from setpoint.check.rule import built_in
 from setpoint.check.tracked_file import is_tracked
 from setpoint.contract.secrecy import secret_text
-from setpoint.contract.secret_names import is_secret_name
-from setpoint.contract.secret_values import looks_secret
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
@@ -22,6 +20,8 @@ from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import STANDARD_INPUT, EnvFile
 from setpoint.text.mask import MASK
+from setpoint.text.secret_names import is_secret_name
+from setpoint.text.secret_values import looks_secret
 
 _SECRETS_OF_A_CONTAINER = ("/run/secrets/", "/var/run/secrets/")
 _TRUE = {"1", "true", "t", "yes", "y", "on"}
@@ -227,8 +227,8 @@ def _secrets_in(subject: Subject, file: EnvFile) -> list[Statement]:
         each
         for each in subject.statements
         if each.file is file
-        and each.binding.value
-        and not is_placeholder(each.binding.value)
+        and each.value
+        and not each.value.satisfies(is_placeholder)
         and (each.assignment.holds_secret if each.variable else _sounds_secret(each))
     ]
 

@@ -79,7 +79,7 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         PORT=8000
     """
     for statement in subject.statements:
-        if statement.variable is None or statement.binding.value != "":
+        if statement.variable is None or statement.value is None or statement.value:
             continue
         is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
         meaning = "it counts as unset" if is_ignored else "the setting gets an empty string"
@@ -105,16 +105,16 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
         API_TOKEN=q8Zr2vLkT0
     """
     for statement in subject.statements:
-        value = statement.binding.value
-        if statement.variable is None or not value:
+        variable, value = statement.variable, statement.value
+        if variable is None or not value:
             continue
-        if is_placeholder(value) and value not in statement.variable.choices:
+        if value.satisfies(is_placeholder) and not value.satisfies(variable.choices.__contains__):
             yield Finding(
                 f"`{statement.shown_name}` is still a placeholder",
                 value_place(statement),
-                statement.variable.name,
-                f"expected {statement.variable.expected}",
-                statement.variable.guidance.how_to_obtain,
+                variable.name,
+                f"expected {variable.expected}",
+                variable.guidance.how_to_obtain,
             )
 
 

@@ -15,7 +15,7 @@ from setpoint.contract.annotation import is_class
 from setpoint.contract.document.schema_keywords import constrained, is_number_or_text
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.plain_value import plain_value
-from setpoint.contract.secret_values import looks_secret
+from setpoint.text.secret_values import looks_secret
 
 Schema = dict[str, Any]
 Place = tuple[str, ...]

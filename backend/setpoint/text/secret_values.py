@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from setpoint.contract.secret_names import is_secret_name
+from setpoint.text.secret_names import is_secret_name
 
 _CHUNK = r"[A-Za-z0-9]{8,}"
 # Ten characters with letters and digits among them or a capital inside, eight with all three, or a long word.

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from setpoint.contract.secret_names import is_secret_name
+from setpoint.text.secret_names import is_secret_name
 
 SECRET = re.findall(
     r"\S+",
