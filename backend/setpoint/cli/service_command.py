@@ -4,6 +4,7 @@ import argparse
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -97,7 +98,7 @@ def show(rows: Sequence[Json], columns: Sequence[Column], arguments: argparse.Na
 def write_json(content: object) -> None:
     """Print `content` as JSON, in which nothing steers a terminal."""
     text = json.dumps(content, ensure_ascii=False, indent=2)
-    lines = (UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", line) for line in text.split("\n"))
+    lines = (re.sub(UNPRINTABLE, lambda match: f"\\u{ord(match[0]):04x}", line) for line in text.split("\n"))
     write_result("".join(f"{line}\n" for line in lines))
 
 
