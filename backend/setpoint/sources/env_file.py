@@ -20,6 +20,7 @@ from setpoint.text.escape import printable
 STANDARD_INPUT = "-"
 DEFAULT_LOADER = "python-dotenv"
 _LARGEST_FILE = 64 << 20
+_LONGEST_WAIT_FOR_WRITER = 5
 _MOST_MENDINGS = 10
 
 
@@ -183,10 +184,37 @@ def content_of(path: str) -> bytes:
         if sys.stdin is None:
             raise OSError(errno.EBADF, "standard input is closed")
         return _limited(sys.stdin.buffer)
-    if stat.S_ISDIR(Path(path).stat().st_mode):
+    mode = Path(path).stat().st_mode
+    if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is a directory")
+    if stat.S_ISFIFO(mode):
+        return _of_pipe(path)
     with Path(path).open("rb") as stream:
         return _limited(stream)
+
+
+def _of_pipe(path: str) -> bytes:
+    """Return what a program writes to the pipe at `path`, however slowly; an ordinary open waits for one without end."""
+    from select import POLLIN, poll  # noqa: PLC0415 - few files are pipes
+
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:  # noqa: PTH123 - it has no path any more
+        try:
+            first = os.read(descriptor, 1)
+        except BlockingIOError:
+            return _waited_for(stream)  # A program is there that has written nothing yet.
+        waiting = poll()
+        waiting.register(descriptor, POLLIN)
+        if not first and not waiting.poll(_LONGEST_WAIT_FOR_WRITER * 1000):
+            raise OSError(
+                errno.EPIPE, f"it is a pipe that no program has opened for {_LONGEST_WAIT_FOR_WRITER} seconds"
+            )
+        return first + _waited_for(stream)
+
+
+def _waited_for(stream: BinaryIO) -> bytes:
+    os.set_blocking(stream.fileno(), True)
+    return _limited(stream)
 
 
 def _limited(stream: BinaryIO) -> bytes:
