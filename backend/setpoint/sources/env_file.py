@@ -194,7 +194,7 @@ def content_of(path: str) -> bytes:
 
 
 def _of_pipe(path: str) -> bytes:
-    """Return what a program writes to the pipe at `path`, however slowly; an ordinary open waits for one without end."""
+    """Return what a program writes to the pipe at `path`, however slowly; another open waits for one without end."""
     from select import POLLIN, poll  # noqa: PLC0415 - few files are pipes
 
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
