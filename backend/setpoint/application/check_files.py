@@ -8,7 +8,14 @@ from setpoint.application.judging import Terms, judged
 from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
-from setpoint.sources.env_file import STANDARD_INPUT, EnvFile, ProcessEnvironment, read_as_each, read_env_file
+from setpoint.sources.env_file import (
+    DEFAULT_LOADER,
+    STANDARD_INPUT,
+    EnvFile,
+    ProcessEnvironment,
+    read_as_each,
+    read_env_file,
+)
 
 
 def check_files(
@@ -35,20 +42,36 @@ def check_files(
     referable = environment.variables if environment else {}
     as_read = [
         beside_each_other([of_files(each, files, environment, project, directories=directories) for each in contracts])
-        for files in read_as_programs_do(paths, referable, loaders or project.loaders)
+        for files in read_as_programs_do(paths, referable, loaders or project.loaders, encoding=_encoding(contracts))
     ]
     return terms.selection.of(judged(zip(*as_read, strict=True), terms))
 
 
+def _encoding(contracts: Sequence[SettingsContract]) -> str | None:
+    """Return the encoding in which the classes read the env files in place of which others are given."""
+    named = {each.settings_class.model_config.get("env_file_encoding") for each in contracts}
+    return next(iter(named)) if len(named) == 1 else None
+
+
 def read_as_programs_do(
-    paths: Sequence[str], referable: Mapping[str, str], loaders: Sequence[str]
+    paths: Sequence[str], referable: Mapping[str, str], loaders: Sequence[str], *, encoding: str | None = None
 ) -> list[tuple[EnvFile, ...]]:
-    """Return the files as each program reads them that is to read them; as python-dotenv does if none is named."""
+    """Return the files as each program reads them that is to read them; as python-dotenv does if none is named.
+
+    Where it is python-dotenv alone, they are read so that nothing that is wrong hides what else is.
+    """
     paths = once(paths)
-    if not loaders:
-        return [tuple(read_env_file(path, referable) for path in paths)]
+    if not loaders or {*loaders} == {DEFAULT_LOADER}:
+        return [tuple(_in_encoding(path, referable, encoding) for path in paths)]
     readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in paths]
     return list(zip(*readings, strict=True))
+
+
+def _in_encoding(path: str, referable: Mapping[str, str], encoding: str | None) -> EnvFile:
+    try:
+        return read_env_file(path, referable, encoding=encoding)
+    except (LookupError, UnicodeDecodeError):
+        return read_env_file(path, referable)  # That it is not UTF-8 either is a finding.
 
 
 def once(paths: Sequence[str]) -> list[str]:

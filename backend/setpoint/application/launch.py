@@ -11,7 +11,7 @@ from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import EnvFile, read_env_file
+from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file
 
 KEPT_WHEN_CLEAN = ("PATH",)
 """What a command keeps of its caller's environment even if it is to get nothing of it: it must be found."""
@@ -52,7 +52,8 @@ def prepare(
         project: What the project of the app says: names of other programs, rules to report.
         fail_on: The mildest severity that keeps the command from being started.
     """
-    given = tuple(read_env_file(path, callers, loader) for path in once(paths))
+    program = None if loader == DEFAULT_LOADER else loader
+    given = tuple(read_env_file(path, callers, program) for path in once(paths))
     inherited = _not_overruled(contracts, callers, given)
     subjects = beside_each_other([of_a_start(each, inherited, project, laid_over=given) for each in contracts])
     terms = Terms(chosen_selection(project), fail_on)

@@ -25,6 +25,7 @@ class Places:
 
     def location(self, place: Place) -> Location:
         """Return where `place` is, as editors count it; one character for what is hidden, whatever its length."""
+        place = _widened(place)
         source, line = place.file.source, self._line(place)
         first = line.told(place.span.start) if line else place.span.start
         start, end = source.position(first), source.position(self._told_end(place, first))
@@ -32,11 +33,8 @@ class Places:
 
     def excerpt(self, place: Place) -> Excerpt | None:
         """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
-        line, start = self._line(place), place.span.start
-        if start == place.span.end:  # Blanks before a comment are what an empty value looks like.
-            text = place.file.source.text
-            start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
-        return Excerpt(*line.excerpt(start, place.span.end)) if line else None
+        line, place = self._line(place), _widened(place)
+        return Excerpt(*line.excerpt(place.span.start, place.span.end)) if line else None
 
     def _told_end(self, place: Place, first: int) -> int:
         """Return the end of `place` to tell, which begins at `first`: nothing behind the start of something hidden."""
@@ -64,6 +62,17 @@ class Places:
     @staticmethod
     def _numbers(file: EnvFile, span: Span) -> range:
         return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)
+
+
+def _widened(place: Place) -> Place:
+    """Return `place` with the blanks before it where it is empty: they are what an empty value looks like."""
+    end = place.span.end
+    if place.span.start < end:
+        return place
+    start = end
+    while start and place.file.source.text[start - 1] in " \t":
+        start -= 1
+    return Place(place.file, Span(start, end))
 
 
 def _shown_line(source: SourceText, number: int, content: Line | None, *, shows_value: bool) -> ShownLine:

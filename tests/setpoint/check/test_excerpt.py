@@ -33,6 +33,7 @@ def test_an_empty_value_before_a_comment_is_shown_with_the_comment(name: str) ->
     shown = _shown(f"{name}=   # note\n")
     assert f" | {name}=   #…\n   | {' ' * len(name)} ^^^ " in shown
     assert "note" not in shown
+    assert f"1.env:1:{len(name) + 2}\n" in shown, "the place is that of the caret"
 
 
 @pytest.mark.parametrize("content", [b"MOTTO=caf\xe9\n", b"# caf\xe9\n", b"PASSWORD=caf\xe9\n", b"caf\xe9=1\n"])

@@ -169,6 +169,20 @@ def test_a_file_that_is_named_twice_is_checked_once(check: Run, tmp_path: Path) 
     assert len(json.loads(once[1])["diagnostics"]) == 1
 
 
+def test_an_unclosed_quote_hides_nothing_from_who_names_the_default_loader(check: Run, tmp_path: Path) -> None:
+    """The report says the same with and without its name."""
+    path = tmp_path / "prod.env"
+    path.write_text('HOST="a\nSENTRY_RELEASE="b\nPORT=x\nPROT=1\n')
+    said = check(str(path), "--format", "concise")
+    assert said == check(str(path), "--format", "concise", "--loader", "python-dotenv")
+    assert [line.split()[1] for line in said[1].splitlines()[:-1]] == [
+        "error[SP102]",
+        "error[SP102]",
+        "error[SP401]",
+        "error[SP301]",
+    ]
+
+
 def test_files_may_stand_between_options(check: Run, tmp_path: Path) -> None:
     """People put an option where they think of it."""
     for name, content in (("a.env", GOOD), ("b.env", BAD)):

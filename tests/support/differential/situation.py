@@ -10,7 +10,7 @@ from support.differential.case import PROCESS, STRANGER, Case, Texts
 
 _PROJECT = """
 [tool.setpoint]
-select = ["SP302", "SP401", "SP404", "SP409"]
+select = ["SP003", "SP302", "SP401", "SP404", "SP409"]
 """
 _MOST_STRANGERS = 2
 
