@@ -1,7 +1,6 @@
 """Finds the variables that the programs which are to read a file read differently."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_place
@@ -67,7 +66,7 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
     """
     if each.value is None or ends_in_comment(each.value, written):
         return each.words
-    read = replace(statement.assignment, value=each.value)
+    read = statement.assignment._replace(value=each.value)
     shows = subject.shown.shows(statement) and all(other.shown.shows(read) for other in (subject, *subject.others))
     return f"{each.words} (`{subject.shown.text(read)}`)" if shows else each.words
 

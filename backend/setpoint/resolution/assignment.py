@@ -1,7 +1,6 @@
 """A value that a source gives to a variable."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from setpoint.contract.variable import Variable
 from setpoint.sources.entry import Written
@@ -10,8 +9,7 @@ from setpoint.text.shown import Guarded, is_secret_of_stranger
 from setpoint.validation.record import SourceRecord
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A value and where it comes from.
 
     Attributes:
@@ -47,8 +45,7 @@ class Assignment:
         """Return whether the process environment gives it."""
         return self.written is None and self.source is None
 
-    # To look through a long value takes time, and thousands of findings may be about it.
-    @cached_property
+    @property
     def shows_value(self) -> bool:
         """Return whether its value may show as far as it can be judged alone: a known setting's that is no secret."""
         if self.variable is None or (self.file is not None and self.file.holds_one_value):

@@ -201,7 +201,7 @@ class Origins:
         for source in self.sources:
             reach = source.reach(setting)
             if parent in source.assignments and reach.own == len(setting):
-                return replace(parent, value=Guarded(as_text(source.value_at(setting))))
+                return parent._replace(value=Guarded(as_text(source.value_at(setting))))
         return None
 
 

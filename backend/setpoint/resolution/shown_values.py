@@ -1,7 +1,6 @@
 """Says of each value of a subject whether and how it may show: what the contract and the class say, put to the door."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from setpoint.contract.secret_texts import texts_in, texts_made
 from setpoint.contract.settings_class import SettingsContract
@@ -35,8 +34,9 @@ def known_secrets(
 def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> Iterator[str]:
     """Yield the values that look like tokens, and that the class refuses where they are."""
     for each in assignments:
-        is_token = each.variable is not None and each.shows_value and each.value.satisfies(looks_like_token)
-        if is_token and each.variable and refuses(validated.refusals, each.variable.setting):
+        if each.variable is None or not refuses(validated.refusals, each.variable.setting):
+            continue
+        if each.shows_value and each.value.satisfies(looks_like_token):
             yield each.value.raw
 
 
@@ -61,7 +61,7 @@ class ShownValues:
         not refused while it looks like a token, which is most often a slip between two lines.
         """
         assignment = each if isinstance(each, Assignment) else each.assignment
-        if assignment.variable is None or not assignment.shows_value:
+        if assignment.variable is None:
             return False
         # Thousands of findings may be about one long value.
         key = (assignment.name, assignment.value.raw, id(assignment.file))
@@ -78,14 +78,16 @@ class ShownValues:
             return True
         # What a shell would have to run has no value that the class could be asked about.
         is_token = statement.value is None and written.satisfies(looks_like_token)
-        as_written = replace(statement.assignment, value=written)
+        as_written = statement.assignment._replace(value=written)
         return not is_token and self.door.lets_through(as_written.value, secret=not as_written.shows_value)
 
     def _lets_through(self, assignment: Assignment) -> bool:
         variable, value = assignment.variable, assignment.value
-        if variable is not None and value.satisfies(variable.choices.__contains__):
+        if variable is None or not assignment.shows_value:
+            return False
+        if value.satisfies(variable.choices.__contains__):
             return True
-        if not self.door.lets_through(value, secret=not assignment.shows_value):
+        if not self.door.lets_through(value, secret=False):
             return False
         return not (value.satisfies(looks_like_token) and self._is_refused(assignment))
 

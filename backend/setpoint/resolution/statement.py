@@ -1,8 +1,7 @@
 """What `check` knows about each line of an env file: which variable it sets, and what of it may be shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from typing import NamedTuple
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -18,8 +17,7 @@ from setpoint.text.suggest import allowed_steps
 _BREAKS_THE_READING = {ProblemKind.MALFORMED_LINE, ProblemKind.UNCLOSED_QUOTE}
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One binding.
 
     Attributes:
@@ -64,14 +62,13 @@ class Statement:
         """Return whether the settings class knows the name."""
         return self.variable is not None or self.from_file is not None
 
-    @cached_property
+    @property
     def assignment(self) -> Assignment:
         """Return the value that it gives."""
         return Assignment(self.name, self.value or Guarded(""), self.variable, self.written)
 
 
-@dataclass(frozen=True)
-class UnreadableLine:
+class UnreadableLine(NamedTuple):
     """One line that the program can't read.
 
     Attributes:
@@ -106,7 +103,7 @@ def lines_of(file: EnvFile, contract: SettingsContract) -> Iterator[Line]:
         line = _line(file, item, contract)
         is_known = line.is_known or (line.name is not None and _is_almost_known(line.name, contract))
         shows = names.shows(line.name, _written_value(file, item), is_known=is_known)
-        yield replace(line, shown_name=line.name) if shows and line.name else line
+        yield line._replace(shown_name=line.name) if shows and line.name else line
         end = max(end, line.span.end)
 
 

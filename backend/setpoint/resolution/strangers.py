@@ -1,7 +1,6 @@
 """What a settings class does with variables of env files for which it knows no setting: it keeps or forbids them."""
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import replace
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -25,7 +24,7 @@ def kept(
             names = (contract.canonical(f"{prefix}{key}") for prefix in (contract.prefix, ""))
             name = next((each for each in names if each in given and not contract.find(each)), None)
             if name and key not in found:
-                found[key] = replace(assignment_of(given[name]), variable=Variable.of_extra(name, key))
+                found[key] = assignment_of(given[name])._replace(variable=Variable.of_extra(name, key))
     return {contract.canonical(each.name): each for each in found.values()}
 
 

@@ -1,7 +1,7 @@
 """What the rules look at: the contract, the sources, and what the class says of their values."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain
@@ -79,7 +79,7 @@ class Subject:
         """Return what is in the files, in their order; a secret that is where a name belongs is masked."""
         door = Door(self._told_when_asked())
         return tuple(
-            replace(each, shown_name=MASK)
+            each._replace(shown_name=MASK)
             if each.name and not each.is_known and not door.lets_through(Guarded(each.name), secret=False)
             else each
             for each in self._read
@@ -108,7 +108,7 @@ class Subject:
         if source.kind is SourceKind.SECRETS_DIRECTORY:
             for file in (each for each in self.secret_files if each.kind is source.kind):
                 place = source.place_of(file.path)
-                yield from (replace(self.assignment_of(each), place=place or ()) for each in entries_of(file))
+                yield from (self.assignment_of(each)._replace(place=place or ()) for each in entries_of(file))
         elif source.kind is SourceKind.FILE_VARIABLE:
             named = (each.content for each in self.file_variables if not each.content.trouble)
             yield from (self.assignment_of(entry) for file in named for entry in entries_of(file))
