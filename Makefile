@@ -54,12 +54,8 @@ $(PEERS_MODULES): $(PEERS_NODE)/package-lock.json | $(READY)
 	@$(NPM) ci --prefix $(PEERS_NODE) >/dev/null
 	@touch $@
 
-backend/.env: | $(READY)
-	@umask 077; sed "s|^ENCRYPTION_KEYS=$$|&local:$$(head -c 32 /dev/urandom | base64)|" backend/.env.example >$@
-	@echo 'wrote backend/.env from backend/.env.example, with a key of its own'
-
-run: $(READY) backend/.env ## Serve with gunicorn and gevent workers, and say where
-	@cd backend && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application
+run: $(READY) ## Serve on this machine with an embedded database, and say where and what to try
+	@cd backend && $(BIN)/python -m config init --local && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application
 
 test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Run all tests
 	@$(PYTEST) -n 2

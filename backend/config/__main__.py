@@ -1,4 +1,4 @@
-"""`python -m config` is the command `setpoint` on this service's own settings, with three commands more."""
+"""`python -m config` is the command `setpoint` on this service's own settings, with some commands more."""
 
 import sys
 
@@ -9,6 +9,10 @@ sys.exit(
         program="python -m config",
         settings="config.settings:Settings",
         more_commands={
+            "init": Command("app.cli.init", "Make the first token of this service, and show it once"),
+            "backup": Command("app.cli.backup", "Copy the database into a file, while the service runs"),
+            "restore": Command("app.cli.restore", "Put a backup in the place of the database, after checking it"),
+            "doctor": Command("app.cli.doctor", "Say what is unsafe in this installation"),
             "probe": Command("serving.probe", "Ask the service on this machine whether it is ready"),
             "reload": Command("serving.reload.command", "Check, reload a running service and say how that ended"),
             "sentry-test": Command("observability.sentry.command", "Send Sentry one event and say if it was accepted"),

@@ -5,11 +5,11 @@ import http.client
 import sys
 from http import HTTPStatus
 
+from config.local_start import reachable_host
 from config.settings import Settings
 from setpoint import load
 
 _READY, _NOT_READY = 0, 1
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to say where such a service is found
 _SECONDS = 2.0
 
 
@@ -20,7 +20,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace) -> int:
     """Ask `/readyz`; return 0 if the service is ready, and 1 with the reason if it is not."""
     settings = load(Settings)
-    host = _EVERY_ADDRESS.get(settings.host, settings.host)
+    host = reachable_host(settings)
     connection = http.client.HTTPConnection(host, settings.port, timeout=_SECONDS)
     try:
         connection.request("GET", "/readyz")

@@ -7,15 +7,22 @@ ASKED_BY = "SETPOINT_WELCOME"
 
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - to say where such a service is found
 
+_TRY = (
+    "setpoint schema push --app billing",
+    'setpoint push billing/production prod.env -m "first"',
+    "setpoint log billing/production",
+    "curl {address}/v1/openapi.json",
+)
+
 
 def welcome(listeners: Iterable[object]) -> str:
     """Return what to try with a service that has these listening sockets, as gunicorn writes them."""
     addresses = [str(listener) for listener in listeners]
     reachable = [_reachable(address) for address in addresses if address.startswith("http")]
-    calls = "".join(f"  curl {address}/readyz\n  curl -N {address}/v1/stream\n" for address in reachable[:1])
+    calls = "".join(f"  {each.format(address=address)}\n" for address in reachable[:1] for each in _TRY)
     return (
-        f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it. Try, in another terminal:\n"
-        f"{calls}  make check-env ENV=backend/.env\n"
+        f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it. In another terminal, after"
+        f" `. .venv/bin/activate`:\n{calls}"
     )
 
 

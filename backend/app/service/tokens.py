@@ -13,6 +13,9 @@ from app.domain.validation import text_problems
 from app.service.ports import Clock, Store, Transaction
 
 GRACE = timedelta(hours=24)
+ISSUER = "setpoint"
+"""Who vouches for principals that only this service knows."""
+
 LONGEST_LABEL = 200
 LONGEST_NAME = 500
 _MOST_LIVE = 2

@@ -10,7 +10,7 @@ from app.store.failures import told_plainly
 from app.store.opening import open_store
 from app.store.postgresql import PostgresqlStore
 from app.store.sqlite.backup import file_faults
-from app.store.sqlite.engine import DRIVER, refuse_unsafe_version
+from app.store.sqlite.engine import DRIVER, database_path, refuse_unsafe_version
 from app.store.sqlite.store import SqliteStore
 from app.store.transaction import SqlTransaction
 from app.store.verifying import faults
@@ -25,7 +25,7 @@ _POSTGRESQL_SETTINGS = {
 
 
 def examine(url: str, encryption_keys: str, workers: int) -> list[Problem]:
-    """Return what is unsafe, with what to do about it; nothing is changed.
+    """Return what is unsafe, with what to do about it; no value is changed, and no database made.
 
     Args:
         url: As `DATABASE_URL`.
@@ -39,6 +39,8 @@ def examine(url: str, encryption_keys: str, workers: int) -> list[Problem]:
         except UnusableStorageError as error:
             problems.append(Problem(None, "unsafe-sqlite", str(error)))
     try:
+        if url.startswith("sqlite:") and not (path := database_path(url)).exists():
+            return [*problems, Problem(None, "no-database", f"there is no `{path}` yet", "the first start makes it")]
         store = open_store(url, encryption_keys)
     except ServiceError as error:
         return [*problems, Problem(None, "no-start", str(error))]

@@ -154,10 +154,11 @@ def test_a_person_who_asks_is_told_where_it_listens_and_what_to_try(tmp_path: Pa
         port = server.address[1]
         told = [line for line in server.text().splitlines() if not line.startswith("{")]
     assert told == [
-        f"Setpoint serves on http://0.0.0.0:{port}; Ctrl-C ends it. Try, in another terminal:",
-        f"  curl http://127.0.0.1:{port}/readyz",
-        f"  curl -N http://127.0.0.1:{port}/v1/stream",
-        "  make check-env ENV=backend/.env",
+        f"Setpoint serves on http://0.0.0.0:{port}; Ctrl-C ends it. In another terminal, after `. .venv/bin/activate`:",
+        "  setpoint schema push --app billing",
+        '  setpoint push billing/production prod.env -m "first"',
+        "  setpoint log billing/production",
+        f"  curl http://127.0.0.1:{port}/v1/openapi.json",
     ]
 
 

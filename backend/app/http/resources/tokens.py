@@ -16,10 +16,9 @@ from app.http.marks import Mark, marked
 from app.http.problem import Problem, ProblemItem
 from app.http.queries import RotateQuery, query
 from app.service.ports import Clock
-from app.service.tokens import Grant, Tokens
+from app.service.tokens import ISSUER, Grant, Tokens
 
 _LARGEST = 16_384
-_ISSUER = "setpoint"
 
 
 class WantedToken(BaseModel):
@@ -67,7 +66,7 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
     def create() -> tuple[dict[str, Any], HTTPStatus]:
         wanted = validated(WantedToken, read_json(_LARGEST))
         expires_at = clock() + timedelta(seconds=wanted.expires_in) if wanted.expires_in else None
-        principal = Principal(PrincipalKind(wanted.kind), _ISSUER, wanted.name, wanted.name)
+        principal = Principal(PrincipalKind(wanted.kind), ISSUER, wanted.name, wanted.name)
         grant = Grant(principal, wanted.name, frozenset(wanted.scopes), _bounds(wanted.bounds), expires_at)
         return _shown_once(*use_cases.create(actor(), grant))
 

@@ -1,0 +1,30 @@
+"""`backup`: copy the database while the service runs."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from app.cli.opened import DONE, unable_in_words
+from app.store.sqlite.backup import back_up
+from config.settings import Settings
+from setpoint import load
+from setpoint.text.escape import printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="where to; a file that is there is not replaced")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the copy.
+
+    Raises:
+        UnableError: It can't be written, or the database is none that is copied so.
+    """
+    settings = load(Settings)
+    with unable_in_words():
+        back_up(settings.database_url.get_secret_value(), arguments.file)
+    shown = printable(str(arguments.file))
+    sys.stderr.write(f"wrote `{shown}`; it is of no use without `ENCRYPTION_KEYS`, which belong elsewhere\n")
+    return DONE

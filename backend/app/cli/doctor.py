@@ -1,0 +1,44 @@
+"""`doctor`: say what is unsafe in this installation."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from app.cli.opened import DONE, REFUSED
+from app.domain.validation import Problem
+from app.store.doctor import examine
+from config.settings import Settings
+from setpoint import load
+from setpoint.cli.output import write_result
+from setpoint.text.escape import printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine the installation; return 1 if anything is unsafe."""
+    settings = load(Settings)
+    keys = settings.encryption_keys.get_secret_value()
+    problems = examine(settings.database_url.get_secret_value(), keys, settings.web_concurrency)
+    write_result(_as_json(problems) if arguments.json else _as_text(problems))
+    return REFUSED if problems else DONE
+
+
+def _as_json(problems: Sequence[Problem]) -> str:
+    found = [{name: part or None for name, part in asdict(each).items() if name != "variable"} for each in problems]
+    return json.dumps({"version": 1, "problems": found}, indent=2) + "\n"
+
+
+def _as_text(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return "nothing unsafe was found\n"
+    return "".join(map(_lines, problems))
+
+
+def _lines(problem: Problem) -> str:
+    hint = f"   = hint: {printable(problem.hint)}\n" if problem.hint else ""
+    return f"{problem.code}: {printable(problem.message)}\n{hint}"
