@@ -2,14 +2,22 @@
 
 import os
 import shutil
+import signal
+import socket
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from docs.documents import ROOT
+from docs.typing_session import reader_environment
+from support.gunicorn_process import eventually
 from support.postgresql_server import postgresql_server
+
+MakeRun = Callable[..., AbstractContextManager[None]]
 
 _NOT_IN_GIT = (
     ".git",
@@ -47,3 +55,33 @@ def new_postgresql() -> Iterator[str]:
     """Return the URL of an empty database on a server of its own."""
     with postgresql_server() as server:
         yield server.new_database()
+
+
+@pytest.fixture
+def port() -> str:
+    """Return a free port, in place of the one that every reader has free."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return str(listener.getsockname()[1])
+
+
+@pytest.fixture
+def make_run(clone: Path, port: str) -> MakeRun:
+    """Return what types `make run` in another terminal, and ends it with Ctrl-C."""
+
+    @contextmanager
+    def run(**variables: str) -> Iterator[None]:
+        environment = reader_environment(clone) | {"PORT": port, "LOGNAME": "ada"} | variables
+        with subprocess.Popen(["make", "run"], cwd=clone, env=environment, start_new_session=True) as running:
+            try:
+                eventually(lambda: _answers(port) or running.poll() is not None, "`make run` serves")
+                assert running.poll() is None
+                yield
+            finally:
+                os.killpg(running.pid, signal.SIGTERM)
+
+    return run
+
+
+def _answers(port: str) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", int(port))) == 0

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from docs.conftest import MakeRun
 from docs.documents import ROOT, Block, blocks, pages
 from docs.typing_session import typed
-from setpoint.client.login import Login, save_login
 from setpoint.envfile.loaders import find_loader
-from support.service_over_http import service_over_http
 
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#)([^)#]+)")
 
@@ -50,11 +49,10 @@ def test_a_page_typed_from_top_to_bottom_prints_what_it_shows(page: Path, clone:
     "page", [page for page in pages() if _needs_the_service(page)], ids=lambda page: str(page.relative_to(ROOT))
 )
 def test_a_page_on_the_service_prints_what_it_shows(
-    page: Path, database: str, clone: Path, request: pytest.FixtureRequest
+    page: Path, database: str, clone: Path, make_run: MakeRun, request: pytest.FixtureRequest
 ) -> None:
-    """By somebody who is logged in to a new service, as `make run` leaves one, whichever database it has."""
-    with service_over_http(request.getfixturevalue(f"new_{database}")) as service:
-        save_login(Login(service.url, service.admin), clone.parent / ".config" / "setpoint" / "login.json")
+    """With `make run` in another terminal, whichever database the service has."""
+    with make_run(DATABASE_URL=request.getfixturevalue(f"new_{database}")):
         _type(page, clone)
 
 

@@ -1,10 +1,7 @@
 """The service does what the README says, typed as it is rendered at the root of a fresh clone."""
 
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from docs.conftest import MakeRun
 from docs.documents import ROOT, blocks
 from docs.typing_session import reader_environment
-from support.gunicorn_process import eventually
 
 _ORDER = [block for block in blocks(ROOT / "README.md") if block.file or block.language == "shell"]
 _LINES = [line for block in _ORDER if not block.file for line in block.text.splitlines()]
@@ -22,28 +19,10 @@ _PORT = "8000"
 
 
 @pytest.fixture
-def port() -> str:
-    """Return a free port, in place of the one that every reader has free."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return str(listener.getsockname()[1])
-
-
-@pytest.fixture
-def served(clone: Path, port: str) -> Iterator[Path]:
+def served(clone: Path, make_run: MakeRun) -> Iterator[Path]:
     """Return the clone with the service running that `make run` starts."""
-    environment = reader_environment(clone) | {"PORT": port}
-    with subprocess.Popen(["make", "run"], cwd=clone, env=environment, start_new_session=True) as running:
-        try:
-            eventually(lambda: _answers(port) or running.poll() is not None, "`make run` serves")
-            assert running.poll() is None
-            yield clone
-        finally:
-            os.killpg(running.pid, signal.SIGTERM)
-
-
-def _answers(port: str) -> bool:
-    with socket.socket() as attempt:
-        return attempt.connect_ex(("127.0.0.1", int(port))) == 0
+    with make_run():
+        yield clone
 
 
 def _typed(line: str, clone: Path, port: str) -> Any:

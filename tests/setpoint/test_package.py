@@ -83,6 +83,16 @@ def test_a_check_loads_nothing_of_a_server() -> None:
     assert "setpoint" in parts
 
 
+@pytest.mark.parametrize(
+    "words", [["diff", "/dev/null", "/dev/null"], ["schema"], ["convert", "/dev/null", "--to", "docker"], ["show"]]
+)
+def test_a_command_that_has_a_part_in_the_service_speaks_no_http_without_it(words: list[str]) -> None:
+    """Importing it takes longer than most of these commands."""
+    code = "import sys, io\nfrom setpoint.cli.main import main\nprinted, sys.stdout = sys.stdout, io.StringIO()\n"
+    code += f"main({words!r}, settings='config.settings:Settings')\nsys.stdout = printed"
+    assert _modules_after(code).isdisjoint({"urllib3", "http.client", "urllib.request"})
+
+
 def test_the_version_is_told() -> None:
     """Bug reports begin with it."""
     result = run([sys.executable, "-m", "setpoint", "--version"], {"PYTHONPATH": str(BACKEND)}, ROOT)

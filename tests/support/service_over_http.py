@@ -50,7 +50,7 @@ def service_over_http(database_url: str, keys: str = KEY) -> Iterator[ServiceOve
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            admin = _token(store, Scope.ADMIN, name="admin")
+            admin = _token(store, Scope.ADMIN, name="ada")
             yield ServiceOverHttp(f"http://127.0.0.1:{server.server_port}", store, admin)
         finally:
             server.shutdown()

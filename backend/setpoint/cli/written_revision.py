@@ -25,6 +25,6 @@ def _lines(place: Place, answer: Json) -> Iterator[str]:
         origin = f", those of revision {answer['copied_from']}" if answer.get("copied_from") else ""
         yield f"revision {number} of {place}{held}{origin}"
     unchecked = answer.get("unchecked")
-    if isinstance(unchecked, list) and unchecked:
+    if isinstance(unchecked, list) and unchecked and not answer.get("copied_from"):
         what = joined([f"`{each}`" if each else "fields together" for each in unchecked])
         yield f"valid as far as the schema says; only the app's own class checks {what}"

@@ -49,7 +49,7 @@ class TestLogin:
         status, printed, told = self._login(setpoint, f"{service.url}/", f"{service.admin}\n", monkeypatch)
         path = project.parent / "configuration" / "setpoint" / "login.json"
         assert (status, printed) == (0, "")
-        assert told == f"logged in to `{service.url}` as admin\n`{path}` has the token, readable by you alone\n"
+        assert told == f"logged in to `{service.url}` as ada\n`{path}` has the token, readable by you alone\n"
         assert path.stat().st_mode & 0o777 == 0o600
         assert setpoint("apps")[0] == 0
 
@@ -127,9 +127,9 @@ def test_a_token_is_printed_once(setpoint: Setpoint, monkeypatch: pytest.MonkeyP
     listed = setpoint("token", "list")
     assert token.split("_")[2] not in str(listed)
     assert _plain(listed[1]) == snapshot("""\
-id            name   scopes                     bounds     expires (UTC)        revoked (UTC)
-IIIIIIIIIIII  ci     config:read, config:write  billing/*  YYYY-MM-DD HH:MM:SS  -
-IIIIIIIIIIII  admin  admin                      */*        -                    -
+id            name  scopes                     bounds     expires (UTC)        revoked (UTC)
+IIIIIIIIIIII  ci    config:read, config:write  billing/*  YYYY-MM-DD HH:MM:SS  -
+IIIIIIIIIIII  ada   admin                      */*        -                    -
 """)
     monkeypatch.setenv("SETPOINT_TOKEN", token)
     assert setpoint("apps")[0] == 0
@@ -270,9 +270,9 @@ def test_the_audit_log_tells_who_did_what(setpoint: Setpoint) -> None:
     setpoint("pull", "billing/production")
     printed = _plain(setpoint("audit", "--app", "billing", "--environment", "production")[1])
     assert printed == snapshot("""\
-when (UTC)           who    did            where               details
-YYYY-MM-DD HH:MM:SS  admin  config.reveal  billing/production  revision=1 names=["API_KEY"]
-YYYY-MM-DD HH:MM:SS  admin  config.write   billing/production  revision=1
+when (UTC)           who  did            where               details
+YYYY-MM-DD HH:MM:SS  ada  config.reveal  billing/production  revision=1 names=["API_KEY"]
+YYYY-MM-DD HH:MM:SS  ada  config.write   billing/production  revision=1
 """)
     rows = json.loads(setpoint("audit", "-n", "2", "--json")[1])
     assert [each["action"] for each in rows] == ["config.reveal", "config.write"]
