@@ -53,6 +53,7 @@ HOSTILE = {
     "a number with 5,000 digits": (b'{"a": ' + b"9" * 5_000 + b"}", "not a JSON object"),
     "a number that is none": (_with({"default": float("nan")}), "not finite"),
     "an endless number": (b'{"a": 1e999}', "has a key that no contract has"),
+    "half a character": (_with({"title": "\ud800"}), "half a character"),
     "a key twice": (b'{"version": 1, "version": 1}', "the same key twice"),
     "too large": (_with({"description": "x" * LARGEST}), "larger than 256 KiB"),
     "another version": (_content(version=2), "`version`"),

@@ -133,7 +133,17 @@ def _parsed(content: bytes) -> dict[str, Any]:
         document = None
     if not isinstance(document, dict):
         raise InadmissibleContractError(["it is not a JSON object; `setpoint schema` writes one"])
+    if _holds_half_a_character(document):
+        raise InadmissibleContractError(["a text in it holds half a character (a lone surrogate)"])
     return document
+
+
+def _holds_half_a_character(document: Mapping[str, Any]) -> bool:
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
