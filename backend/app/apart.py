@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
-from threading import Lock
+from threading import Lock, get_native_id
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,12 +19,15 @@ class Apart:
             from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]  # noqa: PLC0415 - it costs 40 ms
 
             self._pool = ThreadPool(1)
+        self._home = get_native_id()
 
     def run(self, function: Callable[[], T]) -> T:
-        """Return what `function` returns, or raise what it raises."""
+        """Return what `function` returns, or raise what it raises; whoever is in a thread already stays there."""
         if self._pool is None:
             with self._lock:
                 return function()
+        if get_native_id() != self._home:
+            return function()
         result: T = self._pool.apply(copy_context().run, (function,))
         return result
 

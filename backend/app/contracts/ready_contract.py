@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
 
 from app.domain.revision import Schema
 from app.domain.validation import Validation
@@ -19,6 +18,7 @@ class ReadyContract:
     """What one contract says.
 
     Attributes:
+        size: The length of its document.
         compiled: What it says in short.
         passed: The answer to variables with which nothing is wrong.
     """
@@ -27,6 +27,7 @@ class ReadyContract:
         """Take a schema that was admitted before it was stored."""
         self._document = schema.document
         self._app = schema.app
+        self.size = len(schema.document)
         self.compiled = CompiledContract(json.loads(schema.document))
         self.passed = Validation(unchecked=self.compiled.unchecked)
 
@@ -36,9 +37,6 @@ class ReadyContract:
 
     def check(self, file: EnvFile) -> Report:
         """Return what is wrong with an env file, each problem at its place."""
-        return check(Subject(self._contract, (file,), only_known=True))
-
-    @cached_property
-    def _contract(self) -> SettingsContract:
-        """The contract as rules look at it: with classes, which take long to make and have words for people."""
-        return SettingsContract.of(settings_class_of(json.loads(self._document), self._app))
+        # Rules look at classes, which have words for people. They are as large as they are seldom needed: none is kept.
+        contract = SettingsContract.of(settings_class_of(json.loads(self._document), self._app))
+        return check(Subject(contract, (file,), only_known=True))

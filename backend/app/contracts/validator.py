@@ -1,8 +1,10 @@
 """The port `SchemaValidator` on exported contracts."""
 
 from collections.abc import Mapping
+from functools import partial
 from threading import Lock
 
+from app.apart import Apart
 from app.contracts.ready_contract import ReadyContract
 from app.contracts.unwritten_file import as_file
 from app.domain.errors import InvalidError
@@ -13,8 +15,8 @@ from setpoint.check.report import Report
 from setpoint.contract.document.admission import InadmissibleContractError, admit
 from setpoint.sources.env_file import EnvFile
 
-_MOST_READY = 64
-"""What somebody pushes and never uses again has gone once so many others were asked."""
+_LARGEST_TOGETHER = 2 << 20
+"""In characters of the documents, some hundreds of contracts as they are; each takes forty times that in memory."""
 
 
 class ContractValidator:
@@ -24,6 +26,7 @@ class ContractValidator:
         """Have no contract ready yet."""
         self._ready: dict[str, ReadyContract] = {}
         self._lock = Lock()
+        self._apart = Apart()
 
     def admit(self, document: str) -> str:
         """Return the digest of a contract that may be stored.
@@ -32,7 +35,7 @@ class ContractValidator:
             InvalidError: It is none, or one that could do harm.
         """
         try:
-            admitted = admit(document.encode("utf-8", "surrogatepass"))
+            admitted = self._apart.run(partial(admit, document.encode("utf-8", "surrogatepass")))
         except InadmissibleContractError as error:
             problems = tuple(Problem(None, "inadmissible-contract", each) for each in error.reasons)
             raise InvalidError(problems, "the contract is refused") from None
@@ -46,12 +49,12 @@ class ContractValidator:
         ready = self._of(schema)
         if ready.takes(variables):
             return ready.passed
-        found = ready.check(as_file(variables)).diagnostics
+        found = self._apart.run(lambda: ready.check(as_file(variables))).diagnostics
         problems = tuple(_problem(each) for each in found if each.severity is Severity.ERROR)
         return Validation(problems, ready.passed.unchecked)
 
     def check(self, schema: Schema, file: EnvFile) -> Report:
-        """Return what is wrong with an env file, as `setpoint check --schema` says it."""
+        """Return what is wrong with an env file, as `setpoint check --schema` says it; it takes long."""
         return self._of(schema).check(file)
 
     def known(self, schema: Schema) -> frozenset[str]:
@@ -70,7 +73,7 @@ class ContractValidator:
         with self._lock:
             ready = self._ready.pop(schema.digest, None) or ReadyContract(schema)
             self._ready[schema.digest] = ready
-            while len(self._ready) > _MOST_READY:
+            while len(self._ready) > 1 and sum(each.size for each in self._ready.values()) > _LARGEST_TOGETHER:
                 del self._ready[next(iter(self._ready))]
         return ready
 

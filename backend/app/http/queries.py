@@ -35,7 +35,8 @@ class WriteQuery(_Strict):
 
     message: str = ""
     dry_run: bool = False
-    loader: Literal[tuple(LOADERS)] = "python-dotenv"  # type: ignore[valid-type]  # it is the one list of them
+    loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
+    """Which program is to read the file, exactly; by default as python-dotenv, but so that no fault hides another."""
     path: str = Field("body", max_length=500)
     allow_dangerous_names: bool = False
     live: Literal["check", "ignore"] = "check"

@@ -1,18 +1,30 @@
 """An env file in the body of a write: checked as `setpoint check` does, with each problem at its place."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from typing import TypeVar
 
+from app.domain import validation as domain
 from app.domain.errors import InvalidError
+from app.domain.variables import limit_problems
 from app.http.problem import Problem, ProblemItem
 from app.http.queries import WriteQuery
+from app.http.server import current_server
 from app.service.revising import Revising
+from observability.known_secrets import remember_secret
 from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile, parse_env_file
+
+T = TypeVar("T")
 
 _REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable"}
 """One of two values would be lost silently."""
+_TOLD_BY_CHECK = {"value-not-text"}
+"""Where the very character stands."""
+MOST_LINES = 2_000
+"""Each line and each reference can be a finding, so that bytes alone don't bound time and size of the answer."""
 
 
 @contextmanager
@@ -22,19 +34,54 @@ def refuse_faulty_file(revising: Revising, app: str, wanted: WriteQuery, content
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
-    file = parse_env_file(wanted.path, content, {}, wanted.loader)
-    items = [_item(each) for each in revising.check(app, file).diagnostics if _is_refused(each)]
-    if items:
-        raise _refusal(items)
+    check = revising.check_of(app)
+
+    def work() -> tuple[EnvFile, Report]:
+        read = parse_env_file(wanted.path, content, {}, wanted.loader)
+        return read, check(read)
+
+    file, report = check_beside_other_requests(content, work)
+    items = [_item(each) for each in report.diagnostics if _is_refused(each)]
+    limits = limit_problems(file.variables, allow_dangerous=wanted.allow_dangerous_names)
+    beyond = [each for each in limits if each.code not in _TOLD_BY_CHECK]
+    if items or beyond:
+        raise _refusal([*items, *(_placed(file, each) for each in beyond)])
     try:
         yield file.variables
     except InvalidError as error:
-        raise _refusal(
-            [
-                ProblemItem(each.variable, each.code, each.message, each.hint or None, _location(file, each.variable))
-                for each in error.problems
-            ]
-        ) from None
+        raise _refusal([_placed(file, each) for each in error.problems]) from None
+
+
+def check_beside_other_requests(content: bytes, check: Callable[[], T]) -> T:
+    """Return what `check` says of an env file, without holding up other requests.
+
+    Raises:
+        Problem: 413 with what there is too much of in `content`: a check would take long.
+    """
+    _refuse_too_many_findings(content)
+    try:
+        return current_server().beside_other_requests(check)
+    except Exception:
+        # A check that fails may quote what it failed at.
+        remember_secret(*values_in(content))
+        raise
+
+
+def values_in(content: bytes) -> Iterator[str]:
+    """Yield everything in an env file that could be a value, as it is written and as it is read."""
+    text = content.decode("utf-8", "backslashreplace")
+    for line in text.splitlines():
+        yield line.partition("=")[2].strip().strip("\"'")
+    with suppress(Exception):
+        yield from parse_env_file("body", content, {}).variables.values()
+
+
+def _refuse_too_many_findings(content: bytes) -> None:
+    line_ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
+    if line_ends > MOST_LINES:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {MOST_LINES} lines")
+    if content.count(b"${") > MOST_LINES:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {MOST_LINES} references")
 
 
 def _is_refused(diagnostic: Diagnostic) -> bool:
@@ -49,6 +96,10 @@ def _refusal(items: list[ProblemItem]) -> Problem:
 def _item(diagnostic: Diagnostic) -> ProblemItem:
     location = diagnostic.location._asdict() if diagnostic.location else None
     return ProblemItem(diagnostic.variable, diagnostic.code, diagnostic.message, diagnostic.advice, location)
+
+
+def _placed(file: EnvFile, found: domain.Problem) -> ProblemItem:
+    return ProblemItem(found.variable, found.code, found.message, found.hint or None, _location(file, found.variable))
 
 
 def _location(file: EnvFile, name: str | None) -> dict[str, str | int] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from app.domain.audit import Action, entry
 from app.domain.errors import InvalidError, NotFoundError, StaleError
@@ -65,13 +66,15 @@ class Revising:
     validator: SchemaValidator
     clock: Clock
 
-    def check(self, app: str, file: EnvFile) -> Report:
-        """Return what is wrong with an env file that is to become a revision of `app`.
+    def check_of(self, app: str) -> Callable[[EnvFile], Report]:
+        """Return what tells what is wrong with an env file that is to become a revision of `app`.
+
+        It needs no database, and may be called in another thread.
 
         Raises:
             NotFoundError: The app has no schema to check it against.
         """
-        return self.validator.check(self.store.read(lambda found: current_schema(found, app)), file)
+        return partial(self.validator.check, self.store.read(lambda found: current_schema(found, app)))
 
     def replace(self, actor: Actor, intent: Intent, variables: Mapping[str, str]) -> Revised:
         """Store `variables` as the next revision.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from app.http.resources import checks
-from app.http.resources.checks import MOST_LINES
+from app.http.sent_file import MOST_LINES
 from observability.logs.formatters import JsonLineFormatter
 from setpoint.sources.env_file import parse_env_file
 
@@ -115,7 +115,7 @@ def test_a_file_of_too_many_lines_is_refused(make_service: MakeService) -> None:
 
     assert client.post("/v1/checks", data=b"#\r\n" * MOST_LINES).status_code == 200
     for line_end in (b"\n", b"\r", b"\r\n"):
-        assert client.post("/v1/checks", data=line_end * (MOST_LINES + 1)).status_code == 413
+        assert client.post("/v1/checks", data=b"#" + line_end * (MOST_LINES + 1)).status_code == 413
 
 
 def test_the_service_keeps_its_own_environment_to_itself(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

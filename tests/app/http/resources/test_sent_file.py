@@ -1,0 +1,114 @@
+"""An env file in the body of a write: everything that is wrong with it, where it stands, and never a value."""
+
+import json
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+
+from app.http.sent_file import MOST_LINES
+from setpoint.cli.main import main
+from support.configuration_service import CONTRACT
+from support.http_api import BASE, Api
+
+CANARY = "c4n4ry0fTh3Fil3s"
+
+
+def send(api: Api, content: str | bytes, query: str = "", condition: str = "*") -> Any:
+    """Send an env file as the first revision."""
+    headers = {"If-None-Match": condition}
+    return api.call("PUT", f"{BASE}/config{query}", data=content, content_type="text/plain", headers=headers)
+
+
+def found(answer: Any) -> list[str]:
+    """Return each thing that is wrong, with its place."""
+    places = [each["location"] or {"line": 0, "column": 0} for each in answer.json["errors"]]
+    return [
+        f"{place['line']}:{place['column']} {each['code']} {each['variable']}: {each['message']}"
+        for place, each in zip(places, answer.json["errors"], strict=True)
+    ]
+
+
+def test_everything_that_is_wrong_is_told_at_its_place(api: Api) -> None:
+    """Syntax, names, types, what is missing and what is dangerous; and nothing is stored."""
+    content = "PROT=8080\nDEBUG=maybe\nNAME='unclosed\nNAME=a\nNAME=b\nthis is no line\nLD_PRELOAD=/x\n"
+    answer = send(api, content, "?path=prod.env")
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert found(answer) == snapshot(
+        [
+            "1:1 SP301 PROT: no setting reads `PROT`",
+            "2:7 SP401 DEBUG: `DEBUG` is neither true nor false",
+            "3:6 SP102 NAME: the quote that opens the value of `NAME` is never closed",
+            "5:1 SP103 NAME: `NAME` is set twice",
+            "6:1 SP101 None: the line cannot be read",
+            "7:1 dangerous-name LD_PRELOAD: `LD_PRELOAD` makes programs run other code than their own",
+        ]
+    )
+    assert {each["location"]["path"] for each in answer.json["errors"] if each["location"]} == {"prod.env"}
+    assert api.call("GET", f"{BASE}/config").status_code == 404
+
+
+def test_a_dangerous_name_is_refused_at_its_place(api: Api) -> None:
+    """The contract knows it, the policy does not allow it."""
+    answer = send(api, "PORT=1\nLD_PRELOAD=/x.so\n")
+    assert found(answer) == snapshot(
+        ["2:1 dangerous-name LD_PRELOAD: `LD_PRELOAD` makes programs run other code than their own"]
+    )
+
+
+def test_a_file_is_read_as_its_loader_reads_it(api: Api) -> None:
+    """Quotes are a part of the value for docker."""
+    assert found(send(api, 'PORT="1"\n', "?loader=docker")) == snapshot(["1:6 SP401 PORT: `PORT` is not an integer"])
+    assert send(api, 'PORT="1"\n').status_code == 201
+
+
+CONTENTS: dict[str, str | bytes] = {
+    "an invalid secret-looking value": f"PORT={CANARY}\n",
+    "a secret that is set twice": f"PORT=1\nAPI_KEY={CANARY}\nAPI_KEY={CANARY}2\n",
+    "an unknown name": f"PORT=1\nAPI_KYE={CANARY}\n",
+    "an unclosed quote": f'PORT=1\nAPI_KEY="{CANARY}\n',
+    "a malformed line": f"PORT=1\n{CANARY} is here\n",
+    "a reference": f"PORT=1\nAPI_KEY=${{{CANARY}}}\nDEBUG=${{API_KEY}}\n",
+    "bytes that are no text": f"PORT=1\nAPI_KEY={CANARY}\xe9\n".encode("latin-1"),
+    "UTF-16": f"PORT=1\nAPI_KEY={CANARY}\n".encode("utf-16"),
+    "a NUL": f"PORT=1\nAPI_KEY={CANARY}\0x\n",
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_no_refusal_holds_a_value(api: Api, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Not in part, in no part of the answer, and not in what the service writes meanwhile."""
+    answer = send(api, CONTENTS[name])
+    assert answer.status_code == 422
+    written = capfd.readouterr()
+    everything = answer.get_data(as_text=True) + str(answer.headers) + written.out + written.err
+    for at in range(len(CANARY) - 5):
+        assert CANARY[at : at + 6] not in everything
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_file_is_refused_for_what_check_says(
+    api: Api, name: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same rules at the same places as `setpoint check --schema`."""
+    content = CONTENTS[name]
+    (tmp_path / "contract.json").write_text(CONTRACT.document)
+    (tmp_path / "prod.env").write_bytes(content if isinstance(content, bytes) else content.encode())
+    (tmp_path / "prod.env").chmod(0o600)
+    main(["check", str(tmp_path / "prod.env"), "--schema", str(tmp_path / "contract.json"), "--format", "json"])
+    diagnostics = json.loads(capsys.readouterr().out)["diagnostics"]
+    by_check = [
+        (each["code"], each["variable"], each["message"], (each["location"] or {}).get("column"))
+        for each in diagnostics
+        if each["severity"] == "error" or each["name"] == "duplicate-variable"
+    ]
+    by_service = [
+        (each["code"], each["variable"], each["message"], (each["location"] or {}).get("column"))
+        for each in send(api, content).json["errors"]
+    ]
+    assert by_service == by_check
+
+
+def test_a_file_with_too_many_lines_is_refused_before_it_is_read(api: Api) -> None:
+    """A check would take long, and nobody would read what it finds."""
+    assert send(api, "#\n" * (MOST_LINES + 1)).status_code == 413
