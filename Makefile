@@ -91,6 +91,7 @@ lint-generated: $(READY) ## Check that the generated files are fresh
 	@cd backend && $(BIN)/python -m config docs --check
 	@PYTHONPATH=tests $(BIN)/python tests/docs/rule_data.py --check
 	@PYTHONPATH=tests $(BIN)/python tests/docs/messages.py --check
+	@PYTHONPATH=tests $(BIN)/python tests/docs/commands.py --check
 	@cd backend && $(BIN)/python -m config rule --format markdown | diff -u ../docs/reference/rules.md -
 
 check-env: $(READY) ## Check an env file: make check-env ENV=path/to/prod.env
@@ -103,6 +104,7 @@ generate: $(READY) ## Write the generated files anew
 	@PYTHONPATH=tests $(BIN)/python tests/docs/rule_data.py
 	@cd backend && $(BIN)/python -m config rule --format markdown > ../docs/reference/rules.md
 	@PYTHONPATH=tests $(BIN)/python tests/docs/messages.py
+	@PYTHONPATH=tests $(BIN)/python tests/docs/commands.py
 	@PYTHONPATH=tests $(BIN)/python tests/docs/screenshots.py
 
 fix: $(READY) ## Fix what the linters can fix

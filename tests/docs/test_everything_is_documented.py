@@ -1,23 +1,34 @@
 import argparse
 import re
-from importlib import import_module
 
 import pytest
 
 from config.settings import Settings
+from docs.commands import page, parsers
 from docs.documents import ROOT, pages
 from setpoint.check.rule import CATALOGUE
 from setpoint.cli.main import COMMANDS
 from setpoint.contract.settings_class import SettingsContract
 
 _PAGES = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages()}
-_WRITTEN = "\n".join(text for name, text in _PAGES.items() if name != "CHANGELOG.md")
+_COMMANDS = "docs/reference/commands.md"
+_NOT_ENOUGH = {"CHANGELOG.md", _COMMANDS}
+"""Pages that say that there is something, and not when to use it."""
+_WRITTEN = "\n".join(text for name, text in _PAGES.items() if name not in _NOT_ENOUGH)
 
 
 def _options(command: str) -> set[str]:
-    parser = argparse.ArgumentParser(add_help=False)
-    import_module(COMMANDS[command].module).add_arguments(parser)
-    return {word for action in parser._actions for word in action.option_strings if word.startswith("--")}
+    words = (word for name, parser in parsers() if name.split()[0] == command for word in _options_of(parser))
+    return {word for word in words if word.startswith("--") and word != "--help"}
+
+
+def _options_of(parser: argparse.ArgumentParser) -> list[str]:
+    return [word for action in parser._actions for word in action.option_strings]
+
+
+def test_the_page_of_commands_is_up_to_date() -> None:
+    """`make generate` writes it anew."""
+    assert _PAGES[_COMMANDS] == page()
 
 
 def test_every_variable_of_the_service_is_in_its_reference() -> None:

@@ -9,7 +9,7 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.cli.output import write_result
 from setpoint.cli.report_options import is_colored
-from setpoint.cli.service_command import add_json, add_place, with_service, write_json
+from setpoint.cli.service_command import add_json, add_place, positive, with_service, write_json
 from setpoint.cli.written_revision import told
 from setpoint.client.place import parse_place
 from setpoint.client.pushing import push
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--based-on",
-        type=int,
+        type=positive,
         metavar="N",
         help="the revision that the files were made from; refuse if there is a newer one",
     )

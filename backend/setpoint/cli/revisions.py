@@ -3,7 +3,15 @@
 import argparse
 
 from setpoint.cli.output import write_result
-from setpoint.cli.service_command import add_action, add_actions, add_json, add_place, with_service, write_json
+from setpoint.cli.service_command import (
+    add_action,
+    add_actions,
+    add_json,
+    add_place,
+    positive,
+    with_service,
+    write_json,
+)
 from setpoint.client.place import parse_place
 from setpoint.client.service import Service
 
@@ -14,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = "remove the values of a revision for good; its number, author, hash and names are kept"
     destroy = add_action(actions, "destroy", what)
     add_place(destroy)
-    destroy.add_argument("number", type=int, metavar="N", help="the revision, which is not the current one")
+    destroy.add_argument("number", type=positive, metavar="N", help="the revision, which is not the current one")
     destroy.add_argument("--reason", required=True, help="why; it is kept in the history and the audit log")
     add_json(destroy)
 

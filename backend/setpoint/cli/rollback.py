@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from setpoint.cli.output import write_result
-from setpoint.cli.service_command import REFUSED, add_json, add_place, with_service, write_json
+from setpoint.cli.service_command import REFUSED, add_json, add_place, positive, with_service, write_json
 from setpoint.cli.written_revision import told
 from setpoint.client.place import parse_place
 from setpoint.client.service import Service
@@ -13,7 +13,9 @@ from setpoint.client.service import Service
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_place(parser)
-    parser.add_argument("--to", type=int, required=True, metavar="N", help="the revision whose variables to take again")
+    parser.add_argument(
+        "--to", type=positive, required=True, metavar="N", help="the revision whose variables to take again"
+    )
     parser.add_argument("-m", "--message", default="", help="why")
     add_json(parser)
 

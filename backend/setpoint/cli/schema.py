@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     service = parser.add_argument_group(
         "the service", "`schema push --app APP` gives the contract to the service instead of writing a file."
     )
-    service.add_argument("--app", metavar="APP", help="whose contract it is, such as `billing`")
+    service.add_argument("--app", metavar="APP", help="for `schema push`: whose contract it is, such as `billing`")
     service.add_argument(
         "--release",
         metavar="RELEASE",
@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write, print, check or push the manifest; return the exit status."""
     if arguments.file == _PUSH:
+        if arguments.check:
+            message = "`--check` is about a file, and `schema push` has none"
+            raise UnableError(message)
         from setpoint.cli import schema_push  # noqa: PLC0415 - it imports HTTP, which files don't need
 
         return schema_push.run(arguments)

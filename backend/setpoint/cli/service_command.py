@@ -56,9 +56,21 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer of the service, for programs")
 
 
+def positive(text: str) -> int:
+    """Return `text` as a number from 1, for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
+        message = f"`{printable(text)}` is not a number from 1"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
 def add_most(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the number of rows to `parser`."""
-    parser.add_argument("-n", "--most", type=int, default=50, metavar="N", help=f"how many {what}; 50 by default")
+    parser.add_argument("-n", "--most", type=positive, default=50, metavar="N", help=f"how many {what}; 50 by default")
 
 
 def add_place(parser: argparse.ArgumentParser, *, revision: str = "") -> None:
@@ -116,7 +128,13 @@ def _refusal(error: RefusedError) -> str:
     """Return why the service refuses, in lines of the form that `check` has."""
     lines = [f"error: {printable(error.detail)}"]
     for each in error.errors:
-        lines.append(f"  {printable(str(each.get('message', '')))}")
+        lines.append(f"  {printable(_about(each))}")
         if each.get("hint"):
             lines.append(f"    = hint: {printable(str(each['hint']))}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _about(problem: Json) -> str:
+    """Return what is wrong, with the name of what it is about."""
+    name, message = problem.get("variable"), str(problem.get("message", ""))
+    return message if name is None or f"`{name}`" in message else f"`{name}`: {message}"

@@ -166,7 +166,7 @@ setpoint token create: error: the following arguments are required: --scope
             1,
             snapshot("""\
 error: the request has problems
-  it is none of the allowed words
+  `scopes`: it is none of the allowed words
 """),
         ),
         (
@@ -174,7 +174,7 @@ error: the request has problems
             1,
             snapshot("""\
 error: the request has problems
-  a bound is `app/environment`, where `*` stands for any
+  `bounds`: a bound is `app/environment`, where `*` stands for any
 """),
         ),
         (

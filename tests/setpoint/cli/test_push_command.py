@@ -59,6 +59,22 @@ def test_the_release_is_what_git_describes(setpoint: Setpoint, project: Path) ->
                 "error: `billing/production@1` names more revisions than are wanted here; write `billing/production`"
             ),
         ),
+        (
+            ["schema", "push", "--app", "billing", "--check"],
+            snapshot("error: `--check` is about a file, and `schema push` has none"),
+        ),
+        (
+            ["push", "billing/production", "prod.env", "--based-on", "0"],
+            snapshot("setpoint push: error: argument --based-on: `0` is not a number from 1"),
+        ),
+        (
+            ["rollback", "billing/production", "--to", "-1"],
+            snapshot("setpoint rollback: error: argument --to: `-1` is not a number from 1"),
+        ),
+        (
+            ["log", "billing/production", "-n", "x"],
+            snapshot("setpoint log: error: argument -n/--most: `x` is not a number from 1"),
+        ),
         (["push", "billing/production", "-", "-"], snapshot("setpoint: error: standard input can be read once only")),
     ],
 )

@@ -219,6 +219,10 @@ def test_the_values_of_a_leaked_revision_are_destroyed(billing: Setpoint) -> Non
         (0, "the values of revision 1 of billing/production are gone for good\n", "")
     )
     assert billing("pull", "billing/production@1")[0] == 1
+    assert billing("revisions", "destroy", "billing/production", "1", "--reason", "")[2] == snapshot("""\
+error: the request has problems
+  `reason`: it is too short
+""")
     assert "(values destroyed: leaked)" in billing("log", "billing/production")[1]
     assert billing("revisions", "destroy", "billing/production", "2", "--reason", "leaked") == snapshot(
         (1, "", "error: `billing/production@2` is the current revision: write a new one or roll back first\n")
