@@ -34,6 +34,7 @@ from observability.logs.configuration import logging_config  # noqa: E402
 from serving.handover.environment import refuse_start, validated_environment  # noqa: E402
 from serving.handover.handover import Handover  # noqa: E402
 from serving.reload.guard import guard_reloads  # noqa: E402
+from serving.shared_counts import forget_process, remove_counts, share_counts  # noqa: E402
 from serving.temporary_directory import temporary_directory  # noqa: E402
 from serving.welcome import ASKED_BY, welcome  # noqa: E402
 from serving.worker.loading import end_worker, prepare_worker  # noqa: E402
@@ -129,7 +130,8 @@ _allow_open_files(worker_connections + _OTHER_FILES)
 
 
 def on_starting(server: Any) -> None:
-    """Have every reload rehearsed: no hook of gunicorn's can stop one."""
+    """Have every reload rehearsed, which no hook of gunicorn's can stop, and workers share what they count."""
+    share_counts()
     guard_reloads(server, _STARTED_IN)
 
 
@@ -162,6 +164,16 @@ def post_worker_init(worker: Any) -> None:
 def pre_request(worker: Any, request: Any) -> None:
     """Tell the worker which connections are in use."""
     worker.draining.begin(request)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget what a worker said of the present."""
+    forget_process(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """Leave no file behind."""
+    remove_counts()
 
 
 worker_exit = end_worker

@@ -23,6 +23,7 @@ from app.http.resources.configuration import configuration
 from app.http.resources.events import Watch, events, quiet_stream
 from app.http.resources.health import health
 from app.http.resources.keys import keys
+from app.http.resources.metrics import metrics
 from app.http.resources.openapi import openapi
 from app.http.resources.revisions import revisions
 from app.http.resources.rollouts import rollout
@@ -132,6 +133,7 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     yield tokens(Tokens(store, _now), _now)
     yield audit(watching)
     yield keys(EncryptionKeys(store, _now))
+    yield metrics()
 
 
 def _now() -> datetime:

@@ -74,11 +74,11 @@ class GunicornProcess:
         """Return the id of the master."""
         return self.process.pid
 
-    def get(self, path: str, seconds: float = 10.0) -> Answer:
+    def get(self, path: str, seconds: float = 10.0, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask for `path` on a connection of its own."""
         connection = http.client.HTTPConnection(*self.address, timeout=seconds)
         try:
-            connection.request("GET", path, headers={"Connection": "close"})
+            connection.request("GET", path, headers={"Connection": "close", **(headers or {})})
             response = connection.getresponse()
             return Answer(response.status, dict(response.getheaders()), response.read())
         finally:

@@ -12,6 +12,7 @@ from weakref import WeakSet
 from app.domain.errors import UnavailableError
 from app.domain.event import Event, EventKind, Position, Reset
 from app.domain.place import Place
+from observability.metrics import stream_events
 
 MOST_WAITING = 1_000
 """How many events wait for one slow reader before it is told to read the state anew."""
@@ -54,15 +55,16 @@ class Subscription:
     overflowed: bool = False
     _waiting: deque[Event] = field(default_factory=deque)
 
-    def offer(self, event: Event) -> None:
-        """Take `event` if it is for this stream."""
+    def offer(self, event: Event) -> bool:
+        """Take `event` if it is for this stream; return whether it is."""
         if not self.wants(event):
-            return
+            return False
         if len(self._waiting) >= MOST_WAITING:
             self.drop()
         else:
             self._waiting.append(event)
         self.awake.set()
+        return True
 
     def drop(self) -> None:
         """Forget what is waiting: the reader has to read the state anew."""
@@ -155,5 +157,4 @@ class Broker:
             elif found:
                 self._position = found[-1].position
                 for event in found:
-                    for each in subscriptions:
-                        each.offer(event)
+                    stream_events.inc(sum(each.offer(event) for each in subscriptions))

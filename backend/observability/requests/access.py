@@ -9,6 +9,7 @@ from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from observability.exception_text import LOGGED_MARK
+from observability.metrics import count_request, open_streams
 from observability.requests.request_id import ExceptionInfo, request_fields
 
 ROUTE_KEY = "setpoint.route"
@@ -57,7 +58,7 @@ class AccessLog:
         try:
             body = self._wsgi_app(environ, exchange.take_head)
             if exchange.is_stream:
-                exchange.log("event stream opened", event="stream-opened")
+                exchange.begin_stream()
             chunks = iter(body)
             first = list(islice(chunks, 1))
             status, headers = exchange.give_head()
@@ -82,7 +83,7 @@ def is_event_stream(headers: Iterable[tuple[str, str]]) -> bool:
 class _Exchange:
     """One request and its response, as far as they are known."""
 
-    __slots__ = ("_began", "_environ", "_head", "_request", "_status", "is_stream", "size")
+    __slots__ = ("_began", "_environ", "_has_begun_a_stream", "_head", "_request", "_status", "is_stream", "size")
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         self._environ = environ
@@ -93,6 +94,7 @@ class _Exchange:
         self._head: tuple[str, list[tuple[str, str]]] | None = None
         self.size = 0
         self.is_stream = False
+        self._has_begun_a_stream = False
 
     def take_head(
         self, status: str, headers: list[tuple[str, str]], _exc_info: ExceptionInfo | None = None, /
@@ -110,6 +112,23 @@ class _Exchange:
             message = "the app began a body without a head"
             raise AssertionError(message)
         return head
+
+    def begin_stream(self) -> None:
+        """Log and count a stream that is open from now on."""
+        self._has_begun_a_stream = True
+        open_streams.inc()
+        self.log("event stream opened", event="stream-opened")
+
+    def end(self) -> None:
+        """Log and count what has been answered."""
+        if self._has_begun_a_stream:
+            open_streams.dec()
+        seconds = None if self.is_stream else perf_counter() - self._began
+        count_request(self._environ["REQUEST_METHOD"], self._environ.get(ROUTE_KEY), self._status, seconds)
+        if self.is_stream:
+            self.log("event stream closed", event="stream-closed")
+        else:
+            self.log("request served")
 
     def log(self, message: str, **more: object) -> None:
         """Write the access line."""
@@ -168,10 +187,7 @@ class _ObservedBody:
     def close(self) -> None:
         """Close the body and write the access line, whatever happens."""
         _close(self._body)
-        if self._exchange.is_stream:
-            self._exchange.log("event stream closed", event="stream-closed")
-        else:
-            self._exchange.log("request served")
+        self._exchange.end()
 
 
 def _close(body: Iterable[bytes]) -> None:

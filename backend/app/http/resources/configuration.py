@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, after_this_request, jsonify, request
 from pydantic import TypeAdapter, ValidationError
 
 from app.domain.identity import Scope
@@ -24,6 +24,7 @@ from app.http.sent_file import refuse_faulty_file
 from app.service.access import require
 from app.service.reading import Reading
 from app.service.revising import Intent, Revised, Revising
+from observability.metrics import count_write
 
 LARGEST_BODY = 1 << 20
 _ENV_FILE = "an env file"
@@ -34,6 +35,12 @@ _READ: Mapping[str, Taken] = {
     "text/plain": "an env file in the dialect of `loader`",
 }
 _WRITTEN = {"application/json": WrittenAnswer}
+_OUTCOMES: Mapping[int, str] = {
+    HTTPStatus.CREATED: "written",
+    HTTPStatus.OK: "unchanged",
+    HTTPStatus.PRECONDITION_FAILED: "stale",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "refused",
+}
 
 _TEXTS = TypeAdapter(dict[str, str])
 _TEXTS_OR_NULL = TypeAdapter(dict[str, str | None])
@@ -108,6 +115,7 @@ def _read(reading: Reading, place: Place) -> Response:
 
 
 def _put(revising: Revising, place: Place) -> Response:
+    count_outcome()
     wanted, intent = _intent(place)
     if request.mimetype == "application/json":
         texts = _checked(_TEXTS, read_json(LARGEST_BODY), _VARIABLES)
@@ -120,6 +128,7 @@ def _put(revising: Revising, place: Place) -> Response:
 
 
 def _patch(revising: Revising, place: Place) -> Response:
+    count_outcome()
     if request.mimetype != "application/merge-patch+json":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send `application/merge-patch+json` (RFC 7396)")
     _, intent = _intent(place)
@@ -144,6 +153,16 @@ def _checked(adapter: TypeAdapter[Any], content: object, what: str) -> Any:
         return adapter.validate_python(content, strict=True)
     except ValidationError:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the body is not {what}") from None
+
+
+def count_outcome() -> None:
+    """Have what comes of this attempt to write counted, also if it is refused."""
+
+    def count(response: Response) -> Response:
+        count_write(_OUTCOMES.get(response.status_code, "failed"))
+        return response
+
+    after_this_request(count)
 
 
 def written(revised: Revised, intent: Intent) -> Response:

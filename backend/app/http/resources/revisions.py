@@ -24,7 +24,7 @@ from app.http.marks import Mark, marked
 from app.http.problem import Problem
 from app.http.queries import DiffQuery, PageQuery, ReadQuery, query
 from app.http.representations import represented
-from app.http.resources.configuration import written
+from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
 from app.service.history import Compared, History
 from app.service.reading import Reading
@@ -98,6 +98,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
         )
     )
     def roll_back(app: str, environment: str) -> Response:
+        count_outcome()
         place, expected = checked_place(app, environment), expected_revision()
         wanted = validated(Rollback, read_json(_LARGEST))
         intent = Intent(place, expected, wanted.message or "")
