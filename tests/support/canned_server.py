@@ -40,11 +40,11 @@ def canned(status: str, content_type: str, body: str, *headers: str) -> bytes:
 
 
 @contextmanager
-def canned_server(answer: bytes, *, tls: bool = False, names: str = "localhost") -> Iterator[CannedServer]:
+def canned_server(answer: bytes | None, *, tls: bool = False, names: str = "localhost") -> Iterator[CannedServer]:
     """Run a server that reads the head of a request, sends `answer`, and hangs up.
 
     Args:
-        answer: What every client gets.
+        answer: What every client gets; None for nothing at all, for as long as it waits.
         tls: Whether to speak TLS.
         names: For which host its certificate is.
     """
@@ -61,7 +61,9 @@ def canned_server(answer: bytes, *, tls: bool = False, names: str = "localhost")
             thread.join()
 
 
-def _serve(listener: socket.socket, answer: bytes, context: ssl.SSLContext | None, requests: list[bytes]) -> None:
+def _serve(
+    listener: socket.socket, answer: bytes | None, context: ssl.SSLContext | None, requests: list[bytes]
+) -> None:
     with suppress(OSError):
         while True:
             connection, _ = listener.accept()
@@ -70,14 +72,16 @@ def _serve(listener: socket.socket, answer: bytes, context: ssl.SSLContext | Non
                 _answer(context.wrap_socket(connection, server_side=True) if context else connection, answer, requests)
 
 
-def _answer(connection: socket.socket, answer: bytes, requests: list[bytes]) -> None:
+def _answer(connection: socket.socket, answer: bytes | None, requests: list[bytes]) -> None:
     with connection:
         request = b""
         while not _is_whole(request) and (part := connection.recv(65_536)):
             request += part
         if request:
             requests.append(request)
-            connection.sendall(answer)
+            connection.sendall(answer or b"")
+            while answer is None and connection.recv(65_536):
+                pass
 
 
 def _is_whole(request: bytes) -> bool:

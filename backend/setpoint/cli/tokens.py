@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 def _seconds(text: str) -> int:
     match = re.fullmatch(r"([0-9]{1,9})([mhd])", text)
     if match is None:
-        message = f"`{printable(text)}` is not a time such as `90d`, `12h` or `30m`"
+        message = f"`{printable(text)}` is no time such as `90d`, `12h` or `30m`"
         raise argparse.ArgumentTypeError(message)
     return int(match[1]) * _SECONDS[match[2]]
 

@@ -129,6 +129,13 @@ def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     )
 
 
+def test_a_service_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline would hang until somebody looks."""
+    monkeypatch.setattr(connection, "_TIMEOUT", 0.1)
+    with canned_server(None) as server:
+        assert _reason(server.url) == snapshot("it did not answer in time")
+
+
 def test_a_service_that_is_down_is_one_sentence() -> None:
     """It is what people see most often."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
