@@ -101,7 +101,7 @@ def _checked_environment_name(text: str) -> str:
     if "/" in text or re.search(r"\s", text):
         _refuse("it contains a `/`, a space or a line break")
     if text in {"", "None"}:
-        _refuse("Sentry does not take this name")
+        _refuse("Sentry does not accept this name")
     return text
 
 
@@ -111,7 +111,7 @@ def _checked_release_name(text: str) -> str:
     if re.search(r"[/\\\r\n\t]", text):
         _refuse("it contains a `/`, a `\\`, a tab or a line break")
     if text.strip() in {"", ".", ".."}:
-        _refuse("Sentry does not take this name")
+        _refuse("Sentry does not accept this name")
     return text
 
 

@@ -34,7 +34,7 @@ def parse_keys(text: str) -> dict[str, bytes]:
         if not _KEY_ID.fullmatch(key_id) or key is None:
             _refuse(f"entry {position} is not `id:key`, with {KEY_BYTES} bytes in base64 as the key")
         if key_id in keys:
-            _refuse(f"entry {position} has the id of another one")
+            _refuse(f"entry {position} has the same id as another one")
         keys[key_id] = key
     return keys
 
@@ -74,7 +74,7 @@ def _checked_url(text: str) -> str:
     if scheme == _SQLITE:
         _check_file(rest)
     elif scheme not in _POSTGRESQL:
-        _refuse("its scheme is that of no database that can be used")
+        _refuse("its scheme is not that of a supported database")
     elif not rest.strip("/"):
         _refuse("neither a host nor a database is named")
     return text
@@ -85,7 +85,7 @@ def _check_file(rest: str) -> None:
     if path and not path.startswith("/"):
         _refuse("a file is named after three slashes, `sqlite:///path`")
     if path in {"", "/", "/:memory:"}:
-        _refuse("it names no file, and what is kept in memory would be lost")
+        _refuse("it names no file, and what is only in memory would be lost")
 
 
 def _refuse(message: str) -> NoReturn:

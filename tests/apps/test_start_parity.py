@@ -29,35 +29,35 @@ FAULTS = [
     (
         "flask_shop",
         {"SHOP_CURRENCIES": "EUR,SEK"},
-        "error[SP401]: `SHOP_CURRENCIES` of the process environment is not valid JSON",
+        "error[SP401]: `SHOP_CURRENCIES` in the process environment is not valid JSON",
     ),
     (
         "flask_shop",
         {"SHOP_SECRET_KEY": "zQ7Sj14k"},
-        "error[SP401]: `SHOP_SECRET_KEY` of the process environment is too short",
+        "error[SP401]: `SHOP_SECRET_KEY` in the process environment is too short",
     ),
     ("fastapi_tickets", {"JWT_SECRET": None}, "error[SP302]: `JWT_SECRET` is required but not set"),
     (
         "fastapi_tickets",
         {"JWT_SECRET": None, "SECRET_KEY": "zQ7Ek95m"},
-        "error[SP401]: `SECRET_KEY` of the process environment is too short",
+        "error[SP401]: `SECRET_KEY` in the process environment is too short",
     ),
     ("fastapi_tickets", {"FIRST_SUPERUSER_PASSWORD": "letmein"}, "error[SP404]: FIRST_SUPERUSER_PASSWORD must not be"),
     (
         "fastapi_tickets",
         {"POSTGRES_PORT": "0"},
-        "error[SP401]: `POSTGRES_PORT` of the process environment is too small",
+        "error[SP401]: `POSTGRES_PORT` in the process environment is too small",
     ),
     ("django_magazine", {"DJANGO_ALLOWED_HOSTS": "[]"}, "error[SP404]: DJANGO_ALLOWED_HOSTS must name a host"),
     (
         "django_magazine",
         {"DB_PASSWORD": "zQ7Kw82mTr90Lx"},
-        "error[SP401]: `DB_PASSWORD` of the process environment is invalid",
+        "error[SP401]: `DB_PASSWORD` in the process environment is invalid",
     ),
     (
         "django_magazine",
         {"DB_ENGINE": "sqlite"},
-        "error[SP401]: `DB_ENGINE` of the process environment is not one of the allowed values",
+        "error[SP401]: `DB_ENGINE` in the process environment is not one of the allowed values",
     ),
     ("django_magazine", {"DB_NAME": None, "DB_NAMES": "x"}, "error[SP301]: no setting reads `DB_NAMES`"),
 ]

@@ -123,7 +123,7 @@ def test_a_copy_of_the_example_lacks_nothing_but_keys() -> None:
     report = checked((BACKEND / ".env.example").read_bytes(), settings_class=Settings)
     assert marks(report) == snapshot(
         [
-            "1.env:10:17-10:17 warning SP402 empty-value ENCRYPTION_KEYS",
+            "1.env:9:17-9:17 warning SP402 empty-value ENCRYPTION_KEYS",
             "nowhere error SP302 missing-variable ENCRYPTION_KEYS",
         ]
     )

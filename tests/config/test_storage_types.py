@@ -19,7 +19,7 @@ REFUSED_KEYS = {
     f"a:{KEY},b:{CANARY}": "entry 2 is not `id:key`, with 32 bytes in base64 as the key",
     f"a:{KEY},": "entry 2 is not `id:key`, with 32 bytes in base64 as the key",
     f"a:{base64.b64encode(b'k' * 16).decode()}": "entry 1 is not `id:key`, with 32 bytes in base64 as the key",
-    f"a:{KEY},a:{KEY}": "entry 2 has the id of another one",
+    f"a:{KEY},a:{KEY}": "entry 2 has the same id as another one",
 }
 URLS = [
     "sqlite:///var/setpoint.db",
@@ -33,11 +33,11 @@ REFUSED_URLS = {
     "'sqlite:///a'": "it is wrapped in quotes",
     "sqlite:///a b": "it contains whitespace",
     "setpoint.db": "the scheme is missing",
-    f"mysql://{CANARY}@a/b": "its scheme is that of no database that can be used",
+    f"mysql://{CANARY}@a/b": "its scheme is not that of a supported database",
     "sqlite://a.db": "a file is named after three slashes, `sqlite:///path`",
-    "sqlite://": "it names no file, and what is kept in memory would be lost",
-    "sqlite:///:memory:": "it names no file, and what is kept in memory would be lost",
-    "sqlite:///?mode=memory": "it names no file, and what is kept in memory would be lost",
+    "sqlite://": "it names no file, and what is only in memory would be lost",
+    "sqlite:///:memory:": "it names no file, and what is only in memory would be lost",
+    "sqlite:///?mode=memory": "it names no file, and what is only in memory would be lost",
     "postgresql://": "neither a host nor a database is named",
 }
 

@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
         directories: Secrets directories.
         select: The only rules to report, as somebody writes them; None for what the project says.
         ignore: The rules not to report, likewise.
-        fail_on: The mildest severity that makes the check fail.
+        fail_on: The lowest severity that makes the check fail.
         deploy: Whether rules about a deploy to production are applied as well.
     """
 

@@ -20,7 +20,7 @@ class Terms(NamedTuple):
 
     Attributes:
         selection: Which rules are reported.
-        fail_on: The mildest severity that makes the check fail.
+        fail_on: The lowest severity that makes the check fail.
         deploy: Whether rules about a deploy to production are applied as well.
     """
 

@@ -50,7 +50,7 @@ def prepare(
             `check` does. Where that passes, python-dotenv reads just the same.
         callers: The environment that the command inherits; references in the files may use it.
         project: What the project of the app says: names of other programs, rules to report.
-        fail_on: The mildest severity that keeps the command from being started.
+        fail_on: The lowest severity that keeps the command from being started.
     """
     program = None if loader == DEFAULT_LOADER else loader
     given = tuple(read_env_file(path, callers, program) for path in once(paths))

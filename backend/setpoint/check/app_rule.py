@@ -65,10 +65,10 @@ def rule(
         InvalidRuleError: The code or the name can't be used, or is taken.
     """
     if not _CODE.fullmatch(code):
-        message = f"`{code}` cannot be the code of a rule; write capitals other than `SP` and three digits"
+        message = f"`{code}` is not a valid rule code; use capital letters other than `SP`, then three digits"
         raise InvalidRuleError(message)
     if not _NAME.fullmatch(name):
-        message = f"`{name}` cannot be the name of a rule; write words in lower case with hyphens between them"
+        message = f"`{name}` is not a valid rule name; use lower-case words joined by hyphens"
         raise InvalidRuleError(message)
 
     def rule_of(condition: AppCondition) -> AppCondition:
@@ -92,7 +92,7 @@ def _on_subject(condition: AppCondition, code: str) -> Callable[[Subject], Itera
         found = _violations(condition, code, subject)
         if found is None:
             yield Finding(
-                f"`{code}` was not applied, because a value that it looks at is invalid or missing",
+                f"`{code}` was not applied, because a value that it needs is invalid or missing",
                 hint="fix the errors and check again",
                 severity=Severity.INFO,
             )
@@ -142,10 +142,10 @@ def _fault(subject: Subject, violation: object) -> str | None:
         return "yields something that is not a `Violation`"
     texts = (violation.message, violation.setting or "", violation.label or "", violation.hint or "")
     if not all(isinstance(each, str) for each in texts) or not isinstance(violation.severity, Severity | None):
-        return "yields a `Violation` that holds something of the wrong type"
+        return "yields a `Violation` with an attribute of the wrong type"
     known = subject.contract.settings_class.model_fields
     if violation.setting is not None and violation.setting.partition(".")[0] not in known:
-        return "yields a `Violation` of a setting that the settings class does not have"
+        return "yields a `Violation` for a setting that the settings class does not have"
     return None
 
 

@@ -23,7 +23,7 @@ def check(subject: Subject, fail_on: Severity = Severity.ERROR, *, deploy: bool 
 
     Args:
         subject: What to look at.
-        fail_on: The mildest severity that makes the check fail.
+        fail_on: The lowest severity that makes the check fail.
         deploy: Whether it is about a deploy to production, for which there are rules of its own.
     """
     found = list(apply_rules(subject, deploy=deploy))
@@ -54,7 +54,7 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
 
     Args:
         subjects: One a program, at least one; each has env files if there is more than one.
-        fail_on: The mildest severity that makes the check fail.
+        fail_on: The lowest severity that makes the check fail.
         deploy: Whether it is about a deploy to production.
     """
     first, *others = subjects

@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return 0 for the mildest severity, more for worse ones."""
+        """Return 0 for the lowest severity, more for worse ones."""
         return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
 
 

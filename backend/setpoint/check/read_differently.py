@@ -80,4 +80,4 @@ def _what_breaks(subject: Subject, statement: Statement) -> str | None:
         for each in (subject, *subject.others)
         if any(refusal.setting[:1] == statement.variable.setting[:1] for refusal in each.validated.refusals)
     ]
-    return f"the settings refuse what {joined(refused)} would hand over" if refused else None
+    return f"the settings refuse the value that {joined(refused)} would pass on" if refused else None

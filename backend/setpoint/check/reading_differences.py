@@ -37,9 +37,7 @@ def read_value(source: SourceText, reading: Reading, name: str, written: str) ->
         unknown = any(binding.value is None for binding in bindings)
         return ReadValue(None, "would run something" if unknown and "=" in source.text else _LEFT_OUT)
     found = (words for words, holds in _HABITS if holds(written, value))
-    return ReadValue(
-        Guarded(value), next(found, "read it as it is written" if value == written else "read another value")
-    )
+    return ReadValue(Guarded(value), next(found, "read it as written" if value == written else "read another value"))
 
 
 def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
@@ -133,12 +131,12 @@ _HABITS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("keep `\\n` as two characters", _keeps_escapes),
     ("join the next line", _joins_lines),
     ("keep the `\\` at the line's end", _keeps_backslash_at_end),
-    ("replace what follows `$`", _replaces_references),
-    ("take the comment for a part of the value", _keeps_comment),
-    ("cut at `#`", _cuts_comment),
-    ("take the quotes away", _takes_quotes_away),
+    ("expand what follows `$`", _replaces_references),
+    ("read the comment as part of the value", _keeps_comment),
+    ("cut the value off at `#`", _cuts_comment),
+    ("strip the quotes", _takes_quotes_away),
     ("keep `$` as is", _keeps_references),
-    ("keep the blanks", _keeps_blanks),
-    ("take the blanks away", _takes_blanks_away),
+    ("keep the whitespace", _keeps_blanks),
+    ("strip the whitespace", _takes_blanks_away),
 )
 """In this order: the first habit that holds is what tells most."""

@@ -30,7 +30,7 @@ _NOT = {
     "greater_than_equal": "is too small",
     "less_than": "is too large",
     "less_than_equal": "is too large",
-    "multiple_of": "is not a multiple of what it must be",
+    "multiple_of": "is not a multiple of the required number",
     "string_too_short": "is too short",
     "string_too_long": "is too long",
     "bytes_too_short": "is too short",
@@ -50,7 +50,7 @@ _NOT = {
     "tuple_type": "is not a JSON array",
     "dict_type": "is not a JSON object",
     "model_type": "is not a JSON object",
-    "string_type": "is not text",
+    "string_type": "is not a string",
     "missing": "is missing a required value",
     "extra_forbidden": "contains a key that is not allowed",
     "date_parsing": "is not a date",
@@ -60,8 +60,8 @@ _NOT = {
     "datetime_parsing": "is not a date and time",
     "datetime_from_date_parsing": "is not a date and time",
     "datetime_type": "is not a date and time",
-    "timezone_aware": "lacks a time zone",
-    "timezone_naive": "has a time zone and must have none",
+    "timezone_aware": "has no time zone",
+    "timezone_naive": "must not have a time zone",
     "date_past": "is not in the past",
     "date_future": "is not in the future",
     "datetime_past": "is not in the past",
@@ -83,9 +83,9 @@ _NOT = {
     "ip_v6_interface": "is not an IPv6 interface",
     "ip_any_interface": "is not an IP interface",
     "byte_size": "is not a size",
-    "byte_size_unit": "is a size in an unknown unit",
+    "byte_size_unit": "has an unknown unit",
     "json_type": "is not JSON",
-    "bytes_type": "is not text",
+    "bytes_type": "is not a string",
     "base64_decode": "is not valid base64",
     "path_not_exists": "names a path that does not exist",
     "path_exists": "names a path that already exists",
@@ -109,9 +109,9 @@ _CONSTRAINTS = {
     "multiple_of": "a multiple of {}",
     "min_length": "a length of {} or more",
     "max_length": "a length of {} or less",
-    "pattern": "text that matches `{}`",
+    "pattern": "a string that matches `{}`",
 }
-_NO_TEXT = "every value of a variable is text, and this type takes none"
+_NO_TEXT = "the value of a variable is always a string, and this type does not accept one"
 _PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "int", "set", "time", "timedelta", "tuple"}
 _SCHEME = re.compile("'([^']*)'")
 _BY_VALIDATOR = {"value_error", "assertion_error"}
@@ -156,7 +156,7 @@ def explain(
     is_whole = variable is not None and variable.name.upper() == name.upper() and not where
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     if variable and variable.holds_parts and refusals[0].error_type == "json_invalid":
-        expected = "JSON that holds the setting"
+        expected = "JSON that contains the setting"
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     label = f"expected {expected}{_schemes(refusals)}" if expected else None
@@ -167,8 +167,8 @@ def _other_type(refusal: Refusal) -> str:
     """Return what to do about a type that takes no text."""
     plain = refusal.error_type.removesuffix("_type").replace("time_delta", "timedelta")
     if plain in _PLAIN_TYPES:
-        return f"change the type in the settings class: a plain `{plain}` takes text, a strict one does not"
-    return "change the type in the settings class, or let a `BeforeValidator` convert the text"
+        return f"change the type in the settings class: a plain `{plain}` accepts a string, a strict one does not"
+    return "change the type in the settings class, or let a `BeforeValidator` convert the string"
 
 
 def _of_source(assignment: Assignment | None) -> str:
@@ -176,7 +176,7 @@ def _of_source(assignment: Assignment | None) -> str:
     if assignment is None or assignment.file is not None:
         return ""
     if assignment.source is None:
-        return " of the process environment"
+        return " in the process environment"
     words = source_in_words(assignment.source)
     return f" of `{words}`" if assignment.source.paths else f" of {words}"
 

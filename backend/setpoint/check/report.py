@@ -46,7 +46,7 @@ class Report:
         settings: The settings class, `module:Class`.
         sources: What was looked at, later ones over earlier.
         diagnostics: What was found, sorted by path, line and column.
-        fail_on: The mildest severity that makes the check fail.
+        fail_on: The lowest severity that makes the check fail.
     """
 
     settings: str

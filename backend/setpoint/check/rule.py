@@ -80,7 +80,7 @@ class FailedRuleError(UnusableError):
     """A rule of the app's own raised something; the text says which and where, and holds no value."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, "fix the rule; what it looks at was not checked")
+        super().__init__(message, "fix the rule; what it is about was not checked")
 
 
 def enter(rule: Rule[Looked]) -> Rule[Looked]:
@@ -90,7 +90,7 @@ def enter(rule: Rule[Looked]) -> Rule[Looked]:
         ValueError: The code or the name is taken.
     """
     if rule.code in CATALOGUE or any(known.name == rule.name for known in CATALOGUE.values()):
-        message = f"the rule {rule.code} {rule.name} is in the catalogue already"
+        message = f"the rule {rule.code} {rule.name} is already in the catalogue"
         raise ValueError(message)
     CATALOGUE[rule.code] = rule
     return rule

@@ -82,9 +82,9 @@ def _suppression(place: Place, rest: str, lines: range) -> Suppression:
             return Suppression(place, fault="the comment ignores a rule that does not exist", hint=hint)
         if not CATALOGUE[code].yields_to_comments:
             fault = f"the comment ignores `{code}`, which cannot be ignored"
-            return Suppression(place, fault=fault, hint="nothing starts with such a file; fix it instead")
+            return Suppression(place, fault=fault, hint="nothing can start with such a file; fix it instead")
         codes.append(code)
     if match["reason"] is None:
-        hint = "write why after the code: `# setpoint: ignore=CODE` and the reason"
+        hint = "write the reason after the code: `# setpoint: ignore=CODE` and why"
         return Suppression(place, fault="the comment gives no reason", hint=hint)
     return Suppression(place, tuple(dict.fromkeys(codes)), lines)

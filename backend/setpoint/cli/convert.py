@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         choices=(*LOADERS, PORTABLE.name),
         metavar="NAME",
-        help=f"the program that is to read it; one of the same, or {PORTABLE.name}",
+        help=f"the program that will read it; one of the same, or {PORTABLE.name}",
     )
     parser.add_argument(
         "--output",
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     if conversion.lost_comments:
         lost = counted(conversion.lost_comments, "comment")
-        sys.stderr.write(f"warning: {arguments.writer} knows no comments, so {lost} had to go\n")
+        sys.stderr.write(f"warning: {arguments.writer} does not support comments, so {lost} had to go\n")
     sys.stderr.write("".join(_line(file, "warning", remark) for remark in conversion.remarks))
     content = conversion.text.encode("utf-8", "surrogateescape")
     if arguments.output is None:

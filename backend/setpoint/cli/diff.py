@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="two env files, the older one first, or one and `--environment`; `-` is standard input; or what the "
         "service keeps: `billing/production@1...2`, or `billing/production billing/staging`",
     )
-    add_view_options(parser, "compare A with the process environment")
+    add_view_options(parser, "compare FILE with the process environment")
     parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there is a difference")
     add_fingerprint_option(parser)
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as `--format json`")

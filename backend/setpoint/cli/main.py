@@ -85,7 +85,7 @@ def main(
     if more:
         _take_late_files(parser, arguments, more)
     if getattr(arguments, "files", []).count(_STANDARD_INPUT) > 1:
-        parser.error("standard input can be read once only")
+        parser.error("standard input can be read only once")
     if arguments.command is None:
         parser.print_help(sys.stderr)
         return _UNABLE

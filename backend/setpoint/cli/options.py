@@ -46,11 +46,11 @@ def add_view_options(parser: argparse.ArgumentParser, environment_help: str) -> 
         "--loader",
         choices=LOADERS,
         metavar="NAME",
-        help="the program that is to read the files; by default the first of the project's `loaders`, or python-dotenv",
+        help="the program that will read the files; by default the first of the project's `loaders`, or python-dotenv",
     )
     parser.add_argument("--environment", action="store_true", help=environment_help)
     add_secrets_dir(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="what the answer looks like")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="the output format")
 
 
 def add_secrets_dir(parser: argparse.ArgumentParser) -> None:

@@ -47,7 +47,7 @@ def write_bytes_as_they_are(content: bytes) -> None:
         write_result(content.decode("utf-8", "backslashreplace"))
         return
     if sys.stdout.isatty() and re.search(_STEERS_A_TERMINAL, content.decode("utf-8", "surrogateescape")):
-        message = "there are control characters in it, which a terminal would obey; name a file with `--output`"
+        message = "it contains control characters, which a terminal would obey; name a file with `--output`"
         raise UnwritableOutputError(message)
     try:
         sys.stdout.buffer.write(content)

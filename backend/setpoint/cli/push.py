@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--loader",
         choices=LOADERS,
         metavar="NAME",
-        help="the program that is to read the files; by default what the project says, or python-dotenv",
+        help="the program that will read the files; by default what the project says, or python-dotenv",
     )
     parser.add_argument(
         "--based-on",

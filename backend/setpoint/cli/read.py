@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_reading_options(parser)
     parser.add_argument("--loader", required=True, choices=LOADERS, metavar="NAME", help=f"one of {', '.join(LOADERS)}")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="what the answer looks like")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="the output format")
     parser.add_argument("--reveal", action="store_true", help="show the values of secrets")
     add_settings_option(parser)
 

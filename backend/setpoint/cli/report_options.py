@@ -15,7 +15,7 @@ from setpoint.text.escape import printable
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Add what says which problems to report, and how, to `parser`."""
-    parser.add_argument("--format", choices=registry.FORMATS, default="full", help="what the report looks like")
+    parser.add_argument("--format", choices=registry.FORMATS, default="full", help="the report format")
     parser.add_argument("--output", metavar="FILE", help="where to write the report; by default standard output")
     parser.add_argument(
         "--summary-file", metavar="FILE", help="append a summary in Markdown, for the page of a CI step"
@@ -24,7 +24,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", action="append", metavar="CODE", help=f"report only these: {rules}")
     parser.add_argument("--ignore", action="append", metavar="CODE", help=f"don't report these: {rules}")
     parser.add_argument(
-        "--fail-on", choices=("error", "warning"), default="error", help="the mildest severity that fails the check"
+        "--fail-on", choices=("error", "warning"), default="error", help="the lowest severity that fails the check"
     )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour the report")
     parser.add_argument("-q", "--quiet", action="store_true", help="print problems only, no summary")

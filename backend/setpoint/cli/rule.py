@@ -22,9 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "rule", nargs="?", metavar="CODE|NAME", help="`SP301` or `unknown-variable`; by default all rules"
     )
-    parser.add_argument(
-        "--format", choices=("text", "json", "markdown"), default="text", help="what the answer looks like"
-    )
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="the output format")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--loader",
         choices=LOADERS,
         metavar="NAME",
-        help=f"the program as which to read the files, {DEFAULT_LOADER} by default; one of {', '.join(LOADERS)}",
+        help=f"read the files as this program does, {DEFAULT_LOADER} by default; one of {', '.join(LOADERS)}",
     )
     parser.add_argument(
         "--clean",
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=("error", "warning"),
         default="error",
-        help="the mildest severity that keeps CMD from being started",
+        help="the lowest severity that keeps CMD from being started",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing unless CMD is not started")
     add_settings_option(parser)
@@ -106,5 +106,5 @@ def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
         say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
         return _NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else _CANNOT_BE_EXECUTED
     except ValueError:
-        message = "a variable of the files cannot be in an environment"
+        message = "the files set a variable that no environment can hold"
         raise UnableError(message) from None

@@ -151,7 +151,7 @@ def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | No
     if not assignment.value and subject.contract.ignores_empty:
         return "empty counts as unset"
     if assignment.file is not None and subject.contract.names_env_file(assignment.variable):
-        return "only the process environment sets it"
+        return "it is read from the process environment only"
     if assignment.file is not None and assignment.file.reading.refused:
         return "the program refuses the file"
     reader = assignment.variable.reader if assignment.variable else None

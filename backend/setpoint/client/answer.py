@@ -131,7 +131,7 @@ class Answer:
         if HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
             return
         if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
-            message = f"`{self.url}` sends on to another address, which does not get the token; log in to that one"
+            message = f"`{self.url}` redirects to another address, which does not get the token; log in to that one"
             raise UnableError(message)
         problem = self._object(_PROBLEM)
         if problem is None:
@@ -143,7 +143,7 @@ class Answer:
             message = f"the service at `{self.url}` does not accept the token; `setpoint login URL` stores another one"
             raise UnableError(message)
         if self.status in _LATER:
-            message = f"the service at `{self.url}` asks to wait: {refusal.detail}; {self._when}"
+            message = f"the service at `{self.url}` asks you to wait: {refusal.detail}; {self._when}"
             raise UnableError(message)
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             message = f"the service at `{self.url}` could not do it: {refusal.detail}{self._request}"
@@ -178,4 +178,4 @@ class Answer:
         return UnableError(f"what answers at `{self.url}` is not Setpoint ({what})")
 
     def _unavailable(self) -> UnableError:
-        return UnableError(f"the service at `{self.url}` can't be reached by what stands before it ({self.status})")
+        return UnableError(f"the service at `{self.url}` can't be reached by the proxy before it ({self.status})")

@@ -151,13 +151,13 @@ def _tls_reason(error: HTTPError) -> str:
     system = error.args[0] if error.args else None
     if isinstance(system, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({system.verify_message})"
-    return "it speaks no TLS that this machine knows; is its address `http://`?"
+    return "it does not speak TLS; should its address be `http://`?"
 
 
-_BROKEN = "the connection broke off"
+_BROKEN = "the connection was lost"
 _REASONS: Mapping[type[HTTPError], Callable[[HTTPError], str]] = {
     ProxyError: lambda _: "the proxy does not let it through",
-    NameResolutionError: lambda _: "its name is not known",
+    NameResolutionError: lambda _: "its host name is not known",
     SSLError: _tls_reason,
     NewConnectionError: _system_reason,
     LateError: lambda _: "it did not answer in time",

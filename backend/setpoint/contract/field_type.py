@@ -43,8 +43,8 @@ _IN_WORDS: Mapping[Any, str] = {
     int: "an integer",
     float: "a number",
     Decimal: "a number",
-    str: "text",
-    bytes: "text",
+    str: "a string",
+    bytes: "a string",
     **dict.fromkeys((*_ARRAYS, Sequence), "a JSON array"),
     Mapping: "a JSON object",
     BaseModel: "a JSON object",
@@ -54,8 +54,8 @@ _IN_WORDS: Mapping[Any, str] = {
     PurePath: "a path",
     UUID: "a UUID",
     timedelta: "a duration",
-    datetime: "a date with a time",
-    AwareDatetime: "a date with a time and its zone",
+    datetime: "a date and time",
+    AwareDatetime: "a date and time with a time zone",
     date: "a date",
     time: "a time",
     IPv4Address: "an IPv4 address",
@@ -180,10 +180,10 @@ def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
     if base is Literal:
         return _any_of(tuple(str(choice) for choice in get_args(part)))
     if base is Any:
-        return "any text"
+        return "any string"
     if is_class(base, _SECRET_TYPES):
         inner = [value for each in arguments(part) for value in values(each)]
-        return _type_in_words(inner[0], metadata) if inner else "text"
+        return _type_in_words(inner[0], metadata) if inner else "a string"
     for each in metadata:
         if isinstance(each, PathType):
             return _PATHS[each.path_type]

@@ -31,7 +31,7 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class NamesEnvFile:
-    """Marks the setting that names the env file; only the process environment sets it.
+    """Marks the setting that names the env file; it is read from the process environment only.
 
     Attributes:
         default: The env file that is read while the setting is unset, if that file exists.

@@ -60,7 +60,7 @@ def _is_named_secret(name: str, field: FieldInfo) -> bool:
 def is_out_of_place(value: str, field: FieldInfo) -> bool:
     """Return whether `value` seems to be a secret that stands behind the wrong name.
 
-    A number, a switch or one of a few words never looks like that; of what takes any text nobody can tell.
+    A number, a switch or one of a few words never looks like that; of what takes any string nobody can tell.
     """
     may_take_those_alone = takes_numbers_or_words(field) or any(
         isinstance(each, UnknownType) for each in field.metadata

@@ -66,7 +66,7 @@ class Variable:
         if self.guidance.expected:
             return self.guidance.expected
         if self.split_by_class:
-            return "text that the app parses itself"
+            return "a string that the app parses itself"
         return field_type.description(self.field, by_name=self.takes_names)
 
     @property

@@ -20,7 +20,7 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
             draft.report(
                 ProblemKind.LINE_TOO_LONG,
                 Span(line.start, len(text)),
-                "the line has 64 KiB or more, so kubectl drops it and everything after it without a word",
+                "the line has 64 KiB or more, so kubectl silently drops it and everything after it",
                 hint="put the value in a file, and set the variable to its path",
             )
         elif (bad_byte := first_bad_byte(line.text)) is not None:

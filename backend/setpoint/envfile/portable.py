@@ -31,7 +31,7 @@ class _Trouble(NamedTuple):
 
 # In this order, so that quotes are told of before what they hold.
 _TROUBLES = (
-    _Trouble(re.compile(r"[\"']"), "docker, podman and kubectl keep quotes", "leave the quotes out"),
+    _Trouble(re.compile(r"[\"']"), "docker, podman and kubectl keep quotes", "remove the quotes"),
     _Trouble(
         re.compile(r"(?<=\s)#"),
         "docker, podman, kubectl and systemd read a trailing comment as part of the value",
@@ -39,13 +39,13 @@ _TROUBLES = (
     ),
     _Trouble(re.compile(r"#"), "node and dotenv cut a value at `#`"),
     _Trouble(re.compile(r"\r"), "shells and GitHub Actions keep a carriage return", "end lines with a line feed only"),
-    _Trouble(re.compile(r"\s"), "shells and uv end a value at a blank"),
-    _Trouble(re.compile(r"\$"), "shells, compose and uv replace what follows `$`"),
-    _Trouble(re.compile(r"\\"), "systemd, shells and uv take a backslash away"),
+    _Trouble(re.compile(r"\s"), "shells and uv end a value at whitespace"),
+    _Trouble(re.compile(r"\$"), "shells, compose and uv expand what follows `$`"),
+    _Trouble(re.compile(r"\\"), "systemd, shells and uv remove a backslash"),
     _Trouble(re.compile(r"[&;|<>()`]"), "a shell treats this character as an operator or a command"),
     _Trouble(re.compile(r"[\x00-\x1f\x7f]"), "programs do not agree on control characters"),
     _Trouble(re.compile(r"[\ud800-\udfff]"), "programs do not agree on bytes that are not UTF-8"),
-    _Trouble(re.compile(r"\A~|(?<=:)~"), "a shell puts a home directory in the place of `~`"),
+    _Trouble(re.compile(r"\A~|(?<=:)~"), "a shell expands `~` to a home directory"),
     _Trouble(re.compile(r"\A="), "zsh expands a leading `=` as a command name"),
 )
 

@@ -48,7 +48,7 @@ def how_to_write(value: str, loaders: Sequence[str]) -> str:
             return f"written {way} right after the `=`, and with nothing after it, all of them read it alike"
     ways = [f"{joined(readers)} {way}" for way, readers in _fewest(served).items()]
     if not ways:
-        return "no way to write it works for any of them; base64 on one line or the path of a file would"
+        return "none of them can read it, however it is written; use base64 on one line, or the path of a file"
     return f"no single way to write it works for all of them; {', '.join(ways)}"
 
 

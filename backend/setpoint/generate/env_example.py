@@ -45,7 +45,7 @@ def _text(contract: SettingsContract, command: str) -> str:
         *_comment("Copy it to `.env`. A line that begins with `#` shows an example or the default, and is not read."),
     ]
     if contract.reads_file_variables:
-        head += _comment("Any variable can be given by a file, too: `NAME_FILE=/path/to/file` sets `NAME`.")
+        head += _comment("Any variable can also be set from a file: `NAME_FILE=/path/to/file` sets `NAME`.")
     blocks = ["\n".join(head)]
     shown = _proposed(contract)
     blocks += ["\n".join(_block(variable, shown[variable.name])) for variable in documented(contract)]

@@ -29,7 +29,7 @@ def _page(contract: SettingsContract, command: str) -> str:
         words = variable.field.description or "the path of the env file"
         lines += ["The process environment wins over the env file.", "", f"`{variable.name}`: {words}", ""]
     if contract.reads_file_variables:
-        lines += ["Any variable can be given by a file, too: `NAME_FILE=/path/to/file` sets `NAME`.", ""]
+        lines += ["Any variable can also be set from a file: `NAME_FILE=/path/to/file` sets `NAME`.", ""]
     for variable in documented(contract):
         lines += _section(variable)
     return "\n".join(lines).rstrip() + "\n"

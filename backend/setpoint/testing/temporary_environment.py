@@ -68,7 +68,7 @@ class TemporaryEnvironment:
         """
         target = (self.path / path).resolve()
         if not target.is_relative_to(self.path):
-            message = f"`{path}` leads out of the temporary environment"
+            message = f"`{path}` is outside the temporary environment"
             raise ValueError(message)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -29,10 +29,10 @@ class FingerprintKey:
         """
         key = content.rstrip(b"\r\n")
         if len(key) < SHORTEST_KEY:
-            message = f"a key has {SHORTEST_KEY} bytes or more"
+            message = f"a key must have at least {SHORTEST_KEY} bytes"
             raise UnusableKeyError(message)
         if len(key) > LONGEST_KEY:
-            message = f"a key has {LONGEST_KEY} bytes at most"
+            message = f"a key must have at most {LONGEST_KEY} bytes"
             raise UnusableKeyError(message)
         return cls(key)
 

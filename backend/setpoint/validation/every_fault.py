@@ -116,7 +116,7 @@ def _with_heard_factory(default: dict[str, Any], *, is_validated: bool) -> dict[
         if isinstance(value.error, UnusableValueError):
             raise PydanticCustomError(LOOKED, "it looks at an invalid value")
         if value.error is not None:
-            raise PydanticCustomError(RAISED, "its default cannot be made", {"raised": Raised(value.error)})
+            raise PydanticCustomError(RAISED, "its default cannot be computed", {"raised": Raised(value.error)})
         return validate(value.value) if is_validated else value.value
 
     function = {"type": "no-info", "function": take}

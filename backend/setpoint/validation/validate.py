@@ -48,7 +48,7 @@ def ask(contract: SettingsContract, given: Given) -> Record:
     record = build(contract.settings_class, given)
     if record.switches:
         where = joined([f"`{each}`" for each in record.switches])
-        message = f"the `__init__` of `{contract.reference}` gives {where} itself; put it into `model_config` instead"
+        message = f"the `__init__` of `{contract.reference}` passes {where} itself; put it into `model_config` instead"
         raise UnableError(message)
     _ask_parts(contract, given, record, (contract.settings_class,))
     return record

@@ -62,7 +62,7 @@ NASTY: dict[str, object] = {
     "a terminal's command": "\x1b[31mred\x9b0m",
     "a mark that turns the text around": "\u202eabc",
     "a long text": "x" * 100_000,
-    "many texts": ["x" * 1_000] * 1_000,
+    "many strings": ["x" * 1_000] * 1_000,
     "a class": Unspeakable,
 }
 

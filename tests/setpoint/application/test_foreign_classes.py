@@ -227,7 +227,7 @@ def test_a_type_that_no_text_can_set_has_to_change() -> None:
     """Another value would be refused as well."""
     for text in ("LEVEL=1", "LEVEL=3"):
         hint = checked(text, settings_class=Numbered).diagnostics[0].hint
-        assert hint == "change the type in the settings class, or let a `BeforeValidator` convert the text"
+        assert hint == "change the type in the settings class, or let a `BeforeValidator` convert the string"
 
 
 class Forbids(BaseSettings):

@@ -177,7 +177,7 @@ def test_a_source_of_the_apps_own_is_named() -> None:
     Path("vault.json").unlink()
     report = check(_start(FromVault, PORT="x"))
     assert [each.message.partition(" in `__call__()`")[0] for each in report.diagnostics] == [
-        "`PORT` of the process environment is not an integer",
+        "`PORT` in the process environment is not an integer",
         "the source `Vault` of the settings class fails with FileNotFoundError",
     ]
 

@@ -94,17 +94,17 @@ def _found(settings_class: type[BaseSettings], environment: dict[str, str]) -> l
         ({"PORT": "9", "REPLICA_LAG": "1"}, ["SP302 `DB_PORT` is required but not set"]),
         (
             {"DB_PORT": "4", "REPLICA_LAG": "x"},
-            ["SP401 `REPLICA_LAG` of the process environment is not an integer"],
+            ["SP401 `REPLICA_LAG` in the process environment is not an integer"],
         ),
         (
             {"DB_PORT": "x", "REPLICA_LAG": "x", "PORT": "x"},
             [
-                "SP401 `DB_PORT` of the process environment is not an integer",
-                "SP401 `PORT` of the process environment is not an integer",
-                "SP401 `REPLICA_LAG` of the process environment is not an integer",
+                "SP401 `DB_PORT` in the process environment is not an integer",
+                "SP401 `PORT` in the process environment is not an integer",
+                "SP401 `REPLICA_LAG` in the process environment is not an integer",
             ],
         ),
-        ({"DB": "x"}, ["SP401 `DB` of the process environment is not valid JSON"]),
+        ({"DB": "x"}, ["SP401 `DB` in the process environment is not valid JSON"]),
     ],
 )
 def test_each_class_that_is_made_for_a_field_says_what_is_wrong_with_it(
@@ -122,7 +122,7 @@ def test_each_class_that_is_made_for_a_field_says_what_is_wrong_with_it(
             {"GROUP__PORT": "x"},
             [
                 "SP302 `GROUP__REPLICA__LAG` is required but not set",
-                "SP401 `GROUP__PORT` of the process environment is not an integer",
+                "SP401 `GROUP__PORT` in the process environment is not an integer",
             ],
         ),
         ({"GROUP__PORT": "4", "REPLICA_LAG": "x"}, ["SP401 `replica.lag` in `GROUP` is not an integer"]),

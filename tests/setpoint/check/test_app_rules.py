@@ -143,7 +143,7 @@ def test_a_rule_about_what_is_invalid_is_not_applied_and_says_so(app: Path) -> N
     assert found == [
         "1 error SP401 BILL_PLAN: `BILL_PLAN` is not one of the allowed values",
         "3 warning BILL002 BILL_WEBHOOK: the token ******** is put into a webhook",
-        "None info BILL001 None: `BILL001` was not applied, because a value that it looks at is invalid or missing",
+        "None info BILL001 None: `BILL001` was not applied, because a value that it needs is invalid or missing",
     ]
 
 
@@ -246,15 +246,15 @@ BROKEN = {
     "a module that fails": ("password = 'hunter2'\nraise KeyError(password)\n", "KeyError at "),
     "a code of ours": (
         "from setpoint import *\nrule('SP901', 'a', Severity.ERROR)\n",
-        "`SP901` cannot be the code of a rule; write capitals other than `SP` and three digits",
+        "`SP901` is not a valid rule code; use capital letters other than `SP`, then three digits",
     ),
     "a name that is none": (
         "from setpoint import *\nrule('BILL001', 'A b', Severity.ERROR)\n",
-        "`A b` cannot",
+        "`A b` is not a valid",
     ),
     "a code twice": (
         "from setpoint import *\nfor name in 'a', 'b':\n    rule('BILL001', name, Severity.ERROR)(print)\n",
-        "the rule BILL001 b is in the catalogue already",
+        "the rule BILL001 b is already in the catalogue",
     ),
     "a rule that fails": (
         "from setpoint import *\n@rule('BILL001', 'a', Severity.ERROR)\ndef a(settings):\n settings.nothing\n",
@@ -265,8 +265,8 @@ BROKEN = {
         "`BILL001` fails with SystemExit at ",
     ),
     "a rule that yields a text": (f"{RULE} return ['hunter2']\n", "`BILL001` yields something that is not a `Vio"),
-    "a text that is none": (f"{RULE} yield Violation(3)\n", "holds something of the wrong type"),
-    "a severity that is none": (f"{RULE} yield Violation('a', severity='error')\n", "holds something of the wrong"),
+    "a text that is none": (f"{RULE} yield Violation(3)\n", "with an attribute of the wrong type"),
+    "a severity that is none": (f"{RULE} yield Violation('a', severity='error')\n", "with an attribute of the wrong"),
     "a setting that is none": (f"{RULE} yield Violation('a', 'nothing')\n", "that the settings class does not have"),
 }
 

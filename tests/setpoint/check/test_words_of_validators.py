@@ -94,7 +94,7 @@ error[SP401]: `TOOL` is invalid: the tool /srv/shop/bin/tool is missing.
   --> 1.env:1:6
    |
  1 | TOOL=/srv/shop/bin/tool
-   |      ^^^^^^^^^^^^^^^^^^ expected text
+   |      ^^^^^^^^^^^^^^^^^^ expected a string
 
 1 error in 1.env (2 variables, read as python-dotenv reads them)
 """)
@@ -147,7 +147,7 @@ def test_what_is_wrong_is_said_once_and_no_letter_is_guessed() -> None:
         ("`ADDRESS` is not an IPv4 address", None),
         ("`NETWORK` is not an IPv6 network", None),
         ("`SIZE` is not a size", None),
-        ("`UNIT` is a size in an unknown unit", None),
+        ("`UNIT` has an unknown unit", None),
         ("`LETTER` is not one of the allowed values", None),
         ("`TITLE` is invalid", None),
     ]

@@ -104,7 +104,7 @@ class TestLogin:
             2,
             snapshot("""\
 warning: the token goes to `http://setpoint.invalid` unencrypted; others can read it on its way
-error: cannot reach the service at `http://setpoint.invalid`: its name is not known
+error: cannot reach the service at `http://setpoint.invalid`: its host name is not known
 """),
         )
 

@@ -140,7 +140,7 @@ def test_the_environment_alone_can_be_checked(check: Run, tmp_path: Path, monkey
     status, out, _ = check("--format", "concise", PORT="x")
     assert (status, out.splitlines()[0]) == (
         1,
-        "error[SP401] `PORT` of the process environment is not an integer; expected an integer from 1 to 65535",
+        "error[SP401] `PORT` in the process environment is not an integer; expected an integer from 1 to 65535",
     )
 
 
@@ -157,7 +157,7 @@ def test_files_are_checked_alone_unless_the_environment_is_asked_for(check: Run,
     status, out, _ = check(*words, **environment)
     assert (status, "SP104" in out) == (0, True)
     status, out, _ = check(*words, "--environment", **environment)
-    assert (status, "SP104" in out, "`PORT` of the process environment is not an integer" in out) == (1, False, True)
+    assert (status, "SP104" in out, "`PORT` in the process environment is not an integer" in out) == (1, False, True)
 
 
 def test_a_file_that_is_named_twice_is_checked_once(check: Run, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_files_may_stand_between_options(check: Run, tmp_path: Path) -> None:
     status, _, err = check(paths[0], "-q", paths[1], "--nope", "--format=json")
     assert (status, err.splitlines()[-1]) == (2, "python -m config: error: unrecognized arguments: --nope")
     status, _, err = check("-", paths[0], "-q", "-")
-    assert (status, err.splitlines()[-1]) == (2, "python -m config: error: standard input can be read once only")
+    assert (status, err.splitlines()[-1]) == (2, "python -m config: error: standard input can be read only once")
 
 
 def test_quiet_prints_nothing_for_a_good_file(check: Run, tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_convert_writes_no_escape_of_a_file_to_a_terminal(tmp_path: Path) -> Non
     )
     assert red == (
         2,
-        "error: there are control characters in it, which a terminal would obey; name a file with `--output`\r\n",
+        "error: it contains control characters, which a terminal would obey; name a file with `--output`\r\n",
     )
     assert plain == (0, "A=\u00e9\r\n")
 
@@ -279,4 +279,4 @@ def test_convert_tells_of_comments_that_had_to_go(folder: Path) -> None:
     """GitHub Actions knows none."""
     done = run_setpoint("convert", "prod.env", "--to", "github-env", cwd=folder)
     assert done.returncode == 0
-    assert done.stderr.decode() == "warning: github-env knows no comments, so 1 comment had to go\n"
+    assert done.stderr.decode() == "warning: github-env does not support comments, so 1 comment had to go\n"

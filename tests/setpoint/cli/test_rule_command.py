@@ -21,7 +21,7 @@ def test_a_rule_is_explained_with_a_bad_and_a_good_example(capsys: pytest.Captur
     assert by_code == snapshot("""\
 SP201 read-differently (error)
 
-Report a variable that the programs which are to read the file read differently.
+Report a variable that the programs that will read the file read differently.
 
 Why it matters: the app gets one value in development and another one in production, and nobody
 notices. It is a warning where no setting reads the variable.

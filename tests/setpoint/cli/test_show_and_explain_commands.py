@@ -55,7 +55,7 @@ MAX_STREAMS                2000            default
 STREAM_MAX_AGE             1800            default
 MAX_CHECK_BYTES            1048576         default
 ENV_FILE                   (unset)         default
-                           not other.env from prod.env:6:1: only the process environment sets it
+                           not other.env from prod.env:6:1: it is read from the process environment only
 no setting reads UNKNOWN_NAME at prod.env:8:1
 """)
 

@@ -56,9 +56,9 @@ def test_a_request_shows_the_token_and_the_version() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (b"", snapshot("cannot reach the service at `URL`: the connection broke off")),
-        (OK[:-5], snapshot("cannot reach the service at `URL`: the connection broke off")),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", snapshot("cannot reach the service at `URL`: the connection broke off")),
+        (b"", snapshot("cannot reach the service at `URL`: the connection was lost")),
+        (OK[:-5], snapshot("cannot reach the service at `URL`: the connection was lost")),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", snapshot("cannot reach the service at `URL`: the connection was lost")),
         (
             canned("200 OK", "text/html", "<h1>Please log in</h1>"),
             snapshot("what answers at `URL` is not Setpoint (status 200, text/html)"),
@@ -81,7 +81,7 @@ def test_a_request_shows_the_token_and_the_version() -> None:
         ),
         (
             canned("502 Bad Gateway", "text/html", "<h1>proxy</h1>"),
-            snapshot("the service at `URL` can't be reached by what stands before it (502)"),
+            snapshot("the service at `URL` can't be reached by the proxy before it (502)"),
         ),
         (
             canned("401 Unauthorized", PROBLEM, '{"detail": "no"}'),
@@ -107,7 +107,7 @@ def test_a_redirect_does_not_get_the_token() -> None:
     with canned_server(OK) as other:
         answer = canned("307 Temporary Redirect", "text/html", "", f"Location: {other.url}/v1/apps")
         assert _said_of(answer) == snapshot(
-            "`URL` sends on to another address, which does not get the token; log in to that one"
+            "`URL` redirects to another address, which does not get the token; log in to that one"
         )
     assert other.requests == []
 
@@ -148,7 +148,7 @@ def test_a_service_that_is_down_is_one_sentence() -> None:
     [
         (
             "http://nowhere.invalid",
-            snapshot("cannot reach the service at `http://nowhere.invalid`: its name is not known"),
+            snapshot("cannot reach the service at `http://nowhere.invalid`: its host name is not known"),
         ),
         (
             "http://a..b",
@@ -201,7 +201,7 @@ class TestTls:
         """The address is wrong by a letter."""
         with canned_server(OK) as server:
             url = server.url.replace("http:", "https:")
-            assert _reason(url) == snapshot("it speaks no TLS that this machine knows; is its address `http://`?")
+            assert _reason(url) == snapshot("it does not speak TLS; should its address be `http://`?")
 
 
 class TestProxy:

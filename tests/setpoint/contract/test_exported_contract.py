@@ -188,7 +188,7 @@ def _remade(document: dict[str, Any]) -> type[BaseSettings]:
         ({"reading": {}}, "is not a contract;"),
         ({"schema": []}, "is not a contract;"),
         ({"variables": []}, "is not a contract;"),
-        ({"digest": "sha256:0"}, "its digest does not fit; export it anew"),
+        ({"digest": "sha256:0"}, "its digest does not match; export it again"),
     ],
 )
 def test_a_document_that_is_no_contract_is_refused(tmp_path: Path, change: dict[str, Any], words: str) -> None:

@@ -104,14 +104,14 @@ def test_a_problem_without_a_place_has_no_location() -> None:
                 "severity": "error",
                 "variable": "REGION",
                 "message": "`REGION` is required but not set",
-                "hint": "expected text",
+                "hint": "expected a string",
                 "location": None,
             }
         ]
     )
     assert full.render(report, PLAIN) == snapshot("""\
 error[SP302]: `REGION` is required but not set
-   = expected text
+   = expected a string
 
 1 error in 1.env (0 variables, read as python-dotenv reads them)
 """)

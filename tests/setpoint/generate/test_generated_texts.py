@@ -68,11 +68,11 @@ def test_an_example_shows_every_variable_with_words_type_and_default() -> None:
 # Copy it to `.env`. A line that begins with `#` shows an example or the default, and is not read.
 
 # Where the shop is.
-# Text; required
+# A string; required
 SHOP_REGION=
 
 # The key of the bank.
-# Text; secret; default: unset
+# A string; secret; default: unset
 # To get a value: ask <ops>
 #SHOP_API_KEY=<key>
 
@@ -86,7 +86,7 @@ SHOP_REGION=
 # An integer of 1 or more; default: `5`
 #SHOP_POOL__SIZE=5
 
-# Text; secret; default: not shown
+# A string; secret; default: not shown
 #SHOP_PASSWORD=
 
 # A path; default: `/srv`
@@ -95,7 +95,7 @@ SHOP_REGION=
 # A JSON array; default: `["a"]`
 #SHOP_HOSTS=["a"]
 
-# Text; default: empty
+# A string; default: empty
 #SHOP_NOTE=
 
 # A number; default: computed
@@ -125,14 +125,14 @@ def test_a_reference_says_what_happens_when_a_variable_is_unset_or_invalid() -> 
 
 Where the shop is.
 
-- Value: text
+- Value: a string
 - Required
 
 ## `SHOP_API_KEY`
 
 The key of the bank.
 
-- Value: text
+- Value: a string
 - Default: unset
 - Secret: its value is never shown
 - Unset: nothing is paid
@@ -158,7 +158,7 @@ Connections that are kept open.
 
 ## `SHOP_PASSWORD`
 
-- Value: text
+- Value: a string
 - Default: not shown
 - Secret: its value is never shown
 
@@ -174,7 +174,7 @@ Connections that are kept open.
 
 ## `SHOP_NOTE`
 
-- Value: text
+- Value: a string
 - Default: empty
 
 ## `SHOP_STARTED`
@@ -204,7 +204,7 @@ class SplitAll(Split):
 def test_no_example_is_json_where_the_app_takes_the_text_apart(settings_class: type[BaseSettings]) -> None:
     """Whoever took away the `#` would get the brackets into the first item."""
     variables = {each.name: each for each in SettingsContract.of(settings_class).variables}
-    split = {name for name, each in variables.items() if each.expected == "text that the app parses itself"}
+    split = {name for name, each in variables.items() if each.expected == "a string that the app parses itself"}
     assert split == variables.keys() - {"PORTS"}
     lines = env_example([SettingsContract.of(settings_class)], "x").splitlines()
     assert {"#HOSTS=", "#PORTS=[80]"} <= set(lines)

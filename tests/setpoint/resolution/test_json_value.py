@@ -109,7 +109,7 @@ def test_a_finding_points_into_the_value(content: str, expected: str) -> None:
         (["POOL_MIN=9\n"], None, "1.env:1:10-1:11", "together with `POOL_MAX`, which has its default"),
         (["POOL_MAX=0\n"], None, "1.env:1:10-1:11", "together with `POOL_MIN`, which has its default"),
         (["POOL_MAX=2\n", "POOL_MIN=9\n"], None, "2.env:1:10-1:11", "together with `POOL_MAX` at 1.env:1"),
-        (["POOL_MAX=2\n"], {"pool_min": "9"}, "1.env:1:10-1:11", "together with `pool_min` of the process environment"),
+        (["POOL_MAX=2\n"], {"pool_min": "9"}, "1.env:1:10-1:11", "together with `pool_min` in the process environment"),
     ],
 )
 def test_a_conflict_names_each_variable_that_its_words_name(

@@ -41,9 +41,9 @@ def missing_file(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP002", "unreadable-file", Severity.ERROR, unable=True)
 def unreadable_file(subject: Subject) -> Iterator[Finding]:
-    """Report an env file that exists and can't be read.
+    """Report an env file that exists but can't be read.
 
-    Why it matters: nothing can be said about a file that nobody has looked at.
+    Why it matters: nothing can be said about a file that was not read.
 
     Bad:
         $ setpoint check .
@@ -155,7 +155,7 @@ def unusable_settings(error: UnusableError) -> Iterator[Finding]:
 def unusable_rule(error: UnusableError) -> Iterator[Finding]:
     """Report a rule of an app's own that can't be imported, or that fails.
 
-    Why it matters: what the rule looks at was not checked. The check itself reports it.
+    Why it matters: what the rule is about was not checked. The check itself reports it.
 
     Bad:
         $ setpoint check prod.env --rules nowhere

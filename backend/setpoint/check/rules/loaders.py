@@ -13,7 +13,7 @@ from setpoint.resolution.subject import Subject
 
 @built_in("SP201", "read-differently", Severity.ERROR, needs_other_loaders=True, names_loaders=True)
 def read_differently(subject: Subject) -> Iterator[Finding]:
-    """Report a variable that the programs which are to read the file read differently.
+    """Report a variable that the programs that will read the file read differently.
 
     Why it matters: the app gets one value in development and another one in production, and nobody
     notices. It is a warning where no setting reads the variable.
@@ -54,12 +54,12 @@ def refused_file(subject: Subject) -> Iterator[Finding]:
         if file.reading.refused:
             first = file.reading.problems[0].span
             label = LOADERS[file.loader].label if file.loader in LOADERS else file.loader
-            yield Finding(f"{label} refuses the file", Place(file, first), hint="fix what is reported on this line")
+            yield Finding(f"{label} refuses the file", Place(file, first), hint="fix the problem reported on this line")
 
 
 @built_in("SP203", "cut-value", Severity.WARNING, problem=ProblemKind.CUT_VALUE, needs_other_loaders=True)
 def cut_value(subject: Subject) -> Iterator[Finding]:
-    """Report a value of which a program drops a part.
+    """Report a value that a program cuts off.
 
     Why it matters: a password loses what comes after its `#`, and works nowhere.
 
@@ -105,7 +105,7 @@ def continued_line(subject: Subject) -> Iterator[Finding]:
 def line_too_long(subject: Subject) -> Iterator[Finding]:
     r"""Report a line of 64 KiB or more, where programs written in Go stop reading.
 
-    Why it matters: docker and podman refuse the file; kubectl drops the rest of it without a word.
+    Why it matters: docker and podman refuse the file; kubectl silently drops the rest of it.
 
     Bad:
         $ printf 'HOST=%070000d\n' 0 | setpoint check - --loader docker
@@ -118,7 +118,7 @@ def line_too_long(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP206", "already-set", Severity.WARNING, problem=ProblemKind.ALREADY_SET, needs_other_loaders=True)
 def already_set(subject: Subject) -> Iterator[Finding]:
-    """Report a variable that the process environment has already, where a program lets that win.
+    """Report a variable that the process environment already has, where a program gives that precedence.
 
     Why it matters: the value in the file is not used.
 
@@ -140,7 +140,7 @@ def already_set(subject: Subject) -> Iterator[Finding]:
     needs_other_loaders=True,
 )
 def too_long_expansion(subject: Subject) -> Iterator[Finding]:
-    """Report references that make a value grow beyond all bounds.
+    """Report references that make a value too large for any process.
 
     Why it matters: no process can be started with an environment of that size.
 

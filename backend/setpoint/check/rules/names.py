@@ -69,7 +69,7 @@ def _kept(subject: Subject, statement: Statement) -> Iterator[Finding]:
     """Yield what is said of a name that the class keeps without knowing it, if that may be a slip."""
     if meant := meant_by(subject, statement.name):
         label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
-        hint = "the settings class keeps what it does not know"
+        hint = "the settings class keeps unknown variables"
         yield _unknown(subject, statement, label, hint, Severity.WARNING)
 
 
@@ -131,7 +131,7 @@ def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
         if in_another_case(subject, name):
             continue
         yield Finding(
-            f"no setting reads `{name}` of the process environment",
+            f"no setting reads `{name}` in the process environment",
             variable=name,
             label=f"did you mean `{meant.name}`?",
             hint=consequence(subject, meant),
@@ -213,7 +213,7 @@ def _wrong_case(subject: Subject, name: str, meant: Variable, place: Place | Non
 
 @built_in("SP304", "deprecated-variable", Severity.WARNING)
 def deprecated_variable(subject: Subject) -> Iterator[Finding]:
-    """Report a variable that its settings class calls deprecated.
+    """Report a variable that its settings class marks as deprecated.
 
     Why it matters: a later version of the app will no longer read it.
 
@@ -258,14 +258,14 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
                 f"`{statement.shown_name}` has no effect in an env file",
                 name_place(statement),
                 statement.shown_name,
-                "only the process environment sets it",
+                "it is read from the process environment only",
                 "remove it, and set it where the process is started",
             )
 
 
 @built_in("SP306", "renamed-variable", Severity.INFO)
 def renamed_variable(subject: Subject) -> Iterator[Finding]:
-    """Say that a setting is given under another name than its first.
+    """Say that a setting is set under another name than its first.
 
     Why it matters: of several names that are set, the first one alone counts, and old names go away
     one day. Where the first one is set, too, it is a warning: this one has no effect.

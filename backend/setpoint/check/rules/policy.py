@@ -89,7 +89,7 @@ def unsampled_tracing(subject: Subject) -> Iterator[Finding]:
             continue
         if rate == 1:
             message = f"`{variable.name}` is 1{_stands(assignment)}, so every request is traced"
-            yield Finding(message, value_place(assignment), variable.name, hint="a fraction such as 0.1 tells as much")
+            yield Finding(message, value_place(assignment), variable.name, hint="a fraction such as 0.1 is enough")
 
 
 @built_in("SP503", "local-dsn", Severity.WARNING, for_deploy=True)
@@ -106,7 +106,7 @@ def local_dsn(subject: Subject) -> Iterator[Finding]:
     """
     for variable, assignment, text in _called(subject, "SENTRY_DSN"):
         if _is_local(_host(text)):
-            message = f"`{variable.name}` points to the machine itself"
+            message = f"`{variable.name}` points to the local machine"
             yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
@@ -161,7 +161,7 @@ def text_logs(subject: Subject) -> Iterator[Finding]:
         choices = [each.casefold() for each in variable.choices]
         if "json" in choices and text.casefold() in choices and text.casefold() != "json":
             message = f"`{variable.name}` is not `json`{_stands(assignment)}"
-            yield Finding(message, value_place(assignment), variable.name, hint="programs read the logs of a deploy")
+            yield Finding(message, value_place(assignment), variable.name, hint="in production, programs read the logs")
 
 
 @built_in("SP506", "readable-by-others", Severity.ERROR, for_deploy=True)
@@ -181,7 +181,7 @@ def readable_by_others(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "the file contains secrets, and every user can read it",
                 Place(file, Span(0, 0)),
-                hint=f"`chmod 600 {file.path}`, or 640 for a group of its own",
+                hint=f"`chmod 600 {file.path}`, or 640 to share it with a group",
             )
 
 

@@ -11,7 +11,7 @@ from setpoint.resolution.subject import Subject
 
 @built_in("SP109", "invalid-suppression", Severity.WARNING)
 def invalid_suppression(subject: Subject) -> Iterator[Finding]:
-    """Report a comment that is there to ignore a finding and has no effect.
+    """Report a comment that is meant to ignore a finding but has no effect.
 
     Why it matters: whoever wrote it believes the finding is settled. It has an effect only if it names
     rules that exist and can be ignored, and says why: nobody else can tell later whether that still holds.
@@ -31,7 +31,7 @@ def invalid_suppression(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP110", "unused-suppression", Severity.WARNING, looks_at_sources=False)
 def unused_suppression(unused: UnusedSuppression) -> Iterator[Finding]:
-    """Report a comment that ignores a finding which is not there, or no longer.
+    """Report a comment that ignores a finding that is not, or no longer, there.
 
     Why it matters: it would hide the next one. The check itself reports it, once all other rules
     have looked.
@@ -43,4 +43,4 @@ def unused_suppression(unused: UnusedSuppression) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    yield Finding(f"the comment ignores `{unused.code}`, which is not found here", unused.place, hint="remove it")
+    yield Finding(f"the comment ignores `{unused.code}`, which finds nothing here", unused.place, hint="remove it")

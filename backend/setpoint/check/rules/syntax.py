@@ -51,7 +51,7 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
     for line, problem in _problems(subject, malformed_line):
         name, label = _named(line), None
         if isinstance(line, Statement):
-            message = f"`{name}` has no `=`, so it gets no value" if name else "a line has no `=`, so it is not read"
+            message = f"`{name}` has no `=`, so it gets no value" if name else "the line has no `=`, so it is ignored"
         else:
             message = f"the line with `{name}` cannot be read" if name else "the line cannot be read"
             label = problem.message.partition(",")[0]
@@ -163,7 +163,7 @@ def command_substitution(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP106", "shell-code", Severity.ERROR, problem=ProblemKind.NOT_STATIC, needs_other_loaders=True)
 def shell_code(subject: Subject) -> Iterator[Finding]:
-    """Report what is more than an assignment to a shell.
+    """Report a line that is more than an assignment to a shell.
 
     Why it matters: `URL=https://host/?a=1&b=2` runs in the background and sets nothing but `b`.
 
@@ -178,7 +178,7 @@ def shell_code(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP107", "invalid-name", Severity.ERROR, problem=ProblemKind.INVALID_NAME, needs_other_loaders=True)
 def invalid_name(subject: Subject) -> Iterator[Finding]:
-    """Report a name that a program does not take.
+    """Report a name that a program does not accept.
 
     Why it matters: the program drops the variable, or refuses the file.
 

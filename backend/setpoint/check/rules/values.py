@@ -22,7 +22,7 @@ _MOST_NAMED = 5
 
 @built_in("SP401", "invalid-value", Severity.ERROR, refuses_start=True)
 def invalid_value(subject: Subject) -> Iterator[Finding]:
-    """Report a value that the settings class does not take.
+    """Report a value that the settings class does not accept.
 
     Why it matters: the process does not start with it, or a library swallows it and switches
     something off. A value that the same file sets once more is a warning: nothing reads it yet.
@@ -167,7 +167,7 @@ def _with_place(subject: Subject, variable: Variable, first: Assignment | None) 
         return f"`{variable.name}`, which has its default"
     written = assignment.written
     if written is None:
-        return f"`{assignment.name}` of the process environment"
+        return f"`{assignment.name}` in the process environment"
     line, path = written.line, written.file.path
     is_here = first is not None and first.file is written.file
     return f"`{assignment.name}` {f'on line {line}' if is_here else f'at {path}:{line}'}"
@@ -209,7 +209,7 @@ def failing_source(subject: Subject) -> Iterator[Finding]:
     """
     for refusal in subject.validated.refusals:
         if refusal.kind is RefusalKind.SOURCE:
-            yield Finding(refusal.message, hint="values from other sources were checked all the same")
+            yield Finding(refusal.message, hint="values from other sources were checked anyway")
 
 
 @built_in("SP408", "partial-schema", Severity.INFO)

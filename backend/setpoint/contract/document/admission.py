@@ -106,7 +106,7 @@ def admit(content: bytes) -> dict[str, Any]:
     if not reasons:
         reasons = list(_Profile().reasons(document["schema"]))
     if not reasons and document["digest"] != digest(document):
-        reasons = ["its digest is not that of its content; export it again with `setpoint schema`"]
+        reasons = ["its digest does not match its content; export it again with `setpoint schema`"]
     if not reasons and not _can_be_compiled(document):
         reasons = ["its schema has a limit that a value of its type can't have"]
     if reasons:

@@ -59,7 +59,7 @@ def read_exported_contract(path: str) -> type[BaseSettings]:
             message = f"`{shown}` is not a contract of version {VERSION}; `setpoint schema` writes one"
             raise UnableError(message)
         if document.get("digest") != digest(document):
-            message = f"`{shown}` is not what `setpoint schema` has written: its digest does not fit; export it anew"
+            message = f"`{shown}` is not what `setpoint schema` wrote: its digest does not match; export it again"
             raise UnableError(message)
         return _Maker(document).settings_class(Path(path).name)
     except OSError as error:

@@ -37,6 +37,6 @@ def follow_script(text: str, start: int, draft: Draft, variables: ShellVariables
 
 def _stop(draft: Draft, dialect: ShellDialect, kind: ProblemKind, span: Span, message: str) -> None:
     report = draft.refuse if dialect.dies_of_errors else draft.report
-    report(kind, span, message, None, "write one `NAME='value'` a line")
+    report(kind, span, message, None, "write one `NAME='value'` per line")
     if kind is not ProblemKind.NOT_STATIC:
         draft.report(ProblemKind.NOT_STATIC, span, "nothing after this point is evaluated")

@@ -38,34 +38,34 @@ def _differences(text: str, *loaders: str) -> list[str]:
             ["docker", "systemd"],
             (
                 '`LOG_FORMAT` is read differently: docker keeps the quotes (`"json"`); '
-                "systemd takes the quotes away (`json`)"
+                "systemd strips the quotes (`json`)"
             ),
         ),
         (
             "SENTRY_DSN='https://k@h/1'",
             ["podman", "bash"],
-            "`SENTRY_DSN` is read differently: podman keeps the quotes; bash takes the quotes away",
+            "`SENTRY_DSN` is read differently: podman keeps the quotes; bash strips the quotes",
         ),
         (
             "SENTRY_RELEASE=web#5",
             ["node", "systemd", "docker"],
             (
-                "`SENTRY_RELEASE` is read differently: node cuts at `#` (`web`); "
-                "systemd and docker read it as it is written (`web#5`)"
+                "`SENTRY_RELEASE` is read differently: node cuts the value off at `#` (`web`); "
+                "systemd and docker read it as written (`web#5`)"
             ),
         ),
         (
             "LOG_FORMAT=json # why",
             ["python-dotenv", "systemd"],
             (
-                "`LOG_FORMAT` is read differently: python-dotenv cuts at `#` (`json`); "
-                "systemd takes the comment for a part of the value"
+                "`LOG_FORMAT` is read differently: python-dotenv cuts the value off at `#` (`json`); "
+                "systemd reads the comment as part of the value"
             ),
         ),
         (
             "SENTRY_DSN=https://pa$s@h/1",
             ["docker", "compose"],
-            "`SENTRY_DSN` is read differently: docker keeps `$` as is; compose replaces what follows `$`",
+            "`SENTRY_DSN` is read differently: docker keeps `$` as is; compose expands what follows `$`",
         ),
         (
             'SENTRY_RELEASE="a\\nb"',
@@ -86,12 +86,12 @@ def _differences(text: str, *loaders: str) -> list[str]:
         (
             "PORT= 80",
             ["node", "docker"],
-            "`PORT` is read differently: node takes the blanks away (`80`); docker keeps the blanks (` 80`)",
+            "`PORT` is read differently: node strips the whitespace (`80`); docker keeps the whitespace (` 80`)",
         ),
         (
             "export PORT=80",
             ["docker", "bash"],
-            "`PORT` is read differently: docker refuses the file; bash reads it as it is written (`80`)",
+            "`PORT` is read differently: docker refuses the file; bash reads it as written (`80`)",
         ),
         (
             "PORT=$(id -u)",
@@ -117,8 +117,8 @@ def test_a_refused_file_is_compared_as_if_it_were_mended() -> None:
     """That it is refused is said once, and not of every variable; what will be next is said as well."""
     text = "export PORT=80\nLOG_LEVEL=INFO\nLOG_FORMAT='json'\n"
     assert _differences(text, "docker", "node") == [
-        "`PORT` is read differently: docker refuses the file; node reads it as it is written (`80`)",
-        "`LOG_FORMAT` is read differently: docker keeps the quotes (`'json'`); node takes the quotes away (`json`)",
+        "`PORT` is read differently: docker refuses the file; node reads it as written (`80`)",
+        "`LOG_FORMAT` is read differently: docker keeps the quotes (`'json'`); node strips the quotes (`json`)",
     ]
     assert [each.code for each in _checked(text, "docker", "node").diagnostics].count("SP202") == 1
 
@@ -134,7 +134,7 @@ def test_a_difference_says_which_reading_breaks_the_settings_and_how_to_write_th
     found = next(
         each for each in _checked('LOG_FORMAT="json"\n', "docker", "systemd").diagnostics if each.code == "SP201"
     )
-    assert found.label == "the settings refuse what docker would hand over"
+    assert found.label == "the settings refuse the value that docker would pass on"
     assert found.hint == snapshot(
         "written without quotes right after the `=`, and with nothing after it, all of them read it alike"
     )
@@ -212,7 +212,7 @@ def test_portable_asks_for_the_subset_that_all_read_alike(tmp_path: Path) -> Non
     """Each finding names the programs that break."""
     (tmp_path / "prod.env").write_text('LOG_FORMAT="json"\n')
     done = run_config("check", str(tmp_path / "prod.env"), "--loader", "portable", "--format", "concise", "-q")
-    assert b"error[SP208] `LOG_FORMAT`: docker, podman and kubectl keep quotes; leave the quotes out" in done.stdout
+    assert b"error[SP208] `LOG_FORMAT`: docker, podman and kubectl keep quotes; remove the quotes" in done.stdout
 
 
 def test_thousands_of_differences_take_seconds() -> None:

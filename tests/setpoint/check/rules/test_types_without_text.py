@@ -37,8 +37,8 @@ def with_value(annotation: Any, **config: Any) -> type[BaseSettings]:
     return made
 
 
-PLAIN = "change the type in the settings class: a plain `{}` takes text, a strict one does not"
-OTHER = "change the type in the settings class, or let a `BeforeValidator` convert the text"
+PLAIN = "change the type in the settings class: a plain `{}` accepts a string, a strict one does not"
+OTHER = "change the type in the settings class, or let a `BeforeValidator` convert the string"
 NEVER: list[tuple[Any, str, str]] = [
     (StrictInt, "VALUE=4", PLAIN.format("int")),
     (StrictInt, "VALUE=x", PLAIN.format("int")),

@@ -64,5 +64,5 @@ def test_a_value_that_holds_a_setting_has_to_be_json() -> None:
     """An alias leads into it, so that the type of the setting is not that of the value."""
     report = checked("SERVICE=nojson\n", settings_class=names.PathIntoList)
     assert [(each.code, each.message, each.label, each.location is not None) for each in report.diagnostics] == [
-        ("SP401", "`SERVICE` is not valid JSON", "expected JSON that holds the setting", True)
+        ("SP401", "`SERVICE` is not valid JSON", "expected JSON that contains the setting", True)
     ]
