@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from contextvars import copy_context
 from threading import Lock, get_native_id
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -28,13 +28,23 @@ class Apart:
                 return function()
         if get_native_id() != self._home:
             return function()
-        result: T = self._pool.apply(copy_context().run, (function,))
-        return result
+        # The pool would log what is raised in it, although the caller gets it, and without the context of the caller.
+        result, error = self._pool.apply(copy_context().run, (_attempt, function))
+        if error is not None:
+            raise error
+        return cast("T", result)
 
     def close(self) -> None:
         """End the thread."""
         if self._pool is not None:
             self._pool.kill()
+
+
+def _attempt(function: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+    try:
+        return function(), None
+    except BaseException as error:  # noqa: BLE001 - the caller raises it
+        return None, error
 
 
 def is_under_gevent() -> bool:

@@ -26,7 +26,7 @@ def secret_texts(settings: BaseSettings) -> frozenset[str]:
     for variable in SettingsContract.of(type(settings)).variables:
         if variable.secret:
             value = _value_at(settings, variable.setting)
-            found.update(_secrets_within(value) if isinstance(value, BaseModel) else _texts_of(value))
+            found.update(_secrets_within(value) if isinstance(value, BaseModel) else texts_of(value))
             found.update(_texts_of_json(os.environ.get(variable.name, "")))
     found.update(_secrets_within(settings))
     return frozenset(text for text in found if text)
@@ -40,7 +40,7 @@ def _value_at(settings: BaseSettings, path: tuple[str, ...]) -> Any:
 def _secrets_within(value: Any, depth: int = 0) -> Iterator[str]:
     """Yield the texts of the secrets that are somewhere in `value`, and credentials of URLs that are none."""
     if isinstance(value, (Secret, SecretStr, SecretBytes)):
-        yield from _texts_of(value)
+        yield from texts_of(value)
     elif depth < _DEEPEST and isinstance(value, (BaseModel, Mapping, Sequence)) and not isinstance(value, (str, bytes)):
         for part in _parts(value):
             yield from _secrets_within(part, depth + 1)
@@ -48,17 +48,17 @@ def _secrets_within(value: Any, depth: int = 0) -> Iterator[str]:
         yield from _credentials(str(value))
 
 
-def _texts_of(value: Any, depth: int = 0) -> Iterator[str]:
+def texts_of(value: Any, depth: int = 0) -> Iterator[str]:
     """Yield all texts of a value that is secret as a whole."""
     if isinstance(value, (Secret, SecretStr, SecretBytes)):
-        yield from _texts_of(value.get_secret_value(), depth)
+        yield from texts_of(value.get_secret_value(), depth)
         if isinstance(value, EncryptionKeys):
             yield from value.parts()
     elif isinstance(value, bytes):
-        yield from _texts_of(value.decode("utf-8", "backslashreplace"), depth)
+        yield from texts_of(value.decode("utf-8", "backslashreplace"), depth)
     elif depth < _DEEPEST and isinstance(value, (BaseModel, Mapping, list, tuple, set, frozenset)):
         for part in _parts(value):
-            yield from _texts_of(part, depth + 1)
+            yield from texts_of(part, depth + 1)
     elif value is not None and not isinstance(value, bool):
         yield str(value)
         yield from _credentials(str(value))
@@ -66,10 +66,10 @@ def _texts_of(value: Any, depth: int = 0) -> Iterator[str]:
 
 def _texts_of_json(text: str) -> Iterator[str]:
     """Yield `text`, and the texts in it if it is JSON."""
-    yield from _texts_of(text)
+    yield from texts_of(text)
     if text[:1] in {"{", "[", '"'}:
         try:
-            yield from _texts_of(json.loads(text))
+            yield from texts_of(json.loads(text))
         except (ValueError, RecursionError):
             return
 

@@ -9,39 +9,61 @@ has a memory of its own by itself; a job begins one with `secrets_of_its_own`. A
 starts shares its memory if it is started by `contextvars.copy_context().run`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from functools import lru_cache
 
 from observability.masking import Masks, mask_spans, mask_urls
 
-_NO_TEXTS: frozenset[str] = frozenset()
 _NOTHING = Masks()
+_NO_TEXTS: frozenset[str] = frozenset()
 _SHORT = 1_000
 """As many characters have the credentials of a request at most, as a rule."""
 
 
 class _Memory:
-    """Secret texts that are remembered, and their masks, made when they are needed."""
+    """Secret texts that are remembered, and their masks, made when they are needed.
+
+    Args:
+        texts: Those that are known from the beginning to the end.
+    """
 
     # An idle stream has one of these, and most often nothing in it.
-    __slots__ = ("_masks", "_texts")
+    __slots__ = ("_first", "_later", "_masks", "_searches")
 
-    def __init__(self) -> None:
-        self._texts = _NO_TEXTS
-        self._masks: Masks | None = _NOTHING
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._first = frozenset(texts) or _NO_TEXTS
+        self._later = _NO_TEXTS
+        self._searches: tuple[Callable[[], Iterable[str]], ...] = ()
+        self._masks = None if self._first else _NOTHING
 
     def add(self, texts: Iterable[str]) -> None:
-        self._texts |= frozenset(texts)
+        self._later |= frozenset(texts)
         self._masks = None
+
+    def add_found_by(self, search: Callable[[], Iterable[str]]) -> None:
+        self._searches += (search,)
+        self._masks = None
+
+    @property
+    def has_handled(self) -> bool:
+        return bool(self._later or self._searches)
+
+    def forget_what_came_later(self) -> None:
+        if self.has_handled:
+            self._later, self._searches, self._masks = _NO_TEXTS, (), None
 
     @property
     def masks(self) -> Masks:
         if self._masks is None:
-            is_short = sum(map(len, self._texts)) <= _SHORT
-            self._masks = _masks_of_short(self._texts) if is_short else Masks(self._texts)
+            found = (text for search in self._searches for text in search())
+            self._masks = Masks({*self._first, *self._later, *found}) if self.has_handled else self._masks_of_first()
         return self._masks
+
+    def _masks_of_first(self) -> Masks:
+        is_short = sum(map(len, self._first)) <= _SHORT
+        return _masks_of_short(self._first) if is_short else Masks(self._first)
 
 
 @lru_cache(maxsize=256)
@@ -66,9 +88,27 @@ def remember_secret(*texts: str) -> None:
     (_in_progress.get() or _of_the_process).add(texts)
 
 
-def begin_to_remember() -> Token[_Memory | None]:
-    """Begin a memory for the request in progress; what an earlier request on this connection knew is forgotten."""
-    return _in_progress.set(_Memory())
+def remember_secrets_found_by(search: Callable[[], Iterable[str]]) -> None:
+    """Mask what `search` returns as `remember_secret` does; it is asked once there is a text to mask, if at all."""
+    (_in_progress.get() or _of_the_process).add_found_by(search)
+
+
+def begin_to_remember(credentials: Iterable[str] = ()) -> Token[_Memory | None]:
+    """Begin a memory for the request in progress; what an earlier request on this connection knew is forgotten.
+
+    Args:
+        credentials: What is known from the beginning to the end.
+    """
+    return _in_progress.set(_Memory(credentials))
+
+
+def forget_all_but_credentials() -> None:
+    """Forget what the request in progress has handled; its work is done, and no text can hold it any more.
+
+    What a request says at its end is then masked as fast whether it has handled one secret or hundreds.
+    """
+    if (memory := _in_progress.get()) is not None:
+        memory.forget_what_came_later()
 
 
 def forget_secrets() -> None:
@@ -103,7 +143,8 @@ def is_to_be_masked(line: str) -> bool:
     if "?" in line or "://" in line or _of_the_process.masks.may_be_in_line(line):
         return True
     in_progress = _in_progress.get()
-    return in_progress is not None and in_progress.masks.may_be_in_line(line)
+    # Of what a request has just handled, a line may quote a piece.
+    return in_progress is not None and (in_progress.has_handled or in_progress.masks.may_be_in_line(line))
 
 
 def _masks() -> tuple[Masks, ...]:

@@ -128,18 +128,27 @@ def _written_forms(secret: str) -> set[str]:
         return {secret, *encoded}
     plain = {secret, secret.strip(), unquote(secret), encodable.decode()}
     plain.update(line.strip() for line in secret.splitlines() if len(line.strip()) >= _SHORTEST_PIECE)
+    once = {form for text in plain for form in _escaped(text)}
     return {
-        *plain,
-        *(repr(text)[1:-1] for text in plain),
-        *(ascii(text)[1:-1] for text in plain),
-        *(json.dumps(text)[1:-1] for text in plain),
-        *(json.dumps(text, ensure_ascii=False)[1:-1] for text in plain),
+        *once,
+        # What was quoted is often a part of something that is quoted.
+        *(form for text in once for form in _escaped(text)),
         repr(encodable)[2:-1],
         quote(encodable, safe=""),
         quote(encodable),
         quote_plus(encodable),
         *encoded,
     }
+
+
+def _escaped(text: str) -> Iterator[str]:
+    """Yield how Python and JSON write `text` between quotes."""
+    yield text
+    if not _WRITTEN_ALIKE.fullmatch(text):
+        yield repr(text)[1:-1]
+        yield ascii(text)[1:-1]
+        yield json.dumps(text)[1:-1]
+        yield json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _forms_in_base64(secret: str) -> Iterator[str]:

@@ -59,8 +59,10 @@ class ObservedService:
 
 
 @contextmanager
-def _running_service(directory: Path, environment: Mapping[str, str], *flags: str) -> Iterator[ObservedService]:
-    """Run the observed app; the socket is handed over listening, so nobody has to wait until it is up."""
+def _running_service(
+    directory: Path, environment: Mapping[str, str], *flags: str, app: str = "observed_app:application"
+) -> Iterator[ObservedService]:
+    """Run an app; the socket is handed over listening, so nobody has to wait until it is up."""
     log = directory / "stdout"
     with (
         socket.create_server(("127.0.0.1", 0), backlog=64) as listener,
@@ -70,10 +72,10 @@ def _running_service(directory: Path, environment: Mapping[str, str], *flags: st
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "gunicorn", "--config", str(_HERE / "observed_gunicorn.py")),
-                *("--bind", f"fd://{listener.fileno()}", *flags, "observed_app:application"),
+                *("--bind", f"fd://{listener.fileno()}", *flags, app),
             ],
             cwd=_BACKEND,
-            env={**_quiet_environment(), "PYTHONPATH": f"{_BACKEND}:{_HERE}", **environment},
+            env={**_quiet_environment(), "PYTHONPATH": f"{_BACKEND}:{_HERE}:{_HERE.parent}", **environment},
             stdout=output,
             stderr=errors,
             pass_fds=[listener.fileno()],

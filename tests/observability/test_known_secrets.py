@@ -7,11 +7,15 @@ from threading import Thread
 import pytest
 
 from observability.known_secrets import (
+    begin_to_remember,
+    forget_all_but_credentials,
     forget_secrets,
+    is_to_be_masked,
     know_secrets_of_the_process,
     masked,
     masked_to_the_piece,
     remember_secret,
+    remember_secrets_found_by,
     secrets_of_its_own,
 )
 from observability.masking import MASK
@@ -63,3 +67,32 @@ def test_a_secret_that_belongs_to_nothing_is_known_for_good() -> None:
 def test_a_piece_is_masked_where_errors_are_told() -> None:
     """They quote the beginning or the end of what they could not read."""
     assert masked_to_the_piece("cannot read 'secret-of-the…'") == f"cannot read '{MASK}…'"
+
+
+def test_secrets_are_looked_for_once_there_is_a_text() -> None:
+    """Most requests end well, and nothing of theirs is masked."""
+    asked: list[str] = []
+
+    def search() -> list[str]:
+        asked.append("asked")
+        return [OF_A_JOB]
+
+    with secrets_of_its_own():
+        remember_secrets_found_by(search)
+        assert asked == []
+        assert masked(f"{OF_A_JOB} {OF_A_JOB}") == f"{MASK} {MASK}"
+        assert masked(OF_A_JOB) == MASK
+        assert asked == ["asked"]
+
+
+def test_when_its_work_is_done_a_request_knows_its_credentials_alone() -> None:
+    """Its last line is about the request, and a value of the configuration may be a part of a path."""
+    begin_to_remember(["a-credential"])
+    remember_secret("production")
+    remember_secrets_found_by(lambda: ["billing-"])
+    assert masked("/billing-api/production a-credential") == f"/{MASK}api/{MASK} {MASK}"
+    assert is_to_be_masked("a line that may have a piece")
+    forget_all_but_credentials()
+    assert masked("/billing-api/production a-credential") == f"/billing-api/production {MASK}"
+    assert not is_to_be_masked("a line that may have a piece")
+    forget_secrets()

@@ -1,5 +1,6 @@
 """Turns what the use cases refuse into problem documents."""
 
+import logging
 from http import HTTPStatus
 
 from flask import Flask, Response
@@ -19,10 +20,14 @@ _STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StorageFullError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
+_LEVELS = {errors.DamagedError: logging.ERROR, errors.StorageFullError: logging.ERROR}
+"""How severe it is that the database fails; one that is away for a moment is for the readiness probe to tell."""
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="setpoint"'},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
 }
+
+_logger = logging.getLogger(__name__)
 
 
 def answer_refusals_with_problems(application: Flask) -> None:
@@ -31,7 +36,10 @@ def answer_refusals_with_problems(application: Flask) -> None:
 
 
 def _answer(error: errors.ServiceError) -> Response:
-    return document(as_problem(error))
+    problem = as_problem(error)
+    if problem.code is not None and problem.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _logger.log(_LEVELS.get(type(error), logging.WARNING), "the database failed", exc_info=error)
+    return document(problem)
 
 
 def as_problem(error: errors.ServiceError) -> Problem:

@@ -1,6 +1,9 @@
-"""Reads the body of a request, within limits of size and time."""
+"""Reads the body of a request, within limits of size and time; its values leave the process by no log line."""
 
-from contextlib import AbstractContextManager, nullcontext
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from http import HTTPStatus
 from threading import Event
 
@@ -8,6 +11,9 @@ from flask import request
 
 from app.http.problem import Problem
 from app.http.server import connection
+from config.secret_texts import texts_of
+from observability.known_secrets import remember_secrets_found_by
+from setpoint.sources.env_file import parse_env_file
 
 SECONDS_TO_ARRIVE = 30.0
 """How long a body may take."""
@@ -29,12 +35,26 @@ def read_body(limit: int) -> bytes:
     request.max_content_length = limit + 1  # Werkzeug cuts a body off there, without a word
     with _deadline() as passed:
         content = _content(passed)
+    remember_secrets_found_by(partial(values_in, content))
     if len(content) > limit:
         raise _too_large(limit)
     if passed.is_set() or (announced is not None and len(content) < announced):
         raise _broken_off(passed)
     request.environ[WAS_READ] = True
     return content
+
+
+def values_in(content: bytes) -> Iterator[str]:
+    """Yield everything in a body that could be a value, as it is written and as it is read: JSON, else an env file."""
+    text = content.decode("utf-8", "backslashreplace")
+    try:
+        yield from texts_of(json.loads(text))
+    except (ValueError, RecursionError):
+        for line in text.splitlines():
+            _, equals, value = line.partition("=")
+            yield (value if equals else line).strip().strip("\"'")
+        with suppress(Exception):
+            yield from parse_env_file("body", content, {}).variables.values()
 
 
 def _content(passed: Event) -> bytes:

@@ -1,7 +1,7 @@
 """An env file in the body of a write: checked as `setpoint check` does, with each problem at its place."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -12,7 +12,6 @@ from app.http.problem import Problem, ProblemItem
 from app.http.queries import WriteQuery
 from app.http.server import current_server
 from app.service.revising import Revising
-from observability.known_secrets import remember_secret
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile, parse_env_file
@@ -59,21 +58,7 @@ def check_beside_other_requests(content: bytes, check: Callable[[], T]) -> T:
         Problem: 413 with what there is too much of in `content`: a check would take long.
     """
     _refuse_too_many_findings(content)
-    try:
-        return current_server().beside_other_requests(check)
-    except Exception:
-        # A check that fails may quote what it failed at.
-        remember_secret(*values_in(content))
-        raise
-
-
-def values_in(content: bytes) -> Iterator[str]:
-    """Yield everything in an env file that could be a value, as it is written and as it is read."""
-    text = content.decode("utf-8", "backslashreplace")
-    for line in text.splitlines():
-        yield line.partition("=")[2].strip().strip("\"'")
-    with suppress(Exception):
-        yield from parse_env_file("body", content, {}).variables.values()
+    return current_server().beside_other_requests(check)
 
 
 def _refuse_too_many_findings(content: bytes) -> None:

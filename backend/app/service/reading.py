@@ -1,6 +1,6 @@
 """Gives out the variables of an environment, and writes down who saw its secrets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from app.domain.audit import Action, entry
@@ -11,6 +11,7 @@ from app.domain.revision import Revision, is_digest
 from app.domain.variables import Variables
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
+from observability.known_secrets import remember_secret
 
 _MOST_REMEMBERED = 100
 """Each holds a megabyte at most."""
@@ -40,6 +41,11 @@ class _Found:
     variables: Variables
     secrets: tuple[str, ...]
 
+    @property
+    def secret_texts(self) -> tuple[str, ...]:
+        """The values of the secrets."""
+        return tuple(self.variables[name] for name in self.secrets)
+
 
 @dataclass(slots=True)
 class Reading:
@@ -67,16 +73,12 @@ class Reading:
             DestroyedError: Its values are gone.
             DamagedError: What is stored is not what was written.
         """
-        found = self._known.get((place, number), lambda: self.store.read(lambda each: self._find(each, place, number)))
-        return self._give(actor, found, reveal=reveal)
+        return self._give(actor, self._found(place, number), reveal=reveal)
 
     def read_valid(self, actor: Actor, place: Place, digest: str, *, reveal: bool = False) -> Content:
         """Return the newest revision that satisfies the schema with this digest; raises as `read` does."""
-
-        def ask() -> _Found:
-            return self.store.read(lambda each: self._find_valid(each, place, digest))
-
-        return self._give(actor, self._known.get((place, digest), ask), reveal=reveal)
+        found = self._remembered((place, digest), lambda each: self._find_valid(each, place, digest))
+        return self._give(actor, found, reveal=reveal)
 
     def secrets(self, place: Place, number: int) -> tuple[str, ...]:
         """Return the values of the secrets of a revision, to mask them elsewhere; they must not leave the process.
@@ -85,8 +87,16 @@ class Reading:
             NotFoundError: There is no such revision.
             DestroyedError: Its values are gone.
         """
-        found = self._known.get((place, number), lambda: self.store.read(lambda each: self._find(each, place, number)))
-        return tuple(found.variables[name] for name in found.secrets)
+        return self._found(place, number).secret_texts
+
+    def _found(self, place: Place, number: int | None) -> _Found:
+        return self._remembered((place, number), lambda each: self._find(each, place, number))
+
+    def _remembered(self, key: tuple[Place, int | str | None], find: Callable[[Transaction], _Found]) -> _Found:
+        found = self._known.get(key, lambda: self.store.read(find))
+        # They were decrypted in another request perhaps, and no line of this one may show them either.
+        remember_secret(*found.secret_texts)
+        return found
 
     def _give(self, actor: Actor, found: _Found, *, reveal: bool) -> Content:
         if not found.secrets:

@@ -11,6 +11,7 @@ from app.domain.identity import Actor, Bound, Principal, Scope, Token
 from app.domain.token_text import TokenText, is_token_id, new_token_text
 from app.domain.validation import text_problems
 from app.service.ports import Clock, Store, Transaction
+from observability.known_secrets import remember_secret
 
 GRACE = timedelta(hours=24)
 ISSUER = "setpoint"
@@ -53,7 +54,7 @@ class Tokens:
         Raises:
             ConflictError: There have been tokens already.
         """
-        text = new_token_text()
+        text = _new_text()
         grant = Grant(principal, "first token", frozenset({Scope.ADMIN}), frozenset({Bound()}))
         token = self._token(text, grant)
 
@@ -77,7 +78,7 @@ class Tokens:
         if not actor.token.allows_to_grant(grant.scopes, grant.bounds):
             message = f"the token `{actor.token.id}` can't give rights that it does not have itself"
             raise ForbiddenError(message)
-        text = new_token_text()
+        text = _new_text()
         token = self._token(text, grant)
         self.store.write(lambda found: self._add(found, actor, token, text, Action.TOKEN_CREATE))
         return token, text
@@ -89,7 +90,7 @@ class Tokens:
             NotFoundError: There is no such live token, or it is none of the actor's business.
             ConflictError: Two are live already.
         """
-        text = new_token_text()
+        text = _new_text()
 
         def change(found: Transaction) -> tuple[Token, TokenText]:
             old, now = self._own(found, actor, token_id), self.clock()
@@ -155,6 +156,12 @@ class Tokens:
         detail: dict[str, object] = {"token": token.id, "family": token.family, "label": token.label}
         rights = {"scopes": sorted(token.scopes), "bounds": sorted(str(bound) for bound in token.bounds)}
         found.audit.record(entry(actor, action, now, detail={**detail, **rights}))
+
+
+def _new_text() -> TokenText:
+    text = new_token_text()
+    remember_secret(text.text)
+    return text
 
 
 def _renewed(old: Token, now: datetime) -> datetime | None:

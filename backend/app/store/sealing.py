@@ -17,6 +17,7 @@ from app.domain.errors import DamagedError, UnusableStorageError
 from app.domain.place import Place
 from app.domain.variables import Variables
 from config.storage_types import KEY_BYTES, parse_keys
+from observability.known_secrets import remember_secret
 from setpoint.contract.guidance import PublicValueError
 
 _NONCE_BYTES = 12
@@ -108,7 +109,7 @@ class Sealer:
         )
 
     def open(self, place: Place, number: int, sealed: SealedBody, app_key: WrappedAppKey) -> Variables:
-        """Return the values.
+        """Return the values, which no log line shows from now on: which of them are secrets is known elsewhere.
 
         Raises:
             DamagedError: What is stored is not what was written there.
@@ -119,7 +120,9 @@ class Sealer:
         except InvalidTag:
             message = f"the values of `{place}@{number}` can't be decrypted: they are not what was written there"
             raise DamagedError(message) from None
-        return Variables(cast("dict[str, str]", json.loads(text)))
+        variables = cast("dict[str, str]", json.loads(text))
+        remember_secret(*variables.values())
+        return Variables(variables)
 
     def _wrap_app_key(self, app: str, key: bytes) -> WrappedAppKey:
         first = self.keyring.first

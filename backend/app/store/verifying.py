@@ -9,6 +9,7 @@ from app.domain.place import Place
 from app.store.repositories.revisions import FIRST
 from app.store.repositories.tables import counter, events, revisions
 from app.store.transaction import SqlTransaction
+from observability.known_secrets import secrets_of_its_own
 
 _CHAIN = sa.select(
     revisions.c.app, revisions.c.environment, revisions.c.number, revisions.c.previous, revisions.c.digest
@@ -45,7 +46,8 @@ def _contents(found: SqlTransaction) -> Iterator[str]:
         try:
             revision = found.revisions.numbered(Place(row.app, row.environment), row.number)
             if revision is not None and revision.destroyed is None:
-                found.revisions.variables(revision)
+                with secrets_of_its_own():
+                    found.revisions.variables(revision)
         except DamagedError as error:
             yield str(error)
     for app in found.revisions.apps():

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import islice
 
 from observability.exception_text import described, type_name
-from observability.known_secrets import masked
+from observability.known_secrets import masked, masked_to_the_piece
 
 LONGEST_TEXT = 8_192
 """Characters of a text that are written; the rest is counted."""
@@ -35,7 +35,7 @@ def text_within_bounds(value: object) -> str:
     """Return the text of `value`, masked, and cut after `LONGEST_TEXT` characters."""
     text = text_of(value)
     # Cut once before it is masked, so that an endless text takes no time, and once after, so that no mask is cut.
-    shown = masked(text[: 2 * LONGEST_TEXT])
+    shown = masked_to_the_piece(text[: 2 * LONGEST_TEXT])
     if len(text) > LONGEST_TEXT:
         shown = f"{shown[:LONGEST_TEXT]}… ({len(text)} characters)"
     return encodable(shown)

@@ -9,6 +9,7 @@ from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from observability.exception_text import LOGGED_MARK
+from observability.known_secrets import forget_all_but_credentials
 from observability.metrics import count_request, open_streams
 from observability.requests.request_id import ExceptionInfo, request_fields
 
@@ -187,6 +188,7 @@ class _ObservedBody:
     def close(self) -> None:
         """Close the body and write the access line, whatever happens."""
         _close(self._body)
+        forget_all_but_credentials()
         self._exchange.end()
 
 

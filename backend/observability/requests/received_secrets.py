@@ -1,12 +1,10 @@
-"""Remembers what a request carries that must not leave the process: credentials, and the values of its query."""
+"""Finds what a request carries that must not leave the process: credentials, and the values of its query."""
 
 import base64
 import binascii
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 from wsgiref.types import WSGIEnvironment
-
-from observability.known_secrets import remember_secret
 
 _CREDENTIALS = (
     "HTTP_AUTHORIZATION",
@@ -20,15 +18,15 @@ _SCHEMES = frozenset({"basic", "bearer"})
 _SHORTEST_VALUE = 8
 
 
-def remember_what_a_request_carries(environ: WSGIEnvironment) -> None:
-    """Have the credentials, the cookies and the long values of the query of a request masked until it ends."""
+def credentials_of(environ: WSGIEnvironment) -> Iterator[str]:
+    """Yield the credentials, the cookies and the long values of the query of a request."""
     for name in _CREDENTIALS:
         if value := environ.get(name):
-            remember_secret(*_parts_of_credentials(value))
+            yield from _parts_of_credentials(value)
     if cookies := environ.get("HTTP_COOKIE"):
-        remember_secret(*_values(cookies, ";"))
+        yield from _values(cookies, ";")
     if query := environ.get("QUERY_STRING"):
-        remember_secret(*_values(query, "&"))
+        yield from _values(query, "&")
 
 
 def _parts_of_credentials(value: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.wsgi import ClosingIterator
 
 from observability.known_secrets import begin_to_remember, forget_secrets
-from observability.requests.received_secrets import remember_what_a_request_carries
+from observability.requests.received_secrets import credentials_of
 
 REQUEST_ID_KEY = "setpoint.request_id"
 """Key of the WSGI environment under which the app finds the id of its request."""
@@ -58,8 +58,7 @@ class RequestIds:
         """Serve one request under its id."""
         request_id = _accepted_or_new(environ.get("HTTP_X_REQUEST_ID", ""))
         environ[REQUEST_ID_KEY] = request_id
-        begin_to_remember()
-        remember_what_a_request_carries(environ)
+        begin_to_remember(credentials_of(environ))
         _current.set({"request_id": request_id, **trace_fields(environ.get("HTTP_TRACEPARENT", ""))})
 
         def start_with_id(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sentry_sdk.utils import get_error_message
 
 from observability.exception_text import public_text, related
-from observability.known_secrets import masked
+from observability.known_secrets import masked, masked_to_the_piece
 from observability.logs.bounded_values import text_of
 from observability.logs.record_fields import message_of
 from observability.sentry.tracing import is_traced
@@ -159,7 +159,7 @@ def _scrubbed(event: "Event", hint: "Hint") -> "Event":
         kept["exception"] = _values(kept["exception"], lambda exception: _scrub_exception(exception, texts))
     if isinstance(record := hint.get("log_record"), logging.LogRecord):
         template = record.msg if isinstance(record.msg, str) else text_of(record.msg)
-        kept["logentry"] = {"message": template, "formatted": message_of(record)}
+        kept["logentry"] = {"message": template, "formatted": masked_to_the_piece(message_of(record))}
     return cast("Event", _masked(kept))
 
 

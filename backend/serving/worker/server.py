@@ -1,7 +1,8 @@
 """What a worker of gunicorn does for the app: it lets the app at connections, and works beside other requests."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from contextvars import copy_context
+from typing import Any, TypeVar, cast
 
 from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]  # has no types
 
@@ -23,5 +24,15 @@ class GunicornServer:
 
     def beside_other_requests(self, work: Callable[[], Result]) -> Result:
         """Do `work` in a thread: the event loop goes on, because the interpreter switches every few milliseconds."""
-        result: Result = self._threads.apply(work)
-        return result
+        # The pool would log what is raised in it, although the request gets it, and without knowing its secrets.
+        result, error = self._threads.apply(copy_context().run, (_attempt, work))
+        if error is not None:
+            raise error
+        return cast("Result", result)
+
+
+def _attempt(work: Callable[[], Result]) -> tuple[Result | None, BaseException | None]:
+    try:
+        return work(), None
+    except BaseException as error:  # noqa: BLE001 - the request raises it
+        return None, error

@@ -207,10 +207,10 @@ def test_a_circle_of_causes_ends() -> None:
 )
 def test_a_secret_is_masked_in_every_field(secret: str, formatter_class: type[LineFormatter]) -> None:
     """Also where JSON writes it with escapes."""
-    record = _record(f"it is {secret}!", field=[f"\n12345678 {secret}"], stack_info=f"\\\\{secret}")
+    record = _record(f"it is {secret}!", field=[f"\n1234567 {secret}"], stack_info=f"\\\\{secret}")
     with secrets_of_its_own():
         remember_secret(secret, "")
         line = formatter_class().format(record)
     assert line.count(MASK) >= 3
     if formatter_class is JsonLineFormatter:
-        assert json.loads(line)["field"] == [f"\n12345678 {MASK}"]
+        assert json.loads(line)["field"] == [f"\n1234567 {MASK}"]
