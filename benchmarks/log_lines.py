@@ -1,5 +1,6 @@
 """What a log line costs, from the call to the file, beside what one would use otherwise; the same record for all."""
 
+import base64
 import json
 import logging
 import os
@@ -43,6 +44,7 @@ def setpoint_json() -> Callable[[], None]:
     """Return a call that writes the line as the service does, with a DSN to mask."""
     sys.path.insert(0, str(_BACKEND))
     os.environ["ENV_FILE"] = os.devnull
+    os.environ["ENCRYPTION_KEYS"] = "bench:" + base64.b64encode(os.urandom(32)).decode()
     from config.settings import Settings  # noqa: PLC0415 - one subject is measured in a process
     from observability.known_secrets import know_secrets_of_the_process  # noqa: PLC0415
     from observability.set_up import set_up_observability  # noqa: PLC0415

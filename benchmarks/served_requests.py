@@ -115,28 +115,32 @@ def _open(stack: ExitStack, address: tuple[str, int], number: int) -> None:
 def _worker(folder: Path, words: Sequence[str], variables: Mapping[str, str]) -> Iterator[tuple[int, tuple[str, int]]]:
     """Run gunicorn with one worker, and give its process id and where it listens."""
     own = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
-    environment = {**own, "ENV_FILE": os.devnull, "WEB_CONCURRENCY": "1", "ENCRYPTION_KEYS": _KEYS, **variables}
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    with socket.create_server(("127.0.0.1", 0), backlog=1_024) as listener:
+    with tempfile.TemporaryDirectory() as kept, socket.create_server(("127.0.0.1", 0), backlog=1_024) as listener:
         descriptor, address = listener.fileno(), listener.getsockname()
+        store = {"ENCRYPTION_KEYS": _KEYS, "DATABASE_URL": f"sqlite:///{kept}/setpoint.db"}
         process = subprocess.Popen(
             [gunicorn, f"--bind=fd://{descriptor}", *words],
             cwd=folder,
-            env=environment,
+            env={**own, "ENV_FILE": os.devnull, "WEB_CONCURRENCY": "1", **store, **variables},
             pass_fds=[descriptor],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-    try:
-        connection = http.client.HTTPConnection(address[0], address[1], timeout=30)
-        connection.request("GET", "/version")
-        connection.getresponse().read()
-        connection.close()
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield int(children[0]), address
-    finally:
-        process.terminate()
-        process.wait()
+        try:
+            _ask(address)
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            yield int(children[0]), address
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _ask(address: tuple[str, int]) -> None:
+    connection = http.client.HTTPConnection(address[0], address[1], timeout=30)
+    connection.request("GET", "/version")
+    connection.getresponse().read()
+    connection.close()
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -17,6 +17,9 @@ _SHORTEST_WORD = 4
 _SHORTEST_PIECE = 8
 """A text of so many characters is masked anywhere, a shorter one where it is a word of its own."""
 
+_MOST_COMPARED = 100
+"""Each of so many forms is compared with each other, which takes less than a millisecond."""
+
 # What nothing quotes or escapes, in texts of programs and in log lines.
 _WRITTEN_ALIKE = re.compile(r"[A-Za-z0-9._~-]+")
 _SAME_IN_LINES = re.compile(r"[!#-\[\]-~]+")
@@ -43,13 +46,14 @@ class Masks:
         written = {form for secret in self._secrets for form in _written_forms(secret)}
         self._forms = frozenset(form for form in written if len(form) >= _SHORTEST_WORD)
         self._encoded = frozenset(form for secret in self._secrets for form in _forms_in_base64(secret))
-        self._signs_in_lines = _signs_of(
-            frozenset(each for form in self._forms | self._encoded for each in _in_lines(form))
-        )
 
     @cached_property
     def _signs(self) -> tuple[str, ...]:
         return _signs_of(self._forms | self._encoded)
+
+    @cached_property
+    def _signs_in_lines(self) -> tuple[str, ...]:
+        return _signs_of(frozenset(each for form in self._forms | self._encoded for each in _in_lines(form)))
 
     def may_be_in_line(self, line: str) -> bool:
         """Say whether there may be a secret in a log line."""
@@ -109,6 +113,8 @@ def _pattern_of(form: str) -> str:
 
 def _signs_of(forms: frozenset[str]) -> tuple[str, ...]:
     """Return those of `forms` of which one is in every text that any of them is in."""
+    if len(forms) > _MOST_COMPARED:
+        return tuple(forms)
     return tuple(form for form in forms if not any(other in form for other in forms - {form}))
 
 
