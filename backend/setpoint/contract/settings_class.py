@@ -10,6 +10,7 @@ from typing import Any
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.class_variables import Part, parts_of, variables_of
+from setpoint.contract.document.class_checks import ClassCheck
 from setpoint.contract.guidance import NamesEnvFile
 from setpoint.contract.variable import Variable
 from setpoint.contract.variable_names import VariableNames
@@ -154,8 +155,8 @@ class SettingsContract:
         return hasattr(self.settings_class, "checked_by_class_alone")
 
     @property
-    def checked_by_class_alone(self) -> tuple[str, ...]:
-        """Return the places of the checks that an exported contract can't carry; empty for all fields together."""
+    def checked_by_class_alone(self) -> tuple[ClassCheck, ...]:
+        """Return the checks that an exported contract can't carry."""
         return tuple(getattr(self.settings_class, "checked_by_class_alone", ()))
 
     @property

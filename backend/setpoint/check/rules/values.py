@@ -226,7 +226,7 @@ def partial_schema(subject: Subject) -> Iterator[Finding]:
     """
     alone = subject.contract.checked_by_class_alone
     if alone:
-        named = [f"`{each}`" if each else "fields together" for each in alone[:_MOST_NAMED]]
+        named = [each.in_words for each in alone[:_MOST_NAMED]]
         more = [f"{len(alone) - _MOST_NAMED} more"] if len(alone) > _MOST_NAMED else []
         yield Finding(
             "values are checked as far as the schema says",

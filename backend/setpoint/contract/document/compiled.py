@@ -11,6 +11,7 @@ from typing import Any
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError
 
 from setpoint.contract.document.choice import choice_meant
+from setpoint.contract.document.class_checks import class_checks
 from setpoint.contract.document.decoding import Decoder, UndecodableError
 
 Schema = Mapping[str, Any]
@@ -46,7 +47,7 @@ class CompiledContract:
         self._whole = _validator(self._decoder.properties, required)
         self.names = frozenset(document["variables"])
         self.shown = self.names - {*document["secrets"]}
-        self.unchecked = tuple(".".join(each["place"]) for each in document["checked_by_class_alone"])
+        self.unchecked = tuple(dict.fromkeys(each.name for each in class_checks(document)))
 
     @cached_property
     def _parts(self) -> SchemaValidator:

@@ -12,6 +12,7 @@ from pydantic_core import SchemaError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from setpoint.contract.document.choice import choice_meant
+from setpoint.contract.document.class_checks import ClassCheck, class_checks
 from setpoint.contract.document.manifest import VERSION, digest
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.guidance import Guidance
@@ -116,9 +117,7 @@ class _Maker:
                 extra="ignore",
                 validate_default=False,  # a default that is no JSON is not in the contract
             )
-            checked_by_class_alone: ClassVar[tuple[str, ...]] = tuple(
-                ".".join(each["place"]) for each in self._document["checked_by_class_alone"]
-            )
+            checked_by_class_alone: ClassVar[tuple[ClassCheck, ...]] = class_checks(self._document)
 
         fields = self._fields(self._document["schema"], ())
         title = str(self._document["schema"].get("title", "Settings"))

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from setpoint.contract.document.class_checks import ELSEWHERE
+from setpoint.contract.document.other_sources import Elsewhere, elsewhere
 from setpoint.contract.document.value_schema import ValueSchemas, key_of
 from setpoint.contract.field_type import nested_model
 from setpoint.contract.settings_class import SettingsContract
@@ -32,15 +34,17 @@ def as_json(contract: SettingsContract) -> dict[str, Any]:
     if contract.env_file_variable:
         schema.get("properties", {}).pop(contract.env_file_variable[0].setting[0], None)
     _loosen(schema, contract, schemas)
+    found = elsewhere(contract)
+    if found is not Elsewhere.NOTHING:
+        _leave_room(schema, over=found is Elsewhere.OVER_VARIABLES)
+    unsaid = [*sorted(schemas.unsaid.items()), *([((), ELSEWHERE)] if found else [])]
     variables = [each for each in contract.variables if not contract.names_env_file(each)]
     manifest = {
         "version": VERSION,
         "reading": _reading(contract),
         "variables": {each.name: _place(contract, each) for each in variables if contract.find(each.name) is each},
         "secrets": list(dict.fromkeys(each.name for each in variables if each.secret)),
-        "checked_by_class_alone": [
-            {"place": list(place), "reason": reason} for place, reason in sorted(schemas.unsaid.items())
-        ],
+        "checked_by_class_alone": [{"place": list(place), "reason": reason} for place, reason in unsaid],
         "schema": schema,
     }
     return {"digest": digest(manifest), **manifest}
@@ -76,6 +80,36 @@ def _loosen(schema: dict[str, Any], contract: SettingsContract, schemas: ValueSc
             properties[variable.name] = {"writeOnly": True} if variable.secret else {}
     if "required" in schema:
         schema["required"] = [each for each in schema["required"] if each in required]
+
+
+def _leave_room(schema: dict[str, Any], *, over: bool) -> None:
+    """Take out of `schema` what does not hold of variables alone, where other sources give values as well.
+
+    Args:
+        schema: The schema of the settings.
+        over: Whether other values win over variables, so that nobody looks at what these hold.
+    """
+    if over:
+        schema["properties"] = {key: _words(part) for key, part in schema["properties"].items()}
+    _without_counts(schema)
+
+
+def _words(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: schema[key] for key in ("description", "deprecated", "writeOnly", "default") if key in schema}
+
+
+def _without_counts(part: Any) -> None:
+    """Take out of `part` what has to be there: what one source lacks, another one may give."""
+    if isinstance(part, list):
+        for each in part:
+            _without_counts(each)
+    if isinstance(part, dict):
+        for keyword in ("required", "minProperties"):
+            part.pop(keyword, None)
+        for keyword in ("additionalProperties", "anyOf", "items"):
+            _without_counts(part.get(keyword))
+        for each in part.get("properties", {}).values():
+            _without_counts(each)
 
 
 def digest(manifest: dict[str, Any]) -> str:

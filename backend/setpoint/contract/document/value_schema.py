@@ -12,6 +12,8 @@ from pydantic_settings import ForceDecode
 
 from setpoint.contract import secrecy
 from setpoint.contract.annotation import is_class
+from setpoint.contract.document.class_checks import ACROSS_FIELDS
+from setpoint.contract.document.other_sources import checks_when_it_is_made, has_init_of_its_own
 from setpoint.contract.document.schema_keywords import constrained, is_number_or_text
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.plain_value import plain_value
@@ -46,12 +48,12 @@ class ValueSchemas:
         """Return the schema of an object that holds the fields of `model`."""
         modes = [each.info.mode for each in model.__pydantic_decorators__.model_validators.values()]
         modes += ["before" for _ in model.__pydantic_decorators__.root_validators]
-        if modes:
-            self.note(place, "validator across fields")
+        if modes or checks_when_it_is_made(model) or (inside and has_init_of_its_own(model)):
+            self.note(place, ACROSS_FIELDS)
         if issubclass(model, RootModel) or model in inside or _has_core_schema_of_its_own(model):
             self.note(place, "type")
             return {}
-        if any(mode != "after" for mode in modes):
+        if any(mode != "after" for mode in modes) or (inside and has_init_of_its_own(model)):
             return {}
         if any(model.model_config.get(each) for each in _NARROWS_ALL):
             self.note(place, "constraint")
