@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
-from types import TracebackType
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
@@ -37,17 +36,3 @@ def _annotations(model: type) -> Mapping[str, Any]:
         return get_type_hints(model)
     except NameError:
         return {}
-
-
-def settings_classes_of_failed_body(traceback: TracebackType | None, class_name: str) -> tuple[type[BaseSettings], ...]:
-    """Return the settings classes that the body of the class `class_name` names, where the body itself failed.
-
-    `db: Db = Db()` in a model reads the environment before there is a model, and may find it bad.
-    """
-    while traceback is not None:
-        frame = traceback.tb_frame
-        if frame.f_code.co_name == class_name and "__qualname__" in frame.f_locals:
-            named = (frame.f_globals.get(name) for name in frame.f_code.co_names)
-            return tuple(dict.fromkeys(each for found in named for each in settings_classes_in(found)))
-        traceback = traceback.tb_next
-    return ()

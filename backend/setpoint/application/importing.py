@@ -4,7 +4,7 @@ import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from setpoint.application.composed_settings import settings_classes_in, settings_classes_of_failed_body
+from setpoint.application.composed_settings import settings_classes_in
 from setpoint.check.rule import InvalidRuleError
+from setpoint.contract.made_at_import import watched
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnusableError
 from setpoint.project import Project
@@ -102,11 +103,11 @@ def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> Non
             raise UnusableRulesError(message, _advice(error, name)) from None
 
 
-def _imported(module_name: str, pythonpath: Iterable[Path]) -> Mapping[str, object]:
+def _imported(module_name: str, pythonpath: Iterable[Path] = (), *, leaves_blank: bool = False) -> Mapping[str, object]:
     """Return what the module holds; what it prints is dropped."""
     _put_on_module_path([Path.cwd(), *pythonpath])
     sink = StringIO()
-    with redirect_stdout(sink), redirect_stderr(sink):
+    with redirect_stdout(sink), redirect_stderr(sink), watched(leaves_blank=leaves_blank):
         return vars(importlib.import_module(module_name))
 
 
@@ -140,13 +141,20 @@ def _from_failed_module(error: BaseException, module_name: str, class_name: str)
         if found := _resolve(namespace, class_name):
             _keep(namespaces)
             return found
-    if found := settings_classes_of_failed_body(error.__traceback__, class_name):
+    if found := _from_module_with_blank_settings(module_name, class_name):
         return found
     for namespace in namespaces:
         if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError):
             _classes_in(namespace, module_name, class_name)
     message = f"cannot import `{module_name}`: {_described(error)}"
     raise UnusableSettingsError(message, _advice(error, module_name)) from None
+
+
+def _from_module_with_blank_settings(module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
+    """Return the classes where the module lacks nothing but settings that it makes before there are the classes."""
+    with suppress(Exception, SystemExit):
+        return _resolve(_imported(module_name, leaves_blank=True), class_name)
+    return ()
 
 
 def _keep(namespaces: Iterable[Mapping[str, Any]]) -> None:

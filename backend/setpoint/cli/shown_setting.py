@@ -177,9 +177,9 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
         "secret": provenance.variable.secret,
         "required": provenance.variable.required,
         "refused": is_refused(subject, provenance),
-        **_value_as_json(subject, winner),
-        "merged": [_value_as_json(subject, each) for each in provenance.merged],
-        "shadowed": [_value_as_json(subject, each) for each in provenance.shadowed],
+        **_value_as_json(subject, winner, provenance),
+        "merged": [_value_as_json(subject, each, provenance) for each in provenance.merged],
+        "shadowed": [_value_as_json(subject, each, provenance) for each in provenance.shadowed],
     }
     if winner is None:
         described["value"] = shown_default(provenance)
@@ -187,11 +187,12 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
     return described if fingerprint is None else {**described, "fingerprint": fingerprint}
 
 
-def _value_as_json(subject: Subject, assignment: Assignment | None) -> dict[str, Any]:
-    return {
-        "value": None if assignment is None else subject.shown.text(assignment),
-        "origin": origin_as_json(assignment),
-    }
+def _value_as_json(subject: Subject, assignment: Assignment | None, provenance: Provenance) -> dict[str, Any]:
+    origin = origin_as_json(assignment)
+    # In a file its place tells which one it is.
+    if assignment is not None and assignment.file is None and _spelt(assignment, provenance):
+        origin["variable"] = printable(assignment.name)
+    return {"value": None if assignment is None else subject.shown.text(assignment), "origin": origin}
 
 
 def _paths_as_json(source: SourceRecord) -> dict[str, Any]:

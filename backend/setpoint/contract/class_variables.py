@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfi
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.alias import aliases, keys_of, takes_names
+from setpoint.contract.made_at_import import values_given_to
 from setpoint.contract.variable import Variable
 
 Make = Callable[[], Any]
@@ -20,46 +22,48 @@ class Part(NamedTuple):
     """A field whose value another settings class makes, from variables of its own, unless a source gives one.
 
     Attributes:
-        field: The field.
+        setting: The path of the field, which may be in a model.
         settings_class: The other class.
         make: What makes the value where no source gives one; None where one has to.
     """
 
-    field: str
+    setting: tuple[str, ...]
     settings_class: type[BaseSettings]
     make: Make | None
 
 
-def parts_of(settings_class: type[BaseSettings]) -> Iterator[Part]:
-    """Yield the fields whose values other settings classes make."""
-    for name, info in settings_class.model_fields.items():
-        model = field_type.nested_model(info)
-        if model is None or not issubclass(model, BaseSettings):
+def parts_of(model: type[BaseModel], place: tuple[str, ...] = (), around: tuple[type, ...] = ()) -> Iterator[Part]:
+    """Yield the fields whose values other settings classes make, those of models inside `model` too."""
+    for name, info in model.model_fields.items():
+        nested = field_type.nested_model(info)
+        if nested is None or nested in (model, *around):
             continue
-        if info.default_factory is not None and not info.default_factory_takes_validated_data:
-            yield Part(name, model, cast(Make, info.default_factory))
+        if not issubclass(nested, BaseSettings):
+            yield from parts_of(nested, (*place, name), (model, *around))
+        elif info.default_factory is not None and not info.default_factory_takes_validated_data:
+            yield Part((*place, name), nested, cast(Make, info.default_factory))
         elif isinstance(info.default, BaseSettings):
-            yield Part(name, model, type(info.default))
+            yield Part((*place, name), nested, partial(type(info.default), **values_given_to(info.default)))
         else:
-            yield Part(name, model, None)
+            yield Part((*place, name), nested, None)
 
 
 def variables_of(settings_class: type[BaseSettings], around: tuple[type, ...] = ()) -> Iterator[Variable]:
     """Yield the variables that `settings_class` reads, which the classes `around` nest, in the order of its fields."""
     inside = (settings_class, *around)
-    parts = {each.field: each for each in parts_of(settings_class) if each.settings_class not in inside}
+    parts = [each for each in parts_of(settings_class) if each.settings_class not in inside]
     for name, info in settings_class.model_fields.items():
-        part = parts.get(name)
-        own = [*_of_part(part, inside)] if part else []
+        of_field = [each for each in parts if each.setting[0] == name]
+        own = [variable for part in of_field for variable in _of_part(part, inside)]
         spellings = environment_names(settings_class, name, info)
         nested = _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
         # What makes the value names its variables first; the other ones are there to overrule it.
-        yield from (*own, *nested) if part and part.make else (*nested, *own)
+        yield from (*own, *nested) if all(each.make for each in of_field) else (*nested, *own)
 
 
 def _of_part(part: Part, around: tuple[type, ...]) -> Iterator[Variable]:
     for each in variables_of(part.settings_class, around):
-        yield replace(each, setting=(part.field, *each.setting), reader=each.reader or part.settings_class)
+        yield replace(each, setting=(*part.setting, *each.setting), reader=each.reader or part.settings_class)
 
 
 def _nested(  # noqa: PLR0917 - each is as needed as the others

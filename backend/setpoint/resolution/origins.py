@@ -226,8 +226,8 @@ def _places_of_parts(
     inside = (contract.settings_class, *around)
     for part in contract.parts:
         if part.settings_class not in inside:
-            yield part.settings_class, (*place, part.field)
-            yield from _places_of_parts(SettingsContract(part.settings_class, ()), (*place, part.field), inside)
+            yield part.settings_class, (*place, *part.setting)
+            yield from _places_of_parts(SettingsContract(part.settings_class, ()), (*place, *part.setting), inside)
 
 
 def as_text(value: Any) -> str:

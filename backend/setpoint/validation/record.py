@@ -115,7 +115,7 @@ class Record:
         switches: The arguments by which an `__init__` of the class reads names otherwise than its configuration says.
         failed_source: The class of the source that kept all others from being asked.
         farewell: What the command line of the app asks for in place of a start.
-        parts: What became of the settings classes that are nested in fields, each for itself, by field.
+        parts: What became of the settings classes that are nested in fields, each for itself, by the path of the field.
     """
 
     asked: type[BaseSettings]
@@ -127,7 +127,12 @@ class Record:
     switches: tuple[str, ...] = ()
     failed_source: str | None = None
     farewell: Farewell | None = None
-    parts: dict[str, "Record"] = field(default_factory=dict)
+    parts: dict[tuple[str, ...], "Record"] = field(default_factory=dict)
+
+    @property
+    def top(self) -> Build | None:
+        """Return what is known of the class that was asked for, if its sources were asked."""
+        return next((each for each in self.builds if issubclass(each.settings_class, self.asked)), None)
 
     def build_of(self, settings_class: type[BaseSettings]) -> Build | None:
         """Return what is known of `settings_class`, if it was built."""

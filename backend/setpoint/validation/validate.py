@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type
+from setpoint.contract.class_variables import Part
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.sources.entry import Entry
@@ -57,12 +58,26 @@ def ask(contract: SettingsContract, given: Given) -> Record:
 def _ask_parts(contract: SettingsContract, given: Given, record: Record, around: tuple[type, ...]) -> None:
     for part in contract.parts:
         is_built = record.settings is not None and record.build_of(part.settings_class)
-        if part.make is None or is_built or part.settings_class in around:
+        if part.make is None or is_built or part.settings_class in around or not _is_made(part, contract, record):
             continue
         made = build(around[0], given, part.make, record)
         _ask_parts(SettingsContract.of(part.settings_class), given, made, (*around, part.settings_class))
-        record.parts[part.field] = made
+        record.parts[part.setting] = made
         record.builds += made.builds
+
+
+def _is_made(part: Part, contract: SettingsContract, record: Record) -> bool:
+    """Return whether the value of `part` is made, and not given, or left out together with the model around it."""
+    found: Any = (record.top and record.top.values) or {}
+    for step in part.setting:
+        if not isinstance(found, Mapping):
+            return False
+        if step not in found:
+            outermost = contract.settings_class.model_fields[part.setting[0]]
+            is_around = step == part.setting[0] and len(part.setting) > 1
+            return not is_around or not (outermost.is_required() or outermost.default is None)
+        found = found[step]
+    return False
 
 
 def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> Validated:
@@ -72,12 +87,13 @@ def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> 
     """
     top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
     of_sources = [*_of_sources(contract, top, redactor)] if top else []
-    if record.settings is not None and not of_sources:
+    of_parts = [*_of_parts(contract, record, redactor)]
+    if record.settings is not None and not (of_sources or of_parts):
         return Validated(record.settings)
     if top is None or top.values is None:
         return Validated(None, (*of_sources, _failure_of_sources(record, redactor)))
     undecodable = {str(each.setting[0]) for each in of_sources if len(each.setting) == 1}
-    of_parts = [each for each in _of_parts(contract, record, top, redactor) if each.setting[0] not in undecodable]
+    of_parts = [each for each in of_parts if each.setting[0] not in undecodable]
     return _of_values(contract, record, top.values, (of_sources, of_parts), redactor)
 
 
@@ -122,15 +138,15 @@ def _failure_of_sources(record: Record, redactor: Redactor) -> Refusal:
     return _failed(record.failed_source, error, redactor)
 
 
-def _of_parts(contract: SettingsContract, record: Record, top: Build, redactor: Redactor) -> Iterator[Refusal]:
+def _of_parts(contract: SettingsContract, record: Record, redactor: Redactor) -> Iterator[Refusal]:
     """Yield what the settings classes refuse that make the values of fields, each by itself."""
     for part in contract.parts:
-        made = record.parts.get(part.field)
-        if made is None or made.settings is not None or part.field in (top.values or {}):
+        made = record.parts.get(part.setting)
+        if made is None:
             continue
         own = SettingsContract.of(part.settings_class)
         for each in validate(own, made, redactor).refusals:
-            yield each._replace(setting=(part.field, *each.setting), keys=(part.field, *each.keys))
+            yield each._replace(setting=(*part.setting, *each.setting), keys=(*part.setting, *each.keys))
 
 
 def _of_values(
@@ -143,7 +159,11 @@ def _of_values(
     """Return what came of `values`, of which sources or settings classes have refused some already."""
     of_sources, of_parts = refused
     found = (*of_sources, *of_parts)
-    whole = [*(each for each in of_sources if len(each.setting) == 1), *of_parts]
+    parts = {each.setting[0] for each in contract.parts if len(each.setting) == 1}
+    whole = [
+        *(each for each in of_sources if len(each.setting) == 1),
+        *(each for each in of_parts if each.setting[0] in parts),
+    ]
     known = frozenset(str(each.setting[0]) for each in whole)
     refusals, looked = _refused(contract, record, values, known, redactor)
     refusals = [each for each in refusals if not any(_is_said(each, other) for other in found)]

@@ -57,6 +57,57 @@ def test_a_module_that_builds_its_settings_can_be_checked(tmp_path: Path, tail: 
     assert CANARY not in result.stdout.decode()
 
 
+NESTED = """\
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+
+
+class Db(BaseSettings, env_prefix="DB_"):
+    name: str
+    port: int = 1
+
+
+class Settings(BaseSettings):
+    debug: bool = False
+    db: Db = Db({given})
+
+
+settings = Settings()
+"""
+
+
+@pytest.mark.parametrize("callers", [{}, {"DB_NAME": CANARY, "DB_PORT": "7"}], ids=["nothing is set", "all is set"])
+@pytest.mark.parametrize(
+    ("given", "content", "found"),
+    [
+        ("", "DB_NAME=a\nDEBUG=maybe\n", ["a.env:2:7: error[SP401] `DEBUG` is neither true nor false"]),
+        (
+            "",
+            "DB_PORT=x\n",
+            ["a.env:1:9: error[SP401] `DB_PORT` is not an integer", "error[SP302] `DB_NAME` is required"],
+        ),
+        ("", "DB_NAME=a\nDB_PROT=1\n", ["a.env:2:1: error[SP301] no setting reads `DB_PROT`"]),
+        ("name='given'", "DB_PORT=3\n", []),
+        ("name='given'", "DB_PORT=x\n", ["a.env:1:9: error[SP401] `DB_PORT` is not an integer"]),
+    ],
+)
+def test_settings_that_are_made_in_the_body_of_a_class_are_made_anew_of_what_is_checked(
+    tmp_path: Path, callers: dict[str, str], given: str, content: str, found: list[str]
+) -> None:
+    """Whether or not the caller's environment is enough to import the module, and with the same arguments."""
+    (tmp_path / "theirs.py").write_text(NESTED.replace("{given}", given))
+    (tmp_path / "a.env").write_text(content)
+    words = ("check", "a.env", "--settings", "theirs:Settings", "--format", "concise")
+    ended = run_setpoint(*words, environment=callers, cwd=tmp_path)
+    said = ended.stdout.decode().splitlines()
+    assert [line[: len(start)] for line, start in zip(said, found, strict=False)] == found
+    assert (ended.returncode, len(said)) == (1 if found else 0, len(found) + 1)
+    for command in ("example", "docs", "schema", "show"):
+        environment = {**callers, "DB_NAME": CANARY}
+        shown = run_setpoint(command, "--settings", "theirs:Settings", environment=environment, cwd=tmp_path)
+        assert command == "show" or CANARY not in shown.stdout.decode()
+
+
 def test_a_class_is_found_where_a_module_that_is_imported_fails(tmp_path: Path) -> None:
     """Packages often show their settings under a shorter name."""
     (tmp_path / "inner.py").write_text(HEAD + "SETTINGS = Settings()\n")

@@ -121,11 +121,15 @@ def test_each_class_that_is_made_for_a_field_says_what_is_wrong_with_it(
         (
             {"GROUP__PORT": "x"},
             [
-                "SP302 `GROUP__REPLICA__LAG` is required but not set",
+                "SP302 `REPLICA_LAG` is required but not set",
                 "SP401 `GROUP__PORT` in the process environment is not an integer",
             ],
         ),
-        ({"GROUP__PORT": "4", "REPLICA_LAG": "x"}, ["SP401 `replica.lag` in `GROUP` is not an integer"]),
+        (
+            {"GROUP__PORT": "4", "REPLICA_LAG": "x"},
+            ["SP401 `REPLICA_LAG` in the process environment is not an integer"],
+        ),
+        ({"GROUP__REPLICA__LAG": "2"}, []),
     ],
 )
 def test_a_model_that_makes_a_settings_class_leaves_no_fault_to_its_good_neighbours(

@@ -130,7 +130,8 @@ def _of_origins(
 ) -> Iterator[Difference]:
     """Yield where `show` says that a text counts that does not, and where it says so of none that does."""
     output = said["show"]["output"]
-    origins = [(each["name"], origin) for each in output["variables"] for origin in _origins(each)] if output else []
+    shown = output["variables"] if output else []
+    origins = [(origin.get("variable", each["name"]), origin) for each in shown for origin in _origins(each)]
     winners = {at for name, origin in origins if (at := _at(situation, origin, name)) is not None}
     for at, (here, others) in enumerate(zip(situation.written, answers, strict=True)):
         if here.name.upper() in case.unseen or (not here.text and case.settings.model_config.get("env_ignore_empty")):

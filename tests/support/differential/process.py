@@ -20,9 +20,12 @@ from support.differential.dump import dumped
 
 def settings_of(reference: str, _: Mapping[str, Any]) -> Any:
     """Return what `Settings()` does: its settings, or what it raises."""
+    settings_class = _class(reference)
     try:
-        return {"settings": dumped(_class(reference)())}
+        return {"settings": dumped(settings_class())}
     except ValidationError as error:
+        if error.title != settings_class.__name__:  # What it nests ends it before it looks at all values.
+            return {"raised": [type(error).__name__, error.title]}
         errors = error.errors(include_url=False, include_input=False, include_context=False)
         return {"errors": sorted([[list(each["loc"]), each["type"]] for each in errors], key=str)}
     except Exception as error:  # noqa: BLE001 - a class may raise anything, and that is the answer

@@ -12,6 +12,7 @@ from support.differential.case import INT, PROCESS, WORD, Case, Texts
 
 Item = TypeVar("Item")
 _NESTED = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+_NESTED_HERE = SettingsConfigDict(env_nested_delimiter="__", extra="ignore")
 _JSON = Texts(('{"host": "json", "port": 1}', '{"host": "other"}'), ("x", "[]", '{"port": "x"}'))
 _DB = {"DB": _JSON, "DB__HOST": WORD, "DB__PORT": INT}
 _HERE = (PROCESS,)
@@ -182,8 +183,24 @@ class OfOwnPrefix(BaseSettings):
     port: int = 1
 
 
+class _Around(BaseModel):
+    db: _PrefixedDb = Field(default_factory=_PrefixedDb)
+    size: int = 1
+
+
+class SettingsInModel(BaseSettings):
+    model_config = _NESTED_HERE
+    around: _Around = Field(default_factory=_Around)
+    port: int = 1
+
+
+class OptionalAround(BaseSettings):
+    model_config = _NESTED_HERE
+    around: _Around | None = None
+
+
 class SettingsInside(BaseSettings):
-    model_config = _NESTED
+    model_config = _NESTED_HERE
     db: _PrefixedDb
 
 
@@ -236,6 +253,12 @@ CASES = [
     ),
     Case(Root, {"NAMES": Texts(('["a"]', "[]"), ("x", "{}", "[1]"))}),
     Case(OfOwnPrefix, {"DB_PORT": INT, "DB_HOST": WORD, "PORT": INT}, _HERE),
+    Case(
+        SettingsInModel,
+        {"DB_PORT": INT, "PORT": INT, "AROUND__SIZE": INT, "AROUND__DB": Texts(('{"port": 1}', '{"port": 2}'), ("x",))},
+        _HERE,
+    ),
+    Case(OptionalAround, {"DB_PORT": INT, "AROUND__SIZE": INT, "AROUND": Texts(("{}", "null"), ("x",))}, _HERE),
     Case(SettingsInside, {"DB_PORT": INT, "DB__PORT": INT, "DB": Texts(('{"port": 1}', '{"port": 2}'), ("x",))}, _HERE),
     Case(
         SecretsInside,
