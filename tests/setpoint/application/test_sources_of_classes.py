@@ -299,7 +299,7 @@ class OwnReading(BaseSettings):
 
 def test_what_cannot_be_seen_from_outside_gets_no_verdict() -> None:
     """It says what to change instead."""
-    with pytest.raises(UnableError, match="gives `_env_prefix` itself; put it into `model_config` instead"):
+    with pytest.raises(UnableError, match="passes `_env_prefix` itself; put it into `model_config` instead"):
         _given(OwnReading, "PORT=x\n")
 
 

@@ -181,6 +181,6 @@ CASES = [
     Case(NestedSecretsInFolders, {"USER": WORD, "PASSWORD": _SECRET["TOKEN"]}, ("secrets/db/",), _DIRECTORY),
     Case(OwnInit, _SERVER, (PROCESS, "own.env", ".env"), in_place=["own.env"]),
     Case(OwnInitGivesValues, _SERVER),
-    Case(OwnInitOtherPrefix, {"OWN_PORT": INT, "PORT": INT}, (PROCESS,), exception="gives `_env_prefix` itself"),
+    Case(OwnInitOtherPrefix, {"OWN_PORT": INT, "PORT": INT}, (PROCESS,), exception="passes `_env_prefix` itself"),
     Case(CommandLineOff, {"PORT": INT, "DEBUG": BOOL}),
 ]
