@@ -31,6 +31,7 @@ from app.http.resources.schemas import schemas
 from app.http.resources.sessions import sessions
 from app.http.resources.settings import settings_in_use
 from app.http.resources.tokens import tokens
+from app.http.resources.verdicts import verdicts
 from app.http.server import AnyServer, Server, served_by
 from app.http.unread_body import close_connections_with_unread_bodies
 from app.service.access import Access
@@ -129,7 +130,9 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     leases = Leases(store, rollouts, _now, worker)
     application.extensions[LEASES] = leases
     yield rollout(rollouts)
-    yield sessions(Sessions(store, reading, rollouts, _now, worker), rollouts, leases, watch)
+    hearing = Sessions(store, reading, rollouts, _now, worker)
+    yield sessions(hearing, rollouts, leases, watch)
+    yield verdicts(hearing, rollouts, leases)
     yield tokens(Tokens(store, _now), _now)
     yield audit(watching)
     yield keys(EncryptionKeys(store, _now))

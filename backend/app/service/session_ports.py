@@ -39,6 +39,10 @@ class Sessions(Protocol):
         """Note that instances have gone, unless another worker holds them by now; return where they were."""
         ...
 
+    def remove(self, session_id: str) -> None:
+        """Forget a session whose instance has ended."""
+        ...
+
     def beat(self, worker: str, at: datetime) -> None:
         """Note that a worker runs."""
         ...

@@ -89,6 +89,16 @@ class Sessions:
             raise unknown_session(session_id)
         return found
 
+    def close(self, session_id: str) -> None:
+        """Forget a session whose instance has ended on purpose; nobody has to wait until its lease is over."""
+
+        def change(found: Transaction) -> frozenset[Place]:
+            places = [each.place for each in found.sessions.named([session_id])]
+            found.sessions.remove(session_id)
+            return self.rollouts.note(found, places)
+
+        self.rollouts.tell_later(self.store.write(change))
+
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
         """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
         return self.store.read(lambda found: found.sessions.of(place, live=live))

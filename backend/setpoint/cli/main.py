@@ -56,6 +56,8 @@ COMMANDS = {
     "pull": Command("setpoint.cli.pull", "Print the variables of an environment for the program that is to read them"),
     "log": Command("setpoint.cli.log", "List the revisions of an environment"),
     "rollback": Command("setpoint.cli.rollback", "Make a new revision with the variables of an older one"),
+    "rollout": Command("setpoint.cli.rollout", "Say how far a revision has come with the running instances"),
+    "sessions": Command("setpoint.cli.sessions", "List the running instances of an environment and what each serves"),
     "revisions": Command("setpoint.cli.revisions", "Remove the values of a leaked revision for good"),
     "token": Command("setpoint.cli.tokens", "List, make, replace and end the tokens of the service"),
     "keys": Command("setpoint.cli.keys", "Say which keys encrypt what the service stores, or change to the first one"),

@@ -9,6 +9,7 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.cli.output import write_result
 from setpoint.cli.report_options import is_colored
+from setpoint.cli.rollout import add_wait, await_rollout
 from setpoint.cli.service_command import add_json, add_place, positive, with_service, write_json
 from setpoint.cli.written_revision import told
 from setpoint.client.place import parse_place
@@ -42,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take names that make programs run other code, such as `LD_PRELOAD`; it is kept in the audit log",
     )
+    parser.add_argument(
+        "--live",
+        choices=("check", "ignore"),
+        default="check",
+        help="whether to ask the schemas that running instances have as well; `check` by default",
+    )
+    add_wait(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
     add_json(parser)
 
@@ -54,6 +62,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         "message": arguments.message,
         "dry_run": arguments.dry_run,
         "allow_dangerous_names": arguments.allow_dangerous_names,
+        "live": arguments.live,
     }
     project = find_project(Path.cwd())
     pushed = push(service, place, arguments.files, project, query, loader=arguments.loader, based_on=arguments.based_on)
@@ -65,7 +74,9 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     else:
         sys.stderr.write(full.render(_warnings(pushed.report), Style(colored=False), quiet=True))
         write_result(told(place, pushed.answer))
-    return 0
+    if arguments.wait is None or arguments.dry_run:
+        return 0
+    return await_rollout(service, place, int(pushed.answer["revision"]), arguments.wait)
 
 
 def _warnings(report: Report) -> Report:

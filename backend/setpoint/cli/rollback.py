@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from setpoint.cli.output import write_result
+from setpoint.cli.rollout import add_wait, await_rollout
 from setpoint.cli.service_command import REFUSED, add_json, add_place, positive, with_service, write_json
 from setpoint.cli.written_revision import told
 from setpoint.client.place import parse_place
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to", type=positive, required=True, metavar="N", help="the revision whose variables to take again"
     )
     parser.add_argument("-m", "--message", default="", help="why")
+    add_wait(parser)
     add_json(parser)
 
 
@@ -33,4 +35,4 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         write_json(answer)
     else:
         write_result(told(place, answer))
-    return 0
+    return 0 if arguments.wait is None else await_rollout(service, place, int(answer["revision"]), arguments.wait)

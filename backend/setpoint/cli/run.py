@@ -1,34 +1,18 @@
-"""`run`: check env files, then become the command that is to have their values."""
+"""`run`: start a command with variables that were checked; become it, or keep it running as revisions change."""
 
 import argparse
-import errno
-import os
-import signal
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import importlib
 
-from setpoint.application.importing import contracts_of, import_rules
-from setpoint.application.launch import KEPT_WHEN_CLEAN, prepare
-from setpoint.application.loading import say
-from setpoint.check.diagnostic import Severity
-from setpoint.check.report import Status
-from setpoint.cli.options import add_settings_option, chosen_settings
+from setpoint.cli.options import add_settings_option
 from setpoint.envfile.loaders import LOADERS
 from setpoint.errors import UnableError
-from setpoint.formats import full
-from setpoint.formats.style import Style
 from setpoint.sources.env_file import DEFAULT_LOADER
-from setpoint.text.escape import printable
-
-_CANNOT_BE_EXECUTED = 126
-_NOT_FOUND = 127
-# Python ignores these for itself, and a command would inherit that.
-_IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.usage = "%(prog)s [options] [-f FILE ...] -- CMD [argument ...]"
+    parser.usage = """%(prog)s [options] [-f FILE ...] -- CMD [argument ...]
+       %(prog)s [options] --app APP --environment ENVIRONMENT -- CMD [argument ...]"""
     parser.add_argument(
         "-f",
         "--file",
@@ -42,12 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--loader",
         choices=LOADERS,
         metavar="NAME",
-        help=f"read the files as this program does, {DEFAULT_LOADER} by default; one of {', '.join(LOADERS)}",
+        help=f"read or write files as this program does, {DEFAULT_LOADER} by default; one of {', '.join(LOADERS)}",
     )
     parser.add_argument(
         "--clean",
         action="store_true",
-        help=f"start CMD with nothing of the caller's environment but {' and '.join(KEPT_WHEN_CLEAN)}",
+        help="start CMD with nothing of the caller's environment but PATH",
     )
     parser.add_argument(
         "--fail-on",
@@ -57,12 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing unless CMD is not started")
     add_settings_option(parser)
+    _add_supervision(parser.add_argument_group("with the service"))
     parser.add_argument("words", nargs=argparse.REMAINDER, metavar="CMD", help="the command and its arguments")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Become the command; return an exit status only if that can't be: 1 for what the check found."""
-    callers = _callers_environment(KEPT_WHEN_CLEAN if arguments.clean else None)
+    """Start the command, and return an exit status if this process does not become it.
+
+    The two ways share no code: one needs the settings class at hand, the other has to stay small.
+    """
     command = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not command:
         message = "no command is given; write it after `--`"
@@ -70,41 +57,20 @@ def run(arguments: argparse.Namespace) -> int:
     if not command[0]:
         message = "the name of the command is empty"
         raise UnableError(message)
-    references, project = chosen_settings(arguments)
-    contracts = contracts_of(references, project)
-    import_rules(project.rules, project.pythonpath)
-    fail_on = Severity(arguments.fail_on)
-    launch = prepare(contracts, arguments.files, arguments.loader, callers, project=project, fail_on=fail_on)
-    passed = launch.report.status is Status.PASSED
-    if not passed or (launch.report.diagnostics and not arguments.quiet):
-        say(full.render(launch.report, Style(colored=False)))
-    if passed:
-        return _become(command, launch.environment)
-    say(f"`{printable(command[0])}` was not started\n")
-    return launch.report.status.exit_status
+    if arguments.app is None and arguments.environment is None:
+        return int(importlib.import_module("setpoint.cli.become").become(arguments, command))
+    return int(importlib.import_module("setpoint.cli.supervise").supervise(arguments, command))
 
 
-def _callers_environment(kept: Sequence[str] | None) -> dict[str, str]:
-    """Return a copy of this process's environment, which importing the app's code could change."""
-    found = {name: value for name, value in os.environ.items() if kept is None or name in kept}
-    try:
-        given = Path("/proc/self/environ").read_bytes().split(b"\0")
-    except OSError:
-        return found
-    if not any(entry.startswith(b"LC_CTYPE=") for entry in given):
-        found.pop("LC_CTYPE", None)  # Python has set it for itself (PEP 538)
-    return found
-
-
-def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Replace this process by `command`; return the status that shells give where that fails."""
-    for name in _IGNORED_BY_PYTHON:
-        signal.signal(getattr(signal, name), signal.SIG_DFL)
-    try:
-        os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - to start a command is the purpose
-    except OSError as error:
-        say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
-        return _NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else _CANNOT_BE_EXECUTED
-    except ValueError:
-        message = "the files set a variable that no environment can hold"
-        raise UnableError(message) from None
+def _add_supervision(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--app", metavar="APP", help="follow an app: CMD gets each revision that its class takes")
+    group.add_argument("--environment", metavar="ENVIRONMENT", help="the environment of the app to follow")
+    group.add_argument("--release", metavar="R", help="the release of the app; by default git or pyproject.toml tells")
+    group.add_argument("--settle", type=float, default=5.0, metavar="S", help="seconds that CMD has to stay up; 5")
+    group.add_argument("--ready-url", metavar="URL", help="what answers with 2xx once CMD is up, instead of --settle")
+    group.add_argument("--grace", type=float, default=30.0, metavar="S", help="seconds that CMD may take to stop; 30")
+    group.add_argument("--reload-signal", metavar="NAME", help="what makes CMD read --env-out anew: HUP, USR1 …")
+    group.add_argument("--env-out", metavar="FILE", help="the env file that CMD reads, in place of its environment")
+    group.add_argument("--cache", metavar="FOLDER", help="where to keep the last known good; the user's state folder")
+    group.add_argument("--max-age", type=float, metavar="HOURS", help="refuse a last known good that is older")
+    group.add_argument("--offline", action="store_true", help="start with the last known good, and ask no service")

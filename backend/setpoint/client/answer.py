@@ -128,7 +128,7 @@ class Answer:
             RefusedError: The service refuses it.
             UnableError: The service does not know the token, fails, or is not Setpoint.
         """
-        if HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
+        if HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES or self.status == HTTPStatus.NOT_MODIFIED:
             return
         if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
             message = f"`{self.url}` redirects to another address, which does not get the token; log in to that one"

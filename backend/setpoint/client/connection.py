@@ -2,7 +2,9 @@
 
 import json
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
 from urllib.parse import quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -30,6 +32,7 @@ Query = Mapping[str, str | int | bool | None]
 LARGEST_ANSWER = 64 << 20
 """In bytes; ten times the longest that the service gives."""
 
+_CHUNK = 65_536
 _TIMEOUT = urllib3.Timeout(connect=5, read=60)
 # A connection that could not be made was never used, so that trying again repeats nothing.
 _RETRIES = urllib3.Retry(
@@ -67,20 +70,11 @@ class Connection:
             RefusedError: The service refuses it.
             UnableError: The service can't be reached, does not know the token, or fails.
         """
-        url = f"{self._url}{path}{_encoded(query or {})}"
+        response = self._send(method, path, query or {}, body=body, headers=headers or {}, timeout=_TIMEOUT)
         try:
-            response = self._pool.request(
-                method,
-                url,
-                body=body,
-                headers={**self._headers, **(headers or {})},
-                redirect=False,
-                preload_content=False,
-            )
             content = response.read(LARGEST_ANSWER + 1)
         except HTTPError as error:
-            message = f"cannot reach the service at `{self._url}`: {_reason(error)}"
-            raise UnableError(message) from None
+            raise self._unreachable(error) from None
         if len(content) > LARGEST_ANSWER:
             response.close()
             message = f"what answers at `{self._url}` is not Setpoint (it sends more than {LARGEST_ANSWER >> 20} MiB)"
@@ -89,6 +83,59 @@ class Connection:
         answer = Answer(self._url, response.status, _lowered(response.headers), content)
         answer.check()
         return answer
+
+    @contextmanager
+    def stream(self, path: str, headers: Mapping[str, str], silence: float) -> Iterator[Iterator[bytes]]:
+        """Give the bytes of an answer as they come, until it ends or is silent for `silence` seconds.
+
+        Raises:
+            RefusedError: The service refuses it.
+            UnableError: The service can't be reached, does not know the token, or fails, or the bytes break off.
+        """
+        timeout = urllib3.Timeout(connect=5, read=silence)
+        response = self._send("GET", path, {}, headers=headers, timeout=timeout)
+        try:
+            if response.status != HTTPStatus.OK:
+                content = response.read(LARGEST_ANSWER)
+                Answer(self._url, response.status, _lowered(response.headers), content).check()
+            yield self._chunks(response)
+        except HTTPError as error:
+            raise self._unreachable(error) from None
+        finally:
+            response.close()
+
+    def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        try:
+            while chunk := response.read1(_CHUNK):
+                yield chunk
+        except HTTPError as error:
+            raise self._unreachable(error) from None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str],
+        timeout: urllib3.Timeout,
+    ) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._pool.request(
+                method,
+                f"{self._url}{path}{_encoded(query)}",
+                body=body,
+                headers={**self._headers, **headers},
+                redirect=False,
+                preload_content=False,
+                timeout=timeout,
+            )
+        except HTTPError as error:
+            raise self._unreachable(error) from None
+
+    def _unreachable(self, error: HTTPError) -> UnableError:
+        return UnableError(f"cannot reach the service at `{self._url}`: {_reason(error)}")
 
     def send_json(
         self,

@@ -86,6 +86,23 @@ class Service:
             "POST", f"{place.path}/revisions/{number}/destroy", {"reason": reason}
         ).json_with("destroyed")
 
+    def rollout(self, place: Place) -> Json:
+        """Return how far the newest revision has come with the running instances."""
+        return self._connection.call("GET", f"{place.path}/rollout").json
+
+    def sessions(self, place: Place, state: str | None, most: int) -> Iterator[Json]:
+        """Yield the instances that follow an environment, the oldest first."""
+        after: str | None = None
+        while most > 0:
+            query: Query = {"environment": str(place), "state": state, "limit": min(_PAGE, most), "after": after}
+            answer = self._connection.call("GET", "/v1/sessions/", query=query)
+            found = answer.objects("sessions")
+            yield from found
+            following = answer.json.get("next")
+            after, most = str(following), most - len(found)
+            if not found or following is None:
+                return
+
     def tokens(self) -> Sequence[Json]:
         """Return all tokens, without what is secret of them."""
         return self._connection.call("GET", "/v1/tokens").objects("tokens")

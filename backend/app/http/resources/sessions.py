@@ -1,7 +1,6 @@
 """`/v1/sessions/` and `/v1/verdicts`: the running instances, and what they say of revisions."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,25 +10,19 @@ from app.domain.errors import NotFoundError
 from app.domain.event import EventKind
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.domain.session import Instance, Session, SessionReport
+from app.domain.session import Instance, Session
 from app.http.authentication import actor
 from app.http.json_body import read_json, validated
 from app.http.labels import named_places
 from app.http.marks import Mark, marked
-from app.http.problem import Problem
 from app.http.queries import SessionsQuery, query
 from app.http.resources.events import RESUME, Watch
 from app.http.session_json import (
     NewSession,
     OpenedAnswer,
-    SessionAnswer,
     SessionsAnswer,
-    ToldOfSession,
-    ToldOfSessions,
-    VerdictsAnswer,
     served_of,
     session_json,
-    verdict_of,
 )
 from app.http.stream import STREAM_ANSWERS, opened
 from app.service.access import require
@@ -58,7 +51,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     def open_session() -> tuple[dict[str, Any], HTTPStatus]:
         wanted = validated(NewSession, read_json(_LARGEST))
         places = named_places(wanted.environments)
-        _allow(Scope.SESSION_WRITE, *places)
+        allow(Scope.SESSION_WRITE, *places)
         known = {each.environment: served_of(each) for each in wanted.serves}
         serves = {place: known.get(str(place)) for place in places}
         opened_sessions = use_cases.open(actor(), _instance(wanted), serves)
@@ -67,7 +60,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
         return {
             "id": session_id,
             "stream": f"/v1/sessions/{session_id}/stream",
-            "sessions": _told(opened_sessions),
+            "sessions": sessions_json(rollouts, opened_sessions),
         }, HTTPStatus.CREATED
 
     @blueprint.get("/v1/sessions/")
@@ -83,8 +76,8 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     def list_sessions() -> dict[str, Any]:
         wanted = query(SessionsQuery)
         (place,) = named_places([wanted.environment])
-        _allow(Scope.CONFIG_READ, place)
-        told = _told(use_cases.of(place))
+        allow(Scope.CONFIG_READ, place)
+        told = sessions_json(rollouts, use_cases.of(place))
         found = [each for each in told if wanted.state in {None, each["state"]}]
         page = [each for each in found if each["instance"] > (wanted.after or "")]
         more = len(page) > wanted.limit
@@ -94,41 +87,19 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @blueprint.get("/v1/sessions/<session_id>")
     @marked(Mark("Show a session", needs_token=True, answers={200: {"application/json": SessionsAnswer}}))
     def show(session_id: str) -> dict[str, Any]:
-        return {"sessions": _told(_found(use_cases, session_id, Scope.CONFIG_READ)), "next": None}
+        return {
+            "sessions": sessions_json(rollouts, found_session(use_cases, session_id, Scope.CONFIG_READ)),
+            "next": None,
+        }
 
-    @blueprint.patch("/v1/sessions/<session_id>")
+    @blueprint.delete("/v1/sessions/<session_id>")
     @marked(
-        Mark(
-            "SessionReport what an instance attempted and serves; needs `session:write`",
-            needs_token=True,
-            body={"application/json": ToldOfSession},
-            answers={200: {"application/json": SessionAnswer}},
-        )
+        Mark("End a session, because its instance ends; needs `session:write`", needs_token=True, answers={204: {}})
     )
-    def report(session_id: str) -> dict[str, Any]:
-        told = validated(ToldOfSession, read_json(_LARGEST))
-        session = _meant(_found(use_cases, session_id, Scope.SESSION_WRITE), told)
-        use_cases.report([_report(session_id, session.place, told)])
-        leases.renew(session_id)
-        return _told([each for each in use_cases.named(session_id) if each.place == session.place])[0]
-
-    @blueprint.post("/v1/verdicts")
-    @marked(
-        Mark(
-            "SessionReport what many instances attempted and serve; needs `session:write` in each environment",
-            needs_token=True,
-            body={"application/json": ToldOfSessions},
-            answers={200: {"application/json": VerdictsAnswer}},
-        )
-    )
-    def report_many() -> dict[str, Any]:
-        told = validated(ToldOfSessions, read_json(_LARGEST)).root
-        places = named_places([each.environment for each in told])
-        _allow(Scope.SESSION_WRITE, *places)
-        reports = [_report(each.session, place, each) for each, place in zip(told, places, strict=True)]
-        known = use_cases.report(reports)
-        unknown = [each.session for each, is_known in zip(told, known, strict=True) if not is_known]
-        return {"stored": len(told) - len(unknown), "unknown": unknown}
+    def close(session_id: str) -> tuple[str, HTTPStatus]:
+        found_session(use_cases, session_id, Scope.SESSION_WRITE)
+        use_cases.close(session_id)
+        return "", HTTPStatus.NO_CONTENT
 
     @blueprint.get("/v1/sessions/<session_id>/stream")
     @marked(
@@ -140,16 +111,12 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
         )
     )
     def follow(session_id: str) -> Response:
-        places = [each.place for each in _found(use_cases, session_id, Scope.SESSION_WRITE)]
+        places = [each.place for each in found_session(use_cases, session_id, Scope.SESSION_WRITE)]
         kinds = frozenset({EventKind.REVISION})
         return opened(
             watch.streams,
             lambda: Leased(watch.source(actor(), Scope.SESSION_WRITE, places, kinds), leases, session_id),
         )
-
-    def _told(found: Sequence[Session]) -> list[dict[str, Any]]:
-        offered = {place: rollouts.offered(place) for place in {each.place for each in found}}
-        return [session_json(each, offered[each.place]) for each in found]
 
     return blueprint
 
@@ -165,31 +132,23 @@ def _instance(wanted: NewSession) -> Instance:
     )
 
 
-def _allow(scope: Scope, *places: Place) -> None:
+def sessions_json(rollouts: Rollouts, found: Sequence[Session]) -> list[dict[str, Any]]:
+    """Return sessions as they stand to the revisions that they are offered."""
+    offered = {place: rollouts.offered(place) for place in {each.place for each in found}}
+    return [session_json(each, offered[each.place]) for each in found]
+
+
+def allow(scope: Scope, *places: Place) -> None:
+    """Refuse what the token does not allow in all of `places`."""
     for place in {*places}:
         require(actor().token, scope, place.app, place.environment)
 
 
-def _found(use_cases: Sessions, session_id: str, scope: Scope) -> Sequence[Session]:
+def found_session(use_cases: Sessions, session_id: str, scope: Scope) -> Sequence[Session]:
     """Return a session in each of its environments; whoever has no business there is not told that it exists."""
     found = use_cases.named(session_id)
     try:
-        _allow(scope, *(each.place for each in found))
+        allow(scope, *(each.place for each in found))
     except NotFoundError:
         raise unknown_session(session_id) from None
     return found
-
-
-def _meant(found: Sequence[Session], told: ToldOfSession) -> Session:
-    if told.environment is None and len(found) == 1:
-        return found[0]
-    for each in found:
-        if str(each.place) == told.environment:
-            return each
-    detail = "`environment` has to name one of those that the session follows"
-    raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-
-
-def _report(session_id: str, place: Place, told: ToldOfSession) -> SessionReport:
-    now = datetime.now(UTC)
-    return SessionReport(session_id, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)

@@ -108,6 +108,10 @@ class SqlSessions:
         """Note that instances have gone, unless another worker holds them by now; return where they were."""
         return self._let_go(sa.and_(sessions.c.id.in_(ids), sessions.c.held_by == worker), at)
 
+    def remove(self, session_id: str) -> None:
+        """Forget a session whose instance has ended."""
+        self._connection.execute(sessions.delete().where(sessions.c.id == session_id))
+
     def beat(self, worker: str, at: datetime) -> None:
         """Note that a worker runs."""
         change = workers.update().where(workers.c.id == worker).values(beat_at=at)

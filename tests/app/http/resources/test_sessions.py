@@ -143,6 +143,16 @@ def test_only_those_who_may_can_open_report_and_look(api: Api, instance: str) ->
     assert foreign["detail"].replace(opened["id"], "none") == unknown["detail"]
 
 
+def test_an_instance_that_ends_says_so_and_is_gone(api: Api, instance: str) -> None:
+    """Nobody has to wait until its lease is over."""
+    path = f"/v1/sessions/{_open(api, instance)['id']}"
+    reader = api.token(Scope.CONFIG_READ, name="reader")
+    assert api.call("DELETE", path, reader).status_code == 403
+    assert api.call("DELETE", path, instance).status_code == 204
+    assert api.call("DELETE", path, instance).status_code == 404
+    assert _json(api, "GET", "/v1/sessions/?environment=billing/production")["sessions"] == []
+
+
 def test_sessions_are_listed_in_pages_and_by_state(api: Api, instance: str) -> None:
     """The oldest instance first."""
     for number in range(3):

@@ -1,0 +1,86 @@
+"""What instances say: `PATCH /v1/sessions/{id}` and, of many at once, `POST /v1/verdicts`."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint
+
+from app.domain.identity import Scope
+from app.domain.place import Place
+from app.domain.session import Session, SessionReport
+from app.http.json_body import read_json, validated
+from app.http.labels import named_places
+from app.http.marks import Mark, marked
+from app.http.problem import Problem
+from app.http.resources.sessions import allow, found_session, sessions_json
+from app.http.session_json import (
+    SessionAnswer,
+    ToldOfSession,
+    ToldOfSessions,
+    VerdictsAnswer,
+    served_of,
+    verdict_of,
+)
+from app.service.leases import Leases
+from app.service.rollouts import Rollouts
+from app.service.sessions import Sessions
+
+_LARGEST = 1_000_000
+
+
+def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Blueprint:
+    """Return the resource that hears instances."""
+    blueprint = Blueprint("verdicts", __name__)
+
+    @blueprint.patch("/v1/sessions/<session_id>")
+    @marked(
+        Mark(
+            "SessionReport what an instance attempted and serves; needs `session:write`",
+            needs_token=True,
+            body={"application/json": ToldOfSession},
+            answers={200: {"application/json": SessionAnswer}},
+        )
+    )
+    def report(session_id: str) -> dict[str, Any]:
+        told = validated(ToldOfSession, read_json(_LARGEST))
+        session = _meant(found_session(use_cases, session_id, Scope.SESSION_WRITE), told)
+        use_cases.report([_report(session_id, session.place, told)])
+        leases.renew(session_id)
+        return sessions_json(rollouts, [each for each in use_cases.named(session_id) if each.place == session.place])[0]
+
+    @blueprint.post("/v1/verdicts")
+    @marked(
+        Mark(
+            "SessionReport what many instances attempted and serve; needs `session:write` in each environment",
+            needs_token=True,
+            body={"application/json": ToldOfSessions},
+            answers={200: {"application/json": VerdictsAnswer}},
+        )
+    )
+    def report_many() -> dict[str, Any]:
+        told = validated(ToldOfSessions, read_json(_LARGEST)).root
+        places = named_places([each.environment for each in told])
+        allow(Scope.SESSION_WRITE, *places)
+        reports = [_report(each.session, place, each) for each, place in zip(told, places, strict=True)]
+        known = use_cases.report(reports)
+        unknown = [each.session for each, is_known in zip(told, known, strict=True) if not is_known]
+        return {"stored": len(told) - len(unknown), "unknown": unknown}
+
+    return blueprint
+
+
+def _meant(found: Sequence[Session], told: ToldOfSession) -> Session:
+    if told.environment is None and len(found) == 1:
+        return found[0]
+    for each in found:
+        if str(each.place) == told.environment:
+            return each
+    detail = "`environment` has to name one of those that the session follows"
+    raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+
+def _report(session_id: str, place: Place, told: ToldOfSession) -> SessionReport:
+    now = datetime.now(UTC)
+    return SessionReport(session_id, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)

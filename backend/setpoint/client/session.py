@@ -1,0 +1,153 @@
+"""One instance's talk with the service: the revision that it is offered, and what it says of it."""
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from setpoint.client.answer import Json, RefusedError
+from setpoint.client.connection import Connection
+from setpoint.client.event_stream import EventStream
+from setpoint.client.place import Place
+from setpoint.errors import UnableError
+
+_LONGEST_SILENCE = 45.0
+"""In seconds: three heartbeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A revision that an instance is offered.
+
+    Attributes:
+        revision: Its number.
+        variables: Its values.
+    """
+
+    revision: int
+    variables: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(slots=True)
+class ServiceSession:
+    """A session of this process.
+
+    Attributes:
+        connection: To the service.
+        place: The environment that is followed.
+        release: The release of the app.
+        schema_digest: The digest of its contract; empty if it is not known.
+        instance: A UUID of version 7, which names this process.
+        started_at: When it started.
+    """
+
+    connection: Connection
+    place: Place
+    release: str = ""
+    schema_digest: str = ""
+    instance: str = ""
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _id: str | None = None
+
+    def __post_init__(self) -> None:
+        self.instance = self.instance or uuid7()
+
+    def offer(self, known: int | None = None) -> Offer | None:
+        """Return the revision that is offered; None if it is still the one with number `known`.
+
+        Raises:
+            RefusedError: The environment is not there, or the token may not read it.
+            UnableError: The service can't be reached.
+        """
+        headers = {} if known is None else {"If-None-Match": f'"{known}"'}
+        answer = self.connection.call("GET", f"{self.place.path}/config", query={"reveal": True}, headers=headers)
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            return None
+        found = answer.json
+        variables = {name: each["value"] for name, each in found["variables"].items()}
+        return Offer(answer.integer("revision"), variables)
+
+    def open(self, serves: Json | None) -> None:
+        """Open a session, with what is served already.
+
+        Raises:
+            RefusedError: The token may not, or the environment is not there.
+            UnableError: The service can't be reached.
+        """
+        wanted: Json = {
+            "instance": self.instance,
+            "environments": [str(self.place)],
+            "schema_digest": self.schema_digest,
+            "release": self.release,
+            "host": socket.gethostname()[:255],
+            "pid": os.getpid(),
+            "started_at": self.started_at.isoformat(),
+            "serves": [{"environment": str(self.place), **serves}] if serves else [],
+        }
+        self._id = str(self.connection.send_json("POST", "/v1/sessions/", wanted).json["id"])
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether there is a session."""
+        return self._id is not None
+
+    def report(self, told: Mapping[str, Any]) -> None:
+        """Tell the service a verdict or what is served.
+
+        Raises:
+            UnableError: The service can't be reached, or refuses; a session that it has forgotten is no longer open.
+        """
+        try:
+            self.connection.send_json("PATCH", f"/v1/sessions/{self._id}", told)
+        except RefusedError as error:
+            self._forget_if_unknown(error)
+            raise UnableError(error.detail) from None
+
+    def close(self) -> None:
+        """Tell the service that this instance ends.
+
+        Raises:
+            RefusedError: The session is not known.
+            UnableError: The service can't be reached.
+        """
+        if self._id is not None:
+            self.connection.call("DELETE", f"/v1/sessions/{self._id}")
+            self._id = None
+
+    @contextmanager
+    def stream(self, last_id: str) -> Iterator[EventStream]:
+        """Give the events from after `last_id` on, until the stream ends or is silent for too long.
+
+        Raises:
+            UnableError: The service can't be reached, or refuses; a session that it has forgotten is no longer open.
+        """
+        headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_id} if last_id else {})}
+        path = f"/v1/sessions/{self._id}/stream"
+        try:
+            with self.connection.stream(path, headers, _LONGEST_SILENCE) as chunks:
+                yield EventStream(chunks, last_id)
+        except RefusedError as error:
+            self._forget_if_unknown(error)
+            raise UnableError(error.detail) from None
+
+    def _forget_if_unknown(self, error: RefusedError) -> None:
+        if error.status == HTTPStatus.NOT_FOUND:
+            self._id = None
+
+
+def uuid7() -> str:
+    """Return a UUID of version 7 (RFC 9562, section 5.7): the time in milliseconds, then random bits."""
+    value = time.time_ns() // 1_000_000 << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
+    text = f"{value:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def reasons_json(reasons: Iterable[Any]) -> list[Json]:
+    """Return why a revision was refused, as the service takes it."""
+    return [{"rule": each.rule, "variable": each.variable, "message": each.message} for each in reasons]

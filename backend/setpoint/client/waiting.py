@@ -1,0 +1,58 @@
+"""Waits until the running instances have answered to a revision."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from setpoint.client.answer import Json
+from setpoint.client.place import Place
+from setpoint.client.service import Service
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """How a revision stands.
+
+    Attributes:
+        revision: The newest revision of the environment.
+        summary: How it stands, in one sentence of the service.
+        settled: Whether every live instance has answered.
+        refused: How many have refused it.
+    """
+
+    revision: int
+    summary: str
+    settled: bool
+    refused: int
+
+
+def rollout_of(answer: Json) -> Rollout:
+    """Return what the service tells of a rollout."""
+    states = answer.get("states")
+    refused = states.get("FAILED", 0) if isinstance(states, dict) else 0
+    return Rollout(int(answer["revision"]), str(answer["summary"]), bool(answer["settled"]), int(refused))
+
+
+def wait_for_answers(
+    service: Service, place: Place, revision: int, seconds: float, tell: Callable[[str], None]
+) -> Rollout:
+    """Return how `revision` stands once every live instance has answered, or `seconds` are over.
+
+    Args:
+        service: The service.
+        place: The environment.
+        revision: The revision that was written; a newer one ends the wait.
+        seconds: How long to wait.
+        tell: Gets the sentence each time that it changes.
+    """
+    ends_at, told = monotonic() + seconds, ""
+    while True:
+        found = rollout_of(service.rollout(place))
+        if found.settled or found.revision != revision or monotonic() >= ends_at:
+            return found
+        if found.summary != told:
+            told = found.summary
+            tell(told)
+        sleep(_SECONDS_BETWEEN_LOOKS)

@@ -1,0 +1,43 @@
+"""What the first process of a container has to do: take in orphans when they end, and pass signals on.
+
+The supervisor would lose the exit statuses of its own processes if it took those of all others; so a process of its own
+does that, as small as can be.
+"""
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+_KILLED_BY_SIGNAL = 128
+_NOT_PASSED_ON = {signal.SIGCHLD, signal.SIGKILL, signal.SIGSTOP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGPIPE}
+_FIRST = 1
+
+
+def stay_behind_as_first_process() -> None:
+    """Return in a child of this process if it is the first one; itself, it ends when and as that child does."""
+    if os.getpid() == _FIRST:
+        stay_behind()
+
+
+def stay_behind() -> None:
+    """Return in a child of this process, which itself passes signals on, takes in orphans, and ends as the child."""
+    passed_on = signal.valid_signals() - _NOT_PASSED_ON
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # none gets lost before it can be passed on
+    child = os.fork()
+    if child != 0:
+        for number in passed_on:
+            with suppress(OSError, ValueError):  # some are the C library's own
+                signal.signal(number, lambda each, _: os.kill(child, each))
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if child != 0:
+        _wait_for(child)
+
+
+def _wait_for(child: int) -> NoReturn:
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            code = os.waitstatus_to_exitcode(status)
+            sys.exit(code if code >= 0 else _KILLED_BY_SIGNAL - code)

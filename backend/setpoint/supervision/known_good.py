@@ -1,0 +1,140 @@
+"""The last known good: the newest revision that an instance has applied, kept for a start without the service.
+
+It is encrypted with a key of its own, not the token, which changes. That is done in a process of its own, because the
+library for it is larger than the supervisor.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from setpoint.client.private_file import write_private_file
+from setpoint.errors import UnableError
+
+_VERSION = 1
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGood:
+    """A revision that was applied.
+
+    Attributes:
+        revision: Its number.
+        variables: Its values.
+        applied_at: When it was applied.
+    """
+
+    revision: int
+    variables: Mapping[str, str]
+    applied_at: datetime
+
+    def __repr__(self) -> str:
+        """Return the number alone, because the values are secret."""
+        return f"<revision {self.revision}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Where the last known good of one environment is.
+
+    Attributes:
+        folder: For all environments; made if need be, for its owner alone.
+        app: What is configured.
+        environment: Where it runs.
+    """
+
+    folder: Path
+    app: str
+    environment: str
+
+    @property
+    def path(self) -> Path:
+        """Return the file."""
+        return self.folder / f"{self.app}.{self.environment}.known-good"
+
+    def save(self, good: KnownGood) -> None:
+        """Write a revision that was applied, as a whole or not at all.
+
+        Raises:
+            OSError: It can't be written; what was there still is.
+        """
+        content = {
+            "version": _VERSION,
+            "revision": good.revision,
+            "applied_at": good.applied_at.isoformat(),
+            "variables": dict(good.variables),
+        }
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private_file(self.path, self._crypt("seal", json.dumps(content).encode()))
+
+    def load(self) -> KnownGood | None:
+        """Return the revision that was applied last; None if there is none.
+
+        Raises:
+            UnableError: The file is not what was written, or its key is missing.
+        """
+        try:
+            sealed = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = f"cannot read the last known good at `{self.path}`: {error.strerror}"
+            raise UnableError(message) from None
+        try:
+            content = json.loads(self._crypt("open", sealed))
+            applied_at = datetime.fromisoformat(content["applied_at"])
+            return KnownGood(content["revision"], content["variables"], applied_at.astimezone(UTC))
+        except (OSError, ValueError, KeyError, TypeError):
+            message = (
+                f"the last known good at `{self.path}` is damaged, or its key is another one; remove it, and start once"
+                " while the service can be reached"
+            )
+            raise UnableError(message) from None
+
+    def _crypt(self, what: str, content: bytes) -> bytes:
+        words = [sys.executable, "-m", __name__, what, str(self.folder / "key"), f"{self.app}/{self.environment}"]
+        done = subprocess.run(words, input=content, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - the interpreter itself
+        if done.returncode != 0:
+            lines = done.stderr.decode("utf-8", "replace").splitlines()
+            raise OSError(None, lines[-1] if lines else "the encryption failed")
+        return done.stdout
+
+
+def _key(path: Path) -> bytes:
+    """Return the key, which is made if there is none; of two processes that make it at once, one wins."""
+    if not path.exists():
+        new = path.with_name(f"{path.name}-{os.getpid()}")
+        write_private_file(new, os.urandom(_KEY_BYTES))
+        with suppress(FileExistsError):
+            os.link(new, path)
+        new.unlink()
+    return path.read_bytes()
+
+
+def _main(what: str, key_path: str, place: str) -> None:
+    """Encrypt or decrypt standard input; the place is authenticated, so that no file passes for another's."""
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only this process needs it
+    except ImportError:
+        sys.exit("it takes the package `cryptography`; `pip install 'setpoint[supervise]'` brings it")
+    cipher = AESGCM(_key(Path(key_path)))
+    content = sys.stdin.buffer.read()
+    if what == "seal":
+        nonce = os.urandom(_NONCE_BYTES)
+        sys.stdout.buffer.write(nonce + cipher.encrypt(nonce, content, place.encode()))
+    else:
+        nonce, sealed = content[:_NONCE_BYTES], content[_NONCE_BYTES:]
+        sys.stdout.buffer.write(cipher.decrypt(nonce, sealed, place.encode()))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -1,0 +1,265 @@
+"""Keeps the command running: starts it, replaces it when a new revision was accepted, and goes back if that fails."""
+
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Protocol, TypeAlias
+
+from setpoint.client.answer import Json
+from setpoint.client.session import Offer
+from setpoint.errors import UnableError
+from setpoint.supervision.child import Child
+from setpoint.supervision.env_out import EnvOut
+from setpoint.supervision.known_good import Cache, KnownGood
+from setpoint.supervision.readiness import is_ready
+
+PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCONT")
+_ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+_SECONDS_BETWEEN_LOOKS = 0.2
+_LONGEST_UNTIL_READY = 60.0
+
+
+Events: TypeAlias = "SimpleQueue[Offer | int]"
+"""Revisions, and numbers of signals: a simple queue is what a signal handler may put something into."""
+
+
+class Reporter(Protocol):
+    """Who tells the service; `Agent` does."""
+
+    def report(self, told: Mapping[str, object], serves: Json | None = None) -> None:
+        """Tell the service as soon as that can be done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the command is run.
+
+    Attributes:
+        command: The program and its arguments.
+        callers: The environment that it inherits.
+        settle: How many seconds it has to stay up to count as started.
+        grace: How many seconds it may take to stop.
+        ready_url: What answers with 2xx once it is up; None if only `settle` tells.
+        reload_signal: What makes it take a changed env file; None if it has to be started anew.
+        env_out: The env file that it reads; None if it has its variables in its environment.
+    """
+
+    command: Sequence[str]
+    callers: Mapping[str, str]
+    settle: float
+    grace: float
+    ready_url: str | None = None
+    reload_signal: int | None = None
+    env_out: EnvOut | None = None
+
+    def environment(self, variables: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the environment of the command."""
+        return self.callers if self.env_out else {**self.callers, **variables}
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """One command, and the revision that it runs with.
+
+    Attributes:
+        plan: How it is run.
+        cache: Keeps the last known good; None if nothing is kept.
+        reporter: Tells the service.
+        say: Prints a line for people.
+        events: Brings revisions that were accepted, the newest of which is applied, and signals.
+    """
+
+    plan: Plan
+    cache: Cache | None
+    reporter: Reporter
+    say: Callable[[str], None]
+    events: "Events"
+    _child: Child | None = None
+    _good: Offer | None = None
+    _pending: Offer | None = None
+    _is_ending: bool = False
+
+    def run(self, first: Offer, cached: KnownGood | None = None) -> int:
+        """Start the command with `first`, and return what it ends with.
+
+        Args:
+            first: The revision to begin with.
+            cached: That this is the last known good, or what it is.
+
+        Raises:
+            NotStartedError: The command can't be started at all.
+        """
+        for name in PASSED_ON:
+            signal.signal(getattr(signal, name), self._on_signal)
+        signal.signal(signal.SIGCHLD, self._on_signal)
+        if cached is not None:
+            self._good = Offer(cached.revision, cached.variables)
+        self._begin(first, is_cached=cached is not None and cached.revision == first.revision)
+        while True:
+            self._wait(None, lambda: self._has_ended() or self._pending is not None)
+            if (status := self._status()) is not None:
+                return self._end(status)
+            offer, self._pending = self._pending, None
+            if offer is not None:
+                self._replace(offer)
+
+    def _begin(self, first: Offer, *, is_cached: bool) -> None:
+        self._write(first)
+        self._start(first)
+        if is_cached:
+            self.reporter.report({}, self._serves(first, "cache"))
+        elif self._settles():
+            self._applied(first)
+        elif self._has_failed():
+            self._failed(first, self._what_happened())
+            self._go_back()
+
+    def _replace(self, offer: Offer) -> None:
+        """Run the command with another revision, or go back to the last good one."""
+        if self._good is not None and self._good.variables == offer.variables:
+            self._applied(offer)  # what it runs with is the same
+            return
+        self.reporter.report({"revision": offer.revision, "verdict": "APPLYING"})
+        try:
+            self._give(offer)
+        except UnableError as error:
+            self._failed(offer, str(error))
+            if self._has_ended() and not self._is_ending:
+                self._go_back()
+            return
+        if self._settles(reloaded=self.plan.reload_signal is not None):
+            self._applied(offer)
+        elif self._has_failed():
+            self._failed(offer, self._what_happened())
+            self._go_back()
+
+    def _give(self, offer: Offer) -> None:
+        """Let the command have another revision: by a signal where it takes that, else by a new start."""
+        self._write(offer)
+        if self.plan.reload_signal is not None and self._child is not None:
+            self._child.pass_on(self.plan.reload_signal)
+            return
+        self._stop()
+        if not self._is_ending:
+            self._start(offer)
+
+    def _has_failed(self) -> bool:
+        """Return whether the command did not start; one that was told to end, or has done its work, has not failed."""
+        return not self._is_ending and self._status() != 0
+
+    def _what_happened(self) -> str:
+        status = self._status()
+        how = "did not get ready" if status is None else f"ended with {status}"
+        return f"the command {how} within the time that it has to start"
+
+    def _failed(self, offer: Offer, message: str) -> None:
+        self.say(f"revision {offer.revision} failed: {message}")
+        errors = [{"rule": "not-started", "variable": "", "message": message}]
+        self.reporter.report({"revision": offer.revision, "verdict": "FAILED", "errors": errors})
+
+    def _go_back(self) -> None:
+        if self._good is None:
+            return
+        self.say(f"starting again with revision {self._good.revision}")
+        self._stop()
+        if not self._is_ending:
+            self._write(self._good)
+            self._start(self._good)
+
+    def _start(self, offer: Offer) -> None:
+        if self._child is not None:
+            self._child.clear_away()
+        self._child = Child(self.plan.command, self.plan.environment(offer.variables))
+
+    def _write(self, offer: Offer) -> None:
+        if self.plan.env_out is not None:
+            self.plan.env_out.write(offer.variables)
+
+    def _stop(self) -> None:
+        """Ask the command to stop, and make it stop if it does not."""
+        if self._child is None or self._has_ended():
+            return
+        self._child.pass_on(signal.SIGTERM)
+        if not self._wait(self.plan.grace, self._has_ended):
+            self.say(f"the command did not stop within {self.plan.grace:g} s, and is killed")
+            self._child.clear_away()
+
+    def _settles(self, *, reloaded: bool = False) -> bool:
+        """Return whether the command stays up for as long as it has to, or says that it is ready.
+
+        While it reloads, what ran before goes on answering, which says nothing of what is to come.
+        """
+        url = self.plan.ready_url
+        if (url is None or reloaded) and self._wait(self.plan.settle, self._has_ended):
+            return False
+        return url is None or self._gets_ready(url)
+
+    def _gets_ready(self, url: str) -> bool:
+        ends_at = monotonic() + _LONGEST_UNTIL_READY
+        while monotonic() < ends_at:
+            if self._wait(_SECONDS_BETWEEN_LOOKS, self._has_ended):
+                return False
+            if is_ready(url):
+                return True
+        return False
+
+    def _applied(self, offer: Offer) -> None:
+        self._good = offer
+        if self.cache is not None:
+            try:
+                self.cache.save(KnownGood(offer.revision, offer.variables, datetime.now(UTC)))
+            except (OSError, UnableError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                self.say(f"cannot keep revision {offer.revision} as the last known good: {reason}")
+        self.say(f"serving revision {offer.revision}")
+        self.reporter.report({"revision": offer.revision, "verdict": "APPLIED"}, self._serves(offer, "service"))
+
+    def _serves(self, offer: Offer, source: str) -> Json:
+        return {"revision": offer.revision, "since": datetime.now(UTC).isoformat(), "source": source}
+
+    def _end(self, status: int) -> int:
+        if self._child is not None:
+            self._child.clear_away()
+        return status
+
+    def _status(self) -> int | None:
+        return None if self._child is None else self._child.exit_status()
+
+    def _has_ended(self) -> bool:
+        return self._status() is not None
+
+    def _wait(self, seconds: float | None, done: Callable[[], bool]) -> bool:
+        """Handle what happens until `done`, or until `seconds` are over; return whether it is done."""
+        ends_at = None if seconds is None else monotonic() + seconds
+        while not done():
+            left = None if ends_at is None else ends_at - monotonic()
+            if left is not None and left <= 0:
+                return False
+            try:
+                event = self.events.get(timeout=left)
+            except Empty:
+                return done()
+            self._handle(event)
+        return True
+
+    def _handle(self, event: Offer | int) -> None:
+        if isinstance(event, Offer):
+            self._pending = event
+        elif event != signal.SIGCHLD:
+            self._is_ending = self._is_ending or event in _ENDING
+            if self._child is not None:
+                self._child.pass_on(event)
+
+    def _on_signal(self, number: int, _: object) -> None:
+        self.events.put(number)
+
+
+def default_folder(environment: Mapping[str, str]) -> Path:
+    """Return where the last known good of every environment is kept, by the XDG Base Directory Specification."""
+    base = environment.get("XDG_STATE_HOME", "")
+    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "setpoint"

@@ -1,0 +1,138 @@
+"""`rollout status`, `sessions` and `push --wait` against the real service, with instances that answer."""
+
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from inline_snapshot import snapshot
+
+from support.service_over_http import ServiceOverHttp
+from support.supervised import until
+from support.typed_commands import GOOD, Setpoint
+
+INSTANCE = "01890a5d-ac96-774b-bcce-b302099a805"
+
+
+class Instances:
+    """Processes that follow `billing/production`."""
+
+    def __init__(self, service: ServiceOverHttp, number: int) -> None:
+        self._service = service
+        self.ids = [
+            self._call(
+                "POST",
+                "/v1/sessions/",
+                {
+                    "instance": f"{INSTANCE}{each}",
+                    "environments": ["billing/production"],
+                    "started_at": "2026-11-26T12:00:00Z",
+                    "host": f"web-{each}",
+                    "pid": 40 + each,
+                    "release": "1.8",
+                },
+            )["id"]
+            for each in range(number)
+        ]
+
+    def applies(self, each: int, revision: int) -> None:
+        """Let one say that it serves a revision."""
+        self._call("PATCH", f"/v1/sessions/{self.ids[each]}", {"revision": revision, "verdict": "APPLIED"})
+
+    def refuses(self, each: int, revision: int, message: str) -> None:
+        """Let one refuse a revision."""
+        errors = [{"rule": "invalid-value", "variable": "PORT", "message": message}]
+        told = {"revision": revision, "verdict": "FAILED", "errors": errors}
+        self._call("PATCH", f"/v1/sessions/{self.ids[each]}", told)
+
+    @property
+    def rollout(self) -> str:
+        """Return how the newest revision stands."""
+        return str(self._call("GET", "/v1/apps/billing/environments/production/rollout")["summary"])
+
+    def _call(self, method: str, path: str, content: object = None) -> Any:
+        headers = {"Authorization": f"Bearer {self._service.admin}"}
+        answer = urllib3.request(method, f"{self._service.url}{path}", json=content, headers=headers)
+        assert answer.status < 300, answer.data
+        return answer.json()
+
+
+@pytest.fixture
+def billing(setpoint: Setpoint) -> Setpoint:
+    """Return what types a command; the environment `billing/production` has one revision."""
+    for words in (["schema", "push", "--app", "billing"], ["push", "billing/production", "prod.env"]):
+        assert setpoint(*words)[0] == 0
+    return setpoint
+
+
+def test_an_environment_that_nobody_follows_waits_for_the_first_one(billing: Setpoint) -> None:
+    """That is no failure: a deploy may come later."""
+    status, printed, _ = billing("rollout", "status", "billing/production")
+    assert (status, printed) == (0, "no instance follows; revision 1 waits for the first one\n")
+    assert billing("sessions", "billing/production") == (0, "", "no instance follows `billing/production`\n")
+
+
+def test_who_serves_what_and_who_refused_is_seen_at_a_glance(billing: Setpoint, service: ServiceOverHttp) -> None:
+    """In one sentence, and in a table with the reasons."""
+    three = Instances(service, 3)
+    three.applies(0, 1)
+    three.refuses(1, 1, "PORT is taken\x1b[31m")
+    status, printed, _ = billing("rollout", "status", "billing/production")
+    assert (status, printed) == (
+        1,
+        snapshot("1 of 3 instances refused revision 1: PORT is taken\\x1b[31m; 1 has not answered\n"),
+    )
+    status, printed, _ = billing("sessions", "billing/production")
+    assert re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "YYYY-MM-DD HH:MM:SS", printed) == snapshot("""\
+instance  release  state   offered  serves  since (UTC)          why
+web-0:40  1.8      SYNCED  1        1       YYYY-MM-DD HH:MM:SS  -
+web-1:41  1.8      FAILED  1        -       -                    PORT is taken\\x1b[31m
+web-2:42  1.8      STALE   1        -       -                    -
+""")
+    assert billing("sessions", "billing/production", "--state", "FAILED")[1].count("web-") == 1
+
+
+def test_a_push_that_waits_ends_with_how_it_went(billing: Setpoint, service: ServiceOverHttp, project: Path) -> None:
+    """With 1 if one refuses, because a deploy script goes by that."""
+    two = Instances(service, 2)
+    for each in range(2):
+        two.applies(each, 1)
+    (project / "next.env").write_text(GOOD.replace("PORT=80", "PORT=81"))
+
+    def answer() -> None:
+        until(lambda: "0 of 2" in two.rollout)
+        time.sleep(1)  # whoever waits has looked by then
+        two.applies(0, 2)
+        two.refuses(1, 2, "PORT is taken")
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    status, printed, told = billing("push", "billing/production", "next.env", "--wait", "60s")
+    answering.join()
+    assert (status, printed.splitlines()[-1]) == (
+        1,
+        "1 of 2 instances refused revision 2: PORT is taken; still serving 1",
+    )
+    assert "0 of 2 instances serve revision 2; 2 have not answered; still serving 1" in told
+    two.applies(0, 3)
+    two.applies(1, 3)
+    status, printed, _ = billing("rollback", "billing/production", "--to", "1", "--wait", "60s")
+    assert (status, printed.splitlines()[-1]) == (0, "all 2 instances serve revision 3")
+
+
+def test_a_wait_that_is_over_is_no_success(billing: Setpoint, service: ServiceOverHttp) -> None:
+    """Nobody has answered, and nobody knows."""
+    Instances(service, 1)
+    status, printed, _ = billing("rollout", "status", "billing/production", "--wait", "0.1s")
+    assert (status, printed) == (1, "0 of 1 instance serve revision 1; 1 has not answered\n")
+
+
+@pytest.mark.parametrize("word", ["", "soon", "-1s", "1d", "inf"])
+def test_what_is_no_time_is_refused(billing: Setpoint, word: str) -> None:
+    """Before anything is asked or written."""
+    status, printed, told = billing("rollout", "status", "billing/production", f"--wait={word}")
+    assert (status, printed) == (2, "")
+    assert "is not a time; write `30s`, `5m` or `1h`" in told

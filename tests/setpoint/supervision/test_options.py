@@ -1,0 +1,63 @@
+"""What `run --app` refuses at once, and what it does without the service."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from setpoint.supervision.known_good import Cache, KnownGood
+
+FOLLOW = ("--app", "billing", "--environment", "production")
+
+
+def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Type `setpoint run` where nothing is logged in to a service that answers."""
+    environment = {**os.environ, "SETPOINT_URL": "http://127.0.0.1:9", "SETPOINT_TOKEN": "sp_x"}
+    command = [sys.executable, "-m", "setpoint", "run", "--cache", str(folder / "cache"), *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--app", "billing", "--", "true"), "`--app` and `--environment` go together"),
+        (("--app", "Billing", "--environment", "x", "--", "true"), "is not an environment"),
+        ((*FOLLOW, "-f", "prod.env", "--", "true"), "`--file` is for a command that is started once"),
+        ((*FOLLOW, "--reload-signal", "HUP", "--", "true"), "`--reload-signal` and `--env-out` go together"),
+        ((*FOLLOW, "--reload-signal", "BANG", "--env-out", "x", "--", "true"), "`BANG` is not a signal"),
+        ((*FOLLOW,), "no command is given"),
+        ((*FOLLOW, "--", "true"), "and there is no last known good to start with"),
+        ((*FOLLOW, "--offline", "--", "true"), "the service is not asked, and there is no last known good"),
+    ],
+)
+def test_what_can_not_be_done_is_a_sentence_and_a_2(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    """Before anything is started."""
+    done = run(tmp_path, *words)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_offline_the_last_known_good_is_started_with_its_age(tmp_path: Path) -> None:
+    """Unless it is older than is allowed."""
+    applied_at = datetime.now(UTC) - timedelta(hours=3)
+    Cache(tmp_path / "cache", "billing", "production").save(KnownGood(44, {"GREETING": "hello"}, applied_at))
+    words = ("--", "sh", "-c", "echo $GREETING; exit 3")
+    done = run(tmp_path, *FOLLOW, "--offline", *words)
+    assert (done.returncode, done.stdout) == (3, "hello\n")
+    assert "starting with the last known good, revision 44, applied 3 h ago" in done.stderr
+    done = run(tmp_path, *FOLLOW, "--offline", "--max-age", "2", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is 3 h old, more than `--max-age` allows" in done.stderr
+
+
+@pytest.mark.parametrize(("command", "status"), [("no-such-program", 127), ("/etc/passwd", 126)])
+def test_a_command_that_can_not_be_started_ends_as_in_a_shell(tmp_path: Path, command: str, status: int) -> None:
+    """With the reason."""
+    Cache(tmp_path / "cache", "billing", "production").save(KnownGood(1, {}, datetime.now(UTC)))
+    done = run(tmp_path, *FOLLOW, "--offline", "--", command)
+    assert done.returncode == status
+    assert f"cannot start `{command}`" in done.stderr

@@ -1,0 +1,133 @@
+"""The whole story with real processes: the service with two workers, and three gunicorn apps that are supervised."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import pytest
+import urllib3
+
+from app.domain.identity import Principal, PrincipalKind
+from app.service.tokens import Tokens
+from app.store.opening import open_store
+from support.followed_environment import Billing
+from support.gunicorn_process import GUNICORN, GunicornProcess, gunicorn
+from support.keyed_settings import KEYS
+from support.supervised import STRICT, until
+
+APP = """
+from its_settings import Settings
+
+settings = Settings()
+
+
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{settings.pool_min} {settings.pool_max}".encode()]
+"""
+RELOADED = STRICT.replace("(BaseSettings):", '(BaseSettings):\n    model_config = {"env_file": "app.env"}')
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[GunicornProcess]:
+    """The service as it is deployed."""
+    with gunicorn(tmp_path / "service", arguments=["run:application"]) as running:
+        running.wait_for_workers()
+        yield running
+
+
+@pytest.fixture
+def billing(service: GunicornProcess, tmp_path: Path) -> Billing:
+    """An environment of it."""
+    with closing(open_store(f"sqlite:///{tmp_path}/setpoint.db", KEYS)) as store:
+        ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
+        admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
+    return Billing(f"http://127.0.0.1:{service.address[1]}", admin)
+
+
+@contextmanager
+def supervised_app(folder: Path, url: str, token: str, port: int, settings: str = RELOADED) -> Iterator[None]:
+    """Supervise a gunicorn app on `port`, which reads a changed env file after a signal."""
+    folder.mkdir()
+    (folder / "its_settings.py").write_text(settings)
+    (folder / "its_app.py").write_text(APP)
+    (folder / "pyproject.toml").write_text('[tool.setpoint]\nsettings = "its_settings:Settings"\n')
+    words = [sys.executable, "-m", "setpoint", "run", "--app", "billing", "--environment", "production"]
+    words += [
+        "--release",
+        "1.8",
+        "--settle",
+        "2",
+        "--cache",
+        str(folder / "cache"),
+        "--ready-url",
+        f"http://127.0.0.1:{port}/",
+    ]
+    words += ["--reload-signal", "HUP", "--env-out", str(folder / "app.env")]
+    words += ["--", GUNICORN, "--bind", f"127.0.0.1:{port}", "its_app:application"]
+    environment = {**os.environ, "SETPOINT_URL": url, "SETPOINT_TOKEN": token, "PYTHONDONTWRITEBYTECODE": "1"}
+    with (folder / "said").open("w") as said:
+        process = subprocess.Popen(words, cwd=folder, env=environment, stderr=said)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=60) == 0, (folder / "said").read_text()
+
+
+class Visitors:
+    """Ask all apps the whole time, and count what comes back."""
+
+    def __init__(self, ports: list[int]) -> None:
+        self.answers: Counter[str] = Counter()
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(port,)) for port in ports]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, port: int) -> None:
+        while not self._ended.wait(0.05):
+            try:
+                answer = urllib3.request("GET", f"http://127.0.0.1:{port}/", retries=False, timeout=30)
+                self.answers[str(answer.status)] += 1
+            except urllib3.exceptions.HTTPError as error:
+                self.answers[type(error).__name__] += 1
+
+
+def _served(port: int) -> str:
+    return urllib3.request("GET", f"http://127.0.0.1:{port}/").data.decode()
+
+
+def test_two_of_three_refuse_and_no_request_fails(billing: Billing, tmp_path: Path, free_ports: list[int]) -> None:
+    """Also while the revision that all of them take is applied."""
+    billing.write(POOL_MIN="1", POOL_MAX="5", API_KEY="k")
+    lax = RELOADED.replace("self.pool_min > self.pool_max", "False")
+    with ExitStack() as stack:
+        for number, (port, settings) in enumerate(zip(free_ports, (RELOADED, RELOADED, lax), strict=True)):
+            app = supervised_app(tmp_path / f"web-{number}", billing.url, billing.token, port, settings)
+            stack.enter_context(app)
+        billing.wait_for("all 3 instances serve revision 1")
+        with Visitors(free_ports) as visitors:
+            billing.write(POOL_MIN="9", POOL_MAX="5", API_KEY="k")
+            billing.wait_for("2 of 3 instances refused revision 2: POOL_MIN must not exceed POOL_MAX; still serving 1")
+            assert [_served(port) for port in free_ports[:2]] == ["1 5", "1 5"]
+            billing.write(POOL_MIN="2", POOL_MAX="6", API_KEY="k")
+            billing.wait_for("all 3 instances serve revision 3")
+            until(lambda: [_served(port) for port in free_ports] == ["2 6", "2 6", "2 6"])
+        assert set(visitors.answers) == {"200"}

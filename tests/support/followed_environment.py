@@ -1,0 +1,52 @@
+"""The environment that supervised commands follow, as who writes it sees it over HTTP."""
+
+from typing import Any
+
+import urllib3
+
+from support.small_contract import contract
+from support.supervised import until
+
+PLACE = "/v1/apps/billing/environments/production"
+CONTRACT = contract(POOL_MIN="integer", POOL_MAX="integer", API_KEY="secret", OLD_NAME="text")
+
+
+class Billing:
+    """The environment `billing/production`, which gets a schema."""
+
+    def __init__(self, url: str, admin: str) -> None:
+        self.url = url
+        self._admin = admin
+        wanted = {"name": "web", "scopes": ["config:read", "config:reveal", "session:write"]}
+        made = self.call("POST", "/v1/tokens", json={**wanted, "bounds": ["billing/production"]})
+        self.token: str = made["token"]
+        self.number: int | None = None
+        path = f"/v1/apps/billing/schemas/{CONTRACT.digest}?release=1.0"
+        self.call("PUT", path, body=CONTRACT.document, headers={"Content-Type": "application/json"})
+
+    def call(self, method: str, path: str, **more: Any) -> Any:
+        """Return the JSON of an answer."""
+        headers = {"Authorization": f"Bearer {self._admin}", **more.pop("headers", {})}
+        answer = urllib3.request(method, f"{self.url}{path}", headers=headers, **more)
+        assert answer.status < 300, answer.data
+        return answer.json()
+
+    def write(self, **variables: str) -> int:
+        """Write the next revision."""
+        condition = {"If-Match": f'"{self.number}"'} if self.number else {"If-None-Match": "*"}
+        self.number = self.call("PUT", f"{PLACE}/config?live=ignore", json=variables, headers=condition)["revision"]
+        return self.number
+
+    @property
+    def rollout(self) -> str:
+        """Return the sentence."""
+        return str(self.call("GET", f"{PLACE}/rollout")["summary"])
+
+    @property
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return the sessions."""
+        return list(self.call("GET", "/v1/sessions/?environment=billing/production")["sessions"])
+
+    def wait_for(self, rollout: str) -> None:
+        """Wait until that is how the newest revision stands."""
+        until(lambda: self.rollout == rollout)
