@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from setpoint.envfile.reading import Binding
-from setpoint.envfile.source_text import Span
-from setpoint.resolution.location import Location
+from setpoint.envfile.source_text import Location, Span
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
 from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.shown import Door, Guarded, is_name, is_secret_of_stranger
@@ -89,8 +87,7 @@ class ShownReading:
         first = self._told(span.start)
         is_hidden = first != span.start or self._told(span.end) != span.end
         last = first + 1 if is_hidden and span.end > span.start else max(first, span.end)
-        start, end = source.position(first), source.position(last)
-        return Location(printable(self.file.path), start.line, start.column, end.line, end.column)
+        return source.location(Span(first, last))
 
     def _told(self, offset: int) -> int:
         line = self.file.source.line_span(self.file.source.position(offset).line)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from setpoint.resolution.location import Location
+from setpoint.envfile.source_text import Location
 
 
 class Severity(StrEnum):

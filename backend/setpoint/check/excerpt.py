@@ -2,12 +2,10 @@
 
 from setpoint.check.diagnostic import Excerpt
 from setpoint.check.finding import Place
-from setpoint.envfile.source_text import SourceText, Span
-from setpoint.resolution.location import Location
+from setpoint.envfile.source_text import Location, SourceText, Span
 from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.escape import printable
 from setpoint.text.mask import MASK
 from setpoint.text.shown_line import Extent, Name, ShownLine, line_of_binding, line_that_is_not_read
 
@@ -28,8 +26,7 @@ class Places:
         place = _widened(place)
         source, line = place.file.source, self._line(place)
         first = line.told(place.span.start) if line else place.span.start
-        start, end = source.position(first), source.position(self._told_end(place, first))
-        return Location(printable(place.file.path), start.line, start.column, end.line, end.column)
+        return source.location(Span(first, self._told_end(place, first)))
 
     def excerpt(self, place: Place) -> Excerpt | None:
         """Return the line of `place`, fit to print; None for a place in a file that could not be read."""

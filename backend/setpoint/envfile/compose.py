@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from setpoint.envfile.bad_bytes import first_bad_byte, with_each_byte_replaced
 from setpoint.envfile.compose_references import (
     InvalidReferenceError,
     References,
@@ -13,7 +12,7 @@ from setpoint.envfile.compose_references import (
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.go_lines import GO_BLANKS
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.envfile.source_text import Span
+from setpoint.envfile.source_text import Span, first_bad_byte, with_each_byte_replaced
 
 _BLANKS_IN_LINE = "\t\v\f\r \x85\xa0"
 _BETWEEN_STATEMENTS = re.compile(f"[{GO_BLANKS}]*+(?:#[^\n]*+[{GO_BLANKS}]*+)*+")

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from setpoint.envfile.expansion_limit import ExpansionLimit
+from setpoint.envfile.draft import ExpansionLimit
 
 _LETTER = "_a-zA-Z\u017f\u212a"
 _NAME = rf"[{_LETTER}][{_LETTER}0-9]*+"

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from setpoint.envfile.bad_bytes import first_bad_byte
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.go_lines import GO_BLANKS, GoLine, go_lines
+from setpoint.envfile.go_lines import GoLine, written_lines
 from setpoint.envfile.reading import ProblemKind, Reading
 from setpoint.envfile.source_text import Span
 
@@ -12,7 +11,7 @@ from setpoint.envfile.source_text import Span
 def read(text: str, environment: Mapping[str, str]) -> Reading:
     """Read `text` as docker's client does; a bare name takes its value from `environment`."""
     draft = Draft()
-    for line in go_lines(text):
+    for line in written_lines(text, draft, "docker"):
         if line.too_long:
             draft.refuse(
                 ProblemKind.LINE_TOO_LONG,
@@ -20,22 +19,12 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
                 "the line has 64 KiB or more, so docker rejects the file",
                 hint="put the value in a file, and set the variable to its path",
             )
-        elif (bad_byte := first_bad_byte(line.text)) is not None:
-            at = line.start + bad_byte
-            message = "the line is not UTF-8, so docker rejects the file"
-            draft.refuse(ProblemKind.NOT_UTF_8, Span(at, at + 1), message, hint="save the file as UTF-8")
         else:
             _take(line, environment, draft)
     return draft.reading()
 
 
 def _take(line: GoLine, environment: Mapping[str, str], draft: Draft) -> None:
-    if line.start == 0 and line.text.startswith("\ufeff"):
-        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file starts with a byte order mark")
-        line = line.without_byte_order_mark()
-    line = line.without_blanks_before_it(GO_BLANKS)
-    if not line.text or line.text.startswith("#"):
-        return
     name, equal_sign, value = line.text.partition("=")
     name_span = Span(line.start, line.start + len(name))
     if not name:

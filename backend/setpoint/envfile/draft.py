@@ -1,9 +1,12 @@
-"""A reading while a loader is still at work on it."""
+"""A reading while a loader is still at work on it, and the limit that keeps references from growing without end."""
 
 from collections.abc import Mapping
 
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import Span
+
+MOST_EXPANDED_CHARACTERS = 16 * 1024 * 1024
+"""How much text the references of one file may put in; a process cannot be given a tenth of it."""
 
 
 class Draft:
@@ -51,3 +54,19 @@ class Draft:
             variables = self.last_of_each_name()
         problems = tuple(sorted(self.problems, key=lambda problem: problem.span))
         return Reading(tuple(self.bindings), variables, problems, self.refused, referred=frozenset(self.referred))
+
+
+class ExpansionLimit:
+    """Counts the characters that the references of one file put in."""
+
+    def __init__(self) -> None:
+        self._left = MOST_EXPANDED_CHARACTERS
+
+    def allows(self, text: str) -> bool:
+        """Count `text`, and tell whether it still fits in."""
+        return self.allows_characters(len(text))
+
+    def allows_characters(self, number: int) -> bool:
+        """Count `number` characters, and tell whether they still fit in."""
+        self._left -= number
+        return self._left >= 0

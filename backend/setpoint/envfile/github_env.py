@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from setpoint.envfile.bad_bytes import first_bad_byte, with_each_sequence_replaced
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.envfile.source_text import Span
+from setpoint.envfile.source_text import Span, first_bad_byte, with_each_sequence_replaced
 
 _WIDE_ENCODINGS = (
     (b"\xff\xfe\x00\x00", "utf-32-le"),

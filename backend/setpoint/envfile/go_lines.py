@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from setpoint.envfile.source_text import Span
+from setpoint.envfile.draft import Draft
+from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.source_text import Span, first_bad_byte
 
 GO_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What Go's `unicode.IsSpace` takes for a blank."""
@@ -46,6 +48,35 @@ def go_lines(text: str) -> Iterator[GoLine]:
         if too_long:
             return
         start += len(piece) + 1
+
+
+def written_lines(text: str, draft: Draft, program: str) -> Iterator[GoLine]:
+    """Yield the lines of `text` on which something is, as docker's and kubectl's clients begin with each of them.
+
+    Args:
+        text: The file.
+        draft: What learns of a line that is not UTF-8, for which the file is rejected, and of a byte order mark.
+        program: What people call it.
+    """
+    for line in go_lines(text):
+        bad_byte = None if line.too_long else first_bad_byte(line.text)
+        if bad_byte is not None:
+            place = Span(line.start + bad_byte, line.start + bad_byte + 1)
+            message = f"the line is not UTF-8, so {program} rejects the file"
+            draft.refuse(ProblemKind.NOT_UTF_8, place, message, hint="save the file as UTF-8")
+        elif line.too_long:
+            yield line
+        else:
+            begun = _begun(line, draft)
+            if begun.text and not begun.text.startswith("#"):
+                yield begun
+
+
+def _begun(line: GoLine, draft: Draft) -> GoLine:
+    if line.start == 0 and line.text.startswith("\ufeff"):
+        draft.report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file starts with a byte order mark")
+        line = line.without_byte_order_mark()
+    return line.without_blanks_before_it(GO_BLANKS)
 
 
 def _is_too_long(piece: str) -> bool:

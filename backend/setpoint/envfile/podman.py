@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from setpoint.envfile.bad_bytes import first_bad_byte, with_each_byte_replaced
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.go_lines import GoLine, go_lines
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.envfile.source_text import Span
+from setpoint.envfile.source_text import Span, first_bad_byte, with_each_byte_replaced
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:

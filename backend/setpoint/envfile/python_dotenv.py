@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from setpoint.envfile.bad_bytes import first_bad_byte
-from setpoint.envfile.expansion_limit import ExpansionLimit
+from setpoint.envfile.draft import ExpansionLimit
 from setpoint.envfile.python_dotenv_references import Reference, references
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
-from setpoint.envfile.source_text import Span
+from setpoint.envfile.source_text import Span, first_bad_byte
 
 _BLANK = r"[^\S\r\n]"
 _SPACE = re.compile(r"\s*")

@@ -1,11 +1,15 @@
-"""The text of one source, with lines and columns for every offset in it."""
+"""The text of one source, with lines and columns for every offset in it, and bytes that are not UTF-8."""
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from setpoint.text.escape import printable
+
+_BAD_BYTE = "[\ud800-\udfff]"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -25,6 +29,16 @@ class Position(NamedTuple):
 
     line: int
     column: int
+
+
+class Location(NamedTuple):
+    """Where something is in a file, as people are told: lines and columns as in `Position`, the end exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,11 @@ class SourceText:
         line = bisect_right(self._line_starts, offset)
         return Position(line, offset - self._line_starts[line - 1] + 1)
 
+    def location(self, span: Span) -> Location:
+        """Return where `span` is, with the path fit to print."""
+        start, end = self.position(span.start), self.position(span.end)
+        return Location(printable(self.path), start.line, start.column, end.line, end.column)
+
     def line_span(self, line: int) -> Span:
         """Return where line number `line` (from 1) stands, without its line end."""
         start = self._line_starts[line - 1]
@@ -61,3 +80,52 @@ class SourceText:
         while end > start and self.text[end - 1] in "\r\n":
             end -= 1
         return Span(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortenedText:
+    """What is left of a text.
+
+    Attributes:
+        text: The characters that are left.
+        gaps: For every character that is gone, the offset in `text` before which it stood.
+    """
+
+    text: str
+    gaps: Sequence[int]
+
+    @classmethod
+    def without(cls, pattern: re.Pattern[str], text: str) -> "ShortenedText":
+        """Return `text` without the matches of `pattern`, which match one character each."""
+        gaps = [match.start() - count for count, match in enumerate(pattern.finditer(text))]
+        return cls(pattern.sub("", text) if gaps else text, gaps)
+
+    def original_span(self, start: int, end: int) -> Span:
+        """Return where the piece from `start` to `end` stood in the whole text."""
+        if not self.gaps:
+            return Span(start, end)
+        first = self._original(start)
+        return Span(first, self._original(end - 1) + 1 if end > start else first)
+
+    def _original(self, offset: int) -> int:
+        return offset + bisect_right(self.gaps, offset)
+
+
+def first_bad_byte(text: str) -> int | None:
+    """Return where the first byte stands that is not UTF-8, or None."""
+    if text.isascii():
+        return None
+    match = re.search(_BAD_BYTE, text)
+    return match.start() if match else None
+
+
+def with_each_byte_replaced(text: str) -> str:
+    """Put U+FFFD for every single bad byte, as Go does."""
+    return text if text.isascii() else re.sub(_BAD_BYTE, "\ufffd", text)
+
+
+def with_each_sequence_replaced(text: str) -> str:
+    """Put U+FFFD for every longest sequence that begins as a character, as browsers, V8 and .NET do."""
+    if first_bad_byte(text) is None:
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

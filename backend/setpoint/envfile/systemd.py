@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from setpoint.envfile.bad_bytes import first_bad_byte
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.envfile.source_text import Span
+from setpoint.envfile.source_text import Span, first_bad_byte
 
 _BETWEEN_STATEMENTS = re.compile(r"[ \t\n\r]*+(?:[#;][^\n\r]*+[ \t\n\r]*+)*+")
 _NAME = re.compile(r".[^=\n\r]*+", re.DOTALL)

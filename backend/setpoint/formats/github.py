@@ -2,7 +2,7 @@
 
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report
-from setpoint.resolution.location import Location
+from setpoint.envfile.source_text import Location
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _STANDARD_INPUT = "-"

@@ -5,7 +5,7 @@ from typing import Any
 
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report, SourceSummary
-from setpoint.resolution.location import Location
+from setpoint.envfile.source_text import Location
 
 VERSION = 1
 

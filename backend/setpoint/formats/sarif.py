@@ -10,8 +10,8 @@ from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report, Status
 from setpoint.check.rule import CATALOGUE
 from setpoint.check.rule_documentation import RuleDocumentation
+from setpoint.envfile.source_text import Location
 from setpoint.formats.artifact import fingerprints, shown_path
-from setpoint.resolution.location import Location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.envfile.bad_bytes import first_bad_byte
+from setpoint.envfile.source_text import first_bad_byte
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, ProcessEnvironment
 from setpoint.sources.secret_files import FileVariable

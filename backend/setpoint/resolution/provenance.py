@@ -7,8 +7,8 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from setpoint.contract.variable import Variable
+from setpoint.envfile.source_text import Location
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.location import Location
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
@@ -166,13 +166,12 @@ def location_of(assignment: Assignment) -> Location | None:
     """
     if assignment.written is None:
         return None
-    span, file = assignment.written.binding.name_span, assignment.written.file
-    source, path = file.source, printable(file.path)
-    start, end = source.position(span.start), source.position(span.end)
-    before = source.text[source.line_span(start.line).start : span.start].strip()
+    span, source = assignment.written.binding.name_span, assignment.written.file.source
+    found = source.location(span)
+    before = source.text[source.line_span(found.line).start : span.start].strip()
     if before not in {"", "export", "declare", "readonly", "\ufeff"}:
-        return Location(path, start.line, 1, start.line, 2)
-    return Location(path, start.line, start.column, end.line, end.column)
+        return found._replace(column=1, end_line=found.line, end_column=2)
+    return found
 
 
 def source_of(assignment: Assignment | None) -> SourceKind:

@@ -1,7 +1,7 @@
 """What tests of settings classes need: public, like `setpoint` itself, and nothing of it runs outside tests."""
 
 from setpoint.check.diagnostic import Diagnostic
-from setpoint.resolution.location import Location
+from setpoint.envfile.source_text import Location
 from setpoint.testing.temporary_environment import TemporaryEnvironment
 
 __all__ = ["Diagnostic", "Location", "TemporaryEnvironment"]

@@ -64,7 +64,7 @@ class TemporaryEnvironment:
             content: What the file holds, byte for byte; a string is encoded as UTF-8.
 
         Raises:
-            ValueError: `path` leads out of the working directory.
+            ValueError: `path` is outside the working directory.
         """
         target = (self.path / path).resolve()
         if not target.is_relative_to(self.path):

@@ -15,10 +15,10 @@ from inline_snapshot import snapshot
 from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.check.rule import CATALOGUE
+from setpoint.envfile.source_text import Location
 from setpoint.formats import github, gitlab, junit, registry, sarif
 from setpoint.formats.artifact import fingerprints
 from setpoint.formats.style import Style
-from setpoint.resolution.location import Location
 from setpoint.sources.env_file import SourceKind
 from support.checking import checked
 

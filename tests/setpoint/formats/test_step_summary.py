@@ -5,8 +5,8 @@ from inline_snapshot import snapshot
 
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report
+from setpoint.envfile.source_text import Location
 from setpoint.formats import step_summary
-from setpoint.resolution.location import Location
 from support.checking import checked
 
 

@@ -89,7 +89,7 @@ def test_the_project_of_the_test_counts_unless_there_is_one_in_the_environment(
 
 def test_nothing_is_written_outside() -> None:
     """A slip in a path never touches the project."""
-    with TemporaryEnvironment() as environment, pytest.raises(ValueError, match="leads out of the temporary"):
+    with TemporaryEnvironment() as environment, pytest.raises(ValueError, match="is outside the temporary"):
         environment.write("../.env", "PORT=80")
 
 

@@ -8,8 +8,7 @@ from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.shell.plain_lines import read_plain_lines
 from setpoint.envfile.shell.variables import ShellVariables
-from setpoint.envfile.shortened_text import ShortenedText
-from setpoint.envfile.source_text import Span
+from setpoint.envfile.source_text import ShortenedText, Span
 
 _NUL = re.compile("\0")
 

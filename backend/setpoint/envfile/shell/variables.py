@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from setpoint.envfile.expansion_limit import ExpansionLimit
+from setpoint.envfile.draft import ExpansionLimit
 from setpoint.envfile.shell.dialect import ShellDialect
 
 
