@@ -72,6 +72,7 @@ other-pythons: ## Run all tests on the other Pythons that are supported and on t
 
 faults: $(READY) $(SERVERS_MODULES) ## Try faults that need luck to hit, 25 times each
 	@FAULT_ROUNDS=25 $(BIN)/pytest -n 2 --timeout 1200 tests/faults
+	@DESCRIBED_EXAMPLES=100 $(BIN)/pytest -n 2 --timeout 1200 tests/app/http/resources/test_described_answers.py
 
 loaders: $(READY) ## Print how many published cases each loader reads right
 	@$(BIN)/pytest -q -n 0 -s tests/setpoint/envfile/test_published_cases.py
@@ -92,6 +93,7 @@ lint-generated: $(READY) ## Check that the generated files are fresh
 	@PYTHONPATH=tests $(BIN)/python tests/docs/rule_data.py --check
 	@PYTHONPATH=tests $(BIN)/python tests/docs/messages.py --check
 	@PYTHONPATH=tests $(BIN)/python tests/docs/commands.py --check
+	@PYTHONPATH=tests $(BIN)/python tests/docs/http_api.py --check
 	@cd backend && $(BIN)/python -m config rule --format markdown | diff -u ../docs/reference/rules.md -
 
 check-env: $(READY) ## Check an env file: make check-env ENV=path/to/prod.env
@@ -105,6 +107,7 @@ generate: $(READY) ## Write the generated files anew
 	@cd backend && $(BIN)/python -m config rule --format markdown > ../docs/reference/rules.md
 	@PYTHONPATH=tests $(BIN)/python tests/docs/messages.py
 	@PYTHONPATH=tests $(BIN)/python tests/docs/commands.py
+	@PYTHONPATH=tests $(BIN)/python tests/docs/http_api.py
 	@PYTHONPATH=tests $(BIN)/python tests/docs/screenshots.py
 
 fix: $(READY) ## Fix what the linters can fix

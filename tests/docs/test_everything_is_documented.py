@@ -4,6 +4,7 @@ import re
 import pytest
 
 from config.settings import Settings
+from docs import http_api
 from docs.commands import page, parsers
 from docs.documents import ROOT, pages
 from setpoint.check.rule import CATALOGUE
@@ -29,6 +30,11 @@ def _options_of(parser: argparse.ArgumentParser) -> list[str]:
 def test_the_page_of_commands_is_up_to_date() -> None:
     """`make generate` writes it anew."""
     assert _PAGES[_COMMANDS] == page()
+
+
+def test_the_page_of_the_http_api_is_up_to_date() -> None:
+    """`make generate` writes it anew, from the marks on the views."""
+    assert _PAGES["docs/reference/http-api.md"] == http_api.page()
 
 
 def test_every_variable_of_the_service_is_in_its_reference() -> None:

@@ -1,9 +1,9 @@
 """What the API answers, as JSON: one shape a thing, for the description and for the code that makes them."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from app.domain.audit import AuditEntry
 from app.domain.difference import Difference
@@ -71,6 +71,18 @@ class ConfigurationAnswer(BaseModel):
     created_at: str
     schema_digest: str
     variables: dict[str, VariableAnswer]
+
+
+class KubernetesAnswer(BaseModel):
+    """The variables of a revision as objects that `kubectl apply` takes."""
+
+    apiVersion: Literal["v1"]  # noqa: N815 - Kubernetes' own name
+    kind: Literal["List"]
+    items: list[dict[str, Any]]
+
+
+class RepresentedAnswer(RootModel[ConfigurationAnswer | KubernetesAnswer]):
+    """The variables of a revision, by `format`."""
 
 
 class ChangeAnswer(BaseModel):

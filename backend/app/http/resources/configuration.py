@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.http.answers import ConfigurationAnswer, WrittenAnswer, revision_json
+from app.http.answers import RepresentedAnswer, WrittenAnswer, revision_json
 from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json
@@ -31,7 +31,7 @@ _ENV_FILE = "an env file"
 _VARIABLES = 'an object of strings: `{"NAME": "text"}`'
 _PATCH = "a merge patch (RFC 7396) of strings; null removes a variable"
 _READ: Mapping[str, Taken] = {
-    "application/json": ConfigurationAnswer,
+    "application/json": RepresentedAnswer,
     "text/plain": "an env file in the dialect of `loader`",
 }
 _WRITTEN = {"application/json": WrittenAnswer}

@@ -76,7 +76,7 @@ def _models(mark: Mark) -> Iterator[type[BaseModel]]:
 
 def _operation(rule: Rule, mark: Mark) -> Schema:
     answers = {str(status): _answer(HTTPStatus(status), content) for status, content in mark.answers.items()}
-    for status in sorted(_refusals(mark)):
+    for status in sorted(_refusals(rule, mark)):
         answers.setdefault(str(int(status)), _answer(status, {PROBLEM: ProblemDocument}))
     operation: Schema = {
         "operationId": rule.endpoint.replace(".", "_"),
@@ -92,10 +92,11 @@ def _operation(rule: Rule, mark: Mark) -> Schema:
     return operation
 
 
-def _refusals(mark: Mark) -> set[HTTPStatus]:
+def _refusals(rule: Rule, mark: Mark) -> set[HTTPStatus]:
+    with_names = (HTTPStatus.UNPROCESSABLE_ENTITY,) if rule.arguments or mark.query else ()
     with_body = _WITH_BODY if mark.body else ()
     with_token = () if mark.is_open else _WITH_TOKEN
-    return {*_OF_EVERY_VIEW, *with_body, *with_token, *mark.refusals}
+    return {*_OF_EVERY_VIEW, *with_names, *with_body, *with_token, *mark.refusals}
 
 
 def _answer(status: HTTPStatus, content: Mapping[str, Taken]) -> Schema:

@@ -10,7 +10,7 @@ from app.domain.identity import Scope
 from app.domain.place import Place
 from app.http.answers import (
     ChangeAnswer,
-    ConfigurationAnswer,
+    RepresentedAnswer,
     RevisionAnswer,
     WrittenAnswer,
     change_json,
@@ -110,7 +110,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
             "Return the variables of one revision",
             scope=Scope.CONFIG_READ,
             query=ReadQuery,
-            answers={200: {"application/json": ConfigurationAnswer, "text/plain": "an env file"}},
+            answers={200: {"application/json": RepresentedAnswer, "text/plain": "an env file"}},
             refusals=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
         )
     )
