@@ -46,6 +46,17 @@ def test_every_part_of_the_backend_has_a_layer() -> None:
     assert folders == set(contracts["root_packages"])
 
 
+def test_the_picture_of_the_architecture_shows_every_room() -> None:
+    """The folders of the backend, of the service and of the library, in one list with a sentence each."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = page.split("```\nbackend/\n")[1].split("```")[0].splitlines()
+    shown = {line.split()[0].rstrip("/") for line in picture if line.split()[0].endswith("/")}
+    folders = [BACKEND, BACKEND / "app", BACKEND / "setpoint"]
+    rooms = [room.name for each in folders for room in each.iterdir() if (room / "__init__.py").exists()]
+    assert shown == {*rooms}
+    assert all(len(line.split(maxsplit=1)) > 1 for line in picture)
+
+
 def test_the_root_of_the_path_holds_the_way_in_alone() -> None:
     """Modules beside the parts would belong to none of them."""
     assert {path.name for path in BACKEND.glob("*.py")} == {"run.py", "gunicorn.conf.py"}
