@@ -20,6 +20,7 @@ from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import MASK, Redactor
 from setpoint.text.shown import Door, Guarded
+from setpoint.validation.left_out import takes_without
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, ask, build_in_part, validate, validate_alone
@@ -202,6 +203,10 @@ class Subject:
         entry, field = Entry(assignment.name, assignment.value.raw), assignment.variable.setting[0]
         found = validate_alone(self.contract, entry, field, Redactor(self._told_when_asked()))
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
+
+    def takes_without(self, name: str) -> bool:
+        """Return whether the class takes what is left if no file sets the variable `name`."""
+        return takes_without(self.contract, self.asked, name, Redactor(self._told_when_asked()))
 
     def _told_when_asked(self) -> Iterator[str]:
         """Yield the secrets once somebody needs them: most checks find nothing in which one could show."""

@@ -35,7 +35,11 @@ _SENSITIVE_FORM = (
     r"|(?<![\w-])(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?\w+\s+\S|^\s*bearer\s+\S{8,}\s*$"
     r"|(?<!\w)auth[\"']\s*:\s*[\"'][A-Za-z0-9+/]{8}|(?<!\S)(?:-u|--user)[\s=]*(?!\d+:\d)[^\s:]+:\S"
     r"|(?<!\S)login\s+\S+\s+password\s+\S"
+    # A line of `.pgpass`; an IPv6 address looks like one.
+    r"|(?<!\S)(?![\da-f:]+(?:\s|$))[^:\s]+:(?:\d+|\*):[^:\s]+:[^:\s]+:\S"
 )
+# What somebody may do with secrets, as OAuth names it.
+_SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|delete|list|revoke|rotate|all|\*)(?![\w.-])"
 
 
 def looks_secret(value: str) -> bool:
@@ -43,7 +47,8 @@ def looks_secret(value: str) -> bool:
     written = _decoded(value)
     if any(re.search(form, written) for form in (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER)):
         return True
-    return any(is_secret_name(key[1] or key[2]) for key in re.finditer(_KEY_INSIDE, written))
+    keys = re.finditer(_KEY_INSIDE, re.sub(_SCOPE, "", written))
+    return any(is_secret_name(key[1] or key[2]) for key in keys)
 
 
 def _decoded(value: str) -> str:

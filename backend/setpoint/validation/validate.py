@@ -40,13 +40,18 @@ class Validated(NamedTuple):
         return self._replace(refusals=tuple(each.masked(redactor) for each in self.refusals))
 
 
-def ask(contract: SettingsContract, given: Given) -> Record:
+def ask(contract: SettingsContract, given: Given, before: Record | None = None) -> Record:
     """Have the class build itself from what is `given`, and each settings class that it makes for a field.
+
+    Args:
+        contract: The class.
+        given: What it finds.
+        before: What was built before, so that no file is read twice.
 
     Raises:
         UnableError: It can't be seen from outside which variables the class reads.
     """
-    record = build(contract.settings_class, given)
+    record = build(contract.settings_class, given, before=before)
     if record.switches:
         where = joined([f"`{each}`" for each in record.switches])
         message = f"the `__init__` of `{contract.reference}` passes {where} itself; put it into `model_config` instead"

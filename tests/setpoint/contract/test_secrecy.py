@@ -33,6 +33,10 @@ from support.checking import checked
         "--user u --password goosedown",
         "curl -u me:goosedown https://h",
         "machine h login me password goosedown",
+        "db.example:5432:*:app:goosedown",
+        "*:*:*:app:goosedown",
+        "tokens:goosedown",
+        "password:read",
         '{"auths": {"h": {"auth": "bWU6Z29vc2Vkb3du"}}}',
         '{"Authorization": "Bearer goosedown"}',
         "Bearer goosedown",
@@ -71,6 +75,10 @@ def test_a_value_that_holds_credentials_is_known(value: str) -> None:
         "-----BEGIN CERTIFICATE-----",
         "Basic authentication",
         "--token-file /run/token",
+        "tokens:write",
+        "openid tokens:read,secrets:write",
+        "2001:0:3:4:5:6:7:8",
+        "arn:aws:s3:::bucket",
     ],
 )
 def test_a_harmless_value_is_shown(value: str) -> None:

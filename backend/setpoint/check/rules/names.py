@@ -89,7 +89,9 @@ def _in_family(subject: Subject, statement: Statement, name: str, family: Family
     hint = "remove it, or add it to `ignore-variables` in `[tool.setpoint]`"
     if family is None:
         return _unknown(subject, statement, None, hint, Severity.WARNING)
-    closest = subject.contract.known_names.nearest(name, _FURTHEST_IN_FAMILY)
+    # What half of a short name has in common with another one is nothing.
+    furthest = min(_FURTHEST_IN_FAMILY, (len(name) - len(family.beginning)) // 2)
+    closest = subject.contract.known_names.nearest(name, furthest)
     is_relative = closest is not None and closest.startswith(family.beginning)
     place = where_set(subject, subject.contract.find(closest), statement) if closest else ""
     label = f"the nearest known name is `{closest}`{place}" if is_relative else None

@@ -22,6 +22,7 @@ from setpoint.sources.env_file import STANDARD_INPUT, EnvFile
 from setpoint.text.mask import MASK
 from setpoint.text.secret_names import is_secret_name
 from setpoint.text.secret_values import looks_secret
+from setpoint.validation.refusal import RefusalKind
 
 _SECRETS_OF_A_CONTAINER = ("/run/secrets/", "/var/run/secrets/")
 _TRUE = {"1", "true", "t", "yes", "y", "on"}
@@ -274,7 +275,8 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'SESSION_SECRET=p2Vd91kZsQ\n' | setpoint check - --deploy --select SP509
     """
-    seen: set[tuple[str, ...]] = set()
+    # The default of a model is gone once a part of it is set.
+    seen = {each.setting for each in subject.validated.refusals if each.kind is RefusalKind.MISSING}
     for variable in subject.contract.variables:
         if variable.setting in seen or not variable.secret or variable.required:
             continue

@@ -17,6 +17,7 @@ from setpoint.validation.refusal import Refusal, RefusalKind
 
 # Each costs a validation of its own, and a file could hold thousands.
 _MOST_OVERRULED = 50
+_MOST_ASKED_FOR = 50
 _MOST_NAMED = 5
 
 
@@ -78,9 +79,12 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
+    asked = 0
     for statement in subject.statements:
         if statement.variable is None or statement.value is None or statement.value:
             continue
+        asked += 1
+        may_be_left_out = asked <= _MOST_ASKED_FOR and subject.takes_without(statement.name)
         is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
         meaning = "it counts as unset" if is_ignored else "the setting gets an empty string"
         yield Finding(
@@ -88,7 +92,7 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
             value_place(statement),
             statement.variable.name,
             meaning,
-            "set a value" if statement.variable.required else "set a value, or comment the line out",
+            "set a value, or comment the line out" if may_be_left_out else "set a value",
         )
 
 

@@ -1,0 +1,32 @@
+"""Asks a settings class what it would make of its files if one variable were not set in them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.envfile.reading import Binding
+from setpoint.sources.entry import Entry
+from setpoint.text.mask import Redactor
+from setpoint.validation.record import Record
+from setpoint.validation.validate import ask, validate
+
+AnyNamed = TypeVar("AnyNamed", Entry, Binding)
+
+
+def takes_without(contract: SettingsContract, record: Record, name: str, redactor: Redactor) -> bool:
+    """Return whether nothing more is wrong if no file sets the variable `name`, by the record of what the class did."""
+    canonical, given = contract.canonical(name), record.given
+
+    def others(found: Iterable[AnyNamed]) -> tuple[AnyNamed, ...]:
+        return tuple(each for each in found if contract.canonical(each.name) != canonical)
+
+    of_process = tuple(each for each in given.environment if each.file is None)
+    of_files = others(each for each in given.environment if each.file is not None)
+    files = given.files and tuple(others(file) for file in given.files)
+    before = Record(record.asked, given)
+    for key, file in record.files.items():
+        before.files[key] = file._replace(reading=replace(file.reading, bindings=others(file.reading.bindings)))
+    without = ask(contract, given._replace(environment=(*of_process, *of_files), files=files), before)
+    known = {(each.kind, each.setting) for each in validate(contract, record, redactor).refusals}
+    return all((each.kind, each.setting) in known for each in validate(contract, without, redactor).refusals)

@@ -1,0 +1,102 @@
+"""What a finding tells people to do is what the class would accept."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from setpoint.application.gathering import of_a_start
+from setpoint.check.checking import check
+from setpoint.check.report import Report
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.project import Project
+from support.checking import checked
+
+
+class Db(BaseModel):
+    """Its host and its password are needed once it is there."""
+
+    host: str
+    password: SecretStr = SecretStr("")
+    port: int = 1
+
+
+class OneOfTwo(BaseSettings):
+    """Which variables it needs depends on others."""
+
+    model_config = SettingsConfigDict(env_file="prod.env", env_nested_delimiter="__", extra="ignore")
+
+    a_key: str | None = None
+    b_key: str | None = None
+    db: Db | None = None
+    name: str
+    title: str = "x"
+
+    @model_validator(mode="after")
+    def _need_one(self) -> "OneOfTwo":
+        if self.a_key is None and self.b_key is None:
+            message = "A_KEY or B_KEY must be given"
+            raise ValueError(message)
+        return self
+
+
+def _hints(report: Report) -> dict[str | None, str | None]:
+    return {each.variable: each.hint for each in report.diagnostics if each.code == "SP402"}
+
+
+@pytest.mark.parametrize("starts", [False, True], ids=["a file", "a start"])
+def test_an_empty_value_is_to_be_left_out_only_where_the_class_does_without(
+    starts: bool,  # noqa: FBT001 - the case
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To follow the advice makes no finding."""
+    monkeypatch.chdir(tmp_path)
+    content = "A_KEY=\nDB__HOST=\nDB__PORT=3\nNAME=\nTITLE=\n"
+    Path("prod.env").write_text(content)
+    started = check(of_a_start(SettingsContract.of(OneOfTwo), {}, Project(tmp_path)))
+    report = started if starts else checked(content, settings_class=OneOfTwo)
+    assert _hints(report) == {
+        "A_KEY": "set a value",
+        "DB__HOST": "set a value",
+        "NAME": "set a value",
+        "TITLE": "set a value, or comment the line out",
+    }
+
+
+class Prefixed(BaseSettings):
+    """A short name that looks like nothing else."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_")
+
+    cfg: str = ""
+    pool_size: int = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("GNU", None), ("POOL_COUNT", "the nearest known name is `APP_POOL_SIZE`")]
+)
+def test_a_name_that_has_little_in_common_is_not_called_near(name: str, label: str | None) -> None:
+    """What is left of the name without its prefix counts."""
+    assert checked(f"APP_{name}=1", settings_class=Prefixed).diagnostics[0].label == label
+
+
+class Holder(BaseSettings):
+    """Its default is a whole model."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    class Needy(BaseModel):
+        """It has no password of its own."""
+
+        host: str = "h"
+        password: SecretStr
+
+    db: Needy = Needy(password=SecretStr("postgres"))
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "SP509"), ("DB__HOST=x", "SP302")])
+def test_a_secret_that_is_missing_has_no_default_any_more(text: str, code: str) -> None:
+    """The default of the model is replaced once a part of it is set."""
+    assert [each.code for each in checked(text, settings_class=Holder, deploy=True).diagnostics] == [code]
