@@ -26,5 +26,5 @@ def _lines(place: Place, answer: Json) -> Iterator[str]:
         yield f"revision {number} of {place}{held}{origin}"
     unchecked = answer.get("unchecked")
     if isinstance(unchecked, list) and unchecked and not answer.get("copied_from"):
-        what = joined([f"`{each}`" if each else "fields together" for each in unchecked])
+        what = joined([each if " " in each else f"`{each}`" for each in map(str, unchecked)])
         yield f"valid as far as the schema says; only the app's own class checks {what}"
