@@ -11,8 +11,9 @@ FROM python:3.13-slim
 COPY --from=dependencies /venv /venv
 COPY LICENSE /srv/
 COPY backend/ /srv/backend/
-# As root and before the service runs, which can write nowhere but in /tmp.
-RUN python -m compileall -q /srv/backend
+# As root and before the service runs, which can write nowhere but in /tmp and where its database is.
+RUN python -m compileall -q /srv/backend \
+ && install --directory --owner=10001 --group=10001 --mode=700 /srv/backend/var
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -23,6 +24,8 @@ ENV PATH=/venv/bin:$PATH \
 # A number, so that an orchestrator can tell that it isn't root.
 USER 10001:10001
 WORKDIR /srv/backend
+# What the default of `DATABASE_URL` leads to. Without a volume with a name, it ends with the container.
+VOLUME /srv/backend/var
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s CMD ["python", "-m", "config", "probe"]

@@ -5,7 +5,7 @@ import shlex
 import socket
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -81,6 +81,17 @@ def test_the_settings_of_the_image_are_valid(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(os, "environ", {**set_variables(), "ENCRYPTION_KEYS": KEYS})
 
     assert (Settings().host, Settings().port) == ("0.0.0.0", int(of("EXPOSE")[0]))  # noqa: S104 - inside a container
+
+
+def test_the_database_is_in_a_volume_that_the_process_may_write() -> None:
+    """By default: a database in the folder of the code would end with the container, or could not be made at all."""
+    (volume,), user = of("VOLUME"), of("USER")[-1]
+    owner, _, group = user.partition(":")
+    path = Settings.model_fields["database_url"].default.get_secret_value().removeprefix("sqlite:///")
+
+    assert str((PurePosixPath(of("WORKDIR")[-1]) / path).parent) == volume
+    assert any(f"--owner={owner} --group={group}" in run and run.endswith(volume) for run in of("RUN"))
+    assert "**/var/" in (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n")
 
 
 def test_what_is_installed_is_pinned_by_hash() -> None:
