@@ -42,9 +42,9 @@ class Project(NamedTuple):
         selected: Which rules to report, by code, beginning of a code or name; None for all.
         deselected: Which rules not to report even so.
         pythonpath: Folders from which the settings class is imported besides the working directory.
-        example: Where the generated env file with examples stands.
-        docs: Where the generated reference of the settings stands.
-        schema: Where the generated JSON Schema of the settings stands.
+        example: Where the generated env file with examples is.
+        docs: Where the generated reference of the settings is.
+        schema: Where the generated JSON Schema of the settings is.
     """
 
     root: Path

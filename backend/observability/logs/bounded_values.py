@@ -52,5 +52,5 @@ def text_of(value: object) -> str:
         if isinstance(value, BaseException):
             return described(value)
         return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
-    except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
+    except Exception:  # noqa: BLE001 - any object can be in a record, and any of its methods can fail
         return f"<{type_name(value)}>"

@@ -74,7 +74,7 @@ class GunicornRecords(logging.Filter):
     _INVALID_REQUEST = re.compile(r"Invalid request from ip=\S*: [A-Za-z /]*")
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether `record` is to be written, and mend it."""
+        """Say whether `record` is to be written, and fix it."""
         error = record.exc_info[1] if record.exc_info else None
         if getattr(error, LOGGED_MARK, False):
             return False

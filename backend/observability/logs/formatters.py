@@ -41,7 +41,7 @@ class LineFormatter(logging.Formatter):
             # A line shorter than the limit for one field can't hold a field that exceeds it.
             if len(line) <= LONGEST_TEXT and not is_to_be_masked(line):
                 return line
-        except Exception:  # noqa: BLE001, S110 - any value can stand in a record; the next way takes all of them
+        except Exception:  # noqa: BLE001, S110 - any value can be in a record; the next way takes all of them
             pass
         for write in (self._within_bounds, self._least):
             with contextlib.suppress(Exception):

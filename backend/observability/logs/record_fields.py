@@ -55,5 +55,5 @@ def message_of(record: logging.LogRecord) -> str:
         if not isinstance(record.args, tuple) or not record.args:
             return str(template) % record.args if record.args else str(template)
         return str(template) % tuple(described(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
-    except Exception:  # noqa: BLE001 - any object can stand in a record, and any of its methods can fail
+    except Exception:  # noqa: BLE001 - any object can be in a record, and any of its methods can fail
         return text_of(template)

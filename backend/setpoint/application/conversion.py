@@ -117,7 +117,7 @@ def _lines_between(text: str) -> Iterator[str]:
 
 
 def _comment_behind(text: str) -> Iterator[str]:
-    """Yield a comment that stood behind a value as a line before it: few programs know it where it was."""
+    """Yield a comment that was after a value as a line before it: few programs know it where it was."""
     stripped = text.strip()
     if stripped.startswith("#"):
         yield from _lines_between(stripped)

@@ -89,7 +89,7 @@ def _unknown(contracts: Sequence[SettingsContract], given: Sequence[EnvFile]) ->
 def _winning(subject: Subject) -> dict[str, str]:
     """Return the app's own variables that come from env files: one spelling and one value each, as they were checked.
 
-    What stands in files of its own, the app reads there: a process's environment is easier to look into.
+    What is in files of its own, the app reads there: a process's environment is easier to look into.
     """
     return {
         each.name: each.value.raw

@@ -82,7 +82,7 @@ class ShownReading:
         return name if is_name(name, has_value=has_value) and self.judgement.shows_name(name) else MASK
 
     def location(self, span: Span) -> Location:
-        """Return where `span` is, as editors count it; a place behind something hidden tells nothing of its length."""
+        """Return where `span` is, as editors count it; a place after something hidden tells nothing of its length."""
         source = self.file.source
         first = self._told(span.start)
         is_hidden = first != span.start or self._told(span.end) != span.end

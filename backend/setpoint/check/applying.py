@@ -60,7 +60,7 @@ class _Valid:
 
     def __init__(self, all_: Iterable[Suppression]) -> None:
         self.all = tuple(all_)
-        # Thousands of comments may stand before one value of thousands of lines.
+        # Thousands of comments may be before one value of thousands of lines.
         self._first_line: dict[tuple[int, int], int] = {}
         self._by_first_line: dict[tuple[int, int, str], Suppression] = {}
         for each in self.all:

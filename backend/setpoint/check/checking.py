@@ -111,7 +111,7 @@ def _worst(group: Iterable[Diagnostic]) -> Diagnostic:
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:
     for file in subject.all_files:
         if file.kind is SourceKind.FILE_VARIABLE and file.trouble:
-            continue  # It gives nothing, and what stands behind `TOKEN_FILE` may be the token itself.
+            continue  # It gives nothing, and the value of `TOKEN_FILE` may be the token itself.
         loader = None if file.holds_one_value else file.loader
         yield SourceSummary(file.kind, printable(file.path), loader, len(file.variables))
     if subject.environment is not None:

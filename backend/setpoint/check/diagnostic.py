@@ -45,7 +45,7 @@ class Diagnostic(NamedTuple):
         variable: The variable that it is about, where there is one with a name fit to print.
         label: What would be right, to be put at the place itself.
         hint: Why it matters or what to do.
-        location: Where it stands; None where there is no place (a missing variable, the process environment).
+        location: Where it is; None where there is no place (a missing variable, the process environment).
         excerpt: The line at `location`, where there is a line to show.
         unable: Whether it says that something could not be looked at.
     """

@@ -34,7 +34,7 @@ class Places:
         return Excerpt(*line.excerpt(place.span.start, place.span.end)) if line else None
 
     def _told_end(self, place: Place, first: int) -> int:
-        """Return the end of `place` to tell, which begins at `first`: nothing behind the start of something hidden."""
+        """Return the end of `place` to tell, which begins at `first`: nothing after the start of something hidden."""
         source = place.file.source
         for number in range(source.position(first).line, source.position(place.span.end).line + 1):
             line, end = self._numbered(place.file, number), min(place.span.end, source.line_span(number).end)

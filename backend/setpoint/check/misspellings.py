@@ -12,7 +12,7 @@ from setpoint.text.suggest import allowed_steps
 
 
 def meant_by(subject: Subject, name: str) -> Variable | None:
-    """Return the variable of which `name`, which stands in a file, is most likely a misspelling."""
+    """Return the variable of which `name`, which is in a file, is most likely a misspelling."""
     return _nearest(subject, name, max(1, allowed_steps(name)))
 
 

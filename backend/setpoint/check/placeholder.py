@@ -29,7 +29,7 @@ _WORDS = (
 )
 # As software ships it: `!ChangeThisMercureHubJWTSecretKey!`.
 _WORDS_IN_CAMEL_CASE = r"[Cc]hange(?:Me|This|It)[A-Z][A-Za-z0-9]*"
-# What one marks as a gap, whatever stands in it.
+# What one marks as a gap, whatever is in it.
 _MARKED = (
     r"<[^<>@]*[a-z][^<>@]+>|\*{2,} *[a-z][a-z _-]* *\*{2,}|_{2,}[a-z]+(?:_[a-z]+)*_{2,}|\{\{[^{}]*\}\}|#\{[^{}]+\}#?"
     r"|\[(?:your|insert|enter|add)\b[^\[\]]*\]"

@@ -100,7 +100,7 @@ _NOT = {
 # pydantic counts the characters of a secret as items.
 _LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
 _LONGEST_KEY = 64
-# pydantic's names of what a type allows; all of it stands in the class.
+# pydantic's names of what a type allows; all of it is in the class.
 _CONSTRAINTS = {
     "ge": "{} or more",
     "gt": "more than {}",

@@ -42,7 +42,7 @@ def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> 
 
 
 def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Place | None:
-    """Return where the trouble stands: inside the value where that is JSON as it is written, else the whole value."""
+    """Return where the trouble is: inside the value where that is JSON as it is written, else the whole value."""
     place = value_place(assignment)
     if place is None or assignment is None or not subject.shown.shows(assignment):
         return place

@@ -14,7 +14,7 @@ def is_tracked(path: str) -> bool:
     # A hook of git's runs with variables that name its own repository by a path from another folder.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        ended = subprocess.run(  # noqa: S603 - the name is one word behind `--`
+        ended = subprocess.run(  # noqa: S603 - the name is one word after `--`
             command, cwd=file.parent, env=environment, check=False, capture_output=True, timeout=_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _token() -> str:
-    """Return what the user types, or what stands in the first line of standard input."""
+    """Return what the user types, or what is in the first line of standard input."""
     if sys.stdin is None:
         message = "standard input is closed, and the token is read from it"
         raise UnableError(message)

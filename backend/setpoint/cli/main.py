@@ -105,7 +105,7 @@ def main(
 
 
 def _take_late_files(parser: argparse.ArgumentParser, arguments: argparse.Namespace, more: Sequence[str]) -> None:
-    """Take files that stand behind an option, which argparse knows no place for once it has seen other words."""
+    """Take files that follow an option, which argparse knows no place for once it has seen other words."""
     options = [word for word in more if word.startswith("-") and word != _STANDARD_INPUT]
     if options or not hasattr(arguments, "files"):
         parser.error(f"unrecognized arguments: {' '.join(map(printable, options or more))}")

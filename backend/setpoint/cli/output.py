@@ -83,7 +83,7 @@ def write_file(path: str, text: str) -> None:
 
 
 def append_to_file(path: str, text: str) -> None:
-    """Write `text` behind what the file at `path` holds; a file that isn't there is made.
+    """Write `text` after what the file at `path` holds; a file that isn't there is made.
 
     Raises:
         UnwritableOutputError: It could not be written as a whole.

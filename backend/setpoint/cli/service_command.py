@@ -74,7 +74,7 @@ def add_most(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def add_place(parser: argparse.ArgumentParser, *, revision: str = "") -> None:
-    """Add `APP/ENVIRONMENT` to `parser`, with `revision` as how one is named behind it."""
+    """Add `APP/ENVIRONMENT` to `parser`, with `revision` as how one is named after it."""
     parser.add_argument(
         "place", metavar=f"APP/ENVIRONMENT{revision}", help="which environment of which app: `billing/production`"
     )

@@ -27,7 +27,7 @@ def values(annotation: Any) -> list[Any]:
 
 
 def arguments(annotation: Any) -> tuple[Any, ...]:
-    """Return what stands inside `annotation`."""
+    """Return what is inside `annotation`."""
     if hasattr(annotation, "__value__"):
         return (annotation.__value__,)
     if isinstance(annotation, NewType):

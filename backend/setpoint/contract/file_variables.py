@@ -17,7 +17,7 @@ from setpoint.contract.settings_class import SettingsContract
 class FileVariables(BaseSettings):
     """A settings class that takes each of its variables from a file as well, as many images do.
 
-    `DB_PASSWORD_FILE=/run/secrets/db` gives `DB_PASSWORD` what stands in that file, without blanks and line
+    `DB_PASSWORD_FILE=/run/secrets/db` gives `DB_PASSWORD` what is in that file, without whitespace and line
     ends around it. `DB_PASSWORD` itself wins, wherever it is set; a secrets directory comes after both.
     """
 
@@ -38,7 +38,7 @@ class FileVariables(BaseSettings):
 
 
 class FileVariablesSource(EnvSettingsSource):
-    """What stands in the files that the variables of other sources name.
+    """What is in the files that the variables of other sources name.
 
     Attributes:
         paths: The variables that name files, each with its value.
@@ -59,7 +59,7 @@ class FileVariablesSource(EnvSettingsSource):
         return {}
 
     def __call__(self) -> dict[str, Any]:
-        """Return what stands in the files."""
+        """Return what is in the files."""
         self.env_vars = {name[: -len("_FILE")]: _content(name, path) for name, path in self.paths.items()}
         return super().__call__()
 

@@ -14,7 +14,7 @@ class Guidance:
         unset: What happens while the setting has no value.
         invalid: What an invalid value would do to the app, were it let through.
         obtain: How to get a value.
-        example: A value that could stand in an env file. Never a real secret.
+        example: A value that could be in an env file. Never a real secret.
     """
 
     expected: str | None = None

@@ -22,7 +22,7 @@ _MEASURES = (int, float, Decimal, timedelta)
 _SECRET_TYPES = (SecretStr, SecretBytes, Secret)
 # A URL to a database or a broker carries its password inside.
 _URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
-# A long word, or one of ten characters with letters and digits among them, or with capitals behind small letters.
+# A long word, or one of ten characters with letters and digits among them, or with capitals after small letters.
 # The long ones come first: what looks further goes through a word more than once.
 _OUT_OF_PLACE = r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})"
 
@@ -58,7 +58,7 @@ def _is_named_secret(name: str, field: FieldInfo) -> bool:
 
 
 def is_out_of_place(value: str, field: FieldInfo) -> bool:
-    """Return whether `value` seems to be a secret that stands behind the wrong name.
+    """Return whether `value` seems to be a secret under the wrong name.
 
     A number, a switch or one of a few words never looks like that; of what takes any string nobody can tell.
     """
@@ -85,7 +85,7 @@ def _holds_no_secret(annotation: Any) -> bool:
 
 
 def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]:
-    """Yield the annotation and all that stands inside it, fields of models included."""
+    """Yield the annotation and all that is inside it, fields of models included."""
     yield annotation
     if isinstance(annotation, type) and annotation not in seen:
         for name, field in _fields(annotation).items():

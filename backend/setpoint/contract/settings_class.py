@@ -79,7 +79,7 @@ class SettingsContract:
 
     @property
     def delimiter(self) -> str:
-        """Return what stands between the names of nested settings; empty where they can't be set one by one."""
+        """Return what is between the names of nested settings; empty where they can't be set one by one."""
         return self.settings_class.model_config.get("env_nested_delimiter") or ""
 
     @property
@@ -165,7 +165,7 @@ class SettingsContract:
         return bool(getattr(self.settings_class, "reads_file_variables", False))
 
     def from_file(self, name: str) -> Variable | None:
-        """Return the variable whose value stands in the file that the variable `name` names: `NAME` for `NAME_FILE`."""
+        """Return the variable whose value is in the file that the variable `name` names: `NAME` for `NAME_FILE`."""
         if not self.reads_file_variables or not name.upper().endswith(_FROM_FILE):
             return None
         return None if self.find(name) else self.find(name[: -len(_FROM_FILE)])

@@ -90,7 +90,7 @@ class Variable:
 
     @property
     def holds_parts(self) -> bool:
-        """Return whether an alias takes the setting out of the value, in which others may stand as well."""
+        """Return whether an alias takes the setting out of the value, in which others may be as well."""
         alias = self.field.validation_alias
         choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
         heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]

@@ -80,7 +80,7 @@ class References:
 
 @dataclass(slots=True)
 class _Level:
-    """A piece of the text that is being put together: the whole, or what stands after an operator.
+    """A piece of the text that is being put together: the whole, or what is after an operator.
 
     Attributes:
         end: Where the piece ends.
@@ -142,7 +142,7 @@ class _Expansion:
         return match.end()
 
     def _last_closer_in_line(self, start: int, end: int) -> int:
-        """Return where the last `}` stands that is in the line of `start` and before `end`."""
+        """Return where the last `}` is that is in the line of `start` and before `end`."""
         line_end = self._text.find("\n", start, end)
         index = bisect_left(self._closers, end if line_end < 0 else line_end) - 1
         if index < 0 or self._closers[index] < start:

@@ -23,7 +23,7 @@ class GoLine(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Where the line stands."""
+        """Where the line is."""
         return Span(self.start, self.start + len(self.text))
 
     def without_blanks_before_it(self, blanks: str) -> "GoLine":

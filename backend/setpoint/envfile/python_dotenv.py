@@ -196,7 +196,7 @@ class _Reader:
             self._report(ProblemKind.MALFORMED_LINE, place, message, name, hint)
 
     def _spans_lines(self, value: Span) -> bool:
-        """Return whether `value`, with text behind it, was most likely closed by the quote of another value."""
+        """Return whether `value`, with text after it, was most likely closed by the quote of another value."""
         return not {"\n", "\r"}.isdisjoint(value.of(self.text))
 
     def _name(self, statement: _Statement) -> str | None:

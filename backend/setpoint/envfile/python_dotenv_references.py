@@ -8,7 +8,7 @@ _END_OF_NAME = re.compile(r"[}:]")
 
 
 class Reference(NamedTuple):
-    """One reference: where it stands in the value, its name, and its default if it has one."""
+    """One reference: where it is in the value, its name, and its default if it has one."""
 
     start: int
     end: int

@@ -16,8 +16,8 @@ class Binding(NamedTuple):
         name: The variable, as this loader understands its name.
         value: What this loader hands to the app; None where nothing can be known from the file
             (a bare name, or something that a shell would have to run).
-        name_span: Where the name stands.
-        value_span: Where the value stands as it is written, its quotes included; an empty span
+        name_span: Where the name is.
+        value_span: Where the value is as it is written, its quotes included; an empty span
             right after the `=` where nothing is written.
     """
 
@@ -77,7 +77,7 @@ class Reading:
             twice included; a refused file has them too, so that their values can be looked at.
         variables: What the app gets: one value a name, after this loader's law for duplicates,
             without names whose value is not known; nothing at all of a refused file. A byte that is
-            not UTF-8 and that the loader passes on stands as a lone surrogate.
+            not UTF-8 and that the loader passes on is a lone surrogate.
         problems: In the file's order.
         refused: Whether the program rejects the file as a whole (and so hands over nothing).
         referred: Names whose value in the file some reference in it puts in.

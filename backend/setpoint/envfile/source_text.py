@@ -47,7 +47,7 @@ class SourceText:
 
     Attributes:
         path: The name under which people know the file (`prod.env`, `-` for standard input).
-        text: All of it. A byte that is not UTF-8 stands as a lone surrogate (PEP 383), so that
+        text: All of it. A byte that is not UTF-8 is a lone surrogate (PEP 383), so that
             `text.encode("utf-8", "surrogateescape")` gives the file's bytes back.
     """
 
@@ -74,7 +74,7 @@ class SourceText:
         return Location(printable(self.path), start.line, start.column, end.line, end.column)
 
     def line_span(self, line: int) -> Span:
-        """Return where line number `line` (from 1) stands, without its line end."""
+        """Return where line number `line` (from 1) is, without its line end."""
         start = self._line_starts[line - 1]
         end = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
         while end > start and self.text[end - 1] in "\r\n":
@@ -88,7 +88,7 @@ class ShortenedText:
 
     Attributes:
         text: The characters that are left.
-        gaps: For every character that is gone, the offset in `text` before which it stood.
+        gaps: For every character that is gone, the offset in `text` before which it was.
     """
 
     text: str
@@ -101,7 +101,7 @@ class ShortenedText:
         return cls(pattern.sub("", text) if gaps else text, gaps)
 
     def original_span(self, start: int, end: int) -> Span:
-        """Return where the piece from `start` to `end` stood in the whole text."""
+        """Return where the piece from `start` to `end` was in the whole text."""
         if not self.gaps:
             return Span(start, end)
         first = self._original(start)
@@ -112,7 +112,7 @@ class ShortenedText:
 
 
 def first_bad_byte(text: str) -> int | None:
-    """Return where the first byte stands that is not UTF-8, or None."""
+    """Return where the first byte that is not UTF-8 is, or None."""
     if text.isascii():
         return None
     match = re.search(_BAD_BYTE, text)

@@ -31,7 +31,7 @@ def render(report: Report) -> str:
 
 
 def _by_suite(report: Report) -> dict[str, list[Diagnostic]]:
-    """Return what was found in each source; what stands in none is said of the one that wins."""
+    """Return what was found in each source; what is in none is said of the one that wins."""
     suites: dict[str, list[Diagnostic]] = {source.path or _ENVIRONMENT: [] for source in report.sources}
     last = next(reversed(suites), report.settings or "settings")
     for diagnostic in report.diagnostics:

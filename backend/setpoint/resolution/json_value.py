@@ -23,7 +23,7 @@ class _Node:
 
 
 def span_of(text: str, path: Iterable[Key]) -> Span | None:
-    """Return where in `text` the item at `path` stands, or the last on the way to it; None for text that is no JSON.
+    """Return where in `text` the item at `path` is, or the last on the way to it; None for text that is no JSON.
 
     Steps that lead nowhere are passed over: pydantic puts names of types between keys.
     """

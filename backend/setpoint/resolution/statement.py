@@ -129,7 +129,7 @@ def _written_value(file: EnvFile, item: Binding | Problem) -> Guarded | None:
 
 
 def _holds_an_unread_line(between: str) -> bool:
-    """Return whether a line stands between two statements that the program passes over, and that is no comment."""
+    """Return whether a line is between two statements that the program passes over, and that is no comment."""
     return any(line.strip() and line.strip()[0] not in "#;" for line in between.splitlines()[1:-1])
 
 

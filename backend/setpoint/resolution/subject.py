@@ -219,7 +219,7 @@ class Subject:
 
     @cached_property
     def unreadable(self) -> frozenset[str]:
-        """Return the canonical names that stand in a file, but not so that their value can be used."""
+        """Return the canonical names that are in a file, but not so that their value can be used."""
         in_lines = {self.contract.canonical(each.name) for each in self.lines if each.name and not _gives_a_value(each)}
         in_files = {each.variable.name for each in self.file_variables if each.content.trouble}
         return frozenset(in_files | in_lines)

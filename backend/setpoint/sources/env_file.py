@@ -54,7 +54,7 @@ class EnvFile(NamedTuple):
         reading: What the loader reads in it.
         loader: Which loader.
         encoding: What the bytes really are, `UTF-8` unless they are not.
-        undecodable: Where the first byte stands that is not UTF-8, if there is one.
+        undecodable: Where the first byte that is not UTF-8 is, if there is one.
         trouble: Why nothing could be read, if so.
         reason: The operating system's word on that.
         kind: Whether it is an env file.
@@ -72,7 +72,7 @@ class EnvFile(NamedTuple):
 
     @property
     def holds_one_value(self) -> bool:
-        """Return whether all that stands in it is one value, which is a secret's most often."""
+        """Return whether all that is in it is one value, which is a secret's most often."""
         return self.kind is not SourceKind.ENV_FILE
 
     @property
@@ -279,7 +279,7 @@ def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading
 
 
 def _encoding(content: bytes) -> str:
-    """Return the encoding of `content`: by its byte order mark, or by where its zero bytes stand."""
+    """Return the encoding of `content`: by its byte order mark, or by where its zero bytes are."""
     if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return "UTF-32"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,4 +1,4 @@
-"""Values that stand in files of their own: in secrets directories, and where `NAME_FILE` variables point."""
+"""Values in files of their own: in secrets directories, and where `NAME_FILE` variables point."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from setpoint.text.suggest import KnownNames, allowed_steps
 
 
 class FileVariable(NamedTuple):
-    """A variable `NAME_FILE` that names the file in which the value of `NAME` stands.
+    """A variable `NAME_FILE` that names the file in which the value of `NAME` is.
 
     Attributes:
         name: The name as the source spells it.
@@ -114,7 +114,7 @@ def file_variables(
 
 
 def _secret_file(kind: SourceKind, path: str, name: str) -> EnvFile:
-    """Return the file at `path` as one that sets `name` to all that stands in it, as `str.strip` leaves it."""
+    """Return the file at `path` as one that sets `name` to all that is in it, as `str.strip` leaves it."""
     try:
         source = SourceText.from_bytes(path, content_of(path))
     except (OSError, ValueError) as error:

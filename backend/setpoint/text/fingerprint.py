@@ -22,7 +22,7 @@ class FingerprintKey:
 
     @classmethod
     def of(cls, content: bytes) -> "FingerprintKey":
-        """Return the key in `content` of a file; a line end behind it does not count.
+        """Return the key in `content` of a file; a line end after it does not count.
 
         Raises:
             UnusableKeyError: It is too short to keep anybody from trying out keys, or no key at all.

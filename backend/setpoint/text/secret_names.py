@@ -68,7 +68,7 @@ def ends_as_a_secret(name: str) -> bool:
 
 
 def _last_secret(name: str) -> re.Match[str] | None:
-    """Return the last words of `name` that mean a secret, unless what stands around them means something else."""
+    """Return the last words of `name` that mean a secret, unless what is around them means something else."""
     words = re.sub(r"\W", "_", _WORD_INSIDE_CAMEL_CASE.sub("_", name[-_LONGEST_NAME:]).upper())
     last = next(reversed([*_SECRET.finditer(words)]), None)
     if last is None:

@@ -1,7 +1,7 @@
 """The one door through which names and values show to people: what may show is judged here and nowhere else.
 
 Nothing passes by default. Who asks hands in what a contract says of a value (`secret`); the door knows
-every secret of the same file or process, and lets none through behind another name.
+every secret of the same file or process, and lets none through under another name.
 """
 
 import re
@@ -59,7 +59,7 @@ def shows_alone(value: Guarded, *, secret: bool, is_out_of_place: Callable[[str]
     Args:
         value: What a source gives.
         secret: Whether the contract says that the setting is one.
-        is_out_of_place: Says whether a value seems to be a secret that is behind the wrong name.
+        is_out_of_place: Says whether a value seems to be a secret under the wrong name.
     """
     return not (secret or looks_secret(value.raw) or is_out_of_place(value.raw))
 
@@ -100,7 +100,7 @@ class Names:
         """Return whether `name` shows.
 
         Args:
-            name: What stands where a name belongs, if something does.
+            name: What is where a name belongs, if something is.
             value: What is written after it; None where that is nothing, not even an equal sign.
             is_known: Whether the settings class knows it, or one that is spelt much like it.
         """

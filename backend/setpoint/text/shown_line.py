@@ -39,7 +39,7 @@ class Piece(NamedTuple):
         start: Where it begins in the file, in code points from 0.
         end: Where it ends, exclusive.
         shown: What is printed for it.
-        hidden: Whether that is a mask, behind which no place may be told: it would tell the length.
+        hidden: Whether that is a mask, after which no place may be told: it would tell the length.
         written: What is written, where it shows.
     """
 
@@ -83,7 +83,7 @@ class ShownLine:
         return cls([*pieces, Piece(last, max(last, line.end), "", hidden=True)], line.end)
 
     def told(self, offset: int) -> int:
-        """Return the offset to tell for `offset` of the file: behind something hidden, where that begins."""
+        """Return the offset to tell for `offset` of the file: after something hidden, where that begins."""
         for piece in self._pieces:
             if piece.hidden and piece.start < offset and piece.end > piece.start:
                 return piece.start

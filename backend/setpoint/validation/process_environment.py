@@ -58,6 +58,6 @@ def _become(variables: Mapping[str, str]) -> None:
 
 @contextmanager
 def silence() -> Iterator[tuple[StringIO, StringIO]]:
-    """Keep back what code of the app's prints: it may be values that are wrong, and would stand inside the report."""
+    """Keep back what code of the app's prints: it may be values that are wrong, and would be inside the report."""
     with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as talk:
         yield output, talk

@@ -157,7 +157,7 @@ def test_a_rule_that_fails_for_an_invalid_value_is_not_applied(app: Path, look: 
 
 
 def test_what_a_rule_prints_is_dropped(app: Path) -> None:
-    """It may be a secret, and would stand inside the report."""
+    """It may be a secret, and would be inside the report."""
     body = " import sys\n print('hunter2')\n sys.stderr.write('hunter2')\n return []\n"
     (app / "bill" / "checks.py").write_text(RULE + body)
     (app / "prod.env").write_text("BILL_PLAN=paid\n")

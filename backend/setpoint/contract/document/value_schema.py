@@ -33,7 +33,7 @@ class ValueSchemas:
     """Writes schemas that never refuse what the class takes, and notes where they let pass what it refuses.
 
     Where that can't be known, as with a validator that runs before the type, a schema is empty: it
-    takes anything. Nested models stand where they are used, so that no schema has a reference.
+    takes anything. Nested models are written where they are used, so that no schema has a reference.
 
     Attributes:
         unsaid: Why the schema is not all that is checked, by the place where that is so.

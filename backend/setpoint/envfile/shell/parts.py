@@ -36,7 +36,7 @@ Part = Text | Reference | Dynamic
 
 
 class Word(NamedTuple):
-    """A word and where it stands."""
+    """A word and where it is."""
 
     parts: tuple[Part, ...]
     span: Span

@@ -14,9 +14,9 @@ class ReservedWords:
 
     Attributes:
         at_start: Whether a command may begin here, so that a word may be reserved.
-        has_command: Whether something stands before here that an operator may follow.
-        is_negated: Whether a `!` stands right before here.
-        names_function: Whether the word `function` stands right before here.
+        has_command: Whether something is before here that an operator may follow.
+        is_negated: Whether a `!` is right before here.
+        names_function: Whether the word `function` is right before here.
     """
 
     def __init__(self, *, is_bash: bool) -> None:
@@ -47,12 +47,12 @@ class ReservedWords:
 
     @property
     def takes_loose_brackets(self) -> bool:
-        """Whether brackets and `;;` may stand alone, as in the patterns of a `case`."""
+        """Whether brackets and `;;` may be alone, as in the patterns of a `case`."""
         return bool(self._open) and self._open[-1] in ("case", "[[")
 
     @property
     def possible_operators(self) -> tuple[str, ...]:
-        """Which operators may stand here."""
+        """Which operators are allowed here."""
         if not self.has_command:
             return ()
         return (";",) if self.is_negated else (";", "&", "|", "|&", "&&", "||")
@@ -71,7 +71,7 @@ class ReservedWords:
         return word in self._prefixes
 
     def take(self, word: str) -> bool | None:
-        """Follow `word` if it is reserved here, and tell whether it was; None where it may not stand here."""
+        """Follow `word` if it is reserved here, and tell whether it was; None where it is not allowed here."""
         self.is_negated = word == "!"
         self.has_command = self.is_negated and self._is_bash
         if self._needs_compound and word not in self._opening:
@@ -93,7 +93,7 @@ class ReservedWords:
         return True
 
     def begin_word(self) -> bool:
-        """Note that a command's word stands here, and tell whether one may."""
+        """Note that a command's word is here, and tell whether one may be."""
         allowed = not self._is_closed and not self._needs_compound
         self.at_start = self.is_negated = self._is_empty = self._counts = False
         self.has_command = True
@@ -118,7 +118,7 @@ class ReservedWords:
         self._needs_compound = False
 
     def close_bracket(self) -> bool:
-        """Follow a `)`, and tell whether it may stand here."""
+        """Follow a `)`, and tell whether it may be here."""
         return bool(self._close("("))
 
     def _open_compound(self, word: str) -> None:
