@@ -152,18 +152,25 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Have a worker end its streams when it stops, and word its refusals."""
+    from gevent import sleep  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types, and in the worker alone
+
     from serving.worker.draining import Draining  # noqa: PLC0415 - in the worker alone: it imports gevent
     from serving.worker.refusals import answer_with_problems  # noqa: PLC0415 - in the worker alone
 
     answer_with_problems()
     worker.draining = Draining(worker)
+    worker.let_others_go_first = sleep
     # gunicorn itself says only that a worker begins to start.
     worker.log.info("Worker ready (pid: %s)", worker.pid)
 
 
 def pre_request(worker: Any, request: Any) -> None:
-    """Tell the worker which connections are in use."""
+    """Tell the worker which connections are in use, and let a busy one hold up no other.
+
+    gevent goes on with a connection for as long as the next request is there already.
+    """
     worker.draining.begin(request)
+    worker.let_others_go_first()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -96,6 +96,19 @@ class GunicornProcess:
         """Return the ids of the workers."""
         return {int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()}
 
+    def worker_of(self, connection: socket.socket) -> int:
+        """Return the id of the worker that has taken a connection to it."""
+        ends = [f":{end[1]:04X}" for end in (self.address, connection.getsockname())]
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+        inode = next(row[9] for row in rows if [row[1][-5:], row[2][-5:]] == ends)
+        for worker in self.workers():
+            for file in Path(f"/proc/{worker}/fd").iterdir():
+                with suppress(FileNotFoundError):
+                    if file.readlink().name == f"socket:[{inode}]":
+                        return worker
+        message = f"no worker has the connection from {connection.getsockname()}"
+        raise AssertionError(message)
+
     def wait_for_workers(self, number: int = 2) -> set[int]:
         """Wait until there are just `number` workers, all of them ready, and return their ids."""
         eventually(lambda: self._are_ready(number), f"there are {number} workers")

@@ -11,7 +11,7 @@ from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Draft, Revision, Schema
 from app.domain.validation import Problem, Validation, text_problems
-from app.domain.variables import Variables, dangerous_names, limit_problems
+from app.domain.variables import MOST_VARIABLES, Variables, dangerous_names, limit_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
@@ -151,6 +151,8 @@ class Revising:
             *text_problems("message", intent.message, LONGEST_MESSAGE),
             *limit_problems(variables, allow_dangerous=intent.allow_dangerous),
         )
+        if len(variables) > MOST_VARIABLES:  # nobody else could write while all of them are looked at
+            raise InvalidError(problems)
         validation = self.validator.validate(schema, variables)
         if not intent.ignore_live:
             problems = (*problems, *self._refused_by_live(found, schema, intent.place, variables, validation))

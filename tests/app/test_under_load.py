@@ -1,0 +1,150 @@
+"""What clients of one worker notice of other clients: of busy ones, hostile ones, and those that do not read."""
+
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.domain.event import EventKind, Happening
+from app.store.opening import open_store
+from support.configuration_service import Clock
+from support.contenders import CONTRACT, Client, Watcher, begin
+from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.keyed_settings import KEYS
+
+SLOW_READERS = 20
+EVENTS = 600
+UPLOADS = 30
+PIPELINED = 500
+HOSTILE_CONTRACTS = (
+    '{"a":' * 5_000,
+    "[" * 100_000,
+    json.dumps({"version": 1, "schema": {"properties": {f"p{at}": {"enum": ["x" * 9]} for at in range(4_000)}}}),
+    json.dumps({**json.loads(CONTRACT.document), "schema": {"pattern": "((a{999}){999}){999}"}}),
+    json.dumps({**json.loads(CONTRACT.document), "schema": {"$ref": "http://127.0.0.1:9/x"}}),
+)
+
+
+@dataclass
+class Served:
+    """A worker, its database, and a token that may do everything."""
+
+    server: GunicornProcess
+    database: str
+    token: str
+
+    def client(self) -> Client:
+        """Return a connection."""
+        return Client(self.server.address, self.token)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder: Path = tmp_path_factory.mktemp("served")
+    database = f"sqlite:///{folder}/setpoint.db"
+    with gunicorn(folder / "output", {"DATABASE_URL": database, "WEB_CONCURRENCY": "1"}) as server:
+        server.wait_until_ready()
+        token = begin(server, database, KEYS)
+        with closing(Client(server.address, token)) as client:
+            assert client.write({"WRITER": "first", "COUNT": "0"}, If_None_Match="*")[0] == 201
+        yield Served(server, database, token)
+
+
+def test_a_busy_connection_holds_up_no_other(served: Served) -> None:
+    """Its requests are there already, and would be answered one after the other without an end."""
+    request = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    (worker,) = served.server.workers()
+    with served.server.connect() as first, served.server.connect() as other, served.server.connect() as last:
+        for connection in (first, other, last):
+            connection.sendall(request)
+            assert whole_answer(connection)
+        os.kill(worker, signal.SIGSTOP)  # so that it finds all of them at once, in whichever order it looks
+        first.sendall(request * PIPELINED)
+        other.sendall(request)
+        last.sendall(request * PIPELINED)
+        os.kill(worker, signal.SIGCONT)
+        assert whole_answer(other).startswith(b"HTTP/1.1 200 ")
+        answered = [answers_so_far(first), answers_so_far(last)]
+        assert max(answered) < PIPELINED - 1, "the other one came before the last of any busy one"
+
+
+def whole_answer(connection: socket.socket) -> bytes:
+    """Return an answer to `GET /version`."""
+    received = b""
+    while not received.endswith(b"}\n"):
+        received += connection.recv(65_536)
+    return received
+
+
+def answers_so_far(connection: socket.socket) -> int:
+    """Return how many answers have come."""
+    connection.setblocking(False)  # noqa: FBT003 - the standard library's own signature
+    received = b""
+    with suppress(BlockingIOError):
+        while part := connection.recv(1 << 20):
+            received += part
+    return received.count(b"HTTP/1.1 200")
+
+
+def test_who_does_not_read_delays_nobody(served: Served) -> None:
+    """What the kernel takes for such a client is little, and the rest of its stream waits for it alone."""
+    with ExitStack() as stack:
+        for _ in range(SLOW_READERS):
+            slow = stack.enter_context(socket.socket())
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+            slow.connect(served.server.address)
+            slow.sendall(
+                b"GET /v1/apps/billing/environments/production/stream HTTP/1.1\r\nHost: localhost\r\n"
+                b"Authorization: Bearer " + served.token.encode() + b"\r\n\r\n"
+            )
+            assert slow.recv(12) == b"HTTP/1.1 200"
+        watcher = Watcher(stack.enter_context(closing(served.client())))
+        watcher.start()
+        stack.callback(watcher.stop)
+        assert watcher.has_begun.wait(30)
+        clock = Clock()
+        with closing(open_store(served.database, KEYS)) as store:
+            for number in range(2, EVENTS + 2):
+                about = Happening(EventKind.REVISION, clock(), "billing", "production", str(number))
+                store.write(lambda found, about=about: found.events.add(about))  # type: ignore[misc]
+        eventually(lambda: len(watcher.numbers) == EVENTS, "who reads is told of everything")
+        assert watcher.numbers == list(range(2, EVENTS + 2))
+        assert served.server.get("/readyz").status == 200
+
+
+def test_hostile_uploads_leave_the_service_ready(served: Served) -> None:
+    """Probes are answered between them, and after them everything is as it was."""
+    too_many = {f"V{at}": "1" for at in range(10_000)}
+    statuses: list[int] = []
+
+    def upload() -> None:
+        for number in range(UPLOADS):
+            hostile = HOSTILE_CONTRACTS[number % len(HOSTILE_CONTRACTS)]
+            path = f"/v1/apps/billing/schemas/{CONTRACT.digest}?release=2"
+            with closing(served.client()) as client:
+                statuses.append(client.call("PUT", path, hostile)[0])
+            with closing(served.client()) as client:
+                statuses.append(client.write(too_many, If_Match='"1"')[0])
+
+    uploading = threading.Thread(target=upload)
+    uploading.start()
+    probes = 0
+    while uploading.is_alive():
+        assert served.server.get("/readyz").status == 200
+        probes += 1
+    uploading.join()
+    assert len(statuses) == 2 * UPLOADS
+    assert set(statuses) <= {400, 413, 415, 422}
+    assert probes > UPLOADS / 2, "a probe waits for one upload at most"
+    assert not [line for line in served.server.log() if line["level"] == "ERROR"], (
+        "a refusal is no fault of the service"
+    )
+    with closing(served.client()) as client:
+        assert client.current() == 1

@@ -1,0 +1,199 @@
+"""What several workers must agree on over HTTP: who won, what is current, what is told, also when some are killed."""
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from support.contenders import Client, Watcher, Writer, begin, client_of_each_worker
+from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.keyed_settings import KEYS
+from support.postgresql_server import PostgresqlServer, postgresql_server
+from support.writing_process import ROUNDS
+
+WRITERS = 8
+ATTEMPTS = 200 if ROUNDS >= 10 else 25
+KILLS = max(1, ROUNDS // 2)
+DURABLE = {"fsync": "on", "synchronous_commit": "on"}
+
+
+@dataclass
+class Deployment:
+    """Servers on one database."""
+
+    servers: list[GunicornProcess]
+    token: str
+    postgresql: PostgresqlServer | None = None
+    environment: str = ""
+    open_clients: list[Client] = field(default_factory=list)
+
+    def begin(self, environment: str) -> None:
+        """Use an environment of its own from now on, and make its first revision."""
+        self.environment = environment
+        client = self.client_of_each_worker()[0]
+        assert client.write({"WRITER": "first", "COUNT": "0"}, If_None_Match="*")[0] == 201
+
+    def client_of_each_worker(self) -> list[Client]:
+        """Return a client of each worker."""
+        found = [
+            client for server in self.servers for client in client_of_each_worker(server, self.token, self.environment)
+        ]
+        self.open_clients += found
+        return found
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self.open_clients:
+            client.close()
+
+
+@contextmanager
+def four_workers_on_sqlite(folder: Path) -> Iterator[Deployment]:
+    database = f"sqlite:///{folder}/setpoint.db"
+    with gunicorn(folder / "output", {"DATABASE_URL": database, "WEB_CONCURRENCY": "4"}) as server:
+        server.wait_for_workers(4)
+        yield Deployment([server], begin(server, database, KEYS))
+
+
+@contextmanager
+def twice_two_workers_on_postgresql(folder: Path) -> Iterator[Deployment]:
+    with ExitStack() as stack:
+        postgresql = stack.enter_context(postgresql_server(settings=DURABLE))
+        variables = {"DATABASE_URL": postgresql.new_database(), "WEB_CONCURRENCY": "2"}
+        servers = [stack.enter_context(gunicorn(folder / f"output{number}", variables)) for number in range(2)]
+        for server in servers:
+            server.wait_for_workers(2)
+        yield Deployment(servers, begin(servers[0], variables["DATABASE_URL"], KEYS), postgresql)
+
+
+DEPLOYMENTS = {
+    "four workers on SQLite": four_workers_on_sqlite,
+    "twice two workers on PostgreSQL": twice_two_workers_on_postgresql,
+}
+
+
+@pytest.fixture(scope="module", params=DEPLOYMENTS)
+def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    with DEPLOYMENTS[request.param](tmp_path_factory.mktemp("deployment")) as started, closing(started):
+        yield started
+
+
+def written(writers: list[Writer]) -> dict[int, dict[str, str]]:
+    """Return what was written by the number of the revision; fail if two were told the same."""
+    told = {number: variables for writer in writers for number, variables in writer.accepted.items()}
+    assert len(told) == sum(len(writer.accepted) for writer in writers), "each number has one winner"
+    return told
+
+
+def numbers(client: Client) -> list[int]:
+    """Return the numbers of all revisions, the newest first."""
+    found: list[int] = []
+    while True:
+        before = f"&before={found[-1]}" if found else ""
+        page = client.call("GET", f"{client.base}/revisions?limit=200{before}")[1]["revisions"]
+        if not page:
+            return found
+        found += [each["revision"] for each in page]
+
+
+def assert_all_agree(deployment: Deployment, watchers: list[Watcher], told: dict[int, dict[str, str]]) -> None:
+    """Read everything from every worker, and what every watcher was told."""
+    clients = deployment.client_of_each_worker()
+    newest = clients[0].current()
+    for client in clients:
+        assert numbers(client) == list(range(newest, 0, -1)), "no number is missing"
+    for number, variables in told.items():
+        for client in clients:
+            read = client.call("GET", f"{client.base}/revisions/{number}")[1]["variables"]
+            assert {name: each["value"] for name, each in read.items()} == variables
+    for watcher in watchers:
+        eventually(lambda told=watcher.numbers: told[-1:] == [newest], "the last revision is told")  # type: ignore[misc]
+        watcher.stop()
+        assert watcher.numbers == list(range(2, newest + 1)), "each revision was told once and in order"
+        assert watcher.resets == 0
+
+
+@contextmanager
+def contending(deployment: Deployment, attempts: int) -> Iterator[tuple[list[Writer], list[Watcher]]]:
+    """Give writers at work, each on two workers, and a watcher on each worker."""
+    watchers = [Watcher(client) for client in deployment.client_of_each_worker()]
+    for watcher in watchers:
+        watcher.start()
+        assert watcher.has_begun.wait(30)
+    writing, reading = ([*deployment.client_of_each_worker(), *deployment.client_of_each_worker()] for _ in range(2))
+    writers = [Writer(f"writer-{number}", writing[number], reading[number - 1], attempts) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    try:
+        yield writers, watchers
+    finally:
+        for writer in writers:
+            writer.stop()
+        for watcher in watchers:
+            watcher.stop()
+
+
+def test_all_workers_agree_on_who_won_and_on_what_is_told(deployment: Deployment) -> None:
+    """Eight writers at once: what is accepted is read by every worker from then on, and told once and in order."""
+    deployment.begin("agreeing")
+    with contending(deployment, ATTEMPTS) as (writers, watchers):
+        for writer in writers:
+            writer.join(300)
+        assert sum(writer.refused for writer in writers) > 0, "they were in each other's way"
+        assert [writer.stale for writer in writers] == [[]] * WRITERS, "what was accepted is current for every worker"
+        assert sum(writer.unanswered for writer in writers) == 0
+        assert_all_agree(deployment, watchers, written(writers))
+
+
+def test_a_revoked_token_is_refused_by_all_workers_and_its_streams_end(deployment: Deployment) -> None:
+    """On its next request; and a stream within a moment, on whichever worker it is."""
+    deployment.begin("revoking")
+    clients = deployment.client_of_each_worker()
+    scopes, bounds = ["config:read"], ["billing/revoking"]
+    made = clients[0].call("POST", "/v1/tokens", {"name": "short", "scopes": scopes, "bounds": bounds})[1]
+    streams = deployment.client_of_each_worker()
+    for client in (*clients, *streams):
+        client.token = made["token"]
+    responses = [client.ask("GET", f"{client.base}/stream") for client in streams]
+    assert [response.status for response in responses] == [200] * len(streams)
+    assert [client.call("GET", f"{client.base}/config")[0] for client in clients] == [200] * len(clients)
+    admin = deployment.client_of_each_worker()[0]
+    assert admin.call("DELETE", f"/v1/tokens/{made['id']}")[0] == 200
+    assert [client.call("GET", f"{client.base}/config")[0] for client in clients] == [401] * len(clients)
+    ends = [response.read().decode().split("\n\n")[-2] for response in responses]
+    assert ends == ['event: goaway\ndata: {"reason":"token"}'] * len(streams)
+
+
+def test_what_was_acknowledged_is_there_when_workers_and_the_database_are_killed(deployment: Deployment) -> None:
+    """Watchers come back with the last event that they have seen, and miss nothing."""
+    deployment.begin("outliving")
+    with contending(deployment, 1_000_000) as (writers, watchers):
+        for _ in range(KILLS):
+            before = len(written(writers))
+            eventually(lambda before=before: len(written(writers)) > before + WRITERS, "they write")  # type: ignore[misc]
+            for server in deployment.servers:
+                kill_a_worker(server)
+            if deployment.postgresql:
+                deployment.postgresql.kill()
+                deployment.postgresql.start()
+        for writer in writers:
+            writer.stop()
+        for writer in writers:
+            writer.join(30)
+            assert not writer.is_alive(), writer.last_failure
+        assert sum(writer.unanswered for writer in writers) > 0, "somebody was cut off"
+        assert_all_agree(deployment, watchers, written(writers))
+
+
+def kill_a_worker(server: GunicornProcess) -> None:
+    """Kill any worker of `server`, and wait for another in its place."""
+    number = len(server.workers())
+    worker = random.choice(sorted(server.workers()))  # noqa: S311 - any of them will do
+    os.kill(worker, signal.SIGKILL)
+    eventually(lambda: worker not in server.workers(), "it is gone")
+    server.wait_for_workers(number)
