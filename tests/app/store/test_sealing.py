@@ -36,6 +36,12 @@ def test_what_was_moved_elsewhere_does_not_open(place: Place, number: int) -> No
         SEALER.open(place, number, sealed, APP_KEY)
 
 
+def test_the_same_values_leave_another_trace_each_time() -> None:
+    """Nobody can guess a value and compare: what is told of a body is a digest of what is stored."""
+    bodies = {SEALER.seal(PLACE, 3, VARIABLES, APP_KEY).body for _ in range(100)}
+    assert len(bodies) == 100
+
+
 def test_a_body_does_not_open_with_the_key_of_another() -> None:
     """Each revision has a data key of its own."""
     one, other = (SEALER.seal(PLACE, 3, VARIABLES, APP_KEY) for _ in range(2))
