@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.check.blame import assigned_near
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, value_place
+from setpoint.check.finding import Finding, value_region
 from setpoint.check.rule import FailedRuleError, InvalidRuleError, Rule, enter
 from setpoint.resolution.subject import Subject
 from setpoint.text.raised import kind_and_place
@@ -159,7 +159,7 @@ def _finding(subject: Subject, violation: Violation) -> Finding:
     name = assignment.name if assignment else variable.name if variable else None
     return Finding(
         door.words(violation.message),
-        value_place(assignment),
+        value_region(assignment),
         name,
         _redacted(door, violation.label),
         _redacted(door, violation.hint),

@@ -5,7 +5,7 @@ from typing import Any
 
 from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Region
 from setpoint.check.rule import CATALOGUE, FailedRuleError, Rule
 from setpoint.check.rules.file import unusable_rule
 from setpoint.check.rules.suppressions import unused_suppression
@@ -41,7 +41,7 @@ def _unsuppressed(subject: Subject, found: Iterable[Found]) -> Iterator[Found]:
     suppressed: list[Found] = []
     tells_why = False
     for rule, finding in found:
-        suppression = valid.find(rule.code, finding.place)
+        suppression = valid.find(rule.code, finding.region)
         is_error = (finding.severity or rule.severity) is Severity.ERROR
         if suppression is None:
             tells_why = tells_why or is_error
@@ -64,25 +64,25 @@ class _Valid:
         self._first_line: dict[tuple[int, int], int] = {}
         self._by_first_line: dict[tuple[int, int, str], Suppression] = {}
         for each in self.all:
-            file, first = id(each.place.file), each.lines.start
+            file, first = id(each.region.file), each.lines.start
             if (file, first) not in self._first_line:
                 self._first_line.update(((file, line), first) for line in each.lines)
             for code in each.codes:
                 self._by_first_line.setdefault((file, first, code), each)
 
-    def find(self, code: str, place: Place | None) -> Suppression | None:
-        """Return the comment that is about the rule `code` at `place`, if there is one."""
-        if place is None or not self.all:
+    def find(self, code: str, region: Region | None) -> Suppression | None:
+        """Return the comment that is about the rule `code` at `region`, if there is one."""
+        if region is None or not self.all:
             return None
-        line = place.file.source.position(place.span.start).line
-        first = self._first_line.get((id(place.file), line))
-        return None if first is None else self._by_first_line.get((id(place.file), first, code))
+        line = region.file.source.position(region.span.start).line
+        first = self._first_line.get((id(region.file), line))
+        return None if first is None else self._by_first_line.get((id(region.file), first, code))
 
 
 def _unused(suppression: Suppression, codes: Iterable[str]) -> Iterator[Found]:
-    place = suppression.place
+    region = suppression.region
     for code in codes:
         # Whether other programs stumble is not known while python-dotenv alone is asked.
-        if not (CATALOGUE[code].needs_other_loaders and place.file.loader == DEFAULT_LOADER):
-            for finding in unused_suppression.condition(UnusedSuppression(place, code)):
+        if not (CATALOGUE[code].needs_other_loaders and region.file.loader == DEFAULT_LOADER):
+            for finding in unused_suppression.condition(UnusedSuppression(region, code)):
                 yield unused_suppression, finding

@@ -121,13 +121,13 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
 
 
 def _placed(subject: Subject, found: Iterable[Found]) -> Iterator[Diagnostic]:
-    from setpoint.check.excerpt import Places
+    from setpoint.check.excerpt import Regions
 
-    places = Places(subject)
+    regions = Regions(subject)
     for rule, finding in found:
-        diagnostic, place = _diagnostic(rule, finding), finding.place
-        if place is not None:
-            diagnostic = diagnostic._replace(location=places.location(place), excerpt=places.excerpt(place))
+        diagnostic, region = _diagnostic(rule, finding), finding.region
+        if region is not None:
+            diagnostic = diagnostic._replace(location=regions.location(region), excerpt=regions.excerpt(region))
         yield diagnostic
 
 

@@ -1,7 +1,7 @@
 """Turns a place in an env file into a location and an excerpt: what may show of its line, and what may not."""
 
 from setpoint.check.diagnostic import Excerpt
-from setpoint.check.finding import Place
+from setpoint.check.finding import Region
 from setpoint.envfile.source_text import Location, SourceText, Span
 from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
@@ -10,7 +10,7 @@ from setpoint.text.mask import MASK
 from setpoint.text.shown_line import Extent, Name, ShownLine, line_of_binding, line_that_is_not_read
 
 
-class Places:
+class Regions:
     """Turns places in files into locations and excerpts."""
 
     def __init__(self, subject: Subject) -> None:
@@ -21,29 +21,29 @@ class Places:
             for number in self._numbers(line.file, line.span):
                 self._by_number.setdefault((id(line.file), number), line)
 
-    def location(self, place: Place) -> Location:
-        """Return where `place` is, as editors count it; one character for what is hidden, whatever its length."""
-        place = _widened(place)
-        source, line = place.file.source, self._line(place)
-        first = line.told(place.span.start) if line else place.span.start
-        return source.location(Span(first, self._told_end(place, first)))
+    def location(self, region: Region) -> Location:
+        """Return where `region` is, as editors count it; one character for what is hidden, whatever its length."""
+        region = _widened(region)
+        source, line = region.file.source, self._line(region)
+        first = line.told(region.span.start) if line else region.span.start
+        return source.location(Span(first, self._told_end(region, first)))
 
-    def excerpt(self, place: Place) -> Excerpt | None:
-        """Return the line of `place`, fit to print; None for a place in a file that could not be read."""
-        line, place = self._line(place), _widened(place)
-        return Excerpt(*line.excerpt(place.span.start, place.span.end)) if line else None
+    def excerpt(self, region: Region) -> Excerpt | None:
+        """Return the line of `region`, fit to print; None for a place in a file that could not be read."""
+        line, region = self._line(region), _widened(region)
+        return Excerpt(*line.excerpt(region.span.start, region.span.end)) if line else None
 
-    def _told_end(self, place: Place, first: int) -> int:
-        """Return the end of `place` to tell, which begins at `first`: nothing after the start of something hidden."""
-        source = place.file.source
-        for number in range(source.position(first).line, source.position(place.span.end).line + 1):
-            line, end = self._numbered(place.file, number), min(place.span.end, source.line_span(number).end)
+    def _told_end(self, region: Region, first: int) -> int:
+        """Return the end of `region` to tell, which begins at `first`: nothing after the start of something hidden."""
+        source = region.file.source
+        for number in range(source.position(first).line, source.position(region.span.end).line + 1):
+            line, end = self._numbered(region.file, number), min(region.span.end, source.line_span(number).end)
             if line and (told := line.told(end)) < end:
                 return max(told, first + 1)
-        return place.span.end
+        return region.span.end
 
-    def _line(self, place: Place) -> ShownLine | None:
-        return self._numbered(place.file, place.file.source.position(place.span.start).line)
+    def _line(self, region: Region) -> ShownLine | None:
+        return self._numbered(region.file, region.file.source.position(region.span.start).line)
 
     def _numbered(self, file: EnvFile, number: int) -> ShownLine | None:
         """Return line `number` of `file` as it may be shown; None for a file that could not be read."""
@@ -61,15 +61,15 @@ class Places:
         return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)
 
 
-def _widened(place: Place) -> Place:
-    """Return `place` with the blanks before it where it is empty: they are what an empty value looks like."""
-    end = place.span.end
-    if place.span.start < end:
-        return place
+def _widened(region: Region) -> Region:
+    """Return `region` with the blanks before it where it is empty: they are what an empty value looks like."""
+    end = region.span.end
+    if region.span.start < end:
+        return region
     start = end
-    while start and place.file.source.text[start - 1] in " \t":
+    while start and region.file.source.text[start - 1] in " \t":
         start -= 1
-    return Place(place.file, Span(start, end))
+    return Region(region.file, Span(start, end))
 
 
 def _shown_line(source: SourceText, number: int, content: Line | None, *, shows_value: bool) -> ShownLine:

@@ -10,23 +10,23 @@ from setpoint.sources.env_file import EnvFile
 from setpoint.sources.secret_files import FileVariable
 
 
-class Place(NamedTuple):
+class Region(NamedTuple):
     """A piece of an env file."""
 
     file: EnvFile
     span: Span
 
 
-def name_place(statement: Statement) -> Place:
+def name_region(statement: Statement) -> Region:
     """Return where the name of `statement` is."""
-    return Place(statement.file, statement.binding.name_span)
+    return Region(statement.file, statement.binding.name_span)
 
 
-def value_place(each: Statement | Assignment | FileVariable | None) -> Place | None:
+def value_region(each: Statement | Assignment | FileVariable | None) -> Region | None:
     """Return where the value of `each` is; None where that is in no file."""
     if each is None or each.written is None:
         return None
-    return Place(each.written.file, each.written.binding.value_span)
+    return Region(each.written.file, each.written.binding.value_span)
 
 
 class Finding(NamedTuple):
@@ -34,7 +34,7 @@ class Finding(NamedTuple):
 
     Attributes:
         message: What is wrong, in one sentence without a full stop.
-        place: Where; None where there is no place.
+        region: Where; None where that is in no file.
         variable: The variable that it is about.
         label: What would be right.
         hint: Why it matters or what to do.
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
     """
 
     message: str
-    place: Place | None = None
+    region: Region | None = None
     variable: str | None = None
     label: str | None = None
     hint: str | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Region
 from setpoint.check.rule import Rule
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER
@@ -25,4 +25,4 @@ def loader_problems(subject: Subject, rule: Rule[Subject], *, python_dotenv_too:
         is_shown = problem.name and (subject.contract.find(problem.name) or (id(file), problem.name) in shown)
         name = problem.name if is_shown else None
         message = f"`{name}`: {problem.message}" if name else problem.message
-        yield Finding(message, Place(file, problem.span), name, None, problem.hint)
+        yield Finding(message, Region(file, problem.span), name, None, problem.hint)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, value_place
+from setpoint.check.finding import Finding, value_region
 from setpoint.check.reading_differences import ReadValue, grouped, read_value, written_value
 from setpoint.envfile import python_dotenv
 from setpoint.envfile.writing import how_to_write
@@ -51,7 +51,7 @@ def _difference(
     habits = "; ".join(said_of(loaders, _what(subject, statement, each, written)) for loaders, each in groups)
     return Finding(
         f"`{statement.shown_name}` is read differently: {habits}",
-        value_place(statement),
+        value_region(statement),
         None if statement.shown_name == MASK else statement.shown_name,
         _what_breaks(subject, statement),
         how_to_write(meant[name], list(together)) if name in meant else None,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Region
 from setpoint.contract import field_type
 from setpoint.contract.guidance import PublicValueError
 from setpoint.contract.variable import Variable
@@ -125,9 +125,9 @@ class Explanation:
     label: str | None
     hint: str | None
 
-    def at(self, place: Place | None, variable: str | None) -> Finding:
-        """Return this as a finding at `place`."""
-        return Finding(self.message, place, variable, self.label, self.hint)
+    def at(self, region: Region | None, variable: str | None) -> Finding:
+        """Return this as a finding at `region`."""
+        return Finding(self.message, region, variable, self.label, self.hint)
 
 
 def explain(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from setpoint.check.finding import Finding, Place, value_place
+from setpoint.check.finding import Finding, Region, value_region
 from setpoint.check.refusal_text import explain, path_inside
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
@@ -17,8 +17,8 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
     """Yield a finding for each place; the members of a union refuse the same one, each for a reason of its own."""
     groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
     for refusal, assignment in refused:
-        place = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment))
-        groups.setdefault(place, []).append((refusal, assignment))
+        region = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment))
+        groups.setdefault(region, []).append((refusal, assignment))
     for (name, where), group in groups.items():
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
@@ -31,7 +31,7 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
             assignment,
             may_quote=_may_quote(subject, variable, assignment),
         )
-        yield explanation.at(_place_inside(subject, refusal, assignment), name)
+        yield explanation.at(_region_inside(subject, refusal, assignment), name)
 
 
 def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
@@ -41,12 +41,12 @@ def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> 
     return variable.name if variable else str(refusal.setting[0])
 
 
-def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Place | None:
+def _region_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Region | None:
     """Return where the trouble is: inside the value where that is JSON as it is written, else the whole value."""
-    place = value_place(assignment)
-    if place is None or assignment is None or not subject.shown.shows(assignment):
-        return place
-    value, written = assignment.value.raw, place.span.of(place.file.source.text)
+    region = value_region(assignment)
+    if region is None or assignment is None or not subject.shown.shows(assignment):
+        return region
+    value, written = assignment.value.raw, region.span.of(region.file.source.text)
     path = refusal.keys[len(assignment.path) :]
     if refusal.error_type == "json_invalid":
         inside = json_value.first_fault(value)
@@ -54,9 +54,9 @@ def _place_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
         inside = json_value.span_of(value, path) if path else None
     at = written.find(value)
     if inside is None or at < 0:
-        return place
-    at += place.span.start
-    return Place(place.file, Span(at + inside.start, at + inside.end))
+        return region
+    at += region.span.start
+    return Region(region.file, Span(at + inside.start, at + inside.end))
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:

@@ -72,8 +72,8 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return `diagnostics` sorted by path, line, column; those without a place come last."""
 
     def key(diagnostic: Diagnostic) -> tuple[bool, tuple[str, int, int], str, str]:
-        place = diagnostic.location
-        position = (place.path, place.line, place.column) if place else ("", 0, 0)
-        return place is None, position, diagnostic.code, diagnostic.variable or ""
+        region = diagnostic.location
+        position = (region.path, region.line, region.column) if region else ("", 0, 0)
+        return region is None, position, diagnostic.code, diagnostic.variable or ""
 
     return tuple(sorted(diagnostics, key=key))

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from setpoint.check.finding import Place
+from setpoint.check.finding import Region
 from setpoint.check.rule import CATALOGUE
 from setpoint.check.selection import find_code, nearest_rule
 from setpoint.envfile.source_text import Span
@@ -23,14 +23,14 @@ class Suppression:
     """One comment.
 
     Attributes:
-        place: Where it is.
+        region: Where it is.
         codes: What it keeps from being reported; nothing if it is invalid.
         lines: The lines for which it does so, those of the next variable.
         fault: What is wrong with it, in words that quote nothing of it.
         hint: What to write instead.
     """
 
-    place: Place
+    region: Region
     codes: tuple[str, ...] = ()
     lines: range = range(0)
     fault: str | None = None
@@ -39,9 +39,9 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class UnusedSuppression:
-    """A comment that ignores the rule `code`, which finds nothing at `place`."""
+    """A comment that ignores the rule `code`, which finds nothing at `region`."""
 
-    place: Place
+    region: Region
     code: str
 
 
@@ -60,7 +60,7 @@ def _suppressions_in(file: EnvFile, parts: list[Line]) -> Iterator[Suppression]:
         if following and parts[following - 1].span.end > span.start:
             continue  # It is a line of a value.
         lines = _lines(parts[following]) if following < len(parts) else range(0)
-        yield _suppression(Place(file, span), match["rest"], lines)
+        yield _suppression(Region(file, span), match["rest"], lines)
 
 
 def _lines(part: Line) -> range:
@@ -68,23 +68,23 @@ def _lines(part: Line) -> range:
     return range(position(part.span.start).line, position(part.span.end).line + 1)
 
 
-def _suppression(place: Place, rest: str, lines: range) -> Suppression:
+def _suppression(region: Region, rest: str, lines: range) -> Suppression:
     match = re.fullmatch(_REST, rest)
     if match is None:
         hint = "write `# setpoint: ignore=CODE` and the reason"
-        return Suppression(place, fault="the comment does not say which rule it ignores", hint=hint)
+        return Suppression(region, fault="the comment does not say which rule it ignores", hint=hint)
     codes: list[str] = []
     for word in re.split(r",[ \t]*", match["rules"]):
         code = find_code(word)
         if code is None:
             meant = nearest_rule(word)
             hint = f"did you mean `{meant}`?" if meant else "`setpoint rule` lists them"
-            return Suppression(place, fault="the comment ignores a rule that does not exist", hint=hint)
+            return Suppression(region, fault="the comment ignores a rule that does not exist", hint=hint)
         if not CATALOGUE[code].yields_to_comments:
             fault = f"the comment ignores `{code}`, which cannot be ignored"
-            return Suppression(place, fault=fault, hint="nothing can start with such a file; fix it instead")
+            return Suppression(region, fault=fault, hint="nothing can start with such a file; fix it instead")
         codes.append(code)
     if match["reason"] is None:
         hint = "write the reason after the code: `# setpoint: ignore=CODE` and why"
-        return Suppression(place, fault="the comment gives no reason", hint=hint)
-    return Suppression(place, tuple(dict.fromkeys(codes)), lines)
+        return Suppression(region, fault="the comment gives no reason", hint=hint)
+    return Suppression(region, tuple(dict.fromkeys(codes)), lines)

@@ -9,8 +9,7 @@ from setpoint.application.gathering import of_files
 from setpoint.application.judging import Terms, chosen_selection, judged
 from setpoint.check.checking import with_more
 from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.finding import Finding
-from setpoint.check.finding import Place as PlaceInFile
+from setpoint.check.finding import Finding, Region
 from setpoint.check.report import Report, Status
 from setpoint.check.rule import CATALOGUE, Rule
 from setpoint.client.answer import Json, RefusedError
@@ -112,9 +111,9 @@ def _found_by_the_service(subject: Subject, error: RefusedError) -> Iterator[tup
         variable, code = each.get("variable"), str(each.get("code") or "refused")
         rule = CATALOGUE.get(code) or Rule(code=code, name=code, severity=Severity.ERROR, condition=_never)
         hint = str(each["hint"]) if each.get("hint") else None
-        place = _place_of(subject, variable)
+        region = _region_of(subject, variable)
         name = variable if isinstance(variable, str) else None
-        yield rule, Finding(str(each.get("message", "")), place, name, hint=hint, severity=Severity.ERROR)
+        yield rule, Finding(str(each.get("message", "")), region, name, hint=hint, severity=Severity.ERROR)
 
 
 def _never(_: Subject) -> Iterator[Finding]:
@@ -122,6 +121,6 @@ def _never(_: Subject) -> Iterator[Finding]:
     return iter(())
 
 
-def _place_of(subject: Subject, name: object) -> PlaceInFile | None:
+def _region_of(subject: Subject, name: object) -> Region | None:
     found = [each for each in subject.statements if each.name == name]
-    return PlaceInFile(found[-1].file, found[-1].binding.name_span) if found else None
+    return Region(found[-1].file, found[-1].binding.name_span) if found else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Region
 from setpoint.check.loader_problems import loader_problems
 from setpoint.check.rule import built_in
 from setpoint.envfile.reading import ProblemKind
@@ -35,7 +35,7 @@ def missing_file(subject: Subject) -> Iterator[Finding]:
     for file in _files(subject):
         if file.trouble is Trouble.MISSING:
             yield Finding(
-                "the file does not exist", Place(file, _START), hint="check the path and the working directory"
+                "the file does not exist", Region(file, _START), hint="check the path and the working directory"
             )
 
 
@@ -55,7 +55,7 @@ def unreadable_file(subject: Subject) -> Iterator[Finding]:
         if file.trouble is Trouble.UNREADABLE:
             reason = file.reason or "for an unknown reason"
             reason = reason[:1].lower() + reason[1:]
-            yield Finding(f"the file cannot be read: {reason}", Place(file, _START))
+            yield Finding(f"the file cannot be read: {reason}", Region(file, _START))
 
 
 @built_in("SP003", "not-utf-8", Severity.ERROR, problem=ProblemKind.NOT_UTF_8, refuses_start=True)
@@ -73,16 +73,16 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
     for file in subject.all_files:
         if file.undecodable is None:
             continue
-        place = Place(file, file.undecodable)
+        region = Region(file, file.undecodable)
         if file.encoding.startswith("UTF-"):
             encoding = file.encoding.removesuffix("-LE").removesuffix("-BE")
             yield Finding(
-                f"the file is {encoding}, not UTF-8", place, hint="save it as UTF-8 without a byte order mark"
+                f"the file is {encoding}, not UTF-8", region, hint="save it as UTF-8 without a byte order mark"
             )
         else:
             yield Finding(
                 "the file is not UTF-8",
-                place,
+                region,
                 label="the first byte that is not UTF-8",
                 hint="it may be Latin-1 or Windows-1252; save it as UTF-8",
             )
@@ -107,7 +107,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Finding]:
             if problem.kind is byte_order_mark.problem and file.encoding != "UTF-16":
                 yield Finding(
                     "the file starts with a byte order mark",
-                    Place(file, problem.span),
+                    Region(file, problem.span),
                     label="invisible, and part of the first name for some programs",
                     hint="save it as UTF-8 without a byte order mark",
                 )
@@ -130,7 +130,7 @@ def nul_byte(subject: Subject) -> Iterator[Finding]:
         if at >= 0:
             yield Finding(
                 "the file contains a NUL byte",
-                Place(file, Span(at, at + 1)),
+                Region(file, Span(at, at + 1)),
                 hint="no environment variable can contain one; remove it",
             )
 

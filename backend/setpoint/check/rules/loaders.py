@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place
+from setpoint.check.finding import Finding, Region
 from setpoint.check.loader_problems import loader_problems
 from setpoint.check.rule import built_in
 from setpoint.envfile.loaders import LOADERS
@@ -54,7 +54,9 @@ def refused_file(subject: Subject) -> Iterator[Finding]:
         if file.reading.refused:
             first = file.reading.problems[0].span
             label = LOADERS[file.loader].label if file.loader in LOADERS else file.loader
-            yield Finding(f"{label} refuses the file", Place(file, first), hint="fix the problem reported on this line")
+            yield Finding(
+                f"{label} refuses the file", Region(file, first), hint="fix the problem reported on this line"
+            )
 
 
 @built_in("SP203", "cut-value", Severity.WARNING, problem=ProblemKind.CUT_VALUE, needs_other_loaders=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place, name_place
+from setpoint.check.finding import Finding, Region, name_region
 from setpoint.check.misspellings import (
     Families,
     Family,
@@ -93,8 +93,8 @@ def _in_family(subject: Subject, statement: Statement, name: str, family: Family
     furthest = min(_FURTHEST_IN_FAMILY, (len(name) - len(family.beginning)) // 2)
     closest = subject.contract.known_names.nearest(name, furthest)
     is_relative = closest is not None and closest.startswith(family.beginning)
-    place = where_set(subject, subject.contract.find(closest), statement) if closest else ""
-    label = f"the nearest known name is `{closest}`{place}" if is_relative else None
+    where = where_set(subject, subject.contract.find(closest), statement) if closest else ""
+    label = f"the nearest known name is `{closest}`{where}" if is_relative else None
     if family.is_ours:
         hint = f"names that begin with `{family.beginning}` belong to these settings; {hint}"
         return _unknown(subject, statement, label, hint, Severity.ERROR)
@@ -120,7 +120,7 @@ def _unknown(
     setting = f"setting of `{subject.contract.reference}`" if is_read else "setting"
     return Finding(
         f"no {setting} reads `{statement.shown_name}`",
-        name_place(statement),
+        name_region(statement),
         None if statement.shown_name == MASK else statement.name,
         label,
         hint,
@@ -201,16 +201,16 @@ def wrong_case(subject: Subject) -> Iterator[Finding]:
             continue
         if meant := in_another_case(subject, statement.name):
             label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
-            yield _wrong_case(subject, statement.name, meant, name_place(statement), label)
+            yield _wrong_case(subject, statement.name, meant, name_region(statement), label)
     for name in sorted(near_misses_in_environment(subject)):
         if meant := in_another_case(subject, name):
             yield _wrong_case(subject, name, meant, None, f"did you mean `{meant.name}`?")
 
 
-def _wrong_case(subject: Subject, name: str, meant: Variable, place: Place | None, label: str) -> Finding:
-    where = "" if place else " in the process environment"
+def _wrong_case(subject: Subject, name: str, meant: Variable, region: Region | None, label: str) -> Finding:
+    where = "" if region else " in the process environment"
     hint = consequence(subject, meant) or "the settings class is case-sensitive"
-    return Finding(f"`{name}`{where} is written in the wrong case", place, name, label, hint)
+    return Finding(f"`{name}`{where} is written in the wrong case", region, name, label, hint)
 
 
 @built_in("SP304", "deprecated-variable", Severity.WARNING)
@@ -230,7 +230,7 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
         if variable is not None and variable.field.deprecated:
             yield Finding(
                 f"`{variable.name}` is deprecated",
-                name_place(statement),
+                name_region(statement),
                 variable.name,
                 hint=variable.field.deprecation_message or None,
             )
@@ -258,7 +258,7 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
         ):
             yield Finding(
                 f"`{statement.shown_name}` has no effect in an env file",
-                name_place(statement),
+                name_region(statement),
                 statement.shown_name,
                 "it is read from the process environment only",
                 "remove it, and set it where the process is started",
@@ -288,7 +288,7 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
         is_set = first.name in subject.assignments
         yield Finding(
             f"`{name}` has no effect" if is_set else f"`{name}` is another name of `{first.name}`",
-            name_place(statement),
+            name_region(statement),
             name,
             f"`{first.name}` is also set{where_set(subject, first, statement)}" if is_set else None,
             "if several names are set, the first one counts; remove this one"

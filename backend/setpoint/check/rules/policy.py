@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place, name_place, value_place
+from setpoint.check.finding import Finding, Region, name_region, value_region
 from setpoint.check.placeholder import is_placeholder
 from setpoint.check.rule import built_in
 from setpoint.check.tracked_file import is_tracked
@@ -67,7 +67,7 @@ def error_tracking_off(subject: Subject) -> Iterator[Finding]:
     for variable, assignment, text in _called(subject, "SENTRY_DSN"):
         if not text:
             message = f"`{variable.name}` is not set, so error tracking is off"
-            yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
+            yield Finding(message, value_region(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
 @built_in("SP502", "unsampled-tracing", Severity.WARNING, for_deploy=True)
@@ -90,7 +90,7 @@ def unsampled_tracing(subject: Subject) -> Iterator[Finding]:
             continue
         if rate == 1:
             message = f"`{variable.name}` is 1{_stands(assignment)}, so every request is traced"
-            yield Finding(message, value_place(assignment), variable.name, hint="a fraction such as 0.1 is enough")
+            yield Finding(message, value_region(assignment), variable.name, hint="a fraction such as 0.1 is enough")
 
 
 @built_in("SP503", "local-dsn", Severity.WARNING, for_deploy=True)
@@ -108,7 +108,7 @@ def local_dsn(subject: Subject) -> Iterator[Finding]:
     for variable, assignment, text in _called(subject, "SENTRY_DSN"):
         if _is_local(_host(text)):
             message = f"`{variable.name}` points to the local machine"
-            yield Finding(message, value_place(assignment), variable.name, hint=variable.guidance.how_to_obtain)
+            yield Finding(message, value_region(assignment), variable.name, hint=variable.guidance.how_to_obtain)
 
 
 @built_in("SP504", "plaintext-dsn", Severity.WARNING, for_deploy=True)
@@ -126,7 +126,7 @@ def plaintext_dsn(subject: Subject) -> Iterator[Finding]:
     for variable, assignment, text in _called(subject, "SENTRY_DSN"):
         if text.casefold().startswith("http://") and not _is_local(_host(text)):
             message = f"`{variable.name}` sends errors unencrypted"
-            yield Finding(message, value_place(assignment), variable.name, "expected `https://`")
+            yield Finding(message, value_region(assignment), variable.name, "expected `https://`")
 
 
 def _host(url: str) -> str | None:
@@ -162,7 +162,9 @@ def text_logs(subject: Subject) -> Iterator[Finding]:
         choices = [each.casefold() for each in variable.choices]
         if "json" in choices and text.casefold() in choices and text.casefold() != "json":
             message = f"`{variable.name}` is not `json`{_stands(assignment)}"
-            yield Finding(message, value_place(assignment), variable.name, hint="in production, programs read the logs")
+            yield Finding(
+                message, value_region(assignment), variable.name, hint="in production, programs read the logs"
+            )
 
 
 @built_in("SP506", "readable-by-others", Severity.ERROR, for_deploy=True)
@@ -181,7 +183,7 @@ def readable_by_others(subject: Subject) -> Iterator[Finding]:
         if _secrets_in(subject, file) and _others_can_read(file.path):
             yield Finding(
                 "the file contains secrets, and every user can read it",
-                Place(file, Span(0, 0)),
+                Region(file, Span(0, 0)),
                 hint=f"`chmod 600 {file.path}`, or 640 to share it with a group",
             )
 
@@ -216,7 +218,7 @@ def tracked_secret(subject: Subject) -> Iterator[Finding]:
                 name = None if statement.shown_name == MASK else statement.shown_name
                 yield Finding(
                     f"`{statement.shown_name}` is a secret, and git tracks the file",
-                    name_place(statement),
+                    name_region(statement),
                     name,
                     hint="remove the file from git, and change the secret: it remains in the history",
                 )
@@ -254,12 +256,12 @@ def development_mode(subject: Subject) -> Iterator[Finding]:
     for variable, assignment, text in _called(subject, "DEBUG"):
         if text.casefold() in _TRUE:
             message = f"`{variable.name}` is on{_stands(assignment)}"
-            yield Finding(message, value_place(assignment), variable.name, hint="it is meant for development")
+            yield Finding(message, value_region(assignment), variable.name, hint="it is meant for development")
     for variable, assignment, text in _called(subject, "ENVIRONMENT", "ENV"):
         if text.casefold() in _DEVELOPMENT:
             message = f"`{variable.name}` names a development environment{_stands(assignment)}"
             yield Finding(
-                message, value_place(assignment), variable.name, hint="name the environment that you deploy to"
+                message, value_region(assignment), variable.name, hint="name the environment that you deploy to"
             )
 
 
@@ -285,7 +287,7 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
         if _is_a_secret(default) and effective_text(subject, variable, assignment) == default:
             yield Finding(
                 f"`{variable.name}` is a secret and still has the default from the code",
-                value_place(assignment),
+                value_region(assignment),
                 variable.name,
                 hint=variable.guidance.how_to_obtain or "set it to a value that nobody else knows",
             )

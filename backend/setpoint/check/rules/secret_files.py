@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, value_place
+from setpoint.check.finding import Finding, value_region
 from setpoint.check.rule import built_in
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import Trouble
@@ -29,7 +29,7 @@ def missing_secret_file(subject: Subject) -> Iterator[Finding]:
         here = "" if subject.starts_here else " here"
         yield Finding(
             f"`{each.name}` names a file that {what}{here}",
-            value_place(each),
+            value_region(each),
             each.name,
             hint=None if subject.starts_here else f"`{each.variable.name}` was not checked",
             severity=None if subject.starts_here else Severity.WARNING,
@@ -52,4 +52,4 @@ def unread_secret_file(subject: Subject) -> Iterator[Finding]:
         winning = subject.assigned_above(each.variable.setting)
         if winning and not (winning.file and winning.file.holds_one_value):
             message, label = f"`{each.name}` has no effect", f"`{winning.name}` is also set"
-            yield Finding(message, value_place(each), each.name, label, "remove one of them")
+            yield Finding(message, value_region(each), each.name, label, "remove one of them")

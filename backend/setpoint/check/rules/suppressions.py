@@ -26,7 +26,7 @@ def invalid_suppression(subject: Subject) -> Iterator[Finding]:
     """
     for each in suppressions(subject):
         if each.fault is not None:
-            yield Finding(each.fault, each.place, hint=each.hint)
+            yield Finding(each.fault, each.region, hint=each.hint)
 
 
 @built_in("SP110", "unused-suppression", Severity.WARNING, looks_at_sources=False)
@@ -43,4 +43,4 @@ def unused_suppression(unused: UnusedSuppression) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    yield Finding(f"the comment ignores `{unused.code}`, which finds nothing here", unused.place, hint="remove it")
+    yield Finding(f"the comment ignores `{unused.code}`, which finds nothing here", unused.region, hint="remove it")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Place, name_place
+from setpoint.check.finding import Finding, Region, name_region
 from setpoint.check.loader_problems import loader_problems
 from setpoint.check.rule import Rule, built_in
 from setpoint.envfile.reading import Problem, ProblemKind
@@ -55,7 +55,7 @@ def malformed_line(subject: Subject) -> Iterator[Finding]:
         else:
             message = f"the line with `{name}` cannot be read" if name else "the line cannot be read"
             label = problem.message.partition(",")[0]
-        yield Finding(message, Place(line.file, problem.span), name, label, problem.hint)
+        yield Finding(message, Region(line.file, problem.span), name, label, problem.hint)
     yield from loader_problems(subject, malformed_line, python_dotenv_too=False)
 
 
@@ -75,7 +75,7 @@ def unclosed_quote(subject: Subject) -> Iterator[Finding]:
         name = _named(line)
         owner = f"the value of `{name}`" if name else "a value"
         message = f"the quote that opens {owner} is never closed"
-        yield Finding(message, Place(line.file, problem.span), name, "opened here", problem.hint)
+        yield Finding(message, Region(line.file, problem.span), name, "opened here", problem.hint)
     yield from loader_problems(subject, unclosed_quote, python_dotenv_too=False)
 
 
@@ -102,7 +102,7 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
         if earlier is not statement:
             yield Finding(
                 f"`{statement.shown_name}` is set twice",
-                name_place(statement),
+                name_region(statement),
                 _named(statement),
                 f"it is already set on line {earlier.written.line}",
                 "the last value wins; remove one of them",
@@ -136,7 +136,7 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
         told.add(reference)
         yield Finding(
             f"the value of `{line.shown_name}` refers to a variable that is not set",
-            Place(line.file, problem.span),
+            Region(line.file, problem.span),
             _named(line),
             "read as an empty string",
             problem.hint,

@@ -6,7 +6,7 @@ from itertools import islice
 
 from setpoint.check.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, value_place
+from setpoint.check.finding import Finding, value_region
 from setpoint.check.placeholder import is_placeholder
 from setpoint.check.rule import built_in
 from setpoint.contract.variable import Variable
@@ -89,7 +89,7 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         meaning = "it counts as unset" if is_ignored else "the setting gets an empty string"
         yield Finding(
             f"`{statement.shown_name}` is empty",
-            value_place(statement),
+            value_region(statement),
             statement.variable.name,
             meaning,
             "set a value, or comment the line out" if may_be_left_out else "set a value",
@@ -115,7 +115,7 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
         if value.satisfies(is_placeholder) and not value.satisfies(variable.choices.__contains__):
             yield Finding(
                 f"`{statement.shown_name}` is still a placeholder",
-                value_place(statement),
+                value_region(statement),
                 variable.name,
                 f"expected {variable.expected}",
                 variable.guidance.how_to_obtain,
@@ -149,7 +149,7 @@ def _conflict(subject: Subject, refusal: Refusal) -> Finding:
     others = [each for each in named if assignment is None or subject.assigned_above(each.setting) is not assignment]
     name = subject.contract.canonical(first.name) if first else named[0].name if named else None
     label = joined([_with_place(subject, each, first) for each in others])
-    return Finding(refusal.message, value_place(first), name, f"together with {label}" if label else None)
+    return Finding(refusal.message, value_region(first), name, f"together with {label}" if label else None)
 
 
 def _named(subject: Subject, refusal: Refusal) -> list[Variable]:
