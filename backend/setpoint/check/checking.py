@@ -44,7 +44,7 @@ def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> R
 
 def with_more(report: Report, subject: Subject, found: Iterable[tuple[Rule[Any], Finding]]) -> Report:
     """Return `report` on `subject` with what somebody else has found in its files."""
-    return replace(report, diagnostics=in_order([*report.diagnostics, *_placed(subject, found)]))
+    return report._replace(diagnostics=in_order([*report.diagnostics, *_placed(subject, found)]))
 
 
 def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:

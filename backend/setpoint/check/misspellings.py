@@ -1,7 +1,7 @@
 """What the names were meant to be that no setting reads, and what follows for the variables that were meant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -54,8 +54,7 @@ def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
     return subject.contract.find(closest) if closest else subject.contract.with_known_keys(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """The names of a class that begin alike.
 
     Attributes:

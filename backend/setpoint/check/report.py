@@ -1,7 +1,6 @@
 """The result of a check: what was looked at, what was found, and what that means."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -38,8 +37,7 @@ class SourceSummary(NamedTuple):
     variables: int = 0
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """The result of one check; nothing in it is secret.
 
     Attributes:
@@ -63,7 +61,7 @@ class Report:
             return Status.FAILED
         return Status.PASSED
 
-    def count(self, severity: Severity) -> int:
+    def number_of(self, severity: Severity) -> int:
         """Return how many diagnostics have `severity`."""
         return sum(each.severity is severity for each in self.diagnostics)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from setpoint.check.report import Report
@@ -40,7 +39,7 @@ class Selection(NamedTuple):
 
     def of(self, report: Report) -> Report:
         """Return `report` with what is selected alone."""
-        return replace(report, diagnostics=tuple(each for each in report.diagnostics if self.includes(each.code)))
+        return report._replace(diagnostics=tuple(each for each in report.diagnostics if self.includes(each.code)))
 
     def includes(self, code: str) -> bool:
         """Return whether findings of the rule `code` are reported."""

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setpoint.check.finding import Region
 from setpoint.check.rule import CATALOGUE
@@ -18,8 +18,7 @@ _COMMENT = r"(?:(?<=[\r\n])|\A)[ \t]*(?P<comment>#[ \t]*setpoint:[ \t]*ignore\b(
 _REST = r"[ \t]*=[ \t]*(?P<rules>[\w-]+(?:,[ \t]*[\w-]+){0,31})(?:[ \t]+(?P<reason>\S.*))?[ \t]*"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Suppression:
+class Suppression(NamedTuple):
     """One comment.
 
     Attributes:
@@ -37,8 +36,7 @@ class Suppression:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedSuppression:
+class UnusedSuppression(NamedTuple):
     """A comment that ignores the rule `code`, which finds nothing at `region`."""
 
     region: Region

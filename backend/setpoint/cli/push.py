@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from setpoint.check.diagnostic import Severity
@@ -82,7 +81,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 def _warnings(report: Report) -> Report:
     """Return what of `report` people should know although the revision is written."""
     worth_it = (each for each in report.diagnostics if each.severity is not Severity.INFO)
-    return replace(report, diagnostics=tuple(worth_it))
+    return report._replace(diagnostics=tuple(worth_it))
 
 
 def _refuse(report: Report, *, as_json: bool) -> None:

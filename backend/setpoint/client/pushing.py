@@ -1,7 +1,7 @@
 """Writes env files as the next revision, once the contract that the service has takes them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from setpoint.application.check_files import read_as_programs_do
@@ -73,7 +73,7 @@ def push(
     subjects = [of_files(contract, files, None, project) for files in read_as_programs_do(paths, {}, loaders)]
     terms = Terms(chosen_selection(project))
     report = terms.selection.of(judged([subjects], terms))
-    report = replace(report, diagnostics=tuple(_as_the_service_takes_it(each) for each in report.diagnostics))
+    report = report._replace(diagnostics=tuple(_as_the_service_takes_it(each) for each in report.diagnostics))
     if report.status is not Status.PASSED:
         return Pushed(report)
     try:

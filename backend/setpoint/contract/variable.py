@@ -1,6 +1,6 @@
 """How the environment spells one setting, and what is known of its values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from setpoint.text.secret_names import is_secret_name
 from setpoint.text.shown import Guarded, shows_alone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Variable:
     """How the environment spells one setting.
 
@@ -35,7 +35,7 @@ class Variable:
 
     name: str
     setting: tuple[str, ...]
-    field: FieldInfo = field(repr=False)
+    field: FieldInfo
     secret: bool
     required: bool
     open: bool = False

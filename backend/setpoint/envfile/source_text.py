@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -41,7 +40,6 @@ class Location(NamedTuple):
     end_column: int
 
 
-@dataclass(frozen=True)
 class SourceText:
     """A decoded env file.
 
@@ -51,8 +49,9 @@ class SourceText:
             `text.encode("utf-8", "surrogateescape")` gives the file's bytes back.
     """
 
-    path: str
-    text: str
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
 
     @classmethod
     def from_bytes(cls, path: str, content: bytes) -> "SourceText":

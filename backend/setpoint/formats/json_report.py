@@ -24,7 +24,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "settings": report.settings,
         "sources": [_source(source) for source in report.sources],
         "diagnostics": [diagnostic_as_json(diagnostic) for diagnostic in report.diagnostics],
-        "summary": {f"{severity}s": report.count(severity) for severity in Severity},
+        "summary": {f"{severity}s": report.number_of(severity) for severity in Severity},
     }
 
 

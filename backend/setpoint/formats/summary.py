@@ -11,7 +11,7 @@ _ONE_VALUE = {SourceKind.SECRETS_DIRECTORY, SourceKind.FILE_VARIABLE}
 
 def summary(report: Report) -> str:
     """Return the line, without a line end."""
-    counts = [counted(report.count(severity), str(severity)) for severity in Severity if report.count(severity)]
+    counts = [counted(report.number_of(severity), str(severity)) for severity in Severity if report.number_of(severity)]
     found = joined(counts) or "no problems"
     files = list(
         dict.fromkeys(

@@ -32,7 +32,7 @@ class Reach(NamedTuple):
     own: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ReadSource:
     """One source with the variables that it has for a settings class.
 

@@ -33,7 +33,7 @@ def _gives_a_value(line: Line) -> bool:
     return value is not None and value.satisfies(can_be_set)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Subject:
     """A settings class and the sources that it would read.
 

@@ -34,7 +34,7 @@ class Given(NamedTuple):
     command_line: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SourceRecord:
     """One source of a settings class.
 
@@ -71,7 +71,7 @@ class SourceRecord:
         return None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Build:
     """One settings class that was built: the one that was asked for, or one that is nested in it.
 
@@ -86,8 +86,7 @@ class Build:
     values: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class Farewell:
+class Farewell(NamedTuple):
     """How the parser of the app's command line ends the process: with help, or because a word is wrong.
 
     Attributes:
@@ -101,7 +100,7 @@ class Farewell:
     talk: StringIO
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Record:
     """What became of it.
 
