@@ -63,9 +63,10 @@ def is_placeholder(value: str) -> bool:
 
 
 def _is_words(text: str) -> bool:
-    return bool(
-        re.fullmatch(_WORDS, text.lower().translate(_BETWEEN_WORDS)) or re.fullmatch(_WORDS_IN_CAMEL_CASE, text)
-    )
+    words = text.lower().translate(_BETWEEN_WORDS)
+    if not words.replace("_", "").replace(".", "").isalnum():
+        return False
+    return bool(re.fullmatch(_WORDS, words) or re.fullmatch(_WORDS_IN_CAMEL_CASE, text))
 
 
 def _holds_one(text: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from setpoint.check.report import Report
 from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result
-from setpoint.formats import registry, step_summary
+from setpoint.formats import registry
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
 from setpoint.text.escape import printable
@@ -41,7 +41,9 @@ def deliver(report: Report, arguments: argparse.Namespace) -> None:
         if path is not None:
             _refuse_to_overwrite(path, checked)
     if arguments.summary_file is not None:
-        append_to_file(arguments.summary_file, step_summary.render(report))
+        from setpoint.formats.step_summary import render
+
+        append_to_file(arguments.summary_file, render(report))
     style = Style(colored=is_colored(arguments.color, arguments.output))
     text = registry.render(arguments.format, report, style, quiet=arguments.quiet)
     if arguments.output is None:

@@ -1,9 +1,9 @@
 """Lays out tables for people, as wide as their words."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from setpoint.text.escape import printable
+from setpoint.text.width import width as width_of
 
 _GAP = "  "
 
@@ -11,7 +11,7 @@ _GAP = "  "
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return `rows` under `head` in columns, one line each; nothing that steers a terminal is left in a cell."""
     cells = [list(head), *([printable(_text(cell)) for cell in row] for row in rows)]
-    widths = [max(_width(row[column]) for row in cells) for column in range(len(head))]
+    widths = [max(width_of(row[column]) for row in cells) for column in range(len(head))]
     return "".join(f"{_line(row, widths)}\n" for row in cells)
 
 
@@ -22,13 +22,5 @@ def _text(cell: object) -> str:
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+    padded = (cell + " " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True))
     return _GAP.join(padded).rstrip()
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal `text` takes (Unicode Standard Annex 11)."""
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "FW" else 1
-        for character in text
-    )

@@ -1,7 +1,6 @@
 """Lists the variables that a settings class reads: those of its fields, and of classes that make values for them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -63,7 +62,7 @@ def variables_of(settings_class: type[BaseSettings], around: tuple[type, ...] = 
 
 def _of_part(part: Part, around: tuple[type, ...]) -> Iterator[Variable]:
     for each in variables_of(part.settings_class, around):
-        yield replace(each, setting=(*part.setting, *each.setting), reader=each.reader or part.settings_class)
+        yield each._replace(setting=(*part.setting, *each.setting), reader=each.reader or part.settings_class)
 
 
 def _nested(  # noqa: PLR0917 - each is as needed as the others

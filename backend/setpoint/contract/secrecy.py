@@ -10,18 +10,18 @@ from pathlib import PurePath
 from types import NoneType
 from typing import Any, Literal, get_origin, get_type_hints
 
-from pydantic import AnyUrl, BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic.networks import _BaseMultiHostUrl
 
 from setpoint.contract.annotation import alternatives, arguments, is_class, values
 from setpoint.contract.field_type import choices, takes_numbers_or_words
 from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
 _MEASURES = (int, float, Decimal, timedelta)
-_SECRET_TYPES = (SecretStr, SecretBytes, Secret)
-# A URL to a database or a broker carries its password inside.
-_URL_TYPES = (AnyUrl, _BaseMultiHostUrl)
+SECRET_TYPES = (SecretStr, SecretBytes, Secret)
+"""What pydantic itself never prints."""
+
+_URL_TYPES = {("pydantic.networks", "_BaseUrl"), ("pydantic.networks", "_BaseMultiHostUrl")}
 # A long word, or one of ten characters with letters and digits among them, or with capitals after small letters.
 # The long ones come first: what looks further goes through a word more than once.
 _OUT_OF_PLACE = r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})"
@@ -45,7 +45,7 @@ def is_secret(name: str, field: FieldInfo) -> bool:
     return (
         is_marked
         or _is_named_secret(name, field)
-        or any(is_class(part, (*_SECRET_TYPES, *_URL_TYPES)) for part in _parts(field.annotation))
+        or any(is_class(part, SECRET_TYPES) or _is_url(part) for part in _parts(field.annotation))
     )
 
 
@@ -73,7 +73,16 @@ def secret_text(value: object) -> str:
     inside = value.get_secret_value() if isinstance(value, Secret | SecretBytes | SecretStr) else value
     if isinstance(inside, bytes):
         return inside.decode("utf-8", "replace")
-    return str(inside) if isinstance(inside, str | int | float | AnyUrl | _BaseMultiHostUrl) else ""
+    return str(inside) if isinstance(inside, str | int | float) or _is_url(type(inside)) else ""
+
+
+def _is_url(candidate: Any) -> bool:
+    """Return whether `candidate` is one of pydantic's types of URLs: one to a database carries its password inside.
+
+    They are known by their names, because to import them takes long, and few classes have one.
+    """
+    bases = getattr(get_origin(candidate) or candidate, "__mro__", ())
+    return any((each.__module__, each.__name__) in _URL_TYPES for each in bases)
 
 
 def _holds_no_secret(annotation: Any) -> bool:

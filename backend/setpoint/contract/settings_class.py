@@ -39,7 +39,7 @@ class SettingsContract:
         found = list(variables_of(settings_class))
         # Several settings may be given under one name, and then its value is all that each of them says of it.
         secret = {each.name for each in found if each.secret}
-        return cls(settings_class, tuple(replace(each, secret=each.name in secret) for each in found))
+        return cls(settings_class, tuple(each._replace(secret=each.name in secret) for each in found))
 
     @classmethod
     def of_all(cls, settings_classes: Iterable[type[BaseSettings]]) -> "tuple[SettingsContract, ...]":
@@ -54,7 +54,7 @@ class SettingsContract:
     def with_secrets(self, names: Collection[str]) -> "SettingsContract":
         """Return this contract with the variables that are called `names` as secrets."""
         known = {self.canonical(name) for name in names}
-        variables = tuple(replace(each, secret=each.secret or each.name in known) for each in self.variables)
+        variables = tuple(each._replace(secret=each.secret or each.name in known) for each in self.variables)
         return replace(self, variables=variables)
 
     @cached_property

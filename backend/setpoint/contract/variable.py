@@ -1,8 +1,7 @@
 """How the environment spells one setting, and what is known of its values."""
 
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from pydantic import AliasChoices, AliasPath
 from pydantic.fields import FieldInfo
@@ -15,8 +14,7 @@ from setpoint.text.secret_names import is_secret_name
 from setpoint.text.shown import Guarded, shows_alone
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Variable:
+class Variable(NamedTuple):
     """How the environment spells one setting.
 
     Attributes:
@@ -50,7 +48,7 @@ class Variable:
         """Return the variable `name` of a value that a class keeps under `key` without knowing anything of it."""
         return cls(name, (key,), FieldInfo(annotation=Any, default=None), is_secret_name(name), required=False)
 
-    @cached_property
+    @property
     def guidance(self) -> Guidance:
         """Return what the class tells people about this setting."""
         found = [each for each in self.field.metadata if isinstance(each, Guidance)]
@@ -67,7 +65,9 @@ class Variable:
             return self.guidance.expected
         if self.split_by_class:
             return "a string that the app parses itself"
-        return field_type.description(self.field, by_name=self.takes_names)
+        from setpoint.contract.type_in_words import description
+
+        return description(self.field, by_name=self.takes_names)
 
     @property
     def choices(self) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Finds the variable that a name sets, also where it leads to a key inside the value of an open one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pydantic.fields import FieldInfo
 
@@ -98,7 +97,7 @@ class VariableNames:
         info: FieldInfo = of_either(found)
         name = self._canonical(self._delimiter.join([around.name, *keys]))
         setting = (*around.setting, *keys)
-        return replace(around, name=name, setting=setting, field=info, required=info.is_required(), open=False)
+        return around._replace(name=name, setting=setting, field=info, required=info.is_required(), open=False)
 
     def _canonical(self, name: str) -> str:
         return name.upper() if self._ignores_case else name

@@ -81,8 +81,7 @@ class SourceText:
         return Span(start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class ShortenedText:
+class ShortenedText(NamedTuple):
     """What is left of a text.
 
     Attributes:

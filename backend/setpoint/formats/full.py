@@ -1,11 +1,10 @@
 """The report for people: each problem with its line, its place, what would be right and why."""
 
-import unicodedata
-
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
+from setpoint.text.width import width
 
 
 def render(report: Report, style: Style, *, quiet: bool = False) -> str:
@@ -39,8 +38,8 @@ def _place(diagnostic: Diagnostic, style: Style, margin: str) -> list[str]:
     if excerpt is None:
         return [arrow]
     bar = style.paint("frame", "|")
-    offset = " " * _width(excerpt.text[: excerpt.start])
-    carets = "^" * max(1, _width(excerpt.text[excerpt.start : excerpt.end]))
+    offset = " " * width(excerpt.text[: excerpt.start])
+    carets = "^" * max(1, width(excerpt.text[excerpt.start : excerpt.end]))
     label = f" {diagnostic.label}" if diagnostic.label else ""
     return [
         f"{arrow}:{location.line}:{location.column}",
@@ -48,11 +47,3 @@ def _place(diagnostic: Diagnostic, style: Style, margin: str) -> list[str]:
         f" {style.paint('frame', str(location.line))} {bar} {excerpt.text}".rstrip(),
         f"{margin}{bar} {offset}{style.paint(diagnostic.severity, carets + label)}",
     ]
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal `text` takes (Unicode Standard Annex 11)."""
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "FW" else 1
-        for character in text
-    )

@@ -1,7 +1,7 @@
 """Says of each setting which source gives its value, and which values that one shadows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import PydanticUndefined
@@ -121,7 +121,7 @@ def _as_it_is(subject: Subject, variable: Variable) -> Variable:
         return variable
     for step in variable.setting:
         found = getattr(found, step, PydanticUndefined)
-    return replace(variable, default_around=found)
+    return variable._replace(default_around=found)
 
 
 def _of_keys(

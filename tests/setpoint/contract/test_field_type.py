@@ -21,11 +21,13 @@ from pydantic import (
     DirectoryPath,
     Field,
     FilePath,
+    FileUrl,
     ImportString,
     IPvAnyAddress,
     IPvAnyNetwork,
     Json,
     PositiveInt,
+    PostgresDsn,
     Secret,
     SecretBytes,
     SecretStr,
@@ -36,9 +38,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings
 from typing_extensions import TypedDict
 
-from setpoint.contract import field_type
 from setpoint.contract.secrecy import is_secret
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.type_in_words import description
 
 
 class Color(Enum):
@@ -159,17 +161,17 @@ def _field(annotation: Any) -> Any:
 )
 def test_a_type_reads_well_in_a_sentence(annotation: Any, words: str) -> None:
     """It follows "expected"."""
-    assert field_type.description(_field(annotation)) == words
+    assert description(_field(annotation)) == words
 
 
 @pytest.mark.parametrize(
     "annotation",
     [
         *(SecretStr, SecretStr | None, Secret[int], Annotated[SecretStr | None, Field()]),
-        *(list[SecretStr], dict[str, SecretStr], Inner, list[Inner], AnyUrl),
+        *(list[SecretStr], dict[str, SecretStr], Inner, list[Inner], AnyUrl, PostgresDsn, FileUrl | None),
         *(Card, list[Card], Account, Login),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_a_secret_inside_a_type_makes_the_field_secret(annotation: Any) -> None:
     """However deep it stands."""

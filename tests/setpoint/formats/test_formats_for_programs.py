@@ -261,7 +261,7 @@ _SEVERITIES: dict[str, Callable[[str], set[str]]] = {
 @pytest.mark.parametrize("content", FILES.values(), ids=FILES.keys())
 def test_the_verdict_is_the_same_in_every_format(content: str | bytes, fail_on: Severity) -> None:
     """Whoever reads another format reads of the same problems."""
-    report = Report(**{**vars(checked(content)), "fail_on": fail_on})
+    report = checked(content)._replace(fail_on=fail_on)
     texts = {name: registry.render(name, report, PLAIN) for name in registry.FORMATS}
     said = {"notice" if each.severity is Severity.INFO else str(each.severity) for each in report.diagnostics}
     assert {name: severities(texts[name]) for name, severities in _SEVERITIES.items()} == dict.fromkeys(

@@ -1,0 +1,173 @@
+"""Says in words what a field takes, to complete "expected …"."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import PurePath
+from typing import Annotated, Any, Literal, get_args, get_origin
+from uuid import UUID
+
+from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
+from pydantic import (
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    ByteSize,
+    ImportString,
+    IPvAnyAddress,
+    IPvAnyNetwork,
+    Json,
+)
+from pydantic.fields import FieldInfo
+from pydantic.networks import _BaseMultiHostUrl
+from pydantic.types import PathType
+
+from setpoint.contract.annotation import arguments, is_class, values
+from setpoint.contract.field_type import ARRAYS, choices
+from setpoint.contract.secrecy import SECRET_TYPES
+from setpoint.text.join import counted, joined
+
+_BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of")
+# In this order: a `bool` is an `int`, a `datetime` a `date`, a `ByteSize` an `int`.
+_IN_WORDS: Mapping[Any, str] = {
+    bool: "`true` or `false`",
+    ByteSize: "a size such as `10MB`",
+    int: "an integer",
+    float: "a number",
+    Decimal: "a number",
+    str: "a string",
+    bytes: "a string",
+    **dict.fromkeys((*ARRAYS, Sequence), "a JSON array"),
+    Mapping: "a JSON object",
+    BaseModel: "a JSON object",
+    Json: "JSON",
+    AnyUrl: "a URL",
+    _BaseMultiHostUrl: "a URL",
+    PurePath: "a path",
+    UUID: "a UUID",
+    timedelta: "a duration",
+    datetime: "a date and time",
+    AwareDatetime: "a date and time with a time zone",
+    date: "a date",
+    time: "a time",
+    IPv4Address: "an IPv4 address",
+    IPv6Address: "an IPv6 address",
+    IPvAnyAddress: "an IP address",
+    IPv4Network: "an IPv4 network",
+    IPv6Network: "an IPv6 network",
+    IPvAnyNetwork: "an IP network",
+    re.Pattern: "a regular expression",
+    ImportString: "the dotted name of a Python object",
+}
+_LONGEST_PATTERN = 60
+_PATHS = {"file": "the path of a file", "dir": "the path of a directory", "new": "the path of a new file"}
+
+
+def description(field: FieldInfo, *, by_name: bool = False) -> str:
+    """Return the type in words that complete "expected …": "an integer from 1 to 65535".
+
+    Args:
+        field: pydantic's description of it.
+        by_name: Whether the names of an enumeration's members are what to write.
+    """
+    allowed = choices(field, by_name=by_name)
+    if allowed:
+        return _any_of(allowed)
+    words = dict.fromkeys(_type_in_words(part, field.metadata) for part in values(field.annotation))
+    return " or ".join(words) + _range_in_words(field)
+
+
+def _any_of(texts: tuple[str, ...]) -> str:
+    quoted = [f"`{text}`" for text in texts]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
+    base = get_origin(part) or part
+    if base is Literal:
+        return _any_of(tuple(str(choice) for choice in get_args(part)))
+    if base is Any:
+        return "any string"
+    if is_class(base, SECRET_TYPES):
+        inner = [value for each in arguments(part) for value in values(each)]
+        return _type_in_words(inner[0], metadata) if inner else "a string"
+    for each in metadata:
+        if isinstance(each, PathType):
+            return _PATHS[each.path_type]
+    known = (words for kind, words in _IN_WORDS.items() if is_class(base, (kind,)))
+    return next(known, f"a value of type `{getattr(base, '__name__', base)}`")
+
+
+def _range_in_words(field: FieldInfo) -> str:
+    constraints = list(_constraints([*field.metadata, *_inside_secrets(field.annotation)]))
+    bounds = _bounds(constraints, of_integers=all(is_class(part, (int,)) for part in values(field.annotation)))
+    item = "item" if any(is_class(part, (*ARRAYS, dict)) for part in values(field.annotation)) else "character"
+    words = []
+    if {"ge", "le"} <= bounds.keys():
+        least, most = bounds.pop("ge"), bounds.pop("le")
+        words = [f"from {least} to {most}" if least != most else f"equal to {most}"]
+    if {"min_length", "max_length"} <= bounds.keys():
+        least, most = bounds.pop("min_length"), counted(bounds.pop("max_length"), item)
+        words += [f"of {least} to {most}" if most != counted(least, item) else f"of exactly {most}"]
+    words += [_bound_in_words(bound, limit, item) for bound, limit in bounds.items()]
+    words += [f"of the form `{pattern}`" for pattern in _patterns(constraints)]
+    return f" {joined(words)}" if words else ""
+
+
+def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:
+    """Return the bounds that count: of several at one end the narrowest, and the ends of a range of integers."""
+    given = {
+        bound: [limit for each in constraints if (limit := getattr(each, bound, None)) is not None] for bound in _BOUNDS
+    }
+    # Of two that are equal, the one that leaves the limit itself out is narrower.
+    lower = max([*((each, 0) for each in given["ge"]), *((each, 1) for each in given["gt"])], default=None)
+    upper = min([*((each, 0) for each in given["le"]), *((each, -1) for each in given["lt"])], default=None)
+    found: dict[str, Any] = {}
+    if lower and upper and of_integers:
+        found = {"ge": sum(lower), "le": sum(upper)}
+    else:
+        found |= {("gt" if lower[1] else "ge"): lower[0]} if lower else {}
+        found |= {("lt" if upper[1] else "le"): upper[0]} if upper else {}
+    found |= {"min_length": max(given["min_length"])} if given["min_length"] else {}
+    found |= {"max_length": min(given["max_length"])} if given["max_length"] else {}
+    return found | ({"multiple_of": given["multiple_of"][-1]} if given["multiple_of"] else {})
+
+
+def _bound_in_words(bound: str, limit: Any, item: str) -> str:
+    if bound == "min_length":
+        return f"of at least {counted(limit, item)}"
+    if bound == "max_length":
+        return f"of at most {counted(limit, item)}"
+    if bound == "ge":
+        return f"of {limit} or more"
+    words = {"gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}
+    return f"{words[bound]} {limit}"
+
+
+def _patterns(constraints: Iterable[Any]) -> Iterator[str]:
+    for each in constraints:
+        pattern = getattr(each, "pattern", None)
+        text = pattern.pattern if isinstance(pattern, re.Pattern) else pattern
+        if isinstance(text, str) and len(text) <= _LONGEST_PATTERN and text.isprintable() and "`" not in text:
+            yield text
+
+
+def _constraints(metadata: Iterable[Any]) -> Iterator[Any]:
+    for each in metadata:
+        if isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen | MultipleOf) or hasattr(each, "pattern"):
+            yield each
+        elif isinstance(each, FieldInfo):
+            yield from _constraints(each.metadata)
+        elif isinstance(each, GroupedMetadata):
+            yield from _constraints(each)
+
+
+def _inside_secrets(annotation: Any) -> Iterator[Any]:
+    """Yield the constraints of `Secret[Annotated[int, Field(ge=1)]]`, which hold for the value itself."""
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+    for part in arguments(annotation):
+        if not is_class(annotation, (*ARRAYS, dict)):
+            yield from _inside_secrets(part)
