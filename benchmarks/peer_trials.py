@@ -178,7 +178,7 @@ ROWS: Mapping[str, Callable[[Peer], Cell]] = {
     "Rules across variables": across,
     "What docker, compose, systemd, shells and kubectl will read": loaders,
     "Never shows a secret": secrets,
-    "… nor one behind another setting's name": secrets_behind_other_names,
+    "… nor one under another setting's name": secrets_behind_other_names,
     "Same answer at the app's start": start,
     "Where a value comes from, what it shadows": origins,
     "Reports for CI": reports,

@@ -24,7 +24,7 @@ _SHORT = (
     "Misspelt name in the process environment",
     "What docker, compose, systemd, shells and kubectl will read",
     "Never shows a secret",
-    "… nor one behind another setting's name",
+    "… nor one under another setting's name",
     "Same answer at the app's start",
     "Where a value comes from, what it shadows",
     COST,
