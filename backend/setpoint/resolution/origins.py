@@ -1,5 +1,6 @@
 """Reads off the record of a settings class which source gives each setting, and which variable of that source."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -192,7 +193,8 @@ class Origins:
             return found
         for depth in range(len(setting) - 1, 0, -1):
             for source in self.sources:
-                if source.reach(setting).depth == depth and (text := source.text_for(setting[:depth])):
+                text = source.text_for(setting[:depth]) if source.reach(setting).depth == depth else None
+                if text is not None and _leads_to(text, setting[:depth]):
                     return text
         return None
 
@@ -203,6 +205,16 @@ class Origins:
             if parent in source.assignments and reach.own == len(setting):
                 return parent._replace(value=Guarded(as_text(source.value_at(setting))))
         return None
+
+
+def _leads_to(text: Assignment, setting: Setting) -> bool:
+    """Return whether `text` gives something at `setting`, and no variable of its own that is laid over it."""
+    rest = setting[len(text.path) :]
+    try:
+        value = json.loads(text.value.raw) if rest else None
+    except (ValueError, RecursionError):
+        return True
+    return _at(value, rest) is not _NOTHING
 
 
 def _is_merged(value: Any, stronger: Any) -> bool:

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from support.differential.case import Case
-from support.differential.catalogue import config_files, files, names, nesting, sources, types, unions, validators
+from support.differential.catalogue import (
+    config_files,
+    files,
+    names,
+    nesting,
+    projects,
+    sources,
+    types,
+    unions,
+    validators,
+)
 
 CASES: Sequence[Case] = [
     *sources.CASES,
@@ -14,4 +24,5 @@ CASES: Sequence[Case] = [
     *unions.CASES,
     *types.CASES,
     *validators.CASES,
+    *projects.CASES,
 ]
