@@ -38,6 +38,7 @@ UNGUARDED = {
     "application/conversion.py": "writes a file with the same values",
     "application/launch.py": "hands values to the process that starts",
     "application/shown_reading.py": "puts each to the door, for `read`",
+    "application/sure_pass.py": "asks a contract, and says yes or nothing",
     "check/blame.py": "asks for a name alone",
     "check/checking.py": "counts them",
     "check/reading_differences.py": "compares what programs read, and guards it",

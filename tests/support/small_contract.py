@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from setpoint.contract.document.manifest import DIALECT, VERSION, digest
+from setpoint.contract.document.identity import DIALECT, VERSION, digest
 
 _TYPES = {"integer": "integer", "truth": "boolean", "text": "string", "secret": "string"}
 

@@ -2,12 +2,13 @@
 
 import argparse
 
-from setpoint.application.check_app import Wanted, check_app
 from setpoint.check.diagnostic import Severity
+from setpoint.check.report import Report
 from setpoint.cli.options import add_files, add_secrets_dir, add_settings_option, chosen_settings
 from setpoint.cli.report_options import add_report_options, deliver
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.errors import UnableError
+from setpoint.project import Project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,13 +45,26 @@ def run(arguments: argparse.Namespace) -> int:
         message = "`--schema` replaces `--settings`; use one of them"
         raise UnableError(message)
     references, project = chosen_settings(arguments)
-    report = check_app(_wanted(arguments, references), project)
+    report = (_sure_pass(arguments, project) if arguments.schema else None) or _report(arguments, references, project)
     deliver(report, arguments)
     return report.status.exit_status
 
 
-def _wanted(arguments: argparse.Namespace, references: tuple[str, ...]) -> Wanted:
-    return Wanted(
+def _sure_pass(arguments: argparse.Namespace, project: Project) -> Report | None:
+    """Return the report if it is known at once that there is nothing to report, which needs no settings class."""
+    from setpoint.application.sure_pass import sure_pass  # noqa: PLC0415 - what is with a class needs it not
+
+    others = (arguments.loader, arguments.environment, arguments.secrets_dir, arguments.deploy, arguments.rules)
+    chosen = (arguments.select, arguments.ignore, project.selected, project.deselected, project.loaders)
+    if any(others) or any(chosen) or len(arguments.files) != 1:
+        return None
+    return sure_pass(arguments.schema, arguments.files[0], Severity(arguments.fail_on))
+
+
+def _report(arguments: argparse.Namespace, references: tuple[str, ...], project: Project) -> Report:
+    from setpoint.application.check_app import Wanted, check_app  # noqa: PLC0415 - it imports pydantic-settings
+
+    wanted = Wanted(
         references,
         arguments.schema,
         tuple(arguments.rules or ()),
@@ -63,3 +77,4 @@ def _wanted(arguments: argparse.Namespace, references: tuple[str, ...]) -> Wante
         Severity(arguments.fail_on),
         arguments.deploy,
     )
+    return check_app(wanted, project)

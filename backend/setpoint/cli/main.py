@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -12,6 +13,7 @@ from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
 _UNABLE = 2
+_USUAL_WIDTH = 80
 _STANDARD_INPUT = "-"
 
 
@@ -112,11 +114,27 @@ def _take_late_files(parser: argparse.ArgumentParser, arguments: argparse.Namesp
     arguments.files += more
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Return what writes help; argparse makes one for each argument, and to find the width it imports archivers."""
+    return argparse.HelpFormatter(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """Return the width of the terminal, as `shutil.get_terminal_size` finds it."""
+    with suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
+            return columns
+    with suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _USUAL_WIDTH  # type: ignore[union-attr]  # may be none
+    return _USUAL_WIDTH
+
+
 def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
         description="The typed settings class of an app as the contract for its configuration.",
         allow_abbrev=False,
+        formatter_class=_formatter,
     )
     parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
     # Given its name, argparse need not work it out, for which it would import archivers.
@@ -129,6 +147,7 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
             help=command.summary,
             description=f"{command.summary}.",
             allow_abbrev=False,
+            formatter_class=_formatter,
         )
         if name == called:
             importlib.import_module(command.module).add_arguments(subparser)

@@ -16,7 +16,7 @@ from app.domain.errors import InvalidError
 from app.domain.revision import Schema
 from app.domain.validation import Outcome
 from setpoint.contract.document.admission import InadmissibleContractError, admit
-from setpoint.contract.document.manifest import digest
+from setpoint.contract.document.identity import digest
 from setpoint.sources.env_file import parse_env_file
 from support.configuration_service import ADA
 from support.small_contract import Contract, contract

@@ -9,7 +9,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.document.admission import LARGEST, InadmissibleContractError, admit
-from setpoint.contract.document.manifest import as_json, digest
+from setpoint.contract.document.identity import digest
+from setpoint.contract.document.manifest import as_json
 from setpoint.contract.settings_class import SettingsContract
 
 

@@ -15,7 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.cli.main import main
 from setpoint.contract.document.exported import read_exported_contract
-from setpoint.contract.document.manifest import digest, settings_manifest
+from setpoint.contract.document.identity import digest
+from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import registry

@@ -31,7 +31,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.settings import Settings
-from setpoint.contract.document.manifest import as_json, digest, settings_manifest
+from setpoint.contract.document.identity import digest
+from setpoint.contract.document.manifest import as_json, settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from support.checking import run_config, run_setpoint
 

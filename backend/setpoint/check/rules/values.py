@@ -9,6 +9,7 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_region
 from setpoint.check.placeholder import is_placeholder
 from setpoint.check.rule import built_in
+from setpoint.contract.document.class_checks import in_words
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
@@ -18,7 +19,6 @@ from setpoint.validation.refusal import Refusal, RefusalKind
 # Each costs a validation of its own, and a file could hold thousands.
 _MOST_OVERRULED = 50
 _MOST_ASKED_FOR = 50
-_MOST_NAMED = 5
 
 
 @built_in("SP401", "invalid-value", Severity.ERROR, refuses_start=True)
@@ -230,10 +230,5 @@ def partial_schema(subject: Subject) -> Iterator[Finding]:
     """
     alone = subject.contract.checked_by_class_alone
     if alone:
-        named = [each.in_words for each in alone[:_MOST_NAMED]]
-        more = [f"{len(alone) - _MOST_NAMED} more"] if len(alone) > _MOST_NAMED else []
-        yield Finding(
-            "values are checked as far as the schema says",
-            label=f"only the settings class checks {joined([*named, *more])}",
-            hint="check with the class itself where it can be imported",
-        )
+        words = in_words(alone)
+        yield Finding(words.message, label=words.label, hint=words.hint)

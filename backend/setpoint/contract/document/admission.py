@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
 from setpoint.contract.document.compiled import CompiledContract
-from setpoint.contract.document.manifest import DIALECT, digest
+from setpoint.contract.document.identity import DIALECT, digest
 from setpoint.contract.document.pattern import expanded_size, is_portable
 
 LARGEST = 256 << 10

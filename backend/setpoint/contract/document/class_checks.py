@@ -1,11 +1,14 @@
 """The checks that a contract names and can't carry: the class that it was exported of makes them alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from setpoint.text.join import joined
 
 ACROSS_FIELDS = "validator across fields"
 ELSEWHERE = "values from elsewhere"
 
+_MOST_NAMED = 5
 _OF_ALL = {ACROSS_FIELDS: "fields together", ELSEWHERE: "values from its other sources"}
 
 
@@ -25,10 +28,24 @@ class ClassCheck(NamedTuple):
         """What is checked, for programs and people."""
         return self.place or _OF_ALL.get(self.reason, "the settings as a whole")
 
-    @property
-    def in_words(self) -> str:
-        """What is checked, as a part of a sentence."""
-        return f"`{self.place}`" if self.place else self.name
+
+class Words(NamedTuple):
+    """What a check against a contract says of what it leaves open."""
+
+    message: str
+    label: str
+    hint: str
+
+
+def in_words(checks: Sequence[ClassCheck]) -> Words:
+    """Return what is left open where the class makes `checks` alone."""
+    named = [f"`{each.place}`" if each.place else each.name for each in checks[:_MOST_NAMED]]
+    more = [f"{len(checks) - _MOST_NAMED} more"] if len(checks) > _MOST_NAMED else []
+    return Words(
+        "values are checked as far as the schema says",
+        f"only the settings class checks {joined([*named, *more])}",
+        "check with the class itself where it can be imported",
+    )
 
 
 def class_checks(document: Mapping[str, Any]) -> tuple[ClassCheck, ...]:

@@ -1,6 +1,5 @@
 """Makes a settings class from an exported contract, where the class of the app can't be imported."""
 
-import json
 import keyword
 import re
 from collections.abc import Mapping
@@ -13,17 +12,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from setpoint.contract.document.choice import choice_meant
 from setpoint.contract.document.class_checks import ClassCheck, class_checks
-from setpoint.contract.document.manifest import VERSION, digest
+from setpoint.contract.document.identity import no_contract, read_document
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.guidance import Guidance
 from setpoint.contract.secrecy import KnownSecret, UnknownType
-from setpoint.errors import UnableError
-from setpoint.text.escape import printable
 
 Schema = Mapping[str, Any]
 Place = tuple[str, ...]
 
-_LARGEST = 16 << 20
 _SIMPLE: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str, "null": None}
 # pydantic-settings puts a value together from nested names only where that may be an object. It would take a `null`
 # that it decodes for no value.
@@ -52,22 +48,11 @@ def read_exported_contract(path: str) -> type[BaseSettings]:
     Raises:
         UnableError: The file can't be read, or is no such contract.
     """
-    shown = printable(path)
+    document = read_document(path)
     try:
-        with Path(path).open("rb") as stream:
-            document = json.loads(stream.read(_LARGEST))
-        if not isinstance(document, dict) or document.get("version") != VERSION:
-            message = f"`{shown}` is not a contract of version {VERSION}; `setpoint schema` writes one"
-            raise UnableError(message)
-        if document.get("digest") != digest(document):
-            message = f"`{shown}` is not what `setpoint schema` wrote: its digest does not match; export it again"
-            raise UnableError(message)
         return _Maker(document).settings_class(Path(path).name)
-    except OSError as error:
-        message = f"cannot read `{shown}`: {(error.strerror or '').lower()}"
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, SchemaError):
-        message = f"`{shown}` is not a contract; `setpoint schema` writes one"
-    raise UnableError(message)
+        raise no_contract(path) from None
 
 
 def settings_class_of(document: Schema, name: str) -> type[BaseSettings]:

@@ -1,20 +1,17 @@
 """The contract of a settings class as one JSON document, for those that can't import the class."""
 
-import hashlib
 import json
 from typing import Any
 
 from pydantic import BaseModel
 
 from setpoint.contract.document.class_checks import ELSEWHERE
+from setpoint.contract.document.identity import DIALECT, VERSION, digest
 from setpoint.contract.document.other_sources import Elsewhere, elsewhere
 from setpoint.contract.document.value_schema import ValueSchemas, key_of
 from setpoint.contract.field_type import nested_model
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
-
-VERSION = 1
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def settings_manifest(contract: SettingsContract, _command: str = "") -> str:
@@ -110,13 +107,6 @@ def _without_counts(part: Any) -> None:
             _without_counts(part.get(keyword))
         for each in part.get("properties", {}).values():
             _without_counts(each)
-
-
-def digest(manifest: dict[str, Any]) -> str:
-    """Return the name of a manifest: the SHA-256 of all else in it, as JSON with sorted keys and without blanks."""
-    rest = {key: value for key, value in manifest.items() if key != "digest"}
-    canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(canonical.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _place(contract: SettingsContract, variable: Variable) -> list[str]:

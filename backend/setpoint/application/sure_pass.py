@@ -1,0 +1,94 @@
+"""Knows at once of most good files that nothing is wrong with them, by an exported contract.
+
+What a check needs in full, to say what is wrong and what would be right, takes three times as long to import as such a
+file takes to be validated. Whatever is not plain to see here is left to it: this page says nothing but "no problems".
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import SchemaError
+
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.placeholder import is_placeholder
+from setpoint.check.report import Report, SourceSummary
+from setpoint.contract.document.class_checks import ClassCheck, class_checks, in_words
+from setpoint.contract.document.compiled import CompiledContract
+from setpoint.contract.document.identity import read_document
+from setpoint.sources.env_file import DEFAULT_LOADER, STANDARD_INPUT, EnvFile, SourceKind, read_env_file
+from setpoint.text.escape import printable
+
+_MARK_OF_SUPPRESSIONS = "setpoint:"
+
+
+def sure_pass(schema: str, path: str, fail_on: Severity) -> Report | None:
+    """Return the report on the env file at `path`, if no rule has anything to say of it; else None.
+
+    Args:
+        schema: The file that holds the contract.
+        path: The env file, which python-dotenv will read; no other source will.
+        fail_on: The lowest severity that fails the check.
+
+    Raises:
+        UnableError: The contract can't be read.
+    """
+    document = read_document(schema)
+    if path == STANDARD_INPUT or not Path(path).is_file():
+        return None  # What comes through a pipe can be read once only.
+    file = read_env_file(path, {})
+    try:
+        if not (_is_plain(document) and _reads_plainly(file) and _is_taken(document, file.variables)):
+            return None
+        left = class_checks(document)
+        title = str(document["schema"].get("title", "Settings"))
+    except (SchemaError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    source = SourceSummary(SourceKind.ENV_FILE, printable(path), file.loader, len(file.variables))
+    return Report(f"{Path(schema).name}:{title}", (source,), tuple(_left_open(left)), fail_on)
+
+
+def _is_plain(document: Mapping[str, Any]) -> bool:
+    """Return whether all values that `document` tells of stand in variables of their own, under one name each."""
+    reading, places = document["reading"], [tuple(each) for each in document["variables"].values()]
+    return (
+        not reading["file_variables"]
+        and not reading["secrets_directories"]
+        and len({*places}) == len(places)
+        and not _names_deprecated(document["schema"].get("properties", {}).values())
+    )
+
+
+def _names_deprecated(parts: Iterable[Mapping[str, Any]]) -> bool:
+    return any(part.get("deprecated") or _names_deprecated(part.get("properties", {}).values()) for part in parts)
+
+
+def _reads_plainly(file: EnvFile) -> bool:
+    """Return whether there is nothing in the file but one value a name, and comments without a meaning."""
+    reading = file.reading
+    return not (
+        file.trouble
+        or file.undecodable
+        or file.loader != DEFAULT_LOADER
+        or reading.problems
+        or reading.referred
+        or reading.valueless
+        or len(reading.bindings) != len(reading.variables)
+        or any(each in file.source.text for each in ("\0", _MARK_OF_SUPPRESSIONS))
+    )
+
+
+def _is_taken(document: Mapping[str, Any], variables: Mapping[str, str]) -> bool:
+    contract = CompiledContract(document)
+    return (
+        contract.names.issuperset(variables)
+        and not any(not text or is_placeholder(text) for text in variables.values())
+        and contract.values(variables) is not None
+    )
+
+
+def _left_open(checks: tuple[ClassCheck, ...]) -> Iterable[Diagnostic]:
+    """Yield what the rule `partial-schema` says."""
+    if checks:
+        words = in_words(checks)
+        yield Diagnostic("SP408", "partial-schema", Severity.INFO, words.message, label=words.label, hint=words.hint)
