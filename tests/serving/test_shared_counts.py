@@ -41,7 +41,22 @@ def test_what_every_worker_has_counted_is_told_by_each(tmp_path: Path) -> None:
         server.reload()
         assert _livez(server, token) == 20
         (folder,) = _folder(server.pid)
-        assert {path.name.split("_")[0] for path in folder.iterdir()} == {"counter", "histogram", "gauge"}
+        assert {path.name.split("_")[0] for path in folder.glob("*.db")} == {"counter", "histogram", "gauge"}
         server.signal(signal.SIGTERM)
         assert server.wait() == 0
     assert _folder(server.pid) == []
+
+
+def test_what_a_killed_master_has_left_behind_goes_with_the_next_start(tmp_path: Path) -> None:
+    """What a running one needs stays."""
+    with gunicorn(tmp_path / "first", {"WEB_CONCURRENCY": "1"}) as killed, gunicorn(tmp_path / "second") as running:
+        killed.wait_until_ready()
+        running.wait_until_ready()
+        (left,) = _folder(killed.pid)
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+        assert left.exists()
+        with gunicorn(tmp_path / "third") as third:
+            third.wait_until_ready()
+            assert not left.exists()
+            assert _folder(running.pid)
