@@ -58,9 +58,10 @@ class Family(BaseSettings):
     ("name", "severity", "label"),
     [
         ("PLUGINS_CLI_MARKUP", "warning", None),
-        ("PLUGINS_DIRECTORY", "warning", "the nearest known name is `PLUGINS_DIR`"),
+        ("PLUGINS_INDEX_HOST", "warning", "the nearest known name is `PLUGINS_INDEX`"),
+        ("PLUGINS_DIRECTORY", "warning", None),
         ("PLUGINS_DIRR", "error", "did you mean `PLUGINS_DIR`?"),
-        ("MAIL__SENDER", "error", "the nearest known name is `MAIL__HOST`"),
+        ("MAIL__SENDER", "error", None),
         ("MAIL_SERVERS_OF_OTHERS", "warning", None),
         ("OTHER_THING", "warning", None),
     ],
