@@ -12,6 +12,7 @@ from setpoint.contract.document.exported import settings_class_of
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
+from setpoint.sources.secret_files import file_variables, own_secrets_directories
 
 
 class ReadyContract:
@@ -39,4 +40,12 @@ class ReadyContract:
         """Return what is wrong with an env file, each problem at its place."""
         # Rules look at classes, which have words for people. They are as large as they are seldom needed: none is kept.
         contract = SettingsContract.of(settings_class_of(json.loads(self._document), self._app))
-        return check(Subject(contract, (file,), only_known=True))
+        return check(
+            Subject(
+                contract,
+                (file,),
+                only_known=True,
+                file_variables=tuple(file_variables(contract, (file,), {}, opens=False)),
+                unseen_directories=own_secrets_directories(contract),
+            )
+        )

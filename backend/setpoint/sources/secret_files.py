@@ -96,9 +96,16 @@ def _entries(directory: Path, *, is_deep: bool) -> Iterator[Path]:
 
 
 def file_variables(
-    contract: SettingsContract, files: Iterable[EnvFile], environment: Mapping[str, str]
+    contract: SettingsContract, files: Iterable[EnvFile], environment: Mapping[str, str], *, opens: bool = True
 ) -> Iterator[FileVariable]:
-    """Yield the `NAME_FILE` variables that count, one a name, with the files that they name."""
+    """Yield the `NAME_FILE` variables that count, one a name, with the files that they name.
+
+    Args:
+        contract: What reads them.
+        files: The env files in which they may be.
+        environment: The process environment.
+        opens: Whether to look into the files; else they are taken for those of another machine.
+    """
     given: dict[str, tuple[str, str, Written | None]] = {
         contract.canonical(each.name): (each.name, each.value, Written(file, each))
         for file in files
@@ -109,8 +116,13 @@ def file_variables(
     for name, path, written in given.values():
         variable = contract.from_file(name)
         if variable is not None:
-            content = _secret_file(SourceKind.FILE_VARIABLE, path, variable.name)
+            look = _secret_file if opens else _elsewhere
+            content = look(SourceKind.FILE_VARIABLE, path, variable.name)
             yield FileVariable(name, path, variable, content, written)
+
+
+def _elsewhere(kind: SourceKind, path: str, _: str) -> EnvFile:
+    return EnvFile(path, SourceText(path, ""), Reading((), {}, ()), kind=kind, trouble=Trouble.MISSING)
 
 
 def _secret_file(kind: SourceKind, path: str, name: str) -> EnvFile:

@@ -9,14 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.contracts.ready_contract import ReadyContract
 from app.contracts.validator import ContractValidator
 from app.domain.errors import InvalidError
 from app.domain.revision import Schema
 from app.domain.validation import Outcome
+from setpoint import FileVariables
 from setpoint.contract.document.admission import InadmissibleContractError, admit
 from setpoint.contract.document.identity import digest
+from setpoint.contract.document.manifest import settings_manifest
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.sources.env_file import parse_env_file
 from support.configuration_service import ADA
 from support.small_contract import Contract, contract
@@ -52,6 +57,44 @@ def test_all_that_is_wrong_is_told_without_a_value() -> None:
         ]
     )
     assert CANARY[:6] not in repr(found)
+
+
+class InFile(FileVariables):
+    """A secret that may be in a file of its own."""
+
+    password: SecretStr
+    port: int = 1
+
+
+class InDirectory(BaseSettings):
+    """The same in a directory."""
+
+    model_config = SettingsConfigDict(secrets_dir="/nowhere")
+
+    password: SecretStr
+    port: int = 1
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "variables", "codes"),
+    [
+        (InFile, {"PASSWORD_FILE": "/dev/zero"}, []),
+        (InFile, {"password_file": "/dev/zero", "PORT": "x"}, ["SP401"]),
+        (InFile, {}, ["SP302"]),
+        (InDirectory, {}, []),
+        (InDirectory, {"PORT": "x"}, ["SP401"]),
+    ],
+)
+def test_what_may_be_in_a_file_on_another_machine_is_not_missing(
+    settings_class: type[BaseSettings], variables: dict[str, str], codes: list[str]
+) -> None:
+    """Nothing that a stranger names is opened here, so that the answer says what it leaves open."""
+    document = settings_manifest(SettingsContract.of(settings_class))
+    made = schema(Contract(document, json.loads(document)["digest"]))
+    found = ContractValidator().validate(made, variables)
+    assert [each.code for each in found.problems] == codes
+    assert found.unchecked == ("values in files of their own",)
+    assert ContractValidator().shown(made) == {"PORT"}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from setpoint.contract.document.decoding import Decoder, UndecodableError
 
 Schema = Mapping[str, Any]
 
+_FROM_FILE = "_FILE"
+_IN_FILES = "values in files of their own"
 _SIMPLE = {"boolean": "bool", "integer": "int", "number": "float", "string": "str", "null": "none"}
 _OF_NUMBERS = {
     "minimum": "ge",
@@ -45,17 +47,26 @@ class CompiledContract:
         self._decoder = Decoder(document)
         required = document["schema"].get("required", ())
         self._whole = _validator(self._decoder.properties, required)
-        self.names = frozenset(document["variables"])
-        self.shown = self.names - {*document["secrets"]}
-        self.unchecked = tuple(dict.fromkeys(each.name for each in class_checks(document)))
+        names, reading = frozenset(document["variables"]), document["reading"]
+        of_files = {f"{each}{_FROM_FILE}" for each in names if reading["file_variables"]} - names
+        self._secrets_are_apart = bool(reading["secrets_directories"])
+        self._of_files = frozenset(of_files)
+        self.names = names | of_files
+        self.shown = names - {*document["secrets"]}
+        files = [_IN_FILES] if self._secrets_are_apart or of_files else []
+        self.unchecked = tuple(dict.fromkeys([*(each.name for each in class_checks(document)), *files]))
 
     @cached_property
     def _parts(self) -> SchemaValidator:
         return _validator(self._decoder.properties, ())
 
     def values(self, texts: Mapping[str, str]) -> Mapping[str, Any] | None:
-        """Return what `texts` come to, by setting; None if they are refused."""
-        return self._made(self._whole, texts)
+        """Return what `texts` come to, by setting; None if they are refused.
+
+        Nothing is missing for sure where files can hold it, which are on the machine of the app.
+        """
+        may_be_in_files = self._secrets_are_apart or not self._of_files.isdisjoint(texts)
+        return self._made(self._parts if may_be_in_files else self._whole, texts)
 
     def same(self, name: str, old: str, new: str) -> bool:
         """Return whether two texts of the variable `name` come to one value."""
