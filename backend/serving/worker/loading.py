@@ -21,6 +21,8 @@ def prepare_worker(server: Server, worker: Worker, handover: Handover) -> None:
     Not as `raw_env`, which gunicorn prints when it logs its configuration.
     """
     os.environ.update(handover.variables, SETPOINT_ORIGINS=handover.origins)  # noqa: TID251 - it is written here
+    if worker.cfg.workers != handover.server.workers:  # `gunicorn --workers`; how many there are decides what is safe
+        os.environ["WEB_CONCURRENCY"] = str(worker.cfg.workers)  # noqa: TID251 - it is written here
     mask_unread_values(os.environ)  # noqa: TID251 - until the app has read it
     worker.load_wsgi = functools.partial(_load_app, server, worker, worker.load_wsgi)
 

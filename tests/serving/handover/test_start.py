@@ -77,6 +77,13 @@ def test_several_workers_that_start_at_once_make_one_database(tmp_path: Path) ->
     assert (tmp_path / "setpoint.db").stat().st_mode & 0o077 == 0
 
 
+def test_a_worker_knows_how_many_there_are_whoever_said_so(tmp_path: Path) -> None:
+    """Not every SQLite is safe for more than one."""
+    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "2"}, ["--workers", "1"]) as server:
+        server.wait_until_ready()
+        assert (server.setting("WEB_CONCURRENCY"), len(server.workers())) == (1, 1)
+
+
 def test_an_env_file_that_is_named_has_to_exist(tmp_path: Path) -> None:
     """A misspelt path is no reason to start on defaults."""
     done = _run(BACKEND, ENV_FILE=str(tmp_path / "prod.env"))

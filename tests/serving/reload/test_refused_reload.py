@@ -129,3 +129,18 @@ def test_text_logs_hold_every_diagnostic_in_one_line_too(tmp_path: Path, env_fil
         [line] = [line for line in server.text().splitlines() if REFUSED in line]
         assert "`SENTRY_DNS`" in line
         assert "`WEB_CONCURRENCY`" in line
+
+
+def test_a_database_that_cannot_be_reached_refuses_the_reload(tmp_path: Path) -> None:
+    """The new workers would find it so; the sentence names nothing of the URL."""
+    env_file = tmp_path / "prod.env"
+    env_file.write_text(f"DATABASE_URL=sqlite:///{tmp_path}/setpoint.db\n")
+    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file), "DATABASE_URL": ""}) as running:
+        running.wait_until_ready()
+        running.wait_for_workers()
+        env_file.write_text(f"DATABASE_URL=postgresql://me:{CANARY}@127.0.0.1:9/name\n")
+        running.signal(signal.SIGHUP)
+        eventually(running.refusals, "a refused reload")
+        assert running.refusals() == [["the database can't be reached or written to"]]
+        assert running.get("/readyz").status == 200
+        assert CANARY not in running.text()
