@@ -26,6 +26,13 @@ def tell(value: Any) -> Any:
 class Part(BaseModel):
     password: str | None = None
     size: int = 1
+    labels: dict[str, str] = {}
+
+
+class Keeps(BaseSettings):
+    model_config = SettingsConfigDict(env_file="a.env", extra="allow", env_nested_delimiter="__")
+    port: int = 80
+    part: Part = Part()
 
 
 class App(BaseSettings):
@@ -79,6 +86,7 @@ LINES = [
         'OPTIONS={{"password": {2}}}',
         "OPTIONS__PASSWORD={0}",
     ),
+    *("PART__PASSWORD={0}\nPART__LABELS__A={0}", 'DB_PASSWORD={0}\nPART={{"labels": {{"a": {2}}}}}'),
     *('PART={{"password": {2}, "size": "x"}}', "PART__PASSWORD={0}\nPART__SIZE=x", "API_KEY={0}\nPORT={0}\nMODE={0}"),
     *("DB_PASSWORD={0}\nMOTTO={0}", "DB_PASSWORD={0}\nMOTTO=so {0} it is", "DB_PASSWORD={0}\nMOTTO=${{DB_PASSWORD}}"),
     *(
@@ -153,3 +161,19 @@ def test_no_command_says_a_secret(
             said[line, *words] = "".join(capsys.readouterr())
     leaks = {key: each for key, text in said.items() for each in _forbidden(secret) if each in text}
     assert leaks == {}
+
+
+@pytest.mark.parametrize("secret", ["kXwvQzmWncRtPz7", "3f2504e04f8911d39a0c0305e82c3301"])
+@pytest.mark.parametrize("line", ["{0}=x", "PART__PASSWORD={0}\nPART__LABELS__A={0}"])
+def test_no_command_says_a_secret_in_settings_that_the_class_accepts(
+    line: str, secret: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever stands before `=` is a setting of a class with `extra="allow"`, and a model is shown as it is."""
+    (project / "keeping_app.py").write_text(SETTINGS.replace("DEFAULT", "d"), encoding="utf-8")
+    (project / "a.env").write_text(f"PORT=1\n{line.format(secret)}\n")
+    for words in [*COMMANDS, ["check"], ["show"]]:
+        if words[0] in {"check", "show", "diff"}:
+            main([words[0], "--settings", "keeping_app:Keeps", *words[1:]])
+    said = "".join(capsys.readouterr())
+    assert "PORT" in said
+    assert [each for each in (secret, secret.upper()) if each[:6] in said] == []

@@ -71,9 +71,18 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         if found.winner or found.shadowed or not (setting in parents or is_inside):
             yield found
         yield from _of_keys(subject, variables, given)
+    yield from _kept(subject)
+
+
+def _kept(subject: Subject) -> Iterator[Provenance]:
+    """Yield what the class keeps without knowing it, under names that may be no names."""
+    fit = {id(each.binding) for each in subject.statements if each.shown_name != MASK}
     for name, each in subject.kept.items():
         assert each.variable is not None  # noqa: S101 - what is kept has one
-        yield Provenance(name, each.variable, each)
+        if each.written is None or id(each.written.binding) in fit:
+            yield Provenance(name, each.variable, each)
+        else:
+            yield Provenance(MASK, each.variable._replace(name=MASK, setting=(MASK,)), each._replace(name=MASK))
 
 
 def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
@@ -119,6 +128,8 @@ def _as_it_is(subject: Subject, variable: Variable) -> Variable:
     found: Any = subject.validated.settings
     if found is None or len(variable.setting) == 1 or variable.field.default_factory is not None:
         return variable
+    if any(_begins(leaf, variable.setting) for made in subject.counting.values() for leaf in made):
+        return variable  # It is put together of what variables of its keys give.
     for step in variable.setting:
         found = getattr(found, step, PydanticUndefined)
     return variable._replace(default_around=found)
@@ -138,9 +149,12 @@ def _of_keys(
 
 def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
     """Return whether something of `setting` is made of `assignment`."""
-    folded = tuple(str(each).casefold() for each in setting)
-    made = subject.counting.get(id(assignment), ())
-    return any(tuple(str(each).casefold() for each in leaf[: len(setting)]) == folded for leaf in made)
+    return any(_begins(leaf, setting) for leaf in subject.counting.get(id(assignment), ()))
+
+
+def _begins(leaf: Setting, setting: Setting) -> bool:
+    """Return whether `leaf` is `setting`, or is inside it."""
+    return [str(each).casefold() for each in leaf[: len(setting)]] == [str(each).casefold() for each in setting]
 
 
 def strange_names(subject: Subject) -> Iterator[StrangeName]:
