@@ -9,14 +9,19 @@ from unittest import mock
 
 import pytest
 
+from setpoint.check.checking import check
 from setpoint.contract.document.admission import admit
 from setpoint.contract.document.compiled import CompiledContract
+from setpoint.contract.document.exported import settings_class_of
 from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import ProcessEnvironment
 from support.differential.case import Case
 from support.differential.catalogue.index import CASES
 
 _TRIED = 30
+_REFUSALS = {"SP302", "SP401", "SP404", "SP409"}
 
 
 def _environments(case: Case) -> Iterator[dict[str, str]]:
@@ -45,7 +50,10 @@ def test_what_a_class_takes_its_contract_takes(case: Case, tmp_path: Path, monke
         if content is not None:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             Path(path).write_text(content)
-    compiled = CompiledContract(admit(settings_manifest(SettingsContract.of(case.settings)).encode()))
+    document = admit(settings_manifest(SettingsContract.of(case.settings)).encode())
+    compiled, contract = CompiledContract(document), SettingsContract.of(settings_class_of(document, "contract.json"))
     for variables in _environments(case):
         if _takes(case, variables):
             assert compiled.values(variables) is not None, variables
+            report = check(Subject(contract, environment=ProcessEnvironment(variables)))
+            assert [each.message for each in report.diagnostics if each.code in _REFUSALS] == [], variables
