@@ -5,6 +5,7 @@ a variable, and nothing that a client makes up.
 """
 
 import os
+from functools import lru_cache
 from http import HTTPMethod
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -45,9 +46,20 @@ def count_request(method: str, route: str | None, status: int, seconds: float | 
         seconds: How long the answer took; None for a stream, which ends when its client wishes.
     """
     method, route = method if method in _METHODS else _OTHER, route or _OTHER
-    _requests.labels(method, route, str(status)).inc()
+    _requests_with(method, route, status).inc()
     if seconds is not None:
-        _durations.labels(method, route).observe(seconds)
+        _durations_with(method, route).observe(seconds)
+
+
+# The library looks for labels in Python, under a lock.
+@lru_cache(maxsize=1_024)
+def _requests_with(method: str, route: str, status: int) -> Counter:
+    return _requests.labels(method, route, str(status))
+
+
+@lru_cache(maxsize=1_024)
+def _durations_with(method: str, route: str) -> Histogram:
+    return _durations.labels(method, route)
 
 
 def count_write(outcome: str) -> None:

@@ -20,8 +20,9 @@ def close_connections_with_unread_bodies(application: Flask) -> None:
 
 
 def _give_up_unread_body(response: Response) -> Response:
-    announced = bool(request.content_length) or "Transfer-Encoding" in request.headers
-    if announced and WAS_READ not in request.environ and (client := connection()):
+    environ = request.environ
+    announced = environ.get("CONTENT_LENGTH", "") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
+    if announced and WAS_READ not in environ and (client := connection()):
         client.give_up_body()
         response.call_on_close(partial(client.linger, LINGER_SECONDS, LINGER_BYTES))
     return response
