@@ -80,6 +80,16 @@ def test_a_huge_body_is_refused_before_it_is_sent(server: GunicornProcess, path:
     assert len(answers_to(server, request)) == 1
 
 
+def test_a_refusal_without_a_look_at_the_body_says_that_its_connection_ends(server: GunicornProcess) -> None:
+    """A client that keeps connections would otherwise send its next request into one that is closed."""
+    with server.connect() as connection:
+        connection.sendall(POST.replace(b"/v1/checks", b"/nothing") + b"Content-Length: 6\r\n\r\nPORT=1")
+        answer = everything_until_the_end(connection)
+
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert b"\r\nConnection: close\r\n" in answer
+
+
 def test_a_body_that_breaks_off_is_refused(server: GunicornProcess) -> None:
     """Half a file could pass where the whole would not."""
     with server.connect() as connection:

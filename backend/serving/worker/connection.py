@@ -3,26 +3,42 @@
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from threading import Event, Timer
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 _PIECE_BYTES = 65_536
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
+class Request(Protocol):
+    """What is needed of gunicorn's request."""
+
+    def force_close(self) -> None:
+        """Close the connection once this request is answered, and say so in the answer."""
+
+
+_under_way: ContextVar[Request | None] = ContextVar("request under way", default=None)
+
+
+def begin_request(request: Request) -> None:
+    """Take note of gunicorn's request, which the WSGI environment doesn't hold; a greenlet answers one at a time."""
+    _under_way.set(request)
+
+
 def connection_of(environ: Mapping[str, Any]) -> "GunicornConnection | None":
     """Return the connection of the request with this WSGI environment; None if gunicorn does not serve it."""
     client = environ.get("gunicorn.socket")
-    return GunicornConnection(client, environ.get("wsgi.input")) if isinstance(client, socket.socket) else None
+    return GunicornConnection(client, _under_way.get()) if isinstance(client, socket.socket) else None
 
 
 class GunicornConnection:
     """What the app may ask for a connection."""
 
-    def __init__(self, client: socket.socket, body: Any) -> None:
+    def __init__(self, client: socket.socket, request: Request | None) -> None:
         self._client = client
-        self._body = body
+        self._request = request
 
     @contextmanager
     def reading_ends_after(self, seconds: float) -> Iterator[Event]:
@@ -44,13 +60,12 @@ class GunicornConnection:
                 self._client.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, milliseconds)
 
     def give_up_body(self) -> None:
-        """Have gunicorn close the connection after this answer.
+        """Have gunicorn close the connection after this answer, which tells the client so (RFC 9112, section 9.6).
 
-        It would otherwise read the rest of the body before it looks for the next request, without a
-        limit. `failed` is how its own readers tell that they don't know where that request begins.
+        It would otherwise read the rest of the body before it looks for the next request, without a limit.
         """
-        if hasattr(self._body, "failed"):
-            self._body.failed = True
+        if self._request is not None:
+            self._request.force_close()
 
     def linger(self, seconds: float, most_bytes: int) -> None:
         """Say that this was all, and drop what still comes for a moment.

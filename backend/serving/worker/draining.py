@@ -6,6 +6,8 @@ from weakref import WeakSet
 
 import gevent  # type: ignore[import-untyped]  # has no types
 
+from serving.worker.connection import Request, begin_request
+
 _LOOK_EVERY_SECONDS = 0.25
 
 _to_be_called: list[Callable[[], None]] = []
@@ -22,13 +24,6 @@ class Worker(Protocol):
     alive: bool
 
 
-class Request(Protocol):
-    """What is needed of gunicorn's request."""
-
-    def force_close(self) -> None:
-        """Close the connection once this request is answered."""
-
-
 class Draining:
     """Calls those who asked for it once `worker` is told to stop, and ends each connection with the request under way.
 
@@ -42,6 +37,7 @@ class Draining:
 
     def begin(self, request: Request) -> None:
         """Take note that the worker answers `request`."""
+        begin_request(request)
         self._requests.add(request)
 
     def _drain_when_stopped(self) -> None:

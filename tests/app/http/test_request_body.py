@@ -8,6 +8,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.http import request_body
 from app.http.server import served_by
+from serving.worker.connection import begin_request
 from serving.worker.server import GunicornServer
 
 
@@ -18,19 +19,21 @@ class BrokenChunkError(Exception):
 class BrokenBody:
     """A body that can't be read."""
 
-    failed = False
-
     def read(self, _: int = -1) -> bytes:
         """Fail, as a server's reader does."""
         raise BrokenChunkError
 
 
 class EndlessBody:
-    """A body that goes on for ever, as gunicorn hands it over."""
+    """A body that goes on for ever, and the request of gunicorn that it belongs to."""
 
     def __init__(self) -> None:
-        self.failed = False
+        self.is_closed = False
         self.was_read = 0
+
+    def force_close(self) -> None:
+        """Take note that the connection is to end with the answer."""
+        self.is_closed = True
 
     def read(self, size: int) -> bytes:
         """Return as much as is asked for."""
@@ -43,6 +46,8 @@ def post(service: Flask, body: object, path: str = "/v1/checks", connection: soc
     environ = EnvironBuilder(path, method="POST").get_environ()
     environ.update({"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": body, "wsgi.input_terminated": True})
     served_by(service, GunicornServer())
+    if isinstance(body, EndlessBody):
+        begin_request(body)
     with ExitStack() as stack:
         environ["gunicorn.socket"] = connection or stack.enter_context(socket.socket())
         return int(run_wsgi_app(service, environ, buffered=True)[1][:3])
@@ -65,7 +70,7 @@ def test_an_endless_body_is_read_up_to_the_limit_and_given_up(service: Flask) ->
     body = EndlessBody()
 
     assert post(service, body) == 413
-    assert body.failed
+    assert body.is_closed
     assert body.was_read < 4_096 + 65_536
 
 
@@ -74,7 +79,7 @@ def test_a_body_that_nobody_wants_is_given_up_unread(service: Flask, path: str, 
     """Whatever the reason of the refusal."""
     body = EndlessBody()
 
-    assert (post(service, body, path), body.failed, body.was_read) == (status, True, 0)
+    assert (post(service, body, path), body.is_closed, body.was_read) == (status, True, 0)
 
 
 def test_a_body_that_was_read_leaves_its_connection_in_use(service: Flask) -> None:
@@ -86,7 +91,7 @@ def test_a_body_that_was_read_leaves_its_connection_in_use(service: Flask) -> No
 
     body = WholeBody()
 
-    assert (post(service, body), body.failed) == (200, False)
+    assert (post(service, body), body.is_closed) == (200, False)
 
 
 def test_a_body_that_does_not_arrive_in_time_is_given_up(

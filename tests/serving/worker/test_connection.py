@@ -86,13 +86,13 @@ def test_reading_goes_on_after_what_was_read_in_time(unix: Pair) -> None:
     assert unix[1].recv(1) == b"x"
 
 
-def test_a_body_that_is_given_up_is_marked_as_gunicorn_marks_it() -> None:
-    """Its own readers set the same attribute when they can't tell where the next request begins."""
-    body = SimpleNamespace(failed=False)
-    with socket.socket() as server:
-        GunicornConnection(server, body).give_up_body()
-        GunicornConnection(server, object()).give_up_body()
-    assert body.failed
+def test_giving_up_a_body_ends_the_connection_with_its_answer(unix: Pair) -> None:
+    """A server that tells nothing of its request is left to do as it likes."""
+    ended: list[bool] = []
+    GunicornConnection(unix[1], SimpleNamespace(force_close=lambda: ended.append(True))).give_up_body()
+    GunicornConnection(unix[1], None).give_up_body()
+
+    assert ended == [True]
 
 
 def test_a_client_that_is_refused_can_read_the_answer_to_its_end(unix: Pair) -> None:
