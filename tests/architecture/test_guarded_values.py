@@ -13,6 +13,7 @@ OPENERS = {
     "resolution/shown_values.py": "asks the door",
     "resolution/subject.py": "hands values to the settings class, and secrets to the masks",
     "resolution/difference.py": "compares values",
+    "resolution/origins.py": "looks for a setting inside a value",
     "resolution/effective_value.py": "compares values",
     "application/loading.py": "hands values to the process that starts",
     "application/launch.py": "hands values to the process that starts",
