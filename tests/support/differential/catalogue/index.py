@@ -8,6 +8,7 @@ from support.differential.catalogue import (
     files,
     names,
     nesting,
+    own_code,
     projects,
     sources,
     types,
@@ -25,4 +26,5 @@ CASES: Sequence[Case] = [
     *types.CASES,
     *validators.CASES,
     *projects.CASES,
+    *own_code.CASES,
 ]
