@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Event as Flag
 from threading import Lock, Thread
 from time import sleep
@@ -87,8 +88,12 @@ class Subscription:
         if about.kind not in self.kinds:
             return False
         if about.environment:
-            return Place(about.app, about.environment) in self.places
+            return _place(about.app, about.environment) in self.places
         return any(place.app == about.app for place in self.places)
+
+
+# Thousands of streams look at the same event, and a place looks at its names.
+_place = lru_cache(maxsize=1_024)(Place)
 
 
 class Broker:
