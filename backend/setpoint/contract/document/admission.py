@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from annotated_types import MaxLen
+from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
@@ -72,7 +72,7 @@ class _Document(BaseModel, strict=True, extra="forbid"):
     digest: str
     version: Literal[1]
     reading: _Reading
-    variables: Annotated[dict[str, _Place], MaxLen(MOST_PARTS)]
+    variables: Annotated[dict[str, Annotated[_Place, MinLen(1)]], MaxLen(MOST_PARTS)]
     secrets: list[str]
     checked_by_class_alone: list[_Check]
     schema_: dict[str, Any] = Field(alias="schema")
