@@ -83,7 +83,9 @@ def authorize_requests(application: Flask, authentication: Authentication) -> No
         g.actor = authentication.identify()
         if mark.scope is not None:
             where = request.view_args or {}
-            require(g.actor.token, mark.scope, where.get("app", ANY), where.get("environment", ANY))
+            app, environment = where.get("app", ANY), where.get("environment", ANY)
+            if not (mark.anywhere and g.actor.token.allows_somewhere(mark.scope, app)):
+                require(g.actor.token, mark.scope, app, environment)
 
     application.before_request(authorize)
 

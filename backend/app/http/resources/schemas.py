@@ -56,12 +56,26 @@ def schemas(use_cases: Schemas) -> Blueprint:
         return schema_json(stored)
 
     @blueprint.get("/v1/apps/<app>/schemas")
-    @marked(Mark("List the schemas", scope=Scope.CONFIG_READ, answers={200: {"application/json": SchemasAnswer}}))
+    @marked(
+        Mark(
+            "List the schemas",
+            scope=Scope.CONFIG_READ,
+            anywhere=True,
+            answers={200: {"application/json": SchemasAnswer}},
+        )
+    )
     def list_schemas(app: str) -> dict[str, Any]:
         return {"schemas": [schema_json(each) for each in use_cases.all_of(app)]}
 
     @blueprint.get("/v1/apps/<app>/schemas/<digest>")
-    @marked(Mark("Return a contract", scope=Scope.CONFIG_READ, answers={200: {"application/json": _CONTRACT}}))
+    @marked(
+        Mark(
+            "Return a contract",
+            scope=Scope.CONFIG_READ,
+            anywhere=True,
+            answers={200: {"application/json": _CONTRACT}},
+        )
+    )
     def show(app: str, digest: str) -> Response:
         return Response(_one(use_cases, app, digest).document, mimetype="application/json")
 

@@ -90,6 +90,17 @@ def test_what_is_out_of_bounds_looks_as_if_it_were_not_there(api: Api, bound: st
     assert "production" not in api.call("GET", "/v1/apps", token=token).text
 
 
+def test_the_contract_is_for_whoever_may_read_one_environment(api: Api) -> None:
+    """A pipeline of one environment checks what it is about to write; another app's contract is not its business."""
+    token = api.token(Scope.CONFIG_READ, bounds=("billing/staging",), name="pipeline")
+    assert api.call("GET", "/v1/apps/billing/schemas/current", token=token).status_code == 200
+    assert api.call("GET", "/v1/apps/billing/schemas", token=token).status_code == 200
+    assert api.call("GET", "/v1/apps/shop/schemas/current", token=token).status_code == 404
+    writer = api.token(Scope.SCHEMA_WRITE, bounds=("billing/staging",), name="writer")
+    assert api.call("GET", "/v1/apps/billing/schemas/current", token=writer).status_code == 403
+    assert api.call("PUT", "/v1/apps/billing/schemas/current", token=writer).status_code == 403
+
+
 def test_who_tries_too_often_has_to_wait_and_nobody_else(api: Api) -> None:
     """A good token from the same address is never held up."""
     for _ in range(MOST_FAILURES):
