@@ -33,7 +33,7 @@ from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
 from setpoint.validation.record import Build, Farewell, Given, Record
-from setpoint.validation.recorded_source import Reading, RecordedSource, described
+from setpoint.validation.recorded_source import Reading, RecordedSource, described, half_made
 
 Sources = tuple[PydanticBaseSettingsSource, ...]
 Texts = Mapping[str, str | None]
@@ -125,7 +125,7 @@ class _Making:
                 made = _init_sources(cls, **switches)
         except (Exception, SystemExit) as error:
             source = _source_in(error)
-            self.record.failed_source = type(source).__name__ if source else "settings_customise_sources"
+            self.record.made_none, self.record.failed_source = True, half_made(source) if source else None
             raise
         return made
 

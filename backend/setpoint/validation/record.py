@@ -112,7 +112,8 @@ class Record:
         builds: Every settings class that was built, in the order in which they were.
         files: The env files that sources have read while they were made, by path and the encoding that the class names.
         switches: The arguments by which an `__init__` of the class reads names otherwise than its configuration says.
-        failed_source: The class of the source that kept all others from being asked.
+        made_none: Whether the sources could not be made, so that none was asked.
+        failed_source: The source that could not, if it was one of them.
         farewell: What the command line of the app asks for in place of a start.
         parts: What became of the settings classes that are nested in fields, each for itself, by the path of the field.
     """
@@ -124,7 +125,8 @@ class Record:
     builds: list[Build] = field(default_factory=list)
     files: dict[tuple[str, str | None], EnvFile] = field(default_factory=dict)
     switches: tuple[str, ...] = ()
-    failed_source: str | None = None
+    made_none: bool = False
+    failed_source: SourceRecord | None = None
     farewell: Farewell | None = None
     parts: dict[tuple[str, ...], "Record"] = field(default_factory=dict)
 

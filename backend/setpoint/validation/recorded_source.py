@@ -67,6 +67,12 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
     return SourceRecord(kind, name, tuple(_paths(source, kind)), entries, files, _nesting(source))
 
 
+def half_made(source: object) -> SourceRecord:
+    """Return what is known of `source`, which failed while it was made."""
+    kind = SourceKind.CONFIG_FILE if isinstance(source, ConfigFileSourceMixin) else SourceKind.OWN_SOURCE
+    return SourceRecord(kind, type(source).__name__, tuple(_paths(source, kind)))
+
+
 def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
     """Yield the config files that `source` reads, or its secrets directories."""
     if kind is SourceKind.CONFIG_FILE:

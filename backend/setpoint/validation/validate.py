@@ -14,6 +14,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import SourceKind
+from setpoint.text.escape import printable
 from setpoint.text.join import joined
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
@@ -108,7 +109,7 @@ def _of_sources(contract: SettingsContract, top: Build, redactor: Redactor) -> I
             yield _undecodable(contract, source, field, entry)
         # A rule knows more of files that variables name.
         if source.error is not None and source.kind is not SourceKind.FILE_VARIABLE:
-            yield _failed(source.name, source.error, redactor)
+            yield _failed(source, source.error, redactor)
 
 
 def _undecodable(contract: SettingsContract, source: SourceRecord, field: str, entry: Entry | None) -> Refusal:
@@ -128,19 +129,21 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _failed(name: str, error: BaseException, redactor: Redactor) -> Refusal:
+def _failed(source: SourceRecord | None, error: BaseException, redactor: Redactor) -> Refusal:
+    """Return what is said of a source that fails, or of what makes the sources."""
     place = place_of(error)
     where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
-    kind = redactor.redact(type(error).__name__)
-    message = f"the source `{redactor.redact(name)}` of the settings class fails with {kind}{where}"
+    named = [error.filename] if isinstance(error, OSError) and isinstance(error.filename, str) else []
+    paths = named or (list(source.paths) if source and source.kind is SourceKind.CONFIG_FILE else [])
+    files = f" on {joined([f'`{printable(redactor.redact(each))}`' for each in paths])}" if paths else ""
+    subject = f"the source `{redactor.redact(source.name)}`" if source else "`settings_customise_sources()`"
+    message = f"{subject} of the settings class fails with {redactor.redact(type(error).__name__)}{files}{where}"
     return Refusal(RefusalKind.SOURCE, (), RAISED, {}, message)
 
 
 def _failure_of_sources(record: Record, redactor: Redactor) -> Refusal:
     error = record.error or RuntimeError()
-    if record.failed_source is None:
-        return failure(error, None, redactor)
-    return _failed(record.failed_source, error, redactor)
+    return _failed(record.failed_source, error, redactor) if record.made_none else failure(error, None, redactor)
 
 
 def _of_parts(contract: SettingsContract, record: Record, redactor: Redactor) -> Iterator[Refusal]:

@@ -178,7 +178,7 @@ def test_a_source_of_the_apps_own_is_named() -> None:
     report = check(_start(FromVault, PORT="x"))
     assert [each.message.partition(" in `__call__()`")[0] for each in report.diagnostics] == [
         "`PORT` in the process environment is not an integer",
-        "the source `Vault` of the settings class fails with FileNotFoundError",
+        "the source `Vault` of the settings class fails with FileNotFoundError on `vault.json`",
     ]
 
 
@@ -186,7 +186,22 @@ def test_a_config_file_that_cannot_be_read_is_named_by_its_source() -> None:
     """It is read while the sources are made, before any of them can be asked."""
     Path("config.toml").write_text("[sub")
     (message,) = messages(check(_start(ConfigFiles)))
-    assert message.startswith("the source `TomlConfigSettingsSource` of the settings class fails with TOMLDecodeError")
+    assert message.startswith(
+        "the source `TomlConfigSettingsSource` of the settings class fails with TOMLDecodeError on `config.toml` in"
+    )
+
+
+class Unmakeable(ConfigFiles):
+    """What chooses its sources fails."""
+
+    settings_customise_sources = chosen(lambda _, given: (given["vault"],))  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+
+
+def test_what_chooses_the_sources_is_no_source() -> None:
+    """No source was asked, and no value looked at."""
+    (found,) = check(_start(Unmakeable, PORT="x")).diagnostics
+    assert found.message.startswith("`settings_customise_sources()` of the settings class fails with KeyError in")
+    assert found.hint == "no value was checked, because no source could be asked"
 
 
 class InFolders(BaseSettings):

@@ -213,7 +213,9 @@ def failing_source(subject: Subject) -> Iterator[Finding]:
     """
     for refusal in subject.validated.refusals:
         if refusal.kind is RefusalKind.SOURCE:
-            yield Finding(refusal.message, hint="values from other sources were checked anyway")
+            alone = "no value was checked, because no source could be asked"
+            others = "values from other sources were checked anyway"
+            yield Finding(refusal.message, hint=alone if subject.asked.made_none else others)
 
 
 @built_in("SP408", "partial-schema", Severity.INFO)
