@@ -1,7 +1,7 @@
 """Says in words why a value is refused: built from type and constraint, never from the value."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from setpoint.check.finding import Finding, Region
@@ -22,6 +22,13 @@ _NOT = {
     "float_type": "is not a number",
     "decimal_type": "is not a number",
     "finite_number": "is not a finite number",
+    "decimal_max_digits": "has too many digits",
+    "decimal_max_places": "has too many digits after the point",
+    "decimal_whole_digits": "has too many digits before the point",
+    "complex_type": "is not a complex number",
+    "complex_str_parsing": "is not a complex number",
+    "fraction_type": "is not a fraction",
+    "fraction_parsing": "is not a fraction",
     "decimal_parsing": "is not a number",
     "bool_parsing": "is neither true nor false",
     "bool_type": "is neither true nor false",
@@ -45,14 +52,23 @@ _NOT = {
     "model_attributes_type": "is not a JSON object",
     "url_parsing": "is not a URL",
     "url_scheme": "is a URL with a scheme that is not allowed",
+    "url_too_long": "is too long",
     "list_type": "is not a JSON array",
+    "deque_type": "is not a JSON array",
+    "sequence_str": "is not a JSON array",
     "set_type": "is not a JSON array",
     "tuple_type": "is not a JSON array",
     "dict_type": "is not a JSON object",
+    "mapping_type": "is not a JSON object",
+    "dataclass_type": "is not a JSON object",
+    "named_tuple_type": "is neither a JSON array nor a JSON object",
     "model_type": "is not a JSON object",
     "string_type": "is not a string",
     "missing": "is missing a required value",
+    "missing_argument": "is missing a required value",
     "extra_forbidden": "contains a key that is not allowed",
+    "unexpected_keyword_argument": "contains a key that is not allowed",
+    "unexpected_positional_argument": "has too many items",
     "date_parsing": "is not a date",
     "date_from_datetime_parsing": "is not a date",
     "date_from_datetime_inexact": "is a date and time, not a date",
@@ -73,6 +89,7 @@ _NOT = {
     "dict_attributes_type": "is not a JSON object",
     "frozen_set_type": "is not a JSON array",
     "uuid_parsing": "is not a UUID",
+    "uuid_version": "is a UUID of another version",
     "ip_any_address": "is not an IP address",
     "ip_any_network": "is not an IP network",
     "ip_v4_address": "is not an IPv4 address",
@@ -90,6 +107,8 @@ _NOT = {
     "path_not_exists": "names a path that does not exist",
     "path_exists": "names a path that already exists",
     "pattern_regex": "is not a valid regular expression",
+    "import_error": "does not name a Python object that can be imported",
+    "string_not_ascii": "holds a character that is not ASCII",
     "pattern_type": "is not a valid regular expression",
     "uuid_type": "is not a UUID",
     "url_syntax_violation": "is not a URL",
@@ -111,6 +130,7 @@ _CONSTRAINTS = {
     "max_length": "a length of {} or less",
     "pattern": "a string that matches `{}`",
 }
+_OTHER_DEFAULT = "change the default in the settings class, or set a value"
 _NO_TEXT = "the value of a variable is always a string, and this type does not accept one"
 _PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "int", "set", "time", "timedelta", "tuple"}
 _SCHEME = re.compile("'([^']*)'")
@@ -138,6 +158,7 @@ def explain(
     assignment: Assignment | None,
     *,
     may_quote: bool,
+    is_default: bool = False,
 ) -> Explanation:
     """Return why the value of the variable `name` is refused.
 
@@ -148,19 +169,26 @@ def explain(
         where: The place inside the value, empty for the value as a whole.
         assignment: What gives the value; None where it is a default or comes from a source of the class's own.
         may_quote: Whether the value may show, and so the words of a validator that looked at it.
+        is_default: Whether nothing gives the value but the class.
     """
-    owner = f"`{name}`{_of_source(assignment)}"
+    owner = f"the default of `{name}`" if is_default else f"`{name}`{_of_source(assignment)}"
     subject = f"`{where}` in {owner}" if where else owner
     if not where and any(each.takes_no_text for each in refusals):
         return Explanation(f"{subject} cannot be set by a variable", _NO_TEXT, _other_type(refusals[0]))
-    is_whole = variable is not None and variable.name.upper() == name.upper() and not where
+    is_made = bool(refusals[0].made)
+    is_whole = variable is not None and variable.name.upper() == name.upper() and not (where or is_made)
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     if variable and variable.holds_parts and refusals[0].error_type == "json_invalid":
         expected = "JSON that contains the setting"
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
+    hint = _OTHER_DEFAULT if is_default else hint
     label = f"expected {expected}{_schemes(refusals)}" if expected else None
-    return Explanation(f"{subject} {_complaint(refusals, may_quote=may_quote)}", label, hint)
+    complaint = _complaint(refusals, may_quote=may_quote)
+    if is_made:
+        inside = _path(refusals[0].made, (), may_quote=may_quote)
+        complaint = f"is invalid: in what a validator makes of it, `{inside}` {complaint}"
+    return Explanation(f"{subject} {complaint}", label, hint)
 
 
 def _other_type(refusal: Refusal) -> str:
@@ -240,9 +268,13 @@ def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_
         may_quote: Whether keys that the class doesn't name itself may be shown; they are part of the value.
     """
     known = set(field_type.keys(variable.field.annotation if variable else None))
+    return _path(refusal.keys[depth:], known, may_quote=may_quote)
+
+
+def _path(steps: Iterable[str | int], known: Container[str], *, may_quote: bool) -> str:
     parts = (
-        f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_KEY]}" if part in known or may_quote else ".…"
-        for part in refusal.keys[depth:]
+        f"[{step}]" if isinstance(step, int) else f".{step[:_LONGEST_KEY]}" if step in known or may_quote else ".…"
+        for step in steps
     )
     return "".join(parts).removeprefix(".")
 

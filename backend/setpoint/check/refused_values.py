@@ -10,7 +10,7 @@ from setpoint.resolution import json_value
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.text.shown import Guarded
-from setpoint.validation.refusal import Refusal
+from setpoint.validation.refusal import Refusal, RefusalKind
 
 
 def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
@@ -30,8 +30,13 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
             where,
             assignment,
             may_quote=_may_quote(subject, variable, assignment),
+            is_default=assignment is None and _is_of_default(subject, refusal),
         )
         yield explanation.at(_region_inside(subject, refusal, assignment), name)
+
+
+def _is_of_default(subject: Subject, refusal: Refusal) -> bool:
+    return refusal.kind is RefusalKind.INVALID and subject.origins.is_default(refusal.setting)
 
 
 def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:

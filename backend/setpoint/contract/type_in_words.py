@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
@@ -15,14 +15,20 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ByteSize,
+    FutureDate,
+    FutureDatetime,
     ImportString,
     IPvAnyAddress,
+    IPvAnyInterface,
     IPvAnyNetwork,
     Json,
+    NaiveDatetime,
+    PastDate,
+    PastDatetime,
 )
 from pydantic.fields import FieldInfo
 from pydantic.networks import _BaseMultiHostUrl
-from pydantic.types import PathType
+from pydantic.types import PathType, UuidVersion
 
 from setpoint.contract.annotation import arguments, is_class, values
 from setpoint.contract.field_type import ARRAYS, choices
@@ -33,6 +39,7 @@ _BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of")
 # In this order: a `bool` is an `int`, a `datetime` a `date`, a `ByteSize` an `int`.
 _IN_WORDS: Mapping[Any, str] = {
     bool: "`true` or `false`",
+    complex: "a complex number",
     ByteSize: "a size such as `10MB`",
     int: "an integer",
     float: "a number",
@@ -48,10 +55,18 @@ _IN_WORDS: Mapping[Any, str] = {
     PurePath: "a path",
     UUID: "a UUID",
     timedelta: "a duration",
+    PastDatetime: "a date and time in the past",
+    FutureDatetime: "a date and time in the future",
+    NaiveDatetime: "a date and time without a time zone",
+    PastDate: "a date in the past",
+    FutureDate: "a date in the future",
     datetime: "a date and time",
     AwareDatetime: "a date and time with a time zone",
     date: "a date",
     time: "a time",
+    IPv4Interface: "an IPv4 address with the length of its network, such as `10.0.0.1/24`",
+    IPv6Interface: "an IPv6 address with the length of its network, such as `fd00::1/64`",
+    IPvAnyInterface: "an IP address with the length of its network, such as `10.0.0.1/24`",
     IPv4Address: "an IPv4 address",
     IPv6Address: "an IPv6 address",
     IPvAnyAddress: "an IP address",
@@ -96,6 +111,8 @@ def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
     for each in metadata:
         if isinstance(each, PathType):
             return _PATHS[each.path_type]
+        if isinstance(each, UuidVersion):
+            return f"a UUID of version {each.uuid_version}"
     known = (words for kind, words in _IN_WORDS.items() if is_class(base, (kind,)))
     return next(known, f"a value of type `{getattr(base, '__name__', base)}`")
 
@@ -112,6 +129,7 @@ def _range_in_words(field: FieldInfo) -> str:
         least, most = bounds.pop("min_length"), counted(bounds.pop("max_length"), item)
         words += [f"of {least} to {most}" if most != counted(least, item) else f"of exactly {most}"]
     words += [_bound_in_words(bound, limit, item) for bound, limit in bounds.items()]
+    words += _digits_in_words(constraints)
     words += [f"of the form `{pattern}`" for pattern in _patterns(constraints)]
     return f" {joined(words)}" if words else ""
 
@@ -146,6 +164,15 @@ def _bound_in_words(bound: str, limit: Any, item: str) -> str:
     return f"{words[bound]} {limit}"
 
 
+def _digits_in_words(constraints: Iterable[Any]) -> Iterator[str]:
+    """Yield what is said of the digits of a decimal number."""
+    for each in constraints:
+        if (most := getattr(each, "max_digits", None)) is not None:
+            yield f"of at most {counted(most, 'digit')}"
+        if (places := getattr(each, "decimal_places", None)) is not None:
+            yield f"of at most {counted(places, 'digit')} after the point"
+
+
 def _patterns(constraints: Iterable[Any]) -> Iterator[str]:
     for each in constraints:
         pattern = getattr(each, "pattern", None)
@@ -156,7 +183,8 @@ def _patterns(constraints: Iterable[Any]) -> Iterator[str]:
 
 def _constraints(metadata: Iterable[Any]) -> Iterator[Any]:
     for each in metadata:
-        if isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen | MultipleOf) or hasattr(each, "pattern"):
+        is_bound = isinstance(each, Ge | Gt | Le | Lt | MaxLen | MinLen | MultipleOf)
+        if is_bound or any(hasattr(each, name) for name in ("pattern", "max_digits", "decimal_places")):
             yield each
         elif isinstance(each, FieldInfo):
             yield from _constraints(each.metadata)

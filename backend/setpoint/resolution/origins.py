@@ -168,6 +168,10 @@ class Origins:
             mapped = max(mapped, reach.depth)
         return None, Reach(0, 0)
 
+    def is_default(self, setting: Setting) -> bool:
+        """Return whether no source gives `setting`, so that its value is what the class has for it."""
+        return bool(setting) and all(each.reach(setting).depth < len(setting) for each in self.sources)
+
     def written_at(self, setting: Setting) -> Assignment | None:
         """Return the first text that a source has for exactly `setting`, whatever the source made of it."""
         folded = _folded(setting)

@@ -14,6 +14,7 @@ Step = str | int
 _Field = tuple[str, Schema, tuple[Step, ...]]
 
 _CONVERTING = {"function-before", "function-wrap", "function-plain"}
+_WITHOUT_PARTS = {"bool", "bytes", "date", "datetime", "decimal", "enum", "float", "int", "literal", "str", "url"}
 _INDEXED = {"list", "set", "frozenset", "generator"}
 _KEY_IS_MEANT = "[key]"
 
@@ -27,6 +28,7 @@ class ErrorPath(NamedTuple):
         members: The members of unions that were tried on the way, each with the setting that may be one of them.
         optional: Whether the value may be nothing.
         converts: Whether code of the class may have made another value of what was given.
+        made: What leads on from there, into something that only code of the class can have made.
     """
 
     setting: tuple[Step, ...] = ()
@@ -34,6 +36,7 @@ class ErrorPath(NamedTuple):
     members: tuple[tuple[tuple[Step, ...], Step], ...] = ()
     optional: bool = False
     converts: bool = False
+    made: tuple[Step, ...] = ()
 
 
 class ErrorPaths:
@@ -65,7 +68,7 @@ class ErrorPaths:
             for each in inner:
                 yield from self._along(each, rest, path)
             if not inner:
-                yield _below(path, rest)
+                yield path._replace(made=rest) if rest and kind in _WITHOUT_PARTS else _below(path, rest)
 
     def _inside(self, schema: Schema) -> Iterator[Schema]:
         """Yield the schemas of the same value that `schema` wraps."""

@@ -38,7 +38,9 @@ def refusals_in(
         kind, context = _kind(contract, details, setting), _context(details)
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
         takes_no_text = not is_strict and takes_none(path, details)
-        refusal = Refusal(kind, setting, details["type"], context, words, path.keys, takes_no_text=takes_no_text)
+        refusal = Refusal(
+            kind, setting, details["type"], context, words, path.keys, takes_no_text=takes_no_text, made=path.made
+        )
         yield (_of_tag(refusal) if details["type"] in _OF_TAGS else refusal).masked(redactor)
 
 

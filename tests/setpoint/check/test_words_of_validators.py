@@ -1,11 +1,11 @@
 """What validators of an app's own say is shown as they say it, and without a secret."""
 
 from ipaddress import IPv4Address, IPv6Network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import pytest
 from inline_snapshot import snapshot
-from pydantic import AfterValidator, BaseModel, ByteSize, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -151,3 +151,64 @@ def test_what_is_wrong_is_said_once_and_no_letter_is_guessed() -> None:
         ("`LETTER` is not one of the allowed values", None),
         ("`TITLE` is invalid", None),
     ]
+
+
+class Port(BaseModel):
+    """What a validator makes of a text to see whether it can."""
+
+    number: int = Field(le=9)
+
+
+class MadeByValidator(BaseSettings):
+    """Its validators make another model, and let out what that one refuses."""
+
+    port: str = "1"
+
+    @field_validator("port")
+    @classmethod
+    def _make(cls, value: str) -> str:
+        Port.model_validate({"number": value})
+        return value
+
+
+@pytest.mark.parametrize(("text", "complaint"), [("x", "is not an integer"), ("10", "is too large")])
+def test_what_a_validator_makes_is_told_from_what_is_written(text: str, complaint: str) -> None:
+    """No part of the value has such a name."""
+    message = checked(f"PORT={text}", settings_class=MadeByValidator).diagnostics[0].message
+    assert message == f"`PORT` is invalid: in what a validator makes of it, `number` {complaint}"
+
+
+class Inside(BaseModel):
+    """A model with a default of its own that is wrong."""
+
+    model_config = ConfigDict(validate_default=True)
+
+    size: int = cast("int", "many")
+    name: str = ""
+
+
+class BadDefaults(BaseSettings):
+    """What its code says is wrong, whatever anybody sets."""
+
+    model_config = SettingsConfigDict(validate_default=True, env_nested_delimiter="__")
+
+    port: int = cast("int", "http")
+    inside: Inside = cast("Inside", {"name": "a"})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["`size` in the default of `INSIDE` is not an integer", "the default of `PORT` is not an integer"]),
+        ("PORT=80\nINSIDE__NAME=b\n", ["`size` in the default of `INSIDE` is not an integer"]),
+        ("PORT=x\nINSIDE__SIZE=1\n", ["`PORT` is not an integer"]),
+    ],
+)
+def test_a_default_that_the_class_refuses_is_told_from_a_value_that_is_set(text: str, found: list[str]) -> None:
+    """Nothing in the file is wrong."""
+    diagnostics = checked(text, settings_class=BadDefaults).diagnostics
+    assert [each.message for each in diagnostics] == found
+    for each in diagnostics:
+        is_default = "default" in each.message
+        assert (each.location is None) == is_default
+        assert (each.hint == "change the default in the settings class, or set a value") == is_default

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NewType
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from annotated_types import Ge
 from pydantic import (
+    UUID4,
     AnyUrl,
     AwareDatetime,
     BaseModel,
@@ -22,16 +23,19 @@ from pydantic import (
     Field,
     FilePath,
     FileUrl,
+    FutureDatetime,
     ImportString,
     IPvAnyAddress,
     IPvAnyNetwork,
     Json,
+    PastDate,
     PositiveInt,
     PostgresDsn,
     Secret,
     SecretBytes,
     SecretStr,
     StringConstraints,
+    condecimal,
     conint,
     create_model,
 )
@@ -111,6 +115,15 @@ IN_WORDS: list[tuple[Any, str]] = [
     (FilePath, "the path of a file"),
     (DirectoryPath, "the path of a directory"),
     (UUID, "a UUID"),
+    (UUID4, "a UUID of version 4"),
+    (
+        condecimal(max_digits=5, decimal_places=2),
+        "a number of at most 5 digits and of at most 2 digits after the point",
+    ),
+    (condecimal(max_digits=1, ge=0), "a number of 0 or more and of at most 1 digit"),
+    (IPv4Interface, "an IPv4 address with the length of its network, such as `10.0.0.1/24`"),
+    (PastDate, "a date in the past"),
+    (FutureDatetime, "a date and time in the future"),
     (AnyUrl, "a URL"),
     (timedelta, "a duration"),
     (datetime, "a date and time"),
