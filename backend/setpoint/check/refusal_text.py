@@ -130,6 +130,7 @@ _CONSTRAINTS = {
     "max_length": "a length of {} or less",
     "pattern": "a string that matches `{}`",
 }
+_NO_SETTING = "is not a setting, and the settings class forbids it"
 _OTHER_DEFAULT = "change the default in the settings class, or set a value"
 _NO_TEXT = "the value of a variable is always a string, and this type does not accept one"
 _PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "int", "set", "time", "timedelta", "tuple"}
@@ -184,7 +185,8 @@ def explain(
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     hint = _OTHER_DEFAULT if is_default else hint
     label = f"expected {expected}{_schemes(refusals)}" if expected else None
-    complaint = _complaint(refusals, may_quote=may_quote)
+    is_stranger = variable is None and not where and refusals[0].error_type == "extra_forbidden"
+    complaint = _NO_SETTING if is_stranger else _complaint(refusals, may_quote=may_quote)
     if is_made:
         inside = _path(refusals[0].made, (), may_quote=may_quote)
         complaint = f"is invalid: in what a validator makes of it, `{inside}` {complaint}"

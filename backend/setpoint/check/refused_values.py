@@ -16,7 +16,8 @@ from setpoint.validation.refusal import Refusal, RefusalKind
 def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
     """Yield a finding for each place; the members of a union refuse the same one, each for a reason of its own."""
     groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
-    for refusal, assignment in refused:
+    for refusal, blamed in refused:
+        assignment = blamed or subject.origins.stranger(refusal.setting)
         region = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment))
         groups.setdefault(region, []).append((refusal, assignment))
     for (name, where), group in groups.items():

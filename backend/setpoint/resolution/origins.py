@@ -168,6 +168,14 @@ class Origins:
             mapped = max(mapped, reach.depth)
         return None, Reach(0, 0)
 
+    def stranger(self, setting: Setting) -> Assignment | None:
+        """Return what a source without variables gives under a name that is no setting."""
+        if len(setting) != 1 or setting[0] in self.fields:
+            return None
+        key = str(setting[0])
+        given = (each.record for each in self.sources if key in each.values and not each.record.entries)
+        return next((Assignment(key, Guarded(""), None, source=each, place=(key,)) for each in given), None)
+
     def is_default(self, setting: Setting) -> bool:
         """Return whether no source gives `setting`, so that its value is what the class has for it."""
         return bool(setting) and all(each.reach(setting).depth < len(setting) for each in self.sources)

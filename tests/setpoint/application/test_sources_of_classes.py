@@ -144,6 +144,28 @@ def test_what_config_files_hold_counts_and_is_shown_with_its_file() -> None:
     assert messages(check(_start(ConfigFiles))) == ["`PORT` of `config.json` is not an integer"]
 
 
+class Strict(BaseSettings):
+    """It forbids what it does not know in its config file."""
+
+    model_config = SettingsConfigDict(toml_file="config.toml", env_file=".env")
+
+    port: int = 1
+
+    settings_customise_sources = chosen(  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+        lambda settings_cls, given: (given["env"], given["dotenv"], TomlConfigSettingsSource(settings_cls))
+    )
+
+
+def test_a_key_of_a_config_file_that_is_no_setting_is_named_with_its_file() -> None:
+    """In an env file, it is an unknown variable."""
+    Path("config.toml").write_text("prot = 1\n")
+    Path(".env").write_text("OTHER=1\n")
+    assert messages(check(_start(Strict))) == [
+        "no setting reads `OTHER`",
+        "`prot` of `config.toml` is not a setting, and the settings class forbids it",
+    ]
+
+
 class Vault(PydanticBaseSettingsSource):
     """A source of the app's own."""
 
