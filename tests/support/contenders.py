@@ -61,7 +61,10 @@ class Client:
 
     def current(self) -> int:
         """Return the number of the current revision."""
-        status, found = self.call("GET", f"{self.base}/config")
+        try:
+            status, found = self.call("GET", f"{self.base}/config")
+        except http.client.RemoteDisconnected:  # it had been idle for too long
+            status, found = self.call("GET", f"{self.base}/config")
         assert status == 200, found
         number: int = found["revision"]
         return number
