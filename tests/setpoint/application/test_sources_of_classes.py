@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import (
     BaseSettings,
-    JsonConfigSettingsSource,
     NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
-    PyprojectTomlConfigSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from setpoint.application.gathering import of_a_start, of_files
@@ -93,79 +90,6 @@ class Sub(BaseModel):
     label: str = "a"
 
 
-class ConfigFiles(BaseSettings):
-    """It reads a config file of each kind below the environment."""
-
-    model_config = SettingsConfigDict(
-        env_nested_delimiter="__",
-        toml_file="config.toml",
-        json_file="config.json",
-        pyproject_toml_table_header=("tool", "app"),
-        extra="ignore",
-    )
-
-    sub: Sub
-    port: int
-    host: str
-    password: SecretStr
-
-    settings_customise_sources = chosen(  # type: ignore[pydantic-field]  # pydantic takes it for what it is
-        lambda settings_cls, given: (
-            given["env"],
-            TomlConfigSettingsSource(settings_cls),
-            JsonConfigSettingsSource(settings_cls),
-            PyprojectTomlConfigSettingsSource(settings_cls),
-        )
-    )
-
-
-def test_what_config_files_hold_counts_and_is_shown_with_its_file() -> None:
-    """A variable for a part of it is laid over the rest."""
-    Path("config.toml").write_text("[sub]\ncount = 1\n")
-    Path("config.json").write_text('{"port": 5}')
-    Path("pyproject.toml").write_text('[tool.app]\nhost = "h"\npassword = "q8Zr2vLkT0"\n')
-    subject = _start(ConfigFiles, SUB__LABEL="b")
-    assert check(subject).diagnostics == ()
-    assert _origins(subject) == {
-        "SUB__COUNT": "config.toml",
-        "SUB__LABEL": "process environment",
-        "PORT": "config.json",
-        "HOST": str(Path("pyproject.toml").absolute()),
-        "PASSWORD": str(Path("pyproject.toml").absolute()),
-    }
-    assert {each.name: subject.shown.text(each.winner) for each in provenances(subject) if each.winner} == {
-        "SUB__COUNT": "1",
-        "SUB__LABEL": "b",
-        "PORT": "5",
-        "HOST": "h",
-        "PASSWORD": "********",
-    }
-    Path("config.json").write_text('{"port": "x"}')
-    assert messages(check(_start(ConfigFiles))) == ["`PORT` of `config.json` is not an integer"]
-
-
-class Strict(BaseSettings):
-    """It forbids what it does not know in its config file."""
-
-    model_config = SettingsConfigDict(toml_file="config.toml", env_file=".env")
-
-    port: int = 1
-
-    settings_customise_sources = chosen(  # type: ignore[pydantic-field]  # pydantic takes it for what it is
-        lambda settings_cls, given: (given["env"], given["dotenv"], TomlConfigSettingsSource(settings_cls))
-    )
-
-
-def test_a_key_of_a_config_file_that_is_no_setting_is_named_with_its_file() -> None:
-    """In an env file, it is an unknown variable."""
-    Path("config.toml").write_text("prot = 1\n")
-    Path(".env").write_text("OTHER=1\n")
-    assert messages(check(_start(Strict))) == [
-        "no setting reads `OTHER`",
-        "`prot` of `config.toml` is not a setting, and the settings class forbids it",
-    ]
-
-
 class Vault(PydanticBaseSettingsSource):
     """A source of the app's own."""
 
@@ -202,28 +126,6 @@ def test_a_source_of_the_apps_own_is_named() -> None:
         "`PORT` in the process environment is not an integer",
         "the source `Vault` of the settings class fails with FileNotFoundError on `vault.json`",
     ]
-
-
-def test_a_config_file_that_cannot_be_read_is_named_by_its_source() -> None:
-    """It is read while the sources are made, before any of them can be asked."""
-    Path("config.toml").write_text("[sub")
-    (message,) = messages(check(_start(ConfigFiles)))
-    assert message.startswith(
-        "the source `TomlConfigSettingsSource` of the settings class fails with TOMLDecodeError on `config.toml` in"
-    )
-
-
-class Unmakeable(ConfigFiles):
-    """What chooses its sources fails."""
-
-    settings_customise_sources = chosen(lambda _, given: (given["vault"],))  # type: ignore[pydantic-field]  # pydantic takes it for what it is
-
-
-def test_what_chooses_the_sources_is_no_source() -> None:
-    """No source was asked, and no value looked at."""
-    (found,) = check(_start(Unmakeable, PORT="x")).diagnostics
-    assert found.message.startswith("`settings_customise_sources()` of the settings class fails with KeyError in")
-    assert found.hint == "no value was checked, because no source could be asked"
 
 
 class InFolders(BaseSettings):
