@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rounds import cpu_ms, limit, table
 
@@ -44,19 +45,24 @@ def _without_a_settings_class() -> None:
 
 def _check() -> None:
     python = sys.executable
-    figures = cpu_ms(
-        {
-            "import pydantic": [python, "-c", "import pydantic"],
-            "import pydantic_settings": [python, "-c", "import pydantic_settings"],
-            "import config.settings": [python, "-c", "import pydantic_settings, config.settings"],
-            "python -m config check": [python, "-m", "config", "check", ".env.example"],
-        },
-        rounds=ROUNDS,
-        cwd=BACKEND,
-    )
+    with TemporaryDirectory() as folder:
+        good = Path(folder) / "prod.env"
+        example = (Path(BACKEND) / ".env.example").read_text(encoding="utf-8")
+        good.write_text(example.replace("ENCRYPTION_KEYS=\n", f"ENCRYPTION_KEYS=k1:{'a' * 43}=\n"), encoding="utf-8")
+        figures = cpu_ms(
+            {
+                "import pydantic": [python, "-c", "import pydantic"],
+                "import pydantic_settings": [python, "-c", "import pydantic_settings"],
+                "import config.settings": [python, "-c", "import pydantic_settings, config.settings"],
+                "python -m config check": [python, "-m", "config", "check", str(good)],
+                "the same, with findings": [python, "-m", "config", "check", ".env.example"],
+            },
+            rounds=ROUNDS,
+            cwd=BACKEND,
+        )
     table("CPU time of a check", figures, "ms", "import config.settings")
     ratio = figures["python -m config check"] / figures["import config.settings"]
-    limit("A check over the imports of pydantic_settings and of the app's module", ratio, 1.15)
+    limit("A check of a good file over the imports of pydantic_settings and of the app's module", ratio, 1.15)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from setpoint.application.loading import load
     from setpoint.check.app_rule import Violation, rule
     from setpoint.check.diagnostic import Severity
-    from setpoint.check.rule import InvalidRuleError
     from setpoint.contract.file_variables import FileVariables
     from setpoint.contract.guidance import Guidance, NamesEnvFile, PublicValueError
+    from setpoint.errors import InvalidRuleError
 
 _HOMES = {
     "FileVariables": "setpoint.contract.file_variables",
     "Guidance": "setpoint.contract.guidance",
-    "InvalidRuleError": "setpoint.check.rule",
+    "InvalidRuleError": "setpoint.errors",
     "NamesEnvFile": "setpoint.contract.guidance",
     "PublicValueError": "setpoint.contract.guidance",
     "Severity": "setpoint.check.diagnostic",

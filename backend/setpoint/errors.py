@@ -17,3 +17,7 @@ class UnusableError(UnableError):
         super().__init__(f"{message}; {hint}" if hint else message)
         self.message = message
         self.hint = hint
+
+
+class InvalidRuleError(ValueError):
+    """A rule is declared in a way that can't be; the text says what is wrong, and holds no value."""

@@ -38,7 +38,9 @@ TELLERS = ("application", "check", "cli", "formats", "generate", "testing")
 UNGUARDED = {
     "application/conversion.py": "writes a file with the same values",
     "application/launch.py": "hands values to the process that starts",
+    "application/plain_file.py": "says yes or no of all of them",
     "application/shown_reading.py": "puts each to the door, for `read`",
+    "application/sure_class_pass.py": "counts them",
     "application/sure_pass.py": "asks a contract, and says yes or nothing",
     "check/blame.py": "asks for a name alone",
     "check/checking.py": "counts them",

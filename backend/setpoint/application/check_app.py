@@ -4,23 +4,11 @@ from typing import NamedTuple
 
 from pydantic_settings import BaseSettings
 
-from setpoint.application.check_files import check_files
-from setpoint.application.check_start import check_start
-from setpoint.application.importing import (
-    NoSettingsClassError,
-    UnusableRulesError,
-    UnusableSettingsError,
-    import_rules,
-    import_settings_classes,
-)
-from setpoint.application.judging import Terms, chosen_selection
-from setpoint.check.checking import put_together, unable
+from setpoint.application.importing import NoSettingsClassError, UnusableSettingsError, import_settings_classes
+from setpoint.application.sure_class_pass import sure_class_pass
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
-from setpoint.check.rules.file import unusable_rule, unusable_settings
-from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
-from setpoint.sources.env_file import ProcessEnvironment
 
 
 class Wanted(NamedTuple):
@@ -53,6 +41,18 @@ class Wanted(NamedTuple):
     deploy: bool = False
 
 
+class Unusable(NamedTuple):
+    """A settings class that can't be had.
+
+    Attributes:
+        reference: How it is named, `MODULE:CLASS`.
+        error: What is the matter.
+    """
+
+    reference: str
+    error: UnusableSettingsError
+
+
 def check_app(wanted: Wanted, project: Project) -> Report:
     """Check what is `wanted` of an app; what can't be imported is a finding among others.
 
@@ -60,52 +60,35 @@ def check_app(wanted: Wanted, project: Project) -> Report:
         UnableError: There is no such rule, or the exported contract can't be used.
     """
     classes, unusable = _classes(wanted, project)
-    try:
-        import_rules(_rules(wanted, project), project.pythonpath)
-    except UnusableRulesError as error:
-        return unable(", ".join(wanted.references), unusable_rule, error)
-    if not classes:
-        return put_together(unusable)
-    # Rules of the app's own can be chosen, too, and are known by now.
-    terms = Terms(chosen_selection(project, wanted.select, wanted.ignore), wanted.fail_on, wanted.deploy)
-    return put_together([_checked(SettingsContract.of_all(classes), wanted, project, terms), *unusable], terms.fail_on)
+    if len(classes) == 1 and not unusable and _is_about_one_file(wanted, project):
+        report = sure_class_pass(classes[0], wanted.paths[0], wanted.fail_on)
+        if report is not None:
+            return report
+    from setpoint.application.check_classes import check_classes
+
+    return check_classes(classes, unusable, wanted, project)
 
 
-def _classes(wanted: Wanted, project: Project) -> tuple[list[type[BaseSettings]], list[Report]]:
-    """Return the settings classes to check against, and a report for each that can't be had."""
+def _is_about_one_file(wanted: Wanted, project: Project) -> bool:
+    """Return whether it is about one file as the app reads it, and about all rules but those for a deploy."""
+    others = (wanted.schema, wanted.loaders, wanted.on_top, wanted.directories, wanted.deploy, wanted.rules)
+    chosen = (wanted.select, wanted.ignore, project.selected, project.deselected, project.loaders, project.rules)
+    return len(wanted.paths) == 1 and not any(others) and not any(chosen)
+
+
+def _classes(wanted: Wanted, project: Project) -> tuple[list[type[BaseSettings]], list[Unusable]]:
+    """Return the settings classes to check against, and those that can't be had."""
     if wanted.schema is not None:
         from setpoint.contract.document.exported import read_exported_contract  # noqa: PLC0415 - few need it
 
         return [read_exported_contract(wanted.schema)], []
     if not wanted.references:
-        return [], [unable("", unusable_settings, NoSettingsClassError())]
+        return [], [Unusable("", NoSettingsClassError())]
     classes: list[type[BaseSettings]] = []
-    unusable: list[Report] = []
+    unusable: list[Unusable] = []
     for reference in wanted.references:
         try:
             classes += import_settings_classes(reference, project.pythonpath)
         except UnusableSettingsError as error:
-            unusable.append(unable(reference, unusable_settings, error))
+            unusable.append(Unusable(reference, error))
     return classes, unusable
-
-
-def _rules(wanted: Wanted, project: Project) -> tuple[str, ...]:
-    """Return the modules with rules; where the app's class can't be imported, those of its project can't either."""
-    return wanted.rules or (project.rules if wanted.schema is None else ())
-
-
-def _checked(contracts: tuple[SettingsContract, ...], wanted: Wanted, project: Project, terms: Terms) -> Report:
-    environment = ProcessEnvironment.of_this_process()
-    if not wanted.paths:
-        insists = bool(wanted.select or wanted.ignore)
-        variables = environment.variables
-        return check_start(contracts, variables, project, terms, directories=wanted.directories, insists=insists)
-    return check_files(
-        contracts,
-        wanted.paths,
-        project,
-        terms,
-        loaders=wanted.loaders,
-        environment=environment if wanted.on_top else None,
-        directories=wanted.directories,
-    )

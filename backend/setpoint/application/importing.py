@@ -14,10 +14,9 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.application.composed_settings import settings_classes_in
-from setpoint.check.rule import InvalidRuleError
 from setpoint.contract.made_at_import import watched
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.errors import UnusableError
+from setpoint.errors import InvalidRuleError, UnusableError
 from setpoint.project import Project
 from setpoint.text.raised import kind_and_place
 

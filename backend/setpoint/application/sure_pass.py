@@ -10,16 +10,14 @@ from typing import Any
 
 from pydantic_core import SchemaError
 
+from setpoint.application.plain_file import reads_plainly
 from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.placeholder import is_placeholder
 from setpoint.check.report import Report, SourceSummary
 from setpoint.contract.document.class_checks import ClassCheck, class_checks, in_words
 from setpoint.contract.document.compiled import CompiledContract
 from setpoint.contract.document.identity import read_document
-from setpoint.sources.env_file import DEFAULT_LOADER, STANDARD_INPUT, EnvFile, SourceKind, read_env_file
+from setpoint.sources.env_file import STANDARD_INPUT, SourceKind, read_env_file
 from setpoint.text.escape import printable
-
-_MARK_OF_SUPPRESSIONS = "setpoint:"
 
 
 def sure_pass(schema: str, path: str, fail_on: Severity) -> Report | None:
@@ -38,7 +36,7 @@ def sure_pass(schema: str, path: str, fail_on: Severity) -> Report | None:
         return None  # What comes through a pipe can be read once only.
     file = read_env_file(path, {})
     try:
-        if not (_is_plain(document) and _reads_plainly(file) and _is_taken(document, file.variables)):
+        if not (_is_plain(document) and reads_plainly(file) and _is_taken(document, file.variables)):
             return None
         left = class_checks(document)
         title = str(document["schema"].get("title", "Settings"))
@@ -63,28 +61,9 @@ def _names_deprecated(parts: Iterable[Mapping[str, Any]]) -> bool:
     return any(part.get("deprecated") or _names_deprecated(part.get("properties", {}).values()) for part in parts)
 
 
-def _reads_plainly(file: EnvFile) -> bool:
-    """Return whether there is nothing in the file but one value a name, and comments without a meaning."""
-    reading = file.reading
-    return not (
-        file.trouble
-        or file.undecodable
-        or file.loader != DEFAULT_LOADER
-        or reading.problems
-        or reading.referred
-        or reading.valueless
-        or len(reading.bindings) != len(reading.variables)
-        or any(each in file.source.text for each in ("\0", _MARK_OF_SUPPRESSIONS))
-    )
-
-
 def _is_taken(document: Mapping[str, Any], variables: Mapping[str, str]) -> bool:
     contract = CompiledContract(document)
-    return (
-        contract.names.issuperset(variables)
-        and not any(not text or is_placeholder(text) for text in variables.values())
-        and contract.values(variables) is not None
-    )
+    return contract.names.issuperset(variables) and contract.values(variables) is not None
 
 
 def _left_open(checks: tuple[ClassCheck, ...]) -> Iterable[Diagnostic]:

@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings
 from setpoint.check.blame import assigned_near
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_region
-from setpoint.check.rule import FailedRuleError, InvalidRuleError, Rule, enter
+from setpoint.check.rule import FailedRuleError, Rule, enter
+from setpoint.errors import InvalidRuleError
 from setpoint.resolution.subject import Subject
 from setpoint.text.raised import kind_and_place
 from setpoint.text.shown import Door

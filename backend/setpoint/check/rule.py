@@ -72,10 +72,6 @@ class Rule(NamedTuple, Generic[Looked]):
 CATALOGUE: dict[str, Rule[Any]] = {}
 
 
-class InvalidRuleError(ValueError):
-    """A rule is declared in a way that can't be; the text says what is wrong, and holds no value."""
-
-
 class FailedRuleError(UnusableError):
     """A rule of the app's own raised something; the text says which and where, and holds no value."""
 

@@ -1,0 +1,59 @@
+"""Checks files, or a start here, against settings classes: everything that is wrong, in full."""
+
+from collections.abc import Sequence
+
+from pydantic_settings import BaseSettings
+
+from setpoint.application.check_app import Unusable, Wanted
+from setpoint.application.check_files import check_files
+from setpoint.application.check_start import check_start
+from setpoint.application.importing import UnusableRulesError, import_rules
+from setpoint.application.judging import Terms, chosen_selection
+from setpoint.check.checking import put_together, unable
+from setpoint.check.report import Report
+from setpoint.check.rules.file import unusable_rule, unusable_settings
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.project import Project
+from setpoint.sources.env_file import ProcessEnvironment
+
+
+def check_classes(
+    classes: Sequence[type[BaseSettings]], unusable: Sequence[Unusable], wanted: Wanted, project: Project
+) -> Report:
+    """Check what is `wanted` against `classes`; those that are `unusable` are findings among others.
+
+    Raises:
+        UnableError: There is no such rule.
+    """
+    try:
+        import_rules(_rules(wanted, project), project.pythonpath)
+    except UnusableRulesError as error:
+        return unable(", ".join(wanted.references), unusable_rule, error)
+    reports = [unable(each.reference, unusable_settings, each.error) for each in unusable]
+    if not classes:
+        return put_together(reports)
+    # Rules of the app's own can be chosen, too, and are known by now.
+    terms = Terms(chosen_selection(project, wanted.select, wanted.ignore), wanted.fail_on, wanted.deploy)
+    return put_together([_checked(SettingsContract.of_all(classes), wanted, project, terms), *reports], terms.fail_on)
+
+
+def _rules(wanted: Wanted, project: Project) -> tuple[str, ...]:
+    """Return the modules with rules; where the app's class can't be imported, those of its project can't either."""
+    return wanted.rules or (project.rules if wanted.schema is None else ())
+
+
+def _checked(contracts: tuple[SettingsContract, ...], wanted: Wanted, project: Project, terms: Terms) -> Report:
+    environment = ProcessEnvironment.of_this_process()
+    if not wanted.paths:
+        insists = bool(wanted.select or wanted.ignore)
+        variables = environment.variables
+        return check_start(contracts, variables, project, terms, directories=wanted.directories, insists=insists)
+    return check_files(
+        contracts,
+        wanted.paths,
+        project,
+        terms,
+        loaders=wanted.loaders,
+        environment=environment if wanted.on_top else None,
+        directories=wanted.directories,
+    )

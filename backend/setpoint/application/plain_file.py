@@ -1,0 +1,22 @@
+"""Says of an env file whether nothing in it needs explaining, whatever the settings are."""
+
+from setpoint.check.placeholder import is_placeholder
+from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
+
+_MARK_OF_SUPPRESSIONS = "setpoint:"
+
+
+def reads_plainly(file: EnvFile) -> bool:
+    """Return whether there is nothing in the file but one value a name, and comments without a meaning."""
+    reading = file.reading
+    return not (
+        file.trouble
+        or file.undecodable
+        or file.loader != DEFAULT_LOADER
+        or reading.problems
+        or reading.referred
+        or reading.valueless
+        or len(reading.bindings) != len(reading.variables)
+        or any(each in file.source.text for each in ("\0", _MARK_OF_SUPPRESSIONS))
+        or any(not text or is_placeholder(text) for text in file.variables.values())
+    )

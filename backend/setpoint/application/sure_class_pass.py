@@ -1,0 +1,81 @@
+"""Knows at once of most good files that nothing is wrong with them, by the settings class itself.
+
+Like `sure_pass` for exported contracts: whatever is not plain to see here is left to the check in full, because all
+that explains what is wrong takes longer to import than such a file takes to be validated.
+"""
+
+import sys
+from pathlib import Path
+
+from pydantic_settings import BaseSettings
+
+from setpoint.application.plain_file import reads_plainly
+from setpoint.check.diagnostic import Severity
+from setpoint.check.report import Report, SourceSummary
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.sources.entry import entries_of
+from setpoint.sources.env_file import STANDARD_INPUT, EnvFile, read_env_file
+from setpoint.text.escape import printable
+from setpoint.validation.record import Given, Record
+from setpoint.validation.validate import ask
+
+
+def sure_class_pass(settings_class: type[BaseSettings], path: str, fail_on: Severity) -> Report | None:
+    """Return the report on the env file at `path`, if no rule has anything to say of it; else None.
+
+    Args:
+        settings_class: The only settings class of the app.
+        path: The env file, which python-dotenv will read; no other source will.
+        fail_on: The lowest severity that fails the check.
+
+    Raises:
+        UnableError: It can't be seen from outside which variables the class reads.
+    """
+    if path == STANDARD_INPUT or not Path(path).is_file():
+        return None  # What comes through a pipe can be read once only.
+    if "setpoint.check.app_rule" in sys.modules:
+        return None  # The module of the class may have entered rules of the app's own.
+    contract, file = SettingsContract.of(settings_class), read_env_file(path, {})
+    if not (reads_plainly(file) and _is_plain(contract) and _is_known(contract, file)):
+        return None
+    record = ask(contract, Given(files=(tuple(entries_of(file)),)))
+    if not _is_taken(record, file):
+        return None
+    source = SourceSummary(file.kind, printable(file.path), file.loader, len(file.variables))
+    return Report(contract.reference, (source,), (), fail_on)
+
+
+def _is_plain(contract: SettingsContract) -> bool:
+    """Return whether the class reads its variables just as pydantic-settings does, and builds no other one."""
+    settings_class = contract.settings_class
+    return (
+        settings_class.settings_customise_sources.__func__ is BaseSettings.settings_customise_sources.__func__  # type: ignore[attr-defined]
+        and not contract.parts
+        and not contract.reads_file_variables
+        and not contract.is_exported
+    )
+
+
+def _is_known(contract: SettingsContract, file: EnvFile) -> bool:
+    """Return whether each name is the first one of a setting of its own, and means that alone."""
+    settings: set[tuple[str, ...]] = set()
+    for name in file.variables:
+        named = contract.named(name)
+        if len(named) != 1:
+            return False
+        only = named[0]
+        first = contract.variables_at(only.setting)[0]
+        if first is not only or only.holds_parts or only.reader or only.field.deprecated:
+            return False
+        if contract.names_env_file(only):
+            return False
+        settings.add(only.setting)
+    return len(settings) == len(file.variables)
+
+
+def _is_taken(record: Record, file: EnvFile) -> bool:
+    """Return whether the class takes what the file says, all of it, and none of its sources fails."""
+    sources = [each for made in record.builds for each in made.sources]
+    if record.settings is None or any(each.error or each.undecodable for each in sources):
+        return False
+    return file.variables.keys() <= {entry.name for each in sources for entry in each.entries}
