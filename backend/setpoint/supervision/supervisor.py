@@ -23,6 +23,9 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 _LONGEST_UNTIL_READY = 60.0
 
 
+_LONGEST_WAIT = 1.0
+"""In seconds: a signal that comes right before the wait, or to another thread, does not end it, and is handled then."""
+
 Events: TypeAlias = "SimpleQueue[Offer | int]"
 """Revisions, and numbers of signals: a simple queue is what a signal handler may put something into."""
 
@@ -241,9 +244,9 @@ class Supervisor:
             if left is not None and left <= 0:
                 return False
             try:
-                event = self.events.get(timeout=left)
+                event = self.events.get(timeout=_LONGEST_WAIT if left is None else min(left, _LONGEST_WAIT))
             except Empty:
-                return done()
+                continue
             self._handle(event)
         return True
 

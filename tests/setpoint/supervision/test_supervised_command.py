@@ -96,6 +96,17 @@ def test_signals_reach_the_command_and_its_status_comes_back(
     assert billing.sessions == []
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the threads of a process are found in Linux' /proc")
+def test_a_signal_that_another_thread_gets_reaches_the_command_too(billing: Billing, tmp_path: Path) -> None:
+    """The kernel may give it to any of them, and only the one that waits would be woken by it."""
+    billing.write(POOL_MAX="5")
+    with supervised(tmp_path / "web", billing.url, billing.token) as web:
+        billing.wait_for("the instance serves revision 1")
+        others = {int(each.name) for each in Path(f"/proc/{web.process.pid}/task").iterdir()} - {web.process.pid}
+        os.kill(min(others), signal.SIGTERM)
+        assert web.process.wait(timeout=30) == 0
+
+
 def test_without_the_service_the_last_known_good_is_started(billing: Billing, tmp_path: Path) -> None:
     """Loudly, with its age, and the service hears where it came from once it is back."""
     billing.write(POOL_MAX="5", API_KEY=CANARY)
