@@ -89,7 +89,7 @@ def test_a_request_shows_the_token_and_the_version() -> None:
         ),
         (
             canned("503 Service Unavailable", PROBLEM, '{"detail": "the database is away"}', "Retry-After: 2"),
-            snapshot("the service at `URL` asks to wait: the database is away; try again in 2 s"),
+            snapshot("the service at `URL` asks you to wait: the database is away; try again in 2 s"),
         ),
         (
             canned("500 Internal Server Error", PROBLEM, '{"detail": "it failed"}', "X-Request-ID: 7"),

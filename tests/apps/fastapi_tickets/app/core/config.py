@@ -12,7 +12,7 @@ def parse_cors(value: Any) -> Any:
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="forbid")
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
     PROJECT_NAME: str = "Tickets"
     ENVIRONMENT: Literal["local", "staging", "production"] = "local"
