@@ -149,7 +149,7 @@ def test_a_later_env_file_of_the_class_wins(copy: Copies) -> None:
 
 
 def test_a_name_that_the_class_forbids_is_found_before_the_start(copy: Copies) -> None:
-    """The project ignores `UVICORN_PORT`; a class that forbids what it does not know refuses it in the file it reads."""
+    """The project ignores `UVICORN_PORT`; a class that forbids what it does not know does not."""
     project = copy("fastapi_tickets")
     settings = project.folder / "app" / "core" / "config.py"
     settings.write_text(settings.read_text().replace('extra="ignore"', 'extra="forbid"'))
