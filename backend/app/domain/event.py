@@ -48,6 +48,10 @@ START = Position(0, "00000000")
 """Before the first event."""
 
 
+NOWHERE = Position(0, "ffffffff")
+"""In no history: what a reader sends that has lost its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An event before it has a place in the order: thin, without values.

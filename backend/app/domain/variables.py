@@ -60,6 +60,11 @@ def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = Fals
     return (*_set_problems(variables), *_name_problems(variables, allow_dangerous), *_value_problems(variables))
 
 
+def is_variable_name(name: str) -> bool:
+    """Return whether `name` may be that of a variable."""
+    return len(name) <= LONGEST_NAME and bool(_NAME.fullmatch(name))
+
+
 def dangerous_names(variables: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names that make programs run other code."""
     return tuple(name for name in variables if _DANGEROUS.fullmatch(name))
@@ -90,7 +95,7 @@ def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Itera
 
 def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
     for name, text in variables.items():
-        variable = name if len(name) <= LONGEST_NAME and _NAME.fullmatch(name) else None
+        variable = name if is_variable_name(name) else None
         shown = f"`{variable}`" if variable else "a variable whose name is not allowed"
         if _size(text) > LARGEST_VALUE:
             yield Problem(variable, "value-too-large", f"the value of {shown} is larger than {LARGEST_VALUE:,} bytes")

@@ -1,5 +1,6 @@
 """What may come after the `?` of a request."""
 
+from http import HTTPStatus
 from typing import Literal, TypeVar
 
 from flask import request
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.session import State
 from app.http.json_body import validated
+from app.http.problem import Problem, ProblemItem
 from setpoint.envfile.loaders import LOADERS
 
 Query = TypeVar("Query", bound=BaseModel)
@@ -92,4 +94,9 @@ def query(model: type[Query]) -> Query:
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
+    repeated = [name for name, values in request.args.lists() if len(values) > 1]
+    if repeated:
+        known = {field.alias or name for name, field in model.model_fields.items()}
+        items = [ProblemItem(each if each in known else None, "repeated", "it is given twice") for each in repeated]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items)
     return validated(model, request.args.to_dict())

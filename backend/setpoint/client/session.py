@@ -54,22 +54,23 @@ class ServiceSession:
     instance: str = ""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _id: str | None = None
+    _tag: str = ""
 
     def __post_init__(self) -> None:
         self.instance = self.instance or uuid7()
 
     def offer(self, known: int | None = None) -> Offer | None:
-        """Return the revision that is offered; None if it is still the one with number `known`.
+        """Return the revision that is offered; None if it is still the one with number `known`, which was read last.
 
         Raises:
             RefusedError: The environment is not there, or the token may not read it.
             UnableError: The service can't be reached.
         """
-        headers = {} if known is None else {"If-None-Match": f'"{known}"'}
+        headers = {} if known is None else {"If-None-Match": self._tag}
         answer = self.connection.call("GET", f"{self.place.path}/config", query={"reveal": True}, headers=headers)
         if answer.status == HTTPStatus.NOT_MODIFIED:
             return None
-        found = answer.json
+        found, self._tag = answer.json, answer.headers.get("etag", "")
         variables = {name: each["value"] for name, each in found["variables"].items()}
         return Offer(answer.integer("revision"), variables)
 

@@ -53,6 +53,7 @@ def test_variables_that_a_revision_no_longer_has_are_gone(billing: Billing, tmp_
         billing.wait_for("the instance serves revision 1")
         billing.write(POOL_MAX="6")
         billing.wait_for("the instance serves revision 2")
+        assert web.said.count("serving revision 1\n") == web.said.count("serving revision 2\n") == 1
         assert web.starts == [{"OLD_NAME": "x", "POOL_MAX": "5", "POOL_MIN": "3"}, {"POOL_MAX": "6", "POOL_MIN": "3"}]
 
 

@@ -9,13 +9,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.identity import Scope
 from app.domain.place import Place
+from app.domain.variables import is_variable_name
 from app.http.answers import RepresentedAnswer, WrittenAnswer, revision_json
 from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json
 from app.http.labels import checked_place
 from app.http.marks import Mark, Taken, marked
-from app.http.problem import Problem
+from app.http.problem import Problem, ProblemItem
 from app.http.queries import CurrentQuery, WriteQuery, query
 from app.http.repeated_reads import may_be_repeated
 from app.http.representations import is_unchanged, represented, tag_of, unchanged
@@ -151,8 +152,16 @@ def _intent(place: Place) -> tuple[WriteQuery, Intent]:
 def _checked(adapter: TypeAdapter[Any], content: object, what: str) -> Any:
     try:
         return adapter.validate_python(content, strict=True)
-    except ValidationError:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the body is not {what}") from None
+    except ValidationError as error:
+        names = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_input=False) if each["loc"])
+        items = [_no_string(name) for name in names]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the body is not {what}", errors=items) from None
+
+
+def _no_string(name: str) -> ProblemItem:
+    known = name if is_variable_name(name) else None
+    whose = f"the value of `{name}`" if known else "the value of a variable whose name is not allowed"
+    return ProblemItem(known, "value-not-text", f"{whose} is not a string", 'write it in quotes: `"8080"`')
 
 
 def count_outcome() -> None:

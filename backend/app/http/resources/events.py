@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from app.domain.errors import ServiceError
-from app.domain.event import EventKind, Position
+from app.domain.event import NOWHERE, EventKind, Position
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
 from app.http.authentication import Authentication
@@ -49,7 +49,7 @@ class Watch:
             self.broker,
             self.watching,
             self.broker.subscribe(places, actor.token.id, kinds),
-            Position.parse(request.headers.get("Last-Event-ID", "")),
+            _last_seen(),
             is_allowed=self._still_allows(actor, scope, places),
             spread_milliseconds=self.streams.spread_milliseconds,
         )
@@ -117,6 +117,12 @@ def quiet_stream(streams: OpenStreams) -> Blueprint:
         return opened(streams)
 
     return blueprint
+
+
+def _last_seen() -> Position | None:
+    """Return up to where the client has read; nowhere if it can't be told, so that it reads the state anew."""
+    text = request.headers.get("Last-Event-ID", "").strip()
+    return (Position.parse(text) or NOWHERE) if text else None
 
 
 def _bounded(names: list[str]) -> list[str]:

@@ -1,4 +1,5 @@
 import base64
+import json
 
 import pytest
 
@@ -163,3 +164,32 @@ def test_another_content_type_is_named(api: Api) -> None:
     """With those that are taken."""
     answer = api.call("PUT", f"{BASE}/config", data="<a/>", content_type="text/html", headers={"If-None-Match": "*"})
     assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "named"),
+    [
+        ("PATCH", {"PORT": 1, "DEBUG": {"a": "b"}, "NAME": "x"}, ["PORT", "DEBUG"]),
+        ("PUT", {"PORT": None, "DEBUG": True}, ["PORT", "DEBUG"]),
+        ("PUT", {"canary 5e1c": 1}, [None]),
+        ("PUT", ["PORT"], []),
+    ],
+)
+def test_a_value_that_is_no_string_is_named(api: Api, method: str, body: object, named: list[str | None]) -> None:
+    """Each of them, and nothing of what was sent."""
+    api.put({"PORT": "1"})
+    content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    answer = api.call(
+        method, f"{BASE}/config", data=json.dumps(body), content_type=content_type, headers={"If-Match": '"1"'}
+    )
+    assert answer.status_code == 422
+    assert [each["variable"] for each in (answer.json or {})["errors"]] == named
+    assert "canary" not in answer.text
+
+
+def test_a_question_that_is_asked_twice_is_refused(api: Api) -> None:
+    """Nobody knows which of the two was meant, and one of them would write."""
+    answer = api.put({"PORT": "1"}, query="?dry_run=true&dry_run=false&x=1&x=2")
+    assert answer.status_code == 422
+    assert [each["variable"] for each in (answer.json or {})["errors"]] == ["dry_run", None]
+    assert api.call("GET", f"{BASE}/config").status_code == 404
