@@ -186,7 +186,8 @@ def test_a_check_of_a_good_file_imports_nothing_that_explains_faults(tmp_path: P
     assert done.stdout.startswith("no problems")
     loaded = set(json.loads(done.stderr))
     rooms = {".".join(each.split(".")[:2]) for each in loaded if each.startswith("setpoint.")}
-    assert {each.partition(".")[0] for each in loaded} == {"setpoint", "tomllib"}
+    # Whoever measures coverage has read a file of TOML before.
+    assert {each.partition(".")[0] for each in loaded} <= {"setpoint", "tomllib"}
     assert rooms.isdisjoint({"setpoint.client", "setpoint.generate", "setpoint.resolution", "setpoint.testing"})
     assert {each for each in loaded if each.startswith("setpoint.check.")} == {
         "setpoint.check.diagnostic",
