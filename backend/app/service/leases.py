@@ -44,7 +44,7 @@ class Leases:
         """Hold a session for a while, also without a stream."""
         with self._lock:
             self._until[session_id] = self.seconds() + GRACE_SECONDS
-            if self._thread is None:
+            if self._thread is None or not (self._thread.is_alive() or self._ended.is_set()):
                 self._thread = Thread(target=self._run, name="setpoint-leases", daemon=True)
                 self._thread.start()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock, Timer
 
-from app.domain.errors import NotFoundError, UnavailableError
+from app.domain.errors import NotFoundError, ServiceError
 from app.domain.event import EventKind, Happening
 from app.domain.place import Place
 from app.domain.rollout import Rollout, rollout
@@ -79,7 +79,7 @@ class Rollouts:
             places, self._untold = frozenset(self._untold), set()
         try:
             self.tell_later(self.store.write(lambda found: self.note(found, places)))
-        except UnavailableError:
+        except ServiceError:
             self.tell_later(places)
 
 

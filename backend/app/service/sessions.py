@@ -25,6 +25,10 @@ from app.service.reading import Reading
 from app.service.rollouts import Rollouts
 from setpoint.text.mask import Redactor
 
+_WITHHELD = Reason(
+    "withheld", "", "the reasons are withheld: the values of this revision are gone, and can't be masked"
+)
+
 
 @dataclass(slots=True)
 class Sessions:
@@ -116,16 +120,16 @@ class Sessions:
         if served is None and verdict.answer is Answer.APPLIED:
             served = Served(verdict.revision, verdict.at)
         if verdict.reasons:
-            masks = self._masks(report.place, verdict.revision)
-            told = verdict.reasons[:MOST_REASONS]
-            verdict = replace(verdict, reasons=tuple(_masked(reason, masks) for reason in told))
+            verdict = replace(verdict, reasons=self._fit_to_show(report.place, verdict))
         return replace(report, verdict=verdict, serves=served)
 
-    def _masks(self, place: Place, number: int) -> Redactor:
+    def _fit_to_show(self, place: Place, verdict: Verdict) -> tuple[Reason, ...]:
+        """Return the reasons without the secrets of the revision; none where nobody knows what those are."""
         try:
-            return Redactor(self.reading.secrets(place, number))
+            masks = Redactor(self.reading.secrets(place, verdict.revision))
         except (NotFoundError, DestroyedError):  # an instance can say anything of any number
-            return Redactor(())
+            return (_WITHHELD,)
+        return tuple(_masked(reason, masks) for reason in verdict.reasons[:MOST_REASONS])
 
     def _store_reports(self, reports: Sequence[SessionReport]) -> Sequence[bool]:
         def change(found: Transaction) -> tuple[list[bool], frozenset[Place]]:

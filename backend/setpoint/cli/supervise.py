@@ -27,7 +27,7 @@ from setpoint.supervision.env_out import EnvOut
 from setpoint.supervision.first_process import stay_behind_as_first_process
 from setpoint.supervision.known_good import Cache, KnownGood
 from setpoint.supervision.supervisor import Events, Plan, Supervisor, default_folder
-from setpoint.supervision.trial import Outcome, Trial
+from setpoint.supervision.trial import Outcome, Trial, unable
 from setpoint.text.escape import printable
 
 _REFUSED = 1
@@ -40,20 +40,23 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     place = _place(arguments)
     stay_behind_as_first_process()
     plan = _plan(arguments, command)
-    judge = _judge(arguments, plan)
+    trial = _trial(arguments)
     folder = Path(arguments.cache) if arguments.cache else default_folder(os.environ)
     cache = Cache(folder, place.app, place.environment)
     session = ServiceSession(Connection(find_login(os.environ)), place, _release(arguments))
     events: Events = SimpleQueue()
-    agent = Agent(session, judge, events.put, _say)
+    agent = Agent(session, _judge(trial, plan), events.put, _say, trial.digest if trial else str)
     supervisor = Supervisor(plan, cache, agent, _say, events)
-    first, cached = _first(arguments, session, cache, agent)
+    good = cache.load()
+    first, is_cached = _first(arguments, session, agent, good)
     if first is None:
         return _REFUSED
+    if arguments.quiet:
+        agent.say = supervisor.say = _say_nothing
     if not arguments.offline:
         agent.start()
     try:
-        return supervisor.run(first, cached)
+        return supervisor.run(first, good, is_cached=is_cached)
     except NotStartedError as error:
         _say(str(error))
         return error.exit_status
@@ -63,32 +66,28 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
 
 def _first(
-    arguments: argparse.Namespace, session: ServiceSession, cache: Cache, agent: Agent
-) -> tuple[Offer | None, KnownGood | None]:
-    """Return the revision to begin with, and the last known good."""
-    cached = cache.load()
+    arguments: argparse.Namespace, session: ServiceSession, agent: Agent, good: KnownGood | None
+) -> tuple[Offer | None, bool]:
+    """Return the revision to begin with, none if all are refused, and whether it is the last known good."""
     if arguments.offline:
-        return _from_cache(cached, "the service is not asked", arguments), cached
+        return _from_cache(good, "the service is not asked", arguments), True
     try:
         offer = session.offer()
     except RefusedError as error:
         raise UnableError(error.detail) from None
     except UnableError as error:
-        return _from_cache(cached, str(error), arguments), cached
-    if offer is None:
-        return None, cached
-    agent.known = offer.revision
+        return _from_cache(good, str(error), arguments), True
     outcome = agent.judge(offer)
     if outcome.accepted:
-        return offer, cached
+        return offer, False
     agent.refuse(offer, outcome)
-    if cached is None:
-        _say("the command was not started: nothing has been applied before that it could go on with")
-        with suppress(RefusedError, UnableError):
-            session.open(None)
-            agent.finish(_SECONDS_TO_TELL, gone=False)  # people are to see why it did not start
-        return None, None
-    return _from_cache(cached, f"revision {offer.revision} is refused", arguments), cached
+    if good is not None:
+        return _from_cache(good, f"revision {offer.revision} is refused", arguments), True
+    _say("the command was not started: nothing has been applied before that it could go on with")
+    with suppress(RefusedError, UnableError):
+        session.open(None)
+        agent.finish(_SECONDS_TO_TELL, gone=False)  # people are to see why it did not start
+    return None, False
 
 
 def _from_cache(cached: KnownGood | None, why: str, arguments: argparse.Namespace) -> Offer:
@@ -152,19 +151,26 @@ def _signal(name: str | None) -> int | None:
     return number
 
 
-def _judge(arguments: argparse.Namespace, plan: Plan) -> Judge:
-    """Return what asks the settings class; a command without one takes whatever its schema lets through."""
+def _trial(arguments: argparse.Namespace) -> Trial | None:
+    """Return how to ask the settings classes; None for a command that has none."""
     settings, _ = chosen_settings(arguments)
     if not settings:
         _say("no settings class is named, so that the schema alone decides what the command gets")
-        return lambda _: Outcome()
-    trial = Trial(settings)
+        return None
+    return Trial(settings, arguments.fail_on)
+
+
+def _judge(trial: Trial | None, plan: Plan) -> Judge:
+    """Return what decides on a revision: the settings class, and whether it can be given to the command at all."""
 
     def judge(offer: Offer) -> Outcome:
         if plan.env_out is None:
-            return trial.ask(plan.environment(offer.variables))
-        with plan.env_out.candidate(offer.variables) as path:
-            return trial.ask(plan.callers, str(path))
+            return trial.ask(plan.environment(offer.variables)) if trial else Outcome()
+        try:
+            with plan.env_out.candidate(offer.variables) as path:
+                return trial.ask(plan.callers, str(path)) if trial else Outcome()
+        except UnableError as error:
+            return unable(str(error))
 
     return judge
 
@@ -181,3 +187,7 @@ def _release(arguments: argparse.Namespace) -> str:
 def _say(line: str) -> None:
     sys.stderr.write(f"setpoint: {printable(line)}\n")
     sys.stderr.flush()
+
+
+def _say_nothing(_: str) -> None:
+    """Take a line that nobody wants to read."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from setpoint.client.answer import Json, RefusedError
+from setpoint.client.answer import Answer, Json, RefusedError
 from setpoint.client.connection import Connection
 from setpoint.client.event_stream import EventStream
 from setpoint.client.place import Place
@@ -59,17 +59,28 @@ class ServiceSession:
     def __post_init__(self) -> None:
         self.instance = self.instance or uuid7()
 
-    def offer(self, known: int | None = None) -> Offer | None:
-        """Return the revision that is offered; None if it is still the one with number `known`, which was read last.
+    def offer(self) -> Offer:
+        """Return the revision that is offered.
 
         Raises:
             RefusedError: The environment is not there, or the token may not read it.
             UnableError: The service can't be reached.
         """
-        headers = {} if known is None else {"If-None-Match": self._tag}
-        answer = self.connection.call("GET", f"{self.place.path}/config", query={"reveal": True}, headers=headers)
-        if answer.status == HTTPStatus.NOT_MODIFIED:
-            return None
+        return self._offered(self._read({}))
+
+    def newer_offer(self) -> Offer | None:
+        """Return the revision that is offered; None if it is still the one that was read last; raises as `offer`."""
+        answer = self._read({"If-None-Match": self._tag} if self._tag else {})
+        return None if answer.status == HTTPStatus.NOT_MODIFIED else self._offered(answer)
+
+    def forget_offer(self) -> None:
+        """Take whatever is offered next for new: another history may have given the same number to something else."""
+        self._tag = ""
+
+    def _read(self, headers: Mapping[str, str]) -> Answer:
+        return self.connection.call("GET", f"{self.place.path}/config", query={"reveal": True}, headers=headers)
+
+    def _offered(self, answer: Answer) -> Offer:
         found, self._tag = answer.json, answer.headers.get("etag", "")
         variables = {name: each["value"] for name, each in found["variables"].items()}
         return Offer(answer.integer("revision"), variables)

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -37,7 +38,7 @@ class Agent:
         judge: Asks the settings class.
         hand_on: Gets each revision that was accepted.
         say: Prints a line for people.
-        known: The number of the revision that was looked at last.
+        identify: Returns the digest of the app's contract, empty if there is none.
         serves: What is served now, as the service takes it.
     """
 
@@ -45,7 +46,7 @@ class Agent:
     judge: Judge
     hand_on: Callable[[Offer], None]
     say: Callable[[str], None]
-    known: int | None = None
+    identify: Callable[[], str]
     serves: Json | None = None
     _tasks: "SimpleQueue[Told | None]" = field(default_factory=SimpleQueue)
     _untold: Told | None = None
@@ -53,12 +54,12 @@ class Agent:
     _ended: Event = field(default_factory=Event)
 
     def start(self) -> None:
-        """Begin to follow."""
+        """Begin to follow; the command does not wait for it."""
         for name, target in (("setpoint-stream", self._follow), ("setpoint-service", self._work)):
             Thread(target=target, name=name, daemon=True).start()
 
     def report(self, told: Told, serves: Json | None = None) -> None:
-        """Tell the service as soon as that can be done; what is told later replaces it."""
+        """Tell the service as soon as that can be done; what could not be told is told with what comes later."""
         self.serves = serves or self.serves
         self._tasks.put({**told, **({"serves": self.serves} if self.serves else {})})
 
@@ -76,11 +77,9 @@ class Agent:
         ends.join(seconds)
 
     def _tell_the_rest(self, gone: bool) -> None:  # noqa: FBT001 - the argument of a thread
-        while True:
-            try:
-                self._untold = self._tasks.get_nowait() or self._untold
-            except Empty:
-                break
+        with suppress(Empty):
+            while True:
+                self._remember(self._tasks.get_nowait())
         self._trouble = self._trouble or "it ends"  # what can't be told now is no news
         self._without_trouble(self._tell)
         if gone:
@@ -92,8 +91,13 @@ class Agent:
                 told = self._tasks.get(timeout=_SECONDS_UNTIL_TOLD_AGAIN if self._untold else POLL_SECONDS)
             except Empty:
                 told = None
-            self._untold = told or self._untold
+            self._remember(told)
             self._without_trouble(self._tell if told else self._look)
+
+    def _remember(self, told: Told | None) -> None:
+        """Keep what is to be told: a later verdict replaces an earlier one, and what is served does not."""
+        if told is not None:
+            self._untold = {**(self._untold or {}), **told}
 
     def _tell(self) -> None:
         if self._untold is not None and self.session.is_open:
@@ -102,10 +106,9 @@ class Agent:
 
     def _look(self) -> None:
         self._tell()
-        offer = self.session.offer(self.known)
+        offer = self.session.newer_offer()
         if offer is None or self._ended.is_set():
             return
-        self.known = offer.revision
         outcome = self.judge(offer)
         if outcome.accepted:
             self.hand_on(offer)
@@ -118,6 +121,7 @@ class Agent:
             wait = random.uniform(0, min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**attempt))  # noqa: S311 - to spread, not to hide
             try:
                 if not self.session.is_open:
+                    self.session.schema_digest = self.session.schema_digest or self.identify()
                     self.session.open(self.serves)
                 with self.session.stream(last_id) as stream:
                     for event in stream:
@@ -132,7 +136,7 @@ class Agent:
     def _hear(self, event: ServerEvent) -> None:
         self._note("")
         if event.name == "reset":
-            self.known = None  # another history may have given the same number to something else
+            self.session.forget_offer()
         if event.name == "revision":
             self._ended.wait(random.uniform(0, _spread(event) / 1_000))  # noqa: S311 - to spread, not to hide
         if event.name in {"revision", "reset", "bookmark"}:

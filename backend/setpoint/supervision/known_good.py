@@ -102,7 +102,10 @@ class Cache:
 
     def _crypt(self, what: str, content: bytes) -> bytes:
         words = [sys.executable, "-m", __name__, what, str(self.folder / "key"), f"{self.app}/{self.environment}"]
-        done = subprocess.run(words, input=content, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - the interpreter itself
+        try:
+            done = subprocess.run(words, input=content, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - the interpreter itself
+        except subprocess.TimeoutExpired:
+            raise OSError(None, f"the encryption took more than {_SECONDS} s") from None
         if done.returncode != 0:
             lines = done.stderr.decode("utf-8", "replace").splitlines()
             raise OSError(None, lines[-1] if lines else "the encryption failed")

@@ -22,7 +22,6 @@ _ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _SECONDS_BETWEEN_LOOKS = 0.2
 _LONGEST_UNTIL_READY = 60.0
 
-
 _LONGEST_WAIT = 1.0
 """In seconds: a signal that comes right before the wait, or to another thread, does not end it, and is handled then."""
 
@@ -87,12 +86,13 @@ class Supervisor:
     _pending: Offer | None = None
     _is_ending: bool = False
 
-    def run(self, first: Offer, cached: KnownGood | None = None) -> int:
+    def run(self, first: Offer, good: KnownGood | None = None, *, is_cached: bool = False) -> int:
         """Start the command with `first`, and return what it ends with.
 
         Args:
             first: The revision to begin with.
-            cached: That this is the last known good, or what it is.
+            good: The last known good; None if there is none.
+            is_cached: Whether `first` is that, and not what the service has just said.
 
         Raises:
             NotStartedError: The command can't be started at all.
@@ -100,9 +100,9 @@ class Supervisor:
         for name in PASSED_ON:
             signal.signal(getattr(signal, name), self._on_signal)
         signal.signal(signal.SIGCHLD, self._on_signal)
-        if cached is not None:
-            self._good = Offer(cached.revision, cached.variables)
-        self._begin(first, is_cached=cached is not None and cached.revision == first.revision)
+        if good is not None:
+            self._good = Offer(good.revision, good.variables)
+        self._begin(first, is_cached=is_cached)
         while True:
             self._wait(None, lambda: self._has_ended() or self._pending is not None)
             if (status := self._status()) is not None:

@@ -1,15 +1,16 @@
-"""Asks the app's own settings class, in a process of its own, whether it takes an environment."""
+"""Asks the app's own settings class, in a process of its own: whether it takes an environment, and who it is."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 SECONDS = 60.0
-_REFUSED = 1
 _LONGEST_WORDS = 1_000
+_SEVERITIES = {"error": ("error",), "warning": ("error", "warning")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,6 @@ class Outcome:
 
     Attributes:
         reasons: Why it refuses; empty if it accepts.
-        report: What it said as `check` tells it to people.
     """
 
     reasons: tuple[Reason, ...] = ()
@@ -49,12 +49,13 @@ class Trial:
     """How to ask.
 
     Attributes:
-        settings: The settings classes to ask, `module:Class` each; those of the project if there are none.
-        files: Env files that are judged with the environment on top.
+        settings: The settings classes to ask, `module:Class` each.
+        fail_on: The lowest severity that refuses: `error` or `warning`.
         seconds: How long the answer may take.
     """
 
-    settings: Sequence[str] = ()
+    settings: Sequence[str]
+    fail_on: str = "error"
     seconds: float = SECONDS
 
     def ask(self, environment: Mapping[str, str], *files: str) -> Outcome:
@@ -62,32 +63,45 @@ class Trial:
 
         A class that can't be imported, crashes or hangs accepts nothing: the command would not start either.
         """
-        words = [sys.executable, "-m", "setpoint", "check", "--format", "json"]
-        words += [f"--settings={each}" for each in self.settings]
-        words += ["--environment", *files] if files else []
+        judged = ["--environment", *files] if files else []
         try:
-            done = subprocess.run(  # noqa: S603 - the interpreter itself, without a shell
-                words,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=self.seconds,
-                check=False,
-            )
+            done = self._run(environment, "check", "--format=json", f"--fail-on={self.fail_on}", *judged)
         except subprocess.TimeoutExpired:
-            return _failed(f"the settings class did not answer within {self.seconds:.0f} s")
+            return unable(f"the settings class did not answer within {self.seconds:.0f} s")
+        except OSError as error:  # an environment that is too large for any program, among others
+            return unable(f"the settings class can't be asked: {error.strerror}")
         if done.returncode == 0:
             return Outcome()
-        if done.returncode == _REFUSED and (reasons := _reasons(done.stdout)):
+        if reasons := _reasons(done.stdout, _SEVERITIES[self.fail_on]):
             return Outcome(reasons)
-        return _failed(_last_line(done.stderr) or f"the check ended with {done.returncode}")
+        return unable(_last_line(done.stderr) or f"the check ended with {done.returncode}")
+
+    def digest(self) -> str:
+        """Return the digest of the contract of the settings class; empty where it has none, or is several classes."""
+        try:
+            done = self._run(os.environ, "schema", "/dev/stdout")
+            return str(json.loads(done.stdout)["digest"]) if done.returncode == 0 else ""
+        except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
+            return ""
+
+    def _run(self, environment: Mapping[str, str], *words: str) -> "subprocess.CompletedProcess[bytes]":
+        settings = [f"--settings={each}" for each in self.settings]
+        return subprocess.run(  # noqa: S603 - the interpreter itself, without a shell
+            [sys.executable, "-m", "setpoint", *words, *settings],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=self.seconds,
+            check=False,
+        )
 
 
-def _failed(message: str) -> Outcome:
+def unable(message: str) -> Outcome:
+    """Return that it could not be asked, which accepts nothing."""
     return Outcome((Reason("unable", "", message),))
 
 
-def _reasons(content: bytes) -> tuple[Reason, ...]:
+def _reasons(content: bytes, severities: Collection[str]) -> tuple[Reason, ...]:
     try:
         found: list[dict[str, Any]] = json.loads(content)["diagnostics"]
     except (ValueError, KeyError, TypeError):
@@ -95,7 +109,7 @@ def _reasons(content: bytes) -> tuple[Reason, ...]:
     return tuple(
         Reason(str(each["name"]), str(each.get("variable") or ""), str(each["message"]))
         for each in found
-        if each.get("severity") == "error"
+        if each.get("severity") in severities
     )
 
 

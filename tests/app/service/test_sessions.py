@@ -78,12 +78,20 @@ def test_the_secrets_of_a_revision_are_masked_in_what_instances_say(service: Ser
     assert "is weak" in str(sessions.of(PRODUCTION))
 
 
-def test_a_verdict_on_a_revision_that_there_is_not_is_kept(service: Service, sessions: Sessions) -> None:
-    """It can't be masked, and hurts nobody: it is about nothing that is offered."""
-    service.write(PORT="1")
+def test_a_verdict_on_a_revision_whose_values_nobody_knows_is_kept_without_its_reasons(
+    service: Service, sessions: Sessions
+) -> None:
+    """Nothing can be masked in them: there is no such revision, or its values are gone."""
+    service.write(PORT="1", API_KEY=CANARY)
+    service.write(PORT="2", API_KEY="other")
+    service.history.destroy(actor(), PRODUCTION, 1, "leaked")
     session = opened(sessions)
-    refuse(sessions, session, 999, "what")
-    assert sessions.named(session.id)[0].state(1) is State.STALE
+    for number in (999, 1):
+        refuse(sessions, session, number, f"the key {CANARY} is weak")
+        (kept,) = sessions.named(session.id)
+        assert kept.attempted is not None
+        assert (kept.attempted.revision, kept.state(2)) == (number, State.STALE)
+        assert CANARY not in str(kept)
 
 
 def test_what_is_served_is_told_with_the_time_since_when(service: Service, sessions: Sessions) -> None:

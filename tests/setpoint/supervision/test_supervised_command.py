@@ -1,7 +1,10 @@
 """`setpoint run --app` with real processes and the real service: what happens to the command, and what is told."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -154,3 +157,51 @@ def test_a_command_that_has_done_its_work_has_not_failed(billing: Billing, tmp_p
         assert web.process.wait(timeout=30) == 0
         assert "failed" not in web.said
     assert billing.sessions == []
+
+
+def test_a_new_start_with_the_same_revision_is_in_sync(billing: Billing, tmp_path: Path) -> None:
+    """It has it from the service, though its last known good is the same one."""
+    billing.write(POOL_MAX="5")
+    for starts in (1, 2):
+        with supervised(tmp_path / "web", billing.url, billing.token) as web:
+            billing.wait_for("the instance serves revision 1")
+            assert len(web.starts) == starts
+            assert billing.sessions[0]["serves"]["source"] == "service"
+    assert "WARNING" not in web.said
+
+
+def test_a_start_that_is_refused_goes_on_with_the_last_known_good(billing: Billing, tmp_path: Path) -> None:
+    """What was tried and what is served are both told, however late the session was opened."""
+    billing.write(POOL_MAX="5")
+    with supervised(tmp_path / "web", billing.url, billing.token):
+        billing.wait_for("the instance serves revision 1")
+    billing.write(POOL_MIN="9", POOL_MAX="5")
+    with supervised(tmp_path / "web", billing.url, billing.token) as web:
+        billing.wait_for("1 of 1 instance refused revision 2: POOL_MIN must not exceed POOL_MAX; still serving 1")
+        assert "revision 2 is refused; starting with the last known good, revision 1" in web.said
+        (session,) = billing.sessions
+        assert (session["state"], session["serves"]["source"]) == ("FAILED", "cache")
+
+
+def test_the_service_knows_which_contract_an_instance_has(billing: Billing, tmp_path: Path) -> None:
+    """A write that its release does not know is refused by its own schema, as `setpoint schema` exports it."""
+    billing.write(POOL_MAX="5")
+    with supervised(tmp_path / "web", billing.url, billing.token):
+        billing.wait_for("the instance serves revision 1")
+        digest = billing.sessions[0]["schema_digest"]
+    exported = subprocess.run(
+        [sys.executable, "-m", "setpoint", "schema"], cwd=tmp_path / "web", capture_output=True, check=True
+    )
+    assert digest == json.loads(exported.stdout)["digest"]
+
+
+def test_a_value_that_the_env_file_can_not_hold_is_a_refusal(billing: Billing, tmp_path: Path) -> None:
+    """The command is not touched, and the service hears why."""
+    billing.write(POOL_MAX="5")
+    out = ("--reload-signal", "CONT", "--env-out", "app.env", "--loader", "docker")
+    with supervised(tmp_path / "web", billing.url, billing.token, *out) as web:
+        billing.wait_for("the instance serves revision 1")
+        billing.write(POOL_MAX="5", OLD_NAME="two\nlines")
+        until(lambda: "refused revision 2" in billing.rollout)
+        assert len(web.starts) == 1
+        assert (tmp_path / "web" / "app.env").read_text() == "POOL_MAX=5\n"

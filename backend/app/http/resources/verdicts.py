@@ -37,7 +37,7 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
     @blueprint.patch("/v1/sessions/<session_id>")
     @marked(
         Mark(
-            "SessionReport what an instance attempted and serves; needs `session:write`",
+            "Report what an instance attempted and serves; needs `session:write`",
             needs_token=True,
             body={"application/json": ToldOfSession},
             answers={200: {"application/json": SessionAnswer}},
@@ -53,7 +53,7 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
     @blueprint.post("/v1/verdicts")
     @marked(
         Mark(
-            "SessionReport what many instances attempted and serve; needs `session:write` in each environment",
+            "Report what many instances attempted and serve; needs `session:write` in each environment",
             needs_token=True,
             body={"application/json": ToldOfSessions},
             answers={200: {"application/json": VerdictsAnswer}},
