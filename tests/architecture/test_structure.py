@@ -16,7 +16,6 @@ LONGEST_FILE = {"backend": 300, "benchmarks": 400, "tests": 400}
 LONGER_FILES: set[str] = set()
 MOST_MODULES = 20
 LARGER_FOLDERS = {
-    "backend/setpoint/cli",  # one file a command
     "backend/setpoint/envfile",  # one file a loader
 }
 LONGEST_FUNCTION = 25

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the differences and return the exit status: 1 only with `--exit-code`."""
     if _are_in_the_service(arguments):
-        from setpoint.cli import service_diff  # noqa: PLC0415 - it imports HTTP, which files don't need
+        from setpoint.cli.service import service_diff  # noqa: PLC0415 - it imports HTTP, which files don't need
 
         return service_diff.run(arguments)
     if len(arguments.files) != (1 if arguments.environment else 2):

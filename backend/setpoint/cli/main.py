@@ -51,19 +51,27 @@ COMMANDS = {
         "setpoint.cli.schema", "Write the contract of a settings class as JSON Schema, check it for drift, or push it"
     ),
     "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
-    "login": Command("setpoint.cli.login", "Store the address of a service and a token for it"),
-    "apps": Command("setpoint.cli.apps", "List the apps of the service and their environments"),
-    "environments": Command("setpoint.cli.environments", "List the environments of an app"),
-    "push": Command("setpoint.cli.push", "Write env files as the next revision of an environment, once they are right"),
-    "pull": Command("setpoint.cli.pull", "Print the variables of an environment for the program that is to read them"),
-    "log": Command("setpoint.cli.log", "List the revisions of an environment"),
-    "rollback": Command("setpoint.cli.rollback", "Make a new revision with the variables of an older one"),
-    "rollout": Command("setpoint.cli.rollout", "Say how far a revision has come with the running instances"),
-    "sessions": Command("setpoint.cli.sessions", "List the running instances of an environment and what each serves"),
-    "revisions": Command("setpoint.cli.revisions", "Remove the values of a leaked revision for good"),
-    "token": Command("setpoint.cli.tokens", "List, make, replace and end the tokens of the service"),
-    "keys": Command("setpoint.cli.keys", "Say which keys encrypt what the service stores, or change to the first one"),
-    "audit": Command("setpoint.cli.audit", "List what was done in the service, and by whom"),
+    "login": Command("setpoint.cli.service.login", "Store the address of a service and a token for it"),
+    "apps": Command("setpoint.cli.service.apps", "List the apps of the service and their environments"),
+    "environments": Command("setpoint.cli.service.environments", "List the environments of an app"),
+    "push": Command(
+        "setpoint.cli.service.push", "Write env files as the next revision of an environment, once they are right"
+    ),
+    "pull": Command(
+        "setpoint.cli.service.pull", "Print the variables of an environment for the program that is to read them"
+    ),
+    "log": Command("setpoint.cli.service.log", "List the revisions of an environment"),
+    "rollback": Command("setpoint.cli.service.rollback", "Make a new revision with the variables of an older one"),
+    "rollout": Command("setpoint.cli.service.rollout", "Say how far a revision has come with the running instances"),
+    "sessions": Command(
+        "setpoint.cli.service.sessions", "List the running instances of an environment and what each serves"
+    ),
+    "revisions": Command("setpoint.cli.service.revisions", "Remove the values of a leaked revision for good"),
+    "token": Command("setpoint.cli.service.tokens", "List, make, replace and end the tokens of the service"),
+    "keys": Command(
+        "setpoint.cli.service.keys", "Say which keys encrypt what the service stores, or change to the first one"
+    ),
+    "audit": Command("setpoint.cli.service.audit", "List what was done in the service, and by whom"),
 }
 
 

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.check:
             message = "`--check` is about a file, and `schema push` has none"
             raise UnableError(message)
-        from setpoint.cli import schema_push  # noqa: PLC0415 - it imports HTTP, which files don't need
+        from setpoint.cli.service import schema_push  # noqa: PLC0415 - it imports HTTP, which files don't need
 
         return schema_push.run(arguments)
     if arguments.app is not None or arguments.release is not None:

@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from setpoint.cli.table import table
+from setpoint.cli.service.table import table
 
 
 def test_columns_are_as_wide_as_they_look() -> None:

@@ -6,7 +6,7 @@ import json
 from setpoint.application.importing import contracts_of
 from setpoint.cli.options import chosen_settings
 from setpoint.cli.output import write_result
-from setpoint.cli.service_command import with_service, write_json
+from setpoint.cli.service.service_command import with_service, write_json
 from setpoint.client.place import parse_app
 from setpoint.client.release import release_of
 from setpoint.client.service import Service

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from setpoint.cli.output import write_result
-from setpoint.cli.table import table
+from setpoint.cli.service.table import table
 from setpoint.client.answer import Json, RefusedError
 from setpoint.client.connection import Connection
 from setpoint.client.login import Login, find_login

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from setpoint.cli.output import write_bytes_as_they_are
-from setpoint.cli.service_command import add_place, with_service, write_json
+from setpoint.cli.service.service_command import add_place, with_service, write_json
 from setpoint.client.place import Place, parse_place
 from setpoint.client.private_file import write_private_file
 from setpoint.client.service import Service

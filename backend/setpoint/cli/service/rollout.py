@@ -5,7 +5,7 @@ import re
 import sys
 
 from setpoint.cli.output import write_result
-from setpoint.cli.service_command import (
+from setpoint.cli.service.service_command import (
     REFUSED,
     add_action,
     add_actions,

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from setpoint.cli.service_command import add_action, add_actions, add_json, show, with_service, write_json
+from setpoint.cli.service.service_command import add_action, add_actions, add_json, show, with_service, write_json
 from setpoint.client.answer import Answer, Json
 from setpoint.client.service import Service
 from setpoint.text.join import counted

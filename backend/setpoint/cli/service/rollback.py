@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from setpoint.cli.output import write_result
-from setpoint.cli.rollout import add_wait, await_rollout
-from setpoint.cli.service_command import REFUSED, add_json, add_place, positive, with_service, write_json
-from setpoint.cli.written_revision import told
+from setpoint.cli.service.rollout import add_wait, await_rollout
+from setpoint.cli.service.service_command import REFUSED, add_json, add_place, positive, with_service, write_json
+from setpoint.cli.service.written_revision import told
 from setpoint.client.place import parse_place
 from setpoint.client.service import Service
 

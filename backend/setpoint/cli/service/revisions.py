@@ -3,7 +3,7 @@
 import argparse
 
 from setpoint.cli.output import write_result
-from setpoint.cli.service_command import (
+from setpoint.cli.service.service_command import (
     add_action,
     add_actions,
     add_json,

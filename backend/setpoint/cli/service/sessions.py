@@ -2,7 +2,7 @@
 
 import argparse
 
-from setpoint.cli.service_command import add_json, add_most, add_place, day_and_time, show, with_service
+from setpoint.cli.service.service_command import add_json, add_most, add_place, day_and_time, show, with_service
 from setpoint.client.answer import Json
 from setpoint.client.place import parse_place
 from setpoint.client.service import Service

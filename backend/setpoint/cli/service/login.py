@@ -5,7 +5,7 @@ import os
 import sys
 from getpass import getpass
 
-from setpoint.cli.service_command import REFUSED, warn_of_readers, who
+from setpoint.cli.service.service_command import REFUSED, warn_of_readers, who
 from setpoint.client.answer import RefusedError
 from setpoint.client.connection import Connection
 from setpoint.client.login import (

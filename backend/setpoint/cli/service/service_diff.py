@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from setpoint.cli.output import write_result
-from setpoint.cli.service_command import with_service, write_json
+from setpoint.cli.service.service_command import with_service, write_json
 from setpoint.cli.shown_setting import visible
 from setpoint.client.answer import Answer, Json
 from setpoint.client.place import Place, find_place

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from setpoint.cli.service_command import add_json, add_most, day_and_time, show, who, with_service
+from setpoint.cli.service.service_command import add_json, add_most, day_and_time, show, who, with_service
 from setpoint.client.answer import Json
 from setpoint.client.service import Service
 

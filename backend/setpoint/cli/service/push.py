@@ -8,9 +8,9 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.cli.output import write_result
 from setpoint.cli.report_options import is_colored
-from setpoint.cli.rollout import add_wait, await_rollout
-from setpoint.cli.service_command import add_json, add_place, positive, with_service, write_json
-from setpoint.cli.written_revision import told
+from setpoint.cli.service.rollout import add_wait, await_rollout
+from setpoint.cli.service.service_command import add_json, add_place, positive, with_service, write_json
+from setpoint.cli.service.written_revision import told
 from setpoint.client.place import parse_place
 from setpoint.client.pushing import push
 from setpoint.client.service import Service

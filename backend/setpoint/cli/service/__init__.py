@@ -1,0 +1,1 @@
+"""The commands that talk to the service, one file each; they alone import HTTP."""
