@@ -1,0 +1,112 @@
+"""What a deploy file gives each process: names, values, and where each of them is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from setpoint.envfile.source_text import SourceText, Span
+
+
+class DeployKind(StrEnum):
+    """The programs whose deploy files are read."""
+
+    COMPOSE = "compose"
+    SYSTEMD = "systemd"
+    KUBERNETES = "kubernetes"
+
+
+class Place(NamedTuple):
+    """Where something is written: in the deploy file, or in a file that it names.
+
+    Attributes:
+        file: The text of that file, under the path by which people know it.
+        span: The piece of it.
+    """
+
+    file: SourceText
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Given:
+    """A variable that a deploy gives to a process.
+
+    Attributes:
+        name: The variable.
+        value: What the process gets; None where it gets nothing, or nothing that the files tell.
+        via: How it comes to the process, for people: `environment`, `env_file`, `ConfigMap app-config`.
+        place: Where the value is written; None where no file has it.
+        unknown: What only the cluster, the host or the caller knows, as in `metadata.name`; None where the files tell.
+        shadows: What would have been given in its place, the strongest first.
+    """
+
+    name: str
+    value: str | None
+    via: str
+    place: Place | None = None
+    unknown: str | None = None
+    shadows: tuple["Given", ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Process:
+    """A service, unit or container, and the environment that it gets.
+
+    Attributes:
+        name: `web`, `app.service`, `Deployment/web/app`.
+        variables: Everything that the deploy gives it, by name.
+        place: Where it is declared.
+    """
+
+    name: str
+    variables: Mapping[str, Given]
+    place: Place | None = None
+
+
+class DeployProblemKind(StrEnum):
+    """What can go wrong between a deploy file and a process; each is a rule of the seventh hundred."""
+
+
+class DeployProblem(NamedTuple):
+    """One thing in a deploy that is refused, or that a process gets otherwise than it is written.
+
+    Attributes:
+        kind: What it is.
+        message: What is wrong, in one sentence without a full stop; it quotes no value.
+        place: Where it is; None where there is no place.
+        process: The process that it is about; None where it is about all of them.
+        name: The variable that it is about, where there is one.
+        hint: What to do about it; it quotes no value either.
+        refuses: Whether the program rejects the deploy, or does not start the process, because of it.
+    """
+
+    kind: DeployProblemKind
+    message: str
+    place: Place | None = None
+    process: str | None = None
+    name: str | None = None
+    hint: str | None = None
+    refuses: bool = False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Deployment:
+    """What one program makes of its deploy files.
+
+    Attributes:
+        kind: The program.
+        processes: By name, in the order of the files; none where the program rejects them.
+        problems: In the order of the files.
+        files: Every file that was read, deploy files and those that they name.
+    """
+
+    kind: DeployKind
+    processes: Mapping[str, Process]
+    problems: tuple[DeployProblem, ...] = ()
+    files: tuple[SourceText, ...] = field(default=())
+
+    @property
+    def refused(self) -> bool:
+        """Return whether the program rejects the files, or does not start one of the processes."""
+        return any(problem.refuses for problem in self.problems)
