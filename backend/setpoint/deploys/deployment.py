@@ -39,6 +39,7 @@ class Given:
         place: Where the value is written; None where no file has it.
         unknown: What only the cluster, the host or the caller knows, as in `metadata.name`; None where the files tell.
         shadows: What would have been given in its place, the strongest first.
+        named: Where its name is written, in the same file as the value; None where that is right before the value.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Given:
     place: Place | None = None
     unknown: str | None = None
     shadows: tuple["Given", ...] = ()
+    named: Place | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,11 +59,13 @@ class Process:
         name: `web`, `app.service`, `Deployment/web/app`.
         variables: Everything that the deploy gives it, by name.
         place: Where it is declared.
+        elsewhere: What else gives it variables, nobody knows which, as in `ConfigMap app-config`: it is in no file.
     """
 
     name: str
     variables: Mapping[str, Given]
     place: Place | None = None
+    elsewhere: tuple[str, ...] = ()
 
 
 class DeployProblemKind(StrEnum):
