@@ -10,7 +10,7 @@ from setpoint._version import __version__
 
 if TYPE_CHECKING:
     from setpoint.application.loading import load
-    from setpoint.check.app_rule import Violation, rule
+    from setpoint.check.catalogue.app_rule import Violation, rule
     from setpoint.check.diagnostic import Severity
     from setpoint.contract.file_variables import FileVariables
     from setpoint.contract.guidance import Guidance, NamesEnvFile, PublicValueError
@@ -23,9 +23,9 @@ _HOMES = {
     "NamesEnvFile": "setpoint.contract.guidance",
     "PublicValueError": "setpoint.contract.guidance",
     "Severity": "setpoint.check.diagnostic",
-    "Violation": "setpoint.check.app_rule",
+    "Violation": "setpoint.check.catalogue.app_rule",
     "load": "setpoint.application.loading",
-    "rule": "setpoint.check.app_rule",
+    "rule": "setpoint.check.catalogue.app_rule",
 }
 
 __all__ = [

@@ -17,8 +17,8 @@ OPENERS = {
     "resolution/effective_value.py": "compares values",
     "application/loading.py": "hands values to the process that starts",
     "application/launch.py": "hands values to the process that starts",
-    "check/refusal_text.py": "looks for the word that was meant, in a value that was let through",
-    "check/refused_values.py": "looks for the place of a fault, in a value that was let through",
+    "check/evidence/refusal_text.py": "looks for the word that was meant, in a value that was let through",
+    "check/evidence/refused_values.py": "looks for the place of a fault, in a value that was let through",
     "cli/shown_setting.py": "makes keyed fingerprints",
 }
 """Who opens guarded values, each with what for."""
@@ -42,9 +42,9 @@ UNGUARDED = {
     "application/shown_reading.py": "puts each to the door, for `read`",
     "application/sure_class_pass.py": "counts them",
     "application/sure_pass.py": "asks a contract, and says yes or nothing",
-    "check/blame.py": "asks for a name alone",
+    "resolution/blame.py": "asks for a name alone",
     "check/checking.py": "counts them",
-    "check/reading_differences.py": "compares what programs read, and guards it",
+    "check/evidence/reading_differences.py": "compares what programs read, and guards it",
 }
 """Who looks at values as a loader hands them over, which are not guarded yet."""
 

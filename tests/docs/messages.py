@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from docs.documents import ROOT
-from setpoint.check.rule_documentation import documented_rules
+from setpoint.check.catalogue.rule_documentation import documented_rules
 
 PAGE = ROOT / "docs" / "reference" / "messages.md"
 BACKEND = ROOT / "backend"

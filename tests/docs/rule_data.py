@@ -3,8 +3,8 @@
 import sys
 
 from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
-from setpoint.check.rule import CATALOGUE
-from setpoint.check.rule_documentation import GENERATED, as_json
+from setpoint.check.catalogue.rule import CATALOGUE
+from setpoint.check.catalogue.rule_documentation import GENERATED, as_json
 
 
 def rule_data() -> str:

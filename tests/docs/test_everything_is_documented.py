@@ -7,7 +7,7 @@ from config.settings import Settings
 from docs import http_api
 from docs.commands import page, parsers
 from docs.documents import ROOT, pages
-from setpoint.check.rule import CATALOGUE
+from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.cli.main import COMMANDS
 from setpoint.contract.settings_class import SettingsContract
 

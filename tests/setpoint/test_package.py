@@ -111,7 +111,7 @@ def test_the_wheel_holds_the_library_alone(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {"setpoint"}
     no_code = {name for name in names if name.startswith("setpoint/") and not name.endswith(".py")}
-    assert no_code == {"setpoint/py.typed", "setpoint/check/rule_data.json"}
+    assert no_code == {"setpoint/py.typed", "setpoint/check/catalogue/rule_data.json"}
 
 
 def test_the_wheel_needs_no_server(wheel: Path) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from setpoint.check.catalogue.selection import Selection, UnknownRuleError
 from setpoint.check.checking import check_together, put_together
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.check.rules.names import unknown_variable
-from setpoint.check.selection import Selection, UnknownRuleError
 from setpoint.errors import UnableError
 from setpoint.project import InvalidProjectError, Project
 from setpoint.resolution.subject import Subject

@@ -1,6 +1,6 @@
 """Says of an env file whether nothing in it needs explaining, whatever the settings are."""
 
-from setpoint.check.placeholder import is_placeholder
+from setpoint.check.evidence.placeholder import is_placeholder
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
 
 _MARK_OF_SUPPRESSIONS = "setpoint:"

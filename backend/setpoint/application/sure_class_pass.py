@@ -33,7 +33,7 @@ def sure_class_pass(settings_class: type[BaseSettings], path: str, fail_on: Seve
     """
     if path == STANDARD_INPUT or not Path(path).is_file():
         return None  # What comes through a pipe can be read once only.
-    if "setpoint.check.app_rule" in sys.modules:
+    if "setpoint.check.catalogue.app_rule" in sys.modules:
         return None  # The module of the class may have entered rules of the app's own.
     contract, file = SettingsContract.of(settings_class), read_env_file(path, {})
     if not (reads_plainly(file) and _is_plain(contract) and _is_known(contract, file)):

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
+from setpoint.check.catalogue.rule import CATALOGUE, FailedRuleError, Rule
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Region
-from setpoint.check.rule import CATALOGUE, FailedRuleError, Rule
 from setpoint.check.rules.file import unusable_rule
 from setpoint.check.rules.suppressions import unused_suppression
 from setpoint.check.suppression import Suppression, UnusedSuppression, suppressions

@@ -5,9 +5,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from setpoint.check.catalogue.rule import CATALOGUE
+from setpoint.check.catalogue.selection import find_code, nearest_rule
 from setpoint.check.finding import Region
-from setpoint.check.rule import CATALOGUE
-from setpoint.check.selection import find_code, nearest_rule
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.statement import Line
 from setpoint.resolution.subject import Subject

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from setpoint.application.shown_reading import REVEALED, Judgement, ShownReading, by_looks
+from setpoint.check.catalogue.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.cli.options import add_reading_options, add_settings_option, chosen_settings
 from setpoint.cli.output import write_result
 from setpoint.envfile.loaders import LOADERS

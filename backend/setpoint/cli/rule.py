@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from textwrap import wrap
 
-from setpoint.check.rule_documentation import Example, RuleDocumentation, as_json, documented_rules
+from setpoint.check.catalogue.rule_documentation import Example, RuleDocumentation, as_json, documented_rules
 from setpoint.cli.output import write_result
 from setpoint.generate.rules_reference import as_read, rules_reference
 from setpoint.text.escape import printable
@@ -59,7 +59,7 @@ def _rules_of_project() -> list[RuleDocumentation]:
         import_rules,
         import_settings_classes,
     )
-    from setpoint.check.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
+    from setpoint.check.catalogue.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
 
     with suppress(UnusableSettingsError):
         # The rules take the classes from their modules, which may fail where settings can't be had.

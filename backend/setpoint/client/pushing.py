@@ -7,11 +7,11 @@ from typing import Any
 from setpoint.application.check_files import read_as_programs_do
 from setpoint.application.gathering import of_files
 from setpoint.application.judging import Terms, chosen_selection, judged
+from setpoint.check.catalogue.rule import CATALOGUE, Rule
 from setpoint.check.checking import with_more
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.finding import Finding, Region
 from setpoint.check.report import Report, Status
-from setpoint.check.rule import CATALOGUE, Rule
 from setpoint.client.answer import Json, RefusedError
 from setpoint.client.connection import Query
 from setpoint.client.place import Place

@@ -22,7 +22,7 @@ class LoaderInfo(NamedTuple):
 
     def read(self, text: str, environment: Mapping[str, str]) -> Reading:
         """Read `text` as the program does; its module is only imported here."""
-        loader: Loader = import_module(f"setpoint.envfile.{self.name.replace('-', '_')}").read
+        loader: Loader = import_module(f"setpoint.envfile.programs.{self.name.replace('-', '_')}").read
         return loader(text, environment)
 
 

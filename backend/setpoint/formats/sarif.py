@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from setpoint._version import __version__
+from setpoint.check.catalogue.rule import CATALOGUE
+from setpoint.check.catalogue.rule_documentation import RuleDocumentation
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report, Status
-from setpoint.check.rule import CATALOGUE
-from setpoint.check.rule_documentation import RuleDocumentation
 from setpoint.envfile.source_text import Location
 from setpoint.formats.artifact import fingerprints, shown_path
 

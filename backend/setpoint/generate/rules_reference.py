@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from setpoint.check.rule_documentation import Example, RuleDocumentation
+from setpoint.check.catalogue.rule_documentation import Example, RuleDocumentation
 
 EXAMPLE_SETTINGS = """\
 import json

@@ -261,7 +261,7 @@ def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading
     The program leaves them out; what is wrong in them is to be found all the same. Nothing starts
     from such a file, because the quote is an error.
     """
-    from setpoint.envfile import python_dotenv  # noqa: PLC0415 - what is read as another program needs it not
+    from setpoint.envfile.programs import python_dotenv  # noqa: PLC0415 - what is read as another program needs it not
 
     text, unclosed = source.text, dict[int, Problem]()
     reading = python_dotenv.read_despite_bad_bytes(text, environment)

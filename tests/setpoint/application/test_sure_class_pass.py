@@ -117,7 +117,7 @@ CLASSES = (Plain, Open, Closed, CaseSensitive, IgnoresEmpty, Deprecated, Renamed
 @pytest.fixture(autouse=True)
 def no_rules_of_apps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget that other tests have imported what an app enters rules with."""
-    monkeypatch.delitem(sys.modules, "setpoint.check.app_rule", raising=False)
+    monkeypatch.delitem(sys.modules, "setpoint.check.catalogue.app_rule", raising=False)
 
 
 def _agrees(settings_class: type[BaseSettings], path: Path) -> bool:
@@ -169,7 +169,7 @@ def test_no_faulty_file_passes(file: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_rules_of_the_app_are_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The module of the settings may declare some."""
-    monkeypatch.setitem(sys.modules, "setpoint.check.app_rule", sys)
+    monkeypatch.setitem(sys.modules, "setpoint.check.catalogue.app_rule", sys)
     (tmp_path / "prod.env").write_text("PORT=1\n")
     assert not _agrees(Plain, tmp_path / "prod.env")
 
@@ -191,7 +191,8 @@ def test_a_check_of_a_good_file_imports_nothing_that_explains_faults(tmp_path: P
     assert rooms.isdisjoint({"setpoint.client", "setpoint.generate", "setpoint.resolution", "setpoint.testing"})
     assert {each for each in loaded if each.startswith("setpoint.check.")} == {
         "setpoint.check.diagnostic",
-        "setpoint.check.placeholder",
+        "setpoint.check.evidence",
+        "setpoint.check.evidence.placeholder",
         "setpoint.check.report",
     }
     assert len(loaded) <= 70  # just above what it is: it may fall, and rises only with a reason

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from setpoint.check.rule import CATALOGUE
+from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.cli.main import main
 from setpoint.formats.registry import FORMATS
 from support.checking import run_setpoint

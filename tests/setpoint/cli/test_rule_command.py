@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from setpoint.check.rule import CATALOGUE
+from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.cli.main import main
 from support.checking import BACKEND, run
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from setpoint.envfile import dotenv, node
+from setpoint.envfile.programs import dotenv, node
 from setpoint.envfile.source_text import SourceText
 from support.env_texts import contents
 from support.real_programs import ENVIRONMENT, read_by_node_and_dotenv

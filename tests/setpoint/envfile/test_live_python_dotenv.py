@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from setpoint.envfile.python_dotenv import read
+from setpoint.envfile.programs.python_dotenv import read
 from support.env_texts import texts
 from support.real_programs import ENVIRONMENT, read_by_python_dotenv
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from setpoint.envfile.programs.uv import read
 from setpoint.envfile.source_text import SourceText
-from setpoint.envfile.uv import read
 from support.env_texts import contents
 from support.real_programs import ENVIRONMENT, read_by_uv
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setpoint.envfile import portable
 from setpoint.envfile.loaders import LOADERS, PORTABLE, find_loader
+from setpoint.envfile.programs import portable
 from setpoint.envfile.writing import NotExpressibleError, write
 
 VALUES = st.one_of(

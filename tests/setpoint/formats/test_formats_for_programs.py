@@ -12,9 +12,9 @@ import jsonschema_rs
 import pytest
 from inline_snapshot import snapshot
 
+from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
 from setpoint.check.report import Report, SourceSummary
-from setpoint.check.rule import CATALOGUE
 from setpoint.envfile.source_text import Location
 from setpoint.formats import github, gitlab, junit, registry, sarif
 from setpoint.formats.artifact import fingerprints

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
+from setpoint.check.evidence.loader_problems import loader_problems
 from setpoint.check.finding import Finding, Region
-from setpoint.check.loader_problems import loader_problems
-from setpoint.check.rule import built_in
 from setpoint.envfile.reading import ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.errors import UnusableError

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
+from setpoint.check.evidence.loader_problems import loader_problems
 from setpoint.check.finding import Finding, Region
-from setpoint.check.loader_problems import loader_problems
-from setpoint.check.rule import built_in
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind
 from setpoint.resolution.subject import Subject
@@ -25,7 +25,7 @@ def read_differently(subject: Subject) -> Iterator[Finding]:
         HOST=localhost
     """
     if subject.others:
-        from setpoint.check.read_differently import differences
+        from setpoint.check.evidence.read_differently import differences
 
         yield from differences(subject)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, Region, name_region
-from setpoint.check.misspellings import (
+from setpoint.check.evidence.misspellings import (
     Families,
     Family,
     consequence,
@@ -16,7 +16,7 @@ from setpoint.check.misspellings import (
     other_spellings,
     where_set,
 )
-from setpoint.check.rule import built_in
+from setpoint.check.finding import Finding, Region, name_region
 from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject

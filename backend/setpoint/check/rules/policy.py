@@ -6,11 +6,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
+from setpoint.check.evidence.placeholder import is_placeholder
+from setpoint.check.evidence.tracked_file import is_tracked
 from setpoint.check.finding import Finding, Region, name_region, value_region
-from setpoint.check.placeholder import is_placeholder
-from setpoint.check.rule import built_in
-from setpoint.check.tracked_file import is_tracked
 from setpoint.contract.secrecy import secret_text
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span

@@ -4,10 +4,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import takewhile
 
+from setpoint.check.catalogue.rule import Rule, built_in
 from setpoint.check.diagnostic import Severity
+from setpoint.check.evidence.loader_problems import loader_problems
 from setpoint.check.finding import Finding, Region, name_region
-from setpoint.check.loader_problems import loader_problems
-from setpoint.check.rule import Rule, built_in
 from setpoint.envfile.reading import Problem, ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.statement import Line, Statement

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from setpoint.check.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
+from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
+from setpoint.check.evidence.placeholder import is_placeholder
 from setpoint.check.finding import Finding, value_region
-from setpoint.check.placeholder import is_placeholder
-from setpoint.check.rule import built_in
 from setpoint.contract.document.class_checks import in_words
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
 from setpoint.validation.refusal import Refusal, RefusalKind
@@ -50,7 +50,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
 
 def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
     if refused:
-        from setpoint.check.refused_values import explained
+        from setpoint.check.evidence.refused_values import explained
 
         yield from explained(subject, refused)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
+from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.checking import check_together
 from setpoint.check.report import Report
-from setpoint.check.rule import CATALOGUE
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind

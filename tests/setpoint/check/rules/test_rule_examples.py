@@ -12,9 +12,9 @@ from types import ModuleType
 import pytest
 
 from docs.rule_data import rule_data
+from setpoint.check.catalogue.rule import CATALOGUE
+from setpoint.check.catalogue.rule_documentation import GENERATED, Example, RuleDocumentation, documented_rules
 from setpoint.check.checking import check_together
-from setpoint.check.rule import CATALOGUE
-from setpoint.check.rule_documentation import GENERATED, Example, RuleDocumentation, documented_rules
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.generate.rules_reference import EXAMPLE_FILE, EXAMPLE_SETTINGS
 from setpoint.resolution.subject import Subject

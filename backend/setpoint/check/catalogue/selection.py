@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.report import Report
-from setpoint.check.rule import CATALOGUE
 from setpoint.text.suggest import nearest
 
 _BEGINS_LIKE_A_CODE = r"[A-Za-z]+\d"

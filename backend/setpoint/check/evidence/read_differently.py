@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from setpoint.check.diagnostic import Severity
+from setpoint.check.evidence.reading_differences import ReadValue, grouped, read_value, written_value
 from setpoint.check.finding import Finding, value_region
-from setpoint.check.reading_differences import ReadValue, grouped, read_value, written_value
-from setpoint.envfile import python_dotenv
+from setpoint.envfile.programs import python_dotenv
 from setpoint.envfile.writing import how_to_write
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from setpoint.check.catalogue.rule import Rule
 from setpoint.check.finding import Finding, Region
-from setpoint.check.rule import Rule
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER
 

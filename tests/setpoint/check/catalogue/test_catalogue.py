@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from setpoint.check import rules
+from setpoint.check.catalogue.rule import CATALOGUE, Rule, built_in
 from setpoint.check.diagnostic import Severity
-from setpoint.check.rule import CATALOGUE, Rule, built_in
 from support.checking import BACKEND, checked
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from setpoint.check.evidence.refusal_text import explain, path_inside
 from setpoint.check.finding import Finding, Region, value_region
-from setpoint.check.refusal_text import explain, path_inside
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value

@@ -10,7 +10,7 @@ from setpoint.envfile.reading import ProblemKind
 from setpoint.errors import UnusableError
 
 if TYPE_CHECKING:
-    from setpoint.check.rule_documentation import RuleDocumentation
+    from setpoint.check.catalogue.rule_documentation import RuleDocumentation
 
 Looked = TypeVar("Looked")
 
@@ -52,7 +52,7 @@ class Rule(NamedTuple, Generic[Looked]):
     @property
     def documentation(self) -> "RuleDocumentation":
         """Return what the docstring of the condition says."""
-        from setpoint.check.rule_documentation import RuleDocumentation
+        from setpoint.check.catalogue.rule_documentation import RuleDocumentation
 
         return RuleDocumentation.of(
             self.code,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.go_lines import GoLine, written_lines
+from setpoint.envfile.programs.go_lines import GoLine, written_lines
 from setpoint.envfile.reading import ProblemKind, Reading
 from setpoint.envfile.source_text import Span
 

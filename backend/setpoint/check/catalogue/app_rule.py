@@ -8,11 +8,11 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic_settings import BaseSettings
 
-from setpoint.check.blame import assigned_near
+from setpoint.check.catalogue.rule import FailedRuleError, Rule, enter
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_region
-from setpoint.check.rule import FailedRuleError, Rule, enter
 from setpoint.errors import InvalidRuleError
+from setpoint.resolution.blame import assigned_near
 from setpoint.resolution.subject import Subject
 from setpoint.text.raised import kind_and_place
 from setpoint.text.shown import Door

@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from setpoint.envfile.compose_references import (
+from setpoint.envfile.draft import Draft
+from setpoint.envfile.programs.compose_references import (
     InvalidReferenceError,
     References,
     TooLongExpansionError,
 )
-from setpoint.envfile.draft import Draft
-from setpoint.envfile.go_lines import GO_BLANKS
+from setpoint.envfile.programs.go_lines import GO_BLANKS
 from setpoint.envfile.reading import ProblemKind, Reading
 from setpoint.envfile.source_text import Span, first_bad_byte, with_each_byte_replaced
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from setpoint.envfile.draft import ExpansionLimit
-from setpoint.envfile.python_dotenv_references import Reference, references
+from setpoint.envfile.programs.python_dotenv_references import Reference, references
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import Span, first_bad_byte
 
