@@ -1,0 +1,182 @@
+"""Reads YAML into nodes by PyYAML's events: no recursion, bounded aliases, and a place for all that is wrong."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import yaml
+
+from setpoint.deploys.yaml_tree.nodes import (
+    YamlEntry,
+    YamlMapping,
+    YamlNode,
+    YamlProblem,
+    YamlReading,
+    YamlScalar,
+    YamlSequence,
+)
+from setpoint.envfile.source_text import Span
+
+MOST_LEVELS = 100
+"""How deep nodes may be nested; deploy files need about twelve levels."""
+MOST_REPEATED_NODES = 100_000
+"""How many nodes aliases may repeat in one file; a whole cluster's manifests have fewer nodes."""
+
+# libyaml is what Go's YAML packages are translations of, so that it takes and refuses what they do.
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_BYTE_ORDER_MARK = "\ufeff"
+_UNACCEPTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*+(?:\s++|#[^\n]*+)*+)++")
+
+
+class _Mark(Protocol):
+    """A place as either loader gives it, counted in code points."""
+
+    index: int
+
+
+class _NotReadError(Exception):
+    """The text is not read any further than this place."""
+
+    def __init__(self, span: Span, message: str) -> None:
+        super().__init__(message)
+        self.problem = YamlProblem(span, message)
+
+
+@dataclass(slots=True)
+class _Collection:
+    """A list or mapping whose end is still to come.
+
+    Attributes:
+        event: What opened it.
+        children: Its nodes so far, keys and values in turn.
+        end: Where the last of them ends, or the alias of it.
+        size: How many nodes it would have if every alias were written out.
+    """
+
+    event: yaml.CollectionStartEvent
+    end: int
+    children: list[YamlNode] = field(default_factory=list)
+    size: int = 1
+
+
+def read_yaml(text: str) -> YamlReading:
+    """Read every document of `text`.
+
+    Args:
+        text: The file; bytes that are not UTF-8 are lone surrogates in it.
+
+    Returns:
+        The documents up to the first problem: any text gives a reading, none an exception.
+    """
+    reader = _Reader(text)
+    try:
+        reader.read()
+    except _NotReadError as not_read:
+        return YamlReading(tuple(reader.documents), not_read.problem)
+    return YamlReading(tuple(reader.documents))
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.documents: list[YamlNode] = []
+        self._text = text
+        self._shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
+        self._open: list[_Collection] = []
+        self._anchors: dict[str, tuple[YamlNode, int]] = {}
+        self._repeated = 0
+
+    def read(self) -> None:
+        unacceptable = _UNACCEPTABLE.search(self._text, self._shift)
+        if unacceptable is not None:
+            raise _NotReadError(Span(*unacceptable.span()), _why_unacceptable(unacceptable[0]))
+        try:
+            for event in yaml.parse(self._text[self._shift :], Loader=_LOADER):
+                self._take(event)
+        except yaml.MarkedYAMLError as error:
+            raise _NotReadError(self._place_of(error), _why(error)) from None
+
+    def _take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.DocumentStartEvent():
+                self._anchors = {}
+            case yaml.ScalarEvent():
+                span = self._without_properties(event)
+                node: YamlNode = YamlScalar(event.value, span, event.style or "", event.tag)
+                self._add(node, 1, span.end, event.anchor)
+            case yaml.AliasEvent():
+                node, size = self._named(event)
+                self._add(node, size, self._span(event).end)
+            case yaml.CollectionStartEvent():
+                if len(self._open) == MOST_LEVELS:
+                    message = f"it is nested deeper than {MOST_LEVELS} levels"
+                    raise _NotReadError(self._span(event), message)
+                self._open.append(_Collection(event, self._without_properties(event).start))
+            case yaml.CollectionEndEvent():
+                self._close(event)
+
+    def _add(self, node: YamlNode, size: int, end: int, anchor: str | None = None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = (node, size)
+        if self._open:
+            self._open[-1].children.append(node)
+            self._open[-1].size += size
+            self._open[-1].end = end
+        else:
+            self.documents.append(node)
+
+    def _close(self, end: yaml.CollectionEndEvent) -> None:
+        collection = self._open.pop()
+        event, children = collection.event, collection.children
+        start = self._without_properties(event).start
+        span = Span(start, self._span(end).end if event.flow_style else collection.end)
+        node: YamlNode
+        if isinstance(event, yaml.MappingStartEvent):
+            entries = map(YamlEntry, children[::2], children[1::2])
+            node = YamlMapping(tuple(entries), span, event.tag)
+        else:
+            node = YamlSequence(tuple(children), span, event.tag)
+        self._add(node, collection.size, span.end, event.anchor)
+
+    def _named(self, alias: yaml.AliasEvent) -> tuple[YamlNode, int]:
+        span = self._span(alias)
+        if any(collection.event.anchor == alias.anchor for collection in self._open):
+            raise _NotReadError(span, "this alias stands inside of what it stands for")
+        if alias.anchor not in self._anchors:
+            raise _NotReadError(span, "no anchor above has the name of this alias")
+        node, size = self._anchors[alias.anchor]
+        self._repeated += size
+        if self._repeated > MOST_REPEATED_NODES:
+            raise _NotReadError(span, f"aliases repeat more than {MOST_REPEATED_NODES:,} nodes")
+        return node, size
+
+    def _span(self, event: yaml.Event) -> Span:
+        return Span(self._offset(event.start_mark), self._offset(event.end_mark))
+
+    def _without_properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> Span:
+        """Return where the node itself is: its event begins at its tag or anchor, and a block ends after its line."""
+        start, end = self._span(event)
+        if self._text[start : start + 1] in ("!", "&"):
+            properties = _PROPERTIES.match(self._text, start, end)
+            start = properties.end() if properties else start
+        return Span(start, max(start, start + len(self._text[start:end].rstrip())))
+
+    def _place_of(self, error: yaml.MarkedYAMLError) -> Span:
+        start = min(len(self._text), self._offset(error.problem_mark or error.context_mark))
+        return Span(start, min(len(self._text), start + 1))
+
+    def _offset(self, mark: _Mark | None) -> int:
+        return self._shift + (mark.index if mark else 0)
+
+
+def _why_unacceptable(character: str) -> str:
+    if "\ud800" <= character <= "\udfff":
+        return "the file is not UTF-8"
+    return "YAML allows no control characters"
+
+
+def _why(error: yaml.MarkedYAMLError) -> str:
+    """Return what the library says; without its C part it would quote the character that it stumbled over."""
+    if not yaml.__with_libyaml__ or not error.problem:
+        return "YAML can't be read from here on"
+    return f"{error.context}: {error.problem}" if error.context else str(error.problem)
