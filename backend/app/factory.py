@@ -25,6 +25,7 @@ from app.http.resources.health import health
 from app.http.resources.keys import keys
 from app.http.resources.metrics import metrics
 from app.http.resources.openapi import openapi
+from app.http.resources.promotions import promotions
 from app.http.resources.revisions import revisions
 from app.http.resources.rollouts import rollout
 from app.http.resources.schemas import schemas
@@ -39,6 +40,7 @@ from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
 from app.service.ports import SchemaValidator, Store
+from app.service.promoting import Promoting
 from app.service.reading import Reading
 from app.service.revising import Revising
 from app.service.rollouts import Rollouts
@@ -122,6 +124,7 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     yield schemas(Schemas(store, validator, _now))
     yield configuration(reading, revising)
     yield revisions(history, reading, revising)
+    yield promotions(Promoting(reading, history, revising))
     broker = Broker(watching)
     application.extensions[BROKER] = broker
     watch = Watch(streams, broker, watching, access, authentication)

@@ -14,6 +14,7 @@ class Action(StrEnum):
     CONFIG_WRITE = "config.write"
     CONFIG_REVEAL = "config.reveal"
     CONFIG_ROLLBACK = "config.rollback"
+    CONFIG_PROMOTE = "config.promote"
     REVISION_DESTROY = "revision.destroy"
     SCHEMA_PUSH = "schema.push"
     TOKEN_CREATE = "token.create"  # noqa: S105 - a word for what happened, not a password

@@ -1,10 +1,13 @@
-"""Names of apps and environments in a path: those that can't be one are refused before anything is asked."""
+"""Names of apps and environments: those that can't be one are refused before anything is asked."""
 
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
 from app.domain.place import LABEL_RULE, Place, is_label
 from app.http.problem import Problem, ProblemItem
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def checked_label(what: str, text: str) -> str:
@@ -38,3 +41,25 @@ def named_places(names: Iterable[str]) -> list[Place]:
         return [Place.parse(each) for each in names]
     except ValueError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"`environment`: {error}") from None
+
+
+def named_revision(parameter: str, text: str) -> tuple[Place, int | None]:
+    """Return the environment that `text` names, and the number of the revision; None for the newest.
+
+    Args:
+        parameter: What has this text in the request.
+        text: `billing/staging`, or `billing/staging@41`.
+
+    Raises:
+        Problem: 422, because it names none.
+    """
+    place, at, number = text.partition("@")
+    try:
+        if not at:
+            return Place.parse(place), None
+        if _NUMBER.fullmatch(number):
+            return Place.parse(place), int(number)
+    except ValueError:
+        pass
+    detail = f"`{parameter}` names an environment, `billing/staging`, or a revision of it, `billing/staging@41`"
+    raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)

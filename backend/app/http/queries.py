@@ -45,6 +45,14 @@ class WriteQuery(_Strict):
     """Whether the schemas of live instances are asked too."""
 
 
+class PromotionQuery(_Strict):
+    """How a promotion is meant."""
+
+    dry_run: bool = False
+    live: Literal["check", "ignore"] = "check"
+    """Whether the schemas of live instances are asked too."""
+
+
 class ReadQuery(_Strict):
     """How the variables are wanted."""
 

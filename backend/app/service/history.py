@@ -53,6 +53,11 @@ class History:
         """
         return self.store.read(lambda found: _one(found, place, number))
 
+    def names(self, place: Place) -> Sequence[str]:
+        """Return the names that the newest revision has; none where there is none yet."""
+        current = self.store.read(lambda found: found.revisions.current(place))
+        return current.names if current else ()
+
     def difference(self, old: Place, old_number: int | None, new: Place, new_number: int | None) -> Compared:
         """Return what differs between two revisions, also of two environments; None stands for the newest.
 

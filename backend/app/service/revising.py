@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 
 from app.domain.audit import Action, entry
 from app.domain.errors import InvalidError, NotFoundError, StaleError
@@ -17,6 +18,8 @@ from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 
 _LIVE_HINT = "deploy the release that goes with it first, or write with `live=ignore`"
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 Edit = Callable[[Transaction, Revision | None], Variables]
 """Returns the new variables, from what is there now."""
@@ -86,14 +89,34 @@ class Revising:
         """
         return self.revise(actor, intent, lambda _, __: Variables(variables), Action.CONFIG_WRITE)
 
-    def merge(self, actor: Actor, intent: Intent, patch: Mapping[str, str | None]) -> Revised:
-        """Store the current variables as a merge patch (RFC 7396) leaves them; raises as `replace` does."""
+    def merge(
+        self,
+        actor: Actor,
+        intent: Intent,
+        patch: Mapping[str, str | None],
+        action: Action = Action.CONFIG_WRITE,
+        detail: Mapping[str, object] = _NOTHING,
+    ) -> Revised:
+        """Store the current variables as a merge patch (RFC 7396) leaves them.
+
+        Args:
+            actor: Who wants it.
+            intent: What is wanted.
+            patch: Texts by name; None removes a variable.
+            action: What the audit log is to call it.
+            detail: What the audit log is to tell beside the number.
+
+        Raises:
+            StaleError: The environment is at another revision than expected.
+            InvalidError: The variables have problems.
+            NotFoundError: The app has no schema to check them against.
+        """
 
         def edit(found: Transaction, current: Revision | None) -> Variables:
             before = found.revisions.variables(current) if current else Variables({})
             return before.merged(patch)
 
-        return self.revise(actor, intent, edit, Action.CONFIG_WRITE)
+        return self.revise(actor, intent, edit, action, detail=detail)
 
     def roll_back(self, actor: Actor, intent: Intent, number: int) -> Revised:
         """Store the variables of revision `number` anew, checked against today's schema.
@@ -112,10 +135,17 @@ class Revising:
                 raise NotFoundError(message)
             return found.revisions.variables(revision)
 
-        return self.revise(actor, intent, edit, Action.CONFIG_ROLLBACK, copied_from=number)
+        return self.revise(actor, intent, edit, Action.CONFIG_ROLLBACK, detail={"from": number}, copied_from=number)
 
     def revise(
-        self, actor: Actor, intent: Intent, edit: Edit, action: Action, copied_from: int | None = None
+        self,
+        actor: Actor,
+        intent: Intent,
+        edit: Edit,
+        action: Action,
+        *,
+        detail: Mapping[str, object] = _NOTHING,
+        copied_from: int | None = None,
     ) -> Revised:
         """Store what `edit` returns as the next revision, with its event and its row in the audit log."""
 
@@ -142,7 +172,7 @@ class Revising:
                 unchecked=validation.unchecked,
                 copied_from=copied_from,
             )
-            return Revised(self._store(found, actor, action, draft), validation, changed=True)
+            return Revised(self._store(found, actor, action, draft, detail), validation, changed=True)
 
         return self.store.read(change) if intent.dry_run else self.store.write(change)
 
@@ -176,13 +206,13 @@ class Revising:
                 if problem not in validation.problems and problem.variable not in unknown:
                     yield replace(problem, message=f"{who}: {problem.message}", hint=_LIVE_HINT)
 
-    def _store(self, found: Transaction, actor: Actor, action: Action, draft: Draft) -> Revision:
+    def _store(
+        self, found: Transaction, actor: Actor, action: Action, draft: Draft, detail: Mapping[str, object]
+    ) -> Revision:
         revision = found.revisions.append(draft)
         place, number = revision.place, revision.number
         found.events.add(Happening(EventKind.REVISION, revision.made_at, place.app, place.environment, str(number)))
-        detail: dict[str, object] = {"revision": number}
-        if draft.copied_from is not None:
-            detail["from"] = draft.copied_from
+        detail = {"revision": number, **detail}
         if dangerous := dangerous_names(draft.variables):
             detail["dangerous"] = list(dangerous)
         found.audit.record(entry(actor, action, revision.made_at, place.app, place.environment, detail=detail))

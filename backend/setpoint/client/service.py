@@ -50,9 +50,8 @@ class Service:
 
     def push(self, place: Place, variables: Mapping[str, str], based_on: int | None, query: Query) -> Json:
         """Write the next revision, if `based_on` is still the current one; None makes the first one."""
-        condition = {"If-None-Match": "*"} if based_on is None else _is_still(based_on)
         return self._connection.send_json(
-            "PUT", f"{place.path}/config", variables, query=query, headers=condition
+            "PUT", f"{place.path}/config", variables, query=query, headers=_is_still(based_on)
         ).json_with("revision", "changed")
 
     def configuration(self, place: Place, query: Query) -> Answer:
@@ -70,14 +69,22 @@ class Service:
 
     def difference_of_environments(self, place: Place, other: Place) -> Answer:
         """Return how the current revision of another environment, or one that it names, differs."""
-        which = f"{other}@{other.revision}" if other.revision else str(other)
-        return self._connection.call("GET", f"{place.path}/diff", query={"with": which})
+        return self._connection.call("GET", f"{place.path}/diff", query={"with": _newest_or_named(other)})
 
     def roll_back(self, place: Place, to: int, based_on: int, message: str) -> Json:
         """Make a new revision with the variables of an older one."""
         content = {"from": to, "message": message}
         return self._connection.send_json(
             "POST", f"{place.path}/revisions", content, headers=_is_still(based_on)
+        ).json_with("revision", "changed")
+
+    def promote(
+        self, source: Place, target: Place, based_on: int | None, wanted: Mapping[str, object], query: Query
+    ) -> Json:
+        """Make a new revision of `target` with variables of `source`: those that `wanted` names, or all but secrets."""
+        content = {"from": _newest_or_named(source), **wanted}
+        return self._connection.send_json(
+            "POST", f"{target.path}/promotions", content, query=query, headers=_is_still(based_on)
         ).json_with("revision", "changed")
 
     def destroy(self, place: Place, number: int, reason: str) -> Json:
@@ -143,6 +150,10 @@ class Service:
             before, most = answer.integer("next"), most - len(found)
 
 
-def _is_still(revision: int) -> dict[str, str]:
-    """Return the condition that a write is made under (RFC 9110, section 13.1.1)."""
-    return {"If-Match": f'"{revision}"'}
+def _newest_or_named(place: Place) -> str:
+    return str(place) if place.revision is None else f"{place}@{place.revision}"
+
+
+def _is_still(revision: int | None) -> dict[str, str]:
+    """Return the condition that a write is made under (RFC 9110, section 13.1.1); None where it makes the first one."""
+    return {"If-None-Match": "*"} if revision is None else {"If-Match": f'"{revision}"'}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, after_this_request, jsonify, request
@@ -174,8 +175,8 @@ def count_outcome() -> None:
     after_this_request(count)
 
 
-def written(revised: Revised, intent: Intent) -> Response:
-    """Return the answer to a write: the revision that is current afterwards."""
+def written(revised: Revised, intent: Intent, more: Mapping[str, object] = MappingProxyType({})) -> Response:
+    """Return the answer to a write: the revision that is current afterwards, and `more`."""
     known = revision_json(revised.revision) if revised.revision else {"revision": 1, "variables": None}
     response = jsonify(
         {
@@ -184,6 +185,7 @@ def written(revised: Revised, intent: Intent) -> Response:
             "unchecked": list(revised.validation.unchecked),
             "changed": revised.changed,
             "dry_run": intent.dry_run,
+            **more,
         }
     )
     is_new = revised.changed and not intent.dry_run

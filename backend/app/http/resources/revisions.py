@@ -7,7 +7,6 @@ from flask import Blueprint, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Scope
-from app.domain.place import Place
 from app.http.answers import (
     ChangeAnswer,
     RepresentedAnswer,
@@ -19,9 +18,8 @@ from app.http.answers import (
 from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
-from app.http.labels import checked_place
+from app.http.labels import checked_place, named_revision
 from app.http.marks import Mark, marked
-from app.http.problem import Problem
 from app.http.queries import DiffQuery, PageQuery, ReadQuery, query
 from app.http.representations import represented
 from app.http.resources.configuration import count_outcome, written
@@ -158,7 +156,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
         )
     )
     def diff(app: str, environment: str) -> dict[str, Any]:
-        other, number = _other(query(DiffQuery).other)
+        other, number = named_revision("with", query(DiffQuery).other)
         require(actor().token, Scope.CONFIG_READ, other.app, other.environment)
         return _difference(history.difference(checked_place(app, environment), None, other, number))
 
@@ -171,12 +169,3 @@ def _difference(compared: Compared) -> dict[str, Any]:
         "new": revision_json(compared.new),
         "changes": [change_json(each) for each in compared.differences],
     }
-
-
-def _other(text: str) -> tuple[Place, int | None]:
-    place, at, number = text.partition("@")
-    try:
-        return Place.parse(place), int(number) if at else None
-    except ValueError:
-        detail = "`with` names an environment, `billing/staging`, or a revision of it, `billing/staging@41`"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None

@@ -9,7 +9,7 @@ from setpoint.check.report import Report
 from setpoint.cli.output import write_result
 from setpoint.cli.report_options import is_colored
 from setpoint.cli.service.rollout import add_wait, await_rollout
-from setpoint.cli.service.service_command import add_json, add_place, positive, with_service, write_json
+from setpoint.cli.service.service_command import add_json, add_place, add_write, positive, with_service, write_json
 from setpoint.cli.service.written_revision import told
 from setpoint.client.place import parse_place
 from setpoint.client.pushing import push
@@ -42,14 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take names that make programs run other code, such as `LD_PRELOAD`; it is kept in the audit log",
     )
-    parser.add_argument(
-        "--live",
-        choices=("check", "ignore"),
-        default="check",
-        help="whether to ask the schemas that running instances have as well; `check` by default",
-    )
+    add_write(parser)
     add_wait(parser)
-    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
     add_json(parser)
 
 

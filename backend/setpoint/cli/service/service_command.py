@@ -68,6 +68,17 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def add_write(parser: argparse.ArgumentParser) -> None:
+    """Add how a write is meant to `parser`."""
+    parser.add_argument(
+        "--live",
+        choices=("check", "ignore"),
+        default="check",
+        help="whether to ask the schemas that running instances have as well; `check` by default",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
+
+
 def add_most(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the number of rows to `parser`."""
     parser.add_argument("-n", "--most", type=positive, default=50, metavar="N", help=f"how many {what}; 50 by default")

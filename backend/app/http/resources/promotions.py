@@ -1,0 +1,81 @@
+"""`…/promotions`: variables of another environment, brought here."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.identity import Scope
+from app.domain.revision import LONGEST_MESSAGE
+from app.domain.variables import MOST_VARIABLES
+from app.http.answers import WrittenAnswer
+from app.http.authentication import actor
+from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
+from app.http.json_body import read_json, validated
+from app.http.labels import checked_place, named_revision
+from app.http.marks import Mark, marked
+from app.http.queries import PromotionQuery, query
+from app.http.resources.configuration import count_outcome, written
+from app.service.access import require
+from app.service.promoting import Promoting, Promotion
+from app.service.revising import Intent
+
+_LARGEST = 1 << 20
+
+
+class WantedPromotion(BaseModel):
+    """Which variables to bring, and from where."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field(alias="from")
+    """An environment, `billing/staging`, or a revision of it, `billing/staging@41`."""
+    only: list[str] = Field(default_factory=list, max_length=MOST_VARIABLES)
+    """The names of the variables; without them, all that are no secrets."""
+    message: str = Field("", max_length=LONGEST_MESSAGE)
+
+
+class PromotedAnswer(WrittenAnswer):
+    """A revision after a promotion."""
+
+    promoted_from: str
+    withheld: list[str]
+    """The secrets that the source has and this environment lacks, which have to be named."""
+
+
+def promotions(use_case: Promoting) -> Blueprint:
+    """Return the resource that brings variables from one environment to another."""
+    blueprint = Blueprint("promotions", __name__)
+    answer = {"application/json": PromotedAnswer}
+
+    @blueprint.post("/v1/apps/<app>/environments/<environment>/promotions")
+    @marked(
+        Mark(
+            "Make a new revision with variables of another environment",
+            scope=Scope.CONFIG_WRITE,
+            query=PromotionQuery,
+            body={"application/json": WantedPromotion},
+            answers={200: answer, 201: answer},
+            headers=CONDITION_HEADERS,
+            refusals=(*CONDITION_REFUSALS, HTTPStatus.GONE, HTTPStatus.INSUFFICIENT_STORAGE),
+        )
+    )
+    def promote(app: str, environment: str) -> Response:
+        count_outcome()
+        place, expected = checked_place(app, environment), expected_revision()
+        how, wanted = query(PromotionQuery), validated(WantedPromotion, read_json(_LARGEST))
+        source, number = named_revision("from", wanted.source)
+        require(actor().token, Scope.CONFIG_READ, source.app, source.environment)
+        intent = Intent(
+            place,
+            expected,
+            wanted.message or f"promoted from {wanted.source}",
+            dry_run=how.dry_run,
+            ignore_live=how.live == "ignore",
+        )
+        promoted = use_case.promote(actor(), intent, Promotion(source, number, wanted.only))
+        more: dict[str, Any] = {"promoted_from": str(promoted.source), "withheld": list(promoted.withheld)}
+        return written(promoted.revised, intent, more)
+
+    return blueprint

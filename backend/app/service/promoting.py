@@ -1,0 +1,98 @@
+"""Brings variables of one environment to another: those that are no secrets, or just those that are named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.audit import Action
+from app.domain.errors import InvalidError
+from app.domain.identity import Actor, Scope
+from app.domain.place import Place
+from app.domain.revision import Revision
+from app.domain.validation import Problem
+from app.service.access import require
+from app.service.history import History
+from app.service.reading import Content, Reading
+from app.service.revising import Intent, Revised, Revising
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What is to be brought, and from where.
+
+    Attributes:
+        source: The environment.
+        number: Which revision of it; None for the newest.
+        only: The names of the variables; all that are no secrets if none is named.
+    """
+
+    source: Place
+    number: int | None = None
+    only: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """The answer to a promotion.
+
+    Attributes:
+        source: The revision that the variables are from.
+        revised: What has come of it.
+        withheld: The secrets that the source has, the target lacks, and nobody named.
+    """
+
+    source: Revision
+    revised: Revised
+    withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promoting:
+    """Makes the next revision of one environment with variables of another."""
+
+    reading: Reading
+    history: History
+    revising: Revising
+
+    def promote(self, actor: Actor, intent: Intent, wanted: Promotion) -> Promoted:
+        """Store the variables of `wanted` in the environment of `intent`; what only the target has stays.
+
+        A name that the target has and the source does not is removed where it is named. Who brings a secret has to
+        be allowed to reveal it where it is, or one could read it where one may.
+
+        Raises:
+            NotFoundError: There is no such revision.
+            ForbiddenError: A secret is named that the token may not reveal.
+            DestroyedError: The values of the source are gone.
+            InvalidError: A name is in neither environment, or the variables have problems.
+            StaleError: The target is at another revision than expected.
+        """
+        content = self._content(actor, wanted)
+        held = frozenset(self.history.names(intent.place))
+        _refuse_unknown(wanted, intent.place, held.union(content.revision.names))
+        revised = self.revising.merge(
+            actor,
+            intent,
+            _patch(content.variables, wanted.only),
+            Action.CONFIG_PROMOTE,
+            {"from": str(content.revision), "names": sorted(wanted.only or content.variables)},
+        )
+        withheld = tuple(name for name in content.secrets if name not in held and name not in wanted.only)
+        return Promoted(content.revision, revised, withheld)
+
+    def _content(self, actor: Actor, wanted: Promotion) -> Content:
+        content = self.reading.read(actor, wanted.source, wanted.number)
+        if not set(wanted.only).intersection(content.secrets):
+            return content
+        require(actor.token, Scope.CONFIG_REVEAL, wanted.source.app, wanted.source.environment)
+        return self.reading.read(actor, wanted.source, content.revision.number, reveal=True)
+
+
+def _patch(texts: Mapping[str, str], only: Sequence[str]) -> Mapping[str, str | None]:
+    return {name: texts.get(name) for name in only} if only else texts
+
+
+def _refuse_unknown(wanted: Promotion, target: Place, known: frozenset[str]) -> None:
+    message = f"neither `{wanted.source}` nor `{target}` has it"
+    problems = tuple(Problem(name, "unknown-name", message) for name in wanted.only if name not in known)
+    if problems:
+        raise InvalidError(problems)
