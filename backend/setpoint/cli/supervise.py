@@ -5,34 +5,32 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
 
 from setpoint.cli.options import chosen_settings
-from setpoint.client.answer import RefusedError
+from setpoint.client.agent import Agent, Judge
 from setpoint.client.connection import Connection
+from setpoint.client.first_offer import SECONDS_TO_TELL, first_offer
+from setpoint.client.known_good import Cache, default_folder
 from setpoint.client.login import find_login
 from setpoint.client.place import Place, parse_place
 from setpoint.client.release import release_of
 from setpoint.client.session import Offer, ServiceSession
+from setpoint.client.trial import Outcome, Trial, unable
 from setpoint.errors import UnableError
 from setpoint.project import find_project
 from setpoint.sources.callers_environment import callers_environment
 from setpoint.sources.env_file import DEFAULT_LOADER
-from setpoint.supervision.agent import Agent, Judge
 from setpoint.supervision.child import NotStartedError
 from setpoint.supervision.env_out import EnvOut
 from setpoint.supervision.first_process import stay_behind_as_first_process
-from setpoint.supervision.known_good import Cache, KnownGood
-from setpoint.supervision.supervisor import Events, Plan, Supervisor, default_folder
-from setpoint.supervision.trial import Outcome, Trial, unable
+from setpoint.supervision.supervisor import Events, Plan, Supervisor
 from setpoint.text.escape import printable
 
 _REFUSED = 1
 _KEPT_WHEN_CLEAN = ("PATH",)
-_SECONDS_TO_TELL = 3.0
 
 
 def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
@@ -48,71 +46,23 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     agent = Agent(session, _judge(trial, plan), events.put, _say, trial.digest if trial else str)
     supervisor = Supervisor(plan, cache, agent, _say, events)
     good = cache.load()
-    first, is_cached = _first(arguments, session, agent, good)
+    max_age = None if arguments.max_age is None else timedelta(hours=arguments.max_age)
+    first = first_offer(agent, good, max_age=max_age, offline=arguments.offline)
     if first is None:
+        _say("the command was not started: nothing has been applied before that it could go on with")
         return _REFUSED
     if arguments.quiet:
         agent.say = supervisor.say = _say_nothing
     if not arguments.offline:
         agent.start()
     try:
-        return supervisor.run(first, good, is_cached=is_cached)
+        return supervisor.run(first.offer, good, is_cached=first.is_cached)
     except NotStartedError as error:
         _say(str(error))
         return error.exit_status
     finally:
         if not arguments.offline:
-            agent.finish(_SECONDS_TO_TELL)
-
-
-def _first(
-    arguments: argparse.Namespace, session: ServiceSession, agent: Agent, good: KnownGood | None
-) -> tuple[Offer | None, bool]:
-    """Return the revision to begin with, none if all are refused, and whether it is the last known good."""
-    if arguments.offline:
-        return _from_cache(good, "the service is not asked", arguments), True
-    try:
-        offer = session.offer()
-    except RefusedError as error:
-        raise UnableError(error.detail) from None
-    except UnableError as error:
-        return _from_cache(good, str(error), arguments), True
-    outcome = agent.judge(offer)
-    if outcome.accepted:
-        return offer, False
-    agent.refuse(offer, outcome)
-    if good is not None:
-        return _from_cache(good, f"revision {offer.revision} is refused", arguments), True
-    _say("the command was not started: nothing has been applied before that it could go on with")
-    with suppress(RefusedError, UnableError):
-        session.open(None)
-        agent.finish(_SECONDS_TO_TELL, gone=False)  # people are to see why it did not start
-    return None, False
-
-
-def _from_cache(cached: KnownGood | None, why: str, arguments: argparse.Namespace) -> Offer:
-    """Return the last known good as the revision to begin with, loudly.
-
-    Raises:
-        UnableError: There is none, or it is too old.
-    """
-    if cached is None:
-        message = f"{why}, and there is no last known good to start with"
-        raise UnableError(message)
-    age = datetime.now(UTC) - cached.applied_at
-    if arguments.max_age is not None and age > timedelta(hours=arguments.max_age):
-        message = f"{why}, and the last known good is {_told(age)} old, more than `--max-age` allows"
-        raise UnableError(message)
-    _say(f"WARNING: {why}; starting with the last known good, revision {cached.revision}, applied {_told(age)} ago")
-    return Offer(cached.revision, cached.variables)
-
-
-def _told(age: timedelta) -> str:
-    seconds = max(0, int(age.total_seconds()))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+            agent.finish(SECONDS_TO_TELL)
 
 
 def _place(arguments: argparse.Namespace) -> Place:

@@ -3,7 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from urllib.parse import quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -47,6 +47,7 @@ class Connection:
         self._url = login.url
         self._headers = {"Authorization": f"Bearer {login.token}", "User-Agent": f"setpoint/{__version__}"}
         self._pool = _pool(login.url)
+        self._open_stream: urllib3.BaseHTTPResponse | None = None
 
     def call(
         self,
@@ -93,7 +94,7 @@ class Connection:
             UnableError: The service can't be reached, does not know the token, or fails, or the bytes break off.
         """
         timeout = urllib3.Timeout(connect=5, read=silence)
-        response = self._send("GET", path, {}, headers=headers, timeout=timeout)
+        self._open_stream = response = self._send("GET", path, {}, headers=headers, timeout=timeout)
         try:
             if response.status != HTTPStatus.OK:
                 content = response.read(LARGEST_ANSWER)
@@ -102,7 +103,15 @@ class Connection:
         except HTTPError as error:
             raise self._unreachable(error) from None
         finally:
+            self._open_stream = None
             response.close()
+
+    def hang_up(self) -> None:
+        """End the stream that is open, if there is one, whichever thread waits for its bytes."""
+        response = self._open_stream
+        if response is not None:
+            with suppress(OSError, RuntimeError, ValueError):  # it has ended by itself
+                response.shutdown()
 
     def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         try:

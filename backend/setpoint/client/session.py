@@ -148,6 +148,10 @@ class ServiceSession:
             self._forget_if_unknown(error)
             raise UnableError(error.detail) from None
 
+    def hang_up(self) -> None:
+        """End the stream, if one is open."""
+        self.connection.hang_up()
+
     def _forget_if_unknown(self, error: RefusedError) -> None:
         if error.status == HTTPStatus.NOT_FOUND:
             self._id = None

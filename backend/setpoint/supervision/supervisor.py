@@ -4,17 +4,16 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Protocol, TypeAlias
 
 from setpoint.client.answer import Json
+from setpoint.client.known_good import Cache, KnownGood
 from setpoint.client.session import Offer
 from setpoint.errors import UnableError
 from setpoint.supervision.child import Child
 from setpoint.supervision.env_out import EnvOut
-from setpoint.supervision.known_good import Cache, KnownGood
 from setpoint.supervision.readiness import is_ready
 
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCONT")
@@ -260,9 +259,3 @@ class Supervisor:
 
     def _on_signal(self, number: int, _: object) -> None:
         self.events.put(number)
-
-
-def default_folder(environment: Mapping[str, str]) -> Path:
-    """Return where the last known good of every environment is kept, by the XDG Base Directory Specification."""
-    base = environment.get("XDG_STATE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "setpoint"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from setpoint.client.known_good import Cache, KnownGood
 from setpoint.errors import UnableError
-from setpoint.supervision.known_good import Cache, KnownGood
 
 GOOD = KnownGood(44, {"API_KEY": "canary-7e1b", "MOTTO": 'ü\n"'}, datetime(2026, 11, 26, tzinfo=UTC))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from setpoint.supervision.trial import Outcome, Trial, unable
+from setpoint.client.trial import Outcome, Trial, unable
 from support.supervised import STRICT
 
 CLASS = ("its_settings:Settings",)

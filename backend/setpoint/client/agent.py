@@ -7,20 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 from setpoint.client.answer import Json, RefusedError
 from setpoint.client.event_stream import EventStream, ServerEvent
 from setpoint.client.session import Offer, ServiceSession, reasons_json
+from setpoint.client.trial import Outcome
 from setpoint.errors import UnableError
-from setpoint.supervision.trial import Outcome
 
 POLL_SECONDS = 300.0
 """How long a stream may say nothing of a new revision before the service is asked, in case it lies."""
 
 _SECONDS_UNTIL_TOLD_AGAIN = 5.0
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 60.0
-_RETRY_MILLISECONDS = 3_000
+_RETRY_SECONDS = 3.0
+_MOST_FAILURES = 10
 
 Judge = Callable[[Offer], Outcome]
 """Asks the app's own settings class what it says of a revision."""
@@ -51,12 +53,18 @@ class Agent:
     _tasks: "SimpleQueue[Told | None]" = field(default_factory=SimpleQueue)
     _untold: Told | None = None
     _trouble: str = ""
+    _last_id: str = ""
+    _failures: int = 0
+    _retry: float = _RETRY_SECONDS
+    _threads: list[Thread] = field(default_factory=list)
     _ended: Event = field(default_factory=Event)
 
     def start(self) -> None:
         """Begin to follow; the command does not wait for it."""
         for name, target in (("setpoint-stream", self._follow), ("setpoint-service", self._work)):
-            Thread(target=target, name=name, daemon=True).start()
+            self._threads.append(Thread(target=target, name=name, daemon=True))
+        for thread in self._threads:
+            thread.start()
 
     def report(self, told: Told, serves: Json | None = None) -> None:
         """Tell the service as soon as that can be done; what could not be told is told with what comes later."""
@@ -71,19 +79,23 @@ class Agent:
 
     def finish(self, seconds: float, *, gone: bool = True) -> None:
         """Follow no longer; for a while, tell what was not told yet, and that the instance has `gone`."""
+        ends_at = monotonic() + seconds
         self._ended.set()
+        self.session.hang_up()
         ends = Thread(target=self._tell_the_rest, args=(gone,), daemon=True)
         ends.start()
         ends.join(seconds)
+        self._tasks.put(None)  # wakes who waits for something to tell
+        for thread in self._threads:
+            thread.join(max(0.0, ends_at - monotonic()))
 
     def _tell_the_rest(self, gone: bool) -> None:  # noqa: FBT001 - the argument of a thread
         with suppress(Empty):
             while True:
                 self._remember(self._tasks.get_nowait())
-        self._trouble = self._trouble or "it ends"  # what can't be told now is no news
-        self._without_trouble(self._tell)
+        self._goes_well(self._tell)
         if gone:
-            self._without_trouble(self.session.close)
+            self._goes_well(self.session.close)
 
     def _work(self) -> None:
         while not self._ended.is_set():
@@ -92,7 +104,8 @@ class Agent:
             except Empty:
                 told = None
             self._remember(told)
-            self._without_trouble(self._tell if told else self._look)
+            if not self._ended.is_set():
+                self._goes_well(self._tell if told else self._look)
 
     def _remember(self, told: Told | None) -> None:
         """Keep what is to be told: a later verdict replaces an earlier one, and what is served does not."""
@@ -116,22 +129,34 @@ class Agent:
             self.refuse(offer, outcome)
 
     def _follow(self) -> None:
-        last_id, attempt = "", 0
         while not self._ended.is_set():
-            wait = random.uniform(0, min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**attempt))  # noqa: S311 - to spread, not to hide
-            try:
-                if not self.session.is_open:
-                    self.session.schema_digest = self.session.schema_digest or self.identify()
-                    self.session.open(self.serves)
-                with self.session.stream(last_id) as stream:
-                    for event in stream:
-                        attempt, last_id = 0, event.last_id
-                        self._hear(event)
-                wait = random.uniform(0, _milliseconds(stream) / 1_000)  # noqa: S311 - to spread, not to hide
-            except (RefusedError, UnableError) as error:
-                self._note(str(error))
-                attempt = min(attempt + 1, 10)
-            self._ended.wait(wait)
+            longest = self._retry
+            if not self._goes_well(self._hear_all):
+                longest = max(longest, min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**self._failures))
+                self._failures = min(self._failures + 1, _MOST_FAILURES)
+            self._ended.wait(random.uniform(0, longest))  # noqa: S311 - to spread, not to hide
+
+    def _hear_all(self) -> None:
+        """Hear the events of one stream to its end."""
+        if not self.session.is_open:
+            self._open()
+        if self._ended.is_set():
+            return
+        with self.session.stream(self._last_id) as stream:
+            if self._ended.is_set():  # since before the stream was there to be hung up
+                return
+            for event in stream:
+                self._failures, self._last_id = 0, event.last_id
+                self._retry = _retry_seconds(stream)
+                self._hear(event)
+
+    def _open(self) -> None:
+        self.session.schema_digest = self.session.schema_digest or self.identify()
+        if self._ended.is_set():
+            return
+        self.session.open(self.serves)
+        if self._ended.is_set():  # meanwhile, so that nobody else has closed it
+            self.session.close()
 
     def _hear(self, event: ServerEvent) -> None:
         self._note("")
@@ -142,14 +167,22 @@ class Agent:
         if event.name in {"revision", "reset", "bookmark"}:
             self._tasks.put(None)
 
-    def _without_trouble(self, do: Callable[[], None]) -> None:
+    def _goes_well(self, do: Callable[[], None]) -> bool:
+        """Return whether `do` did what it should; if not, people are told, and the thread goes on."""
         try:
             do()
         except (RefusedError, UnableError) as error:
             self._note(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may go well
+            self._note(f"something unexpected went wrong with the service ({type(error).__name__})")
+        else:
+            return True
+        return False
 
     def _note(self, trouble: str) -> None:
-        """Say once what is wrong, and once that it is right again."""
+        """Say once what is wrong, and once that it is right again; at the end, what can't be told is no news."""
+        if self._ended.is_set():
+            return
         if trouble and not self._trouble:
             self.say(f"{trouble}; going on with {self._served}")
         elif self._trouble and not trouble:
@@ -161,8 +194,8 @@ class Agent:
         return f"revision {self.serves['revision']}" if self.serves else "what is there"
 
 
-def _milliseconds(stream: EventStream) -> int:
-    return _RETRY_MILLISECONDS if stream.retry_milliseconds is None else stream.retry_milliseconds
+def _retry_seconds(stream: EventStream) -> float:
+    return _RETRY_SECONDS if stream.retry_milliseconds is None else stream.retry_milliseconds / 1_000
 
 
 def _spread(event: ServerEvent) -> float:

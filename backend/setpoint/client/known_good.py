@@ -112,6 +112,12 @@ class Cache:
         return done.stdout
 
 
+def default_folder(environment: Mapping[str, str]) -> Path:
+    """Return where the last known good of every environment is kept, by the XDG Base Directory Specification."""
+    base = environment.get("XDG_STATE_HOME", "")
+    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "setpoint"
+
+
 def _key(path: Path) -> bytes:
     """Return the key, which is made if there is none; of two processes that make it at once, one wins."""
     if not path.exists():
