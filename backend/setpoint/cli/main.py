@@ -57,6 +57,7 @@ COMMANDS = {
     "push": Command(
         "setpoint.cli.service.push", "Write env files as the next revision of an environment, once they are right"
     ),
+    "import": Command("setpoint.cli.service.imports", "Take over what another keeper of configuration prints"),
     "pull": Command(
         "setpoint.cli.service.pull", "Print the variables of an environment for the program that is to read them"
     ),

@@ -54,6 +54,18 @@ class Service:
             "PUT", f"{place.path}/config", variables, query=query, headers=_is_still(based_on)
         ).json_with("revision", "changed")
 
+    def merge(self, place: Place, patch: Mapping[str, str], based_on: int | None, query: Query) -> Json:
+        """Write the next revision as the current one with `patch` over it (RFC 7396)."""
+        headers = {**_is_still(based_on), "Content-Type": "application/merge-patch+json"}
+        return self._connection.send_json(
+            "PATCH", f"{place.path}/config", patch, query=query, headers=headers
+        ).json_with("revision", "changed")
+
+    def variables(self, place: Place) -> Mapping[str, Json]:
+        """Return what is known of the current variables without revealing secrets."""
+        found = self.configuration(place, {}).json_with("variables")["variables"]
+        return found if isinstance(found, dict) else {}
+
     def configuration(self, place: Place, query: Query) -> Answer:
         """Return the variables of a revision, in the form that `query` asks for."""
         path = f"{place.path}/config" if place.revision is None else f"{place.path}/revisions/{place.revision}"

@@ -69,14 +69,19 @@ def positive(text: str) -> int:
 
 
 def add_write(parser: argparse.ArgumentParser) -> None:
-    """Add how a write is meant to `parser`."""
+    """Add how a write is checked to `parser`, and whether it is only tried."""
+    add_write_check(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
+
+
+def add_write_check(parser: argparse.ArgumentParser) -> None:
+    """Add how a write is checked to `parser`."""
     parser.add_argument(
         "--live",
         choices=("check", "ignore"),
         default="check",
         help="whether to ask the schemas that running instances have as well; `check` by default",
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
 
 
 def add_most(parser: argparse.ArgumentParser, what: str) -> None:

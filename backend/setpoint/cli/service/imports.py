@@ -1,0 +1,89 @@
+"""`import`: take over what another keeper of configuration prints."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+
+from setpoint.cli.output import write_result
+from setpoint.cli.service.service_command import add_json, add_place, add_write_check, show, with_service, write_json
+from setpoint.cli.service.written_revision import told
+from setpoint.client.answer import Json
+from setpoint.client.imported import Imported, read_imported
+from setpoint.client.place import Place, parse_place
+from setpoint.client.service import Service
+from setpoint.errors import UnableError
+from setpoint.sources.env_file import content_of
+from setpoint.text.escape import printable
+from setpoint.text.join import counted, joined
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    add_place(parser)
+    parser.add_argument(
+        "file", metavar="FILE", help="the JSON that Doppler, Infisical, Vault, AWS SSM, kubectl or SOPS printed, or `-`"
+    )
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="take these variables alone")
+    parser.add_argument("--apply", action="store_true", help="write it; by default it is checked and shown")
+    parser.add_argument("-m", "--message", default="", help="why; where it is from by default")
+    add_write_check(parser)
+    add_json(parser)
+
+
+@with_service
+def run(arguments: argparse.Namespace, service: Service) -> int:
+    """Show what would be written, or write it, and return the exit status: 1 where the service refuses it."""
+    place = parse_place(arguments.place)
+    imported = _chosen(read_imported(_content(arguments.file)), arguments.only)
+    based_on = service.current_revision(place)
+    held = service.variables(place) if based_on is not None else {}
+    query = {
+        "dry_run": not arguments.apply,
+        "message": arguments.message or f"imported from {imported.program}",
+        "live": arguments.live,
+    }
+    answer = service.merge(place, imported.variables, based_on, query)
+    changes = [*_changes(imported.variables, held)]
+    if arguments.json:
+        write_json({**answer, "imported_from": imported.program, "changes": changes})
+        return 0
+    show(changes, [("variable", lambda row: row["name"]), ("change", lambda row: row["change"])], arguments, "")
+    write_result(told(place, answer))
+    if not arguments.apply:
+        sys.stderr.write(_what_next(imported, place))
+    return 0
+
+
+def _content(path: str) -> bytes:
+    try:
+        return content_of(path)
+    except OSError as error:
+        message = f"`{printable(path)}` can't be read: {error.strerror or error}"
+        raise UnableError(message) from None
+
+
+def _chosen(imported: Imported, only: list[str] | None) -> Imported:
+    if only is None:
+        return imported
+    if missing := [name for name in only if name not in imported.variables]:
+        message = f"{imported.program} printed no {joined([f'`{printable(name)}`' for name in missing])}"
+        raise UnableError(message)
+    return imported._replace(variables={name: imported.variables[name] for name in only})
+
+
+def _changes(variables: Mapping[str, str], held: Mapping[str, Json]) -> Iterator[Json]:
+    """Yield what becomes of each variable; whether a secret changes is not known without revealing it."""
+    for name, text in variables.items():
+        known = held.get(name)
+        if known is None:
+            change = "new"
+        elif known.get("secret"):
+            change = "secret, written anew"
+        else:
+            change = "unchanged" if known.get("value") == text else "changed"
+        yield {"name": name, "change": change}
+
+
+def _what_next(imported: Imported, place: Place) -> str:
+    read = counted(len(imported.variables), "variable")
+    return f"{read} read as {imported.program} prints them; to write them to {place}, add `--apply`\n"
