@@ -42,7 +42,6 @@ UNGUARDED = {
     "application/shown_reading.py": "puts each to the door, for `read`",
     "application/sure_class_pass.py": "counts them",
     "application/sure_pass.py": "asks a contract, and says yes or nothing",
-    "resolution/blame.py": "asks for a name alone",
     "check/checking.py": "counts them",
     "check/evidence/reading_differences.py": "compares what programs read, and guards it",
 }
