@@ -25,7 +25,7 @@ def make_missing_keys() -> Path | None:
     report = look(Settings, dict(os.environ)).report
     if not any((each.variable, each.name) == (_REQUIRED, "missing-variable") for each in report.diagnostics):
         return None
-    path = Path(os.environ.get("ENV_FILE") or _BACKEND / ".env")
+    path = env_file()
     try:
         found = path if path.is_file() else _BACKEND / ".env.example"
         write_private_file(path, _with_key(found.read_text(encoding="utf-8")).encode())
@@ -33,6 +33,11 @@ def make_missing_keys() -> Path | None:
         message = f"cannot write keys into `{printable(str(path))}`: {error.strerror}"
         raise UnableError(message) from None
     return path
+
+
+def env_file() -> Path:
+    """Return where the env file of this process is, if there is one."""
+    return Path(os.environ.get("ENV_FILE") or _BACKEND / ".env")
 
 
 def _with_key(text: str) -> str:

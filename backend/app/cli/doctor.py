@@ -3,11 +3,11 @@
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from app.cli.opened import DONE, REFUSED
 from app.domain.validation import Problem
-from app.store.doctor import examine
+from app.store.doctor import examine, open_to_others
+from config.local_start import env_file
 from config.settings import Settings
 from setpoint import load
 from setpoint.cli.output import write_result
@@ -23,13 +23,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Examine the installation; return 1 if anything is unsafe."""
     settings = load(Settings)
     keys = settings.encryption_keys.get_secret_value()
-    problems = examine(settings.database_url.get_secret_value(), keys, settings.web_concurrency)
+    problems = [
+        *open_to_others(env_file()),
+        *examine(settings.database_url.get_secret_value(), keys, settings.web_concurrency),
+    ]
     write_result(_as_json(problems) if arguments.json else _as_text(problems))
     return REFUSED if problems else DONE
 
 
 def _as_json(problems: Sequence[Problem]) -> str:
-    found = [{name: part or None for name, part in asdict(each).items() if name != "variable"} for each in problems]
+    found = [{"code": each.code, "message": each.message, "hint": each.hint or None} for each in problems]
     return json.dumps({"version": 1, "problems": found}, indent=2) + "\n"
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from app.cli.opened import DONE, REFUSED, opened_store
-from app.domain.errors import ConflictError, UnauthenticatedError
+from app.domain.errors import ConflictError, InvalidError, UnauthenticatedError
 from app.domain.identity import Principal, PrincipalKind
 from app.service.access import Access
 from app.service.ports import Store
@@ -18,11 +18,15 @@ from config.settings import Settings
 from setpoint import load
 from setpoint.cli.output import write_result
 from setpoint.client.login import Login, is_this_machine
+from setpoint.errors import UnableError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument("--name", help="whom the token is for; by default you")
+    parser.add_argument(
+        "--new-token", action="store_true", help="make one though there are tokens already, because nobody has them now"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--local",
@@ -36,49 +40,54 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the first token; return 1 if there are tokens already.
 
     Raises:
-        UnableError: The database can't be used, or a file can't be written.
+        UnableError: The database can't be used, a file can't be written, or the name can't be kept.
     """
     name = arguments.name or _user()
     if arguments.local:
-        return _init_here(name)
+        return _init_here(name, others_are_lost=arguments.new_token)
     settings = load(Settings)
     with opened_store(settings) as store:
         try:
-            token = _first_token(store, name)
+            token = _first_token(store, name, others_are_lost=arguments.new_token)
         except ConflictError as error:
-            _say(f"error: {error}")
+            _say(f"error: {error}; if nobody has one any longer, add `--new-token`")
             return REFUSED
-    _say(f"the first token of this service, for `{name}`; it may do everything, and is shown this once:")
+    which = "a new" if arguments.new_token else "the first"
+    _say(f"{which} token of this service, for `{name}`; it may do everything, and is shown this once:")
     write_result(json.dumps({"version": 1, "name": name, "token": token}) + "\n" if arguments.json else f"{token}\n")
     return DONE
 
 
-def _init_here(name: str) -> int:
+def _init_here(name: str, *, others_are_lost: bool) -> int:
     """Make what is missing for a service on this machine; never refuse because it is there already."""
     if (written := make_missing_keys()) is not None:
         _say(f"made a key in {written}: what is stored is encrypted with it")
     settings = load(Settings)
     url, login = own_url(settings), stored_login()
     with opened_store(settings) as store:
-        if login is not None and _is_live(store, login):
+        if login is not None and not others_are_lost and _is_live(store, login):
             if login.url != url and is_this_machine(urlsplit(login.url).hostname or ""):
                 _say(f"logged in at {url} ({log_in(url, login.token)})")
             return DONE
         try:
-            token = _first_token(store, name)
+            token = _first_token(store, name, others_are_lost=others_are_lost)
         except ConflictError:
-            _say(f"this service has tokens already: `setpoint login {url}` with one of them")
+            _say(f"this service has tokens already: `setpoint login {url}` with one of them, or add `--new-token`")
             return DONE
     if may_be_replaced(login, url):
-        _say(f"made the first token, and logged in at {url} ({log_in(url, token)})")
+        _say(f"made {'a new' if others_are_lost else 'the first'} token, and logged in at {url} ({log_in(url, token)})")
     else:
         _say(f"your login is for another service and stays; for this one, in a terminal:\n  export SETPOINT_URL={url}")
         _say(f"  export SETPOINT_TOKEN={token}")
     return DONE
 
 
-def _first_token(store: Store, name: str) -> str:
-    return Tokens(store, _now).first(Principal(PrincipalKind.PERSON, ISSUER, name, name)).text
+def _first_token(store: Store, name: str, *, others_are_lost: bool) -> str:
+    somebody = Principal(PrincipalKind.PERSON, ISSUER, name, name)
+    try:
+        return Tokens(store, _now).first(somebody, others_are_lost=others_are_lost).text
+    except InvalidError as error:
+        raise UnableError(error.problems[0].message) from None
 
 
 def _is_live(store: Store, login: Login) -> bool:

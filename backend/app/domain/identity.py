@@ -75,8 +75,8 @@ class Bound:
         return self.app in {ANY, app} and self.environment in {ANY, environment}
 
     def touches(self, app: str) -> bool:
-        """Return whether any environment of `app` is within this bound."""
-        return self.app in {ANY, app}
+        """Return whether any environment of `app` is within this bound; `*` asks for that of any app."""
+        return ANY in {self.app, app} or self.app == app
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Token:
         return self._has(scope) and any(bound.covers(app, environment) for bound in self.bounds)
 
     def allows_somewhere(self, scope: Scope, app: str) -> bool:
-        """Return whether it may do `scope` in any environment of `app`."""
+        """Return whether it may do `scope` in any environment of `app`; `*` stands for any app."""
         return self._has(scope) and any(bound.touches(app) for bound in self.bounds)
 
     def allows_to_grant(self, scopes: frozenset[Scope], bounds: frozenset[Bound]) -> bool:

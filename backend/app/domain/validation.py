@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+_NOT_ON_A_LINE = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line breaks, and what makes text run the other way from there on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +18,14 @@ class Problem:
         code: A name for programs, such as `invalid-value`.
         message: What is wrong, for people; holds no value.
         hint: What to do about it; empty where the message says it.
+        ordinal: Which variable of the set it is about, counted from 1, where its name is not fit to be said.
     """
 
     variable: str | None
     code: str
     message: str
     hint: str = ""
+    ordinal: int | None = None
 
 
 def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
@@ -31,6 +35,15 @@ def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
         return (Problem(None, f"{what}-too-long", message),)
     if _NOT_TEXT.search(text):
         return (Problem(None, f"{what}-not-text", f"the {what} holds a NUL or half a character (a lone surrogate)"),)
+    return ()
+
+
+def line_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
+    """Return why `text` can't be kept where people will read it on one line, such as a name."""
+    if problems := text_problems(what, text, longest):
+        return problems
+    if _NOT_ON_A_LINE.search(text):
+        return (Problem(None, f"{what}-not-one-line", f"the {what} holds a line break or a control character"),)
     return ()
 
 

@@ -81,13 +81,13 @@ def _set_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Iterator[Problem]:  # noqa: FBT001 - private
-    for position, name in enumerate(variables, start=1):
+    for ordinal, name in enumerate(variables, start=1):
         if len(name) > LONGEST_NAME:
-            message = f"the name of variable {position} has {len(name):,} characters, and may have {LONGEST_NAME}"
-            yield Problem(None, "name-too-long", message)
+            message = f"the name of variable {ordinal} has {len(name):,} characters, and may have {LONGEST_NAME}"
+            yield Problem(None, "name-too-long", message, ordinal=ordinal)
         elif not _NAME.fullmatch(name):
-            message = f"the name of variable {position} holds something else than ASCII letters, digits and `_`"
-            yield Problem(None, "name-not-allowed", message, "a name starts with a letter or `_`")
+            message = f"the name of variable {ordinal} holds something else than ASCII letters, digits and `_`"
+            yield Problem(None, "name-not-allowed", message, "a name starts with a letter or `_`", ordinal)
         elif not allow_dangerous and _DANGEROUS.fullmatch(name):
             message = f"`{name}` makes programs run other code than their own"
             yield Problem(name, "dangerous-name", message, "leave it out, or allow dangerous names explicitly")

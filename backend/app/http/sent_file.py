@@ -84,7 +84,8 @@ def _item(diagnostic: Diagnostic) -> ProblemItem:
 
 
 def _placed(file: EnvFile, found: domain.Problem) -> ProblemItem:
-    return ProblemItem(found.variable, found.code, found.message, found.hint or None, _location(file, found.variable))
+    name = found.variable if found.ordinal is None else list(file.variables)[found.ordinal - 1]
+    return ProblemItem(found.variable, found.code, found.message, found.hint or None, _location(file, name))
 
 
 def _location(file: EnvFile, name: str | None) -> dict[str, str | int] | None:

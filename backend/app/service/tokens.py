@@ -9,7 +9,7 @@ from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFo
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor, Bound, Principal, Scope, Token
 from app.domain.token_text import TokenText, is_token_id, new_token_text
-from app.domain.validation import text_problems
+from app.domain.validation import line_problems
 from app.service.ports import Clock, Store, Transaction
 from observability.known_secrets import remember_secret
 
@@ -48,18 +48,25 @@ class Tokens:
     store: Store
     clock: Clock
 
-    def first(self, principal: Principal) -> TokenText:
+    def first(self, principal: Principal, *, others_are_lost: bool = False) -> TokenText:
         """Return the first token of a new service, which may do everything; it is shown this once.
+
+        Args:
+            principal: Whose it is.
+            others_are_lost: Whether to make one though there are tokens, which nobody has any longer.
 
         Raises:
             ConflictError: There have been tokens already.
+            InvalidError: The principal's name can't be kept.
         """
+        label = "in place of lost tokens" if others_are_lost else "first token"
+        grant = Grant(principal, label, frozenset({Scope.ADMIN}), frozenset({Bound()}))
+        _refuse_unusable(grant)
         text = _new_text()
-        grant = Grant(principal, "first token", frozenset({Scope.ADMIN}), frozenset({Bound()}))
         token = self._token(text, grant)
 
         def change(found: Transaction) -> TokenText:
-            if found.tokens.all_tokens():
+            if not others_are_lost and found.tokens.all_tokens():
                 message = "this service has tokens already; a holder of `admin` makes new ones"
                 raise ConflictError(message)
             self._add(found, Actor(token), token, text, Action.TOKEN_CREATE)
@@ -71,7 +78,7 @@ class Tokens:
         """Return a new token with its text, which is shown this once.
 
         Raises:
-            ForbiddenError: It would have more rights than the one that makes it.
+            ForbiddenError: It would have more rights than the one that makes it, or speak for somebody who has more.
             InvalidError: It has no scope or no bound, or its label can't be kept.
         """
         _refuse_unusable(grant)
@@ -80,8 +87,13 @@ class Tokens:
             raise ForbiddenError(message)
         text = _new_text()
         token = self._token(text, grant)
-        self.store.write(lambda found: self._add(found, actor, token, text, Action.TOKEN_CREATE))
-        return token, text
+
+        def change(found: Transaction) -> tuple[Token, TokenText]:
+            _refuse_to_pass_for(token.principal, actor, found.tokens.all_tokens())
+            self._add(found, actor, token, text, Action.TOKEN_CREATE)
+            return token, text
+
+        return self.store.write(change)
 
     def rotate(self, actor: Actor, token_id: str, grace: timedelta = GRACE) -> tuple[Token, TokenText]:
         """Return a token that takes the place of another, which goes on for the time of `grace`.
@@ -173,12 +185,21 @@ def _is_business_of(actor: Actor, token: Token) -> bool:
     return token.family == actor.token.family or actor.token.allows_to_grant(token.scopes, token.bounds)
 
 
+def _refuse_to_pass_for(principal: Principal, actor: Actor, tokens: Sequence[Token]) -> None:
+    """Refuse to let a token speak for somebody of whom `actor` may not dispose: revisions and audit rows name them."""
+    who = (principal.issuer, principal.subject)
+    theirs = (each for each in tokens if (each.principal.issuer, each.principal.subject) == who)
+    if not all(_is_business_of(actor, each) for each in theirs):
+        message = f"`{principal.name}` has tokens with more rights than `{actor.token.id}`; choose another name"
+        raise ForbiddenError(message)
+
+
 def _refuse_unusable(grant: Grant) -> None:
     problems = (
-        *text_problems("label", grant.label, LONGEST_LABEL),
-        *text_problems("name", grant.principal.name, LONGEST_NAME),
-        *text_problems("subject", grant.principal.subject, LONGEST_NAME),
-        *text_problems("issuer", grant.principal.issuer, LONGEST_NAME),
+        *line_problems("label", grant.label, LONGEST_LABEL),
+        *line_problems("name", grant.principal.name, LONGEST_NAME),
+        *line_problems("subject", grant.principal.subject, LONGEST_NAME),
+        *line_problems("issuer", grant.principal.issuer, LONGEST_NAME),
     )
     if problems or not grant.scopes or not grant.bounds:
         raise InvalidError(problems, "" if problems else "a token needs at least one scope and one bound")

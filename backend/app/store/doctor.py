@@ -62,9 +62,14 @@ def _of_sqlite(store: SqliteStore) -> Iterator[Problem]:
         yield from _of_contents(SqlTransaction(connection, store.sealer))
 
 
-def _of_file(path: Path) -> Iterator[Problem]:
-    if path.stat().st_mode & 0o077:
+def open_to_others(path: Path) -> Iterator[Problem]:
+    """Yield the problem of a file that holds secrets and that not only its owner can read or write."""
+    if path.is_file() and path.stat().st_mode & 0o077:
         yield Problem(None, "open-file", f"others can read or write `{path}`", f"`chmod 600 {path}`")
+
+
+def _of_file(path: Path) -> Iterator[Problem]:
+    yield from open_to_others(path)
     if (free := shutil.disk_usage(path).free) < _LITTLE_SPACE:
         yield Problem(None, "little-space", f"there are {free >> 20} MiB left for `{path}`", "make room")
     kind = file_system(path)

@@ -77,6 +77,10 @@ COMMANDS = {
 }
 
 
+WHERE_THE_SERVICE_RUNS = ("init", "backup", "restore", "doctor")
+"""Commands on a service's own database and settings, which this program has nothing of."""
+
+
 def main(
     argv: Sequence[str] | None = None,
     *,
@@ -94,6 +98,8 @@ def main(
     """
     commands = {**COMMANDS, **(more_commands or {})}
     words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in WHERE_THE_SERVICE_RUNS and words[0] not in commands:
+        return _unable(f"`{words[0]}` works on the service itself; where that runs, type `python -m config {words[0]}`")
     parser = _parser(program, commands, words)
     arguments, more = parser.parse_known_args(words)
     if more:
@@ -108,12 +114,16 @@ def main(
     try:
         return int(importlib.import_module(commands[arguments.command].module).run(arguments))
     except UnableError as error:
-        if sys.stderr is not None:
-            with suppress(OSError):
-                sys.stderr.write(f"error: {printable(str(error))}\n")
-        return _UNABLE
+        return _unable(str(error))
     except KeyboardInterrupt:
         return 130
+
+
+def _unable(why: str) -> int:
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(f"error: {printable(why)}\n")
+    return _UNABLE
 
 
 def _take_late_files(parser: argparse.ArgumentParser, arguments: argparse.Namespace, more: Sequence[str]) -> None:

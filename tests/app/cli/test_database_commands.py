@@ -95,6 +95,14 @@ def test_what_is_unsafe_is_said_with_what_to_do(installation: Installation) -> N
         1,
         f"open-file: others can read or write `{path}`\n   = hint: `chmod 600 {path}`\n",
     )
+    installation.database.chmod(0o600)
+    env_file = installation.folder / "here.env"
+    env_file.write_text(f"ENCRYPTION_KEYS={KEYS}\n")
+    env_file.chmod(0o640)
+    assert installation.run("doctor", ENV_FILE=str(env_file)).stdout.decode() == (
+        f"open-file: others can read or write `{env_file}`\n   = hint: `chmod 600 {env_file}`\n"
+    )
+    installation.database.chmod(0o644)
     (problem,) = json.loads(installation.run("doctor", "--json").stdout)["problems"]
     assert problem == {
         "code": "open-file",

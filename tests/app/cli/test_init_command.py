@@ -53,7 +53,26 @@ def test_the_first_token_is_shown_once(machine: Machine) -> None:
     )
     again = machine.init(ENCRYPTION_KEYS=KEYS)
     assert (again.returncode, again.stdout, again.stderr.decode()) == snapshot(
-        (1, b"", "error: this service has tokens already; a holder of `admin` makes new ones\n")
+        (
+            1,
+            b"",
+            "error: this service has tokens already; a holder of `admin` makes new ones;"
+            " if nobody has one any longer, add `--new-token`\n",
+        )
+    )
+
+
+def test_a_lost_token_is_made_anew_when_that_is_asked_for(machine: Machine) -> None:
+    """And the login of this machine with it, where that is what was lost; a name is one line."""
+    machine.init("--local")
+    lost = machine.login()["token"]
+    machine.login_file.unlink()
+    again = machine.init("--local", "--new-token")
+    assert (again.returncode, "made a new token, and logged in" in again.stderr.decode()) == (0, True)
+    assert machine.login()["token"] != lost
+    refused = machine.init("--new-token", "--name", "Ada\nadmin")
+    assert (refused.returncode, refused.stdout, refused.stderr.decode()) == snapshot(
+        (2, b"", "error: the name holds a line break or a control character\n")
     )
 
 
@@ -137,5 +156,5 @@ def test_a_login_that_was_lost_is_no_reason_not_to_start(machine: Machine) -> No
     again = machine.init("--local")
     assert (again.returncode, again.stderr.decode()) == (
         0,
-        f"this service has tokens already: `setpoint login {URL}` with one of them\n",
+        f"this service has tokens already: `setpoint login {URL}` with one of them, or add `--new-token`\n",
     )

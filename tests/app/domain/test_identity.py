@@ -72,6 +72,15 @@ def test_a_bound_covers_what_it_names(bound: str, app: str, environment: str, co
     assert Bound.parse(bound).covers(app, environment) is covered
 
 
+@pytest.mark.parametrize(
+    ("bound", "app", "touched"),
+    [("billing/x", "billing", True), ("billing/x", "shop", False), ("*/x", "shop", True), ("billing/x", "*", True)],
+)
+def test_a_bound_touches_what_it_has_a_part_of(bound: str, app: str, touched: bool) -> None:  # noqa: FBT001 - a table
+    """`*` on the asking side means any of them."""
+    assert Bound.parse(bound).touches(app) is touched
+
+
 @pytest.mark.parametrize("text", ["", "billing", "billing/", "/x", "Billing/x", "billing/x/y", "**/x", "b*/x"])
 def test_what_is_no_bound_is_refused_in_words(text: str) -> None:
     """A pattern that looks like more than it is would be worse than none."""

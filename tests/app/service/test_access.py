@@ -31,6 +31,16 @@ def test_the_first_token_is_made_once_and_may_do_everything(service: Service, ac
         service.tokens.first(GRACE)
 
 
+def test_a_first_token_that_was_lost_is_made_anew_and_told_from_it(service: Service, access: Access) -> None:
+    """By whoever has the machine and the keys anyhow; the audit log says so, and what was there stays."""
+    lost = service.tokens.first(ADA)
+    new = access.authenticate(service.tokens.first(GRACE, others_are_lost=True).text)
+    assert (new.principal, new.label, new.allows(Scope.ADMIN)) == (GRACE, "in place of lost tokens", True)
+    assert access.authenticate(lost.text).label == "first token"
+    newest = service.store.read(lambda found: found.audit.page(limit=1))[0]
+    assert (newest.principal, newest.detail["label"]) == (GRACE, "in place of lost tokens")
+
+
 @pytest.mark.parametrize("text", ["", "Bearer", "sp_x_y", "a token that nobody has"])
 def test_what_is_no_live_token_is_refused_in_the_same_words(access: Access, text: str) -> None:
     """Nothing tells which of the reasons it is."""
@@ -117,6 +127,17 @@ def test_no_token_makes_one_that_may_do_more(service: Service) -> None:
     service.tokens.create(maker, grant(Scope.CONFIG_READ, bound="billing/staging"))
 
 
+def test_no_token_speaks_for_somebody_who_may_do_more(service: Service) -> None:
+    """Whoever may only dispose of one app can't act in the name of who disposes of all."""
+    service.tokens.create(actor(), grant(Scope.ADMIN, bound="*/*"))
+    lead = actor(GRACE, Scope.ADMIN, bounds=("billing/*",))
+    with pytest.raises(ForbiddenError, match="`CI` has tokens with more rights than"):
+        service.tokens.create(lead, grant(Scope.CONFIG_READ))
+    own = replace(grant(Scope.CONFIG_READ), principal=replace(CI, subject="ci of billing"))
+    service.tokens.create(lead, own)
+    service.tokens.create(lead, own)
+
+
 def test_a_token_without_rights_is_not_made(service: Service) -> None:
     """It would be a mistake that shows late."""
     with pytest.raises(InvalidError, match="a token needs at least one scope and one bound"):
@@ -130,6 +151,10 @@ def test_a_token_whose_words_can_not_be_kept_is_not_made(service: Service) -> No
         service.tokens.create(actor(), odd)
     codes = [each.code for each in refused.value.problems]
     assert codes == ["label-too-long", "name-not-text", "subject-not-text"]
+    for text in ("Ada\nadmin", "Ada\x1b[2J", "Ada\u2028", "\u202eadA"):
+        with pytest.raises(InvalidError) as refused:
+            service.tokens.create(actor(), replace(grant(Scope.CONFIG_READ), label=text))
+        assert [each.code for each in refused.value.problems] == ["label-not-one-line"]
     with pytest.raises(NotFoundError, match="there is no live token"):
         service.tokens.revoke(actor(), "\0")
 

@@ -14,6 +14,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.domain.identity import Scope
+from setpoint.cli.main import WHERE_THE_SERVICE_RUNS, main
 from support.checking import BACKEND
 from support.service_over_http import KEY, ServiceOverHttp, service_over_http
 from support.typed_commands import Setpoint
@@ -260,3 +261,14 @@ def test_a_token_without_the_scope_is_refused(
         status, printed, told = setpoint(*words)
         assert (status, printed) == (1, "")
         assert "lacks `" in told
+
+
+@pytest.mark.parametrize("command", WHERE_THE_SERVICE_RUNS)
+def test_what_works_on_the_service_itself_is_told_where_to_type_it(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """This program has neither the database nor the keys."""
+    assert main([command, "copy.db"]) == 2
+    assert capsys.readouterr().err == (
+        f"error: `{command}` works on the service itself; where that runs, type `python -m config {command}`\n"
+    )

@@ -50,7 +50,14 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
     blueprint = Blueprint("tokens", __name__)
 
     @blueprint.get("/v1/tokens")
-    @marked(Mark("List the tokens", scope=Scope.ADMIN, answers={200: {"application/json": TokensAnswer}}))
+    @marked(
+        Mark(
+            "List the tokens that have no more rights than one's own",
+            scope=Scope.ADMIN,
+            anywhere=True,
+            answers={200: {"application/json": TokensAnswer}},
+        )
+    )
     def list_tokens() -> dict[str, Any]:
         return {"tokens": [token_json(each) for each in use_cases.visible(actor())]}
 
@@ -59,6 +66,7 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
         Mark(
             "Make a token",
             scope=Scope.ADMIN,
+            anywhere=True,
             body={"application/json": WantedToken},
             answers={201: {"application/json": NewTokenAnswer}},
         )
@@ -75,6 +83,7 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
         Mark(
             "Replace a token; the old one goes on for a while",
             scope=Scope.ADMIN,
+            anywhere=True,
             query=RotateQuery,
             answers={201: {"application/json": NewTokenAnswer}},
             refusals=(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -84,7 +93,14 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
         return _shown_once(*use_cases.rotate(actor(), token_id, timedelta(seconds=query(RotateQuery).grace)))
 
     @blueprint.delete("/v1/tokens/<token_id>")
-    @marked(Mark("End a token now", scope=Scope.ADMIN, answers={200: {"application/json": TokenAnswer}}))
+    @marked(
+        Mark(
+            "End a token now",
+            scope=Scope.ADMIN,
+            anywhere=True,
+            answers={200: {"application/json": TokenAnswer}},
+        )
+    )
     def revoke(token_id: str) -> dict[str, Any]:
         return token_json(use_cases.revoke(actor(), token_id))
 

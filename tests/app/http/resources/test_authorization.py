@@ -129,6 +129,20 @@ def test_nobody_makes_a_token_with_more_rights_than_their_own(api: Api) -> None:
     assert api.call("POST", "/v1/tokens", token=token, json=wanted).status_code == 403
 
 
+def test_an_admin_of_one_app_disposes_of_its_tokens(api: Api) -> None:
+    """It makes, sees, replaces and ends them, and knows nothing of others."""
+    lead = api.token(Scope.ADMIN, bounds=("billing/*",), name="lead")
+    wanted = {"name": "ci", "scopes": ["config:write"], "bounds": ["billing/staging"]}
+    made = api.call("POST", "/v1/tokens", token=lead, json=wanted)
+    assert made.status_code == 201
+    seen = api.call("GET", "/v1/tokens", token=lead).get_json()["tokens"]
+    assert [each["label"] for each in seen] == ["ci", "lead"]
+    assert api.call("POST", f"/v1/tokens/{made.get_json()['id']}/rotate", token=lead).status_code == 201
+    assert api.call("DELETE", f"/v1/tokens/{made.get_json()['id']}", token=lead).status_code == 200
+    other = api.call("POST", "/v1/tokens", json={**wanted, "bounds": ["shop/*"], "name": "shop"}).get_json()
+    assert api.call("DELETE", f"/v1/tokens/{other['id']}", token=lead).status_code == 404
+
+
 def test_a_token_is_rotated_without_a_gap(api: Api) -> None:
     """Both live for the grace, and the old one ends."""
     made = api.call("POST", "/v1/tokens", json={"name": "ci", "scopes": ["config:read"]})

@@ -56,6 +56,17 @@ def test_a_dangerous_name_is_refused_at_its_place(api: Api) -> None:
     )
 
 
+def test_a_name_that_no_variable_may_have_is_refused_at_its_place(api: Api) -> None:
+    """Though it is not said: it may hold anything."""
+    answer = send(api, f"PORT=1\nA.B=2\n{'C' * 300}=3\n", "?loader=docker")
+    assert [each for each in found(answer) if "SP" not in each] == snapshot(
+        [
+            "2:1 name-not-allowed None: the name of variable 2 holds something else than ASCII letters, digits and `_`",
+            "3:1 name-too-long None: the name of variable 3 has 300 characters, and may have 255",
+        ]
+    )
+
+
 def test_a_file_is_read_as_its_loader_reads_it(api: Api) -> None:
     """Quotes are a part of the value for docker."""
     assert found(send(api, 'PORT="1"\n', "?loader=docker")) == snapshot(["1:6 SP401 PORT: `PORT` is not an integer"])
