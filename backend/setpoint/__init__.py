@@ -1,6 +1,6 @@
 """Setpoint makes an app's typed settings class the contract for its configuration.
 
-What `__all__` lists is the public API; nothing else is promised.
+What `__all__` lists, here, in `setpoint.client` and in `setpoint.testing`, is the public API; nothing else is promised.
 """
 
 from importlib import import_module

@@ -11,6 +11,7 @@ import pytest
 from inline_snapshot import snapshot
 
 import setpoint
+import setpoint.client
 import setpoint.testing
 from support.checking import BACKEND, run
 from support.wheel import build_wheel
@@ -55,6 +56,8 @@ def test_the_public_api_is_this() -> None:
     )
     assert all(hasattr(setpoint, name) for name in setpoint.__all__)
     assert setpoint.testing.__all__ == snapshot(["Diagnostic", "Location", "TemporaryEnvironment"])
+    assert setpoint.client.__all__ == snapshot(["Following", "follow"])
+    assert all(hasattr(setpoint.client, name) for name in setpoint.client.__all__)
 
 
 def test_the_types_of_the_whole_public_api_are_tried() -> None:
@@ -65,7 +68,7 @@ def test_the_types_of_the_whole_public_api_are_tried() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Name | ast.Attribute)
     }
-    assert {*setpoint.__all__, *setpoint.testing.__all__} - used == set()
+    assert {*setpoint.__all__, *setpoint.testing.__all__, *setpoint.client.__all__} - used == set()
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])

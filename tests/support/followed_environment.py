@@ -29,7 +29,7 @@ class Billing:
         headers = {"Authorization": f"Bearer {self._admin}", **more.pop("headers", {})}
         answer = urllib3.request(method, f"{self.url}{path}", headers=headers, **more)
         assert answer.status < 300, answer.data
-        return answer.json()
+        return answer.json() if answer.data else None
 
     def write(self, **variables: str) -> int:
         """Write the next revision."""

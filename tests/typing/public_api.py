@@ -1,6 +1,7 @@
 """How apps use the public API, for mypy to judge: every `type: ignore` here is a mistake that it has to find."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, assert_type
 
@@ -18,6 +19,7 @@ from setpoint import (
     load,
     rule,
 )
+from setpoint.client import Following, follow
 from setpoint.testing import Diagnostic, Location, TemporaryEnvironment
 
 
@@ -59,6 +61,23 @@ def start() -> Settings:
 def refuse(error: InvalidRuleError) -> str:
     """Show what is wrong with a rule."""
     return str(error)
+
+
+def apply(settings: Settings) -> None:
+    """Take what is new."""
+    assert_type(settings.token, SecretStr)
+
+
+def follow_the_service() -> str:
+    """Follow an environment as an app does that reloads in process."""
+    with follow(Settings, app="billing", environment="production", apply=apply, max_age=timedelta(days=1)) as following:
+        assert_type(following, Following[Settings])
+        assert_type(following.settings, Settings)
+        assert_type(following.revision, int)
+        follow(Settings, "billing", "production")  # type: ignore[call-arg]
+        follow(str, app="billing", environment="production")  # type: ignore[type-var]
+        following.settings = Settings()  # type: ignore[misc]
+        return following.settings.env_file
 
 
 def use_in_a_test() -> None:

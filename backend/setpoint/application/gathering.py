@@ -35,11 +35,7 @@ def of_a_start(
         command_line: Whether the words with which this process was started are the app's.
     """
     named = () if has_values else named_env_file(contract, environment)
-    entries = (
-        *_of(contract, named),
-        *entries_of_environment(environment),
-        *_of(contract, laid_over),
-    )
+    entries = (*entries_of_a_start(contract, environment, named), *_of(contract, laid_over))
     given = Given(entries, None, secrets_directories=tuple(directories) or None, command_line=command_line)
     record = ask(contract, given)
     files = (*record.counting_files, *named, *laid_over)
@@ -54,6 +50,20 @@ def of_a_start(
         starts_here=True,
         record=record,
     )
+
+
+def entries_of_a_start(
+    contract: SettingsContract, environment: Mapping[str, str], named: Sequence[EnvFile] | None = None
+) -> tuple[Entry, ...]:
+    """Return what a process with `environment` has in it, and in the env file that the environment names.
+
+    Args:
+        contract: What its app expects.
+        environment: The process environment.
+        named: That env file; None if it is still to be read.
+    """
+    files = named_env_file(contract, environment) if named is None else named
+    return (*_of(contract, files), *entries_of_environment(environment))
 
 
 def _of(contract: SettingsContract, files: Sequence[EnvFile]) -> Iterator[Entry]:

@@ -112,19 +112,19 @@ def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | _Re
         loaded = look(settings_class, environment, command_line=True)
     except UnableError as error:
         say(f"error: {error}\n")
-        return _Refused(_exit_status(environment))
+        return _Refused(exit_status(environment))
     if loaded.farewell is not None:
         say(loaded.farewell.talk.getvalue())
         say(loaded.farewell.output.getvalue(), sys.stdout)
         return _Refused(loaded.farewell.status)
     if loaded.settings is None or not isinstance(loaded.settings, settings_class):
         say(full.render(loaded.report, Style(colored=False)))
-        return _Refused(_exit_status(environment))
+        return _Refused(exit_status(environment))
     _remember(loaded.settings, {**loaded.origins, **handed_over(environment)})
     return loaded.settings
 
 
-def _exit_status(environment: Mapping[str, str]) -> int:
+def exit_status(environment: Mapping[str, str]) -> int:
     """Return the status of a refused start; gunicorn names itself in the environment, as CGI asks of servers."""
     return _GUNICORN_GIVES_UP if environment.get("SERVER_SOFTWARE", "").startswith("gunicorn/") else EX_CONFIG
 

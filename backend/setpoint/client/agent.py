@@ -58,6 +58,7 @@ class Agent:
     _retry: float = _RETRY_SECONDS
     _threads: list[Thread] = field(default_factory=list)
     _ended: Event = field(default_factory=Event)
+    _gone: bool = True
 
     def start(self) -> None:
         """Begin to follow; the command does not wait for it."""
@@ -79,22 +80,22 @@ class Agent:
 
     def finish(self, seconds: float, *, gone: bool = True) -> None:
         """Follow no longer; for a while, tell what was not told yet, and that the instance has `gone`."""
-        ends_at = monotonic() + seconds
+        ends_at, self._gone = monotonic() + seconds, gone
         self._ended.set()
         self.session.hang_up()
-        ends = Thread(target=self._tell_the_rest, args=(gone,), daemon=True)
-        ends.start()
-        ends.join(seconds)
         self._tasks.put(None)  # wakes who waits for something to tell
+        if not self._threads:
+            self._threads.append(Thread(target=self._work, daemon=True))
+            self._threads[0].start()
         for thread in self._threads:
             thread.join(max(0.0, ends_at - monotonic()))
 
-    def _tell_the_rest(self, gone: bool) -> None:  # noqa: FBT001 - the argument of a thread
+    def _tell_the_rest(self) -> None:
         with suppress(Empty):
             while True:
                 self._remember(self._tasks.get_nowait())
         self._goes_well(self._tell)
-        if gone:
+        if self._gone:
             self._goes_well(self.session.close)
 
     def _work(self) -> None:
@@ -106,6 +107,7 @@ class Agent:
             self._remember(told)
             if not self._ended.is_set():
                 self._goes_well(self._tell if told else self._look)
+        self._tell_the_rest()
 
     def _remember(self, told: Told | None) -> None:
         """Keep what is to be told: a later verdict replaces an earlier one, and what is served does not."""
@@ -113,9 +115,14 @@ class Agent:
             self._untold = {**(self._untold or {}), **told}
 
     def _tell(self) -> None:
-        if self._untold is not None and self.session.is_open:
+        if self._untold is None or not self.session.is_open:
+            return
+        try:
             self.session.report(self._untold)
-            self._untold = None
+        except RefusedError:
+            self._untold = None  # or it would be refused for ever
+            raise
+        self._untold = None
 
     def _look(self) -> None:
         self._tell()

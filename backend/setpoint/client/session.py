@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from setpoint.client.answer import Answer, Json, RefusedError
@@ -19,6 +20,8 @@ from setpoint.errors import UnableError
 
 _LONGEST_SILENCE = 45.0
 """In seconds: three heartbeats."""
+
+_MOST_REASONS, _LONGEST_MESSAGE = 100, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,15 @@ class ServiceSession:
         """Tell the service a verdict or what is served.
 
         Raises:
-            UnableError: The service can't be reached, or refuses; a session that it has forgotten is no longer open.
+            RefusedError: It will never take that.
+            UnableError: The service can't be reached, or has forgotten the session, which is no longer open then.
         """
         try:
             self.connection.send_json("PATCH", f"/v1/sessions/{self._id}", told)
         except RefusedError as error:
             self._forget_if_unknown(error)
+            if self.is_open:
+                raise
             raise UnableError(error.detail) from None
 
     def close(self) -> None:
@@ -165,5 +171,20 @@ def uuid7() -> str:
 
 
 def reasons_json(reasons: Iterable[Any]) -> list[Json]:
-    """Return why a revision was refused, as the service takes it."""
-    return [{"rule": each.rule, "variable": each.variable, "message": each.message} for each in reasons]
+    """Return why a revision was refused, within the bounds of the service: beyond them it would take nothing at all."""
+    return [
+        {"rule": each.rule[:200], "variable": each.variable[:255], "message": each.message[:_LONGEST_MESSAGE]}
+        for each in islice(reasons, _MOST_REASONS)
+    ]
+
+
+def served_json(offer: Offer, source: str, known_good_at: datetime | None = None) -> Json:
+    """Return what is served from now on, as the service takes it.
+
+    Args:
+        offer: The revision.
+        source: `service`, or `cache` for the last known good.
+        known_good_at: When that was applied.
+    """
+    age = {"known_good_at": known_good_at.isoformat()} if known_good_at else {}
+    return {"revision": offer.revision, "since": datetime.now(UTC).isoformat(), "source": source, **age}

@@ -52,11 +52,13 @@ class Trial:
         settings: The settings classes to ask, `module:Class` each.
         fail_on: The lowest severity that refuses: `error` or `warning`.
         seconds: How long the answer may take.
+        path: Where Python finds the modules, as `PYTHONPATH`; empty for the working directory and what pyproject says.
     """
 
     settings: Sequence[str]
     fail_on: str = "error"
     seconds: float = SECONDS
+    path: str = ""
 
     def ask(self, environment: Mapping[str, str], *files: str) -> Outcome:
         """Return what the settings class says of a process with this environment, and with `files` under it.
@@ -88,7 +90,7 @@ class Trial:
         settings = [f"--settings={each}" for each in self.settings]
         return subprocess.run(  # noqa: S603 - the interpreter itself, without a shell
             [sys.executable, "-m", "setpoint", *words, *settings],
-            env=dict(environment),
+            env={**environment, **({"PYTHONPATH": self.path} if self.path else {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=self.seconds,

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 
 from setpoint.client.answer import Json
 from setpoint.client.known_good import Cache, KnownGood
-from setpoint.client.session import Offer
+from setpoint.client.session import Offer, served_json
 from setpoint.errors import UnableError
 from setpoint.supervision.child import Child
 from setpoint.supervision.env_out import EnvOut
@@ -82,6 +82,7 @@ class Supervisor:
     events: "Events"
     _child: Child | None = None
     _good: Offer | None = None
+    _good_since: datetime | None = None
     _pending: Offer | None = None
     _is_ending: bool = False
 
@@ -100,7 +101,7 @@ class Supervisor:
             signal.signal(getattr(signal, name), self._on_signal)
         signal.signal(signal.SIGCHLD, self._on_signal)
         if good is not None:
-            self._good = Offer(good.revision, good.variables)
+            self._good, self._good_since = Offer(good.revision, good.variables), good.applied_at
         self._begin(first, is_cached=is_cached)
         while True:
             self._wait(None, lambda: self._has_ended() or self._pending is not None)
@@ -114,7 +115,7 @@ class Supervisor:
         self._write(first)
         self._start(first)
         if is_cached:
-            self.reporter.report({}, self._serves(first, "cache"))
+            self.reporter.report({}, served_json(first, "cache", self._good_since))
         elif self._settles():
             self._applied(first)
         elif self._has_failed():
@@ -219,10 +220,7 @@ class Supervisor:
                 reason = getattr(error, "strerror", None) or str(error)
                 self.say(f"cannot keep revision {offer.revision} as the last known good: {reason}")
         self.say(f"serving revision {offer.revision}")
-        self.reporter.report({"revision": offer.revision, "verdict": "APPLIED"}, self._serves(offer, "service"))
-
-    def _serves(self, offer: Offer, source: str) -> Json:
-        return {"revision": offer.revision, "since": datetime.now(UTC).isoformat(), "source": source}
+        self.reporter.report({"revision": offer.revision, "verdict": "APPLIED"}, served_json(offer, "service"))
 
     def _end(self, status: int) -> int:
         if self._child is not None:

@@ -84,6 +84,18 @@ def build(
     return making.record
 
 
+def construct(settings_class: type[BaseSettings], given: Given) -> BaseSettings:
+    """Return the settings that the class makes of what is `given`, which is not made the environment of the process.
+
+    So other threads notice nothing. Whatever the class raises is raised.
+    """
+    token = _making.set(_Making(settings_class, given))
+    try:
+        return settings_class()
+    finally:
+        _making.reset(token)
+
+
 class _Making:
     """One class that is being built."""
 
