@@ -71,6 +71,33 @@ class Process:
 class DeployProblemKind(StrEnum):
     """What can go wrong between a deploy file and a process; each is a rule of the seventh hundred."""
 
+    # compose: for which docker compose rejects the project.
+    NO_COMPOSE_FILE = "no-compose-file"
+    EMPTY_COMPOSE_FILE = "empty-compose-file"
+    NOT_YAML = "not-yaml"
+    DUPLICATE_KEY = "duplicate-key"
+    INVALID_STRUCTURE = "invalid-structure"
+    INVALID_INTERPOLATION = "invalid-interpolation"
+    REQUIRED_VARIABLE = "required-variable"
+    MISSING_ENV_FILE = "missing-env-file"
+    REFUSED_ENV_FILE = "refused-env-file"
+    BAD_EXTENDS = "bad-extends"
+    BAD_INCLUDE = "bad-include"
+    OUTSIDE_PROJECT = "outside-project"
+    UNDEFINED_NAME = "undefined-name"
+    NO_IMAGE = "no-image"
+    BAD_OPTION = "bad-option"
+    # compose: what becomes of a value.
+    UNDEFINED_VARIABLE = "undefined-variable"
+    EATEN_DOLLAR = "eaten-dollar"
+    REWRITTEN_VALUE = "rewritten-value"
+    OVERRIDDEN_VALUE = "overridden-value"
+    LOST_VALUE = "lost-value"
+    ENV_FILE_LINE = "env-file-line"
+    # compose: what is read otherwise than people think.
+    OBSOLETE_VERSION = "obsolete-version"
+    SEVERAL_COMPOSE_FILES = "several-compose-files"
+
 
 class DeployProblem(NamedTuple):
     """One thing in a deploy that is refused, or that a process gets otherwise than it is written.

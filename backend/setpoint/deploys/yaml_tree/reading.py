@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import yaml
 
@@ -52,12 +52,22 @@ class _Collection:
         children: Its nodes so far, keys and values in turn.
         end: Where the last of them ends, or the alias of it.
         size: How many nodes it would have if every alias were written out.
+        levels: How deep it would then be nested.
     """
 
     event: yaml.CollectionStartEvent
     end: int
     children: list[YamlNode] = field(default_factory=list)
     size: int = 1
+    levels: int = 1
+
+
+class _Finished(NamedTuple):
+    """A node that is read, with its size and levels as in `_Collection`."""
+
+    node: YamlNode
+    size: int = 1
+    levels: int = 0
 
 
 def read_yaml(text: str) -> YamlReading:
@@ -83,7 +93,7 @@ class _Reader:
         self._text = text
         self._shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
         self._open: list[_Collection] = []
-        self._anchors: dict[str, tuple[YamlNode, int]] = {}
+        self._anchors: dict[str, _Finished] = {}
         self._repeated = 0
 
     def read(self) -> None:
@@ -103,27 +113,30 @@ class _Reader:
             case yaml.ScalarEvent():
                 span = self._without_properties(event)
                 node: YamlNode = YamlScalar(event.value, span, event.style or "", event.tag)
-                self._add(node, 1, span.end, event.anchor)
+                self._add(_Finished(node), span.end, event.anchor)
             case yaml.AliasEvent():
-                node, size = self._named(event)
-                self._add(node, size, self._span(event).end)
+                self._add(self._named(event), self._span(event).end)
             case yaml.CollectionStartEvent():
-                if len(self._open) == MOST_LEVELS:
-                    message = f"it is nested deeper than {MOST_LEVELS} levels"
-                    raise _NotReadError(self._span(event), message)
+                self._check_levels(event, 1)
                 self._open.append(_Collection(event, self._without_properties(event).start))
             case yaml.CollectionEndEvent():
                 self._close(event)
 
-    def _add(self, node: YamlNode, size: int, end: int, anchor: str | None = None) -> None:
+    def _add(self, finished: _Finished, end: int, anchor: str | None = None) -> None:
         if anchor is not None:
-            self._anchors[anchor] = (node, size)
+            self._anchors[anchor] = finished
         if self._open:
-            self._open[-1].children.append(node)
-            self._open[-1].size += size
-            self._open[-1].end = end
+            collection = self._open[-1]
+            collection.children.append(finished.node)
+            collection.size += finished.size
+            collection.levels = max(collection.levels, finished.levels + 1)
+            collection.end = end
         else:
-            self.documents.append(node)
+            self.documents.append(finished.node)
+
+    def _check_levels(self, event: yaml.Event, levels: int) -> None:
+        if len(self._open) + levels > MOST_LEVELS:
+            raise _NotReadError(self._span(event), f"it is nested deeper than {MOST_LEVELS} levels")
 
     def _close(self, end: yaml.CollectionEndEvent) -> None:
         collection = self._open.pop()
@@ -136,19 +149,20 @@ class _Reader:
             node = YamlMapping(tuple(entries), span, event.tag)
         else:
             node = YamlSequence(tuple(children), span, event.tag)
-        self._add(node, collection.size, span.end, event.anchor)
+        self._add(_Finished(node, collection.size, collection.levels), span.end, event.anchor)
 
-    def _named(self, alias: yaml.AliasEvent) -> tuple[YamlNode, int]:
+    def _named(self, alias: yaml.AliasEvent) -> _Finished:
         span = self._span(alias)
         if any(collection.event.anchor == alias.anchor for collection in self._open):
             raise _NotReadError(span, "this alias stands inside of what it stands for")
         if alias.anchor not in self._anchors:
             raise _NotReadError(span, "no anchor above has the name of this alias")
-        node, size = self._anchors[alias.anchor]
-        self._repeated += size
+        finished = self._anchors[alias.anchor]
+        self._check_levels(alias, finished.levels)
+        self._repeated += finished.size
         if self._repeated > MOST_REPEATED_NODES:
             raise _NotReadError(span, f"aliases repeat more than {MOST_REPEATED_NODES:,} nodes")
-        return node, size
+        return finished
 
     def _span(self, event: yaml.Event) -> Span:
         return Span(self._offset(event.start_mark), self._offset(event.end_mark))

@@ -59,9 +59,17 @@ class _RefusedError(Exception):
         self.problem = (kind, span, message + _REFUSED, name, hint)
 
 
-def read(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as compose does; in references `environment` wins over the file's own names."""
+def read(text: str, environment: Mapping[str, str], earlier: Mapping[str, str] | None = None) -> Reading:
+    """Read `text` as compose does.
+
+    Args:
+        text: The file.
+        environment: What wins over the file's own names in its references.
+        earlier: What the files before this one gave, over which the file's own names win.
+    """
     reader = _Reader(text, environment)
+    for name, value in (earlier or {}).items():
+        reader.references.define(name, value)
     try:
         reader.read_statements()
     except _RefusedError as refused:
@@ -170,7 +178,7 @@ class _Reader:
             )
             self.draft.report(ProblemKind.TOO_LONG_EXPANSION, span, message, statement.name, hint)
             return None
-        if self.references.undefined:
+        if self.references.unset:
             message = "it refers to a variable that is not set at this point, so it expands to an empty string"
             hint = "write `$$` if `$` is meant literally, or add a default: `${NAME:-default}`"
             self.draft.report(ProblemKind.UNDEFINED_REFERENCE, span, message, statement.name, hint)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from setpoint.envfile.draft import ExpansionLimit
+from setpoint.envfile.source_text import Span
 
 _LETTER = "_a-zA-Z\u017f\u212a"
 _NAME = rf"[{_LETTER}][{_LETTER}0-9]*+"
@@ -16,12 +17,23 @@ _BRACE = re.compile(r"\{.|\{|\}", re.DOTALL)
 
 
 class InvalidReferenceError(Exception):
-    """A reference for which compose rejects the file."""
+    """A reference for which compose rejects the file.
 
-    def __init__(self, message: str, hint: str) -> None:
+    Attributes:
+        message: What is wrong with it.
+        hint: What to do about it.
+        start: Where it begins in the text.
+    """
+
+    def __init__(self, message: str, hint: str, start: int) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.start = start
+
+
+class RequiredVariableError(InvalidReferenceError):
+    """`${NAME:?}` or `${NAME?}` where the variable is not set."""
 
 
 class TooLongExpansionError(Exception):
@@ -32,12 +44,12 @@ class References:
     """What names stand for while a file is read.
 
     Attributes:
-        undefined: Whether the last text referred to a variable that is not set.
+        unset: Where the last text referred to variables that are not set, without anything in their place.
         referred: The names whose value in the file was put in.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self.undefined = False
+        self.unset: list[Span] = []
         self.referred: set[str] = set()
         self._environment = environment
         self._file: dict[str, str] = {}
@@ -61,7 +73,7 @@ class References:
             InvalidReferenceError: Compose rejects the file for one of them.
             TooLongExpansionError: The file's references put in more than anyone can use.
         """
-        self.undefined = False
+        self.unset = []
         replaced = _Expansion(text, self).run()
         if not self._limit.allows(replaced):
             raise TooLongExpansionError
@@ -84,6 +96,7 @@ class _Level:
 
     Attributes:
         end: Where the piece ends.
+        start: Where the reference begins, after whose operator the piece is.
         name: The name before the operator.
         operator: The operator itself; nothing for the whole text.
         resume: Where the level above goes on.
@@ -91,6 +104,7 @@ class _Level:
     """
 
     end: int
+    start: int = 0
     name: str = ""
     operator: str = ""
     resume: int = 0
@@ -130,30 +144,31 @@ class _Expansion:
         if match["dollar"]:
             level.pieces.append("$")
         elif match["plain"] or match["operator"] == "}":
-            level.pieces.append(self._looked_up(match["plain"] or match["braced"]))
+            level.pieces.append(self._looked_up(match["plain"] or match["braced"], Span(*match.span())))
         elif match["operator"]:
-            last = self._last_closer_in_line(match.end(), level.end)
+            last = self._last_closer_in_line(match, level.end)
             closing = self._closing.get(match.start("brace"), level.end)
             end, resume = (closing, closing + 1) if closing <= last else (last, last + 1)
-            levels.append(_Level(end, match["braced"], match["operator"], resume))
+            levels.append(_Level(end, match.start(), match["braced"], match["operator"], resume))
         else:
             message, hint = "`${` starts an invalid reference", "write `${NAME}`, or `$$` for a literal `$`"
-            raise InvalidReferenceError(message, hint)
+            raise InvalidReferenceError(message, hint, match.start())
         return match.end()
 
-    def _last_closer_in_line(self, start: int, end: int) -> int:
-        """Return where the last `}` is that is in the line of `start` and before `end`."""
+    def _last_closer_in_line(self, reference: re.Match[str], end: int) -> int:
+        """Return where the last `}` is that is in the line of the reference, after its operator and before `end`."""
+        start = reference.end()
         line_end = self._text.find("\n", start, end)
         index = bisect_left(self._closers, end if line_end < 0 else line_end) - 1
         if index < 0 or self._closers[index] < start:
             message, hint = "this `${` is not closed on the same line", "write `${NAME}`"
-            raise InvalidReferenceError(message, hint)
+            raise InvalidReferenceError(message, hint, reference.start())
         return self._closers[index]
 
-    def _looked_up(self, name: str) -> str:
+    def _looked_up(self, name: str, span: Span) -> str:
         value = self._references.find(name)
         if value is None:
-            self._references.undefined = True
+            self._references.unset.append(span)
             return ""
         return self._references.allow(value)
 
@@ -163,7 +178,7 @@ class _Expansion:
         counts = bool(value) if level.operator.startswith(":") else value is not None
         if level.operator.endswith("?") and not counts:
             message = "it requires a variable that is not set"
-            raise InvalidReferenceError(message, "set the variable above this line, or in the process")
+            raise RequiredVariableError(message, "set the variable above this line, or in the process", level.start)
         if level.operator.endswith("+"):
             return word if counts else self._references.allow(value or "")
         if level.operator.endswith("-") and not counts:

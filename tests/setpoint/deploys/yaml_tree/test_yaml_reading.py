@@ -135,6 +135,11 @@ def test_every_document_of_a_file_is_read() -> None:
         ("--- &a 1\n--- *a\n", (2, 5), "no anchor above has the name of this alias"),
         ("\ufeffa: \udcff\n", (1, 5), "the file is not UTF-8"),
         ("a: \0\n", (1, 4), "YAML allows no control characters"),
+        (
+            "- &a " + "[" * 60 + "]" * 60 + "\n- " + "[" * 60 + "*a" + "]" * 60,
+            (2, 63),
+            "it is nested deeper than 100 levels",
+        ),
         ("- " * 60 + "[" * 60 + "]" * 60, (1, 161), "it is nested deeper than 100 levels"),
     ],
 )

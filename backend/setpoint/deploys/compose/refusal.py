@@ -1,0 +1,46 @@
+"""How reading a compose project ends where docker compose rejects it."""
+
+from collections.abc import Iterable
+
+from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
+
+
+class RefusedError(Exception):
+    """Docker compose rejects the project.
+
+    Attributes:
+        problems: Why, all that can be said at this point.
+    """
+
+    def __init__(self, problems: Iterable[DeployProblem]) -> None:
+        super().__init__("docker compose rejects the project")
+        self.problems = tuple(problems)
+
+
+def refusal(
+    kind: DeployProblemKind,
+    message: str,
+    place: Place | None,
+    *,
+    hint: str | None = None,
+    process: str | None = None,
+    name: str | None = None,
+) -> DeployProblem:
+    """Return a problem for which docker compose rejects the project."""
+    return DeployProblem(kind, message, place, process, name, hint, refuses=True)
+
+
+def refused(kind: DeployProblemKind, message: str, place: Place | None, *, hint: str | None = None) -> RefusedError:
+    """Return the error for a single problem."""
+    return RefusedError([refusal(kind, message, place, hint=hint)])
+
+
+def raise_for(problems: Iterable[DeployProblem]) -> None:
+    """Raise for `problems`, if there are any.
+
+    Raises:
+        RefusedError: There are.
+    """
+    found = tuple(problems)
+    if found:
+        raise RefusedError(found)

@@ -1,0 +1,95 @@
+"""What a compose file says once its YAML is read: values, lists and tables, each with its place, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from setpoint.deploys.deployment import Place
+from setpoint.deploys.yaml_tree.go_scalars import GoValue
+
+Path = tuple[str, ...]
+"""Where something is in a tree: keys, and places in lists as numbers."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Leaf:
+    """A single value.
+
+    Attributes:
+        value: What YAML makes of it, or what is left of it once references are replaced.
+        place: Where it is written.
+        style: How it is quoted; nothing where it is plain.
+        in_table: Whether this `NAME=value` of a list was a key and its value in a file, so that `place` is the value's.
+        shadows: What it stands in for, because a later file, or a later line, gives the same name again.
+    """
+
+    value: GoValue
+    place: Place
+    style: str = ""
+    in_table: bool = False
+    shadows: tuple["Leaf", ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Items:
+    """A list."""
+
+    items: tuple["Tree", ...]
+    place: Place
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """Keys and values.
+
+    Attributes:
+        entries: The values by their keys.
+        place: Where the table is.
+        keys: Where each key is; not all of them are known of a table that was put together.
+    """
+
+    entries: Mapping[str, "Tree"]
+    place: Place
+    keys: Mapping[str, Place] = field(default_factory=dict)
+
+    def get(self, key: str) -> "Tree | None":
+        """Return what is at `key`."""
+        return self.entries.get(key)
+
+    def table(self, key: str) -> "Table":
+        """Return the table at `key`; an empty one where there is none."""
+        found = self.entries.get(key)
+        return found if isinstance(found, Table) else Table({}, self.place)
+
+    def with_entry(self, key: str, value: "Tree") -> "Table":
+        """Return this table with `value` at `key`."""
+        return Table({**self.entries, key: value}, self.place, self.keys)
+
+    def without(self, key: str) -> "Table":
+        """Return this table without `key`."""
+        return Table({name: value for name, value in self.entries.items() if name != key}, self.place, self.keys)
+
+
+Tree = Leaf | Items | Table
+
+
+def matches(path: Path, pattern: str) -> bool:
+    """Return whether `path` is one of `pattern`, whose parts are divided by dots and may be `*`.
+
+    A key that has dots itself counts as several parts, as it does in docker compose.
+    """
+    parts, wanted = ".".join(path).split("."), pattern.split(".")
+    return len(parts) == len(wanted) and all(each in ("*", part) for part, each in zip(parts, wanted, strict=True))
+
+
+def plain(tree: Tree | None) -> object:
+    """Return what `tree` says without its places, to compare it."""
+    if isinstance(tree, Table):
+        return {key: plain(value) for key, value in tree.entries.items()}
+    if isinstance(tree, Items):
+        return [plain(item) for item in tree.items]
+    return None if tree is None else tree.value
+
+
+def text_of(tree: Tree | None) -> str | None:
+    """Return what `tree` says if it is a string."""
+    return tree.value if isinstance(tree, Leaf) and isinstance(tree.value, str) else None
