@@ -129,11 +129,11 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     application.extensions[BROKER] = broker
     watch = Watch(streams, broker, watching, access, authentication)
     yield events(watch)
-    rollouts, worker = Rollouts(store, _now), uuid4().hex
-    leases = Leases(store, rollouts, _now, worker)
+    rollouts = Rollouts(store, _now)
+    leases = Leases(store, rollouts, _now, uuid4().hex)
     application.extensions[LEASES] = leases
     yield rollout(rollouts)
-    hearing = Sessions(store, reading, rollouts, _now, worker)
+    hearing = Sessions(store, reading, rollouts, _now, leases)
     yield sessions(hearing, rollouts, leases, watch)
     yield verdicts(hearing, rollouts, leases)
     yield tokens(Tokens(store, _now), _now)

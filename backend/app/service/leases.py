@@ -1,8 +1,8 @@
 """Holds the sessions of this worker: an open stream is the lease, and the worker says for all of them that it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -13,12 +13,15 @@ from app.service.rollouts import Rollouts
 
 BEAT_SECONDS = 5.0
 GRACE_SECONDS = 30.0
-"""How long an instance may be without a stream before it counts as gone: it connects anew now and then."""
+"""How long an instance may be without a stream, or a worker silent, before it counts as gone: it connects anew."""
 
 
 @dataclass(slots=True)
 class Leases:
     """The sessions of one worker; two writes a beat, however many sessions there are.
+
+    Whether another worker still runs, each finds out by itself: what that has noted has to change now and then. No
+    times of day are compared, because clocks differ and jump.
 
     Attributes:
         store: Where it says what it holds.
@@ -36,6 +39,7 @@ class Leases:
     _streams: dict[str, int] = field(default_factory=dict)
     _until: dict[str, float] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
+    _heard: dict[str, tuple[datetime, float]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _thread: Thread | None = None
     _ended: Event = field(default_factory=Event)
@@ -76,11 +80,12 @@ class Leases:
         now = self.clock()
 
         def change(found: Transaction) -> frozenset[Place]:
-            found.sessions.beat(self.worker, now)
+            self.note(found)
+            silent = self._silent(found.sessions.beats())
             if taken:
                 found.sessions.hold(taken, self.worker)
             left = {*found.sessions.release(gone, self.worker, now)} if gone else set()
-            left |= {*found.sessions.bury(now - timedelta(seconds=GRACE_SECONDS), now)}
+            left |= {*found.sessions.bury(silent, now)}
             return self.rollouts.note(found, left)
 
         try:
@@ -89,6 +94,22 @@ class Leases:
             with self._lock:
                 self._taken |= taken
                 self._until |= dict.fromkeys(gone, 0.0)
+
+    def note(self, found: Transaction) -> None:
+        """Note in a transaction that this worker runs; if others have given it up, it takes all that it holds again."""
+        if not found.sessions.beat(self.worker, self.clock()):
+            with self._lock:
+                self._taken |= {*self._streams, *self._until}
+
+    def _silent(self, beats: Mapping[str, datetime]) -> set[str]:
+        """Return the workers that have noted nothing new for too long."""
+        now = self.seconds()
+        before = self._heard
+        self._heard = {
+            worker: before[worker] if worker in before and before[worker][0] == noted else (noted, now)
+            for worker, noted in beats.items()
+        }
+        return {worker for worker, (_, since) in self._heard.items() if now - since > GRACE_SECONDS}
 
     def _changes(self) -> tuple[set[str], set[str]]:
         """Return what has been taken since the last beat, and what has been without a stream for too long."""

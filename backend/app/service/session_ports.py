@@ -43,11 +43,15 @@ class Sessions(Protocol):
         """Forget a session whose instance has ended."""
         ...
 
-    def beat(self, worker: str, at: datetime) -> None:
-        """Note that a worker runs."""
+    def beat(self, worker: str, at: datetime) -> bool:
+        """Note that a worker runs; return whether it was known, so that what it holds is still its own."""
         ...
 
-    def bury(self, silent_since: datetime, at: datetime) -> Sequence[Place]:
+    def beats(self) -> Mapping[str, datetime]:
+        """Return what each worker has noted last; only that it changes says anything, because clocks jump."""
+        ...
+
+    def bury(self, silent: Collection[str], at: datetime) -> Sequence[Place]:
         """Let go of what silent workers hold, and forget who has long gone; return where that changes anything."""
         ...
 

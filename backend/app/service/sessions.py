@@ -20,6 +20,7 @@ from app.domain.session import (
     Verdict,
 )
 from app.service.batches import Batches
+from app.service.leases import Leases
 from app.service.ports import Clock, Store, Transaction
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
@@ -39,14 +40,14 @@ class Sessions:
         reading: Knows the secrets of revisions, which are masked in what instances say.
         rollouts: Tells watchers.
         clock: The time of day.
-        worker: The name of this process among those that hold sessions.
+        leases: Hold the sessions of this process.
     """
 
     store: Store
     reading: Reading
     rollouts: Rollouts
     clock: Clock
-    worker: str
+    leases: Leases
     _reports: Batches[SessionReport, bool] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,12 +66,12 @@ class Sessions:
         """
         session_id, now = str(uuid4()), self.clock()
         opened = tuple(
-            Session(session_id, place, instance, actor.principal, now, serves=served, held_by=self.worker)
+            Session(session_id, place, instance, actor.principal, now, serves=served, held_by=self.leases.worker)
             for place, served in serves.items()
         )
 
         def change(found: Transaction) -> frozenset[Place]:
-            found.sessions.beat(self.worker, now)
+            self.leases.note(found)
             for session in opened:
                 if found.revisions.current(session.place) is None:
                     message = f"there is no `{session.place}`"

@@ -56,8 +56,10 @@ def test_the_first_token_is_shown_once(machine: Machine) -> None:
         (
             1,
             b"",
-            "error: this service has tokens already; a holder of `admin` makes new ones;"
-            " if nobody has one any longer, add `--new-token`\n",
+            (
+                "error: this service has tokens already; a holder of `admin` makes new ones;"
+                " if nobody has one any longer, add `--new-token`\n"
+            ),
         )
     )
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -27,9 +27,30 @@ def rollouts(service: Service) -> Iterator[Rollouts]:
         yield made
 
 
+@dataclass
+class Seconds:
+    """A clock that never jumps, which tests move."""
+
+    passed: float = 0.0
+
+    def __call__(self) -> float:
+        """Return what has passed."""
+        return self.passed
+
+
 @pytest.fixture
-def sessions(service: Service, rollouts: Rollouts, clock: Clock) -> Sessions:
-    return Sessions(service.store, service.reading, rollouts, clock, "worker-1")
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+def leases(service: Service, rollouts: Rollouts, clock: Clock, seconds: Seconds) -> Leases:
+    return Leases(service.store, rollouts, clock, "worker-1", seconds)
+
+
+@pytest.fixture
+def sessions(service: Service, rollouts: Rollouts, clock: Clock, leases: Leases) -> Sessions:
+    return Sessions(service.store, service.reading, rollouts, clock, leases)
 
 
 def opened(sessions: Sessions, number: int = 7) -> Session:
@@ -149,43 +170,90 @@ def test_watchers_are_told_a_few_times_a_second_and_of_the_last_answer(service: 
     assert len(times) < 20
 
 
-def test_an_open_stream_is_the_lease(service: Service, sessions: Sessions, rollouts: Rollouts, clock: Clock) -> None:
+def live(sessions: Sessions) -> list[str]:
+    return [each.id for each in sessions.of(PRODUCTION, live=True)]
+
+
+def test_an_open_stream_is_the_lease(service: Service, sessions: Sessions, leases: Leases, seconds: Seconds) -> None:
     """An instance without one counts as gone after a while, and comes back when it connects."""
     service.write(PORT="1")
-    passed = [0.0]
-    leases = Leases(service.store, rollouts, clock, "worker-1", seconds=lambda: passed[0])
     session = opened(sessions)
     leases.begin(session.id)
     leases.begin(session.id)
     leases.end(session.id)
-    passed[0] += 10 * GRACE_SECONDS
+    seconds.passed += 10 * GRACE_SECONDS
     leases.beat()
     assert [each.held_by for each in sessions.of(PRODUCTION)] == ["worker-1"]
     leases.end(session.id)
-    passed[0] += GRACE_SECONDS
+    seconds.passed += GRACE_SECONDS
     leases.beat()
-    assert sessions.of(PRODUCTION, live=True) == []
+    assert live(sessions) == []
     assert sessions.of(PRODUCTION)[0].state(1) is State.EXPIRED
     leases.begin(session.id)
     leases.beat()
-    assert len(sessions.of(PRODUCTION, live=True)) == 1
+    assert live(sessions) == [session.id]
     leases.close()
 
 
 def test_the_sessions_of_a_worker_that_was_killed_end_after_a_while(
-    service: Service, sessions: Sessions, rollouts: Rollouts, clock: Clock
+    service: Service, sessions: Sessions, rollouts: Rollouts, clock: Clock, seconds: Seconds
 ) -> None:
     """Another worker notices, unless the instance has come to it meanwhile."""
     service.write(PORT="1")
     stays, comes = opened(sessions, 1), opened(sessions, 2)
-    other = Leases(service.store, rollouts, clock, "worker-2")
+    other = Leases(service.store, rollouts, clock, "worker-2", seconds)
     other.begin(comes.id)
-    other.beat()
     other.close()
-    clock.forward(timedelta(seconds=GRACE_SECONDS + 1))
     other.beat()
-    assert [each.id for each in sessions.of(PRODUCTION, live=True)] == [comes.id]
+    seconds.passed += GRACE_SECONDS
+    other.beat()
+    assert live(sessions) == [stays.id, comes.id]
+    seconds.passed += 1
+    other.beat()
+    assert live(sessions) == [comes.id]
     assert [each.id for each in sessions.of(PRODUCTION)] == [stays.id, comes.id]
+
+
+def test_a_clock_that_jumps_ends_no_session_and_keeps_none(
+    service: Service, sessions: Sessions, leases: Leases, clock: Clock, seconds: Seconds
+) -> None:
+    """Neither that of one worker nor that of all; a worker that is silent is noticed all the same."""
+    service.write(PORT="1")
+    ours = opened(sessions, 1)
+    its_clock = Clock(clock.now)
+    other = Leases(service.store, leases.rollouts, its_clock, "worker-2", seconds)
+    theirs = opened(Sessions(service.store, service.reading, other.rollouts, its_clock, other), 2)
+    for hours in (1, -2):
+        for moved in (clock, its_clock):
+            moved.forward(timedelta(hours=hours))
+            for worker in (leases, other, leases):
+                worker.beat()
+                seconds.passed += 5
+    assert live(sessions) == [ours.id, theirs.id]
+    for _ in range(8):
+        leases.beat()
+        seconds.passed += 5
+    assert live(sessions) == [ours.id]
+
+
+def test_a_worker_that_was_given_up_too_early_holds_its_sessions_again(
+    service: Service, sessions: Sessions, leases: Leases, seconds: Seconds
+) -> None:
+    """One that was stopped for a while, or cut off from the database; also where a new session is its first word."""
+    service.write(PORT="1")
+    session = opened(sessions, 1)
+    leases.begin(session.id)
+    leases.close()
+    leases.beat()
+    other = Leases(service.store, leases.rollouts, leases.clock, "worker-2", seconds)
+    for _ in range(2):
+        other.beat()
+        seconds.passed += GRACE_SECONDS + 1
+    other.beat()
+    assert live(sessions) == []
+    newest = opened(sessions, 2)
+    leases.beat()
+    assert live(sessions) == [session.id, newest.id]
 
 
 def test_a_write_is_checked_against_what_live_instances_run(service: Service, sessions: Sessions) -> None:

@@ -112,15 +112,20 @@ class SqlSessions:
         """Forget a session whose instance has ended."""
         self._connection.execute(sessions.delete().where(sessions.c.id == session_id))
 
-    def beat(self, worker: str, at: datetime) -> None:
-        """Note that a worker runs."""
+    def beat(self, worker: str, at: datetime) -> bool:
+        """Note that a worker runs; return whether it was known, so that what it holds is still its own."""
         change = workers.update().where(workers.c.id == worker).values(beat_at=at)
-        if self._connection.execute(change).rowcount == 0:
+        is_known = self._connection.execute(change).rowcount > 0
+        if not is_known:
             self._connection.execute(workers.insert(), {"id": worker, "beat_at": at})
+        return is_known
 
-    def bury(self, silent_since: datetime, at: datetime) -> Sequence[Place]:
+    def beats(self) -> Mapping[str, datetime]:
+        """Return what each worker has noted last; only that it changes says anything, because clocks jump."""
+        return {row.id: row.beat_at for row in self._connection.execute(sa.select(workers))}
+
+    def bury(self, silent: Collection[str], at: datetime) -> Sequence[Place]:
         """Let go of what silent workers hold, and forget who has long gone; return where that changes anything."""
-        silent = self._connection.scalars(sa.select(workers.c.id).where(workers.c.beat_at < silent_since)).all()
         places = self._let_go(sessions.c.held_by.in_(silent), at) if silent else []
         if silent:
             self._connection.execute(workers.delete().where(workers.c.id.in_(silent)))

@@ -76,23 +76,25 @@ class SessionContract:
     def test_what_a_silent_worker_holds_is_let_go_of(self, store: AnyStore) -> None:
         """And nothing of what others hold."""
         add(store, session(), replace(session("two", held_by="worker-2"), place=STAGING))
-        store.write(lambda found: found.sessions.beat("worker-1", NOW))
         later = NOW + timedelta(minutes=1)
-        for _ in range(2):
-            store.write(lambda found: found.sessions.beat("worker-2", later))
-        buried = store.write(lambda found: found.sessions.bury(later - timedelta(seconds=30), later))
-        assert buried == [PRODUCTION]
+        assert not store.write(lambda found: found.sessions.beat("worker-1", NOW))
+        assert not store.write(lambda found: found.sessions.beat("worker-2", NOW))
+        assert store.write(lambda found: found.sessions.beat("worker-2", later))
+        assert store.read(lambda found: found.sessions.beats()) == {"worker-1": NOW, "worker-2": later}
+        assert store.write(lambda found: found.sessions.bury(["worker-1"], later)) == [PRODUCTION]
+        assert store.read(lambda found: found.sessions.beats()) == {"worker-2": later}
         assert all_sessions(store, live=True) == []
         assert len(store.read(lambda found: found.sessions.of(STAGING, live=True))) == 1
-        assert store.write(lambda found: found.sessions.bury(later - timedelta(seconds=30), later)) == []
+        assert store.write(lambda found: found.sessions.bury(["worker-1"], later)) == []
+        assert not store.write(lambda found: found.sessions.beat("worker-1", later)), "it has to hold everything anew"
 
     def test_an_instance_that_has_gone_is_forgotten_after_a_while(self, store: AnyStore) -> None:
         """Until then people can see that it was there."""
         add(store, session())
         store.write(lambda found: found.sessions.release(["one"], "worker-1", NOW))
-        store.write(lambda found: found.sessions.bury(NOW, NOW + KEPT))
+        store.write(lambda found: found.sessions.bury([], NOW + KEPT))
         assert len(all_sessions(store)) == 1
-        store.write(lambda found: found.sessions.bury(NOW, NOW + KEPT + timedelta(microseconds=1)))
+        store.write(lambda found: found.sessions.bury([], NOW + KEPT + timedelta(microseconds=1)))
         assert all_sessions(store) == []
 
     def test_the_schemas_of_live_instances_are_counted(self, store: AnyStore) -> None:
