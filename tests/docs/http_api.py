@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from app.contracts.validator import ContractValidator
+from app.domain.identity import Bound, Right, Role, Scope
 from app.factory import Keeping, create_app
 from app.http.resources.openapi import document
 from app.store.opening import open_store_of
@@ -24,6 +25,11 @@ _HEAD = """\
 
 Every call with what it takes and answers, as `GET /v1/openapi.json` describes it to programs.
 [The guide](../guides/http-api.md) says how to use them. A token is sent as `Authorization: Bearer sp_…`.
+"""
+_ROLES = """\
+## What each role may do
+
+A role is a set of scopes. Calls without a row need no token, or look at what the token may see.
 """
 _SHAPES = """\
 ## Shapes
@@ -47,7 +53,26 @@ def page() -> str:
     api = described()
     calls = [_call(path, method, each) for path, found in api["paths"].items() for method, each in found.items()]
     shapes = [_shape(name, shape) for name, shape in sorted(api["components"]["schemas"].items())]
-    return "\n".join([_HEAD, *calls, _SHAPES, *shapes])
+    return "\n".join([_HEAD, *_roles(api), *calls, _SHAPES, *shapes])
+
+
+def _roles(api: Schema) -> Iterator[str]:
+    """Yield which role may make which call, of those that need a scope."""
+    yield _ROLES
+    yield from _table(
+        ("role", "scopes"), [(role, " ".join(f"`{each}`" for each in sorted(role.scopes))) for role in Role]
+    )
+    rows = [
+        (f"`{method.upper()} {path}`", *("yes" if _may(role, operation["x-scope"]) else "" for role in Role))
+        for path, found in api["paths"].items()
+        for method, operation in found.items()
+        if operation.get("x-scope")
+    ]
+    yield from _table(("call", *Role), rows)
+
+
+def _may(role: Role, scope: str) -> bool:
+    return Right(role.scopes, Bound()).has(Scope(scope))
 
 
 def _call(path: str, method: str, operation: Schema) -> str:

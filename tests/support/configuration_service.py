@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from app.contracts.validator import ContractValidator
-from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, Token
+from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, Token, rights_within
 from app.domain.place import Place
 from app.service.history import History
 from app.service.ports import Store
@@ -39,10 +39,9 @@ class Clock:
 
 def actor(principal: Principal = ADA, *scopes: Scope, bounds: tuple[str, ...] = ("*/*",)) -> Actor:
     """Return somebody with a token that nobody had to make."""
-    allowed = frozenset(scopes or {Scope.ADMIN})
-    held = frozenset(map(Bound.parse, bounds))
+    held = rights_within(scopes or {Scope.ADMIN}, map(Bound.parse, bounds))
     made_at = datetime(2026, 1, 1, tzinfo=UTC)
-    return Actor(Token(principal.subject, principal.subject, principal, "test", allowed, held, made_at), "request-1")
+    return Actor(Token(principal.subject, principal.subject, principal, "test", held, made_at), "request-1")
 
 
 @dataclass

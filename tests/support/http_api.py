@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.domain.identity import Bound, Principal, PrincipalKind, Scope
+from app.domain.identity import Bound, Principal, PrincipalKind, Scope, rights_within
 from app.service.tokens import Grant, Tokens
 from app.store.sqlite.store import SqliteStore
 from support.configuration_service import ADA, CONTRACT, Clock, actor
@@ -30,7 +30,7 @@ class Api:
     def token(self, *scopes: Scope, bounds: tuple[str, ...] = ("*/*",), name: str = "ada") -> str:
         """Return the text of a new token."""
         principal = Principal(PrincipalKind.PERSON, "setpoint", name, name)
-        grant = Grant(principal, name, frozenset(scopes), frozenset(map(Bound.parse, bounds)))
+        grant = Grant(principal, name, rights_within(scopes, map(Bound.parse, bounds)))
         _, text = Tokens(self.store, self.clock).create(actor(ADA), grant)
         return text.text
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.contracts.validator import ContractValidator
-from app.domain.identity import Bound, Principal, PrincipalKind, Scope
+from app.domain.identity import Bound, Principal, PrincipalKind, Scope, rights_within
 from app.factory import BROKER, LEASES, Keeping, create_app
 from app.service.ports import Store
 from app.service.tokens import Grant, Tokens
@@ -67,6 +67,6 @@ class _Silent(WSGIRequestHandler):
 
 def _token(store: Store, *scopes: Scope, bounds: tuple[str, ...] = ("*/*",), name: str) -> str:
     principal = Principal(PrincipalKind.MACHINE, "setpoint", name, name)
-    grant = Grant(principal, name, frozenset(scopes), frozenset(map(Bound.parse, bounds)))
+    grant = Grant(principal, name, rights_within(scopes, map(Bound.parse, bounds)))
     _, text = Tokens(store, lambda: datetime.now(UTC)).create(actor(ADA), grant)
     return text.text

@@ -1,5 +1,6 @@
-"""Who acts and what they may do: principals, scopes, bounds and tokens."""
+"""Who acts and what they may do: principals, scopes, bounds, roles, rights and tokens."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +80,77 @@ class Bound:
         return ANY in {self.app, app} or self.app == app
 
 
+class Role(StrEnum):
+    """A set of scopes that go together, under the name of what one does with them."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    DEPLOYER = "deployer"
+    RUNTIME = "runtime"
+    ADMIN = "admin"
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What it allows."""
+        return _SCOPES_OF[self]
+
+
+_SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
+    Role.VIEWER: frozenset({Scope.CONFIG_READ}),
+    Role.EDITOR: frozenset({Scope.CONFIG_READ, Scope.CONFIG_REVEAL, Scope.CONFIG_WRITE}),
+    Role.APPROVER: frozenset({Scope.CONFIG_READ, Scope.CONFIG_APPROVE}),
+    Role.DEPLOYER: frozenset({Scope.CONFIG_READ, Scope.CONFIG_REVEAL, Scope.SCHEMA_WRITE}),
+    Role.RUNTIME: frozenset({Scope.CONFIG_READ, Scope.CONFIG_REVEAL, Scope.SESSION_WRITE}),
+    Role.ADMIN: frozenset({Scope.ADMIN}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What may be done in one place.
+
+    Attributes:
+        scopes: What; at least one.
+        bound: Where.
+    """
+
+    scopes: frozenset[Scope]
+    bound: Bound
+
+    @classmethod
+    def parse(cls, text: str) -> "Right":
+        """Return the right that `text` writes as `editor@billing/staging`; without a place, it holds everywhere.
+
+        Raises:
+            ValueError: It writes none.
+        """
+        name, at, place = text.partition("@")
+        if name not in {*Role}:
+            message = f"a role is one of {', '.join(Role)}, and where it holds comes after `@`: `editor@billing/*`"
+            raise ValueError(message)
+        return cls(Role(name).scopes, Bound.parse(place) if at else Bound())
+
+    @property
+    def role(self) -> Role | None:
+        """The role that allows just this; None if there is none."""
+        return next((role for role in Role if role.scopes == self.scopes), None)
+
+    def allows(self, scope: Scope, app: str, environment: str) -> bool:
+        """Return whether `scope` is among it there; `*` asks for all places."""
+        return self.has(scope) and self.bound.covers(app, environment)
+
+    def has(self, scope: Scope) -> bool:
+        """Return whether `scope` is among it, wherever."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+def rights_within(scopes: Iterable[Scope], bounds: Iterable[Bound]) -> frozenset[Right]:
+    """Return the right to all of `scopes` in each of `bounds`."""
+    held = frozenset(scopes)
+    return frozenset(Right(held, bound) for bound in bounds)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What is known of a token; its text is nowhere, only its digest is stored.
@@ -88,8 +160,7 @@ class Token:
         family: The id of the first token of those that replaced one another.
         principal: Whom it speaks for.
         label: What it is for, in the words of who made it.
-        scopes: What it may do.
-        bounds: Where.
+        rights: What it may do, and where.
         made_at: When it was made.
         expires_at: From when on it is refused; None for never.
         revoked_at: When it was revoked; None if it was not.
@@ -99,8 +170,7 @@ class Token:
     family: str
     principal: Principal
     label: str
-    scopes: frozenset[Scope]
-    bounds: frozenset[Bound]
+    rights: frozenset[Right]
     made_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -111,18 +181,17 @@ class Token:
 
     def allows(self, scope: Scope, app: str = ANY, environment: str = ANY) -> bool:
         """Return whether it may do `scope` there; without an environment: in all of them."""
-        return self._has(scope) and any(bound.covers(app, environment) for bound in self.bounds)
+        return any(right.allows(scope, app, environment) for right in self.rights)
 
     def allows_somewhere(self, scope: Scope, app: str) -> bool:
         """Return whether it may do `scope` in any environment of `app`; `*` stands for any app."""
-        return self._has(scope) and any(bound.touches(app) for bound in self.bounds)
+        return any(right.has(scope) and right.bound.touches(app) for right in self.rights)
 
-    def allows_to_grant(self, scopes: frozenset[Scope], bounds: frozenset[Bound]) -> bool:
-        """Return whether nothing of this exceeds the token's own rights."""
-        return all(self.allows(scope, bound.app, bound.environment) for scope in scopes for bound in bounds)
-
-    def _has(self, scope: Scope) -> bool:
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+    def allows_to_grant(self, rights: Iterable[Right]) -> bool:
+        """Return whether nothing of `rights` exceeds the token's own."""
+        return all(
+            self.allows(scope, right.bound.app, right.bound.environment) for right in rights for scope in right.scopes
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, RootModel
 
 from app.domain.audit import AuditEntry
 from app.domain.difference import Difference
-from app.domain.identity import Principal, Token
+from app.domain.identity import Principal, Right, Role, Token
 from app.domain.revision import Revision, Schema
 from app.service.reading import Content
 
@@ -105,14 +105,21 @@ class SchemaAnswer(BaseModel):
     principal: PrincipalAnswer
 
 
+class RightAnswer(BaseModel):
+    """What may be done in one place; `role` is null where no role allows just this."""
+
+    bound: str
+    role: Role | None
+    scopes: list[str]
+
+
 class TokenAnswer(BaseModel):
     """What is known of a token."""
 
     id: str
     label: str
     principal: PrincipalAnswer
-    scopes: list[str]
-    bounds: list[str]
+    rights: list[RightAnswer]
     created_at: str
     expires_at: str | None
     revoked_at: str | None
@@ -215,12 +222,15 @@ def token_json(token: Token) -> Json:
         "id": token.id,
         "label": token.label,
         "principal": principal_json(token.principal),
-        "scopes": sorted(map(str, token.scopes)),
-        "bounds": sorted(map(str, token.bounds)),
+        "rights": sorted(map(_right_json, token.rights), key=str),
         "created_at": when(token.made_at),
         "expires_at": when(token.expires_at) if token.expires_at else None,
         "revoked_at": when(token.revoked_at) if token.revoked_at else None,
     }
+
+
+def _right_json(right: Right) -> Json:
+    return {"bound": str(right.bound), "role": right.role, "scopes": sorted(map(str, right.scopes))}
 
 
 def audit_json(entry: AuditEntry) -> Json:

@@ -59,7 +59,8 @@ def require(token: Token, scope: Scope, app: str = ANY, environment: str = ANY) 
     """
     if token.allows(scope, app, environment):
         return
-    if app != ANY and not any(bound.touches(app) and _meets(environment, bound.environment) for bound in token.bounds):
+    bounds = [right.bound for right in token.rights]
+    if app != ANY and not any(bound.touches(app) and _meets(environment, bound.environment) for bound in bounds):
         message = f"there is no `{app}`" if environment == ANY else f"there is no `{Place(app, environment)}`"
         raise NotFoundError(message)
     message = f"the token `{token.id}` lacks `{scope}` here"

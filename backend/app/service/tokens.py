@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.audit import Action, entry
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.event import EventKind, Happening
-from app.domain.identity import Actor, Bound, Principal, Scope, Token
+from app.domain.identity import Actor, Bound, Principal, Right, Scope, Token, rights_within
 from app.domain.token_text import TokenText, is_token_id, new_token_text
 from app.domain.validation import line_problems
 from app.service.ports import Clock, Store, Transaction
@@ -29,15 +29,13 @@ class Grant:
     Attributes:
         principal: Whom it speaks for.
         label: What it is for.
-        scopes: What it may do.
-        bounds: Where.
+        rights: What it may do, and where.
         expires_at: From when on it is refused; None for never.
     """
 
     principal: Principal
     label: str
-    scopes: frozenset[Scope]
-    bounds: frozenset[Bound]
+    rights: frozenset[Right]
     expires_at: datetime | None = None
 
 
@@ -60,7 +58,7 @@ class Tokens:
             InvalidError: The principal's name can't be kept.
         """
         label = "in place of lost tokens" if others_are_lost else "first token"
-        grant = Grant(principal, label, frozenset({Scope.ADMIN}), frozenset({Bound()}))
+        grant = Grant(principal, label, rights_within({Scope.ADMIN}, {Bound()}))
         _refuse_unusable(grant)
         text = _new_text()
         token = self._token(text, grant)
@@ -82,7 +80,7 @@ class Tokens:
             InvalidError: It has no scope or no bound, or its label can't be kept.
         """
         _refuse_unusable(grant)
-        if not actor.token.allows_to_grant(grant.scopes, grant.bounds):
+        if not actor.token.allows_to_grant(grant.rights):
             message = f"the token `{actor.token.id}` can't give rights that it does not have itself"
             raise ForbiddenError(message)
         text = _new_text()
@@ -151,8 +149,7 @@ class Tokens:
             family=text.id,
             principal=grant.principal,
             label=grant.label,
-            scopes=grant.scopes,
-            bounds=grant.bounds,
+            rights=grant.rights,
             made_at=self.clock(),
             expires_at=grant.expires_at,
         )
@@ -166,8 +163,8 @@ class Tokens:
         now = self.clock()
         found.events.add(Happening(EventKind.TOKEN, now, subject=token.id))
         detail: dict[str, object] = {"token": token.id, "family": token.family, "label": token.label}
-        rights = {"scopes": sorted(token.scopes), "bounds": sorted(str(bound) for bound in token.bounds)}
-        found.audit.record(entry(actor, action, now, detail={**detail, **rights}))
+        detail["rights"] = sorted(f"{' '.join(sorted(right.scopes))}@{right.bound}" for right in token.rights)
+        found.audit.record(entry(actor, action, now, detail=detail))
 
 
 def _new_text() -> TokenText:
@@ -182,7 +179,7 @@ def _renewed(old: Token, now: datetime) -> datetime | None:
 
 
 def _is_business_of(actor: Actor, token: Token) -> bool:
-    return token.family == actor.token.family or actor.token.allows_to_grant(token.scopes, token.bounds)
+    return token.family == actor.token.family or actor.token.allows_to_grant(token.rights)
 
 
 def _refuse_to_pass_for(principal: Principal, actor: Actor, tokens: Sequence[Token]) -> None:
@@ -201,5 +198,5 @@ def _refuse_unusable(grant: Grant) -> None:
         *line_problems("subject", grant.principal.subject, LONGEST_NAME),
         *line_problems("issuer", grant.principal.issuer, LONGEST_NAME),
     )
-    if problems or not grant.scopes or not grant.bounds:
-        raise InvalidError(problems, "" if problems else "a token needs at least one scope and one bound")
+    if problems or not all(right.scopes for right in grant.rights) or not grant.rights:
+        raise InvalidError(problems, "" if problems else "a token needs a role, or a scope and a bound")

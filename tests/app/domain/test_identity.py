@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.identity import Bound, Principal, PrincipalKind, Scope, Token
+from app.domain.identity import Bound, Principal, PrincipalKind, Right, Role, Scope, Token, rights_within
 from app.domain.token_text import PATTERN, new_token_text, parse_token_text
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -13,9 +13,8 @@ ADA = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
 
 
 def token(*scopes: Scope, bounds: tuple[str, ...] = ("*/*",), expires_at: datetime | None = None) -> Token:
-    return Token(
-        "one", "one", ADA, "", frozenset(scopes), frozenset(map(Bound.parse, bounds)), NOW, expires_at=expires_at
-    )
+    rights = rights_within(scopes, map(Bound.parse, bounds))
+    return Token("one", "one", ADA, "", rights, NOW, expires_at=expires_at)
 
 
 def test_the_text_of_a_token_is_found_by_its_pattern_and_read_back() -> None:
@@ -118,7 +117,7 @@ def test_admin_may_do_everything_within_its_bounds() -> None:
 def test_no_token_gives_more_than_it_has(scope: Scope, bound: str, allowed: bool) -> None:  # noqa: FBT001 - a table
     """Otherwise a small token would make itself a large one."""
     maker = token(Scope.CONFIG_READ, bounds=("billing/production",))
-    assert maker.allows_to_grant(frozenset({scope}), frozenset({Bound.parse(bound)})) is allowed
+    assert maker.allows_to_grant(rights_within({scope}, {Bound.parse(bound)})) is allowed
 
 
 def test_a_token_lives_until_it_expires() -> None:
@@ -127,3 +126,32 @@ def test_a_token_lives_until_it_expires() -> None:
     brief = token(expires_at=ends)
     assert brief.is_live(ends - timedelta(microseconds=1))
     assert not brief.is_live(ends)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_written_with_where_it_holds(role: Role) -> None:
+    """And a right tells which role it is."""
+    right = Right.parse(f"{role}@billing/staging")
+    assert (right.role, right.scopes, str(right.bound)) == (role, role.scopes, "billing/staging")
+    assert str(Right.parse(role).bound) == "*/*"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "owner", "Editor@billing/*", "editor@", "editor@billing", "editor@a/b@c/d", "@a/b"]
+)
+def test_what_is_no_role_is_refused_in_words(text: str) -> None:
+    """It tells what could be written."""
+    with pytest.raises(ValueError, match=r"a role is one of viewer, editor, approver|a bound is `app/environment`"):
+        Right.parse(text)
+
+
+def test_a_right_holds_in_its_own_place_alone() -> None:
+    """An editor of staging who may look at production changes nothing there."""
+    held = frozenset(map(Right.parse, ("editor@billing/staging", "viewer@billing/production")))
+    both = Token("one", "one", ADA, "", held, NOW)
+    assert both.allows(Scope.CONFIG_WRITE, "billing", "staging")
+    assert both.allows(Scope.CONFIG_READ, "billing", "production")
+    assert not both.allows(Scope.CONFIG_WRITE, "billing", "production")
+    assert not both.allows(Scope.CONFIG_REVEAL, "billing", "production")
+    assert both.allows_to_grant({Right.parse("viewer@billing/staging")})
+    assert not both.allows_to_grant({Right.parse("editor@billing/production")})

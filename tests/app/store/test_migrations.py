@@ -5,7 +5,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from app.domain.identity import Bound, Scope, rights_within
 from app.store.migrating import HEAD, MIGRATIONS, migrate
+from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.tables import metadata
 from support.postgresql_server import PostgresqlServer
 
@@ -43,3 +45,18 @@ def test_the_newest_migration_is_the_one_that_a_start_looks_for() -> None:
     """A start compares the version with a constant, without importing Alembic."""
     newest = max((MIGRATIONS / "versions").glob("v*.py"))
     assert newest.name.startswith(f"v{HEAD}_")
+
+
+def test_tokens_keep_their_rights(engine: sa.Engine) -> None:
+    """What they might do in all of their places, they may do in each."""
+    with engine.connect() as connection:
+        migrate(connection, "0002")
+        connection.exec_driver_sql("INSERT INTO principals VALUES (1, 'person', 'a', 'b', 'c')")
+        kept = """INSERT INTO tokens VALUES
+            ('i', 'd', 'f', 1, 'l', '["config:read", "config:write"]', '["a/*", "*/b"]', 1, NULL, NULL)"""
+        connection.exec_driver_sql(kept)
+        migrate(connection)
+        found = SqlTokens(connection, SqlPrincipals(connection)).by_id("i")
+        assert found is not None
+        scopes = {Scope.CONFIG_READ, Scope.CONFIG_WRITE}
+        assert found.rights == rights_within(scopes, map(Bound.parse, ("a/*", "*/b")))

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.identity import Bound, Principal, Scope, Token
+from app.domain.identity import Bound, Principal, Right, Scope, Token
 from app.store.repositories.tables import as_principal, principals, tokens
 
 _PRINCIPAL = sa.select(principals).where(
@@ -81,8 +81,7 @@ class SqlTokens:
             "family": token.family,
             "principal_id": self._known.id_of(token.principal),
             "label": token.label,
-            "scopes": sorted(token.scopes),
-            "bounds": sorted(str(bound) for bound in token.bounds),
+            "rights": [{"scopes": sorted(each.scopes), "bound": str(each.bound)} for each in token.rights],
             "made_at": token.made_at,
             "expires_at": token.expires_at,
             "revoked_at": token.revoked_at,
@@ -106,8 +105,9 @@ def _token(row: sa.Row[Any]) -> Token:
         family=found[tokens.c.family],
         principal=as_principal(row),
         label=found[tokens.c.label],
-        scopes=frozenset(Scope(each) for each in found[tokens.c.scopes]),
-        bounds=frozenset(Bound.parse(each) for each in found[tokens.c.bounds]),
+        rights=frozenset(
+            Right(frozenset(map(Scope, each["scopes"])), Bound.parse(each["bound"])) for each in found[tokens.c.rights]
+        ),
         made_at=found[tokens.c.made_at],
         expires_at=found[tokens.c.expires_at],
         revoked_at=found[tokens.c.revoked_at],

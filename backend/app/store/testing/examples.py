@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.domain.event import EventKind, Happening
-from app.domain.identity import Bound, Principal, PrincipalKind, Scope, Token
+from app.domain.identity import Bound, Principal, PrincipalKind, Scope, Token, rights_within
 from app.domain.place import Place
 from app.domain.revision import Draft, Revision, Schema
 from app.domain.variables import Variables
@@ -20,7 +20,7 @@ ADA = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
 CI = Principal(PrincipalKind.MACHINE, "https://ci.example", "repo:billing", "CI of billing")
 PRODUCTION = Place("billing", "production")
 STAGING = Place("billing", "staging")
-TOKEN = Token("id1", "id1", ADA, "laptop", frozenset({Scope.ADMIN}), frozenset({Bound()}), NOW)
+TOKEN = Token("id1", "id1", ADA, "laptop", rights_within({Scope.ADMIN}, {Bound()}), NOW)
 SCHEMA = Schema("billing", "sha256:one", '{"version": 1}', "billing@1", ADA, NOW)
 OLD_KEY = "old:" + base64.b64encode(b"o" * 32).decode()
 NEW_KEY = "new:" + base64.b64encode(b"n" * 32).decode()

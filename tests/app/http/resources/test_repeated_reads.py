@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app import factory
 from app.contracts.validator import ContractValidator
-from app.domain.identity import Bound, Scope
+from app.domain.identity import Bound, Scope, rights_within
 from app.service.tokens import Grant, Tokens
 from support.configuration_service import ADA, Clock, actor
 from support.http_api import BASE, Api
@@ -79,7 +79,7 @@ def test_a_token_that_expires_is_refused_although_nothing_happened(api: Api, mon
     monkeypatch.setattr(factory, "_now", clock)
     own = Api(factory.create_app(Settings(), keeping=factory.Keeping(api.store, ContractValidator())), api.store, clock)
     own.put({"PORT": "1"})
-    grant = Grant(ADA, "ci", frozenset({Scope.CONFIG_READ}), frozenset({Bound()}), clock() + timedelta(hours=1))
+    grant = Grant(ADA, "ci", rights_within({Scope.CONFIG_READ}, {Bound()}), clock() + timedelta(hours=1))
     _, text = Tokens(api.store, clock).create(actor(ADA), grant)
     assert [own.call("GET", CONFIG, token=text.text).status_code for _ in range(2)] == [200, 200]
     clock.forward(timedelta(hours=1))
