@@ -98,6 +98,41 @@ class DeployProblemKind(StrEnum):
     OBSOLETE_VERSION = "obsolete-version"
     SEVERAL_COMPOSE_FILES = "several-compose-files"
 
+    # systemd: units and their lines.
+    UNIT_NOT_FOUND = "unit-not-found"
+    MASKED_UNIT = "masked-unit"
+    BAD_UNIT = "bad-unit"
+    WRONG_SECTION = "wrong-section"
+    UNKNOWN_DIRECTIVE = "unknown-directive"
+    DROPPED_LINE = "dropped-line"
+    # systemd: what becomes of a value.
+    BROKEN_QUOTING = "broken-quoting"
+    DROPPED_WORD = "dropped-word"
+    BAD_SPECIFIER = "bad-specifier"
+    EATEN_QUOTE = "eaten-quote"
+    IGNORED_PATH = "ignored-path"
+    SKIPPED_ENV_FILE = "skipped-env-file"
+    ENV_FILE_ELSEWHERE = "env-file-elsewhere"
+    BYTE_ORDER_MARK = "byte-order-mark"
+    ENV_FILE_WINS = "env-file-wins"
+    REMOVED_DEFAULT = "removed-default"
+
+    # Kubernetes: manifests.
+    NOT_A_STRING = "not-a-string"
+    BAD_MANIFEST = "bad-manifest"
+    UNKNOWN_FIELD = "unknown-field"
+    BAD_BASE64 = "bad-base64"
+    # Kubernetes: what becomes of a value.
+    MISSING_OBJECT = "missing-object"
+    MISSING_KEY = "missing-key"
+    SKIPPED_OPTIONAL = "skipped-optional"
+    SKIPPED_NAME = "skipped-name"
+    UNEXPANDED_REFERENCE = "unexpanded-reference"
+    LINE_END_IN_SECRET = "line-end-in-secret"  # noqa: S105 - no password
+    WHOLE_FILE_AS_VALUE = "whole-file-as-value"
+    KEPT_QUOTES = "kept-quotes"
+    BAD_KUSTOMIZATION = "bad-kustomization"
+
 
 class DeployProblem(NamedTuple):
     """One thing in a deploy that is refused, or that a process gets otherwise than it is written.
