@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage other-pythons faults loaders differential lint lint-generated check-env generate fix lock release bench peers clean
+.PHONY: help setup run test coverage other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
 
 PYTHON ?= python3
 # Another Python has an environment of its own: `make test PYTHON=python3.12`.
@@ -76,6 +76,9 @@ faults: $(READY) $(SERVERS_MODULES) ## Try faults that need luck to hit, 25 time
 
 loaders: $(READY) ## Print how many published cases each loader reads right
 	@$(BIN)/pytest -q -n 0 -s tests/setpoint/envfile/test_published_cases.py
+
+deploys: $(READY) ## Print how many published cases of each kind of deploy file are read right
+	@$(BIN)/pytest -q -n 0 -s $(wildcard tests/setpoint/deploys/*/test_published_cases.py)
 
 differential: $(READY) ## Hold Setpoint to settings classes of all kinds, in many environments
 	@DIFFERENTIAL_EXAMPLES=$${DIFFERENTIAL_EXAMPLES:-300} $(BIN)/pytest -q -n 0 -s --timeout=0 tests/setpoint/differential
