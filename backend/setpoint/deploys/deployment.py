@@ -71,7 +71,7 @@ class Process:
 class DeployProblemKind(StrEnum):
     """What can go wrong between a deploy file and a process; each is a rule of the seventh hundred."""
 
-    # compose: for which docker compose rejects the project.
+    # For which docker compose rejects the project; some of it other programs refuse as well.
     NO_COMPOSE_FILE = "no-compose-file"
     EMPTY_COMPOSE_FILE = "empty-compose-file"
     NOT_YAML = "not-yaml"
@@ -119,7 +119,6 @@ class DeployProblemKind(StrEnum):
 
     # Kubernetes: manifests.
     NOT_A_STRING = "not-a-string"
-    BAD_MANIFEST = "bad-manifest"
     UNKNOWN_FIELD = "unknown-field"
     BAD_BASE64 = "bad-base64"
     # Kubernetes: what becomes of a value.

@@ -11,8 +11,8 @@ from setpoint.envfile.reading import Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import SourceText
 
 _KINDS = {
-    ProblemKind.INVALID_NAME: DeployProblemKind.IGNORED_FILE_LINE,
-    ProblemKind.MALFORMED_LINE: DeployProblemKind.IGNORED_FILE_LINE,
+    ProblemKind.INVALID_NAME: DeployProblemKind.ENV_FILE_LINE,
+    ProblemKind.MALFORMED_LINE: DeployProblemKind.ENV_FILE_LINE,
     ProblemKind.UNCLOSED_QUOTE: DeployProblemKind.BROKEN_QUOTING,
 }
 _BYTE_ORDER_MARK = "\ufeff"
@@ -63,14 +63,14 @@ class EnvFileReader:
             self.elsewhere.append(f"EnvironmentFile {file.path}")
             message = "this env file is not among the files that are looked at, so nobody knows what it gives"
             hint = "name the tree that has it with `--root`"
-            self._report(DeployProblemKind.NOT_IN_THE_FILES, message, file, hint)
+            self._report(DeployProblemKind.ENV_FILE_ELSEWHERE, message, file, hint)
         elif file.optional:
             message = "this env file does not exist, and for the `-` systemd starts without it in silence"
-            self._report(DeployProblemKind.SKIPPED_FILE, message, file, "take the `-` away if the file is needed")
+            self._report(DeployProblemKind.SKIPPED_ENV_FILE, message, file, "take the `-` away if the file is needed")
         else:
             hint = "create it, or write `-` before the path if the unit can do without"
             hint = "name each file on a line of its own" if re.search(r"\s", file.path) else hint
-            self._report(DeployProblemKind.MISSING_FILE, "this env file does not exist", file, hint, refuses=True)
+            self._report(DeployProblemKind.MISSING_ENV_FILE, "this env file does not exist", file, hint, refuses=True)
 
     def _report_refused(self, reading: Reading, source: SourceText, file: EnvironmentFile) -> None:
         for problem in reading.problems:
@@ -79,9 +79,9 @@ class EnvFileReader:
 
     def _report_unread(self, file: EnvironmentFile, message: str, place: Place) -> None:
         if file.optional:
-            message, kind = f"{message}; for the `-` the unit starts without it", DeployProblemKind.SKIPPED_FILE
+            message, kind = f"{message}; for the `-` the unit starts without it", DeployProblemKind.SKIPPED_ENV_FILE
         else:
-            kind = DeployProblemKind.UNREADABLE_FILE
+            kind = DeployProblemKind.REFUSED_ENV_FILE
         self.problems.append(DeployProblem(kind, message, place, self._process, refuses=not file.optional))
 
     def _problem(self, problem: Problem, source: SourceText) -> DeployProblem:

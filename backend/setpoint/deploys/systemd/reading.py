@@ -113,7 +113,7 @@ def _read_unit(wanted: _Wanted, outside: Outside) -> _UnitRead:
         return _read_files(wanted, name, files, outside)
     except OSError as error:
         message = f"a file of `{typed}` can't be read: {error.strerror}"
-        return _refused(DeployProblemKind.UNREADABLE_FILE, typed, message)
+        return _refused(DeployProblemKind.BAD_UNIT, typed, message)
 
 
 def _refused(kind: DeployProblemKind, unit: str, message: str, hint: str | None = None) -> _UnitRead:

@@ -146,8 +146,6 @@ def test_links_give_a_unit_other_names_whose_drop_ins_count_too(tmp_path: Path) 
 def test_a_link_to_nothing_masks_a_drop_in_and_a_unit(tmp_path: Path) -> None:
     files = {f"{_ETC}/app.service": _UNIT, f"{_ETC}/service.d/y.conf": _sets("Y"), f"{_ETC}/e.service": ""}
     write_tree(tmp_path, files)
-        tmp_path, {f"{_ETC}/app.service": _UNIT, f"{_ETC}/service.d/y.conf": _sets("Y"), f"{_ETC}/e.service": ""}
-    )
     (tmp_path / _ETC / "app.service.d").mkdir()
     (tmp_path / _ETC / "app.service.d/y.conf").symlink_to("/dev/null")
     (tmp_path / _ETC / "off.service").symlink_to("/dev/null")
@@ -190,5 +188,5 @@ def test_a_path_brings_its_tree_and_a_lone_file_its_folder(tmp_path: Path) -> No
     alone = read_units([str(tmp_path / "alone/app.service")])
     assert _values(alone) == {"X": "1"}
     assert alone.processes["app.service"].elsewhere == ("EnvironmentFile /etc/a.env",)
-    assert [problem.kind for problem in alone.problems] == [DeployProblemKind.NOT_IN_THE_FILES]
+    assert [problem.kind for problem in alone.problems] == [DeployProblemKind.ENV_FILE_ELSEWHERE]
     assert not alone.refused

@@ -119,7 +119,7 @@ def test_a_unit_gives_what_systemd_gives(tmp_path: Path, body: str | bytes, expe
     ],
 )  # fmt: skip
 def test_env_files_are_found_and_read_as_systemd_does(tmp_path: Path, body: str, expected: dict[str, str]) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "b.env": "A=b\nB=1\n", "Z.env": "A=Z\nZ=1\n", ".h.env": "H=1\n", "sub/x": "S=1\n", "x y.file": "S=1\n",
         "app.file": "P=1\n", "a%b.file": "Q=1\n", "a.latin": b"A=1\nB=\xff\n", "b.latin": "G=1\n",
     }  # fmt: skip

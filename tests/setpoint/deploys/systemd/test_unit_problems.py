@@ -45,8 +45,8 @@ def _shown(problem: DeployProblem) -> tuple[Kind, str, str | None]:
         ("nothing", (Kind.DROPPED_LINE, "nothing", None)),
         ("EnvironmentFile=a.env", (Kind.IGNORED_PATH, "a.env", None)),
         ('EnvironmentFile="/etc/a.env"', (Kind.IGNORED_PATH, '"/etc/a.env"', None)),
-        ("EnvironmentFile=-/etc/none.env", (Kind.SKIPPED_FILE, "/etc/none.env", None)),
-        ("EnvironmentFile=/etc/a.env /etc/b.env", (Kind.MISSING_FILE, "/etc/a.env /etc/b.env", None)),
+        ("EnvironmentFile=-/etc/none.env", (Kind.SKIPPED_ENV_FILE, "/etc/none.env", None)),
+        ("EnvironmentFile=/etc/a.env /etc/b.env", (Kind.MISSING_ENV_FILE, "/etc/a.env /etc/b.env", None)),
         ("UnsetEnvironment=LANG", (Kind.REMOVED_DEFAULT, "LANG", "LANG")),
         ("PassEnvironment=A=1", (Kind.DROPPED_WORD, "A=1", None)),
         ("Environment=A=1 \\\n  B=2 rest", (Kind.DROPPED_WORD, "rest", "B")),
@@ -61,8 +61,8 @@ def test_each_trap_of_a_unit_is_found_at_its_place(
 @pytest.mark.parametrize(
     ("env_file", "expected"),
     [
-        ("export A=1\n", (Kind.IGNORED_FILE_LINE, "export A", "export A")),
-        ("A\n", (Kind.IGNORED_FILE_LINE, "A", "A")),
+        ("export A=1\n", (Kind.ENV_FILE_LINE, "export A", "export A")),
+        ("A\n", (Kind.ENV_FILE_LINE, "A", "A")),
         ("\ufeffA=1\n", (Kind.BYTE_ORDER_MARK, "\ufeffA", None)),
         ("A='1\n", (Kind.BROKEN_QUOTING, "'", "A")),
     ],
