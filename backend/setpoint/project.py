@@ -1,7 +1,9 @@
 """What a project says of itself under `[tool.setpoint]` in its pyproject.toml."""
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +13,9 @@ from setpoint.text.suggest import nearest
 _LONGEST_SLIP = 3
 _TEXT = "a string"
 _TEXTS = "an array of strings"
+_OWN_TABLE = r"(?m)^\[tool\.setpoint\](?:.*\n(?!\[))*.*"
+# Tables inside it, and strings of several lines, which may hold what looks like it.
+_NOT_TOLD_FROM_LINES = ("tool.setpoint.", '"""', "'''")
 _TEXT_OR_TEXTS = "a string or an array of strings"
 _KEYS = {
     "settings": _TEXT_OR_TEXTS,
@@ -80,9 +85,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
         text = path.read_text(encoding="utf-8")
         if "setpoint" not in text:
             return None
-        import tomllib
-
-        tool = tomllib.loads(text).get("tool")
+        tool = _parsed(text).get("tool")
     except OSError as error:
         message = f"cannot read `{path}`: {error.strerror}"
         raise InvalidProjectError(message) from None
@@ -94,6 +97,23 @@ def _table(path: Path) -> Mapping[str, Any] | None:
         return table
     message = f"`tool.setpoint` in `{path}` is not a table"
     raise InvalidProjectError(message)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what `text` says, of its tables just that of setpoint where it can be told from its lines.
+
+    To parse the whole of a long file takes longer than to check an env file.
+
+    Raises:
+        TOMLDecodeError: It can't be read.
+    """
+    import tomllib
+
+    table = None if any(each in text for each in _NOT_TOLD_FROM_LINES) else re.search(_OWN_TABLE, text)
+    if table:
+        with suppress(tomllib.TOMLDecodeError):  # Where the whole is read, the error names the right line.
+            return tomllib.loads(table[0])
+    return tomllib.loads(text)
 
 
 def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:

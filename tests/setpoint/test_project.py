@@ -39,9 +39,29 @@ def test_a_folder_without_a_project_is_fine(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\nname = "x"\n[tool.setpoint]\nloaders = [\n  "docker",\n]\n\n[tool.other]\nloaders = ["bash"]\n',
+        '[tool.setpoint] # ours\nloaders = ["docker"]\n[[tool.others]]\nloaders = ["bash"]',
+        '[tool.setpoint]\r\nloaders = ["docker"]\r\n[tool.other]\r\nloaders = ["bash"]\r\n',
+        '[tool]\nsetpoint = {loaders = ["docker"]}\n',
+        'tool.setpoint.loaders = ["docker"]\n',
+        '[ tool . setpoint ]\nloaders = ["docker"]\n',
+        'about = """\n[tool.setpoint]\nloaders = ["bash"]\n"""\n[tool."setpoint"]\nloaders = ["docker"]\n',
+        "about = '''\n[tool.setpoint]\nloaders = ['bash']\n'''\n[tool.'setpoint']\nloaders = ['docker']\n",
+    ],
+)
+def test_the_table_is_found_however_it_is_written(tmp_path: Path, text: str) -> None:
+    """Other tables end it, and a string that holds what looks like it is a string."""
+    assert _project(tmp_path, text).loaders == ("docker",)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[tool.setpoint\n", "line 1"),
+        ("[project]\n[tool.setpoint]\nsettings = a:B\n", "line 3"),
+        ("[tool.setpoint]\n[tool.setpoint.nonsense]\na = 1\n", "unknown key `nonsense`"),
         ("[tool.setpoint]\nsettings = 1\n", "`settings` is not a string or an array of strings"),
         ("[tool.setpoint]\nignore-variables = 'X'\n", "`ignore-variables` is not an array of strings"),
         ("[tool.setpoint]\npythonpath = [1]\n", "`pythonpath` is not an array of strings"),

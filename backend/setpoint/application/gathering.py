@@ -9,8 +9,8 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind, find_env_file, read_env_file
 from setpoint.sources.secret_files import file_variables, files_in, own_secrets_directories
+from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record
-from setpoint.validation.validate import ask
 
 
 def of_a_start(

@@ -16,8 +16,8 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.sources.entry import entries_of
 from setpoint.sources.env_file import STANDARD_INPUT, EnvFile, read_env_file
 from setpoint.text.escape import printable
+from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record
-from setpoint.validation.validate import ask
 
 
 def sure_class_pass(settings_class: type[BaseSettings], path: str, fail_on: Severity) -> Report | None:

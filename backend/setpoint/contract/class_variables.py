@@ -87,7 +87,7 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
     delimiter = config.get("env_nested_delimiter")
     # A value is as secret under each of its names.
     prefix = config.get("env_prefix") or ""
-    secret = any(secrecy.is_secret(each.removeprefix(prefix), info) for each in (setting[-1], *names))
+    secret = secrecy.is_secret({each.removeprefix(prefix) for each in (setting[-1], *names)}, info)
     for spelling in names:
         yield Variable(
             name=spelling if config.get("case_sensitive") else spelling.upper(),

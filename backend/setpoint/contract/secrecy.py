@@ -1,7 +1,7 @@
 """Says which settings and which values are never to be shown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -35,16 +35,15 @@ class UnknownType:
     """Marks a field of which nobody here knows what it takes, so that it may be numbers or a few words."""
 
 
-def is_secret(name: str, field: FieldInfo) -> bool:
-    """Return whether values of the field `name` are never to be shown.
+def is_secret(names: Iterable[str], field: FieldInfo) -> bool:
+    """Return whether values of the field that is known under `names` are never to be shown.
 
-    They are if the type says so anywhere inside, or if the name does: many apps keep a password in
+    They are if the type says so anywhere inside, or if a name does: many apps keep a password in
     a plain `str`, and masking a harmless value costs less than showing a secret one.
     """
-    is_marked = any(isinstance(each, KnownSecret) for each in field.metadata)
     return (
-        is_marked
-        or _is_named_secret(name, field)
+        any(isinstance(each, KnownSecret) for each in field.metadata)
+        or any(_is_named_secret(each, field) for each in names)
         or any(is_class(part, SECRET_TYPES) or _is_url(part) for part in _parts(field.annotation))
     )
 

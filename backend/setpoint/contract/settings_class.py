@@ -10,7 +10,6 @@ from typing import Any
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.class_variables import Part, parts_of, variables_of
-from setpoint.contract.document.class_checks import ClassCheck
 from setpoint.contract.guidance import NamesEnvFile
 from setpoint.contract.variable import Variable
 from setpoint.contract.variable_names import VariableNames
@@ -153,11 +152,6 @@ class SettingsContract:
     def is_exported(self) -> bool:
         """Return whether the class was made from an exported contract, and has no code of the app's own."""
         return hasattr(self.settings_class, "checked_by_class_alone")
-
-    @property
-    def checked_by_class_alone(self) -> tuple[ClassCheck, ...]:
-        """Return the checks that an exported contract can't carry."""
-        return tuple(getattr(self.settings_class, "checked_by_class_alone", ()))
 
     @property
     def reads_file_variables(self) -> bool:

@@ -20,10 +20,11 @@ from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import MASK, Redactor
 from setpoint.text.shown import Door, Guarded
+from setpoint.validation.asking import ask
 from setpoint.validation.left_out import takes_without
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
-from setpoint.validation.validate import Validated, ask, build_in_part, validate, validate_alone
+from setpoint.validation.validate import Validated, build_in_part, validate, validate_alone
 
 Setting = tuple[str | int, ...]
 

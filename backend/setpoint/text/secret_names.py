@@ -1,28 +1,42 @@
 """Tells from a name, in whatever spelling, whether people call a secret so."""
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-_WORD_INSIDE_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD_INSIDE_CAMEL_CASE = r"(?<=[a-z0-9])(?=[A-Z])"
 _LONGEST_NAME = 256
-_KINDS_OF_KEYS = (
-    "API|PRIVATE|SECRET|ACCESS|ENCRYPTION|ENCRYPT|DECRYPTION|CRYPTO|CIPHER|SIGNING|SIGNATURE|AUTH|MASTER|SHARED|ACCOUNT|LICENSE"
-    "|HMAC|AES|RSA|SSH|DEPLOY|FERNET|JWT|TOKEN|SESSION|SERVICE|SERVICE_ROLE|SUBSCRIPTION|WEBHOOK|APP|APPLICATION|INTEGRATION"
-    "|CONSUMER|UNSEAL|STORAGE|ADMIN|SERVER|CRYPT|OPENAI|ANTHROPIC|SENDGRID|MAILGUN|STRIPE|COHERE|S3|APNS|FIREBASE"
+_DIGITS = "0123456789"
+_KINDS_OF_KEYS = """
+    ACCESS ACCOUNT ADMIN AES ANTHROPIC API APNS APP APPLICATION AUTH CIPHER COHERE CONSUMER CRYPT CRYPTO DECRYPTION
+    DEPLOY ENCRYPT ENCRYPTION FERNET FIREBASE HMAC INTEGRATION JWT LICENSE MAILGUN MASTER OPENAI PRIVATE RSA S3 SECRET
+    SENDGRID SERVER SERVICE SERVICE_ROLE SESSION SHARED SIGNATURE SIGNING SSH STORAGE STRIPE SUBSCRIPTION TOKEN UNSEAL
+    WEBHOOK
+"""
+_KEYS = frozenset(
+    f"{kind}{between}{key}" for kind in _KINDS_OF_KEYS.split() for between in ("", "_") for key in ("KEY", "KEYS")
 )
-_SERVERS = (
-    "DATABASE|DB|REDIS|BROKER|AMQP|RABBITMQ|CLOUDAMQP|POSTGRES|POSTGRESQL|MYSQL|MARIADB|MONGO|MONGODB|CLICKHOUSE"
-    "|CONNECTION|SLACK_(?:WEB)?HOOK|DISCORD_WEBHOOK|TEAMS_WEBHOOK|CLOUDINARY|SAS|PRESIGNED"
-)
-# What a name has to hold somewhere.
-_SECRET = re.compile(
-    rf"(?<![^_])(?:(?:{_KINDS_OF_KEYS})_?KEYS?|SECRET_ID"
-    r"|[^\W_]*(?:PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|CREDENTIAL|TOKEN|APIKEY)S?"
-    rf"|(?:{_SERVERS})_(?:UR[LI]|STRING)|CONN_STR|BASIC_AUTH|CREDS|DSN"
-    r"|(?:SLACK|DISCORD|TEAMS)_WEBHOOK|SERVICE_ACCOUNT_JSON|SEED_PHRASE|T?OTP_SEED|MNEMONIC|PIN_?CODE|UNLOCK_CODE"
-    # A short word that means other things, too, when others follow.
-    r"|(?:PASS|PWD|PW|SALT|PEPPER|(?:KEY|STORE|USER|DB)PASS|(?:USER|DB)PW|(?:GITHUB|GITLAB|GH|GL|ADO|DEVOPS)_PAT"
-    r"|(?:REDIS|PROXY|REGISTRY)_AUTH|STRIPE_SK)(?=_?\d*$))\d*(?![^_])"
-)
+# Whose address holds a password, or is one.
+_SERVERS = """
+    AMQP BROKER CLICKHOUSE CLOUDAMQP CLOUDINARY CONNECTION DATABASE DB DISCORD_WEBHOOK MARIADB MONGO MONGODB MYSQL
+    POSTGRES POSTGRESQL PRESIGNED RABBITMQ REDIS SAS SLACK_HOOK SLACK_WEBHOOK TEAMS_WEBHOOK
+"""
+_ADDRESSES = frozenset(f"{server}_{word}" for server in _SERVERS.split() for word in ("STRING", "URI", "URL"))
+_OTHER_SECRETS = """
+    BASIC_AUTH CONN_STR CREDS DISCORD_WEBHOOK DSN MNEMONIC OTP_SEED PINCODE PIN_CODE SECRET_ID SEED_PHRASE
+    SERVICE_ACCOUNT_JSON SLACK_WEBHOOK TEAMS_WEBHOOK TOTP_SEED UNLOCK_CODE
+"""
+_SECRETS = _KEYS | _ADDRESSES | frozenset(_OTHER_SECRETS.split())
+_MOST_WORDS_OF_ONE = 3
+# What a word may end with that means a secret, `DBPASSWORD` for one.
+_WORDS_FOR_SECRETS = ("APIKEY", "CREDENTIAL", "PASSCODE", "PASSPHRASE", "PASSWD", "PASSWORD", "SECRET", "TOKEN")
+_ENDINGS = tuple(f"{word}{plural}" for word in _WORDS_FOR_SECRETS for plural in ("", "S"))
+# Short words that mean other things, too, when others follow.
+_LAST_WORDS = """
+    ADO_PAT DBPASS DBPW DEVOPS_PAT GH_PAT GITHUB_PAT GITLAB_PAT GL_PAT KEYPASS PASS PEPPER PROXY_AUTH PW PWD
+    REDIS_AUTH REGISTRY_AUTH SALT STOREPASS STRIPE_SK USERPASS USERPW
+"""
+_SECRETS_AT_THE_END = frozenset(_LAST_WORDS.split())
 # A setting whose name goes on so is about secrets, and is none.
 _WORDS_ABOUT_SECRETS = """
     AGE ALG ALGO ALGORITHM ALGORITHMS ALLOWED ARN ATTEMPTS AUDIENCE BACKEND BUCKET BUDGET CACHE CASE
@@ -48,6 +62,14 @@ _WORDS_BEFORE_WHAT_IS_NONE = """
 _BEFORE_WHAT_IS_NONE = frozenset(_WORDS_BEFORE_WHAT_IS_NONE.split())
 
 
+class _Found(NamedTuple):
+    """Words of a name that mean a secret, between what is before and after them."""
+
+    before: list[str]
+    phrase: str
+    after: list[str]
+
+
 def is_secret_name(name: str) -> bool:
     """Return whether `name` is what people call secrets: `DB_PASSWORD` or `apiKey`, and not `PASSWORD_MIN_LENGTH`."""
     return _last_secret(name) is not None
@@ -56,24 +78,46 @@ def is_secret_name(name: str) -> bool:
 def ends_as_a_secret(name: str) -> bool:
     """Return whether `name` ends with the word for one secret, so that a number under it is one: `PASSWORD`."""
     found = _last_secret(name)
-    return found is not None and found.end() == len(found.string) and not found[0].endswith("S")
+    return found is not None and not found.after and not found.phrase.endswith("S")
 
 
-def _last_secret(name: str) -> re.Match[str] | None:
+def _last_secret(name: str) -> _Found | None:
     """Return the last words of `name` that mean a secret, unless what is around them means something else."""
-    words = re.sub(r"\W", "_", _WORD_INSIDE_CAMEL_CASE.sub("_", name[-_LONGEST_NAME:]).upper())
-    last = next(reversed([*_SECRET.finditer(words)]), None)
-    if last is None:
+    in_snake_case = re.sub(_WORD_INSIDE_CAMEL_CASE, "_", name[-_LONGEST_NAME:])
+    words = re.sub(r"\W", "_", in_snake_case.upper()).split("_")
+    found = _last_words_for_a_secret(words)
+    if found is None:
         return None
-    if words == "GOOGLE_APPLICATION_CREDENTIALS":  # By Google's definition the path of a file.
+    if words == ["GOOGLE", "APPLICATION", "CREDENTIALS"]:  # By Google's definition the path of a file.
         return None
-    before, after = words[: last.start()].rstrip("_").rpartition("_")[2], words[last.end() :].split("_")
-    if not _ABOUT_SECRETS.isdisjoint(after) and not _is_half_a_pair(last[0], after):
+    if not _ABOUT_SECRETS.isdisjoint(found.after) and not _is_half_a_pair(found):
         return None
-    is_name_of_a_cookie = last[0] == "TOKEN_KEY" and "COOKIE" in words
-    return None if before in _BEFORE_WHAT_IS_NONE or is_name_of_a_cookie else last
+    is_name_of_a_cookie = found.phrase == "TOKEN_KEY" and "COOKIE" in "_".join(words)
+    word_before = next(filter(None, reversed(found.before)), "")
+    return None if word_before in _BEFORE_WHAT_IS_NONE or is_name_of_a_cookie else found
 
 
-def _is_half_a_pair(words: str, after: list[str]) -> bool:
+def _last_words_for_a_secret(words: Sequence[str]) -> _Found | None:
+    found, at = None, 0
+    while at < len(words):
+        ends = range(min(at + _MOST_WORDS_OF_ONE, len(words)), at, -1)
+        end = next((end for end in ends if _mean_a_secret(words[at:end], words[end:])), None)
+        if end is not None:
+            found = _Found([*words[:at]], "_".join(words[at:end]), [*words[end:]])
+        at = end or at + 1
+    return found
+
+
+def _mean_a_secret(words: Sequence[str], after: Sequence[str]) -> bool:
+    phrase = "_".join(words).rstrip(_DIGITS)
+    is_last = not "_".join(after).strip(_DIGITS)
+    return (
+        phrase in _SECRETS
+        or (len(words) == 1 and phrase.endswith(_ENDINGS))
+        or (is_last and phrase in _SECRETS_AT_THE_END)
+    )
+
+
+def _is_half_a_pair(found: _Found) -> bool:
     """Return whether it is `ACCESS_KEY_ID`, which is worth nothing alone, but goes with the other half."""
-    return words == "ACCESS_KEY" and after[1:] == ["ID"]
+    return found.phrase == "ACCESS_KEY" and found.after == ["ID"]

@@ -8,8 +8,9 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.reading import Binding
 from setpoint.sources.entry import Entry
 from setpoint.text.mask import Redactor
+from setpoint.validation.asking import ask
 from setpoint.validation.record import Record
-from setpoint.validation.validate import ask, validate
+from setpoint.validation.validate import validate
 
 AnyNamed = TypeVar("AnyNamed", Entry, Binding)
 

@@ -20,7 +20,7 @@ from pydantic_settings import (
 from pydantic_settings.sources import ConfigFileSourceMixin
 from pydantic_settings.sources.base import PydanticBaseEnvSettingsSource
 
-from setpoint.contract.file_variables import FileVariablesSource
+from setpoint.contract.file_variables_source import FileVariablesSource
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.sources.secret_files import SecretNames

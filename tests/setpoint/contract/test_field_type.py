@@ -188,19 +188,19 @@ def test_a_type_reads_well_in_a_sentence(annotation: Any, words: str) -> None:
 )
 def test_a_secret_inside_a_type_makes_the_field_secret(annotation: Any) -> None:
     """However deep it stands."""
-    assert is_secret("field", _field(annotation))
+    assert is_secret(["field"], _field(annotation))
 
 
 @pytest.mark.parametrize("annotation", [str, int, list[str], dict[str, int], Literal["a"], Path, UserId], ids=range(7))
 def test_a_type_without_a_secret_is_shown(annotation: Any) -> None:
     """Unless its name says otherwise."""
-    assert not is_secret("field", _field(annotation))
+    assert not is_secret(["field"], _field(annotation))
 
 
 @pytest.mark.parametrize(("annotation", "expected"), [(str, True), (int, True), (bool, False), (Color, False)])
 def test_a_name_makes_a_field_secret_unless_its_type_lists_all_values(annotation: Any, *, expected: bool) -> None:
     """`DB_PASSWORD=true` tells whether there is one."""
-    assert is_secret("db_password", _field(annotation)) is expected
+    assert is_secret(["db_password"], _field(annotation)) is expected
 
 
 def test_a_class_without_fields_expects_nothing() -> None:

@@ -108,7 +108,7 @@ def test_a_harmless_value_is_shown(value: str) -> None:
 def test_how_long_and_how_many_is_no_secret(name: str, annotation: object, *, secret: bool) -> None:
     """A number that is one says so: by its type and by the last word of its name."""
     model = create_model("Model", **{name: (annotation, ...)})  # type: ignore[call-overload]  # names are data here
-    assert is_secret(name, model.model_fields[name]) is secret
+    assert is_secret([name], model.model_fields[name]) is secret
 
 
 class Level(Enum):

@@ -30,6 +30,7 @@ _WORDS = (
 # As software ships it: `!ChangeThisMercureHubJWTSecretKey!`.
 _WORDS_IN_CAMEL_CASE = r"[Cc]hange(?:Me|This|It)[A-Z][A-Za-z0-9]*"
 # What one marks as a gap, whatever is in it.
+_MARKS = "<*_{#[%@"
 _MARKED = (
     r"<[^<>@]*[a-z][^<>@]+>|\*{2,} *[a-z][a-z _-]* *\*{2,}|_{2,}[a-z]+(?:_[a-z]+)*_{2,}|\{\{[^{}]*\}\}|#\{[^{}]+\}#?"
     r"|\[(?:your|insert|enter|add)\b[^\[\]]*\]"
@@ -38,12 +39,18 @@ _MARKED = (
 # A word in small letters between underscores alone may be a name (`__main__`).
 _NAMES = r"__[a-z0-9]+(?:_[a-z0-9]+)*__"
 # `sk-...` and `sk_test_xxxxxxxx`, too.
+_ENDS_OF_NOTHING = ".…?-_*x"
 _NOTHING_YET = r"\.{3,}|…|\?{3,}|-{3,}|_{3,}|\*{3,}|x{3,}|[a-z]{2,8}(?:[-_][a-z0-9]{1,8})?[-_](?:x{4,}|\.{3,}|\*{3,}|…)"
 _SHORT_WORDS = {"replace", "change", "unset", "undefined", "redacted", "insert", "override", "required"}
-_INSIDE = (
+_GAP = (
     r"<(?:[a-z _-]*[ _-])?(?:key|id|host|dsn|token|password|pass|secret"
-    r"|user|name|username|project|region|account|domain|url)s?(?:[ _-][a-z _-]*)?>|\b(?:change|replace)[-_]?me\b"
-    r"|://[^/@]*\byour[-_]|^your[._-]?[a-z]+@"
+    r"|user|name|username|project|region|account|domain|url)s?(?:[ _-][a-z _-]*)?>"
+)
+# Each after a piece that it cannot be without: to look for one takes no time, and most values hold none.
+_INSIDE = (
+    ("<", _GAP),
+    ("me", r"\b(?:change|replace)[-_]?me\b"),
+    ("your", r"://[^/@]*\byour[-_]|^your[._-]?[a-z]+@"),
 )
 _INSIDE_IN_ITS_CASE = r"://[A-Z_]+:[A-Z_]+@[A-Z_]+\b|//examplePublicKey@"
 _LONGEST = 200
@@ -52,10 +59,12 @@ _LONGEST = 200
 def is_placeholder(value: str) -> bool:
     """Return whether `value` was copied from an example, such as `changeme`, `__UNSET__` or `<your-dsn>`."""
     text = value.strip()
-    if not text or len(text) > _LONGEST or re.fullmatch(_NAMES, text):
+    if not text or len(text) > _LONGEST or (text[0] == "_" and re.fullmatch(_NAMES, text)):
         return _holds_one(value[:_LONGEST])
     lower = text.lower()
-    if re.fullmatch(_NOTHING_YET, lower) or re.fullmatch(_MARKED, lower):
+    if lower[-1] in _ENDS_OF_NOTHING and re.fullmatch(_NOTHING_YET, lower):
+        return True
+    if lower[0] in _MARKS and re.fullmatch(_MARKED, lower):
         return True
     bare = text.strip(_AROUND)
     is_marked = bare != text and not text.isalnum()
@@ -70,4 +79,7 @@ def _is_words(text: str) -> bool:
 
 
 def _holds_one(text: str) -> bool:
-    return bool(re.search(_INSIDE, text.lower()) or re.search(_INSIDE_IN_ITS_CASE, text))
+    lower = text.lower()
+    return any(piece in lower and re.search(pattern, lower) for piece, pattern in _INSIDE) or (
+        "//" in text and re.search(_INSIDE_IN_ITS_CASE, text) is not None
+    )

@@ -8,7 +8,7 @@ from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.placeholder import is_placeholder
 from setpoint.check.finding import Finding, value_region
-from setpoint.contract.document.class_checks import in_words
+from setpoint.contract.document.class_checks import in_words, left_to_the_class
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
@@ -230,7 +230,7 @@ def partial_schema(subject: Subject) -> Iterator[Finding]:
     Good:
         $ setpoint check prod.env
     """
-    alone = subject.contract.checked_by_class_alone
+    alone = left_to_the_class(subject.contract.settings_class)
     if alone:
         words = in_words(alone)
         yield Finding(words.message, label=words.label, hint=words.hint)

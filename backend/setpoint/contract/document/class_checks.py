@@ -48,6 +48,11 @@ def in_words(checks: Sequence[ClassCheck]) -> Words:
     )
 
 
+def left_to_the_class(settings_class: type) -> tuple[ClassCheck, ...]:
+    """Return the checks that `settings_class` does not make, because it was made from an exported contract."""
+    return tuple(getattr(settings_class, "checked_by_class_alone", ()))
+
+
 def class_checks(document: Mapping[str, Any]) -> tuple[ClassCheck, ...]:
     """Return the checks that `document`, a contract, names."""
     return tuple(ClassCheck(".".join(each["place"]), each["reason"]) for each in document["checked_by_class_alone"])

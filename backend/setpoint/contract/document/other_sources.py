@@ -13,7 +13,8 @@ from pydantic_settings import (
     SecretsSettingsSource,
 )
 
-from setpoint.contract.file_variables import FileVariables, FileVariablesSource
+from setpoint.contract.file_variables import FileVariables
+from setpoint.contract.file_variables_source import FileVariablesSource
 from setpoint.contract.settings_class import SettingsContract
 
 _OF_VARIABLES = (EnvSettingsSource, DotEnvSettingsSource, SecretsSettingsSource, FileVariablesSource)

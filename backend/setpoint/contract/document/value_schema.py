@@ -95,7 +95,7 @@ class ValueSchemas:
 
     def _is_secret(self, place: Place, name: str, field: FieldInfo) -> bool:
         names = (name, "_".join(place), str(field.validation_alias or ""))
-        return place in self._secret or any(secrecy.is_secret(each, field) for each in names)
+        return place in self._secret or secrecy.is_secret(names, field)
 
     def _of_type(self, annotation: Any, place: Place, inside: tuple[type, ...]) -> Schema:
         origin = get_origin(annotation)
