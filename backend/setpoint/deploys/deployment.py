@@ -72,6 +72,8 @@ class DeployProblemKind(StrEnum):
     """What can go wrong between a deploy file and a process; each is a rule of the seventh hundred."""
 
     # For which docker compose rejects the project; some of it other programs refuse as well.
+    MISSING_FILE = "missing-file"
+    UNREADABLE_FILE = "unreadable-file"
     NO_COMPOSE_FILE = "no-compose-file"
     EMPTY_COMPOSE_FILE = "empty-compose-file"
     NOT_YAML = "not-yaml"

@@ -1,0 +1,103 @@
+"""Lays each service over the one that it `extends`, in the same file or in another one."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from setpoint.deploys.compose.merging import merged, without_paths
+from setpoint.deploys.compose.refusal import refused
+from setpoint.deploys.compose.tree import Leaf, Path, Table, Tree, text_of
+from setpoint.deploys.deployment import DeployProblemKind, Place
+
+
+class ExtendedFile(NamedTuple):
+    """A compose file that services extend services of.
+
+    Attributes:
+        path: Where it is.
+        services: Its services, as far as they are extended already.
+        replaced: What it takes away or says anew.
+    """
+
+    path: str
+    services: dict[str, Tree]
+    replaced: tuple[Path, ...]
+
+
+class _Reference(NamedTuple):
+    """What `extends:` names."""
+
+    service: str
+    file: str | None
+    place: Place
+
+
+def with_extended_services(table: Table, file: ExtendedFile, load: Callable[[str, Place], ExtendedFile]) -> Table:
+    """Return `table` with its services laid over those that they extend.
+
+    Args:
+        table: A compose file.
+        file: The same file, with its own services.
+        load: Reads another one, by the path as it is written.
+
+    Raises:
+        RefusedError: A service extends one that is not there, or itself.
+    """
+    services = table.get("services")
+    if not isinstance(services, Table):
+        return table
+    extending = _Extending(load)
+    for name in services.entries:
+        extending.apply(name, file, (file.replaced,), ())
+    return table.with_entry("services", Table(file.services, services.place, services.keys))
+
+
+class _Extending:
+    def __init__(self, load: Callable[[str, Place], ExtendedFile]) -> None:
+        self._load = load
+
+    def apply(
+        self, name: str, file: ExtendedFile, replaced: tuple[tuple[Path, ...], ...], chain: tuple[tuple[str, str], ...]
+    ) -> Tree:
+        """Return the service `name` of `file` once it is extended, and keep it there."""
+        service = file.services[name]
+        extends = service.get("extends") if isinstance(service, Table) else None
+        if not isinstance(service, Table) or extends is None:
+            return service
+        reference = _reference(extends)
+        if (file.path, name) in chain:
+            message = "services extend each other in a circle"
+            raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
+        source = file
+        if reference.file is not None:
+            source = self._load(reference.file, reference.place)
+            replaced = (*replaced, source.replaced)
+        if reference.service not in source.services:
+            message = "the service that this one extends is not there"
+            raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
+        base = self.apply(reference.service, source, replaced, (*chain, (file.path, name)))
+        if isinstance(base, Table):
+            service = _laid_over(base, service, name, replaced)
+        file.services[name] = service.without("extends")
+        return file.services[name]
+
+
+def _laid_over(base: Table, service: Table, name: str, replaced: tuple[tuple[Path, ...], ...]) -> Table:
+    path = ("services", name)
+    for paths in replaced:
+        left = without_paths(base, paths, path)
+        base = left if isinstance(left, Table) else base
+    laid = merged(base.without("extends"), service, path)
+    return laid if isinstance(laid, Table) else service
+
+
+def _reference(extends: Tree) -> _Reference:
+    if isinstance(extends, Table):
+        file = extends.get("file")
+        written = file if isinstance(file, Leaf) else None
+        service = text_of(extends.get("service"))
+        if service is not None:
+            return _Reference(service, text_of(written), (written or extends).place)
+    elif isinstance(extends, Leaf) and isinstance(extends.value, str):
+        return _Reference(extends.value, None, extends.place)
+    message = "`extends` names a service"
+    raise refused(DeployProblemKind.INVALID_STRUCTURE, message, extends.place)

@@ -1,0 +1,56 @@
+"""The files of a compose project, found from the folder in which docker compose is started."""
+
+import os
+import stat
+from errno import EISDIR
+from pathlib import Path
+
+from setpoint.envfile.source_text import SourceText
+
+
+class ProjectFiles:
+    """Reads files by absolute paths, each once, and knows the names by which people know them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Stand in `folder`."""
+        self.folder = os.path.abspath(folder)  # noqa: PTH100 - links are not followed, as compose doesn't
+        self._read: dict[str, SourceText] = {}
+
+    @property
+    def files(self) -> tuple[SourceText, ...]:
+        """Return every file that was read, in the order in which that was."""
+        return tuple(self._read.values())
+
+    def absolute(self, path: str, folder: str | None = None) -> str:
+        """Return `path` from the root on; a relative one is below `folder`, or else below this folder."""
+        return os.path.normpath(os.path.join(folder or self.folder, path))  # noqa: PTH118 - text, as compose joins it
+
+    def read(self, path: str) -> SourceText:
+        """Return the text of the file at the absolute `path`.
+
+        Raises:
+            OSError: There is none, it is a folder or a device, or it can't be read.
+        """
+        if path not in self._read:
+            on_disk = Path(path)
+            if not stat.S_ISREG(on_disk.stat().st_mode):
+                raise OSError(EISDIR, os.strerror(EISDIR), path)
+            self._read[path] = SourceText.from_bytes(self.shown(path), on_disk.read_bytes())
+        return self._read[path]
+
+    def shown(self, path: str) -> str:
+        """Return the name of the absolute `path` for people: short where it is below this folder."""
+        return os.path.relpath(path, self.folder) if self.is_below(path, self.folder) else path
+
+    def is_file(self, path: str) -> bool:
+        """Return whether there is a file at the absolute `path`; a folder is none."""
+        return Path(path).is_file()
+
+    def exists(self, path: str) -> bool:
+        """Return whether anything is at the absolute `path`."""
+        return Path(path).exists()
+
+    def is_below(self, path: str, folder: str) -> bool:
+        """Return whether `path` is in `folder` or below it, once links are followed."""
+        real, top = os.path.realpath(path), os.path.realpath(folder)
+        return os.path.commonpath((real, top)) == top

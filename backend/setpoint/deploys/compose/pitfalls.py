@@ -1,0 +1,49 @@
+"""What docker compose takes without a word, and a container gets otherwise than it is written."""
+
+from collections.abc import Iterator
+
+from setpoint.deploys.compose.go_text import go_text
+from setpoint.deploys.compose.tree import Leaf, Table, text_of
+from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Given
+
+_SHORTEST_QUOTED = 2
+
+
+def rewritten_values(table: Table) -> Iterator[DeployProblem]:
+    """Yield the variables in `table` whose plain value YAML takes for a number or a boolean, written otherwise."""
+    for service, declared in table.table("services").entries.items():
+        environment = declared.table("environment") if isinstance(declared, Table) else None
+        for name, leaf in environment.entries.items() if environment else ():
+            if isinstance(leaf, Leaf) and isinstance(leaf.value, bool | int | float) and _is_rewritten(leaf):
+                message = "YAML takes this value for a number or a boolean, so the container gets it written otherwise"
+                kind, hint = DeployProblemKind.REWRITTEN_VALUE, "put it in quotes"
+                yield DeployProblem(kind, message, leaf.place, service, name, hint)
+
+
+def _is_rewritten(leaf: Leaf) -> bool:
+    return not leaf.style and leaf.place.span.of(leaf.place.file.text) != go_text(leaf.value)
+
+
+def kept_quotes(leaf: Leaf, given: Given, process: str) -> Iterator[DeployProblem]:
+    """Yield a problem if a `- NAME="value"` has quotes around its value, because YAML takes none away in there."""
+    value = given.value or ""
+    if leaf.in_table or text_of(leaf) is None or len(value) < _SHORTEST_QUOTED:
+        return
+    if value[0] in "\"'" and value[0] == value[-1]:
+        message = "the quotes are a part of the value here, and the container gets them"
+        hint = "put the quotes around all of `NAME=value`, or write a mapping: `NAME: value`"
+        yield DeployProblem(DeployProblemKind.KEPT_QUOTES, message, given.place, process, given.name, hint)
+
+
+def against_env_files(given: Given, from_files: tuple[Given, ...], process: str) -> Iterator[DeployProblem]:
+    """Yield a problem if what `environment` gives hides another value that an env file gives."""
+    if not from_files or from_files[0].value == given.value:
+        return
+    hidden = from_files[0]
+    if given.value is None:
+        message = "an env file has a value for this name, which is lost: without a value here, the container gets none"
+        kind, place, hint = DeployProblemKind.LOST_VALUE, given.place, "remove the name here, or set a value"
+    else:
+        message = "`environment` gives another value, so the container never gets this one"
+        kind, place, hint = DeployProblemKind.OVERRIDDEN_VALUE, hidden.place, "remove one of the two"
+    yield DeployProblem(kind, message, place, process, given.name, hint)

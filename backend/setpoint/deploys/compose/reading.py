@@ -1,0 +1,130 @@
+"""Reads a compose project: the environment that the container of each service gets, as docker compose 2.40 makes it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from setpoint.deploys.compose.consistency import inconsistencies
+from setpoint.deploys.compose.environment import Outside, ServiceEnvironment, entries_of, env_files_of
+from setpoint.deploys.compose.files import ProjectFiles
+from setpoint.deploys.compose.including import Scope
+from setpoint.deploys.compose.interpolation import Interpolation
+from setpoint.deploys.compose.loading import Loading
+from setpoint.deploys.compose.paths import Bounds
+from setpoint.deploys.compose.project import Invocation, Project, found_project, project_name
+from setpoint.deploys.compose.refusal import RefusedError, raise_for
+from setpoint.deploys.compose.tree import Items, Leaf, Table, Tree, text_of
+from setpoint.deploys.deployment import DeployKind, Deployment, DeployProblem, Process
+
+
+def read_compose(
+    folder: Path,
+    files: Sequence[str] = (),
+    *,
+    env_files: Sequence[str] = (),
+    profiles: Sequence[str] = (),
+    environment: Mapping[str, str],
+    outside: bool = False,
+) -> Deployment:
+    """Read a compose project as `docker compose` does that is started in `folder`; nothing is run or fetched.
+
+    Args:
+        folder: Where docker compose would be started.
+        files: What would follow each `-f`; without them, what docker compose finds by itself.
+        env_files: What would follow each `--env-file`.
+        profiles: What would follow each `--profile`.
+        environment: The environment that docker compose would have.
+        outside: Whether `include` and `extends` may lead out of the project's folder.
+
+    Returns:
+        The services that are on, with every variable and where it comes from. If docker compose rejects the
+        project, there is none, and `problems` say why.
+    """
+    project_files = ProjectFiles(folder)
+    reader = _Reader(Invocation(files, env_files, profiles, environment), project_files, outside=outside)
+    try:
+        processes = reader.processes()
+    except RefusedError as error:
+        processes = {}
+        reader.problems += error.problems
+    problems = tuple(sorted(_each_once(reader.problems), key=lambda problem: _order(problem, project_files)))
+    return Deployment(DeployKind.COMPOSE, processes, problems, project_files.files)
+
+
+class _Reader:
+    def __init__(self, invocation: Invocation, files: ProjectFiles, *, outside: bool) -> None:
+        self.problems: list[DeployProblem] = []
+        self._invocation = invocation
+        self._files = files
+        self._outside = outside
+
+    def processes(self) -> dict[str, Process]:
+        project = found_project(self._invocation, self._files)
+        self.problems += project.problems
+        home = self._invocation.environment.get("HOME")
+        loading = Loading(Bounds(self._files, project.folder, home, self._outside))
+        try:
+            model = self._model(project, loading)
+        finally:
+            self.problems += loading.problems
+        services = model.table("services")
+        enabled = frozenset(name for name, one in services.entries.items() if _is_on(one, project.profiles))
+        self._check(model, services, enabled)
+        return self._environments(services, enabled, Outside(project.environment, project.places))
+
+    def _model(self, project: Project, loading: Loading) -> Table:
+        declared = [_declared_name(document.tree) for path in project.paths for document in loading.documents(path)]
+        written = next((leaf for leaf in reversed(declared) if leaf is not None), None)
+        name = None
+        if written is not None:
+            table = Interpolation(project.environment).replaced(Table({"name": written}, written.place))
+            name = text_of(table.get("name"))
+        project.environment["COMPOSE_PROJECT_NAME"] = project_name(project, name)
+        return loading.model(project.paths, Scope(project.folder, project.environment))
+
+    def _check(self, model: Table, services: Table, enabled: frozenset[str]) -> None:
+        for service in services.entries.values():
+            if isinstance(service, Table):
+                entries_of(service)
+                env_files_of(service)
+        raise_for(inconsistencies(model, enabled))
+
+    def _environments(self, services: Table, enabled: frozenset[str], outside: Outside) -> dict[str, Process]:
+        processes: dict[str, Process] = {}
+        refusals: list[DeployProblem] = []
+        for name, service in services.entries.items():
+            if name not in enabled or not isinstance(service, Table):
+                continue
+            resolved = ServiceEnvironment(name, service, services.keys.get(name))
+            try:
+                processes[name] = resolved.process(outside, self._files)
+            except RefusedError as error:
+                refusals += error.problems
+            self.problems += resolved.problems
+        raise_for(refusals)
+        return processes
+
+
+def _declared_name(tree: Tree) -> Leaf | None:
+    name = tree.get("name") if isinstance(tree, Table) else None
+    return name if isinstance(name, Leaf) and isinstance(name.value, str) else None
+
+
+def _is_on(service: Tree, profiles: Sequence[str]) -> bool:
+    declared = service.get("profiles") if isinstance(service, Table) else None
+    wanted = [text_of(item) for item in declared.items] if isinstance(declared, Items) else []
+    return not wanted or "*" in profiles or any(profile in profiles for profile in wanted)
+
+
+def _each_once(problems: Sequence[DeployProblem]) -> list[DeployProblem]:
+    """Return `problems` without those that are said of one place several times, as of an anchor that services share."""
+    seen: dict[tuple[object, ...], DeployProblem] = {}
+    for problem in problems:
+        where = (id(problem.place.file), problem.place.span) if problem.place else (None, id(problem))
+        seen.setdefault((problem.kind, *where, problem.name), problem)
+    return list(seen.values())
+
+
+def _order(problem: DeployProblem, files: ProjectFiles) -> tuple[int, int]:
+    if problem.place is None:
+        return -1, 0
+    return files.files.index(problem.place.file), problem.place.span.start

@@ -1,0 +1,230 @@
+"""What a part of a compose file may look like, and what is wrong with one that does not."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from setpoint.deploys.compose.refusal import refusal
+from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree, plain
+from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
+from setpoint.text.escape import printable
+from setpoint.text.suggest import allowed_steps, nearest
+
+_WORDS = {
+    "string": "a string",
+    "number": "a number",
+    "integer": "an integer",
+    "boolean": "a boolean",
+    "null": "empty",
+    "table": "a mapping",
+    "list": "a list",
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class One:
+    """A single value.
+
+    Attributes:
+        kinds: What it may be: `string`, `number`, `integer`, `boolean`, `null`.
+        choices: Which strings are allowed; all, where there are none.
+        any_case: Whether they may be written in capitals, too.
+    """
+
+    kinds: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+    any_case: bool = False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Each:
+    """A list, whose items are all alike.
+
+    Attributes:
+        item: What each of them is.
+        unique: Whether none may be there twice.
+    """
+
+    item: "Shape"
+    unique: bool = False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Named:
+    """A mapping with keys of the writer's own.
+
+    Attributes:
+        value: What each value is.
+        names: A pattern of the keys that are looked at.
+        closed: Whether keys that do not match it are refused.
+    """
+
+    value: "Shape"
+    names: str = ".+"
+    closed: bool = True
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Keys:
+    """A mapping with known keys.
+
+    Attributes:
+        known: What each of them holds.
+        required: Those that must be there.
+        extensible: Whether `x-…` is allowed.
+        closed: Whether other keys are refused.
+    """
+
+    known: Mapping[str, "Shape"]
+    required: tuple[str, ...] = ()
+    extensible: bool = True
+    closed: bool = True
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Either:
+    """One of several shapes, no two of which fit the same kind of node."""
+
+    shapes: tuple["Shape", ...]
+
+
+Shape = One | Each | Named | Keys | Either
+NAMES = r"^[a-zA-Z0-9._-]+\Z"
+"""The names of services, networks and the like."""
+STRING = One(("string",))
+NULL = One(("null",))
+TRUE, FALSE = ("true", "y", "yes", "on"), ("false", "n", "no", "off")
+"""How a string says a boolean, in any case."""
+BOOLEAN = One(("boolean", "string"), (*TRUE, *FALSE), any_case=True)
+INTEGER = One(("integer", "string"))
+NUMBER = One(("number", "string"))
+STRINGS = Each(STRING)
+UNIQUE_STRINGS = Each(STRING, unique=True)
+STRING_OR_LIST = Either((STRING, UNIQUE_STRINGS))
+VARIABLES = Either((Named(One(("string", "number", "boolean", "null"))), UNIQUE_STRINGS))
+OPTIONS = Named(NUMBER, closed=False)
+
+
+def strings(*names: str) -> dict[str, Shape]:
+    """Return keys that hold strings."""
+    return alike(STRING, *names)
+
+
+def alike(shape: Shape, *names: str) -> dict[str, Shape]:
+    """Return keys that all hold `shape`."""
+    return dict.fromkeys(names, shape)
+
+
+def faults(shape: Shape, tree: Tree, path: Path = ()) -> Iterator[DeployProblem]:
+    """Yield what keeps `tree`, which is at `path`, from being `shape`."""
+    fitting = [one for one in _alternatives(shape) if _fits(one, tree)]
+    if not fitting:
+        yield _fault(f"{_at(path)} must be {_allowed(shape)}", tree.place, path, _hint(tree))
+        return
+    for one in fitting[:1]:
+        if isinstance(one, Each) and isinstance(tree, Items):
+            yield from _list_faults(one, tree, path)
+        elif isinstance(one, Named) and isinstance(tree, Table):
+            yield from _named_faults(one, tree, path)
+        elif isinstance(one, Keys) and isinstance(tree, Table):
+            yield from _key_faults(one, tree, path)
+
+
+def _alternatives(shape: Shape) -> tuple[Shape, ...]:
+    return (
+        tuple(found for one in shape.shapes for found in _alternatives(one)) if isinstance(shape, Either) else (shape,)
+    )
+
+
+def _fits(shape: Shape, tree: Tree) -> bool:
+    if isinstance(tree, Table):
+        return isinstance(shape, Named | Keys)
+    if isinstance(tree, Items):
+        return isinstance(shape, Each)
+    if not isinstance(shape, One) or not {*_kinds(tree)} & {*shape.kinds}:
+        return False
+    if not shape.choices or not isinstance(tree.value, str):
+        return True
+    return (tree.value.lower() if shape.any_case else tree.value) in shape.choices
+
+
+def _kinds(leaf: Leaf) -> tuple[str, ...]:
+    value = leaf.value
+    if value is None:
+        return ("null",)
+    if isinstance(value, bool):
+        return ("boolean",)
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return ("integer", "number")
+    if isinstance(value, float):
+        return ("number",)
+    return ("string",) if isinstance(value, str) else ()
+
+
+def _list_faults(shape: Each, tree: Items, path: Path) -> Iterator[DeployProblem]:
+    seen: list[object] = []
+    for index, item in enumerate(tree.items):
+        yield from faults(shape.item, item, (*path, str(index)))
+        if shape.unique and (value := plain(item)) in seen:
+            yield _fault(f"{_at(path)} has this item twice", item.place, path, "remove one of the two")
+        elif shape.unique:
+            seen.append(value)
+
+
+def _named_faults(shape: Named, tree: Table, path: Path) -> Iterator[DeployProblem]:
+    for key, value in tree.entries.items():
+        if re.search(shape.names, key):
+            yield from faults(shape.value, value, (*path, key))
+        elif shape.closed:
+            place = tree.keys.get(key, value.place)
+            what = "an empty name" if not key else f"the name `{printable(key)}`"
+            yield _fault(f"{_at(path)} has {what}, which is not allowed", place, path)
+
+
+def _key_faults(shape: Keys, tree: Table, path: Path) -> Iterator[DeployProblem]:
+    for key, value in tree.entries.items():
+        if key in shape.known:
+            yield from faults(shape.known[key], value, (*path, key))
+        elif shape.closed and not (shape.extensible and key.startswith("x-")):
+            place = tree.keys.get(key, value.place)
+            yield _fault(f"{_at(path)} has no key `{printable(key)}`", place, path, _meant(key, shape))
+    for key in shape.required:
+        if key not in tree.entries:
+            yield _fault(f"{_at(path)} needs a key `{key}`", tree.place, path)
+
+
+def _meant(key: str, shape: Keys) -> str | None:
+    known = nearest(key, shape.known, max(1, allowed_steps(key)))
+    return f"did you mean `{known}`?" if known else None
+
+
+def _hint(tree: Tree) -> str | None:
+    if not isinstance(tree, Leaf) or tree.style or tree.value is None or isinstance(tree.value, str):
+        return None
+    what = "a date" if isinstance(tree.value, datetime) else "a number or a boolean"
+    return f"YAML makes {what} of it; put it in quotes"
+
+
+def _allowed(shape: Shape) -> str:
+    words: list[str] = []
+    for one in _alternatives(shape):
+        if isinstance(one, One) and one.any_case:
+            words.append(_WORDS["boolean"])
+        elif isinstance(one, One) and one.choices:
+            words += [f"`{choice}`" for choice in one.choices]
+        elif isinstance(one, One):
+            words += [_WORDS[kind] for kind in one.kinds]
+        else:
+            words.append(_WORDS["list" if isinstance(one, Each) else "table"])
+    *others, last = dict.fromkeys(words)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _at(path: Path) -> str:
+    return f"`{printable('.'.join(path))}`" if path else "a compose file"
+
+
+def _fault(message: str, place: Place, path: Path, hint: str | None = None) -> DeployProblem:
+    process = path[1] if path[:1] == ("services",) and len(path) > 1 else None
+    return refusal(DeployProblemKind.INVALID_STRUCTURE, message, place, hint=hint, process=process)
