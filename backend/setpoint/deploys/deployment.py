@@ -121,6 +121,7 @@ class DeployProblemKind(StrEnum):
 
     # Kubernetes: manifests.
     NOT_A_STRING = "not-a-string"
+    MISSING_MANIFEST = "missing-manifest"
     UNKNOWN_FIELD = "unknown-field"
     BAD_BASE64 = "bad-base64"
     # Kubernetes: what becomes of a value.
@@ -133,6 +134,7 @@ class DeployProblemKind(StrEnum):
     WHOLE_FILE_AS_VALUE = "whole-file-as-value"
     KEPT_QUOTES = "kept-quotes"
     BAD_KUSTOMIZATION = "bad-kustomization"
+    NOT_FOLLOWED = "not-followed"
 
 
 class DeployProblem(NamedTuple):

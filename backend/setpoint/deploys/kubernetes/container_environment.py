@@ -1,0 +1,160 @@
+"""Puts the environment of one container together, as the kubelet does: `envFrom`, then `env` from top to bottom."""
+
+import re
+from dataclasses import replace
+
+from setpoint.deploys.deployment import DeployProblemKind, Given, Place
+from setpoint.deploys.kubernetes.decoding import Decoder
+from setpoint.deploys.kubernetes.expansion import expand
+from setpoint.deploys.kubernetes.stored import StoredObject, StoredValue
+from setpoint.deploys.kubernetes.tree import Leaf, Table, Tree
+from setpoint.deploys.kubernetes.value_source import ValueSources
+from setpoint.envfile.source_text import Span
+
+_STRICT_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_NAME = re.compile(r"[ -<>-~]+")
+_LIKE_ENV = {"environment", "environ", "envs", "envfrom", "env_from", "envFroms", "Env", "EnvFrom"}
+_FIELDS = ("name", "value", "valueFrom")
+_LINE_OF_A_FILE = re.compile(r"(?m)^(?:export )?[A-Za-z_]\w*=")
+_OF_THE_CLUSTER = "KUBERNETES_"
+
+
+class ContainerEnvironment:
+    """The environment of one container while it is put together.
+
+    Attributes:
+        variables: By name, as far as it has come.
+        elsewhere: Objects that give it variables and are in no file.
+    """
+
+    def __init__(self, container: Table, sources: ValueSources, decoder: Decoder) -> None:
+        self.variables: dict[str, Given] = {}
+        self.elsewhere: list[str] = []
+        self._container = container
+        self._sources = sources
+        self._decoder = decoder
+        self._names: list[str | None] = []
+
+    def fill(self) -> None:
+        """Give all that the container says, the weakest first."""
+        for key, place in self._container.keys.items():
+            if key in _LIKE_ENV:
+                self._report_unknown_field(place, None, "write `env` or `envFrom`")
+        for item in self._decoder.items(self._container.at("envFrom"), "envFrom"):
+            source = self._decoder.table(item, "envFrom")
+            if source is not None:
+                self._take_all(source)
+        variables = self._decoder.items(self._container.at("env"), "env")
+        self._names = [each.text("name") if isinstance(each, Table) else None for each in variables]
+        for item in variables:
+            variable = self._env_var(item)
+            if variable is not None:
+                self._take(variable)
+
+    def _env_var(self, item: Tree) -> Table | None:
+        variable = self._decoder.table(item, "env")
+        if variable is None:
+            message = "an item of `env` has to be a mapping with `name`, and with `value` or `valueFrom`"
+            self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, item.place)
+        return variable
+
+    def _take_all(self, source: Table) -> None:
+        prefix = self._decoder.text(source.at("prefix"), "prefix")
+        kinds = [kind for kind in ("configMapRef", "secretRef") if isinstance(source.at(kind), Table)]
+        if len(kinds) != 1:
+            message = "an item of `envFrom` has to have one of `configMapRef` and `secretRef`"
+            self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, source.place)
+            return
+        reference = source.table(kinds[0])
+        found = self._sources.object(kinds[0], reference)
+        if found is not None:
+            for key, stored in found.values.items():
+                self._take_key(prefix + key, stored, found)
+        elif not self._sources.is_optional(reference):
+            self.elsewhere.append(self._sources.shown(kinds[0], reference))
+
+    def _take_key(self, name: str, stored: StoredValue, found: StoredObject) -> None:
+        place = stored.named or stored.place
+        if not _NAME.fullmatch(name):
+            message = "this key is no name of a variable, so `envFrom` skips it"
+            self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place, name)
+            return
+        if not _STRICT_NAME.fullmatch(name):
+            message = (
+                "`envFrom` skips this key but in clusters that take any printable name, and the API server refuses it"
+            )
+            hint = "use letters, digits, `_`, `-` and `.` alone, and no digit first"
+            self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place, name, hint)
+        if (stored.style == "files" or "." in name) and _LINE_OF_A_FILE.search(stored.value):
+            message = "the whole file becomes the value of one variable, which is called as the file is"
+            hint = "make the ConfigMap with `envs:`, or mount it as a file"
+            self._decoder.report(DeployProblemKind.WHOLE_FILE_AS_VALUE, message, place, name, hint)
+        self._give(self._sources.stored(name, stored, found, stored.named))
+
+    def _take(self, variable: Table) -> None:
+        named = variable.at("name")
+        name = self._name(named)
+        value = self._decoder.text(variable.at("value"), "value", name or None)
+        source = self._decoder.table(variable.at("valueFrom"), "valueFrom")
+        if not _NAME.fullmatch(name):
+            message = "a variable needs a name of printable ASCII characters without `=`"
+            self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, (named or variable).place)
+            return
+        for key, place in variable.keys.items():
+            if key not in _FIELDS:
+                self._report_unknown_field(place, name, "write `name`, and `value` or `valueFrom`")
+        name_place = named.place if named is not None else None
+        if value and source is not None:
+            message = "a variable can't have both `value` and `valueFrom`"
+            hint = "patch it with `valueFrom: null` beside the value, or with `value: null`"
+            self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, source.place, name, hint)
+        elif source is not None:
+            given = self._sources.value_from(name, source, name_place)
+            if given is not None:
+                self._give(given)
+        else:
+            self._give_value(name, value, variable.at("value"), name_place)
+
+    def _name(self, named: Tree | None) -> str:
+        """Return the name of a variable; of a word that is a boolean without quotes, what people mean by it."""
+        if not isinstance(named, Leaf) or not isinstance(named.value, bool):
+            return self._decoder.text(named, "name")
+        name = named.place.span.of(named.place.file.text)
+        message = "without quotes this name is a boolean, which `kubectl` refuses"
+        self._decoder.report(DeployProblemKind.NOT_A_STRING, message, named.place, name, "put it in quotes")
+        return name
+
+    def _give_value(self, name: str, value: str, written: Tree | None, named: Place | None) -> None:
+        known = {each: given.value or "" for each, given in self.variables.items()}
+        expanded = expand(value, known)
+        unknown = next((self.variables[each].unknown for each in expanded.used if self.variables[each].unknown), None)
+        for reference in expanded.kept:
+            if reference.startswith(_OF_THE_CLUSTER):
+                unknown = unknown or f"service variable {reference}"
+            elif written is not None:
+                self._report_kept(name, reference, written.place)
+        place = written.place if written is not None else named
+        self._give(Given(name, None if unknown else expanded.text, "env", place, unknown, named=named))
+
+    def _report_kept(self, name: str, reference: str, place: Place) -> None:
+        if reference == name:
+            why, hint = "a variable can't be made of itself", "give its first part another name"
+        elif reference in self._names:
+            why, hint = "the variable is only given further down", f"move `{reference}` above `{name}`"
+        else:
+            why, hint = "nothing gives a variable of this name", "write `$$(…)` if the text is meant"
+        start = place.file.text.find(f"$({reference})", *place.span)
+        if start >= 0:
+            place = Place(place.file, Span(start, start + len(reference) + len("$()")))
+        message = f"this reference stays as it is: {why}"
+        self._decoder.report(DeployProblemKind.UNEXPANDED_REFERENCE, message, place, name, hint)
+
+    def _report_unknown_field(self, place: Place, name: str | None, hint: str) -> None:
+        message = "Kubernetes has no such field: the API server refuses it, or drops it in silence"
+        self._decoder.report(DeployProblemKind.UNKNOWN_FIELD, message, place, name, hint)
+
+    def _give(self, given: Given) -> None:
+        before = self.variables.pop(given.name, None)
+        if before is not None:
+            given = replace(given, shadows=(replace(before, shadows=()), *before.shadows))
+        self.variables[given.name] = given

@@ -1,0 +1,40 @@
+"""Expands `$(NAME)` as the kubelet does, once and from left to right."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|\((?P<name>[^)]*)\))")
+
+
+class Expanded(NamedTuple):
+    """A value after its references were replaced.
+
+    Attributes:
+        text: The value.
+        used: The names whose values are in it.
+        kept: The names whose `$(NAME)` stays as it is, because nobody gives them.
+    """
+
+    text: str
+    used: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def expand(value: str, known: Mapping[str, str]) -> Expanded:
+    """Replace each `$(NAME)` of `value` whose name is `known`, and `$$` by `$`; all else stays as it is."""
+    used: list[str] = []
+    kept: list[str] = []
+
+    def replacement(reference: re.Match[str]) -> str:
+        if reference["dollar"]:
+            return "$"
+        name = reference["name"]
+        if name in known:
+            used.append(name)
+            return known[name]
+        kept.append(name)
+        return reference[0]
+
+    text = _REFERENCE.sub(replacement, value)
+    return Expanded(text, tuple(used), tuple(kept))

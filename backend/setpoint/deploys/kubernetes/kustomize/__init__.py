@@ -1,0 +1,1 @@
+"""Builds kustomizations as `kubectl kustomize` does, as far as they decide what containers get."""

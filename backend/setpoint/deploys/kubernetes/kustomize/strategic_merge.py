@@ -1,0 +1,68 @@
+"""Merges a strategic patch into an object, as kustomize does: lists of containers and variables by name."""
+
+from dataclasses import replace
+
+from setpoint.deploys.kubernetes.tree import Items, Leaf, Table, Tree
+
+_DIRECTIVE = "$patch"
+_MERGE_KEYS = {
+    "containers": "name",
+    "env": "name",
+    "ephemeralContainers": "name",
+    "imagePullSecrets": "name",
+    "initContainers": "name",
+    "volumeMounts": "mountPath",
+    "volumes": "name",
+}
+
+
+def merged(base: Table, patch: Table, *, by_key: bool) -> Table | None:
+    """Return `base` with `patch` in it; None where the patch deletes it.
+
+    Args:
+        base: What is there.
+        patch: What the patch says of it.
+        by_key: Whether lists are merged by the names in them, as of kinds that kustomize knows; of others they are
+            replaced.
+    """
+    directive = patch.text(_DIRECTIVE)
+    if directive == "delete":
+        return None
+    if directive == "replace":
+        return replace(patch, entries=dict(_said(patch)))
+    result = base
+    for key, value in _said(patch):
+        new = _merged_value(key, base.at(key), value, by_key=by_key)
+        result = result.without(key) if new is None else result.with_entry(key, new, patch.keys.get(key))
+    return result
+
+
+def _said(table: Table) -> list[tuple[str, Tree]]:
+    return [(key, value) for key, value in table.entries.items() if not key.startswith("$")]
+
+
+def _merged_value(key: str, base: Tree | None, patch: Tree, *, by_key: bool) -> Tree | None:
+    """Return what is at `key` after the patch; None where it takes it away."""
+    if isinstance(patch, Leaf):
+        return None if patch.value is None else patch
+    if isinstance(patch, Table):
+        return merged(base if isinstance(base, Table) else Table({}, patch.place), patch, by_key=by_key)
+    merge_key = _MERGE_KEYS.get(key) if by_key else None
+    if merge_key is None:
+        return patch
+    return _merged_list(base if isinstance(base, Items) else Items((), patch.place), patch, merge_key)
+
+
+def _merged_list(base: Items, patch: Items, merge_key: str) -> Items:
+    """Return the list with what the patch names in front, in its order."""
+    tables = [item for item in patch.items if isinstance(item, Table)]
+    if any(table.text(_DIRECTIVE) == "replace" and table.text(merge_key) is None for table in tables):
+        return Items(tuple(table for table in tables if table.text(_DIRECTIVE) is None), patch.place)
+    before = {item.text(merge_key): item for item in base.items if isinstance(item, Table)}
+    after: dict[str | None, Tree | None] = {}
+    for table in tables:
+        name = table.text(merge_key)
+        if name not in after:
+            after[name] = merged(before.get(name) or Table({}, table.place), table, by_key=True)
+    rest = [item for item in base.items if not isinstance(item, Table) or item.text(merge_key) not in after]
+    return Items((*(item for item in after.values() if item is not None), *rest), base.place)
