@@ -11,6 +11,8 @@ from setpoint.deploys.yaml_tree.nodes import YamlMapping, YamlNode, YamlScalar, 
 from setpoint.deploys.yaml_tree.reading import read_yaml
 from setpoint.envfile.source_text import SourceText
 
+MOST_DOCUMENTS = 100
+"""How many documents a compose file may have; each of them is laid over all before it."""
 _MERGE_TAGS = (None, "!", "tag:yaml.org,2002:merge")
 
 
@@ -36,6 +38,10 @@ def documents(source: SourceText) -> list[Document]:
     if reading.problem is not None:
         place = Place(source, reading.problem.span)
         raise refused(DeployProblemKind.NOT_YAML, f"the file is not YAML: {reading.problem.message}", place)
+    if len(reading.documents) > MOST_DOCUMENTS:
+        place = Place(source, reading.documents[MOST_DOCUMENTS].span)
+        message = f"a compose file of more than {MOST_DOCUMENTS} documents is not read"
+        raise refused(DeployProblemKind.INVALID_STRUCTURE, message, place)
     return [_Decoder(source).document(root) for root in reading.documents]
 
 

@@ -42,7 +42,7 @@ def read_env_files(
     places: dict[str, Place] = {}
     problems: list[DeployProblem] = []
     for path, named in paths:
-        source = env_file(path, files, named)
+        source = env_file(path, files, named, hint="create it, or name another one")
         reading = compose.read(source.text, {**values, **environment})
         raise_for(problems_of(reading, source, refuses=True))
         problems += problems_of(reading, source, refuses=False)
@@ -51,8 +51,10 @@ def read_env_files(
     return EnvFiles(values, places, tuple(problems))
 
 
-def env_file(path: str, files: ProjectFiles, named: Place | None, process: str | None = None) -> SourceText:
-    """Return the env file at the absolute `path`.
+def env_file(
+    path: str, files: ProjectFiles, named: Place | None, *, hint: str, process: str | None = None
+) -> SourceText:
+    """Return the env file at the absolute `path`; `hint` says what to do if there is none.
 
     Raises:
         RefusedError: There is none, or it can't be read.
@@ -61,7 +63,7 @@ def env_file(path: str, files: ProjectFiles, named: Place | None, process: str |
     try:
         return files.read(path)
     except FileNotFoundError:
-        message, hint = f"there is no env file `{shown}`", "create it, or write `required: false`"
+        message = f"there is no env file `{shown}`"
         problem = refusal(DeployProblemKind.MISSING_ENV_FILE, message, named, hint=hint, process=process)
         raise RefusedError([problem]) from None
     except IsADirectoryError:

@@ -17,6 +17,7 @@ from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import Span
 
 _GO_BLANK_BYTES = frozenset(b"\t\n\v\f\r \x85\xa0")
+_TO_CREATE = "create it, or write `path:` and `required: false`"
 _FROM_OUTSIDE = "environment, from outside"
 
 
@@ -169,7 +170,7 @@ class ServiceEnvironment:
         for named in env_files_of(self._service):
             if not named.required and not files.exists(named.path):
                 continue
-            source = env_file(named.path, files, named.place, self._name)
+            source = env_file(named.path, files, named.place, hint=_TO_CREATE, process=self._name)
             reading = _read(source.text, named, environment, earlier)
             raise_for(problems_of(reading, source, refuses=True, process=self._name))
             self.problems += problems_of(reading, source, refuses=False, process=self._name)

@@ -8,6 +8,9 @@ from setpoint.deploys.compose.refusal import refused
 from setpoint.deploys.compose.tree import Leaf, Path, Table, Tree, text_of
 from setpoint.deploys.deployment import DeployProblemKind, Place
 
+MOST_EXTENDED = 50
+"""How many services may extend each other in a row."""
+
 
 class ExtendedFile(NamedTuple):
     """A compose file that services extend services of.
@@ -66,6 +69,9 @@ class _Extending:
         reference = _reference(extends)
         if (file.path, name) in chain:
             message = "services extend each other in a circle"
+            raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
+        if len(chain) >= MOST_EXTENDED:
+            message = f"more than {MOST_EXTENDED} services extend each other in a row"
             raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
         source = file
         if reference.file is not None:

@@ -10,6 +10,8 @@ from setpoint.deploys.compose.refusal import refused
 from setpoint.deploys.compose.tree import Items, Leaf, Table, Tree, plain, text_of
 from setpoint.deploys.deployment import DeployProblemKind, Place
 
+MOST_INCLUDES = 20
+"""How many projects may include each other in a row."""
 _RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
 
 
@@ -60,6 +62,9 @@ def _model(
         raise refused(DeployProblemKind.BAD_INCLUDE, "it names no file to include", entry.place)
     if paths[0] in scope.included:
         message = "compose files include each other in a circle"
+        raise refused(DeployProblemKind.BAD_INCLUDE, message, entry.place)
+    if len(scope.included) > MOST_INCLUDES:
+        message = f"more than {MOST_INCLUDES} projects include each other in a row"
         raise refused(DeployProblemKind.BAD_INCLUDE, message, entry.place)
     folder = bounds.absolute(entry.folder, scope.folder) if entry.folder else posixpath.dirname(paths[0])
     values = read_env_files(_env_files(entry, bounds, scope, folder), bounds.files, scope.environment).values

@@ -15,6 +15,9 @@ from setpoint.deploys.compose.structure import COMPOSE_FILE
 from setpoint.deploys.compose.tree import Path, Table
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 
+MOST_LOADED = 500
+"""How many compose files a project may have, one that is included twice counted twice."""
+
 
 class Loading:
     """Loads compose files.
@@ -27,6 +30,7 @@ class Loading:
         self.problems: list[DeployProblem] = []
         self._bounds = bounds
         self._documents: dict[str, list[Document]] = {}
+        self._loaded = 0
 
     def documents(self, path: str, named: Place | None = None) -> list[Document]:
         """Return the documents of the compose file at the absolute `path`.
@@ -46,12 +50,19 @@ class Loading:
         """
         model: Table | None = None
         for path in paths:
+            self._count(named)
             for document in self.documents(path, named):
                 model = self._with_document(model, document, path, scope)
         if model is None or not model.entries:
             raise refused(DeployProblemKind.EMPTY_COMPOSE_FILE, "the compose file is empty", named)
         model = with_absolute_paths(model, self._bounds, scope.folder)
         return with_inherited(model, scope.environment) if scope.included else model
+
+    def _count(self, named: Place | None) -> None:
+        self._loaded += 1
+        if self._loaded > MOST_LOADED:
+            message = f"the project has more than {MOST_LOADED} compose files"
+            raise refused(DeployProblemKind.BAD_INCLUDE, message, named)
 
     def _with_document(self, model: Table | None, document: Document, path: str, scope: Scope) -> Table:
         table = self._interpolated(document, scope)
@@ -82,6 +93,7 @@ class Loading:
 
     def _extended_file(self, path: str, scope: Scope, named: Place) -> ExtendedFile:
         """Return a file that a service of another one extends; it is put together, and not checked as a whole."""
+        self._count(named)
         model: Table | None = None
         replaced: tuple[Path, ...] = ()
         for document in self.documents(path, named):

@@ -11,6 +11,7 @@ from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.text.escape import printable
 from setpoint.text.suggest import allowed_steps, nearest
 
+_NAME_OF_VARIABLE = 3
 _WORDS = {
     "string": "a string",
     "number": "a number",
@@ -227,4 +228,5 @@ def _at(path: Path) -> str:
 
 def _fault(message: str, place: Place, path: Path, hint: str | None = None) -> DeployProblem:
     process = path[1] if path[:1] == ("services",) and len(path) > 1 else None
-    return refusal(DeployProblemKind.INVALID_STRUCTURE, message, place, hint=hint, process=process)
+    name = path[_NAME_OF_VARIABLE] if path[2:3] == ("environment",) and len(path) > _NAME_OF_VARIABLE else None
+    return refusal(DeployProblemKind.INVALID_STRUCTURE, message, place, hint=hint, process=process, name=name)
