@@ -114,12 +114,14 @@ def _values(deployment: Deployment) -> Mapping[str, str | None]:
 def test_drop_ins_of_all_folders_are_read_by_their_file_names(
     tmp_path: Path, unit: str, files: dict[str, str | bytes], expected: dict[str, str]
 ) -> None:
+    """Folders, prefixes, templates and types all bring drop-ins, of which one a file name is read."""
     deployment = read_units([unit], write_tree(tmp_path, files))
     assert _values(deployment) == expected
     assert not deployment.refused
 
 
 def test_links_give_a_unit_other_names_whose_drop_ins_count_too(tmp_path: Path) -> None:
+    """An alias is started under its own name, with the drop-ins of every name that the file has."""
     write_tree(
         tmp_path,
         {
@@ -144,6 +146,7 @@ def test_links_give_a_unit_other_names_whose_drop_ins_count_too(tmp_path: Path) 
 
 
 def test_a_link_to_nothing_masks_a_drop_in_and_a_unit(tmp_path: Path) -> None:
+    """What is masked, missing or a template is refused, each by a kind of its own."""
     files = {f"{_ETC}/app.service": _UNIT, f"{_ETC}/service.d/y.conf": _sets("Y"), f"{_ETC}/e.service": ""}
     write_tree(tmp_path, files)
     (tmp_path / _ETC / "app.service.d").mkdir()
@@ -162,6 +165,7 @@ def test_a_link_to_nothing_masks_a_drop_in_and_a_unit(tmp_path: Path) -> None:
 
 
 def test_no_link_and_no_path_leads_out_of_the_tree(tmp_path: Path) -> None:
+    """A unit can make nobody read a file that is not below the root."""
     (tmp_path / "secret.env").write_text("A=outside\n", encoding="utf-8")
     root = write_tree(
         tmp_path / "root",
@@ -174,6 +178,7 @@ def test_no_link_and_no_path_leads_out_of_the_tree(tmp_path: Path) -> None:
 
 
 def test_a_path_brings_its_tree_and_a_lone_file_its_folder(tmp_path: Path) -> None:
+    """Of a unit file alone nobody knows what its env files give, and says so."""
     unit = _UNIT + "EnvironmentFile=/etc/a.env\n"
     write_tree(
         tmp_path,

@@ -89,6 +89,7 @@ def _values(deployment: Deployment, unit: str = "app.service") -> dict[str, str 
     ],
 )  # fmt: skip
 def test_a_unit_gives_what_systemd_gives(tmp_path: Path, body: str | bytes, expected: dict[str, str]) -> None:
+    """Each line was tried with a real service."""
     deployment = _read(tmp_path, body)
     assert _values(deployment) == expected
     assert not deployment.refused
@@ -119,6 +120,7 @@ def test_a_unit_gives_what_systemd_gives(tmp_path: Path, body: str | bytes, expe
     ],
 )  # fmt: skip
 def test_env_files_are_found_and_read_as_systemd_does(tmp_path: Path, body: str, expected: dict[str, str]) -> None:
+    """Patterns, specifiers, resets and order were tried with a real service."""
     files: dict[str, str | bytes] = {
         "b.env": "A=b\nB=1\n", "Z.env": "A=Z\nZ=1\n", ".h.env": "H=1\n", "sub/x": "S=1\n", "x y.file": "S=1\n",
         "app.file": "P=1\n", "a%b.file": "Q=1\n", "a.latin": b"A=1\nB=\xff\n", "b.latin": "G=1\n",
@@ -145,6 +147,7 @@ def test_env_files_are_found_and_read_as_systemd_does(tmp_path: Path, body: str,
     ],
 )
 def test_a_unit_that_systemd_does_not_start_is_refused(tmp_path: Path, body: str | bytes) -> None:
+    """A refusal of the real service manager is one of ours."""
     files: dict[str, str | bytes] = {"etc/app/b.env": "A=1\n", "etc/app/sub/x": ""}
     files |= {"etc/app/latin.file": b"A=\xff\n", "etc/app/nul.file": b"A=\0\n"}
     assert _read(tmp_path, body, files).refused
@@ -159,12 +162,14 @@ def test_a_unit_that_systemd_does_not_start_is_refused(tmp_path: Path, body: str
     ],
 )
 def test_a_user_is_looked_up_in_the_tree(tmp_path: Path, line: str, expected: dict[str, str]) -> None:
+    """`HOME` and `SHELL` are those of the `/etc/passwd` that belongs to the unit."""
     name = line.partition(":")[0]
     deployment = _read(tmp_path, f"User={name}\n", {"etc/passwd": line + "\n"})
     assert _values(deployment) == {key: name if value == "u" else value for key, value in expected.items()}
 
 
 def test_what_the_host_or_the_manager_alone_knows_is_unknown(tmp_path: Path) -> None:
+    """What no file tells is said to be unknown, and not guessed."""
     write_tree(tmp_path, {f"{_FOLDER}/app.service": f"{_HEAD}Environment=A=%H:80\nUser=app\nPassEnvironment=B\n"})
     variables = read_units(["app.service"], tmp_path).processes["app.service"].variables
     assert {name: given.value for name, given in variables.items() if given.value is not None} == {

@@ -55,6 +55,7 @@ def _shown(problem: DeployProblem) -> tuple[Kind, str, str | None]:
 def test_each_trap_of_a_unit_is_found_at_its_place(
     tmp_path: Path, body: str, expected: tuple[Kind, str, str | None]
 ) -> None:
+    """What the log alone would tell after the deploy is found before it."""
     assert [_shown(problem) for problem in _problems(tmp_path, body)] == [expected]
 
 
@@ -70,6 +71,7 @@ def test_each_trap_of_a_unit_is_found_at_its_place(
 def test_each_trap_of_an_env_file_is_found_at_its_place(
     tmp_path: Path, env_file: str, expected: tuple[Kind, str, str | None]
 ) -> None:
+    """A line that systemd ignores is found in the env file itself."""
     problems = _problems(tmp_path, "EnvironmentFile=/etc/a.env\n", env_file)
     assert [_shown(problem) for problem in problems] == [expected]
 
@@ -82,6 +84,7 @@ def test_each_trap_of_an_env_file_is_found_at_its_place(
     ],
 )
 def test_an_assignment_after_the_file_that_wins_over_it_is_found(tmp_path: Path, body: str) -> None:
+    """Who writes it below the file thinks that it wins."""
     (problem,) = _problems(tmp_path, body, "A=1\n")
     assert _shown(problem) == (Kind.ENV_FILE_WINS, "2", "A")
 
@@ -90,10 +93,12 @@ def test_an_assignment_after_the_file_that_wins_over_it_is_found(tmp_path: Path,
     "body", ["Environment=A=2\nEnvironmentFile=/etc/a.env\n", "EnvironmentFile=/etc/a.env\nEnvironment=A=1\n"]
 )
 def test_a_default_before_the_file_is_no_problem(tmp_path: Path, body: str) -> None:
+    """Defaults in the unit and values in the file are how it is meant."""
     assert _problems(tmp_path, body, "A=1\n") == ()
 
 
 def test_a_value_knows_where_it_is_written_and_what_it_shadows(tmp_path: Path) -> None:
+    """People are shown the place of the value that counts, and of each that it hides."""
     body = "Environment=A=0 \"B=x y\"\nEnvironment=A='1 2'\nEnvironmentFile=/etc/a.env\n"
     write_tree(tmp_path, {"etc/systemd/system/app.service": _HEAD + body, "etc/a.env": "A=file\n"})
     variables = read_units(["app.service"], tmp_path).processes["app.service"].variables
@@ -111,6 +116,7 @@ def test_a_value_knows_where_it_is_written_and_what_it_shadows(tmp_path: Path) -
 
 @given(st.text("aA=\"'\\ \n\r%4ix0#;[]\t\0\udcff", max_size=60))
 def test_any_text_is_read_without_an_exception_and_every_place_is_in_it(text: str) -> None:
+    """Any text is read, and no place is outside of it."""
     file = SourceText("app.service", "[Service]\nEnvironment=" + text)
     read = read_unit_text(file)
     reader = SettingsReader(UnitName("app", None, "service"), "/app.service")

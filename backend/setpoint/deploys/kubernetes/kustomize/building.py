@@ -1,17 +1,16 @@
 """Builds a kustomization: its resources and bases, generators, components, patches, names."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.deploys.file_tree import FileTree
+from setpoint.deploys.kubernetes.kustomize.fields import KustomizeError, strings, tables
 from setpoint.deploys.kubernetes.kustomize.generators import generated
 from setpoint.deploys.kubernetes.kustomize.patching import Patcher
-from setpoint.deploys.kubernetes.kustomize.refusal import KustomizeError
 from setpoint.deploys.kubernetes.kustomize.renaming import in_namespace, renamed, with_pairs, with_references
 from setpoint.deploys.kubernetes.manifest import Manifest, read_manifests, read_trees
 from setpoint.deploys.kubernetes.stored import CONFIG_MAP, SECRET
-from setpoint.deploys.kubernetes.tree import Items, Leaf, Table, Tree, Words
+from setpoint.deploys.kubernetes.tree import Leaf, Table, Words
 from setpoint.envfile.source_text import Span
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -63,10 +62,10 @@ class _Builder:
         root = self._kustomization(folder, parents)
         level = _Level(root, folder, (*parents, folder))
         manifests = [*given]
-        for named in (*_strings(root, "resources"), *_strings(root, "bases")):
+        for named in (*strings(root, "resources"), *strings(root, "bases")):
             self._add(manifests, self._resource(named, level))
         self._generate(manifests, level)
-        for named in _strings(root, "components"):
+        for named in strings(root, "components"):
             manifests = self.accumulated(_joined(folder, str(named.value)), manifests, level.parents)
         return with_references(self._transformed(manifests, level))
 
@@ -130,7 +129,7 @@ class _Builder:
 
     def _generate(self, manifests: list[Manifest], level: "_Level") -> None:
         for field_name, kind in (("configMapGenerator", CONFIG_MAP), ("secretGenerator", SECRET)):
-            for args in _tables(level.root, field_name):
+            for args in tables(level.root, field_name):
                 self._absorb(manifests, generated(kind, args, self._tree, level.folder), args)
 
     def _absorb(self, manifests: list[Manifest], made: Manifest, args: Table) -> None:
@@ -154,9 +153,9 @@ class _Builder:
     def _transformed(self, manifests: list[Manifest], level: "_Level") -> list[Manifest]:
         root = level.root
         patcher = Patcher(manifests, self._tree, level.folder)
-        for patch in _strings(root, "patchesStrategicMerge"):
+        for patch in strings(root, "patchesStrategicMerge"):
             patcher.strategic(patch)
-        for item in _tables(root, "patches"):
+        for item in tables(root, "patches"):
             patcher.patch(item)
         manifests = patcher.manifests
         if namespace := root.text("namespace"):
@@ -164,7 +163,7 @@ class _Builder:
         manifests = renamed(manifests, root.text("namePrefix") or "", root.text("nameSuffix") or "")
         manifests = [_labelled(each, root) for each in manifests]
         patcher = Patcher(manifests, self._tree, level.folder)
-        for item in _tables(root, "patchesJson6902"):
+        for item in tables(root, "patchesJson6902"):
             patcher.patch(item)
         return patcher.manifests
 
@@ -197,36 +196,10 @@ def _labelled(manifest: Manifest, root: Table) -> Manifest:
     for pairs, which in ((root.at("commonLabels"), "labels"), (root.at("commonAnnotations"), "annotations")):
         if isinstance(pairs, Table):
             manifest = with_pairs(manifest, which, pairs, in_template=True)
-    for item in _tables(root, "labels"):
+    for item in tables(root, "labels"):
         in_template = any(
             isinstance(flag, Leaf) and flag.value is True
             for flag in (item.at("includeTemplates"), item.at("includeSelectors"))
         )
         manifest = with_pairs(manifest, "labels", item.table("pairs"), in_template=in_template)
     return manifest
-
-
-def _items(root: Table, key: str) -> tuple[Tree, ...]:
-    found = root.at(key)
-    if isinstance(found, Items):
-        return found.items
-    if found is None or (isinstance(found, Leaf) and found.value is None):
-        return ()
-    message = f"`{key}` has to be a list"
-    raise KustomizeError(message, found.place)
-
-
-def _strings(root: Table, key: str) -> Iterator[Leaf]:
-    for item in _items(root, key):
-        if not isinstance(item, Leaf) or not isinstance(item.value, str):
-            message = f"`{key}` has to be a list of strings"
-            raise KustomizeError(message, item.place)
-        yield item
-
-
-def _tables(root: Table, key: str) -> Iterator[Table]:
-    for item in _items(root, key):
-        if not isinstance(item, Table):
-            message = f"`{key}` has to be a list of mappings"
-            raise KustomizeError(message, item.place)
-        yield item

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from setpoint.deploys.deployment import Place
 from setpoint.deploys.file_tree import FileTree
-from setpoint.deploys.kubernetes.kustomize.refusal import KustomizeError
+from setpoint.deploys.kubernetes.kustomize.fields import KustomizeError
 from setpoint.deploys.kubernetes.manifest import Manifest
 from setpoint.deploys.kubernetes.stored import SECRET
 from setpoint.deploys.kubernetes.tree import Items, Leaf, Table, Tree

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from setpoint.deploys.deployment import Place
 from setpoint.deploys.file_tree import FileTree
+from setpoint.deploys.kubernetes.kustomize.fields import KustomizeError
 from setpoint.deploys.kubernetes.kustomize.json_patch import PatchError, patched
-from setpoint.deploys.kubernetes.kustomize.refusal import KustomizeError
 from setpoint.deploys.kubernetes.kustomize.strategic_merge import merged
 from setpoint.deploys.kubernetes.manifest import Manifest, read_trees
 from setpoint.deploys.kubernetes.pod import TEMPLATES

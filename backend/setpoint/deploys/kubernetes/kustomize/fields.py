@@ -1,0 +1,58 @@
+"""Takes lists out of a kustomization, or says that kustomize refuses what it says."""
+
+from collections.abc import Iterator
+
+from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
+from setpoint.deploys.kubernetes.tree import Items, Leaf, Table, Tree
+
+
+class KustomizeError(Exception):
+    """kustomize does not build it.
+
+    Attributes:
+        place: What it does not take.
+    """
+
+    def __init__(self, message: str, place: Place | None) -> None:
+        super().__init__(message)
+        self.place = place
+
+    def problem(self) -> DeployProblem:
+        """Return it as a problem."""
+        return DeployProblem(DeployProblemKind.BAD_KUSTOMIZATION, str(self), self.place, refuses=True)
+
+
+def _items(root: Table, key: str) -> tuple[Tree, ...]:
+    found = root.at(key)
+    if isinstance(found, Items):
+        return found.items
+    if found is None or (isinstance(found, Leaf) and found.value is None):
+        return ()
+    message = f"`{key}` has to be a list"
+    raise KustomizeError(message, found.place)
+
+
+def strings(root: Table, key: str) -> Iterator[Leaf]:
+    """Yield the strings of the list at `key`.
+
+    Raises:
+        KustomizeError: It is none.
+    """
+    for item in _items(root, key):
+        if not isinstance(item, Leaf) or not isinstance(item.value, str):
+            message = f"`{key}` has to be a list of strings"
+            raise KustomizeError(message, item.place)
+        yield item
+
+
+def tables(root: Table, key: str) -> Iterator[Table]:
+    """Yield the mappings of the list at `key`.
+
+    Raises:
+        KustomizeError: It is none.
+    """
+    for item in _items(root, key):
+        if not isinstance(item, Table):
+            message = f"`{key}` has to be a list of mappings"
+            raise KustomizeError(message, item.place)
+        yield item
