@@ -10,7 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 
 import setpoint
 from app.http.authentication import Authentication, authorize_requests
-from app.http.every_answer import hold_for_every_answer
+from app.http.every_answer import SynchronousFlask, hold_for_every_answer
 from app.http.marks import marked_views
 from app.http.problem import answer_errors_with_problems, failure
 from app.http.refusals import answer_refusals_with_problems
@@ -84,7 +84,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
         server: What serves it; nothing need be known of it.
         keeping: What it takes to keep configuration; without it, the service checks and streams alone.
     """
-    application = Flask(__name__, static_folder=None, template_folder=None)
+    application = SynchronousFlask(__name__, static_folder=None, template_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = settings.max_check_bytes
     application.json = _json_in_written_order(application)
     application.url_map.merge_slashes = False  # no redirect that names a host

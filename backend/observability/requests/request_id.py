@@ -8,8 +8,8 @@ request starts doesn't inherit it; `contextvars.copy_context().run` hands it ove
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
+from secrets import token_hex
 from types import TracebackType
-from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.wsgi import ClosingIterator
@@ -81,4 +81,4 @@ def _end_of_request() -> None:
 
 
 def _accepted_or_new(offered: str) -> str:
-    return offered if _ACCEPTED_ID.fullmatch(offered) else uuid4().hex
+    return offered if _ACCEPTED_ID.fullmatch(offered) else token_hex(16)
