@@ -1,7 +1,7 @@
 """The complete set of an environment's variables, and what may be in one at all, whatever the schema says."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 
 from app.domain.validation import Problem
 
@@ -44,6 +44,10 @@ class Variables(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} variables>"
+
+    def items(self) -> ItemsView[str, str]:
+        """Return names with texts; what a mapping has of itself asks for each of them."""
+        return self._texts.items()
 
     def merged(self, patch: Mapping[str, str | None]) -> "Variables":
         """Return these variables as a merge patch (RFC 7396) leaves them: None removes, text sets."""
@@ -101,9 +105,9 @@ def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
             yield Problem(variable, "value-too-large", f"the value of {shown} is larger than {LARGEST_VALUE:,} bytes")
         if "\0" in text:
             yield Problem(variable, "value-not-text", f"the value of {shown} holds a NUL, which no environment can")
-        if _HALF_A_CHARACTER.search(text):
+        if not text.isascii() and _HALF_A_CHARACTER.search(text):
             yield Problem(variable, "value-not-text", f"the value of {shown} holds half a character (a lone surrogate)")
 
 
 def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -38,6 +38,10 @@ class SqlPrincipals:
         rows = self._connection.execute(sa.select(principals).order_by(principals.c.name, principals.c.id))
         return [as_principal(row) for row in rows]
 
+    def seen(self, principal: Principal, number: int) -> None:
+        """Take note of the number of a principal that came with another row."""
+        self._ids[principal.issuer, principal.subject] = number
+
     def id_of(self, principal: Principal) -> int:
         """Return the number of a principal, which is remembered if it is new."""
         key = (principal.issuer, principal.subject)

@@ -174,11 +174,13 @@ class SqlRevisions:
     def _revision(self, row: sa.Row[Any]) -> Revision:
         found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
         place = Place(found[revisions.c.app], found[revisions.c.environment])
+        author = as_principal(row)
+        self._known.seen(author, found[revisions.c.author_id])
         revision = Revision(
             place=place,
             number=found[revisions.c.number],
             names=tuple(found[revisions.c.names]),
-            author=as_principal(row),
+            author=author,
             message=found[revisions.c.message],
             made_at=found[revisions.c.made_at],
             schema=found[revisions.c.schema],
