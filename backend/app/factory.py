@@ -125,7 +125,7 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     yield configuration(reading, revising)
     yield revisions(history, reading, revising)
     yield promotions(Promoting(reading, history, revising))
-    broker = Broker(watching)
+    broker = Broker(watching, streams.spread_milliseconds)
     application.extensions[BROKER] = broker
     watch = Watch(streams, broker, watching, access, authentication)
     yield events(watch)

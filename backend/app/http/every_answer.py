@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
+from flask.globals import request_ctx
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
@@ -30,7 +31,7 @@ def _take_the_path() -> None:
     gunicorn takes one of two slashes away before anyone asks for the path, werkzeug takes all of them, and both take an
     encoded slash for a slash, which it is not (RFC 3986, section 2.2).
     """
-    here = request._get_current_object()  # noqa: SLF001 - what a proxy stands for, to ask it more than once
+    here = request_ctx.request
     environ, rule = here.environ, here.url_rule
     if rule is not None:
         environ[ROUTE_KEY] = rule.rule

@@ -1,9 +1,7 @@
 """Hands each event to the streams that watch for it: one reader of the store a process, one queue a stream."""
 
-from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from threading import Event as Flag
 from threading import Lock, Thread
 from time import sleep
@@ -13,6 +11,7 @@ from weakref import WeakSet
 from app.domain.errors import UnavailableError
 from app.domain.event import Event, EventKind, Position, Reset
 from app.domain.place import Place
+from app.stream.telling import Told, told, topics
 from observability.metrics import stream_events
 
 MOST_WAITING = 1_000
@@ -37,35 +36,29 @@ class Events(Protocol):
         ...
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Subscription:
     """What one stream watches, and what it has not sent yet.
 
     Attributes:
-        places: The environments that it watches.
-        token_id: The token that opened it; events about it are for the stream as well.
-        kinds: The kinds of events about environments that it is for.
+        topics: What it watches.
         awake: Set whenever there is something to do.
         overflowed: Whether events were dropped, because the reader is too slow or the history is another one.
     """
 
-    places: Collection[Place]
-    token_id: str
-    kinds: frozenset[EventKind] = frozenset(EventKind)
+    topics: frozenset[str]
     awake: Flag = field(default_factory=Flag)
     overflowed: bool = False
-    _waiting: deque[Event] = field(default_factory=deque)
+    _waiting: list[Told] = field(default_factory=list)
 
-    def offer(self, event: Event) -> bool:
-        """Take `event` if it is for this stream; return whether it is."""
-        if not self.wants(event):
-            return False
+    def offer(self, event: Told) -> None:
+        """Take `event`, which is about one of the topics."""
         if len(self._waiting) >= MOST_WAITING:
-            self.drop()
+            self._waiting.clear()
+            self.overflowed = True
         else:
             self._waiting.append(event)
         self.awake.set()
-        return True
 
     def drop(self) -> None:
         """Forget what is waiting: the reader has to read the state anew."""
@@ -73,34 +66,25 @@ class Subscription:
         self.overflowed = True
         self.awake.set()
 
-    def take(self) -> list[Event]:
+    def take(self) -> list[Told]:
         """Return what is waiting."""
         self.awake.clear()
-        found = list(self._waiting)
-        self._waiting.clear()
+        found, self._waiting = self._waiting, []
         return found
-
-    def wants(self, event: Event) -> bool:
-        """Return whether `event` is for this stream."""
-        about = event.happening
-        if about.kind is EventKind.TOKEN:
-            return about.subject == self.token_id
-        if about.kind not in self.kinds:
-            return False
-        if about.environment:
-            return _place(about.app, about.environment) in self.places
-        return any(place.app == about.app for place in self.places)
-
-
-# Thousands of streams look at the same event, and a place looks at its names.
-_place = lru_cache(maxsize=1_024)(Place)
 
 
 class Broker:
     """Reads events once for all streams of this process, as long as there are any."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, spread_milliseconds: Callable[[], int] = lambda: 0) -> None:
+        """Watch nothing yet.
+
+        Args:
+            events: Where events come from.
+            spread_milliseconds: Over what time readers are to spread their reads.
+        """
         self._events = events
+        self._spread = spread_milliseconds
         self._subscriptions: WeakSet[Subscription] = WeakSet()
         self._lock = Lock()
         self._position: Position | None = None
@@ -114,7 +98,7 @@ class Broker:
         Raises:
             UnavailableError: The store can't be reached.
         """
-        subscription = Subscription(frozenset(places), token_id, kinds)
+        subscription = Subscription(topics(frozenset(places), token_id, kinds))
         with self._lock:
             if self._position is None:
                 self._position = self._events.latest()
@@ -161,5 +145,9 @@ class Broker:
                     each.drop()
             elif found:
                 self._position = found[-1].position
-                for event in found:
-                    stream_events.inc(sum(each.offer(event) for each in subscriptions))
+                spread = self._spread()
+                for event in (told(each, spread) for each in found):
+                    concerned = [each for each in subscriptions if event.topic in each.topics]
+                    for each in concerned:
+                        each.offer(event)
+                    stream_events.inc(len(concerned))

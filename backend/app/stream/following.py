@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 
-from app.domain.event import Event, EventKind, Position, Reset
+from app.domain.event import Event, Position, Reset
 from app.stream import wire
 from app.stream.broker import Broker, Events, Subscription
+from app.stream.telling import Told, told, topic_of
 
 _PAGE = 1_000
 
@@ -17,6 +17,8 @@ class Following:
     The subscription begins before the history is read, so that nothing falls between the two; what comes both ways is
     told apart by its sequence.
     """
+
+    __slots__ = ("_broker", "_events", "_is_allowed", "_seen", "_spread", "_subscription")
 
     def __init__(
         self,
@@ -59,7 +61,7 @@ class Following:
             if isinstance(found, Reset):
                 yield self._reset(found.latest)
                 break
-            yield from self._sent(found)
+            yield from self._sent(self._for_this(found))
             if len(found) < _PAGE:
                 break
         yield self._at("bookmark", {}, self._seen)
@@ -81,16 +83,23 @@ class Following:
         """Watch no longer."""
         self._broker.unsubscribe(self._subscription)
 
-    def _sent(self, found: Iterable[Event]) -> Iterator[bytes]:
+    def _for_this(self, found: Iterable[Event]) -> Iterator[Told]:
+        """Yield the events that are about a topic of this stream, and come to the end of all of them."""
+        for event in found:
+            if topic_of(event) in self._subscription.topics:
+                yield told(event, self._spread())
+            else:
+                self._seen = event.position
+
+    def _sent(self, found: Iterable[Told]) -> Iterator[bytes]:
         for event in found:
             if self._seen is not None and event.position.sequence <= self._seen.sequence:
                 continue
             self._seen = event.position
-            if event.happening.kind is EventKind.TOKEN:
-                if not self._is_allowed():
-                    raise PermissionError
-            elif self._subscription.wants(event):
-                yield _encoded(event, self._spread())
+            if not event.is_about_a_token:
+                yield event.content
+            elif not self._is_allowed():
+                raise PermissionError
 
     def _reset(self, latest: Position) -> bytes:
         self._seen = latest
@@ -98,16 +107,3 @@ class Following:
 
     def _at(self, name: str, data: dict[str, object], position: Position) -> bytes:
         return wire.event(name, json.dumps(data), identity=str(position))
-
-
-# Thousands of watchers get the very same bytes.
-@lru_cache(maxsize=1_024)
-def _encoded(event: Event, spread: int) -> bytes:
-    about = event.happening
-    data: dict[str, object] = {"app": about.app}
-    if about.environment:
-        data["environment"] = about.environment
-    number = about.kind in {EventKind.REVISION, EventKind.DESTROYED, EventKind.ROLLOUT}
-    data[str(about.kind) if not number else "revision"] = int(about.subject) if number else about.subject
-    data |= {"sequence": event.position.sequence, "spread_ms": spread}
-    return wire.event(str(about.kind), json.dumps(data, separators=(",", ":")), identity=str(event.position))

@@ -179,7 +179,8 @@ class OpenStreams:
         return self._more_than_few()
 
     def _more_than_few(self) -> int:
-        return len(self) if len(self) >= FEWEST_TO_SPREAD else 0
+        number = len(self)
+        return number if number >= FEWEST_TO_SPREAD else 0
 
     def _events(self, source: Source) -> Iterator[bytes]:
         age = self.max_age * self.uniform(1 - _AGE_SPREAD, 1 + _AGE_SPREAD)

@@ -1,0 +1,71 @@
+"""An event as streams tell it: once in bytes for thousands of them, by a topic that each finds in its own set."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.domain.event import Event, EventKind, Position
+from app.domain.place import Place
+from app.stream import wire
+
+_NUMBERED = {EventKind.REVISION, EventKind.DESTROYED, EventKind.ROLLOUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event, ready to be sent.
+
+    Attributes:
+        position: Its place in the order.
+        topic: What it is about.
+        is_about_a_token: Whether it is for the stream alone, which has to look at its token, and not for its reader.
+        content: What is sent.
+    """
+
+    position: Position
+    topic: str
+    is_about_a_token: bool
+    content: bytes
+
+
+def told(event: Event, spread: int) -> Told:
+    """Return `event` as streams tell it.
+
+    Args:
+        event: What happened.
+        spread: Milliseconds over which readers are to spread their reads.
+    """
+    kind = event.happening.kind
+    return Told(event.position, topic_of(event), kind is EventKind.TOKEN, _encoded(event, spread))
+
+
+def topic_of(event: Event) -> str:
+    """Return what `event` is about."""
+    about = event.happening
+    if about.kind is EventKind.TOKEN:
+        return _topic(about.kind, about.subject)
+    return _topic(about.kind, f"{about.app}/{about.environment}" if about.environment else about.app)
+
+
+# Thousands of streams watch the same places with the same token, and share one set.
+@lru_cache(maxsize=1_024)
+def topics(places: frozenset[Place], token_id: str, kinds: frozenset[EventKind]) -> frozenset[str]:
+    """Return the topics of a stream: events of these kinds about its places and their apps, and about its token."""
+    where: Iterable[str] = {*map(str, places), *(each.app for each in places)}
+    return frozenset({_topic(kind, each) for kind in kinds for each in where} | {_topic(EventKind.TOKEN, token_id)})
+
+
+def _topic(kind: EventKind, subject: str) -> str:
+    return f"{kind} {subject}"
+
+
+def _encoded(event: Event, spread: int) -> bytes:
+    about = event.happening
+    data: dict[str, object] = {"app": about.app}
+    if about.environment:
+        data["environment"] = about.environment
+    number = about.kind in _NUMBERED
+    data[str(about.kind) if not number else "revision"] = int(about.subject) if number else about.subject
+    data |= {"sequence": event.position.sequence, "spread_ms": spread}
+    return wire.event(str(about.kind), json.dumps(data, separators=(",", ":")), identity=str(event.position))
