@@ -83,9 +83,8 @@ def _listed(leaf: Leaf) -> Entry:
         message = "the name of a variable ends with a blank, so docker compose rejects the project"
         hint = "write `NAME=value` without blanks around `=`"
         raise refused(DeployProblemKind.INVALID_STRUCTURE, message, leaf.place, hint=hint)
-    if leaf.in_table:
-        return Entry(name, value if equal_sign else None, leaf.place, leaf)
-    return Entry(name, value if equal_sign else None, _after_name(leaf, name) if equal_sign else leaf.place, leaf)
+    place = leaf.place if leaf.in_table or not equal_sign else _after_name(leaf, name)
+    return Entry(name, value if equal_sign else None, place, leaf)
 
 
 def _after_name(leaf: Leaf, name: str) -> Place:
@@ -196,4 +195,5 @@ def _earlier(leaf: Leaf) -> Iterator[Given]:
     for shadow in leaf.shadows:
         name, equal_sign, value = str(shadow.value).partition("=")
         if shadow.in_table or equal_sign:
-            yield Given(name, value if equal_sign else None, "environment", shadow.place)
+            place = shadow.place if shadow.in_table else _after_name(shadow, name)
+            yield Given(name, value if equal_sign else None, "environment", place)

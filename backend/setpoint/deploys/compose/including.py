@@ -113,7 +113,7 @@ def _with_resources(table: Table, imported: Table, place: Place) -> Table:
                 place = own.keys.get(name, place)
                 hint = "give one of them another name, or use `extends` to build on it"
                 raise refused(DeployProblemKind.BAD_INCLUDE, message, place, hint=hint)
-        if others.entries:
+        if isinstance(imported.get(kind), Table):
             joined = {**others.entries, **own.entries}
             table = table.with_entry(kind, Table(joined, own.place, {**others.keys, **own.keys}))
     return table

@@ -116,11 +116,11 @@ def _is_on(service: Tree, profiles: Sequence[str]) -> bool:
 
 
 def _each_once(problems: Sequence[DeployProblem]) -> list[DeployProblem]:
-    """Return `problems` without those that are said of one place several times, as of an anchor that services share."""
+    """Return `problems`, each once for one place, which services can share by an anchor; with a name, if one has it."""
     seen: dict[tuple[object, ...], DeployProblem] = {}
-    for problem in problems:
-        where = (id(problem.place.file), problem.place.span) if problem.place else (None, id(problem))
-        seen.setdefault((problem.kind, *where, problem.name), problem)
+    for problem in sorted(problems, key=lambda problem: problem.name is None):
+        where = (problem.place.file.path, *problem.place.span) if problem.place else (id(problem),)
+        seen.setdefault((problem.kind, *where), problem)
     return list(seen.values())
 
 
