@@ -34,7 +34,7 @@ def documents(source: SourceText) -> list[Document]:
     Raises:
         RefusedError: It is no YAML, or a key is there twice, or is no string.
     """
-    reading = read_yaml(source.text)
+    reading = read_yaml(source.text, shared_anchors=True)
     if reading.problem is not None:
         place = Place(source, reading.problem.span)
         raise refused(DeployProblemKind.NOT_YAML, f"the file is not YAML: {reading.problem.message}", place)

@@ -70,16 +70,17 @@ class _Finished(NamedTuple):
     levels: int = 0
 
 
-def read_yaml(text: str) -> YamlReading:
+def read_yaml(text: str, *, shared_anchors: bool = False) -> YamlReading:
     """Read every document of `text`.
 
     Args:
         text: The file; bytes that are not UTF-8 are lone surrogates in it.
+        shared_anchors: Whether a document may use the anchors of those before it, against the letter of YAML.
 
     Returns:
         The documents up to the first problem: any text gives a reading, none an exception.
     """
-    reader = _Reader(text)
+    reader = _Reader(text, shared_anchors=shared_anchors)
     try:
         reader.read()
     except _NotReadError as not_read:
@@ -88,9 +89,10 @@ def read_yaml(text: str) -> YamlReading:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, shared_anchors: bool) -> None:
         self.documents: list[YamlNode] = []
         self._text = text
+        self._shared_anchors = shared_anchors
         self._shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
         self._open: list[_Collection] = []
         self._anchors: dict[str, _Finished] = {}
@@ -109,7 +111,7 @@ class _Reader:
     def _take(self, event: yaml.Event) -> None:
         match event:
             case yaml.DocumentStartEvent():
-                self._anchors = {}
+                self._anchors = self._anchors if self._shared_anchors else {}
             case yaml.ScalarEvent():
                 span = self._without_properties(event)
                 node: YamlNode = YamlScalar(event.value, span, event.style or "", event.tag)

@@ -113,14 +113,16 @@ def test_raw_env_files_keep_everything_after_the_equal_sign(tmp_path: Path) -> N
 
 
 def test_merge_keys_are_taken_as_yaml_takes_them(tmp_path: Path) -> None:
-    """Own names win, of several mappings the first; a merged service loses its own block as a whole."""
+    """Own names win, of several mappings the first; a merged service loses its block as a whole; anchors last."""
     text = (
         "x-a: &a {A: a, B: a}\nx-b: &b {B: b, C: b}\nx-base: &base\n  image: app\n  environment: {Z: 1}\n"
         "services:\n  web:\n    image: app\n    environment:\n      <<: [*a, *b]\n      C: own\n"
         "  job:\n    <<: *base\n    environment: [J=1]\n  other:\n    <<: *base\n"
     )
+    text += "---\nservices:\n  last: {image: app, environment: *b}\n"
     assert values(read_project(tmp_path, {"compose.yaml": text})) == {
         "web": {"C": "own", "A": "a", "B": "a"},
         "job": {"J": "1"},
         "other": {"Z": "1"},
+        "last": {"B": "b", "C": "b"},
     }
