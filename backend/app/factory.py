@@ -32,10 +32,13 @@ from app.http.resources.schemas import schemas
 from app.http.resources.sessions import sessions
 from app.http.resources.settings import settings_in_use
 from app.http.resources.tokens import tokens
+from app.http.resources.trust import exchange, trust_rules
 from app.http.resources.verdicts import verdicts
 from app.http.server import AnyServer, Server, served_by
 from app.http.unread_body import close_connections_with_unread_bodies
+from app.issuers.json_web_tokens import JsonWebTokens
 from app.service.access import Access
+from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
@@ -137,6 +140,9 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     yield sessions(hearing, rollouts, leases, watch)
     yield verdicts(hearing, rollouts, leases)
     yield tokens(Tokens(store, _now), _now)
+    exchanging = Exchanging(store, JsonWebTokens(), _now)
+    yield trust_rules(exchanging)
+    yield exchange(exchanging, authentication)
     yield audit(watching)
     yield keys(EncryptionKeys(store, _now))
     yield metrics()

@@ -20,6 +20,9 @@ class Action(StrEnum):
     TOKEN_CREATE = "token.create"  # noqa: S105 - a word for what happened, not a password
     TOKEN_ROTATE = "token.rotate"  # noqa: S105 - a word for what happened, not a password
     TOKEN_REVOKE = "token.revoke"  # noqa: S105 - a word for what happened, not a password
+    TOKEN_EXCHANGE = "token.exchange"  # noqa: S105 - a word for what happened, not a password
+    TRUST_PUT = "trust.put"
+    TRUST_REMOVE = "trust.remove"
     KEYS_ROTATE = "keys.rotate"
 
 

@@ -15,6 +15,10 @@ class UnauthenticatedError(ServiceError):
         super().__init__("no valid token was sent")
 
 
+class RefusedAssertionError(ServiceError):
+    """The token of another issuer is not accepted; the text says why, and holds nothing of it."""
+
+
 class ForbiddenError(ServiceError):
     """The token does not allow it."""
 

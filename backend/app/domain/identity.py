@@ -136,6 +136,9 @@ class Right:
         """The role that allows just this; None if there is none."""
         return next((role for role in Role if role.scopes == self.scopes), None)
 
+    def __str__(self) -> str:
+        return f"{self.role or ' '.join(sorted(self.scopes))}@{self.bound}"
+
     def allows(self, scope: Scope, app: str, environment: str) -> bool:
         """Return whether `scope` is among it there; `*` asks for all places."""
         return self.has(scope) and self.bound.covers(app, environment)

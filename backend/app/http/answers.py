@@ -222,14 +222,15 @@ def token_json(token: Token) -> Json:
         "id": token.id,
         "label": token.label,
         "principal": principal_json(token.principal),
-        "rights": sorted(map(_right_json, token.rights), key=str),
+        "rights": sorted(map(right_json, token.rights), key=str),
         "created_at": when(token.made_at),
         "expires_at": when(token.expires_at) if token.expires_at else None,
         "revoked_at": when(token.revoked_at) if token.revoked_at else None,
     }
 
 
-def _right_json(right: Right) -> Json:
+def right_json(right: Right) -> Json:
+    """Return what may be done in one place."""
     return {"bound": str(right.bound), "role": right.role, "scopes": sorted(map(str, right.scopes))}
 
 

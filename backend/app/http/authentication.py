@@ -1,7 +1,8 @@
 """Finds out who asks before any view runs, by the mark on the view."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from threading import Lock
@@ -9,7 +10,7 @@ from time import monotonic
 
 from flask import Flask, current_app, g, request
 
-from app.domain.errors import UnauthenticatedError
+from app.domain.errors import RefusedAssertionError, UnauthenticatedError
 from app.domain.identity import ANY, Actor
 from app.http.marks import mark_of
 from app.http.problem import Problem
@@ -62,15 +63,25 @@ class Authentication:
             UnauthenticatedError: The request shows no live token.
             Problem: 429 where its address has shown too many that were none.
         """
+        with self.attempt() as (request_id, address):
+            token = self._access.authenticate(_bearer())
+        return Actor(token, request_id, address)
+
+    @contextmanager
+    def attempt(self) -> Iterator[tuple[str, str]]:
+        """Count what is done inside as a failed attempt if it is refused; yield the id of the request and its address.
+
+        Raises:
+            Problem: 429 where the address has had too many failed attempts.
+        """
         address = request.remote_addr or ""
         try:
-            token = self._access.authenticate(_bearer())
-        except UnauthenticatedError:
+            yield current_request_id() or "", address
+        except (UnauthenticatedError, RefusedAssertionError):
             if seconds := self._attempts.seconds_to_wait(address):
                 detail = "too many requests without a valid token came from this address"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)}) from None
             raise
-        return Actor(token, current_request_id() or "", address)
 
 
 def authorize_requests(application: Flask, authentication: Authentication) -> None:

@@ -10,6 +10,7 @@ from app.http.problem import Problem, ProblemItem, document
 
 _STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    errors.RefusedAssertionError: HTTPStatus.FORBIDDEN,
     errors.ForbiddenError: HTTPStatus.FORBIDDEN,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,

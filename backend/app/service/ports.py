@@ -1,7 +1,7 @@
 """What the use cases need from outside, as Protocols; `app.store` has the implementations of all but one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from app.domain.audit import AuditEntry
@@ -11,6 +11,7 @@ from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision, Schema
 from app.domain.validation import Validation
 from app.domain.variables import Variables
+from app.service.exchange_ports import TrustRules
 from app.service.session_ports import Sessions
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
@@ -104,6 +105,10 @@ class Tokens(Protocol):
         """Store when a token ends."""
         ...
 
+    def forget_expired(self, before: datetime, lifetime: timedelta) -> None:
+        """Forget the tokens that expired before a time and were to live no longer than `lifetime`."""
+        ...
+
 
 class Principals(Protocol):
     """Who has acted or may act."""
@@ -184,6 +189,8 @@ class Transaction(Protocol):
     def events(self) -> Events: ...  # noqa: D102 - the Protocol says it
     @property
     def audit(self) -> AuditLog: ...  # noqa: D102 - the Protocol says it
+    @property
+    def trust(self) -> TrustRules: ...  # noqa: D102 - the Protocol says it
     @property
     def keys(self) -> Keys: ...  # noqa: D102 - the Protocol says it
 

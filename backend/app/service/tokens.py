@@ -163,7 +163,7 @@ class Tokens:
         now = self.clock()
         found.events.add(Happening(EventKind.TOKEN, now, subject=token.id))
         detail: dict[str, object] = {"token": token.id, "family": token.family, "label": token.label}
-        detail["rights"] = sorted(f"{' '.join(sorted(right.scopes))}@{right.bound}" for right in token.rights)
+        detail["rights"] = sorted(map(str, token.rights))
         found.audit.record(entry(actor, action, now, detail=detail))
 
 

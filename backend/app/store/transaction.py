@@ -8,6 +8,7 @@ from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.revisions import SqlRevisions
 from app.store.repositories.schemas import SqlSchemas
 from app.store.repositories.sessions import SqlSessions
+from app.store.repositories.trust import SqlTrustRules
 from app.store.sealing import Sealer
 
 
@@ -22,5 +23,6 @@ class SqlTransaction:
         self.schemas = SqlSchemas(connection, self.principals)
         self.tokens = SqlTokens(connection, self.principals)
         self.sessions = SqlSessions(connection, self.principals)
+        self.trust = SqlTrustRules(connection, self.principals)
         self.events = SqlEvents(connection)
         self.audit = SqlAuditLog(connection, self.principals)

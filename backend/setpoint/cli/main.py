@@ -51,7 +51,7 @@ COMMANDS = {
         "setpoint.cli.schema", "Write the contract of a settings class as JSON Schema, check it for drift, or push it"
     ),
     "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
-    "login": Command("setpoint.cli.service.login", "Store the address of a service and a token for it"),
+    "login": Command("setpoint.cli.access.login", "Store the address of a service and a token for it"),
     "apps": Command("setpoint.cli.service.apps", "List the apps of the service and their environments"),
     "environments": Command("setpoint.cli.service.environments", "List the environments of an app"),
     "push": Command(
@@ -69,11 +69,12 @@ COMMANDS = {
         "setpoint.cli.service.sessions", "List the running instances of an environment and what each serves"
     ),
     "revisions": Command("setpoint.cli.service.revisions", "Remove the values of a leaked revision for good"),
-    "token": Command("setpoint.cli.service.tokens", "List, make, replace and end the tokens of the service"),
+    "token": Command("setpoint.cli.access.tokens", "List, make, replace and end the tokens of the service"),
+    "trust": Command("setpoint.cli.access.trust", "List, make and remove rules on whose tokens the service accepts"),
     "keys": Command(
-        "setpoint.cli.service.keys", "Say which keys encrypt what the service stores, or change to the first one"
+        "setpoint.cli.access.keys", "Say which keys encrypt what the service stores, or change to the first one"
     ),
-    "audit": Command("setpoint.cli.service.audit", "List what was done in the service, and by whom"),
+    "audit": Command("setpoint.cli.access.audit", "List what was done in the service, and by whom"),
 }
 
 

@@ -139,6 +139,22 @@ class Service:
         """End a token."""
         return self._connection.call("DELETE", f"/v1/tokens/{quote(token_id, safe='')}").json_with("id")
 
+    def trust_rules(self) -> Sequence[Json]:
+        """Return the rules on the tokens of other issuers."""
+        return self._connection.call("GET", "/v1/trust-rules").objects("trust_rules")
+
+    def put_trust_rule(self, name: str, rule: Json) -> Json:
+        """Store a rule, in place of the one with its name if there is one."""
+        return self._connection.send_json("PUT", f"/v1/trust-rules/{quote(name, safe='')}", rule).json_with("name")
+
+    def remove_trust_rule(self, name: str) -> Json:
+        """Remove a rule."""
+        return self._connection.call("DELETE", f"/v1/trust-rules/{quote(name, safe='')}").json_with("name")
+
+    def exchange(self, text: str) -> Json:
+        """Exchange the token of another issuer for one of the service, which lasts 15 minutes."""
+        return self._connection.send_json("POST", "/v1/auth/exchange", {"token": text}).json_with("id", "token")
+
     def keys(self) -> Answer:
         """Return which encryption keys are in use."""
         return self._connection.call("GET", "/v1/keys")

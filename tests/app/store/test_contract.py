@@ -10,6 +10,7 @@ from app.store.sqlite.store import SqliteStore
 from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
 from app.store.testing.session_contract import SessionContract
+from app.store.testing.trust_contract import TrustContract
 from support.postgresql_server import PostgresqlServer
 
 
@@ -17,7 +18,7 @@ def _sealer(keys: str) -> Sealer:
     return Sealer(Keyring.parse(keys))
 
 
-class Contract(StoreContract, SessionContract):
+class Contract(StoreContract, SessionContract, TrustContract):
     """The contract, with a store that the test begins with."""
 
     @pytest.fixture

@@ -1,6 +1,7 @@
 """Principals and their tokens in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,7 +86,7 @@ class SqlTokens:
             "family": token.family,
             "principal_id": self._known.id_of(token.principal),
             "label": token.label,
-            "rights": [{"scopes": sorted(each.scopes), "bound": str(each.bound)} for each in token.rights],
+            "rights": rights_as_json(token.rights),
             "made_at": token.made_at,
             "expires_at": token.expires_at,
             "revoked_at": token.revoked_at,
@@ -97,9 +98,24 @@ class SqlTokens:
         change = tokens.update().where(tokens.c.id == token.id)
         self._connection.execute(change.values(expires_at=token.expires_at, revoked_at=token.revoked_at))
 
+    def forget_expired(self, before: datetime, lifetime: timedelta) -> None:
+        """Forget the tokens that expired before a time and were to live no longer than `lifetime`."""
+        is_short = tokens.c.expires_at - tokens.c.made_at <= lifetime // timedelta(microseconds=1)
+        self._connection.execute(tokens.delete().where(tokens.c.expires_at < before, is_short))
+
     def _one(self, statement: sa.Select[Any], wanted: str) -> Token | None:
         row = self._connection.execute(statement, {"wanted": wanted}).first()
         return _token(row) if row else None
+
+
+def rights_as_json(rights: Iterable[Right]) -> list[dict[str, object]]:
+    """Return rights as they are stored."""
+    return [{"scopes": sorted(each.scopes), "bound": str(each.bound)} for each in sorted(rights, key=str)]
+
+
+def rights_of_json(stored: Iterable[dict[str, Any]]) -> frozenset[Right]:
+    """Return the rights that are stored."""
+    return frozenset(Right(frozenset(map(Scope, each["scopes"])), Bound.parse(each["bound"])) for each in stored)
 
 
 def _token(row: sa.Row[Any]) -> Token:
@@ -109,9 +125,7 @@ def _token(row: sa.Row[Any]) -> Token:
         family=found[tokens.c.family],
         principal=as_principal(row),
         label=found[tokens.c.label],
-        rights=frozenset(
-            Right(frozenset(map(Scope, each["scopes"])), Bound.parse(each["bound"])) for each in found[tokens.c.rights]
-        ),
+        rights=rights_of_json(found[tokens.c.rights]),
         made_at=found[tokens.c.made_at],
         expires_at=found[tokens.c.expires_at],
         revoked_at=found[tokens.c.revoked_at],

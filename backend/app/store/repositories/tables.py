@@ -120,6 +120,31 @@ tokens = sa.Table(
     sa.Column("revoked_at", Moment),
 )
 
+trust_rules = sa.Table(
+    "trust_rules",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("audience", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("claims", sa.JSON, nullable=False),
+    sa.Column("key_set", sa.Text, nullable=False),
+    sa.Column("key_set_url", sa.Text, nullable=False),
+    sa.Column("once", sa.Boolean, nullable=False),
+    sa.Column("rights", sa.JSON, nullable=False),
+    sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+)
+
+used_assertions = sa.Table(
+    "used_assertions",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
+    sa.Index("used_assertions_by_end", "until"),
+)
+"""The tokens of other issuers that were exchanged, as long as they would be accepted again."""
+
 events = sa.Table(
     "events",
     metadata,

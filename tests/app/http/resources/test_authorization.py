@@ -22,10 +22,13 @@ PARTS = {
     "number": "1",
     "older": "1",
     "newer": "1",
+    "name": "none",
     "token_id": "none",
     "session_id": "none",
 }
-PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"}
+PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"} | {
+    "/v1/auth/exchange"
+}
 BAD = {
     "none": "",
     "garbled": "Bearer",

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 
+from setpoint.cli.access.rights import add_rights, may, rights_wanted
 from setpoint.cli.output import write_result
 from setpoint.cli.service.service_command import (
     add_action,
@@ -16,12 +17,9 @@ from setpoint.cli.service.service_command import (
 )
 from setpoint.client.answer import Json
 from setpoint.client.service import Service
-from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
-_ROLES = "viewer, editor, approver, deployer, runtime or admin"
-_SCOPES = "config:read config:reveal config:write config:approve schema:write session:write audit:read admin"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,26 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create = add_action(actions, "create", "make a token, which is printed this once")
     create.add_argument("name", metavar="NAME", help="whose it is: a person, or a machine such as `ci`")
     create.add_argument("--kind", choices=("machine", "person"), default="machine", help="what uses it")
-    create.add_argument(
-        "--role",
-        action="append",
-        default=[],
-        metavar="ROLE[@APP/ENVIRONMENT]",
-        help=f"what it may do, and where: `editor@billing/*` for instance; can be repeated; {_ROLES}",
-    )
-    create.add_argument(
-        "--scope",
-        action="append",
-        default=[],
-        metavar="SCOPE",
-        help=f"what else it may do; can be repeated: {_SCOPES}",
-    )
-    create.add_argument(
-        "--bound",
-        action="append",
-        metavar="APP/ENVIRONMENT",
-        help="where each `--scope` holds, `billing/*` for instance; can be repeated; everywhere by default",
-    )
+    add_rights(create)
     create.add_argument("--expires-in", type=_seconds, metavar="TIME", help="`90d`, `12h` or `30m`; never by default")
     add_json(create)
     rotate = add_action(actions, "rotate", "replace a token; the old one goes on for a while")
@@ -91,16 +70,11 @@ def _seconds(text: str) -> int:
 
 
 def _wanted(arguments: argparse.Namespace) -> dict[str, object]:
-    if not arguments.role and not arguments.scope:
-        message = "what may it do? Say `--role viewer@billing/production`, or `--scope` for less than a role"
-        raise UnableError(message)
     return {
         "name": arguments.name,
         "kind": arguments.kind,
-        "roles": arguments.role,
-        "scopes": arguments.scope,
-        "bounds": arguments.bound or ["*/*"],
         "expires_in": arguments.expires_in,
+        **rights_wanted(arguments),
     }
 
 
@@ -124,15 +98,8 @@ def _list(service: Service, arguments: argparse.Namespace) -> None:
     columns = [
         ("id", lambda row: row.get("id")),
         ("name", lambda row: row.get("label")),
-        ("may", lambda row: [_may(each) for each in row.get("rights") or () if isinstance(each, dict)]),
+        ("may", may),
         ("expires (UTC)", lambda row: day_and_time(row.get("expires_at"))),
         ("revoked (UTC)", lambda row: day_and_time(row.get("revoked_at"))),
     ]
     show(service.tokens(), columns, arguments, "there are no tokens")
-
-
-def _may(right: Json) -> str:
-    """Return a right as `--role` takes it, or as its scopes."""
-    scopes = right.get("scopes")
-    what = right.get("role") or (" ".join(map(str, scopes)) if isinstance(scopes, list) else "")
-    return f"{what}@{right.get('bound')}"

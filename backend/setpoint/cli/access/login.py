@@ -31,14 +31,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the address of the service, such as `https://setpoint.example.com`; the token is read from a prompt, or "
         "from standard input",
     )
+    parser.add_argument(
+        "--oidc-token-env",
+        metavar="NAME",
+        help="exchange the token that the CI system has put into this variable for one of the service, which lasts 15"
+        " minutes",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask for the token, try it, and store it; return the exit status."""
     url, path = valid_url(arguments.url), login_path(os.environ)
     warn_of_readers(Login(url, ""))
-    login = Login(url, valid_token(_token()))
+    variable = arguments.oidc_token_env
     try:
+        login = Login(url, _exchanged(url, variable) if variable else valid_token(_token()))
         principal = Service(Connection(login)).me().get("principal")
     except RefusedError as error:
         sys.stderr.write(f"error: {printable(error.detail)}\n")
@@ -50,6 +57,20 @@ def run(arguments: argparse.Namespace) -> int:
     if winning:
         sys.stderr.write(f"note: {said_of(winning, 'win over it')} in this environment\n")
     return 0
+
+
+def _exchanged(url: str, variable: str) -> str:
+    """Return a token of the service for the one that `variable` holds.
+
+    Raises:
+        RefusedError: The service does not trust it.
+        UnableError: The variable holds none.
+    """
+    text = os.environ.get(variable, "")
+    if not text.strip():
+        message = f"`{printable(variable)}` is empty or not set; the CI system has to put a token of its own into it"
+        raise UnableError(message)
+    return valid_token(str(Service(Connection(Login(url, ""))).exchange(text.strip())["token"]))
 
 
 def _token() -> str:

@@ -1,0 +1,123 @@
+"""Verifies JSON Web Tokens (RFC 7519) by the keys of their issuer."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
+from joserfc.jwk import Key, KeySet
+
+from app.domain.errors import RefusedAssertionError
+from app.domain.trust import TrustRule
+from app.issuers.key_sets import FetchedKeySets, read_key_set
+from app.service.exchange_ports import Assertion
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
+"""Signatures by a private key alone: with a shared one, who can verify a token could make it."""
+
+SKEW = timedelta(seconds=60)
+"""By how much the clocks of an issuer and of this service may differ."""
+
+_LARGEST = 16_384
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class JsonWebTokens:
+    """The port `Assertions`.
+
+    Attributes:
+        fetched: The keys of issuers that are fetched.
+    """
+
+    fetched: FetchedKeySets = field(default_factory=FetchedKeySets)
+
+    def issuer_of(self, text: str) -> str:
+        """Return who says to have made the token; nothing is proved by that.
+
+        Raises:
+            RefusedAssertionError: It is no JSON Web Token.
+        """
+        issuer = _part(text, 1).get("iss")
+        if not isinstance(issuer, str):
+            raise _no_token()
+        return issuer
+
+    def verified(self, text: str, rule: TrustRule, now: datetime) -> Assertion:
+        """Return what the token says, if the issuer of `rule` has signed it and it is valid now.
+
+        Raises:
+            RefusedAssertionError: It is not.
+            UnavailableError: The keys of the issuer can't be fetched.
+        """
+        header = _part(text, 0)
+        key = self._key(rule, header.get("kid"))
+        claims_wanted = jwt.JWTClaimsRegistry(
+            now=int(now.timestamp()),
+            leeway=int(SKEW.total_seconds()),
+            iss={"essential": True, "value": rule.issuer},
+            sub={"essential": True},
+            aud={"essential": True},
+            exp={"essential": True},
+        )
+        try:
+            claims = jwt.decode(text, key, algorithms=ALGORITHMS).claims
+            claims_wanted.validate(claims)
+        except ExpiredTokenError:
+            message = "this token has expired"
+        except (InvalidClaimError, MissingClaimError) as error:
+            message = f"this token is not valid: {error.description or 'one of its claims is missing'}"
+        except (JoseError, ValueError, TypeError):
+            message = "this token is not signed by a key of its issuer, or not in a way that is accepted"
+        else:
+            return Assertion(claims, _digest(text), _moment(claims["exp"]))
+        raise RefusedAssertionError(message) from None
+
+    def _key(self, rule: TrustRule, key_id: object) -> Key:
+        """Return the key that the token names, from the rule alone: what the token says of keys is not looked at."""
+        keys = read_key_set(rule.key_set) if rule.key_set else self.fetched.get(rule.key_set_url)
+        if (found := _chosen(keys, key_id)) is None and not rule.key_set:
+            found = _chosen(self.fetched.get(rule.key_set_url, renew=True), key_id)
+        if found is None:
+            message = "this token is signed by a key that its issuer does not publish"
+            raise RefusedAssertionError(message)
+        return found
+
+
+def _chosen(keys: KeySet, key_id: object) -> Key | None:
+    if key_id is None:
+        return keys.keys[0] if len(keys.keys) == 1 else None
+    return next((key for key in keys.keys if key.kid == key_id), None)
+
+
+def _part(text: str, position: int) -> Mapping[str, object]:
+    """Return the header or the claims of a token, of which nothing is proved yet."""
+    parts = text.split(".")
+    if len(text) > _LARGEST or len(parts) != 3:  # noqa: PLR2004 - RFC 7515, section 3.1
+        raise _no_token()
+    encoded = parts[position]
+    try:
+        found = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        raise _no_token() from None
+    if not isinstance(found, dict):
+        raise _no_token()
+    return found
+
+
+def _digest(text: str) -> str:
+    """Return the digest of what was signed; the signature is left out, as another one may verify as well."""
+    return hashlib.sha256(text.rpartition(".")[0].encode()).hexdigest()
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(min(seconds, _LATEST), UTC)
+
+
+def _no_token() -> RefusedAssertionError:
+    return RefusedAssertionError("this is no JSON Web Token")

@@ -1,0 +1,1 @@
+"""The commands that say who may do what in the service, and who did."""
