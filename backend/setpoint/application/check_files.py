@@ -42,12 +42,12 @@ def check_files(
     referable = environment.variables if environment else {}
     as_read = [
         beside_each_other([of_files(each, files, environment, project, directories=directories) for each in contracts])
-        for files in read_as_programs_do(paths, referable, loaders or project.loaders, encoding=_encoding(contracts))
+        for files in read_as_programs_do(paths, referable, loaders or project.loaders, encoding=encoding_of(contracts))
     ]
     return terms.selection.of(judged(zip(*as_read, strict=True), terms))
 
 
-def _encoding(contracts: Sequence[SettingsContract]) -> str | None:
+def encoding_of(contracts: Sequence[SettingsContract]) -> str | None:
     """Return the encoding in which the classes read the env files in place of which others are given."""
     named = {each.settings_class.model_config.get("env_file_encoding") for each in contracts}
     return next(iter(named)) if len(named) == 1 else None
@@ -62,16 +62,19 @@ def read_as_programs_do(
     """
     paths = once(paths)
     if not loaders or {*loaders} == {DEFAULT_LOADER}:
-        return [tuple(_in_encoding(path, referable, encoding) for path in paths)]
+        return [tuple(read_in_encoding(path, referable, encoding) for path in paths)]
     readings = [read_as_each(path, referable, list(dict.fromkeys(loaders))) for path in paths]
     return list(zip(*readings, strict=True))
 
 
-def _in_encoding(path: str, referable: Mapping[str, str], encoding: str | None) -> EnvFile:
+def read_in_encoding(
+    path: str, referable: Mapping[str, str], encoding: str | None, loader: str | None = None
+) -> EnvFile:
+    """Return what `read_env_file` does, in UTF-8 where the file has not the encoding that the classes name."""
     try:
-        return read_env_file(path, referable, encoding=encoding)
+        return read_env_file(path, referable, loader, encoding=encoding)
     except (LookupError, UnicodeDecodeError):
-        return read_env_file(path, referable)  # That it is not UTF-8 either is a finding.
+        return read_env_file(path, referable, loader)  # That it is not UTF-8 either is a finding.
 
 
 def once(paths: Sequence[str]) -> list[str]:

@@ -7,7 +7,14 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
-from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind, find_env_file, read_env_file
+from setpoint.sources.env_file import (
+    DEFAULT_LOADER,
+    EnvFile,
+    ProcessEnvironment,
+    SourceKind,
+    find_env_file,
+    read_env_file,
+)
 from setpoint.sources.secret_files import file_variables, files_in, own_secrets_directories
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record
@@ -22,6 +29,7 @@ def of_a_start(
     directories: Sequence[str] = (),
     has_values: bool = False,
     command_line: bool = False,
+    recovers: bool = True,
 ) -> Subject:
     """Return what a process with `environment` would read if it started here now.
 
@@ -33,10 +41,17 @@ def of_a_start(
         directories: Secrets directories; by default those that the class names.
         has_values: Whether a parent process has read the env file that the environment names, and put it there.
         command_line: Whether the words with which this process was started are the app's.
+        recovers: Whether lines of env files that an unclosed quote swallows are read all the same.
     """
-    named = () if has_values else named_env_file(contract, environment)
+    named = () if has_values else named_env_file(contract, environment, recovers=recovers)
     entries = (*entries_of_a_start(contract, environment, named), *_of(contract, laid_over))
-    given = Given(entries, None, secrets_directories=tuple(directories) or None, command_line=command_line)
+    given = Given(
+        entries,
+        None,
+        secrets_directories=tuple(directories) or None,
+        command_line=command_line,
+        recovers=recovers,
+    )
     record = ask(contract, given)
     files = (*record.counting_files, *named, *laid_over)
     variables = tuple(file_variables(contract, files, environment))
@@ -128,7 +143,9 @@ def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
     ]
 
 
-def named_env_file(contract: SettingsContract, environment: Mapping[str, str]) -> tuple[EnvFile, ...]:
+def named_env_file(
+    contract: SettingsContract, environment: Mapping[str, str], *, recovers: bool = True
+) -> tuple[EnvFile, ...]:
     """Return the env file that the environment names for a class that has a variable for that, or the default one.
 
     A file that the environment names has to exist; a default one need not.
@@ -138,4 +155,4 @@ def named_env_file(contract: SettingsContract, environment: Mapping[str, str]) -
     variable, default = contract.env_file_variable
     named = [value for name, value in environment.items() if value and contract.canonical(name) == variable.name]
     path = named[-1] if named else find_env_file(default.default)
-    return () if path is None else (read_env_file(path, environment),)
+    return () if path is None else (read_env_file(path, environment, None if recovers else DEFAULT_LOADER),)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from setpoint.application.check_files import once
+from setpoint.application.check_files import encoding_of, once, read_in_encoding
 from setpoint.application.gathering import beside_each_other, of_a_start, of_files
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
 from setpoint.project import Project
 from setpoint.resolution.difference import Difference, differences
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import ProcessEnvironment, SourceKind, read_env_file, refuse_unreadable
+from setpoint.sources.env_file import DEFAULT_LOADER, ProcessEnvironment, SourceKind, refuse_unreadable
 
 
 class Compared(NamedTuple):
@@ -32,7 +32,7 @@ def values_of_a_start(
     Raises:
         UnreadableFileError: A file can't be read.
     """
-    starts = [of_a_start(each, environment, project, directories=directories) for each in contracts]
+    starts = [of_a_start(each, environment, project, directories=directories, recovers=False) for each in contracts]
     return _readable(beside_each_other(starts))
 
 
@@ -58,9 +58,10 @@ def values_of_files(
     Raises:
         UnreadableFileError: A file can't be read.
     """
-    program = loader or next((each for each in project.loaders if each in LOADERS), None)
+    program = loader or next((each for each in project.loaders if each in LOADERS), DEFAULT_LOADER)
+    encoding = encoding_of(contracts) if program == DEFAULT_LOADER else None
     referable = environment.variables if environment else {}
-    files = tuple(read_env_file(path, referable, program) for path in once(paths))
+    files = tuple(read_in_encoding(path, referable, encoding, program) for path in once(paths))
     given = [of_files(each, files, environment, project, directories=directories) for each in contracts]
     return _readable(beside_each_other(given))
 

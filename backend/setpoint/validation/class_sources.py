@@ -30,7 +30,7 @@ from pydantic_settings.sources import ENV_FILE_SENTINEL, DefaultSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
 from setpoint.sources.entry import Entry, entries_of
-from setpoint.sources.env_file import EnvFile, find_env_file, read_env_file
+from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
 from setpoint.validation.record import Build, Farewell, Given, Record
 from setpoint.validation.recorded_source import Reading, RecordedSource, described, half_made
@@ -208,7 +208,8 @@ class _Making:
                 # Several sources, or nested settings classes, may read the same file: what is wrong in it is said once.
                 files, key = self.record.files, (path, source.env_file_encoding)
                 if key not in files:
-                    files[key] = read_env_file(path, referable, encoding=source.env_file_encoding)
+                    loader = None if self._given.recovers else DEFAULT_LOADER
+                    files[key] = read_env_file(path, referable, loader, encoding=source.env_file_encoding)
                 yield files[key]
 
 

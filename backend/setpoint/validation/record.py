@@ -24,6 +24,8 @@ class Given(NamedTuple):
         secrets_directories: Where secret files are, in place of what the class says; None where it says it.
         is_public: Whether `os.environ` holds the same while the class is built, for code of the app's own.
         command_line: Whether the words of this process are meant for the class; if not, it finds none.
+        recovers: Whether lines of its env files that an unclosed quote swallows are read all the same, so that what
+            is wrong in them is found.
     """
 
     environment: tuple[Entry, ...] = ()
@@ -32,6 +34,7 @@ class Given(NamedTuple):
     secrets_directories: tuple[str, ...] | None = ()
     is_public: bool = True
     command_line: bool = False
+    recovers: bool = True
 
 
 @dataclass(eq=False, repr=False)

@@ -86,6 +86,30 @@ def test_show_reads_as_the_program_that_is_named(folder: Path) -> None:
     assert 'SENTRY_ENVIRONMENT         " blue"' in done.stdout.decode()
 
 
+SWALLOWED = b"HOST=a\nSENTRY_ENVIRONMENT='x\nWEB_CONCURRENCY=5\nLOG_LEVEL='INFO'\n"
+
+
+def test_show_reads_what_a_process_would_and_recovers_nothing(folder: Path) -> None:
+    """What an unclosed quote swallows is no value: of files, as a program that is named, and in a start here."""
+    (folder / "quote.env").write_bytes(SWALLOWED)
+    words = [("show", "quote.env"), ("show", "quote.env", "--loader", "python-dotenv"), ("show",)]
+    done = [run_setpoint(*each, cwd=folder, environment={"ENV_FILE": "quote.env"}).stdout.decode() for each in words]
+    counting = [
+        [line.split()[:3] for line in each.splitlines() if "WEB_CONC" in line or "HOST" in line] for each in done
+    ]
+    assert counting == [[["HOST", "a", "quote.env:1:1"], ["WEB_CONCURRENCY", "2", "default"]]] * len(words)
+
+
+def test_show_reads_files_in_the_encoding_that_the_class_names(tmp_path: Path) -> None:
+    """As `check` does, with and without naming the program."""
+    head = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    name: str = ''\n"
+    (tmp_path / "own.py").write_text(f"{head}    model_config = {{'env_file_encoding': 'latin-1'}}\n")
+    (tmp_path / "a.env").write_bytes("NAME=café\n".encode("latin-1"))
+    for words in [(), ("--loader", "python-dotenv")]:
+        done = run_setpoint("show", "a.env", "--settings", "own:Settings", *words, cwd=tmp_path)
+        assert (done.stdout.decode(), done.stderr) == ("NAME  café  a.env:1:1\n", b"")
+
+
 def test_show_as_json_holds_the_same(folder: Path) -> None:
     """Origins are as in `GET /v1/settings`."""
     done = run_setpoint("show", "base.env", "prod.env", "--format", "json", cwd=folder)
