@@ -42,7 +42,9 @@ def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str
         return shown.door.lets_through(assignment.value, secret=is_secret)
 
     def shows_name(name: str) -> bool:
-        is_known = contract.find(name) is not None
-        return is_known or shown.door.lets_through(Guarded(name), secret=is_token_as_name(name))
+        variable = contract.find(name)
+        if variable is not None:
+            return variable.shown_name(name) == name
+        return shown.door.lets_through(Guarded(name), secret=is_token_as_name(name))
 
     return Judgement(shows, shows_name)

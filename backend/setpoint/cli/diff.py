@@ -103,9 +103,9 @@ def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | N
 
 def _spelt(each: Difference, side: Side) -> str:
     """Return how a side spells the variable, where that is not how the class does."""
-    if not each.known or side.assignment.name == each.name:
+    if not each.known or side.assignment.shown_name == each.name:
         return ""
-    return f" as {printable(side.assignment.name)}"
+    return f" as {printable(side.assignment.shown_name)}"
 
 
 def _json(

@@ -82,7 +82,7 @@ def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) ->
             yield from wrap(f"{title}: {words}", _WIDTH, subsequent_indent="  ", break_long_words=False)
     for each in found:
         yield ""
-        yield f"{printable(each.name)} is {_state(subject, each)}"
+        yield f"{printable(each.shown_name)} is {_state(subject, each)}"
         yield from (f"  {other}" for other in others_in_words(subject, each))
 
 
@@ -96,7 +96,7 @@ def _state(subject: Subject, provenance: Provenance) -> str:
 def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | None]:
     """Return what the class says of `variable`, by title; None where it says nothing."""
     guidance = variable.guidance
-    default = shown_default(Provenance(variable.name, variable, None))
+    default = shown_default(Provenance(variable.name, variable.name, variable, None))
     spellings = [each.name for each in contract.variables if each.setting == variable.setting and each is not variable]
     is_empty = variable.field.default == ""
     no_default = "computed" if variable.field.default_factory is not None else "empty" if is_empty else "none"
@@ -122,7 +122,7 @@ def _json(subject: Subject, variable: Variable, found: Sequence[Provenance]) -> 
         "name": variable.name,
         "description": variable.field.description,
         "expected": variable.expected,
-        "default": shown_default(Provenance(variable.name, variable, None)),
+        "default": shown_default(Provenance(variable.name, variable.name, variable, None)),
         "spellings": [each.name for each in subject.contract.variables if each.setting == variable.setting],
         "deprecated": bool(variable.field.deprecated),
         "guidance": {key: getattr(variable.guidance, key) for key in ("unset", "invalid", "obtain", "example")},

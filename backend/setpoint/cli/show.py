@@ -79,7 +79,7 @@ def _lines(subjects: Sequence[Subject], key: FingerprintKey | None) -> Iterator[
 
 
 def _variables(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | None) -> Iterator[str]:
-    names = {id(each): printable(each.name) for each in found}
+    names = {id(each): printable(each.shown_name) for each in found}
     name_width = max(map(len, names.values()), default=0)
     values = {id(each): _value(subject, each, key) for each in found}
     value_width = max((len(each) for each in values.values() if len(each) <= _WIDEST_VALUE), default=0)

@@ -125,9 +125,9 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
 
 def _spelt(assignment: Assignment | None, provenance: Provenance) -> str:
     """Return how a source spells the variable, where that is not how the class does."""
-    if assignment is None or assignment.name == provenance.name:
+    if assignment is None or assignment.name == provenance.name or assignment.shown_name == provenance.shown_name:
         return ""
-    return f" as {printable(assignment.name)}"
+    return f" as {printable(assignment.shown_name)}"
 
 
 def others_in_words(subject: Subject, provenance: Provenance) -> Iterator[str]:
@@ -172,7 +172,7 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
     """Return `provenance` as plain JSON values."""
     winner = provenance.winner
     described = {
-        "name": printable(provenance.name),
+        "name": printable(provenance.shown_name),
         "setting": ".".join(map(str, provenance.variable.setting)),
         "secret": provenance.variable.secret,
         "required": provenance.variable.required,
@@ -191,7 +191,7 @@ def _value_as_json(subject: Subject, assignment: Assignment | None, provenance: 
     origin = origin_as_json(assignment)
     # In a file its place tells which one it is.
     if assignment is not None and assignment.file is None and _spelt(assignment, provenance):
-        origin["variable"] = printable(assignment.name)
+        origin["variable"] = printable(assignment.shown_name)
     return {"value": None if assignment is None else subject.shown.text(assignment), "origin": origin}
 
 

@@ -10,7 +10,9 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance
+from setpoint.text.mask import MASK
 from setpoint.text.secret_names import is_secret_name
+from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.shown import Guarded, shows_alone
 
 
@@ -87,6 +89,21 @@ class Variable(NamedTuple):
         """Return the path of what `name` sets: attributes, and then keys where it is longer than the variable's."""
         keys = name[len(self.name) :].split(self.delimiter) if self.delimiter else []
         return (*self.setting, *(each for each in keys if each))
+
+    def tokens_in(self, name: str) -> list[str]:
+        """Return the keys in `name` that look like tokens: what sets a key of an open variable is called like it."""
+        keys = name[len(self.name) :]
+        if not keys:
+            return []
+        tokens = [each for each in self.path_of(name)[len(self.setting) :] if is_token_as_name(each)]
+        return tokens or ([keys] if is_token_as_name(keys) else [])
+
+    def shown_name(self, name: str) -> str:
+        """Return `name`, which may be longer than this variable's, with a mask for each key that looks like a token."""
+        own, keys = name[: len(self.name)], name[len(self.name) :]
+        for token in self.tokens_in(name):
+            keys = keys.replace(token, MASK)
+        return f"{own}{keys}"
 
     @property
     def holds_parts(self) -> bool:

@@ -36,6 +36,11 @@ class Assignment(NamedTuple):
         return () if self.variable is None else self.variable.path_of(self.name)
 
     @property
+    def shown_name(self) -> str:
+        """Return the name as it may show."""
+        return self.name if self.variable is None else self.variable.shown_name(self.name)
+
+    @property
     def file(self) -> EnvFile | None:
         """Return the file in which it is written, if it comes from one."""
         return self.written.file if self.written else None

@@ -105,7 +105,7 @@ def _difference(
     given = [(side, each.winner) for side, each in ((old, one), (new, other)) if each and each.winner]
     secret = not all(side.shown.shows(winner) for side, winner in given)
     change = Change.ADDED if one is None else Change.REMOVED if other is None else Change.CHANGED
-    name = next(each.name for each in (one, other) if each)
+    name = next(each.shown_name for each in (one, other) if each)
     before, after = _side(old, one, hidden=secret), _side(new, other, hidden=secret)
     return Difference(name, change, before, after, secret=secret, compared_as_text=compared_as_text)
 

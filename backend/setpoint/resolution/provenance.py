@@ -24,6 +24,7 @@ class Provenance:
 
     Attributes:
         name: The variable; with its key where it is one of an open variable.
+        shown_name: The same as it may show.
         variable: What the settings class says of it.
         winner: What gives the value; None where the default does.
         shadowed: What would give it otherwise, the nearest first.
@@ -31,6 +32,7 @@ class Provenance:
     """
 
     name: str
+    shown_name: str
     variable: Variable
     winner: Assignment | None
     shadowed: tuple[Assignment, ...] = ()
@@ -80,9 +82,9 @@ def _kept(subject: Subject) -> Iterator[Provenance]:
     for name, each in subject.kept.items():
         assert each.variable is not None  # noqa: S101 - what is kept has one
         if each.written is None or id(each.written.binding) in fit:
-            yield Provenance(name, each.variable, each)
+            yield Provenance(name, name, each.variable, each)
         else:
-            yield Provenance(MASK, each.variable._replace(name=MASK, setting=(MASK,)), each._replace(name=MASK))
+            yield Provenance(MASK, MASK, each.variable._replace(name=MASK, setting=(MASK,)), each._replace(name=MASK))
 
 
 def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
@@ -115,12 +117,12 @@ def _of_setting(
     if counting:
         by_name = {each.name: each for each in variables}
         variable = by_name.get(subject.contract.canonical(counting[0].name), variables[0])
-        return Provenance(variable.name, variable, counting[0], others, tuple(counting[1:]))
+        return Provenance(variable.name, variable.name, variable, counting[0], others, tuple(counting[1:]))
     winner = None if is_model else subject.origins.of(setting)
     if winner is not None and winner.source is None:
         winner = subject.origins.part_of(winner, setting) if others else None  # It is nested in another value.
     variable = variables[0] if winner else _as_it_is(subject, variables[0])
-    return Provenance(variable.name, variable, winner, others)
+    return Provenance(variable.name, variable.name, variable, winner, others)
 
 
 def _as_it_is(subject: Subject, variable: Variable) -> Variable:
@@ -144,7 +146,8 @@ def _of_keys(
             counts = [each for each in assignments if _counts(subject, each, each.path)]
             others = tuple(each for each in assignments if each not in counts)
             winner = counts[0] if counts else None
-            yield Provenance(name, variable, winner, others, tuple(counts[1:]))
+            shown_name = subject.contract.canonical(assignments[0].shown_name)
+            yield Provenance(name, shown_name, variable, winner, others, tuple(counts[1:]))
 
 
 def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:

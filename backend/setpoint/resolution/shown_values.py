@@ -22,6 +22,7 @@ def known_secrets(
     names = environment.variables.items() if environment else ()
     in_process = [Assignment(name, Guarded(value), contract.find(name)) for name, value in names]
     for each in (*in_files, *in_process):
+        yield from each.variable.tokens_in(each.name) if each.variable else ()
         if each.value and each.holds_secret:
             yield each.value.raw
             if each.written:

@@ -103,8 +103,15 @@ def lines_of(file: EnvFile, contract: SettingsContract) -> Iterator[Line]:
         line = _line(file, item, contract)
         is_known = line.is_known or (line.name is not None and _is_almost_known(line.name, contract))
         shows = names.shows(line.name, _written_value(file, item), is_known=is_known)
-        yield line._replace(shown_name=line.name) if shows and line.name else line
+        yield line._replace(shown_name=_shown_name(line, contract)) if shows else line
         end = max(end, line.span.end)
+
+
+def _shown_name(line: Line, contract: SettingsContract) -> str:
+    """Return the name on `line`, which is fit to print as far as it is no key that looks like a token."""
+    name = line.name or MASK
+    variable = contract.find(name)
+    return variable.shown_name(name) if variable else name
 
 
 def _line(file: EnvFile, item: Binding | Problem, contract: SettingsContract) -> Line:

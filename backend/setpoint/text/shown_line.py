@@ -185,7 +185,7 @@ def _named(name: Name) -> Piece:
     if name.shown == MASK:
         return Piece.masked(*name.extent)
     shown = printable(name.shown)
-    return Piece(*name.extent, shown, written=name.written if name.written == shown else None)
+    return Piece(*name.extent, shown, hidden=MASK in shown, written=name.written if name.written == shown else None)
 
 
 def _windowed(text: str, start: int, end: int) -> tuple[str, int, int]:

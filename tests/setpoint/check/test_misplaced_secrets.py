@@ -234,3 +234,55 @@ def test_a_place_inside_a_value_that_shows_is_exact() -> None:
     report = checked('SIZES={"a": 1, "b": "many"}\n', settings_class=Shown)
     place = json.loads(registry.render("json", report, Style(colored=False)))["diagnostics"][0]["location"]
     assert (place["column"], place["end_column"]) == (21, 27)
+
+
+class Part(BaseModel):
+    """What one name stands for."""
+
+    count: int = 1
+
+
+class Keyed(BaseSettings):
+    """Settings whose variables are called like their keys."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_", env_nested_delimiter="__", extra="forbid")
+
+    limits: dict[str, int] = {}
+    parts: dict[str, Part] = {}
+    deep: dict[str, dict[str, Any]] = {}
+
+
+class Keeping(Keyed):
+    """The same, which keep what they do not know."""
+
+    model_config = SettingsConfigDict(extra="allow", case_sensitive=True)
+
+
+@pytest.mark.parametrize("settings_class", [Keyed, Keeping])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}__{}=5",
+        "{}__{}=x",
+        "{}__{}=x\n{}__{}=y",
+        "{}__{}=${{NO_SUCH}}",
+        "{}__{}__COUNT=5",
+        "{}__{}__count=x",
+        "{}__{}__CUONT=x",
+        "{}__one__{}=changeme",
+        "{}__{}",
+        "{}__{}__=",
+        '{}__{}="x',
+    ],
+)
+@pytest.mark.parametrize("token", TOKENS[1:2] + TOKENS[4:6])
+def test_a_token_as_a_key_in_the_name_of_a_variable_shows_nowhere(
+    token: str, line: str, settings_class: type[BaseSettings]
+) -> None:
+    """A `dict` takes its keys from names, whatever comes of the value: taken, refused, set twice or misspelt."""
+    for head in ("APP_limits" if settings_class is Keeping else "APP_LIMITS", "APP_parts", "app_deep"):
+        text = line.format(*[head, token] * 2)
+        name, _, value = text.partition("\n")[0].partition("=")
+        for environment in (None, {name: value}):
+            said = _said(settings_class, f"{text}\nAPP_LIMITS__good=1\n", environment)
+            assert token[-8:].casefold() not in said.casefold()

@@ -157,7 +157,7 @@ def _finding(subject: Subject, violation: Violation) -> Finding:
         setting = tuple(violation.setting.split("."))
         assignment = assigned_near(subject, setting)
         variable = next(iter(subject.contract.variables_at(setting)), None)
-    name = assignment.name if assignment else variable.name if variable else None
+    name = assignment.shown_name if assignment else variable.name if variable else None
     return Finding(
         door.words(violation.message),
         value_region(assignment),

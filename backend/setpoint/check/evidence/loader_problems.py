@@ -22,7 +22,8 @@ def loader_problems(subject: Subject, rule: Rule[Subject], *, python_dotenv_too:
     found = [(file, problem) for file in files for problem in file.reading.problems if problem.kind is rule.problem]
     shown = {(id(line.file), line.shown_name) for line in subject.lines} if found else frozenset()
     for file, problem in found:
-        is_shown = problem.name and (subject.contract.find(problem.name) or (id(file), problem.name) in shown)
-        name = problem.name if is_shown else None
+        variable = subject.contract.find(problem.name) if problem.name else None
+        is_shown = problem.name and (variable or (id(file), problem.name) in shown)
+        name = variable.shown_name(problem.name) if variable and problem.name else problem.name if is_shown else None
         message = f"`{name}`: {problem.message}" if name else problem.message
         yield Finding(message, Region(file, problem.span), name, None, problem.hint)

@@ -7,6 +7,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
+from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.shown import OF_EVERY_PROCESS
 from setpoint.text.suggest import allowed_steps
 
@@ -51,7 +52,10 @@ def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
 
 def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
     closest = subject.contract.known_names.nearest(name, limit)
-    return subject.contract.find(closest) if closest else subject.contract.with_known_keys(name)
+    if closest:
+        return subject.contract.find(closest)
+    # What was meant would have the other keys of the name.
+    return None if is_token_as_name(name) else subject.contract.with_known_keys(name)
 
 
 class Family(NamedTuple):

@@ -10,6 +10,7 @@ from setpoint.contract.guidance import PublicValueError
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import source_in_words
+from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.suggest import allowed_steps, nearest
 from setpoint.validation.refusal import RAISED, Refusal
 
@@ -274,11 +275,13 @@ def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_
 
 
 def _path(steps: Iterable[str | int], known: Container[str], *, may_quote: bool) -> str:
-    parts = (
-        f"[{step}]" if isinstance(step, int) else f".{step[:_LONGEST_KEY]}" if step in known or may_quote else ".…"
-        for step in steps
-    )
-    return "".join(parts).removeprefix(".")
+    return "".join(_step(each, known, may_quote=may_quote) for each in steps).removeprefix(".")
+
+
+def _step(step: str | int, known: Container[str], *, may_quote: bool) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step[:_LONGEST_KEY]}" if step in known or (may_quote and not is_token_as_name(step)) else ".…"
 
 
 def _lowered(text: str) -> str:

@@ -23,7 +23,7 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
     for (name, where), group in groups.items():
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
-        written = assignment.name if assignment else name
+        written = assignment.shown_name if assignment else name
         explanation = explain(
             [each for each, _ in group],
             variable,
@@ -42,7 +42,7 @@ def _is_of_default(subject: Subject, refusal: Refusal) -> bool:
 
 def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
     if assignment:
-        return subject.contract.canonical(assignment.name)
+        return subject.contract.canonical(assignment.shown_name)
     variable = _variable(subject, refusal, assignment)
     return variable.name if variable else str(refusal.setting[0])
 

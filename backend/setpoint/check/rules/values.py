@@ -147,7 +147,7 @@ def _conflict(subject: Subject, refusal: Refusal) -> Finding:
     assignment = next((each for each in given if each.file), None) or next(iter(given), None)
     first = assignment or assigned_inside(subject, refusal.setting)
     others = [each for each in named if assignment is None or subject.assigned_above(each.setting) is not assignment]
-    name = subject.contract.canonical(first.name) if first else named[0].name if named else None
+    name = subject.contract.canonical(first.shown_name) if first else named[0].name if named else None
     label = joined([_with_place(subject, each, first) for each in others])
     return Finding(refusal.message, value_region(first), name, f"together with {label}" if label else None)
 
@@ -171,10 +171,10 @@ def _with_place(subject: Subject, variable: Variable, first: Assignment | None) 
         return f"`{variable.name}`, which has its default"
     written = assignment.written
     if written is None:
-        return f"`{assignment.name}` in the process environment"
+        return f"`{assignment.shown_name}` in the process environment"
     line, path = written.line, written.file.path
     is_here = first is not None and first.file is written.file
-    return f"`{assignment.name}` {f'on line {line}' if is_here else f'at {path}:{line}'}"
+    return f"`{assignment.shown_name}` {f'on line {line}' if is_here else f'at {path}:{line}'}"
 
 
 @built_in("SP405", "unchecked-conflicts", Severity.INFO)
