@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -135,8 +136,9 @@ def _release(arguments: argparse.Namespace) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"setpoint: {printable(line)}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # that nobody can hear it, or the disk is full, does not end the command
+        sys.stderr.write(f"setpoint: {printable(line)}\n")
+        sys.stderr.flush()
 
 
 def _say_nothing(_: str) -> None:

@@ -19,7 +19,9 @@ from setpoint.errors import UnableError
 POLL_SECONDS = 300.0
 """How long a stream may say nothing of a new revision before the service is asked, in case it lies."""
 
-_SECONDS_UNTIL_TOLD_AGAIN = 5.0
+_LONGEST_UNTIL_TRIED_AGAIN = 10.0
+"""In seconds, for what could not be told or read while the stream goes on."""
+
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 60.0
 _RETRY_SECONDS = 3.0
 _MOST_FAILURES = 10
@@ -59,6 +61,7 @@ class Agent:
     _threads: list[Thread] = field(default_factory=list)
     _ended: Event = field(default_factory=Event)
     _gone: bool = True
+    _has_trouble: bool = False
 
     def start(self) -> None:
         """Begin to follow; the command does not wait for it."""
@@ -101,13 +104,19 @@ class Agent:
     def _work(self) -> None:
         while not self._ended.is_set():
             try:
-                told = self._tasks.get(timeout=_SECONDS_UNTIL_TOLD_AGAIN if self._untold else POLL_SECONDS)
+                told = self._tasks.get(timeout=self._patience)
             except Empty:
                 told = None
             self._remember(told)
             if not self._ended.is_set():
-                self._goes_well(self._tell if told else self._look)
+                self._has_trouble = not self._goes_well(self._tell if told else self._look)
         self._tell_the_rest()
+
+    @property
+    def _patience(self) -> float:
+        if self._has_trouble or self._untold:
+            return random.uniform(0, _LONGEST_UNTIL_TRIED_AGAIN)  # noqa: S311 - to spread, not to hide
+        return POLL_SECONDS
 
     def _remember(self, told: Told | None) -> None:
         """Keep what is to be told: a later verdict replaces an earlier one, and what is served does not."""
@@ -129,7 +138,11 @@ class Agent:
         offer = self.session.newer_offer()
         if offer is None or self._ended.is_set():
             return
-        outcome = self.judge(offer)
+        try:
+            outcome = self.judge(offer)
+        except BaseException:
+            self.session.forget_offer()  # nobody has judged it, so that it is still new
+            raise
         if outcome.accepted:
             self.hand_on(offer)
         else:

@@ -33,6 +33,9 @@ LARGEST_ANSWER = 64 << 20
 """In bytes; ten times the longest that the service gives."""
 
 _CHUNK = 65_536
+_THREADS = 2
+"""How many of a process talk to the service at once: one hears its events, one does everything else."""
+
 _TIMEOUT = urllib3.Timeout(connect=5, read=60)
 # A connection that could not be made was never used, so that trying again repeats nothing.
 _RETRIES = urllib3.Retry(
@@ -168,13 +171,15 @@ def _pool(url: str) -> urllib3.PoolManager:
     host = parts.hostname or ""
     proxy = None if is_this_machine(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
     if not proxy:
-        return urllib3.PoolManager(timeout=_TIMEOUT, retries=_RETRIES)
+        return urllib3.PoolManager(maxsize=_THREADS, timeout=_TIMEOUT, retries=_RETRIES)
     named = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     credentials = named.netloc.rpartition("@")[0]
     headers = urllib3.make_headers(proxy_basic_auth=unquote(credentials)) if credentials else None
     address = f"{named.scheme}://{named.netloc.rpartition('@')[2]}"
     try:
-        return urllib3.ProxyManager(address, proxy_headers=headers, timeout=_TIMEOUT, retries=_RETRIES)
+        return urllib3.ProxyManager(
+            address, proxy_headers=headers, maxsize=_THREADS, timeout=_TIMEOUT, retries=_RETRIES
+        )
     except (HTTPError, ValueError):
         message = f"the proxy that `{parts.scheme}_proxy` names can't be used; its form is `http://HOST:PORT`"
         raise UnableError(message) from None

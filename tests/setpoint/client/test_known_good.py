@@ -1,4 +1,5 @@
 import os
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,3 +65,18 @@ def test_a_folder_that_can_not_be_written_keeps_what_was_there(tmp_path: Path) -
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match=r"."):
         Cache(tmp_path / "file", "billing", "production").save(GOOD)
+
+
+def test_a_full_disk_keeps_what_was_there(cache: Cache) -> None:
+    """Of what does not fit, nothing stays behind."""
+    cache.save(GOOD)
+    before = sorted(cache.folder.iterdir())
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, most))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            cache.save(KnownGood(45, {"API_KEY": "x" * 10_000}, GOOD.applied_at))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert cache.load() == GOOD
+    assert sorted(cache.folder.iterdir()) == before

@@ -1,0 +1,77 @@
+"""The service at an address that it keeps while it is stopped, killed and started again."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.domain.identity import Principal, PrincipalKind
+from app.service.tokens import Tokens
+from app.store.opening import open_store
+from support.followed_environment import Billing
+from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.keyed_settings import KEYS
+
+
+class ServiceAtPort:
+    """A service that comes and goes.
+
+    Attributes:
+        database_url: Where it keeps everything.
+        url: Its address.
+    """
+
+    def __init__(self, folder: Path, database_url: str, address: tuple[str, int]) -> None:
+        self.database_url = database_url
+        self.url = f"http://{address[0]}:{address[1]}"
+        self._folder, self._address = folder, address
+        self._stack = ExitStack()
+        self._process: GunicornProcess | None = None
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        variables = {"DATABASE_URL": self.database_url, "PORT": str(self._address[1]), "WEB_CONCURRENCY": "1"}
+        running = self._stack.enter_context(gunicorn(self._folder / "service.log", variables, opens_its_port=True))
+        self._process = GunicornProcess(running.process, self._address, running.output)
+        self._process.wait_until_ready()
+
+    def stop(self) -> None:
+        """End it in good order."""
+        assert self._process is not None
+        self._process.signal(signal.SIGTERM)
+        self._process.wait()
+        self._stack.close()
+
+    def kill(self) -> None:
+        """End all of its processes by force."""
+        assert self._process is not None
+        workers = self._process.workers()
+        for each in (self._process.pid, *workers):
+            os.kill(each, signal.SIGKILL)
+        self._process.wait()
+        eventually(lambda: not any(Path(f"/proc/{each}").exists() for each in workers), "its workers are gone")
+        self._stack.close()
+
+    def billing(self) -> Billing:
+        """Return an environment of it."""
+        with closing(open_store(self.database_url, KEYS)) as store:
+            ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
+            admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
+        return Billing(self.url, admin)
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        self._stack.close()
+
+
+@contextmanager
+def service_at_port(folder: Path, database_url: str) -> Iterator[ServiceAtPort]:
+    """Give a service that is not started yet, at a port that nobody else gets."""
+    with socket.socket() as reserved:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(("127.0.0.1", 0))
+        with closing(ServiceAtPort(folder, database_url, reserved.getsockname())) as service:
+            yield service
