@@ -36,7 +36,7 @@ CONFIG = "/v1/apps/billing/environments/production/config"
 STREAM = "/v1/apps/billing/environments/production/stream"
 VARIABLES = {f"NAME_{number}": "v" * 20 for number in range(20)}
 _GUNICORN = ("--no-control-socket", "--worker-class=gevent", "--workers=1", "--access-logfile=/dev/null")
-_SETTINGS = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n" + "".join(
+OWN_SETTINGS = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n" + "".join(
     f"    {name.lower()}: str\n" for name in VARIABLES
 )
 _BARE = """
@@ -68,17 +68,17 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for module, source in {"bare": _BARE, "flask_and_sqlite": _FLASK, "own_settings": _SETTINGS}.items():
+        for module, source in {"bare": _BARE, "flask_and_sqlite": _FLASK, "own_settings": OWN_SETTINGS}.items():
             (folder / f"{module}.py").write_text(source)
         variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "MAX_STREAMS": str(HELD + 600)}
         _reads(folder, variables)
         _writes(folder, variables)
-        _fan_out(variables, _token(folder, variables))
-        _held(variables, _token(folder, variables))
+        _fan_out(variables, admin_token(folder, variables))
+        _held(variables, admin_token(folder, variables))
 
 
 def _reads(folder: Path, variables: Mapping[str, str]) -> None:
-    token = _token(folder, variables)
+    token = admin_token(folder, variables)
     plain = request("GET", CONFIG, token)
     known = request("GET", CONFIG, token, **{"If-None-Match": '"1"'})
     store = {"STORE": str(folder / "flask.db")}
@@ -94,7 +94,7 @@ def _reads(folder: Path, variables: Mapping[str, str]) -> None:
         for name, (where, words, environment, sent, status) in subjects.items():
             with worker(where, words, environment) as (pid, address):
                 if name.startswith("Setpoint"):
-                    _first_revision(folder, address, token)
+                    first_revision(folder, address, token)
                 flat_out(address, sent, status, REQUESTS // 4)
                 before = cpu_seconds(pid)
                 load = flat_out(address, sent, status, REQUESTS)
@@ -110,11 +110,11 @@ def _reads(folder: Path, variables: Mapping[str, str]) -> None:
 
 
 def _writes(folder: Path, variables: Mapping[str, str]) -> None:
-    token = _token(folder, variables)
+    token = admin_token(folder, variables)
     with ExitStack() as stack:
         _, address = stack.enter_context(worker(BACKEND, ("run:application",), variables))
-        _first_revision(folder, address, token)
-        writes = {"fdatasync of 4 KiB": _syncing(folder), "PUT to Setpoint": _putting(address, token)}
+        first_revision(folder, address, token)
+        writes = {"fdatasync of 4 KiB": _syncing(folder), "PUT to Setpoint": putting(address, token)}
         if shutil.which("etcd"):
             writes["put to etcd's gateway"] = _putting_to_etcd(stack.enter_context(_etcd(folder)))
         else:
@@ -129,7 +129,7 @@ def _fan_out(variables: Mapping[str, str], token: str) -> None:
         with worker(BACKEND, ("run:application",), variables) as (_, address):
             hello = request("GET", STREAM, token)
             with watchers(address, hello, b"event: bookmark", number) as watching:
-                put = _putting(address, token)
+                put = putting(address, token)
                 rounds = [watching.last_told_ms(put, b"event: revision") for _ in range(ROUNDS + 2)]
             figures["Setpoint, PUT to the last stream"] = statistics.median(rounds)
         if shutil.which("redis-server"):
@@ -162,7 +162,7 @@ def request(method: str, path: str, token: str, **headers: str) -> bytes:
     return "\r\n".join([*lines, *(f"{name}: {text}" for name, text in headers.items()), "", ""]).encode()
 
 
-def _token(folder: Path, variables: Mapping[str, str]) -> str:
+def admin_token(folder: Path, variables: Mapping[str, str]) -> str:
     """Return a token that may do everything; it is made once."""
     kept = folder / "token"
     if not kept.exists():
@@ -177,7 +177,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _first_revision(folder: Path, address: Address, token: str) -> None:
+def first_revision(folder: Path, address: Address, token: str) -> None:
     """Push a schema and a revision, unless they are there."""
     command = [str(Path(sys.executable).with_name("setpoint")), "schema", "--settings", "own_settings:Settings"]
     document = subprocess.run(command, cwd=folder, env=_environment(folder), check=True, capture_output=True).stdout
@@ -200,7 +200,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(folder)}
 
 
-def _putting(address: Address, token: str) -> Callable[[], object]:
+def putting(address: Address, token: str) -> Callable[[], object]:
     """Return what writes the next revision."""
     connection = http.client.HTTPConnection(*address, timeout=30)
     sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

@@ -1,19 +1,19 @@
 """What running instances must survive: in each case the command goes on, and all agree again without hands."""
 
-import os
+import asyncio
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from light_instances import Instances
 from support.followed_environment import Billing
 from support.gunicorn_process import eventually
 from support.postgresql_server import postgresql_server
 from support.service_at_port import ServiceAtPort, service_at_port
-from support.supervised import Supervised, supervised, until
+from support.supervised import Supervised, is_running, pid_of, supervised, until
 from support.writing_process import ROUNDS
 
 IS_LONG = ROUNDS >= 10
@@ -35,17 +35,6 @@ def next_revision_reaches(billing: Billing, web: Supervised, instances: str) -> 
     billing.wait_for(f"{instances} revision {number}")
     assert [each["POOL_MAX"] for each in web.starts[starts:]] == [str(20 + starts)]
     assert web.process.poll() is None
-
-
-def pid_of(web: Supervised) -> int:
-    return int((web.folder / "pid").read_text())
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_commands_outlive_the_service_and_follow_its_history(service: ServiceAtPort, tmp_path: Path) -> None:
@@ -81,35 +70,26 @@ def test_commands_outlive_the_service_and_follow_its_history(service: ServiceAtP
         until(lambda: {each.starts[-1].get("API_KEY") for each in (web, late)} == {"of another history"})
 
 
-def test_what_can_not_be_kept_for_later_is_said_and_applied(service: ServiceAtPort, tmp_path: Path) -> None:
-    """The disk for the last known good is full."""
+def test_instances_that_all_come_back_at_once_miss_nothing(service: ServiceAtPort) -> None:
+    """After the service was killed under them; what was written meanwhile is what they answer to."""
     billing = service.billing()
     billing.write(POOL_MAX="1")
-    with supervised(tmp_path / "web", service.url, billing.token) as web:
-        billing.wait_for("the instance serves revision 1")
-        (kept,) = (tmp_path / "web" / "cache").glob("*.known-good")
-        kept.unlink()
-        kept.symlink_to("/dev/full")
-        next_revision_reaches(billing, web, "the instance serves")
-        assert "cannot keep revision 2 as the last known good: No space left on device" in web.said
+    number = 500 if IS_LONG else 50
 
+    async def story() -> None:
+        instances = Instances(service.address, billing.token)
+        try:
+            await instances.open(number)
+            service.kill()
+            service.start()
+            revision = billing.write(POOL_MAX="2")
+            await instances.all_at(revision)
+            billing.wait_for(f"all {number} instances serve revision {revision}")
+        finally:
+            await instances.close()
+        assert instances.reconnects >= number
 
-def test_a_command_goes_on_when_its_supervisor_is_killed(service: ServiceAtPort, tmp_path: Path) -> None:
-    """With the revision that it has; the next supervisor begins with the newest one."""
-    billing = service.billing()
-    billing.write(POOL_MAX="1")
-    with supervised(tmp_path / "web", service.url, billing.token) as web:
-        billing.wait_for("the instance serves revision 1")
-        left = pid_of(web)
-        web.process.kill()
-        web.process.wait()
-        billing.write(POOL_MAX="2")
-        assert is_running(left)
-        with supervised(tmp_path / "web", service.url, billing.token):
-            until(lambda: any(each["serves"] and each["serves"]["revision"] == 2 for each in billing.sessions))
-            assert is_running(left)
-        os.kill(left, signal.SIGTERM)
-        eventually(lambda: not is_running(left), "it ends when it is asked to")
+    asyncio.run(story())
 
 
 @pytest.mark.skipif(not IS_LONG, reason="in every run, the instances are held to that on SQLite; `make faults` does it")

@@ -49,4 +49,4 @@ class Billing:
 
     def wait_for(self, rollout: str) -> None:
         """Wait until that is how the newest revision stands."""
-        until(lambda: self.rollout == rollout)
+        until(lambda: self.rollout == rollout, instead=lambda: (self.rollout, self.sessions))

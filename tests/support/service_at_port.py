@@ -21,21 +21,23 @@ class ServiceAtPort:
 
     Attributes:
         database_url: Where it keeps everything.
-        url: Its address.
+        address: Where it listens.
+        url: The same as the clients are told.
     """
 
     def __init__(self, folder: Path, database_url: str, address: tuple[str, int]) -> None:
         self.database_url = database_url
+        self.address = address
         self.url = f"http://{address[0]}:{address[1]}"
-        self._folder, self._address = folder, address
+        self._folder = folder
         self._stack = ExitStack()
         self._process: GunicornProcess | None = None
 
     def start(self) -> None:
         """Start it, and return once it answers."""
-        variables = {"DATABASE_URL": self.database_url, "PORT": str(self._address[1]), "WEB_CONCURRENCY": "1"}
+        variables = {"DATABASE_URL": self.database_url, "PORT": str(self.address[1]), "WEB_CONCURRENCY": "1"}
         running = self._stack.enter_context(gunicorn(self._folder / "service.log", variables, opens_its_port=True))
-        self._process = GunicornProcess(running.process, self._address, running.output)
+        self._process = GunicornProcess(running.process, self.address, running.output)
         self._process.wait_until_ready()
 
     def stop(self) -> None:

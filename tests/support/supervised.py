@@ -51,11 +51,13 @@ while True:
 """A program that writes down with what it was started; with `POOL_MAX=13` it does not start."""
 
 
-def until(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
-    """Return what `condition` returns once that is true."""
+def until(
+    condition: Callable[[], Any], seconds: float = SECONDS, instead: Callable[[], object] = lambda: "something else"
+) -> Any:
+    """Return what `condition` returns once that is true; fail with what there is `instead`."""
     ends_at = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < ends_at, "it did not come to that"
+        assert time.monotonic() < ends_at, f"it did not come to that, but to {instead()}"
         time.sleep(0.05)
     return found
 
@@ -105,3 +107,16 @@ def supervised(
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
             process.wait(timeout=SECONDS)
+
+
+def pid_of(web: Supervised) -> int:
+    """Return the process id of the command that runs, as that has written it down."""
+    return int((web.folder / "pid").read_text())
+
+
+def is_running(pid: int) -> bool:
+    """Return whether there is such a process, and not only what is left of one."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

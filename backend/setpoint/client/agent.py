@@ -22,7 +22,9 @@ POLL_SECONDS = 300.0
 _LONGEST_UNTIL_TRIED_AGAIN = 10.0
 """In seconds, for what could not be told or read while the stream goes on."""
 
-_FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 60.0
+_FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 15.0
+"""In seconds. Where many instances follow, the service asks for longer pauses on each stream, which count as well."""
+
 _RETRY_SECONDS = 3.0
 _MOST_FAILURES = 10
 

@@ -14,7 +14,7 @@ import pytest
 from app.store.testing.examples import OLD_KEY
 from support.followed_environment import Billing
 from support.service_over_http import service_over_http
-from support.supervised import LAX, STRICT, supervised, until
+from support.supervised import LAX, STRICT, is_running, pid_of, supervised, until
 
 CANARY = "canary-5d3c9a71"
 
@@ -205,3 +205,34 @@ def test_a_value_that_the_env_file_can_not_hold_is_a_refusal(billing: Billing, t
         until(lambda: "refused revision 2" in billing.rollout)
         assert len(web.starts) == 1
         assert (tmp_path / "web" / "app.env").read_text() == "POOL_MAX=5\n"
+
+
+def test_what_can_not_be_kept_for_later_is_said_and_applied(billing: Billing, tmp_path: Path) -> None:
+    """The disk for the last known good is full."""
+    billing.write(POOL_MAX="1")
+    with supervised(tmp_path / "web", billing.url, billing.token) as web:
+        billing.wait_for("the instance serves revision 1")
+        (kept,) = (tmp_path / "web" / "cache").glob("*.known-good")
+        kept.unlink()
+        kept.symlink_to("/dev/full")
+        billing.write(POOL_MAX="2")
+        billing.wait_for("the instance serves revision 2")
+        assert [each["POOL_MAX"] for each in web.starts] == ["1", "2"]
+        assert "cannot keep revision 2 as the last known good: No space left on device" in web.said
+
+
+def test_a_command_goes_on_when_its_supervisor_is_killed(billing: Billing, tmp_path: Path) -> None:
+    """With the revision that it has; the next supervisor begins with the newest one."""
+    billing.write(POOL_MAX="1")
+    with supervised(tmp_path / "web", billing.url, billing.token) as web:
+        billing.wait_for("the instance serves revision 1")
+        left = pid_of(web)
+        web.process.kill()
+        web.process.wait()
+        billing.write(POOL_MAX="2")
+        assert is_running(left)
+        with supervised(tmp_path / "web", billing.url, billing.token):
+            until(lambda: any(each["serves"] and each["serves"]["revision"] == 2 for each in billing.sessions))
+            assert is_running(left)
+        os.kill(left, signal.SIGTERM)
+        until(lambda: not is_running(left))

@@ -28,6 +28,8 @@ from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions
 
 _LARGEST = 1_000_000
+_LARGEST_OF_MANY = 4_000_000
+"""As many verdicts as there may be at once are more than a megabyte."""
 
 
 def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Blueprint:
@@ -60,7 +62,7 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
         )
     )
     def report_many() -> dict[str, Any]:
-        told = validated(ToldOfSessions, read_json(_LARGEST)).root
+        told = validated(ToldOfSessions, read_json(_LARGEST_OF_MANY)).root
         places = named_places([each.environment for each in told])
         allow(Scope.SESSION_WRITE, *places)
         reports = [_report(each.session, place, each) for each, place in zip(told, places, strict=True)]
