@@ -148,11 +148,13 @@ class TreeMaker:
 
     def _key(self, node: YamlNode, place: Place) -> str:
         value = self._value(node, place) if isinstance(node, YamlScalar) else None
+        if value is None:
+            message = "a key has to be a word, and this one is nothing, or a list or a mapping"
+            self._report(DeployProblemKind.NOT_YAML, message, place, refuses=True)
+            return ""
         if isinstance(value, bool):
             return str(value).lower()
-        if isinstance(value, float) or value is None:
-            return node.text if isinstance(node, YamlScalar) else ""
-        return str(value)
+        return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
     def _value(self, node: YamlScalar, place: Place) -> JsonValue:
         if self._words is Words.KUBECTL and not node.style and node.tag in (None, "tag:yaml.org,2002:bool"):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.deploys.file_tree import FileTree
-from setpoint.deploys.kubernetes.kustomize.fields import KustomizeError, strings, tables
+from setpoint.deploys.kubernetes.kustomize.fields import KustomizeError, strings, tables, text
 from setpoint.deploys.kubernetes.kustomize.generators import generated
 from setpoint.deploys.kubernetes.kustomize.patching import Patcher
 from setpoint.deploys.kubernetes.kustomize.renaming import in_namespace, renamed, with_pairs, with_references
@@ -26,6 +26,7 @@ _FIELDS = {
     "nameSuffix", "namespace", "openapi", "patches", "patchesJson6902", "patchesStrategicMerge", "replicas",
     "resources", "secretGenerator", "sortOptions", "validators", *_NOT_FOLLOWED,
 }  # fmt: skip
+_KUSTOMIZATION, _COMPONENT = "Kustomization", "Component"
 _REMOTE = ("://", "git@", "github.com/", "?ref=")
 
 
@@ -56,17 +57,23 @@ class _Builder:
         self.problems: list[DeployProblem] = []
         self._tree = tree
 
-    def accumulated(self, folder: str, given: list[Manifest], parents: tuple[str, ...]) -> list[Manifest]:
+    def accumulated(
+        self, folder: str, given: list[Manifest], parents: tuple[str, ...], *, kind: str = _KUSTOMIZATION
+    ) -> list[Manifest]:
         """Return the objects of the kustomization in `folder`, which as a component changes what is `given`."""
         folder = self._tree.real(folder)
         root = self._kustomization(folder, parents)
+        if (text(root, "kind") or _KUSTOMIZATION) != kind:
+            message = f"this has to be a {kind} to be named here"
+            raise KustomizeError(message, (root.at("kind") or root).place)
         level = _Level(root, folder, (*parents, folder))
         manifests = [*given]
         for named in (*strings(root, "resources"), *strings(root, "bases")):
             self._add(manifests, self._resource(named, level))
         self._generate(manifests, level)
         for named in strings(root, "components"):
-            manifests = self.accumulated(_joined(folder, str(named.value)), manifests, level.parents)
+            component = _joined(folder, str(named.value))
+            manifests = self.accumulated(component, manifests, level.parents, kind=_COMPONENT)
         return with_references(self._transformed(manifests, level))
 
     def _kustomization(self, folder: str, parents: tuple[str, ...]) -> Table:
@@ -158,9 +165,9 @@ class _Builder:
         for item in tables(root, "patches"):
             patcher.patch(item)
         manifests = patcher.manifests
-        if namespace := root.text("namespace"):
+        if namespace := text(root, "namespace"):
             manifests = in_namespace(manifests, namespace)
-        manifests = renamed(manifests, root.text("namePrefix") or "", root.text("nameSuffix") or "")
+        manifests = renamed(manifests, text(root, "namePrefix"), text(root, "nameSuffix"))
         manifests = [_labelled(each, root) for each in manifests]
         patcher = Patcher(manifests, self._tree, level.folder)
         for item in tables(root, "patchesJson6902"):

@@ -32,6 +32,21 @@ def _items(root: Table, key: str) -> tuple[Tree, ...]:
     raise KustomizeError(message, found.place)
 
 
+def text(root: Table, key: str) -> str:
+    """Return the string at `key`; nothing is the empty one.
+
+    Raises:
+        KustomizeError: It is something else, as `n` without quotes, which is a boolean.
+    """
+    found = root.at(key)
+    if found is None or (isinstance(found, Leaf) and found.value is None):
+        return ""
+    if isinstance(found, Leaf) and isinstance(found.value, str):
+        return found.value
+    message = f"`{key}` has to be a string: put it in quotes"
+    raise KustomizeError(message, found.place)
+
+
 def strings(root: Table, key: str) -> Iterator[Leaf]:
     """Yield the strings of the list at `key`.
 

@@ -13,6 +13,7 @@ from setpoint.deploys.kubernetes.tree import Items, Leaf, Table, Tree
 from setpoint.envfile.source_text import SourceText, Span, first_bad_byte
 
 _LINE = re.compile(r"([^\n]*?)\r?(?:\n|\Z)")
+_LONGEST_LINE = 64 * 1024
 _BYTE_ORDER_MARK = "\ufeff"
 _QUOTES = ('"', "'")
 
@@ -95,6 +96,8 @@ def _of_env_file(file: SourceText) -> Iterator[Pair]:
     """Yield the variables of an env file: all after the `=` is the value, quotes and comments too."""
     begin = len(_BYTE_ORDER_MARK) if file.text.startswith(_BYTE_ORDER_MARK) else 0
     for line in _LINE.finditer(file.text, begin):
+        if len(line[1].encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
+            return  # Go's scanner gives up without a word, and kustomize does not ask it why
         text = line[1].lstrip()
         if first_bad_byte(line[1]) is not None:
             message = "this line is not UTF-8, so kustomize refuses the file"

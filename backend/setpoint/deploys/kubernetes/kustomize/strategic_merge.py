@@ -58,6 +58,7 @@ def _merged_list(base: Items, patch: Items, merge_key: str) -> Items:
     tables = [item for item in patch.items if isinstance(item, Table)]
     if any(table.text(_DIRECTIVE) == "replace" and table.text(merge_key) is None for table in tables):
         return Items(tuple(table for table in tables if table.text(_DIRECTIVE) is None), patch.place)
+    tables = [table for table in tables if table.text(_DIRECTIVE) != "replace"]  # of one item, kustomize ignores it
     before = {item.text(merge_key): item for item in base.items if isinstance(item, Table)}
     after: dict[str | None, Tree | None] = {}
     for table in tables:
