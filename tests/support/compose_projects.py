@@ -22,6 +22,7 @@ def read_project(
     env_files: Sequence[str] = (),
     profiles: Sequence[str] = (),
     environment: Mapping[str, str] = OUTER,
+    knows_caller: bool = True,
     outside: bool = False,
 ) -> Deployment:
     """Write `files` into `folder`, and read the project there as docker compose does that is called with `named`."""
@@ -29,7 +30,15 @@ def read_project(
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    return read_compose(folder, named, env_files=env_files, profiles=profiles, environment=environment, outside=outside)
+    return read_compose(
+        folder,
+        named,
+        env_files=env_files,
+        profiles=profiles,
+        environment=environment,
+        knows_caller=knows_caller,
+        outside=outside,
+    )
 
 
 def values(deployment: Deployment) -> dict[str, dict[str, str | None]]:

@@ -1,10 +1,11 @@
 """Makes trees of the YAML of a compose file: types, merge keys, `!reset` and `!override`, and no key twice."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from setpoint.deploys.compose.refusal import RefusedError, raise_for, refusal, refused
-from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree
+from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree, joined
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.deploys.yaml_tree.go_scalars import WrongTagError, go_value
 from setpoint.deploys.yaml_tree.nodes import YamlMapping, YamlNode, YamlScalar, YamlSequence, repeated_keys
@@ -123,7 +124,8 @@ class _Decoder:
                     entries[name] = tree
                     keys[name] = table.keys[name]
                 elif isinstance(own := entries[name], Leaf) and isinstance(tree, Leaf):
-                    entries[name] = Leaf(own.value, own.place, own.style, shadows=(*own.shadows, tree))
+                    shadow = joined(name, tree, table.keys[name])
+                    entries[name] = replace(own, shadows=(*own.shadows, shadow, *tree.shadows))
 
     def _key(self, key: YamlNode, path: Path) -> str:
         value = self._leaf(key).value if isinstance(key, YamlScalar) else None

@@ -1,6 +1,7 @@
 """Replaces `$NAME` and `${NAME…}` in the values of a compose file, and says what is not set."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from setpoint.deploys.compose.refusal import raise_for, refusal
 from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree
@@ -24,9 +25,11 @@ class Interpolation:
         problems: What became empty.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, knows_caller: bool) -> None:
+        """Take what references stand for, and whether it holds all that the caller of docker compose has."""
         self.problems: list[DeployProblem] = []
         self._references = References(environment)
+        self._knows_caller = knows_caller
         self._refusals: list[DeployProblem] = []
 
     def replaced(self, table: Table) -> Table:
@@ -60,17 +63,22 @@ class Interpolation:
             replaced = self._references.replaced_in(text)
         except InvalidReferenceError as error:
             self._refuse(error, leaf, process, name)
-            return leaf
+            return replace(leaf, is_open=True)
         except TooLongExpansionError:
             message = "the references expand to more text than a process can be given"
             kind = DeployProblemKind.INVALID_INTERPOLATION
             self._refusals.append(refusal(kind, message, leaf.place, process=process, name=name))
             return leaf
         for span in self._references.unset:
-            self.problems.append(_unset(text, span, piece_of(leaf, span), process, name))
-        return Leaf(replaced, leaf.place, leaf.style, shadows=leaf.shadows)
+            problem = _unset(text, span, piece_of(leaf, span), knows_caller=self._knows_caller)
+            self.problems.append(problem._replace(process=process, name=name))
+        if self._references.unset and not self._knows_caller:
+            return replace(leaf, is_open=True)
+        return replace(leaf, value=replaced)
 
     def _refuse(self, error: InvalidReferenceError, leaf: Leaf, process: str | None, name: str | None) -> None:
+        if isinstance(error, RequiredVariableError) and not self._knows_caller:
+            return
         place = piece_of(leaf, Span(error.start, error.start + 1))
         if isinstance(error, RequiredVariableError):
             message = "it requires a variable that is not set, so docker compose rejects the project"
@@ -84,15 +92,17 @@ class Interpolation:
         self._refusals.append(problem)
 
 
-def _unset(text: str, span: Span, place: Place, process: str | None, name: str | None) -> DeployProblem:
+def _unset(text: str, span: Span, place: Place, *, knows_caller: bool) -> DeployProblem:
     """Return what to say of a reference to nothing; one right after a letter is part of a password, as a rule."""
     if text[span.start + 1] != "{" and text[: span.start][-1:].isalnum():
         message = "docker compose takes this for a variable, which is not set, so it is lost from the value"
         hint = "write `$$` for a `$`"
-        return DeployProblem(DeployProblemKind.EATEN_DOLLAR, message, place, process, name, hint)
+        return DeployProblem(DeployProblemKind.EATEN_DOLLAR, message, place, hint=hint)
     message = "it refers to a variable that is not set, so it becomes empty"
+    if not knows_caller:
+        message = "it refers to a variable that nothing here sets, so it becomes empty unless whoever deploys sets it"
     hint = f"{_TO_SET}, or write a default: `${{NAME:-default}}`"
-    return DeployProblem(DeployProblemKind.UNDEFINED_VARIABLE, message, place, process, name, hint)
+    return DeployProblem(DeployProblemKind.UNDEFINED_VARIABLE, message, place, hint=hint)
 
 
 def _about(path: Path, text: str) -> tuple[str | None, str | None]:

@@ -26,9 +26,11 @@ class Loading:
         problems: What is not right, and refuses nothing.
     """
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, *, knows_caller: bool) -> None:
+        """Take what may be read, and whether all is known that the caller of docker compose has."""
         self.problems: list[DeployProblem] = []
         self._bounds = bounds
+        self._knows_caller = knows_caller
         self._documents: dict[str, list[Document]] = {}
         self._loaded = 0
 
@@ -79,7 +81,7 @@ class Loading:
         return self.model(paths, scope, named)
 
     def _interpolated(self, document: Document, scope: Scope) -> Table:
-        interpolation = Interpolation(scope.environment)
+        interpolation = Interpolation(scope.environment, knows_caller=self._knows_caller)
         table = interpolation.replaced(top_level(document))
         self.problems += [*interpolation.problems, *rewritten_values(table)]
         return table

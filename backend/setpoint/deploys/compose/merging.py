@@ -1,10 +1,11 @@
 """Lays one compose file over another, and a service over the one that it extends, as docker compose does."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from setpoint.deploys.compose.go_text import go_text
 from setpoint.deploys.compose.refusal import refused
-from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree, matches
+from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree, joined, matches
 from setpoint.deploys.deployment import DeployProblemKind, Place
 
 _JOINED_LISTS = (
@@ -95,13 +96,10 @@ def _as_items(tree: Tree) -> tuple[Tree, ...]:
         return (tree,) if isinstance(tree.value, str) else ()
     found: list[Leaf] = []
     for key, value in tree.entries.items():
-        if isinstance(value, Leaf) and value.value is None:
-            found.append(Leaf(key, tree.keys.get(key, value.place), in_table=True, shadows=value.shadows))
-            continue
+        named = tree.keys.get(key, value.place)
         for one in value.items if isinstance(value, Items) else (value,):
-            shadows = one.shadows if isinstance(one, Leaf) else ()
-            style = one.style if isinstance(one, Leaf) else ""
-            found.append(Leaf(f"{key}={go_form(one)}", one.place, style, in_table=True, shadows=shadows))
+            leaf = one if isinstance(one, Leaf) else Leaf(go_form(one), one.place)
+            found.append(joined(key, leaf, named))
     return tuple(sorted(found, key=lambda leaf: str(leaf.value)))
 
 
@@ -157,7 +155,7 @@ def _last_of_each(items: Iterable[Tree], name_of: Callable[[Tree], str]) -> Iter
         before = found.get(name)
         if isinstance(before, Leaf) and isinstance(item, Leaf):
             shadows = (*item.shadows, before, *before.shadows)
-            found[name] = Leaf(item.value, item.place, item.style, item.in_table, shadows)
+            found[name] = replace(item, shadows=shadows)
         else:
             found[name] = item
     return found.values()

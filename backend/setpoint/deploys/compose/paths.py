@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from setpoint.deploys.compose.files import ProjectFiles
@@ -79,9 +80,9 @@ def with_absolute_paths(table: Table, bounds: Bounds, folder: str) -> Table:
     """Return a compose file with the paths of `env_file` and `extends` from the root on; relative to `folder`."""
 
     def absolute(tree: Tree) -> Tree:
-        if not isinstance(tree, Leaf) or not isinstance(tree.value, str):
+        if not isinstance(tree, Leaf) or not isinstance(tree.value, str) or tree.is_open:
             return tree
-        return Leaf(bounds.absolute(tree.value, folder), tree.place, tree.style)
+        return replace(tree, value=bounds.absolute(tree.value, folder))
 
     def env_files(tree: Tree) -> Tree:
         if not isinstance(tree, Items):
@@ -102,7 +103,7 @@ def with_inherited(table: Table, environment: Mapping[str, str]) -> Table:
         if not isinstance(tree, Items):
             return tree
         items = (
-            Leaf(f"{item.value}={environment[str(item.value)]}", item.place, item.style, in_table=True)
+            replace(item, value=f"{item.value}={environment[str(item.value)]}", named=item.named or item.place)
             if isinstance(item, Leaf) and item.value in environment
             else item
             for item in tree.items

@@ -27,7 +27,7 @@ def _is_rewritten(leaf: Leaf) -> bool:
 def kept_quotes(leaf: Leaf, given: Given, process: str) -> Iterator[DeployProblem]:
     """Yield a problem if a `- NAME="value"` has quotes around its value, because YAML takes none away in there."""
     value = given.value or ""
-    if leaf.in_table or text_of(leaf) is None or len(value) < _SHORTEST_QUOTED:
+    if leaf.named or text_of(leaf) is None or len(value) < _SHORTEST_QUOTED:
         return
     if value[0] in "\"'" and value[0] == value[-1]:
         message = "the quotes are a part of the value here, and the container gets them"
@@ -37,7 +37,7 @@ def kept_quotes(leaf: Leaf, given: Given, process: str) -> Iterator[DeployProble
 
 def against_env_files(given: Given, from_files: tuple[Given, ...], process: str) -> Iterator[DeployProblem]:
     """Yield a problem if what `environment` gives hides another value that an env file gives."""
-    if not from_files or from_files[0].value == given.value:
+    if not from_files or given.unknown or from_files[0].value == given.value:
         return
     hidden = from_files[0]
     if given.value is None:

@@ -27,12 +27,14 @@ class Invocation(NamedTuple):
         env_files: What follows each `--env-file`.
         profiles: What follows each `--profile`.
         environment: The process environment of docker compose.
+        knows_caller: Whether that is all of it.
     """
 
     files: Sequence[str]
     env_files: Sequence[str]
     profiles: Sequence[str]
     environment: Mapping[str, str]
+    knows_caller: bool
 
 
 class Project(NamedTuple):

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from setpoint.deploys.compose.consistency import inconsistencies
-from setpoint.deploys.compose.environment import Outside, ServiceEnvironment, entries_of, env_files_of
+from setpoint.deploys.compose.env_files import env_files_of
+from setpoint.deploys.compose.environment import Outside, ServiceEnvironment, entries_of
 from setpoint.deploys.compose.files import ProjectFiles
 from setpoint.deploys.compose.including import Scope
 from setpoint.deploys.compose.interpolation import Interpolation
@@ -23,6 +24,7 @@ def read_compose(
     env_files: Sequence[str] = (),
     profiles: Sequence[str] = (),
     environment: Mapping[str, str],
+    knows_caller: bool = True,
     outside: bool = False,
 ) -> Deployment:
     """Read a compose project as `docker compose` does that is started in `folder`; nothing is run or fetched.
@@ -33,6 +35,8 @@ def read_compose(
         env_files: What would follow each `--env-file`.
         profiles: What would follow each `--profile`.
         environment: The environment that docker compose would have.
+        knows_caller: Whether that is all of it. If not, a value that depends on a variable which nothing here sets is
+            unknown, and a variable that is required may well be there.
         outside: Whether `include` and `extends` may lead out of the project's folder.
 
     Returns:
@@ -40,7 +44,8 @@ def read_compose(
         project, there is none, and `problems` say why.
     """
     project_files = ProjectFiles(folder)
-    reader = _Reader(Invocation(files, env_files, profiles, environment), project_files, outside=outside)
+    invocation = Invocation(files, env_files, profiles, environment, knows_caller)
+    reader = _Reader(invocation, project_files, outside=outside)
     try:
         processes = reader.processes()
     except RefusedError as error:
@@ -61,7 +66,8 @@ class _Reader:
         project = found_project(self._invocation, self._files)
         self.problems += project.problems
         home = self._invocation.environment.get("HOME")
-        loading = Loading(Bounds(self._files, project.folder, home, self._outside))
+        bounds = Bounds(self._files, project.folder, home, self._outside)
+        loading = Loading(bounds, knows_caller=self._invocation.knows_caller)
         try:
             model = self._model(project, loading)
         finally:
@@ -69,14 +75,16 @@ class _Reader:
         services = model.table("services")
         enabled = frozenset(name for name, one in services.entries.items() if _is_on(one, project.profiles))
         self._check(model, services, enabled)
-        return self._environments(services, enabled, Outside(project.environment, project.places))
+        outside = Outside(project.environment, project.places, self._invocation.knows_caller)
+        return self._environments(services, enabled, outside)
 
     def _model(self, project: Project, loading: Loading) -> Table:
         declared = [_declared_name(document.tree) for path in project.paths for document in loading.documents(path)]
         written = next((leaf for leaf in reversed(declared) if leaf is not None), None)
         name = None
         if written is not None:
-            table = Interpolation(project.environment).replaced(Table({"name": written}, written.place))
+            interpolation = Interpolation(project.environment, knows_caller=self._invocation.knows_caller)
+            table = interpolation.replaced(Table({"name": written}, written.place))
             name = text_of(table.get("name"))
         project.environment["COMPOSE_PROJECT_NAME"] = project_name(project, name)
         return loading.model(project.paths, Scope(project.folder, project.environment))

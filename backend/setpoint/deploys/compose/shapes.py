@@ -139,6 +139,8 @@ def _alternatives(shape: Shape) -> tuple[Shape, ...]:
 
 
 def _fits(shape: Shape, tree: Tree) -> bool:
+    if isinstance(tree, Leaf) and tree.is_open:
+        return isinstance(shape, One) and "string" in shape.kinds
     if isinstance(tree, Table):
         return isinstance(shape, Named | Keys)
     if isinstance(tree, Items):

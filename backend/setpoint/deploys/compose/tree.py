@@ -1,8 +1,9 @@
 """What a compose file says once its YAML is read: values, lists and tables, each with its place, never changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from setpoint.deploys.compose.go_text import go_text
 from setpoint.deploys.deployment import Place
 from setpoint.deploys.yaml_tree.go_scalars import GoValue
 
@@ -18,15 +19,17 @@ class Leaf:
         value: What YAML makes of it, or what is left of it once references are replaced.
         place: Where it is written.
         style: How it is quoted; nothing where it is plain.
-        in_table: Whether this `NAME=value` of a list was a key and its value in a file, so that `place` is the value's.
-        shadows: What it stands in for, because a later file, or a later line, gives the same name again.
+        named: Where the key is, if this `NAME=value` of a list was a key and its value; `place` is then the value's.
+        shadows: What it stands in for, because a later file, or a later line, gives the same name again: `NAME=value`.
+        is_open: Whether it refers to what only the caller of docker compose may know, so that the value is not.
     """
 
     value: GoValue
     place: Place
     style: str = ""
-    in_table: bool = False
+    named: Place | None = None
     shadows: tuple["Leaf", ...] = ()
+    is_open: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,6 +73,13 @@ class Table:
 
 
 Tree = Leaf | Items | Table
+
+
+def joined(name: str, leaf: Leaf, named: Place) -> Leaf:
+    """Return the value `leaf` of a key as an item of a list: `NAME=value`, or the name alone where it has none."""
+    if leaf.value is None:
+        return replace(leaf, value=name, place=named, named=named)
+    return replace(leaf, value=f"{name}={go_text(leaf.value)}", named=named)
 
 
 def matches(path: Path, pattern: str) -> bool:

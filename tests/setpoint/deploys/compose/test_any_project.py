@@ -124,6 +124,6 @@ def test_references_are_replaced_as_their_operators_say(pieces: list[tuple[str, 
     """Defaults and alternatives, nested as deep as one likes; what is put in is not looked at again."""
     text = "".join(written for written, _ in pieces)
     place = Place(SourceText("compose.yaml", text), Span(0, len(text)))
-    replaced = Interpolation(_SET).replaced(Table({"x": Leaf(text, place)}, place)).get("x")
+    replaced = Interpolation(_SET, knows_caller=True).replaced(Table({"x": Leaf(text, place)}, place)).get("x")
     assert isinstance(replaced, Leaf)
     assert replaced.value == "".join(meant for _, meant in pieces)

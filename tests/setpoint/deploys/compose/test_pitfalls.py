@@ -105,6 +105,42 @@ def test_every_value_knows_where_it_is_written_and_what_it_hides(tmp_path: Path)
     assert [file.path for file in deployment.files] == [".env", "compose.yaml", "over.yaml", "a.env", "b.env"]
 
 
+def test_every_name_knows_where_it_is_written(tmp_path: Path) -> None:
+    """In a mapping, in a list, in a list of which a mapping was made, in an env file."""
+    files = {
+        "compose.yaml": web("A: 1", "B:", more="    env_file: a.env\n")
+        + "  job: {image: x, environment: ['C=1', D]}\n",
+        "over.yaml": "services:\n  web:\n    environment:\n    - 'E=1'\n",
+        "a.env": "F=1\n",
+    }
+    deployment = read_project(tmp_path, files, "compose.yaml", "over.yaml")
+    variables = [given for process in deployment.processes.values() for given in process.variables.values()]
+    assert [given.named.span.of(given.named.file.text) for given in variables if given.named] == [*"FABECD"]
+
+
+def test_what_only_the_caller_may_know_is_unknown(tmp_path: Path) -> None:
+    """Nothing is guessed, nothing is refused for it, and what has a default or a value here is known."""
+    environment = ["A:", "B: x$NOPE", "C: ${NOPE:?}", "D: ${NOPE:-d}", "E: $DOT", "F: 1", "OUTER:"]
+    files = {
+        "compose.yaml": web(*environment, more="    privileged: ${NOPE:?}\n    env_file: [a.env, '${NOPE}.env']\n"),
+        ".env": "DOT=dot\n",
+        "a.env": "A=a\nG=$NOPE\nH\nI=$F\n",
+    }
+    deployment = read_project(tmp_path, files, knows_caller=False)
+    process = deployment.processes["web"]
+    known = {name: given.value for name, given in process.variables.items() if given.unknown is None}
+    assert known == {"D": "d", "E": "dot", "F": "1", "I": "1", "OUTER": "outer_value"}
+    assert {given.unknown for given in process.variables.values()} == {None, "the environment of docker compose"}
+    assert process.elsewhere == ("env_file ${NOPE}.env",)
+    assert not deployment.refused
+    assert problems(deployment) == [
+        "env-file-elsewhere compose.yaml:5:23 '${NOPE}.env'",
+        "undefined-variable compose.yaml:5:24 ${NOPE}",
+        "eaten-dollar compose.yaml:8:11 $NOPE",
+        "undefined-variable a.env:2:3 $NOPE",
+    ]
+
+
 def _told(given: Given) -> str:
     return " | ".join(f"{each.via} {_at(each.place)}" for each in (given, *given.shadows))
 
