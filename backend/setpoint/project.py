@@ -17,6 +17,10 @@ _OWN_TABLE = r"(?m)^\[tool\.setpoint\](?:.*\n(?!\[))*.*"
 # Tables inside it, and strings of several lines, which may hold what looks like it.
 _NOT_TOLD_FROM_LINES = ("tool.setpoint.", '"""', "'''")
 _TEXT_OR_TEXTS = "a string or an array of strings"
+_TABLES = 'a table of tables: `[tool.setpoint.deploys.production]`, and then `files = ["compose.yaml"]`'
+_KIND = '"compose", "systemd" or "kubernetes"'
+_CLASSES = 'a table of settings classes: `services = {web = "MODULE:CLASS"}`'
+_KINDS = ("compose", "systemd", "kubernetes")
 _KEYS = {
     "settings": _TEXT_OR_TEXTS,
     "ignore-variables": _TEXTS,
@@ -28,11 +32,43 @@ _KEYS = {
     "example": _TEXT,
     "docs": _TEXT,
     "schema": _TEXT,
+    "deploys": _TABLES,
+}
+_KEYS_OF_DEPLOY = {
+    "files": _TEXT_OR_TEXTS,
+    "kind": _KIND,
+    "services": _CLASSES,
+    "env-files": _TEXTS,
+    "profiles": _TEXTS,
+    "root": _TEXT,
 }
 
 
 class InvalidProjectError(UnableError):
     """`[tool.setpoint]` can't be used; the text says why, for people."""
+
+
+class ProjectDeploy(NamedTuple):
+    """A deploy of the project.
+
+    Attributes:
+        name: What the project calls it.
+        files: The deploy files.
+        services: The settings classes, `module:Class` each, by the service that runs them; none if the project doesn't
+            say.
+        kind: The program that reads the files; None if their names tell it.
+        env_files: What stands in for compose's `.env`.
+        profiles: The profiles of compose that are on.
+        root: The root of systemd's file system.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    services: Mapping[str, tuple[str, ...]] = {}
+    kind: str | None = None
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    root: str | None = None
 
 
 class Project(NamedTuple):
@@ -50,6 +86,7 @@ class Project(NamedTuple):
         example: Where the generated env file with examples is.
         docs: Where the generated reference of the settings is.
         schema: Where the generated JSON Schema of the settings is.
+        deploys: The deploys that a check without files is about.
     """
 
     root: Path
@@ -63,6 +100,7 @@ class Project(NamedTuple):
     example: Path | None = None
     docs: Path | None = None
     schema: Path | None = None
+    deploys: tuple[ProjectDeploy, ...] = ()
 
 
 def find_project(start: Path) -> Project:
@@ -117,7 +155,8 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
-    problems = [problem for key, value in table.items() if (problem := _problem(key, value))]
+    problems = [problem for key, value in table.items() if (problem := _problem(key, value, _KEYS))]
+    problems += [] if problems else _problems_of_deploys(table.get("deploys", {}))
     if problems:
         message = f"`[tool.setpoint]` in `{path}`: {'; '.join(problems)}"
         raise InvalidProjectError(message)
@@ -133,7 +172,29 @@ def _project(root: Path, path: Path, table: Mapping[str, Any]) -> Project:
         example=root / table["example"] if "example" in table else None,
         docs=root / table["docs"] if "docs" in table else None,
         schema=root / table["schema"] if "schema" in table else None,
+        deploys=tuple(_deploy(root, name, each) for name, each in table.get("deploys", {}).items()),
     )
+
+
+def _problems_of_deploys(deploys: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    problems = [
+        f"in `deploys.{name}`, {problem}"
+        for name, table in deploys.items()
+        for key, value in table.items()
+        if (problem := _problem(key, value, _KEYS_OF_DEPLOY))
+    ]
+    lacking = [name for name, table in deploys.items() if not table.get("files")]
+    return problems + [f'`deploys.{name}` names no file; write `files = ["compose.yaml"]`' for name in lacking]
+
+
+def _deploy(root: Path, name: str, table: Mapping[str, Any]) -> ProjectDeploy:
+    def paths(key: str) -> tuple[str, ...]:
+        return tuple(os.path.relpath(root / each) for each in _texts(table, key))
+
+    services = {service: _texts(table["services"], service) for service in table.get("services", {})}
+    root_of_units = os.path.relpath(root / table["root"]) if "root" in table else None
+    kind, profiles = table.get("kind"), _texts(table, "profiles")
+    return ProjectDeploy(name, paths("files"), services, kind, paths("env-files"), profiles, root_of_units)
 
 
 def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -141,11 +202,19 @@ def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _problem(key: str, value: object) -> str | None:
-    if key not in _KEYS:
-        meant = nearest(key, _KEYS, _LONGEST_SLIP)
+def _problem(key: str, value: object, known: Mapping[str, str]) -> str | None:
+    if key not in known:
+        meant = nearest(key, known, _LONGEST_SLIP)
         return f"unknown key `{key}`" + (f"; did you mean `{meant}`?" if meant else "")
     is_text = isinstance(value, str)
     is_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    is_right = {_TEXT: is_text, _TEXTS: is_texts, _TEXT_OR_TEXTS: is_text or is_texts}
-    return None if is_right[_KEYS[key]] else f"`{key}` is not {_KEYS[key]}"
+    inside = value.values() if isinstance(value, dict) else [None]
+    is_right = {
+        _TEXT: is_text,
+        _TEXTS: is_texts,
+        _TEXT_OR_TEXTS: is_text or is_texts,
+        _KIND: value in _KINDS,
+        _TABLES: all(isinstance(each, dict) for each in inside),
+        _CLASSES: all(isinstance(each, str | list) for each in inside),
+    }
+    return None if is_right[known[key]] else f"`{key}` is not {known[key]}"

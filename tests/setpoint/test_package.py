@@ -123,10 +123,10 @@ def test_the_wheel_needs_no_server(wheel: Path) -> None:
     name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
     metadata = Parser().parsestr(archive.read(name).decode())
     needed = ["pydantic-settings>=2.16", "pydantic>=2.12", "urllib3>=2.5"]
-    # What keeps a command running encrypts the last known good.
-    extra = "cryptography>=46; extra == 'supervise'"
-    assert sorted(metadata.get_all("Requires-Dist") or []) == [extra, *needed]
-    assert metadata.get_all("Provides-Extra") == ["supervise"]
+    # What keeps a command running encrypts the last known good, and compose files are YAML.
+    extras = ["cryptography>=46; extra == 'supervise'", "pyyaml>=6.0.3; extra == 'deploys'"]
+    assert sorted(metadata.get_all("Requires-Dist") or []) == sorted([*extras, *needed])
+    assert sorted(metadata.get_all("Provides-Extra") or []) == ["deploys", "supervise"]
 
 
 def test_the_wheel_works_where_the_repository_is_not(wheel: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Checks an app: imports what it declares, and holds its files, or a start here, to that."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_settings import BaseSettings
 
@@ -9,6 +9,9 @@ from setpoint.application.sure_class_pass import sure_class_pass
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.project import Project
+
+if TYPE_CHECKING:
+    from setpoint.application.deploys.services import WantedDeploy
 
 
 class Wanted(NamedTuple):
@@ -26,6 +29,7 @@ class Wanted(NamedTuple):
         ignore: The rules not to report, likewise.
         fail_on: The lowest severity that makes the check fail.
         deploy: Whether rules about a deploy to production are applied as well.
+        deploys: The deploys to look at, in place of env files or a start here.
     """
 
     references: tuple[str, ...]
@@ -39,6 +43,11 @@ class Wanted(NamedTuple):
     ignore: tuple[str, ...] | None = None
     fail_on: Severity = Severity.ERROR
     deploy: bool = False
+    deploys: "tuple[WantedDeploy, ...]" = ()
+
+    def rules_in(self, project: Project) -> tuple[str, ...]:
+        """Return the modules with rules; where the app's class can't be imported, those of its project can't either."""
+        return self.rules or (project.rules if self.schema is None else ())
 
 
 class Unusable(NamedTuple):
@@ -59,6 +68,10 @@ def check_app(wanted: Wanted, project: Project) -> Report:
     Raises:
         UnableError: There is no such rule, or the exported contract can't be used.
     """
+    if wanted.deploys:
+        from setpoint.application.deploys.checking import check_deploys  # noqa: PLC0415 - env files need nothing of it
+
+        return check_deploys(wanted, project)
     classes, unusable = _classes(wanted, project)
     if len(classes) == 1 and not unusable and _is_about_one_file(wanted, project):
         report = sure_class_pass(classes[0], wanted.paths[0], wanted.fail_on)

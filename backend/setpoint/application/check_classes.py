@@ -26,7 +26,7 @@ def check_classes(
         UnableError: There is no such rule.
     """
     try:
-        import_rules(_rules(wanted, project), project.pythonpath)
+        import_rules(wanted.rules_in(project), project.pythonpath)
     except UnusableRulesError as error:
         return unable(", ".join(wanted.references), unusable_rule, error)
     reports = [unable(each.reference, unusable_settings, each.error) for each in unusable]
@@ -35,11 +35,6 @@ def check_classes(
     # Rules of the app's own can be chosen, too, and are known by now.
     terms = Terms(chosen_selection(project, wanted.select, wanted.ignore), wanted.fail_on, wanted.deploy)
     return put_together([_checked(SettingsContract.of_all(classes), wanted, project, terms), *reports], terms.fail_on)
-
-
-def _rules(wanted: Wanted, project: Project) -> tuple[str, ...]:
-    """Return the modules with rules; where the app's class can't be imported, those of its project can't either."""
-    return wanted.rules or (project.rules if wanted.schema is None else ())
 
 
 def _checked(contracts: tuple[SettingsContract, ...], wanted: Wanted, project: Project, terms: Terms) -> Report:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
@@ -18,6 +19,9 @@ from setpoint.sources.env_file import (
 from setpoint.sources.secret_files import file_variables, files_in, own_secrets_directories
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record
+
+if TYPE_CHECKING:
+    from setpoint.sources.deployed_process import DeployedProcess
 
 
 def of_a_start(
@@ -111,13 +115,16 @@ def of_files(
     project: Project,
     *,
     directories: Sequence[str] = (),
+    process: "DeployedProcess | None" = None,
 ) -> Subject:
     """Return what a process would read that is given `files`, here or on another machine.
 
-    Files that variables name are looked at if they are there. Secrets directories are those that are given
-    alone: what the class finds in its own, on the machine where it starts, can't be known here.
+    Files that variables name are looked at if they are there, but not for the process of a deploy, which has a file
+    system of its own. Secrets directories are those that are given alone: what the class finds in its own, on the
+    machine where it starts, can't be known here.
     """
-    named = tuple(file_variables(contract, files, environment.variables if environment else {}))
+    variables = environment.variables if environment else {}
+    named = tuple(file_variables(contract, files, variables, opens=process is None))
     contents = tuple(each.content for each in named)
     subject = Subject(
         contract,
@@ -128,11 +135,20 @@ def of_files(
         file_variables=named,
         unseen_directories=() if directories else own_secrets_directories(contract),
         secrets_directories=tuple(directories),
+        process=process,
     )
     if not directories:
         return subject
     record = subject.asked
     return replace(subject, record=record, secret_files=(*_secret_files(contract, record), *contents))
+
+
+def of_deployed(
+    contract: SettingsContract, process: "DeployedProcess", project: Project, *, directories: Sequence[str] = ()
+) -> Subject:
+    """Return what `process` of a deploy would read."""
+    environment = ProcessEnvironment(process.environment) if process.environment else None
+    return of_files(contract, process.files, environment, project, directories=directories, process=process)
 
 
 def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:

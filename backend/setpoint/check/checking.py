@@ -1,6 +1,6 @@
 """Checks sources against a settings class: everything that is wrong, all at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ def check(subject: Subject, fail_on: Severity = Severity.ERROR, *, deploy: bool 
         deploy: Whether it is about a deploy to production, for which there are rules of its own.
     """
     found = list(apply_rules(subject, deploy=deploy))
-    diagnostics = in_order(_placed(subject, found)) if found else ()
+    diagnostics = in_order(placed(subject, found)) if found else ()
     return Report(subject.contract.reference, tuple(_summaries(subject)), diagnostics, fail_on)
 
 
@@ -44,7 +44,7 @@ def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> R
 
 def with_more(report: Report, subject: Subject, found: Iterable[tuple[Rule[Any], Finding]]) -> Report:
     """Return `report` on `subject` with what somebody else has found in its files."""
-    return report._replace(diagnostics=in_order([*report.diagnostics, *_placed(subject, found)]))
+    return report._replace(diagnostics=in_order([*report.diagnostics, *placed(subject, found)]))
 
 
 def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:
@@ -120,10 +120,17 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
         yield SourceSummary(subject.environment.kind, variables=len(known))
 
 
-def _placed(subject: Subject, found: Iterable[Found]) -> Iterator[Diagnostic]:
+def placed(subject: Subject | None, found: Iterable[Found], processes: Collection[str] = ()) -> Iterator[Diagnostic]:
+    """Yield `found` with its places and their lines as `subject` lets them show; without one, no value does.
+
+    Args:
+        subject: What was looked at.
+        found: What was found.
+        processes: The names of the processes of a deploy, which show.
+    """
     from setpoint.check.excerpt import Regions
 
-    regions = Regions(subject)
+    regions = Regions(subject, processes)
     for rule, finding in found:
         diagnostic, region = _diagnostic(rule, finding), finding.region
         if region is not None:

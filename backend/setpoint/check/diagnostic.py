@@ -48,6 +48,7 @@ class Diagnostic(NamedTuple):
         location: Where it is; None where there is no place (a missing variable, the process environment).
         excerpt: The line at `location`, where there is a line to show.
         unable: Whether it says that something could not be looked at.
+        services: The services, units or containers of a deploy that it is about; none elsewhere.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Diagnostic(NamedTuple):
     location: Location | None = None
     excerpt: Excerpt | None = None
     unable: bool = False
+    services: tuple[str, ...] = ()
 
     @property
     def advice(self) -> str | None:

@@ -1,5 +1,8 @@
 """Turns a place in an env file into a location and an excerpt: what may show of its line, and what may not."""
 
+from collections.abc import Collection
+
+from setpoint.check.deployed_lines import DeployedLines
 from setpoint.check.diagnostic import Excerpt
 from setpoint.check.finding import Region
 from setpoint.envfile.source_text import Location, SourceText, Span
@@ -13,11 +16,13 @@ from setpoint.text.shown_line import Extent, Name, ShownLine, line_of_binding, l
 class Regions:
     """Turns places in files into locations and excerpts."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject | None, processes: Collection[str] = ()) -> None:
+        """Take what says which values may show, without which none does, and the names of processes of a deploy."""
         self._subject = subject
         self._shown: dict[tuple[int, int], ShownLine] = {}
         self._by_number: dict[tuple[int, int], Line] = {}
-        for line in subject.lines:
+        self._deployed = DeployedLines.of(subject) if subject else DeployedLines((), processes)
+        for line in subject.lines if subject else ():
             for number in self._numbers(line.file, line.span):
                 self._by_number.setdefault((id(line.file), number), line)
 
@@ -42,6 +47,9 @@ class Regions:
                 return max(told, first + 1)
         return region.span.end
 
+    def _shows(self, statement: Statement) -> bool:
+        return self._subject is not None and self._subject.shown.shows_as_written(statement)
+
     def _line(self, region: Region) -> ShownLine | None:
         return self._numbered(region.file, region.file.source.position(region.span.start).line)
 
@@ -49,10 +57,12 @@ class Regions:
         """Return line `number` of `file` as it may be shown; None for a file that could not be read."""
         if file.trouble:
             return None
+        if file.is_deployed:
+            return self._deployed.shown(file.source, number)
         key = (id(file), number)
         if key not in self._shown:
             line = self._by_number.get(key)
-            shows = isinstance(line, Statement) and self._subject.shown.shows_as_written(line)
+            shows = isinstance(line, Statement) and self._shows(line)
             self._shown[key] = _shown_line(file.source, number, line, shows_value=shows)
         return self._shown[key]
 

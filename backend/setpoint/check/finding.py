@@ -6,6 +6,7 @@ from setpoint.check.diagnostic import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
+from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 from setpoint.sources.secret_files import FileVariable
 
@@ -27,6 +28,14 @@ def value_region(each: Statement | Assignment | FileVariable | None) -> Region |
     if each is None or each.written is None:
         return None
     return Region(each.written.file, each.written.binding.value_span)
+
+
+def declaration(subject: Subject, name: str) -> Region | None:
+    """Return where a deploy says `name` without giving it a value, or declares the process; None elsewhere."""
+    if subject.process is None:
+        return None
+    where = subject.process.named.get(name) or subject.process.declaration
+    return None if where is None else Region(*where)
 
 
 class Finding(NamedTuple):

@@ -45,12 +45,14 @@ class Report(NamedTuple):
         sources: What was looked at, later ones over earlier.
         diagnostics: What was found, sorted by path, line and column.
         fail_on: The lowest severity that makes the check fail.
+        services: The services, units or containers of a deploy that were checked.
     """
 
     settings: str
     sources: tuple[SourceSummary, ...]
     diagnostics: tuple[Diagnostic, ...]
     fail_on: Severity = Severity.ERROR
+    services: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:

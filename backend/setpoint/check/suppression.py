@@ -47,7 +47,17 @@ def suppressions(subject: Subject) -> Iterator[Suppression]:
     """Yield the comments of the files of `subject` that are there to suppress findings."""
     for file in subject.files:
         if _MARK in file.source.text:
-            yield from _suppressions_in(file, [each for each in subject.lines if each.file is file])
+            found = _suppressions_in(file, [each for each in subject.lines if each.file is file])
+            yield from (each for each in found if not file.is_deployed or _is_about(subject, each))
+
+
+def _is_about(subject: Subject, suppression: Suppression) -> bool:
+    """Return whether the lines of a comment in a deploy file are about the process: others have theirs in it, too."""
+    file = suppression.region.file
+    problems = subject.process.problems if subject.process else ()
+    spans = [each.span for each in subject.lines if each.file is file]
+    spans += [each.where.span for each in problems if each.where and each.where.file is file]
+    return any(file.source.position(each.start).line in suppression.lines for each in spans)
 
 
 def _suppressions_in(file: EnvFile, parts: list[Line]) -> Iterator[Suppression]:
@@ -58,12 +68,23 @@ def _suppressions_in(file: EnvFile, parts: list[Line]) -> Iterator[Suppression]:
         if following and parts[following - 1].span.end > span.start:
             continue  # It is a line of a value.
         lines = _lines(parts[following]) if following < len(parts) else range(0)
+        if file.is_deployed:
+            lines = _lines_after(file, span, lines)
         yield _suppression(Region(file, span), match["rest"], lines)
 
 
 def _lines(part: Line) -> range:
     position = part.file.source.position
     return range(position(part.span.start).line, position(part.span.end).line + 1)
+
+
+def _lines_after(file: EnvFile, comment: Span, following: range) -> range:
+    """Return the lines of what follows a comment in a deploy file, be they those `following` of a variable or not."""
+    at = comment.end
+    while match := re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)").match(file.source.text, at):
+        at = match.end()
+    first = file.source.position(at).line
+    return following if first in following else range(first, first + 1)
 
 
 def _suppression(region: Region, rest: str, lines: range) -> Suppression:

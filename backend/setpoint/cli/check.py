@@ -1,14 +1,19 @@
 """`check`: find everything that is wrong with env files or the environment."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
+from setpoint.cli.deploy_options import add_deploy_options, add_service_options, wanted_deploys
 from setpoint.cli.options import add_files, add_secrets_dir, add_settings_option, chosen_settings
 from setpoint.cli.report_options import add_report_options, deliver
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.errors import UnableError
 from setpoint.project import Project
+
+if TYPE_CHECKING:
+    from setpoint.application.deploys.services import WantedDeploy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE",
         help="a module with the app's own rules; by default those that `[tool.setpoint]` names; can be repeated",
     )
+    add_service_options(parser)
+    add_deploy_options(parser)
     add_report_options(parser)
 
 
@@ -45,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
         message = "`--schema` replaces `--settings`; use one of them"
         raise UnableError(message)
     references, project = chosen_settings(arguments)
-    report = (_sure_pass(arguments, project) if arguments.schema else None) or _report(arguments, references, project)
+    deploys = wanted_deploys(arguments, project)
+    is_sure = bool(arguments.schema) and not deploys
+    report = (_sure_pass(arguments, project) if is_sure else None) or _report(arguments, references, project, deploys)
     deliver(report, arguments)
     return report.status.exit_status
 
@@ -61,7 +70,12 @@ def _sure_pass(arguments: argparse.Namespace, project: Project) -> Report | None
     return sure_pass(arguments.schema, arguments.files[0], Severity(arguments.fail_on))
 
 
-def _report(arguments: argparse.Namespace, references: tuple[str, ...], project: Project) -> Report:
+def _report(
+    arguments: argparse.Namespace,
+    references: tuple[str, ...],
+    project: Project,
+    deploys: "tuple[WantedDeploy, ...]",
+) -> Report:
     from setpoint.application.check_app import Wanted, check_app  # noqa: PLC0415 - it imports pydantic-settings
 
     wanted = Wanted(
@@ -76,5 +90,6 @@ def _report(arguments: argparse.Namespace, references: tuple[str, ...], project:
         arguments.ignore and tuple(arguments.ignore),
         Severity(arguments.fail_on),
         arguments.deploy,
+        deploys,
     )
     return check_app(wanted, project)

@@ -8,7 +8,8 @@ from typing import Any
 
 from setpoint.application.importing import contracts_of
 from setpoint.application.show_values import Compared, compare, values_of_files
-from setpoint.cli.options import add_view_options, chosen_settings
+from setpoint.cli.deploy_options import add_deploy_options, deploy_request
+from setpoint.cli.options import add_set, add_view_options, chosen_settings
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import (
     add_fingerprint_option,
@@ -39,12 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="+",
         metavar="FILE",
-        help="two env files, the older one first, or one and `--environment`; `-` is standard input; or what the "
-        "service keeps: `billing/production@1...2`, or `billing/production billing/staging`",
+        help="two env files, the older one first, or one and `--environment`; `-` is standard input; a service of a "
+        "deploy: `compose.yaml#web`; or what the service keeps: `billing/production@1...2`, or `billing/production "
+        "billing/staging`",
     )
     add_view_options(parser, "compare FILE with the process environment")
     parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there is a difference")
     add_fingerprint_option(parser)
+    add_set(parser)
+    add_deploy_options(parser)
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as `--format json`")
 
 
@@ -78,11 +82,31 @@ def _sides(
 ) -> tuple[list[Subject], list[Subject]]:
     """Return what each settings class reads on the old side, and on the new one."""
     options: dict[str, Any] = {"loader": arguments.loader, "directories": arguments.secrets_dir}
-    old, *others = (values_of_files(contracts, [path], project, **options) for path in arguments.files)
+    old, *others = (
+        _of_service(arguments, contracts, project, path) or values_of_files(contracts, [path], project, **options)
+        for path in arguments.files
+    )
     note_problems([each for side in (old, *others) for each in side], arguments.program)
     if others:
         return old, others[0]
     return old, values_of_files(contracts, (), project, environment=ProcessEnvironment.of_this_process())
+
+
+def _of_service(
+    arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project, word: str
+) -> list[Subject]:
+    """Return what the service of a deploy gets that `word` names (`compose.yaml#web`); nothing for an env file."""
+    path, mark, service = word.partition("#")
+    if Path(word).exists():
+        path, mark = word, ""
+    request = deploy_request(arguments, [path])
+    if request is None:
+        return []
+    from setpoint.application.deploys.services import WantedDeploy  # noqa: PLC0415 - env files need nothing of it
+    from setpoint.application.deploys.showing import values_of_deploy  # noqa: PLC0415 - likewise
+
+    wanted = WantedDeploy(request, (service,) if mark else ())
+    return values_of_deploy(contracts, wanted, project, arguments.secrets_dir)
 
 
 def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from setpoint.application.importing import contracts_of
+from setpoint.cli.deploy_options import add_deploy_options, add_service_options
 from setpoint.cli.options import add_files, add_view_options, chosen_settings
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import (
@@ -36,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the variable, or the setting: `SENTRY_DSN` or `sentry_dsn`")
     add_files(parser)
     add_view_options(parser, "apply the process environment on top of the files")
+    add_service_options(parser)
+    add_deploy_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,20 +12,26 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
 
+ENV_FILE = "env-file"
 
-def _env_example(contracts: Sequence[SettingsContract], command: str) -> str:
-    from setpoint.generate.env_example import env_example  # noqa: PLC0415 - each command needs one of them alone
+
+def _example(contracts: Sequence[SettingsContract], command: str, format_: str) -> str:
+    if format_ != ENV_FILE:
+        from setpoint.generate.deploy_example import deploy_example  # noqa: PLC0415 - each needs one of them alone
+
+        return deploy_example(contracts, f"{command} --format {format_}", format_)
+    from setpoint.generate.env_example import env_example  # noqa: PLC0415 - likewise
 
     return env_example(contracts, command)
 
 
-def _reference(contracts: Sequence[SettingsContract], command: str) -> str:
+def _reference(contracts: Sequence[SettingsContract], command: str, _: str) -> str:
     from setpoint.generate.settings_reference import settings_reference  # noqa: PLC0415 - likewise
 
     return settings_reference(contracts, command)
 
 
-def _schema(contracts: Sequence[SettingsContract], command: str) -> str:
+def _schema(contracts: Sequence[SettingsContract], command: str, _: str) -> str:
     from setpoint.contract.document.manifest import settings_manifest  # noqa: PLC0415 - likewise
 
     if len(contracts) > 1:
@@ -34,8 +40,8 @@ def _schema(contracts: Sequence[SettingsContract], command: str) -> str:
     return settings_manifest(contracts[0], command)
 
 
-_MAKERS: Mapping[str, Callable[[Sequence[SettingsContract], str], str]] = {
-    "example": _env_example,
+_MAKERS: Mapping[str, Callable[[Sequence[SettingsContract], str, str], str]] = {
+    "example": _example,
     "docs": _reference,
     "schema": _schema,
 }
@@ -51,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_settings_option(parser)
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if FILE is out of date")
+    parser.set_defaults(format=ENV_FILE)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,8 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     references, project = chosen_settings(arguments)
     contracts = contracts_of(references, project)
     command = f"{arguments.program} {arguments.command}"
-    text = _MAKERS[arguments.command](contracts, command)
-    path = Path(arguments.file) if arguments.file else _configured(project, arguments.command)
+    text = _MAKERS[arguments.command](contracts, command, arguments.format)
+    named = None if arguments.format != ENV_FILE else _configured(project, arguments.command)
+    path = Path(arguments.file) if arguments.file else named
     if path is None:
         write_result(text)
         return 0

@@ -42,7 +42,8 @@ COMMANDS = {
     ),
     "rule": Command("setpoint.cli.rule", "Explain a rule: what it looks for, why, a bad and a good example"),
     "example": Command(
-        "setpoint.cli.generated_file", "Write the .env.example of a settings class, or check it for drift"
+        "setpoint.cli.example",
+        "Write the .env.example of a settings class or what a deploy file needs, or check it for drift",
     ),
     "docs": Command(
         "setpoint.cli.generated_file", "Write the reference of a settings class as Markdown, or check it for drift"

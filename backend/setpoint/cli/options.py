@@ -69,11 +69,16 @@ def add_secrets_dir(parser: argparse.ArgumentParser) -> None:
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Add to `parser` the one file to read, and `--set`."""
     parser.add_argument("file", metavar="FILE", help="the env file; `-` is standard input")
+    add_set(parser)
+
+
+def add_set(parser: argparse.ArgumentParser) -> None:
+    """Add `--set` to `parser`."""
     parser.add_argument(
         "--set",
         action="append",
         default=[],
-        type=_pair,
+        type=pair,
         metavar="NAME=value",
         help="a variable of the process environment that references may use; none otherwise",
     )
@@ -86,7 +91,8 @@ def _directory(path: str) -> str:
     return path
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Return the name and the value that a word sets; argparse says what it raises."""
     name, equal_sign, value = text.partition("=")
     if not name or not equal_sign:
         message = "it is not `NAME=value`"

@@ -1,21 +1,26 @@
-"""`read`: print what a program would read in an env file."""
+"""`read`: print what a program would read in an env file, or give to each process that a deploy file starts."""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from setpoint.application.shown_reading import REVEALED, Judgement, ShownReading, by_looks
 from setpoint.check.catalogue.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.cli.options import add_reading_options, add_settings_option, chosen_settings
+from setpoint.cli.deploy_options import add_deploy_options, deploy_request
+from setpoint.cli.options import add_set, add_settings_option, chosen_settings
 from setpoint.cli.output import write_result
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import Problem, ProblemKind
 from setpoint.errors import UnableError
+from setpoint.sources.callers_environment import callers_environment
 from setpoint.sources.env_file import EnvFile, read_env_file, refuse_unreadable
 from setpoint.text.escape import printable
+
+if TYPE_CHECKING:
+    from setpoint.contract.settings_class import SettingsContract
 
 VERSION = 1
 _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
@@ -23,16 +28,30 @@ _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    add_reading_options(parser)
-    parser.add_argument("--loader", required=True, choices=LOADERS, metavar="NAME", help=f"one of {', '.join(LOADERS)}")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="the env file, or deploy files; `-` is standard input")
+    add_set(parser)
+    parser.add_argument("--loader", choices=LOADERS, metavar="NAME", help=f"one of {', '.join(LOADERS)}")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="the output format")
     parser.add_argument("--reveal", action="store_true", help="show the values of secrets")
     add_settings_option(parser)
+    parser.add_argument("--environment", action="store_true", help="add the process environment to what `--set` sets")
+    add_deploy_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the reading and return the exit status: 1 if the program refuses the file or would run something."""
-    file = read_env_file(arguments.file, dict(arguments.set), arguments.loader)
+    if arguments.loader is None:
+        request = deploy_request(arguments, arguments.files)
+        if request is None:
+            message = "name the program that reads the file: `--loader NAME`, or `--kind NAME` for a deploy file"
+            raise UnableError(message)
+        from setpoint.cli import read_deploy  # noqa: PLC0415 - env files need nothing of it
+
+        return read_deploy.run(arguments, request)
+    if len(arguments.files) != 1 or arguments.kind:
+        message = "`--loader` is about one env file, and `--kind` about deploy files; use one of them"
+        raise UnableError(message)
+    file = read_env_file(arguments.files[0], _set(arguments), arguments.loader)
     refuse_unreadable([file])
     shown = ShownReading(file, REVEALED if arguments.reveal else _judgement(arguments, file))
     rule_of = {rule.problem: rule for rule in documented_rules()}
@@ -45,23 +64,38 @@ def run(arguments: argparse.Namespace) -> int:
     return int(file.reading.refused or any(each.kind in _RUNS_SOMETHING for each in file.reading.problems))
 
 
-def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Judgement:
-    """Return what judges the values: the project's settings class, or their names and looks where there is none.
+def _set(arguments: argparse.Namespace) -> dict[str, str]:
+    return {**(callers_environment() if arguments.environment else {}), **dict(arguments.set)}
 
-    Only a settings class knows, and importing one costs more than all the rest of this command.
+
+def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Judgement:
+    """Return what judges the values: the project's settings class, or their names and looks where there is none."""
+    contracts = judging_contracts(arguments)
+    if not contracts:
+        return by_looks(file, _set(arguments))
+    from setpoint.application.judged_reading import by_classes  # noqa: PLC0415 - it imports pydantic-settings
+
+    return by_classes(file, contracts, _set(arguments))
+
+
+def judging_contracts(arguments: argparse.Namespace) -> "Sequence[SettingsContract]":
+    """Return the contracts of the project's settings classes, if it has one.
+
+    Only a settings class knows what is secret, and importing one costs more than all the rest of this command.
+
+    Raises:
+        UnableError: One can't be had.
     """
     references, project = chosen_settings(arguments)
     if not references:
-        return by_looks(file, dict(arguments.set))
+        return ()
     from setpoint.application.importing import UnusableSettingsError, contracts_of  # noqa: PLC0415 - see above
-    from setpoint.application.judged_reading import by_classes  # noqa: PLC0415 - see above
 
     try:
-        contracts = contracts_of(references, project)
+        return contracts_of(references, project)
     except UnusableSettingsError as error:
         message = f"{error.message}; without the settings class nobody knows what is secret: fix it, or use `--reveal`"
         raise UnableError(message) from None
-    return by_classes(file, contracts, dict(arguments.set))
 
 
 def _as_json(shown: ShownReading, diagnostics: list[Diagnostic]) -> dict[str, Any]:

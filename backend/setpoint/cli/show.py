@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from setpoint.application.importing import contracts_of
+from setpoint.cli.deploy_options import add_deploy_options, add_service_options
 from setpoint.cli.options import add_files, add_view_options, chosen_settings
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import (
@@ -32,13 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_files(parser)
     add_view_options(parser, "apply the process environment on top of the files")
+    add_service_options(parser)
+    add_deploy_options(parser)
     add_fingerprint_option(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the values and return the exit status: 0 whatever they are, `check` judges them."""
     references, project = chosen_settings(arguments)
-    contracts = contracts_of(references, project)
+    contracts = contracts_of(references, project) if references or not project.deploys else ()
     key = fingerprint_key(arguments)
     subjects = values_to_show(arguments, contracts, project)
     if arguments.format == "json":

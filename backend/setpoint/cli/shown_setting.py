@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from setpoint.application.show_values import values_of_a_start, values_of_files
+from setpoint.cli.deploy_options import wanted_deploys
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.generate.env_example import default_text
@@ -27,6 +28,11 @@ def values_to_show(
 ) -> list[Subject]:
     """Return what `check` would look at with the same words, for each settings class of the app."""
     environment = ProcessEnvironment.of_this_process()
+    deploys = wanted_deploys(arguments, project) if arguments.files or arguments.kind else ()
+    if deploys:
+        from setpoint.application.deploys.showing import values_of_deploy  # noqa: PLC0415 - env files need nothing of it
+
+        return values_of_deploy(contracts, deploys[0], project, arguments.secrets_dir)
     if not arguments.files:
         found = values_of_a_start(contracts, environment.variables, project, arguments.secrets_dir)
     else:
@@ -82,6 +88,8 @@ def value_in_words(subject: Subject, provenance: Provenance) -> str:
     """Return the value as a line of text shows it."""
     if provenance.winner is not None:
         return visible(subject.shown.text(provenance.winner))
+    if unknown_in(subject, provenance) is not None:
+        return "(unknown)"
     default = shown_default(provenance)
     if default is not None:
         return visible(default)
@@ -117,10 +125,22 @@ def origin_in_words(assignment: Assignment | None) -> str:
 
 def winner_in_words(subject: Subject, provenance: Provenance) -> str:
     """Return where the value of `provenance` comes from, and whether the class takes it."""
+    unknown = unknown_in(subject, provenance)
+    if unknown is not None:
+        return f"`{printable(unknown)}`, which the files do not hold"
     if provenance.winner is None and provenance.variable.required:
         return "required but not set"
     refused = ", refused by the settings class" if is_refused(subject, provenance) else ""
     return f"{origin_in_words(provenance.winner)}{_spelt(provenance.winner, provenance)}{refused}"
+
+
+def unknown_in(subject: Subject, provenance: Provenance) -> str | None:
+    """Return what a deploy takes the value from, where its files do not hold it."""
+    if subject.process is None or provenance.winner is not None:
+        return None
+    names = [each.name for each in subject.contract.variables_at(provenance.variable.setting)]
+    given = {subject.contract.canonical(name): what for name, what in subject.process.unknown.items()}
+    return next((given[name] for name in names if name in given), None)
 
 
 def _spelt(assignment: Assignment | None, provenance: Provenance) -> str:
@@ -181,7 +201,10 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
         "merged": [_value_as_json(subject, each, provenance) for each in provenance.merged],
         "shadowed": [_value_as_json(subject, each, provenance) for each in provenance.shadowed],
     }
-    if winner is None:
+    unknown = unknown_in(subject, provenance)
+    if unknown is not None:
+        described["unknown"] = printable(unknown)
+    elif winner is None:
         described["value"] = shown_default(provenance)
     fingerprint = fingerprint_of(subject, winner, key)
     return described if fingerprint is None else {**described, "fingerprint": fingerprint}

@@ -8,6 +8,8 @@ from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
 from setpoint.sources.env_file import SourceKind
 
+_FILES = {SourceKind.ENV_FILE, SourceKind.DEPLOY_FILE}
+
 
 def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:
     """Return the path of the file to show `diagnostic` at; None where no file was looked at.
@@ -15,7 +17,7 @@ def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:
     A problem without a place, such as a missing variable, is shown at the file that wins. Paths
     below the working directory are relative to it, as those of a repository are.
     """
-    paths = [source.path for source in report.sources if source.path is not None and source.kind is SourceKind.ENV_FILE]
+    paths = [each.path for each in report.sources if each.path is not None and each.kind in _FILES]
     path = diagnostic.location.path if diagnostic.location else next(reversed(paths), None)
     if path is None:
         return None

@@ -23,6 +23,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "exit_status": report.status.exit_status,
         "settings": report.settings,
         "sources": [_source(source) for source in report.sources],
+        **({"services": [*report.services]} if report.services else {}),
         "diagnostics": [diagnostic_as_json(diagnostic) for diagnostic in report.diagnostics],
         "summary": {f"{severity}s": report.number_of(severity) for severity in Severity},
     }
@@ -47,6 +48,7 @@ def diagnostic_as_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "message": diagnostic.message,
         "hint": diagnostic.advice,
         "location": _location(diagnostic.location) if diagnostic.location else None,
+        **({"services": [*diagnostic.services]} if diagnostic.services else {}),
     }
 
 

@@ -47,7 +47,7 @@ def _text(contract: SettingsContract, command: str) -> str:
     if contract.reads_file_variables:
         head += _comment("Any variable can also be set from a file: `NAME_FILE=/path/to/file` sets `NAME`.")
     blocks = ["\n".join(head)]
-    shown = _proposed(contract)
+    shown = proposed(contract)
     blocks += ["\n".join(_block(variable, shown[variable.name])) for variable in documented(contract)]
     return "\n\n".join(blocks) + "\n"
 
@@ -85,7 +85,7 @@ def default_in_words(variable: Variable) -> str:
     return "unset" if variable.default is None else "not shown"
 
 
-def _proposed(contract: SettingsContract) -> dict[str, str]:
+def proposed(contract: SettingsContract) -> dict[str, str]:
     """Return what to show for each variable: no default that the class refuses as text, which some types do."""
     variables = list(documented(contract))
     # In which form a validator would take the default apart, nobody can know.

@@ -61,6 +61,15 @@ class CaseSensitive(BaseSettings, case_sensitive=True):
 EXAMPLE_FILE = "DATABASE_URL=postgresql://db/app\nPORT=8000\n"
 """`prod.env`, the env file that commands in examples read."""
 
+EXAMPLE_DEPLOYS = {
+    "good/compose.yaml": "services:\n  web:\n    image: shop\n    environment:\n      PORT: 8000\n",
+    "good/app.service": "[Service]\nExecStart=/usr/bin/shop\nEnvironment=PORT=8000\n",
+    "good/other.service": "[Service]\nExecStart=/usr/bin/other\n",
+    "two/compose.yaml": "services:\n  web:\n    image: shop\n    environment:\n      PORT: 8000\n",
+    "two/docker-compose.yml": "services:\n  web:\n    image: shop\n    environment:\n      PORT: 9000\n",
+}
+"""The deploy files that commands in examples read."""
+
 HUNDREDS = {
     "0": "The file as a whole",
     "1": "How a file is written",
@@ -69,6 +78,7 @@ HUNDREDS = {
     "4": "Values",
     "5": "Policy",
     "6": "Generated files",
+    "7": "Deploy files",
 }
 """What the first digit of a code stands for."""
 

@@ -75,10 +75,11 @@ def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
         return False
     if not entry.value and contract.ignores_empty:
         return False  # It hides nothing in the source below.
-    if entry.file is not None and contract.names_env_file(contract.find(entry.name)):
-        return False
-    if entry.file is not None and _is_of_another_class(receiver, entry, entry.file.path):
-        return False
+    if entry.file is not None and not entry.file.is_deployed:
+        if contract.names_env_file(contract.find(entry.name)):
+            return False
+        if _is_of_another_class(receiver, entry, entry.file.path):
+            return False
     if contract.from_file(entry.name):
         is_there = all(each.name != entry.name or not each.content.trouble for each in receiver.file_variables)
         return is_there and not receiver.only_known

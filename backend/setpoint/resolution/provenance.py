@@ -1,5 +1,6 @@
 """Says of each setting which source gives its value, and which values that one shadows."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from setpoint.text.join import joined
 from setpoint.text.mask import MASK
 from setpoint.validation.record import SourceRecord
 from setpoint.validation.refusal import RefusalKind
+
+_BEFORE_A_NAME_OF_DEPLOY = r"(?:-|- ?\{? ?name:|Environment=)? ?[\"']?"
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,9 @@ def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
     for each in (each for source in sources for each in reversed(source.assignments)):
         _add(subject, given, each)
     read = {id(each.written.binding) for found in given.values() for each in found if each.written}
-    for statement in reversed(subject.statements):
-        if statement.variable is not None and id(statement.binding) not in read:
+    for statement in (*reversed(subject.statements), *subject.shadowed):
+        is_deployed_in_vain = statement.file.is_deployed and statement.value is None
+        if statement.variable is not None and id(statement.binding) not in read and not is_deployed_in_vain:
             _add(subject, given, statement.assignment)
     return given
 
@@ -186,7 +190,8 @@ def location_of(assignment: Assignment) -> Location | None:
     span, source = assignment.written.binding.name_span, assignment.written.file.source
     found = source.location(span)
     before = source.text[source.line_span(found.line).start : span.start].strip()
-    if before not in {"", "export", "declare", "readonly", "\ufeff"}:
+    is_deployed = assignment.written.file.is_deployed and re.fullmatch(_BEFORE_A_NAME_OF_DEPLOY, before)
+    if before not in {"", "export", "declare", "readonly", "\ufeff"} and not is_deployed:
         return found._replace(column=1, end_line=found.line, end_column=2)
     return found
 

@@ -96,6 +96,9 @@ def lines_of(file: EnvFile, contract: SettingsContract) -> Iterator[Line]:
         for only in file.reading.bindings:
             yield Statement(Written(file, only), only.name, contract.find(only.name))
         return
+    if file.is_deployed:
+        yield from (statement_of(Written(file, each), contract) for each in file.reading.bindings)
+        return
     names, end = Names(), 0
     for item in _in_order(file):
         if _holds_an_unread_line(file.source.text[end : _start(item)]):
@@ -112,6 +115,15 @@ def _shown_name(line: Line, contract: SettingsContract) -> str:
     name = line.name or MASK
     variable = contract.find(name)
     return variable.shown_name(name) if variable else name
+
+
+def statement_of(written: Written, contract: SettingsContract) -> Statement:
+    """Return what is known of a binding whose name can be nothing else: the form of its file says so."""
+    name, value = written.binding.name, written.binding.value
+    statement = Statement(written, MASK, contract.find(name), contract.from_file(name))
+    is_known = statement.is_known or _is_almost_known(name, contract)
+    shows = Names().shows(name, Guarded(value or "?"), is_known=is_known)
+    return statement._replace(shown_name=_shown_name(statement, contract)) if shows else statement
 
 
 def _line(file: EnvFile, item: Binding | Problem, contract: SettingsContract) -> Line:

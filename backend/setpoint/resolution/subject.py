@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from pydantic_settings import BaseSettings
 
@@ -13,7 +14,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
-from setpoint.resolution.statement import Line, Statement, lines_of
+from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
 from setpoint.resolution.strangers import forbidden, kept
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
@@ -25,6 +26,9 @@ from setpoint.validation.left_out import takes_without
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, build_in_part, validate, validate_alone
+
+if TYPE_CHECKING:
+    from setpoint.sources.deployed_process import DeployedProcess
 
 Setting = tuple[str | int, ...]
 
@@ -46,6 +50,7 @@ class Subject:
         only_known: Whether the settings class is given its own variables alone; its sources and validators may
             look at others, which is for files that one trusts.
         record: What the class did with all that it was given, where it was asked before; it is asked anew if not.
+        process: The process of a deploy that gets all this, if it is about one; its files are `files`.
         secrets_directories: Where the class looks for secret files; None where it looks in its own.
         secret_files: Files that hold one value each, under all env files.
         file_variables: The variables that name files which hold values.
@@ -70,6 +75,7 @@ class Subject:
     beside: tuple[SettingsContract, ...] = ()
     secrets_directories: tuple[str, ...] | None = ()
     record: Record | None = None
+    process: "DeployedProcess | None" = None
 
     @property
     def all_files(self) -> tuple[EnvFile, ...]:
@@ -91,6 +97,13 @@ class Subject:
     def statements(self) -> tuple[Statement, ...]:
         """Return the bindings of the files, in their order."""
         return tuple(each for each in self.lines if isinstance(each, Statement))
+
+    @cached_property
+    def shadowed(self) -> tuple[Statement, ...]:
+        """Return what a deploy would give if something else were not, the strongest first."""
+        if self.process is None:
+            return ()
+        return tuple(statement_of(each, self.contract) for each in self.process.shadowed)
 
     @cached_property
     def _read(self) -> tuple[Line, ...]:
@@ -216,7 +229,7 @@ class Subject:
     @cached_property
     def _secrets(self) -> list[str]:
         statements = (each for each in self._read if isinstance(each, Statement))
-        return list(known_secrets(self.contract, statements, self.environment))
+        return list(known_secrets(self.contract, chain(statements, self.shadowed), self.environment))
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

@@ -31,6 +31,7 @@ class SourceKind(StrEnum):
     COMMAND_LINE = "command-line"
     CONFIG_FILE = "config-file"
     DEFAULT = "default"
+    DEPLOY_FILE = "deploy-file"
     ENV_FILE = "env-file"
     FILE_VARIABLE = "file-variable"
     OWN_SOURCE = "own-source"
@@ -73,7 +74,12 @@ class EnvFile(NamedTuple):
     @property
     def holds_one_value(self) -> bool:
         """Return whether all that is in it is one value, which is a secret's most often."""
-        return self.kind is not SourceKind.ENV_FILE
+        return self.kind not in {SourceKind.ENV_FILE, SourceKind.DEPLOY_FILE}
+
+    @property
+    def is_deployed(self) -> bool:
+        """Return whether it is a file of a deploy, of which a process has what it says in its environment."""
+        return self.kind is SourceKind.DEPLOY_FILE
 
     @property
     def variables(self) -> Mapping[str, str]:

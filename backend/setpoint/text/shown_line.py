@@ -128,7 +128,7 @@ def line_of_binding(
     if start >= end:
         pieces += _comment_after(text, line, end) if is_empty else []
     elif shows_value:
-        pieces += _value(text, start, end)
+        pieces += pieces_of_value(text, start, end)
     else:
         pieces.append(Piece.masked(start, end))
     return ShownLine.of(pieces, line)
@@ -148,7 +148,7 @@ def line_that_is_not_read(text: str, line: Extent, written: str | None, shown: s
         return ShownLine.of([Piece.masked(*line)], line)
     name = Name(Extent(at, at + len(written)), written, shown)
     rest = name.extent.end
-    pieces = [Piece(line.start, at, " " * (at - line.start)), _named(name)]
+    pieces = [Piece(line.start, at, " " * (at - line.start)), piece_of_name(name)]
     equal_sign = text.find("=", rest, line.end) + 1
     if equal_sign and not text[rest : equal_sign - 1].strip():
         pieces.append(Piece.plain(text, rest, equal_sign))
@@ -164,10 +164,11 @@ def _before_value(text: str, line: Extent, name: Name | None, value: Extent) -> 
     if not line.start <= name.extent.start <= line.end:
         return []
     before = Piece.plain(text, line.start, name.extent.start)
-    return [before, _named(name), Piece.plain(text, name.extent.end, min(value.start, line.end))]
+    return [before, piece_of_name(name), Piece.plain(text, name.extent.end, min(value.start, line.end))]
 
 
-def _value(text: str, start: int, end: int) -> list[Piece]:
+def pieces_of_value(text: str, start: int, end: int) -> list[Piece]:
+    """Return what shows of a value that may show: not what its writer took for a comment."""
     written = text[start:end]
     comment = comment_in(written, written)
     if comment is None:
@@ -181,7 +182,8 @@ def _comment_after(text: str, line: Extent, end: int) -> list[Piece]:
     return [Piece(end, line.end, COMMENT, hidden=True)] if is_here else []
 
 
-def _named(name: Name) -> Piece:
+def piece_of_name(name: Name) -> Piece:
+    """Return what shows of a name."""
     if name.shown == MASK:
         return Piece.masked(*name.extent)
     shown = printable(name.shown)

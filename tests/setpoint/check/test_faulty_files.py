@@ -81,9 +81,10 @@ def test_there_is_a_file_for_each_expectation() -> None:
 
 
 def test_every_rule_is_tried() -> None:
-    """A rule that no file breaks proves nothing here."""
+    """A rule that no env file breaks proves nothing here; those on deploy files have projects of their own."""
     tried = {found.split()[2] for each in EXPECTED.values() for found in each["findings"]}
-    assert {code for code in CATALOGUE if code.startswith("SP")} - tried == TRIED_ELSEWHERE.keys()
+    of_env_files = {code for code in CATALOGUE if code.startswith("SP") and not code.startswith("SP7")}
+    assert of_env_files - tried == TRIED_ELSEWHERE.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)

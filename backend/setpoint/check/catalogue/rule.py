@@ -25,6 +25,7 @@ class Rule(NamedTuple, Generic[Looked]):
         condition: The function that looks; its docstring is the rule's documentation.
         for_deploy: Whether it is about a deploy to production, and looked at only if asked for.
         problem: Which kind of problem that loaders have with a file it reports, if it does.
+        deploy_problem: Which kind of problem with a deploy file it reports, if it does.
         unable: Whether it says that something could not be looked at, so that nothing can ignore it.
         refuses_start: Whether no process starts with what it reports, so that no comment can ignore it.
         needs_other_loaders: Whether python-dotenv alone never gives rise to it.
@@ -38,6 +39,7 @@ class Rule(NamedTuple, Generic[Looked]):
     condition: Callable[[Looked], Iterator[Finding]]
     for_deploy: bool = False
     problem: ProblemKind | None = None
+    deploy_problem: str | None = None
     unable: bool = False
     refuses_start: bool = False
     needs_other_loaders: bool = False
@@ -61,6 +63,7 @@ class Rule(NamedTuple, Generic[Looked]):
             self.docstring,
             for_deploy=self.for_deploy,
             problem=None if self.problem is None else str(self.problem),
+            deploy_problem=self.deploy_problem,
         )
 
     @property
@@ -99,6 +102,7 @@ def built_in(
     *,
     for_deploy: bool = False,
     problem: ProblemKind | None = None,
+    deploy_problem: str | None = None,
     unable: bool = False,
     refuses_start: bool = False,
     needs_other_loaders: bool = False,
@@ -120,6 +124,7 @@ def built_in(
                 condition=condition,
                 for_deploy=for_deploy,
                 problem=problem,
+                deploy_problem=deploy_problem,
                 unable=unable,
                 refuses_start=refuses_start,
                 needs_other_loaders=needs_other_loaders,

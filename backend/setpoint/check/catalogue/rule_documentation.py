@@ -42,6 +42,7 @@ class RuleDocumentation:
         good: The same, fixed.
         for_deploy: Whether only `--deploy` applies it.
         problem: Which kind of problem that loaders have with a file it reports, if it does.
+        deploy_problem: Which kind of problem with a deploy file it reports, if it does.
     """
 
     code: str
@@ -53,6 +54,7 @@ class RuleDocumentation:
     good: Example | None
     for_deploy: bool = False
     problem: str | None = None
+    deploy_problem: str | None = None
 
     @classmethod
     def of(
@@ -64,6 +66,7 @@ class RuleDocumentation:
         *,
         for_deploy: bool = False,
         problem: str | None = None,
+        deploy_problem: str | None = None,
     ) -> "RuleDocumentation":
         """Return what `docstring` says, which is cleaned as `inspect.cleandoc` does."""
         head, sections = _sections(docstring)
@@ -78,6 +81,7 @@ class RuleDocumentation:
             sections.get("Good"),
             for_deploy,
             problem,
+            deploy_problem,
         )
 
 

@@ -1,5 +1,25 @@
 """The rules of `check`, in files by the hundred of their codes; importing this package fills the catalogue."""
 
-from setpoint.check.rules import file, loaders, names, policy, secret_files, suppressions, syntax, values
+from setpoint.check.rules import (
+    deploys,
+    file,
+    loaders,
+    names,
+    policy,
+    secret_files,
+    suppressions,
+    syntax,
+    values,
+)
 
-__all__ = ["file", "loaders", "names", "policy", "secret_files", "suppressions", "syntax", "values"]
+__all__ = [
+    "deploys",
+    "file",
+    "loaders",
+    "names",
+    "policy",
+    "secret_files",
+    "suppressions",
+    "syntax",
+    "values",
+]

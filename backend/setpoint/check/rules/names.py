@@ -16,7 +16,7 @@ from setpoint.check.evidence.misspellings import (
     other_spellings,
     where_set,
 )
-from setpoint.check.finding import Finding, Region, name_region
+from setpoint.check.finding import Finding, Region, declaration, name_region
 from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
@@ -175,13 +175,16 @@ def _without_json(subject: Subject) -> frozenset[str]:
 
 def _missing(subject: Subject, variable: Variable) -> Finding:
     message, label = f"`{variable.name}` is required but not set", f"expected {variable.expected}"
+    if subject.process and subject.process.elsewhere:
+        elsewhere = f"it may be in {joined(subject.process.elsewhere)}, which is in none of the files"
+        return Finding(message, declaration(subject, variable.name), variable.name, label, elsewhere, Severity.WARNING)
     has_nested = any(each.record.secret_names for each in subject.origins.sources)
     if subject.unseen_directories and (has_nested or len(variable.setting) == 1):
         where = joined([f"`{each}`" for each in subject.unseen_directories])
         elsewhere = f"it may be in {where}, which was not checked; `--secrets-dir DIR` checks such a directory"
-        return Finding(message, None, variable.name, label, elsewhere, Severity.WARNING)
+        return Finding(message, declaration(subject, variable.name), variable.name, label, elsewhere, Severity.WARNING)
     hint = variable.guidance.how_to_obtain or other_spellings(subject, variable)
-    return Finding(message, None, variable.name, label, hint)
+    return Finding(message, declaration(subject, variable.name), variable.name, label, hint)
 
 
 @built_in("SP303", "wrong-case", Severity.ERROR)
@@ -253,9 +256,8 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
         variable = statement.variable
         if variable is None:
             continue
-        if (variable.reader is not None and not is_read(subject, statement)) or subject.contract.names_env_file(
-            variable
-        ):
+        is_too_late = subject.contract.names_env_file(variable) and not statement.file.is_deployed
+        if (variable.reader is not None and not is_read(subject, statement)) or is_too_late:
             yield Finding(
                 f"`{statement.shown_name}` has no effect in an env file",
                 name_region(statement),

@@ -32,7 +32,7 @@ def missing_secret_file(subject: Subject) -> Iterator[Finding]:
             value_region(each),
             each.name,
             hint=None if subject.starts_here else f"`{each.variable.name}` was not checked",
-            severity=None if subject.starts_here else Severity.WARNING,
+            severity=None if subject.starts_here else Severity.INFO if subject.process else Severity.WARNING,
         )
 
 

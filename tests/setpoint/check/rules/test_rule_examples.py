@@ -3,21 +3,27 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from types import ModuleType
 
 import pytest
 
 from docs.rule_data import rule_data
+from setpoint.application.check_app import Wanted, check_app
+from setpoint.application.deploys.services import WantedDeploy
 from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.catalogue.rule_documentation import GENERATED, Example, RuleDocumentation, documented_rules
 from setpoint.check.checking import check_together
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.generate.rules_reference import EXAMPLE_FILE, EXAMPLE_SETTINGS
+from setpoint.generate.rules_reference import EXAMPLE_DEPLOYS, EXAMPLE_FILE, EXAMPLE_SETTINGS
+from setpoint.project import Project
 from setpoint.resolution.subject import Subject
+from setpoint.sources.deploys import DeployRequest, recognised_kind
 from setpoint.sources.env_file import DEFAULT_LOADER, parse_env_file
 from support.checking import BACKEND
 from support.coverage_variables import coverage_variables
@@ -40,6 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rules")
     (folder / "example.py").write_text(EXAMPLE_SETTINGS)
     (folder / "prod.env").write_text(EXAMPLE_FILE)
+    for path, text in EXAMPLE_DEPLOYS.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text)
     (folder / "pyproject.toml").write_text('[tool.setpoint]\nsettings = "example:Settings"\n')
     return folder
 
@@ -62,10 +71,30 @@ def _codes_of_command(command: str, folder: Path) -> frozenset[str]:
     return frozenset(each["code"] for each in json.loads(ended.stdout)["diagnostics"])
 
 
+def _files_of_deploy(text: str) -> dict[str, str]:
+    """Return the files that an example about a deploy consists of: each begins with a comment that is its path."""
+    _, *parts = re.split(r"(?m)^# ([\w./-]+\.(?:yaml|service|env|conf))$\n", text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _codes_of_deploy(files: dict[str, str], folder: Path) -> frozenset[str]:
+    here = Path(mkdtemp(dir=folder))
+    for path, text in files.items():
+        (here / path).parent.mkdir(parents=True, exist_ok=True)
+        (here / path).write_text(text, encoding="utf-8")
+    project = Project(here, ("example:Settings",), pythonpath=(folder,))
+    paths = (str(here / next(iter(files))),)
+    request = DeployRequest(recognised_kind(paths), paths)
+    report = check_app(Wanted(project.settings, deploys=(WantedDeploy(request),)), project)
+    return frozenset(each.code for each in report.diagnostics)
+
+
 def _codes(example: Example, contract: SettingsContract, folder: Path) -> frozenset[str]:
     """Return which rules report something in `example`."""
     if example.text.startswith("$ "):
         return _codes_of_command(example.text.removeprefix("$ "), folder)
+    if deploy := _files_of_deploy(example.text):
+        return _codes_of_deploy(deploy, folder)
     content = f"{example.text}\n".encode()
     subjects = [
         Subject(contract, (parse_env_file("example.env", content, {}, loader),))

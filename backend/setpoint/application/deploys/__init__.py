@@ -1,0 +1,1 @@
+"""The use cases on deploy files: check, show and read what their processes get."""

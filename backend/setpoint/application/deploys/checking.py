@@ -1,0 +1,121 @@
+"""Checks deploys: what each of their processes gets, held against the settings class that it runs."""
+
+from collections.abc import Iterator, Sequence
+
+from setpoint.application.check_app import Wanted
+from setpoint.application.deploys.services import Services, WantedDeploy, services_of
+from setpoint.application.gathering import beside_each_other, of_deployed
+from setpoint.application.importing import UnusableRulesError, UnusableSettingsError, contracts_of, import_rules
+from setpoint.application.judging import Terms, chosen_selection, judged
+from setpoint.check.checking import placed, put_together, unable
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.finding import Region
+from setpoint.check.processes import of_deploys, of_no_process, of_processes
+from setpoint.check.report import Report, SourceSummary
+from setpoint.check.rules.deploys.findings import PassedOver, unchecked_service
+from setpoint.check.rules.file import unusable_rule, unusable_settings
+from setpoint.contract.document.exported import read_exported_contract
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.deploys.deployment import Deployment
+from setpoint.errors import UnableError
+from setpoint.project import Project
+from setpoint.sources.deployed_process import deploy_file, deployed, not_of
+from setpoint.sources.deploys import read_deploy
+from setpoint.sources.env_file import SourceKind
+from setpoint.text.escape import printable
+from setpoint.text.join import joined
+
+Contracts = Sequence[SettingsContract]
+
+
+class NothingDeployedError(UnableError):
+    """The files of a deploy give no process anything."""
+
+
+def check_deploys(wanted: Wanted, project: Project) -> Report:
+    """Check the processes of the deploys that are `wanted`; what can't be imported is a finding among others.
+
+    Raises:
+        UnableError: There is no such rule or service, nothing in the files, or the exported contract can't be used.
+    """
+    try:
+        import_rules(wanted.rules_in(project), project.pythonpath)
+    except UnusableRulesError as error:
+        return unable(", ".join(wanted.references), unusable_rule, error)
+    known = _Classes(wanted, project)
+    terms = Terms(chosen_selection(project, wanted.select, wanted.ignore), wanted.fail_on, wanted.deploy)
+    reports = [terms.selection.of(_checked(each, known, project, terms)) for each in wanted.deploys]
+    if known.unusable:
+        failed = [unable(reference, unusable_settings, error) for reference, error in known.unusable.items()]
+        return put_together([*reports, *failed], terms.fail_on)
+    return of_deploys(reports)
+
+
+class _Classes:
+    """The settings classes by how they are named, each imported once."""
+
+    def __init__(self, wanted: Wanted, project: Project) -> None:
+        self._wanted = wanted
+        self._project = project
+        self._known: dict[tuple[str, ...], Contracts] = {}
+        self.unusable: dict[str, UnusableSettingsError] = {}
+
+    def of(self, references: tuple[str, ...]) -> Contracts:
+        """Return the contracts of the classes that `references` name, without those that can't be had."""
+        if references not in self._known:
+            self._known[references] = self._had(references)
+        return self._known[references]
+
+    @property
+    def usual(self) -> Contracts:
+        """Return the contracts of a process of which nobody says what it runs."""
+        if self._wanted.schema is None:
+            return self.of(self._wanted.references)
+        return SettingsContract.of_all([read_exported_contract(self._wanted.schema)])
+
+    def _had(self, references: tuple[str, ...]) -> Contracts:
+        try:
+            return contracts_of(references, self._project)
+        except UnusableSettingsError as error:
+            self.unusable[", ".join(references)] = error
+            return ()
+
+
+def _checked(wanted: WantedDeploy, known: _Classes, project: Project, terms: Terms) -> Report:
+    deployment = read_deploy(wanted.request)
+    if not deployment.processes and not deployment.problems:
+        named = joined([f"`{printable(each)}`" for each in wanted.request.paths])
+        message = f"{named} deploys no process"
+        raise NothingDeployedError(message)
+    classes = {name: known.of(references) for name, references in wanted.classes.items()}
+    usual = () if classes and not wanted.names else known.usual
+    services = services_of(deployment, usual, wanted.names, classes)
+    reports = {
+        name: _of_process(deployment, name, contracts, project, terms)
+        for name, contracts in services.chosen.items()
+        if contracts
+    }
+    return of_processes(reports, _others(deployment, services), _files(deployment), terms.fail_on)
+
+
+def _of_process(deployment: Deployment, name: str, contracts: Contracts, project: Project, terms: Terms) -> Report:
+    process = deployed(deployment, deployment.processes[name])
+    subjects = beside_each_other([of_deployed(each, process, project) for each in contracts])
+    return judged([[each] for each in subjects], terms)
+
+
+def _others(deployment: Deployment, services: Services) -> Iterator[Diagnostic]:
+    """Yield what is to be said of no process that is looked at."""
+    rest = not_of(deployment, services.chosen)
+    if rest is not None:
+        yield from of_no_process(rest, deployment.processes)
+    reference = ", ".join(dict.fromkeys(each.reference for found in services.chosen.values() for each in found))
+    for process in services.passed_over:
+        region = Region(deploy_file(deployment, process.place.file), process.place.span) if process.place else None
+        found = unchecked_service.condition(PassedOver(process.name, region, reference))
+        yield from placed(None, ((unchecked_service, each) for each in found), deployment.processes)
+
+
+def _files(deployment: Deployment) -> list[SourceSummary]:
+    paths = dict.fromkeys(printable(each.path) for each in deployment.files)
+    return [SourceSummary(SourceKind.DEPLOY_FILE, path, str(deployment.kind)) for path in paths]

@@ -1,0 +1,58 @@
+"""What `show`, `explain` and `diff` look at in a deploy: the variables that one of its processes gets."""
+
+from collections.abc import Sequence
+
+from setpoint.application.deploys.services import WantedDeploy, services_of
+from setpoint.application.gathering import beside_each_other, of_deployed
+from setpoint.application.importing import contracts_of
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.deploys.deployment import Deployment
+from setpoint.errors import UnableError
+from setpoint.project import Project
+from setpoint.resolution.subject import Subject
+from setpoint.sources.deployed_process import deployed
+from setpoint.sources.deploys import read_deploy
+from setpoint.text.escape import printable
+from setpoint.text.join import joined
+
+
+class UnclearDeployError(UnableError):
+    """A deploy is refused, or nobody can tell which of its processes is meant."""
+
+
+def values_of_deploy(
+    contracts: Sequence[SettingsContract], wanted: WantedDeploy, project: Project, directories: Sequence[str] = ()
+) -> list[Subject]:
+    """Return what each settings class would read in the process of a deploy that is `wanted`.
+
+    Args:
+        contracts: What the app expects, a settings class each, where nobody says what the process runs.
+        wanted: The deploy and its service, which may be left out where just one gets a variable of the classes.
+        project: What the project of the app says.
+        directories: Secrets directories.
+
+    Raises:
+        UnableError: The program refuses the files, there is no such service, or there are several.
+    """
+    deployment = read_deploy(wanted.request)
+    if not deployment.processes:
+        raise UnclearDeployError(_why_there_is_none(deployment))
+    classes = {name: contracts_of(references, project) for name, references in wanted.classes.items()}
+    chosen = services_of(deployment, contracts, wanted.names, classes).chosen
+    if len(chosen) != 1:
+        message = f"several services get variables of the app; choose one: {joined([f'`{each}`' for each in chosen])}"
+        raise UnclearDeployError(printable(message))
+    name, run = next(iter(chosen.items()))
+    process = deployed(deployment, deployment.processes[name])
+    return beside_each_other([of_deployed(each, process, project, directories=directories) for each in run])
+
+
+def _why_there_is_none(deployment: Deployment) -> str:
+    refusal = next((each for each in deployment.problems if each.refuses), None)
+    if refusal is None:
+        return "the files deploy no process"
+    where = ""
+    if refusal.place is not None:
+        place = refusal.place.file.location(refusal.place.span)
+        where = f"{place.path}:{place.line}: "
+    return f"{where}{refusal.message}, so nothing is deployed; `setpoint check` tells all"

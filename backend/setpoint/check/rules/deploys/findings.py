@@ -1,0 +1,107 @@
+"""SP7xx: what the file that deploys an app gives its processes."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from setpoint.check.catalogue.rule import Rule, built_in
+from setpoint.check.diagnostic import Severity
+from setpoint.check.finding import Finding, Region, value_region
+from setpoint.resolution.subject import Subject
+from setpoint.text.escape import printable
+from setpoint.text.shown import Guarded, Names
+
+if TYPE_CHECKING:
+    from setpoint.sources.deployed_process import DeployedProcess
+
+
+class Deploys(Protocol):
+    """What a deploy gives a process, if it is about one."""
+
+    @property
+    def process(self) -> "DeployedProcess | None":
+        """Return the process."""
+        ...
+
+
+class DeployAlone(NamedTuple):
+    """A deploy that gives no process anything that is looked at."""
+
+    process: "DeployedProcess | None"
+
+
+def deploy_problems(deploy: Deploys, rule: Rule[Deploys]) -> Iterator[Finding]:
+    """Yield a finding for each problem of the deploy that `rule` reports, in the words of its reader."""
+    for problem, where in deploy.process.problems if deploy.process else ():
+        if problem.kind != rule.deploy_problem:
+            continue
+        is_shown = problem.name is not None and Names().shows(problem.name, Guarded("?"), is_known=False)
+        name = problem.name if is_shown else None
+        message = problem.message if name is None or f"`{name}`" in problem.message else f"`{name}`: {problem.message}"
+        severity = Severity.ERROR if problem.refuses else None
+        yield Finding(message, Region(*where) if where else None, name, None, problem.hint, severity)
+
+
+class PassedOver(NamedTuple):
+    """A process that was not checked.
+
+    Attributes:
+        name: The process.
+        region: Where it is declared.
+        reference: The settings class of which it gets nothing.
+    """
+
+    name: str
+    region: Region | None
+    reference: str
+
+
+@built_in("SP702", "unchecked-service", Severity.INFO, looks_at_sources=False)
+def unchecked_service(passed_over: PassedOver) -> Iterator[Finding]:
+    """Say that a service, unit or container was not checked, because it gets no variable of the settings class.
+
+    Why it matters: a database has no settings class. If it does run the app, all that it needs is missing;
+    `--service NAME` or `[tool.setpoint.deploys]` in pyproject.toml says that it does.
+
+    Bad:
+        $ setpoint check good/app.service good/other.service
+
+    Good:
+        $ setpoint check good/app.service good/other.service --service app
+    """
+    name = printable(passed_over.name)
+    yield Finding(
+        f"`{name}` was not checked, because it gets no variable of `{passed_over.reference}`",
+        passed_over.region,
+        hint=f"`--service {name}` checks it all the same",
+    )
+
+
+@built_in("SP701", "unknown-value", Severity.INFO)
+def unknown_value(subject: Subject) -> Iterator[Finding]:
+    """Say that the value of a variable is not in the files of the deploy.
+
+    Why it matters: it was not checked. Only the cluster, the host or whoever starts the deploy knows it;
+    `--set NAME=value` says what they would give.
+
+    Bad:
+        # app.service
+        [Service]
+        ExecStart=/usr/bin/shop
+        Environment=PORT=8000
+        PassEnvironment=HOST
+
+    Good:
+        # app.service
+        [Service]
+        ExecStart=/usr/bin/shop
+        Environment=PORT=8000 HOST=web
+    """
+    for statement in subject.statements:
+        what = subject.process.unknown.get(statement.name) if subject.process else None
+        if what is not None and statement.is_known and statement.value is None:
+            yield Finding(
+                f"the value of `{statement.shown_name}` was not checked",
+                value_region(statement),
+                statement.shown_name,
+                hint=f"it comes from `{what}`, which the files do not hold",
+            )

@@ -1,0 +1,22 @@
+"""`example`: write the .env.example of a settings class, or the block of a deploy file that it needs."""
+
+import argparse
+
+from setpoint.cli import generated_file
+from setpoint.cli.deploy_options import KINDS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    generated_file.add_arguments(parser)
+    parser.add_argument(
+        "--format",
+        choices=(generated_file.ENV_FILE, *KINDS),
+        default=generated_file.ENV_FILE,
+        help="what to write: an env file, or the block of a deploy file, in which secrets are references",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the file, print it, or check it; return the exit status."""
+    return generated_file.run(arguments)

@@ -1,0 +1,145 @@
+"""What a deploy gives one process, as files with bindings, so that places and masks work for it, too."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from setpoint.deploys.deployment import Deployment, DeployProblem, Given, Place, Process
+from setpoint.envfile.reading import Binding, Reading
+from setpoint.envfile.source_text import SourceText, Span
+from setpoint.sources.entry import Written
+from setpoint.sources.env_file import EnvFile, SourceKind
+
+_LINES_BEFORE_A_VALUE = 2
+
+
+class DeployedProcess(NamedTuple):
+    """A process and what it gets, as the rules look at it.
+
+    Attributes:
+        name: The service, unit or container.
+        files: The files in which something that counts for it is written, with just that.
+        environment: What it gets from no file.
+        unknown: What only the cluster, the host or the caller knows, by variable.
+        shadowed: What would be given if something else were not, the strongest first.
+        elsewhere: What else gives it variables, nobody knows which.
+        declaration: Where it is declared.
+        named: Where names are that get no value, by name.
+        problems: What is wrong with the deploy as far as it is about this process.
+    """
+
+    name: str
+    files: tuple[EnvFile, ...] = ()
+    environment: Mapping[str, str] = {}
+    unknown: Mapping[str, str] = {}
+    shadowed: tuple[Written, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    declaration: "Where | None" = None
+    named: Mapping[str, "Where"] = {}
+    problems: "tuple[PlacedProblem, ...]" = ()
+
+
+class Where(NamedTuple):
+    """A piece of a file of a deploy."""
+
+    file: EnvFile
+    span: Span
+
+
+class PlacedProblem(NamedTuple):
+    """Something that is wrong with a deploy, and where that is, if it is in a file."""
+
+    problem: DeployProblem
+    where: Where | None
+
+
+def deployed(deployment: Deployment, process: Process) -> DeployedProcess:
+    """Return what `deployment` gives to `process`."""
+    given = tuple(process.variables.values())
+    shadows = [each for one in given for each in one.shadows if each.place]
+    files = {path: _file(deployment, source, given) for path, source in _sources(deployment, process).items()}
+    return DeployedProcess(
+        process.name,
+        tuple(files.values()),
+        {each.name: each.value for each in given if each.value is not None and each.place is None},
+        {each.name: each.unknown for each in given if each.unknown is not None},
+        tuple(Written(files[each.place.file.path], _binding(each, each.place)) for each in shadows if each.place),
+        process.elsewhere,
+        _where(files, process.place),
+        {each.name: where for each in given if _is_bare(each) and (where := _where(files, each.named or each.place))},
+        tuple(_placed(deployment, files, each) for each in deployment.problems if each.process in {None, process.name}),
+    )
+
+
+def not_of(deployment: Deployment, processes: Collection[str]) -> DeployedProcess | None:
+    """Return what is wrong with `deployment`, or keeps it from starting, and is about none of `processes`.
+
+    None where that is nothing: problems that are about the whole deploy are those of each process, if there is one.
+    """
+    problems = tuple(
+        _placed(deployment, {}, each)
+        for each in deployment.problems
+        if not processes or (each.refuses and each.process is not None and each.process not in processes)
+    )
+    return DeployedProcess("", problems=problems) if problems else None
+
+
+def _placed(deployment: Deployment, files: Mapping[str, EnvFile], problem: DeployProblem) -> PlacedProblem:
+    if problem.place is None:
+        return PlacedProblem(problem, None)
+    source, span = problem.place
+    return PlacedProblem(problem, Where(files.get(source.path) or deploy_file(deployment, source), span))
+
+
+def deploy_file(deployment: Deployment, source: SourceText) -> EnvFile:
+    """Return `source` as a file in which nothing is given."""
+    return EnvFile(source.path, source, Reading((), {}, ()), str(deployment.kind), kind=SourceKind.DEPLOY_FILE)
+
+
+def _sources(deployment: Deployment, process: Process) -> Mapping[str, SourceText]:
+    """Return the files that are about `process`, by path: where it gets something or is declared."""
+    places = [each.place for given in process.variables.values() for each in (given, *given.shadows)]
+    named = {place.file.path: place.file for place in (*places, process.place) if place}
+    order = {source.path: at for at, source in enumerate(deployment.files)}
+    return {path: named[path] for path in sorted(named, key=lambda path: order.get(path, len(order)))}
+
+
+def _file(deployment: Deployment, source: SourceText, given: Iterable[Given]) -> EnvFile:
+    bindings = sorted(_bindings_in(source, given), key=lambda each: each.name_span)
+    variables = {each.name: each.value for each in bindings if each.value is not None}
+    return deploy_file(deployment, source)._replace(reading=Reading(tuple(bindings), variables, ()))
+
+
+def _bindings_in(source: SourceText, given: Iterable[Given]) -> Iterator[Binding]:
+    for each in given:
+        if each.place and each.place.file.path == source.path and not _is_bare(each):
+            yield _binding(each, each.place)
+
+
+def _is_bare(given: Given) -> bool:
+    """Return whether `given` is a name that gets no value, so that the process does not have the variable."""
+    return given.value is None and given.unknown is None
+
+
+def _where(files: Mapping[str, EnvFile], place: Place | None) -> Where | None:
+    return Where(files[place.file.path], place.span) if place and place.file.path in files else None
+
+
+def _binding(given: Given, place: Place) -> Binding:
+    name_span, value_span = _spans(given, place)
+    return Binding(given.name, given.value, name_span, value_span)
+
+
+def _spans(given: Given, place: Place) -> tuple[Span, Span]:
+    """Return where name and value are: both in the place (`- NAME=value`), or the name before it."""
+    text, (start, end) = place.file.text, place.span
+    if given.named and given.named.file.path == place.file.path:
+        return given.named.span, place.span
+    inside = re.compile(rf"[\"']?({re.escape(given.name)})=").match(text, start, end)
+    if inside and given.name:
+        return Span(*inside.span(1)), Span(inside.end(), end)
+    first = max(1, place.file.position(start).line - _LINES_BEFORE_A_VALUE)
+    before = text[place.file.line_span(first).start : start]
+    found = [*re.finditer(rf"(?<![\w.-]){re.escape(given.name)}(?![\w.-])", before)] if given.name else []
+    at = start - len(before) + found[-1].start() if found else start
+    return Span(at, at + (len(given.name) if found else 0)), place.span

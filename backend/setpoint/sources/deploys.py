@@ -1,0 +1,130 @@
+"""Deploy files: which program they are for, and what it makes of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from setpoint.deploys.deployment import DeployKind, Deployment
+from setpoint.errors import UnableError
+from setpoint.text.escape import printable
+from setpoint.text.join import joined
+
+_UNIT_SUFFIXES = (".service", ".socket", ".mount", ".swap")
+_YAML_SUFFIXES = (".yaml", ".yml")
+_COMPOSE_NAME = r"(?:docker-)?compose(?:[.-].*)?\.ya?ml"
+_KUSTOMIZATION_NAME = r"kustomization(?:\.ya?ml)?|Kustomization"
+_COMPOSE_TEXT = r"(?m)^(?:services|['\"]services['\"])[ \t]*:"
+_MANIFEST_TEXT = r"(?m)^(?:- )?['\"]?apiVersion['\"]?[ \t]*:|^\{"
+_ENOUGH_TO_TELL = 1 << 20
+
+
+class UnrecognisedDeployError(UnableError):
+    """Nobody can tell which program a file is for, or it does not fit the others."""
+
+
+class DeployRequest(NamedTuple):
+    """Deploy files, and what else decides what a process gets.
+
+    Attributes:
+        kind: The program that reads them.
+        paths: The files; none where compose is to look for its own.
+        environment: What is known of the environment of whoever calls the program.
+        knows_caller: Whether that is all of it.
+        env_files: What stands in for `.env` (`--env-file` of compose).
+        profiles: The profiles that are on (`--profile` of compose).
+        root: The folder that is the root of the file system to systemd; None for this machine's, or next to the unit.
+    """
+
+    kind: DeployKind
+    paths: tuple[str, ...]
+    environment: Mapping[str, str] = {}
+    knows_caller: bool = False
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    root: str | None = None
+
+
+def is_like_deploy_file(path: str) -> bool:
+    """Return whether the name of the file at `path` is that of a deploy file, or it is a folder that holds some."""
+    named = Path(path)
+    if named.suffix in {*_YAML_SUFFIXES, *_UNIT_SUFFIXES} or re.fullmatch(_KUSTOMIZATION_NAME, named.name):
+        return True
+    return named.is_dir() and _kind_of_folder(named) is not None
+
+
+def recognised_kind(paths: Sequence[str]) -> DeployKind:
+    """Return the program that the files at `paths` are for, by their names and what is in them.
+
+    Raises:
+        UnrecognisedDeployError: That is not plain to see.
+    """
+    kinds = {path: _kind_of(Path(path)) for path in paths}
+    unknown = [path for path, kind in kinds.items() if kind is None]
+    if unknown:
+        named = joined([f"`{printable(each)}`" for each in unknown])
+        message = f"cannot tell which program reads {named}; name it with `--kind compose|systemd|kubernetes`"
+        raise UnrecognisedDeployError(message)
+    found = list(dict.fromkeys(kind for kind in kinds.values() if kind))
+    if len(found) > 1:
+        message = f"the files are for {joined([*map(str, found)])}; check them one program at a time"
+        raise UnrecognisedDeployError(message)
+    return found[0]
+
+
+def _kind_of(path: Path) -> DeployKind | None:
+    if path.is_dir():
+        return _kind_of_folder(path)
+    if path.suffix in _UNIT_SUFFIXES:
+        return DeployKind.SYSTEMD
+    if re.fullmatch(_COMPOSE_NAME, path.name):
+        return DeployKind.COMPOSE
+    if re.fullmatch(_KUSTOMIZATION_NAME, path.name):
+        return DeployKind.KUBERNETES
+    return _kind_of_text(path) if path.suffix in _YAML_SUFFIXES else None
+
+
+def _kind_of_folder(path: Path) -> DeployKind | None:
+    """Return Kubernetes for a folder that holds a manifest; compose looks in the working directory alone."""
+    try:
+        kinds = {_kind_of(each) for each in path.iterdir() if each.suffix in _YAML_SUFFIXES and each.is_file()}
+    except OSError:
+        return None
+    return DeployKind.KUBERNETES if DeployKind.KUBERNETES in kinds else None
+
+
+def _kind_of_text(path: Path) -> DeployKind | None:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as stream:
+            text = stream.read(_ENOUGH_TO_TELL)
+    except OSError:
+        return None
+    if re.search(_MANIFEST_TEXT, text):
+        return DeployKind.KUBERNETES
+    return DeployKind.COMPOSE if re.search(_COMPOSE_TEXT, text) else None
+
+
+def read_deploy(request: DeployRequest) -> Deployment:
+    """Return what the program makes of the files that are asked for; what is wrong with them is part of the answer.
+
+    Raises:
+        UnableError: Nothing here reads the files of that program.
+    """
+    if request.kind is DeployKind.COMPOSE:
+        from setpoint.deploys.compose.reading import read_compose  # noqa: PLC0415 - each deploy needs one reader alone
+
+        return read_compose(
+            Path.cwd(),
+            request.paths,
+            env_files=request.env_files,
+            profiles=request.profiles,
+            environment=request.environment,
+        )
+    if request.kind is DeployKind.SYSTEMD:
+        from setpoint.deploys.systemd.environment import Outside  # noqa: PLC0415 - likewise
+        from setpoint.deploys.systemd.reading import read_units  # noqa: PLC0415 - likewise
+
+        root = None if request.root is None else Path(request.root)
+        return read_units(request.paths, root, Outside(request.environment, request.knows_caller))
+    message = f"files of {request.kind} can't be read by this version"
+    raise UnableError(message)
