@@ -50,6 +50,7 @@ from app.service.rollouts import Rollouts
 from app.service.schemas import Schemas
 from app.service.sessions import Sessions
 from app.service.tokens import Tokens
+from app.service.trials import Trials
 from app.service.watching import Watching
 from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
@@ -125,7 +126,8 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     revising = Revising(store, validator, _now)
     yield apps(history)
     yield schemas(Schemas(store, validator, _now))
-    yield configuration(reading, revising)
+    trials = Trials(store, _now)
+    yield configuration(reading, revising, trials)
     yield revisions(history, reading, revising)
     yield promotions(Promoting(reading, history, revising))
     broker = Broker(watching, streams.spread_milliseconds)
@@ -135,9 +137,9 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     rollouts = Rollouts(store, _now)
     leases = Leases(store, rollouts, _now, uuid4().hex)
     application.extensions[LEASES] = leases
-    yield rollout(rollouts)
+    yield rollout(rollouts, trials)
     hearing = Sessions(store, reading, rollouts, _now, leases)
-    yield sessions(hearing, rollouts, leases, watch)
+    yield sessions(hearing, rollouts, leases, watch, trials)
     yield verdicts(hearing, rollouts, leases)
     yield tokens(Tokens(store, _now), _now)
     exchanging = Exchanging(store, JsonWebTokens(), _now)

@@ -15,6 +15,9 @@ class Action(StrEnum):
     CONFIG_REVEAL = "config.reveal"
     CONFIG_ROLLBACK = "config.rollback"
     CONFIG_PROMOTE = "config.promote"
+    ROLLOUT_COMPLETE = "rollout.complete"
+    ROLLOUT_ROLL_BACK = "rollout.rollback"
+    ROLLOUT_PLAN = "rollout.plan"
     REVISION_DESTROY = "revision.destroy"
     SCHEMA_PUSH = "schema.push"
     TOKEN_CREATE = "token.create"  # noqa: S105 - a word for what happened, not a password

@@ -14,6 +14,11 @@ class EventKind(StrEnum):
     """What an event tells."""
 
     REVISION = "revision"
+    """Everyone is offered a revision."""
+    CANARY = "canary"
+    """Some instances are offered a revision first."""
+    ROLLED_BACK = "rolled_back"
+    """Those instances are offered the revision before it again."""
     DESTROYED = "destroyed"
     ROLLOUT = "rollout"
     """What instances say of a revision, or which of them there are, has changed."""

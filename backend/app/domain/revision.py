@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.canary import Stage
 from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.validation import Outcome, Validation
@@ -27,6 +28,7 @@ class Draft:
         schema: The digest of the schema that it was checked against.
         unchecked: The names of the checks that this schema can't carry.
         copied_from: The revision that a rollback brings back.
+        stage: How far it is to come at once.
     """
 
     place: Place
@@ -37,6 +39,7 @@ class Draft:
     schema: str
     unchecked: tuple[str, ...] = ()
     copied_from: int | None = None
+    stage: Stage = Stage.COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Revision:
         copied_from: The revision that a rollback brought back.
         digest: SHA-256 over all this, its stored body, and the digest of the revision before it.
         destroyed: What became of its values; None while they are there.
+        stage: How far it has come; the newest one that everyone is offered is the current revision.
     """
 
     place: Place
@@ -77,6 +81,7 @@ class Revision:
     copied_from: int | None
     digest: str
     destroyed: Destruction | None = None
+    stage: Stage = Stage.COMPLETE
 
     @property
     def outcome(self) -> Outcome:

@@ -1,12 +1,17 @@
-"""A rollout: how far a revision has come, in one sentence."""
+"""A rollout: how far a revision has come, in one sentence, and what the canaries make of it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from app.domain.canary import Canary, Offering, Stage
 from app.domain.session import Session, State
 
 _MOST_REASONS_TOLD = 3
+
+LONGEST_SILENCE = timedelta(seconds=30)
+"""After its lease is over, an instance may still come back, as it does after the service was down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,24 @@ class Rollout:
         states: How many instances are in which state; those that have gone are not counted.
         refusals: Why it was refused, the most frequent reason first.
         still_served: The other revisions that are served, the newest first.
+        noun: What people call one and several of the instances.
     """
 
     revision: int
     states: Mapping[State, int]
     refusals: tuple[Refusal, ...]
     still_served: tuple[int, ...]
+    noun: tuple[str, str] = ("instance", "instances")
+
+    @property
+    def current(self) -> int:
+        """Return the number of the revision that everyone is offered."""
+        return self.revision
+
+    @property
+    def stage(self) -> Stage:
+        """Return how far it has come."""
+        return Stage.COMPLETE
 
     @property
     def live(self) -> int:
@@ -53,18 +70,22 @@ class Rollout:
         if not self.live:
             return f"no instance follows; revision {self.revision} waits for the first one"
         if self.states.get(State.FAILED):
-            return f"{self._share(State.FAILED)} refused revision {self.revision}{self._why()}{self._rest()}"
+            return f"{self.refused_by} refused revision {self.revision}{self.why}{self._rest()}"
         synced = self.states.get(State.SYNCED, 0)
         if synced == self.live:
-            who = "the instance serves" if synced == 1 else f"all {synced} instances serve"
+            who = f"the {self.noun[0]} serves" if synced == 1 else f"all {synced} {self.noun[1]} serve"
             return f"{who} revision {self.revision}"
         verb = "serves" if synced == 1 else "serve"
         return f"{self._share(State.SYNCED)} {verb} revision {self.revision}{self._rest()}"
 
-    def _share(self, state: State) -> str:
-        return f"{self.states.get(state, 0)} of {self.live} instance{'' if self.live == 1 else 's'}"
+    @property
+    def refused_by(self) -> str:
+        """Return how many have refused it, for people."""
+        return self._share(State.FAILED)
 
-    def _why(self) -> str:
+    @property
+    def why(self) -> str:
+        """Return why it was refused, after a colon; nothing where no reason is known."""
         told = [
             refusal.message if len(self.refusals) == 1 else f"{refusal.message} ({refusal.instances})"
             for refusal in self.refusals[:_MOST_REASONS_TOLD]
@@ -73,11 +94,77 @@ class Rollout:
             told.append(f"{more} more reason{'' if more == 1 else 's'}")
         return f": {'; '.join(told)}" if told else ""
 
+    def _share(self, state: State) -> str:
+        return f"{self.states.get(state, 0)} of {self.live} {self.noun[self.live != 1]}"
+
     def _rest(self) -> str:
         waiting = self.live - self.states.get(State.SYNCED, 0) - self.states.get(State.FAILED, 0)
         silence = f"; {waiting} {'has' if waiting == 1 else 'have'} not answered" if waiting else ""
         served = f"; still serving {' and '.join(map(str, self.still_served))}" if self.still_served else ""
         return silence + served
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a revision stands that only the canaries are, or were, offered.
+
+    Attributes:
+        canary: The revision, and how far it has come.
+        tried: How it stands with the canaries.
+        others: How the current revision stands: with the others, or with everyone once it was rolled back.
+    """
+
+    canary: Canary
+    tried: Rollout
+    others: Rollout
+
+    @property
+    def revision(self) -> int:
+        """Return the number of the revision."""
+        return self.canary.revision
+
+    @property
+    def current(self) -> int:
+        """Return the number of the revision that everyone is offered who is no canary."""
+        return self.others.revision
+
+    @property
+    def stage(self) -> Stage:
+        """Return how far it has come."""
+        return self.canary.stage
+
+    @property
+    def states(self) -> Mapping[State, int]:
+        """Return how many instances are in which state to what each is offered."""
+        return Counter(self.tried.states) + Counter(self.others.states)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Return why what is offered was refused, the most frequent reason first."""
+        return self.tried.refusals or self.others.refusals
+
+    @property
+    def still_served(self) -> tuple[int, ...]:
+        """Return the revisions that are served beside this one, the newest first."""
+        return tuple(sorted({*self.tried.still_served, *self.others.still_served} - {self.revision}, reverse=True))
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether it was rolled back, and every live instance has answered to the current revision."""
+        return not self.stage.is_trial and self.others.is_settled
+
+    def __str__(self) -> str:
+        """Return the sentence that people look for."""
+        if not self.stage.is_trial:
+            return f"revision {self.revision} was rolled back: {self.canary.reason}; {self.others}"
+        bakes = f"; it bakes for {self.canary.plan.bake.total_seconds():g} s" if self.stage is Stage.BAKING else ""
+        tried = self.tried if self.tried.live else f"the canaries of revision {self.revision} are away"
+        return f"{tried}{bakes}{self._rest()}"
+
+    def _rest(self) -> str:
+        count = self.others.live
+        who = "1 other instance is" if count == 1 else f"{count} other instances are"
+        return f"; {who} offered {self.current}" if count else ""
 
 
 def rollout(revision: int, sessions: Iterable[Session]) -> Rollout:
@@ -87,6 +174,46 @@ def rollout(revision: int, sessions: Iterable[Session]) -> Rollout:
     refusing = [each for each in live if each.state(revision) is State.FAILED]
     served = {each.serves.revision for each in live if each.serves and each.serves.revision != revision}
     return Rollout(revision, states, _refusals(refusing), tuple(sorted(served, reverse=True)))
+
+
+def standing(offering: Offering, sessions: Sequence[Session]) -> Rollout | Trial:
+    """Return how the newest revision stands with the instances of an environment."""
+    canary = offering.canary
+    if canary is None:
+        return rollout(offering.current, sessions)
+    tries = [each for each in sessions if offering.to(each) == canary.revision]
+    others = [each for each in sessions if offering.to(each) != canary.revision]
+    return Trial(canary, _tried(canary, tries), rollout(offering.current, others))
+
+
+def advanced(canary: Canary, canaries: Sequence[Session], now: datetime) -> Canary:
+    """Return how far a revision on trial has come, by what its canaries say and serve.
+
+    One that ends in good order is not asked any more. One that goes silent vouches for nothing, and is given a while to
+    come back; until then, and until all others serve the revision, the bake time has not begun.
+    """
+    tried = _tried(canary, canaries)
+    if State.FAILED in tried.states:
+        return ended(canary, Stage.ROLLED_BACK, now, f"{tried.refused_by} refused it{tried.why}")
+    silent = [each for each in canaries if each.left_at is not None and not each.held_by]
+    if not canaries or any(now - each.left_at >= LONGEST_SILENCE for each in silent if each.left_at):
+        what = "a canary has gone without a word" if silent else "there is no canary any more"
+        return ended(canary, Stage.ROLLED_BACK, now, what)
+    if silent or tried.states.get(State.SYNCED) != len(canaries):
+        return replace(canary, stage=Stage.DEPLOYING, baking_since=None)
+    since = canary.baking_since or now
+    if now - since >= canary.plan.bake:
+        return ended(replace(canary, baking_since=since), Stage.COMPLETE, now)
+    return replace(canary, stage=Stage.BAKING, baking_since=since)
+
+
+def ended(canary: Canary, stage: Stage, now: datetime, reason: str = "") -> Canary:
+    """Return a trial that is over."""
+    return replace(canary, stage=stage, ended_at=now, reason=reason)
+
+
+def _tried(canary: Canary, canaries: Iterable[Session]) -> Rollout:
+    return replace(rollout(canary.revision, canaries), noun=("canary", "canaries"))
 
 
 def _refusals(refusing: Sequence[Session]) -> tuple[Refusal, ...]:

@@ -120,6 +120,8 @@ class Session:
         attempted: The newest verdict.
         serves: What it serves; None before it has applied anything.
         held_by: The worker that holds its stream; empty when it has gone.
+        left_at: When it went; None while it is there.
+        canary: The newest revision that it was offered before everyone was; None if there was none.
     """
 
     id: str
@@ -130,6 +132,8 @@ class Session:
     attempted: Verdict | None = None
     serves: Served | None = None
     held_by: str = ""
+    left_at: datetime | None = None
+    canary: int | None = None
 
     def state(self, offered: int) -> State:
         """Return how it stands to the revision that it is offered; what has not answered is never synced."""

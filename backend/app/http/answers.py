@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, RootModel
 
 from app.domain.audit import AuditEntry
+from app.domain.canary import Canary, Stage
 from app.domain.difference import Difference
 from app.domain.identity import Principal, Right, Role, Token
 from app.domain.revision import Revision, Schema
@@ -45,14 +46,28 @@ class RevisionAnswer(BaseModel):
     variables: int
     names: list[str]
     digest: str
+    stage: Stage
     destroyed: DestroyedAnswer | None
 
 
+class CanaryAnswer(BaseModel):
+    """How a revision is tried before everyone is offered it; `reason` says why it was rolled back."""
+
+    size: str
+    bake_seconds: int
+    instances: int
+    begun_at: str
+    baking_since: str | None
+    ended_at: str | None
+    reason: str
+
+
 class WrittenAnswer(RevisionAnswer):
-    """A revision after a write."""
+    """A revision after a write; `canary` is null where everyone is offered it at once."""
 
     changed: bool
     dry_run: bool
+    canary: CanaryAnswer | None
 
 
 class VariableAnswer(BaseModel):
@@ -173,9 +188,23 @@ def revision_json(revision: Revision) -> Json:
         "variables": len(revision.names),
         "names": list(revision.names),
         "digest": revision.digest,
+        "stage": str(revision.stage),
         "destroyed": None
         if gone is None
         else {"at": when(gone.at), "principal": principal_json(gone.principal), "reason": gone.reason},
+    }
+
+
+def canary_json(canary: Canary) -> Json:
+    """Return how a revision is tried."""
+    return {
+        "size": str(canary.plan.size),
+        "bake_seconds": int(canary.plan.bake.total_seconds()),
+        "instances": canary.instances,
+        "begun_at": when(canary.begun_at),
+        "baking_since": when(canary.baking_since) if canary.baking_since else None,
+        "ended_at": when(canary.ended_at) if canary.ended_at else None,
+        "reason": canary.reason,
     }
 
 

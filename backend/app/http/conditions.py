@@ -35,4 +35,4 @@ CONDITION_HEADERS = {
     "If-Match": 'the revision that the change was made from, in quotes: `"43"`',
     "If-None-Match": "`*` to make the first revision",
 }
-CONDITION_REFUSALS = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
+CONDITION_REFUSALS = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)

@@ -1,17 +1,23 @@
 """What may come after the `?` of a request."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Literal, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.canary import LONGEST_BAKE, USUAL_BAKE, Plan, Size
 from app.domain.session import State
 from app.http.json_body import validated
 from app.http.problem import Problem, ProblemItem
 from setpoint.envfile.loaders import LOADERS
 
 Query = TypeVar("Query", bound=BaseModel)
+
+
+SIZE = "[1-9][0-9]{0,5}|(100|[1-9][0-9]?)%"
+"""How many instances: a number, or a share of them."""
 
 
 class _Strict(BaseModel):
@@ -32,7 +38,33 @@ class AuditQuery(PageQuery):
     environment: str = ""
 
 
-class WriteQuery(_Strict):
+class TriedQuery(_Strict):
+    """How a revision is tried before everyone is offered it."""
+
+    canary: str | None = Field(None, pattern=rf"^(off|{SIZE})$")
+    """How many instances are offered it first, `3` or `10%`; `off` for none, whatever the plan of the environment."""
+    bake: int | None = Field(None, ge=0, le=int(LONGEST_BAKE.total_seconds()))
+    """For how many seconds all of them have to serve it; 30 by default."""
+
+    @property
+    def plan(self) -> Plan | None:
+        """Return how it is tried; None where nobody has said so, or that it is not.
+
+        Raises:
+            Problem: 422 for a bake time that nothing bakes for.
+        """
+        if self.canary in {None, "off"} and self.bake is not None:
+            detail = "`bake` needs a `canary`, the instances that have to serve the revision for that long"
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        return plan_of(self.canary, self.bake)
+
+    @property
+    def is_at_once(self) -> bool:
+        """Return whether everyone is to be offered it at once."""
+        return self.canary == "off"
+
+
+class WriteQuery(TriedQuery):
     """How a write is meant."""
 
     message: str = ""
@@ -45,7 +77,7 @@ class WriteQuery(_Strict):
     """Whether the schemas of live instances are asked too."""
 
 
-class PromotionQuery(_Strict):
+class PromotionQuery(TriedQuery):
     """How a promotion is meant."""
 
     dry_run: bool = False
@@ -62,9 +94,11 @@ class ReadQuery(_Strict):
 
 
 class CurrentQuery(ReadQuery):
-    """How the current variables are wanted."""
+    """How the current variables are wanted, and for whom."""
 
     schema_digest: str | None = Field(None, alias="schema")
+    session: str | None = Field(None, max_length=100)
+    """The session of the instance that asks: a canary is offered another revision than everyone."""
 
 
 class SchemaQuery(_Strict):
@@ -94,6 +128,13 @@ class RotateQuery(_Strict):
 
     grace: int = Field(86_400, ge=0, le=2_592_000)
     """Seconds for which the old one goes on."""
+
+
+def plan_of(canary: str | None, bake: int | None) -> Plan | None:
+    """Return how a revision is tried, from how many instances and how many seconds; None for not at all."""
+    if canary in {None, "off"}:
+        return None
+    return Plan(Size.parse(str(canary)), USUAL_BAKE if bake is None else timedelta(seconds=bake))
 
 
 def query(model: type[Query]) -> Query:

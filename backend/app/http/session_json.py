@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
+from app.domain.canary import Stage
 from app.domain.place import Place
-from app.domain.rollout import Rollout
+from app.domain.rollout import Rollout, Trial
 from app.domain.session import Answer, Reason, Served, ServedFrom, Session, State, Verdict
-from app.http.answers import when
+from app.http.answers import CanaryAnswer, canary_json, when
 from app.service.sessions import verdict
 
 _UUID_7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
@@ -146,10 +147,13 @@ class RefusalAnswer(BaseModel):
 
 
 class RolloutAnswer(BaseModel):
-    """How far the newest revision has come."""
+    """How far the newest revision has come; `current` is the one that everyone is offered who is no canary."""
 
     environment: str
     revision: int
+    current: int
+    stage: Stage
+    canary: CanaryAnswer | None
     summary: str
     settled: bool
     states: dict[str, int]
@@ -190,11 +194,14 @@ def session_json(session: Session, offered: int) -> dict[str, Any]:
     }
 
 
-def rollout_json(place: Place, found: Rollout) -> dict[str, Any]:
+def rollout_json(place: Place, found: Rollout | Trial) -> dict[str, Any]:
     """Return how far a revision has come."""
     return {
         "environment": str(place),
         "revision": found.revision,
+        "current": found.current,
+        "stage": str(found.stage),
+        "canary": canary_json(found.canary) if isinstance(found, Trial) else None,
         "summary": str(found),
         "settled": found.is_settled,
         "states": {str(state): found.states.get(state, 0) for state in State if state is not State.EXPIRED},

@@ -87,7 +87,7 @@ class History:
 
         Raises:
             NotFoundError: There is no such revision.
-            ConflictError: It is the current one, which instances need.
+            ConflictError: Instances need it, because it is the current one or on trial.
             InvalidError: The reason is missing or too long.
         """
         problems = text_problems("reason", reason, LONGEST_MESSAGE)
@@ -96,6 +96,9 @@ class History:
 
         def change(found: Transaction) -> Revision:
             revision, current = _one(found, place, number), _one(found, place, None)
+            if revision.stage.is_trial:
+                message = f"`{revision}` is on trial: `setpoint rollout abort {place}` takes it back first"
+                raise ConflictError(message)
             if revision.number == current.number:
                 message = f"`{revision}` is the current revision: write a new one or roll back first"
                 raise ConflictError(message)

@@ -86,6 +86,7 @@ class Leases:
                 found.sessions.hold(taken, self.worker)
             left = {*found.sessions.release(gone, self.worker, now)} if gone else set()
             left |= {*found.sessions.bury(silent, now)}
+            self.rollouts.go_on(found)
             return self.rollouts.note(found, left)
 
         try:

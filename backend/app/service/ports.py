@@ -12,7 +12,7 @@ from app.domain.revision import Destruction, Draft, Revision, Schema
 from app.domain.validation import Validation
 from app.domain.variables import Variables
 from app.service.exchange_ports import TrustRules
-from app.service.session_ports import Sessions
+from app.service.session_ports import Canaries, Sessions
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 
@@ -32,8 +32,8 @@ class Revisions(Protocol):
         """Return the current revision of each environment of `app`, sorted by environment."""
         ...
 
-    def current(self, place: Place) -> Revision | None:
-        """Return the newest revision; None if there is none."""
+    def current(self, place: Place, below: int | None = None) -> Revision | None:
+        """Return the newest revision that everyone is offered, of those below a number; None if there is none."""
         ...
 
     def numbered(self, place: Place, number: int) -> Revision | None:
@@ -185,6 +185,8 @@ class Transaction(Protocol):
     def principals(self) -> Principals: ...  # noqa: D102 - the Protocol says it
     @property
     def sessions(self) -> Sessions: ...  # noqa: D102 - the Protocol says it
+    @property
+    def canaries(self) -> Canaries: ...  # noqa: D102 - the Protocol says it
     @property
     def events(self) -> Events: ...  # noqa: D102 - the Protocol says it
     @property

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from app.domain.audit import Action, entry
+from app.domain.canary import Stage
 from app.domain.errors import NotFoundError
 from app.domain.identity import Actor
 from app.domain.place import Place
@@ -76,7 +77,7 @@ class Reading:
         return self._give(actor, self._found(place, number), reveal=reveal)
 
     def read_valid(self, actor: Actor, place: Place, digest: str, *, reveal: bool = False) -> Content:
-        """Return the newest revision that satisfies the schema with this digest; raises as `read` does."""
+        """Return the newest revision for everyone that satisfies the schema with this digest; raises as `read` does."""
         found = self._remembered((place, digest), lambda each: self._find_valid(each, place, digest))
         return self._give(actor, found, reveal=reveal)
 
@@ -129,7 +130,7 @@ class Reading:
             message = f"`{place.app}` has no schema `{digest}`"
             raise NotFoundError(message)
         for revision in _newest_first(found, place):
-            if revision.destroyed is not None:
+            if revision.destroyed is not None or revision.stage is not Stage.COMPLETE:
                 continue
             variables = found.revisions.variables(revision)
             if revision.schema == digest or not self.validator.validate(schema, variables).problems:

@@ -6,6 +6,7 @@ from functools import partial
 from types import MappingProxyType
 
 from app.domain.audit import Action, entry
+from app.domain.canary import Canary, Plan, Stage
 from app.domain.errors import InvalidError, NotFoundError, StaleError
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
@@ -13,6 +14,7 @@ from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Draft, Revision, Schema
 from app.domain.validation import Problem, Validation, text_problems
 from app.domain.variables import MOST_VARIABLES, Variables, dangerous_names, limit_problems
+from app.service import trials
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
@@ -36,6 +38,8 @@ class Intent:
         dry_run: Whether to answer without storing anything.
         allow_dangerous: Whether names may be set that make programs run other code.
         ignore_live: Whether to store what the schemas of live instances refuse.
+        canary: How it is tried before everyone is offered it; None for what the environment does by default.
+        at_once: Whether everyone is offered it at once, whatever the environment does by default.
     """
 
     place: Place
@@ -44,6 +48,8 @@ class Intent:
     dry_run: bool = False
     allow_dangerous: bool = False
     ignore_live: bool = False
+    canary: Plan | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,16 @@ class Revised:
     """The answer to a change.
 
     Attributes:
-        revision: The current revision afterwards; None if a dry run found that the first one could be made.
+        revision: The newest revision afterwards; None if a dry run found that the first one could be made.
         validation: What the schema says of the variables.
         changed: Whether they differ from those that were there.
+        canary: How it is tried; None if everyone is offered it at once.
     """
 
     revision: Revision | None
     validation: Validation
     changed: bool
+    canary: Canary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +158,17 @@ class Revising:
         """Store what `edit` returns as the next revision, with its event and its row in the audit log."""
 
         def change(found: Transaction) -> Revised:
-            current = found.revisions.current(intent.place)
-            repeated = _is_repeated(current, intent, actor)
-            if _number(current) != intent.expected and not repeated:
-                raise StaleError(intent.place, _number(current))
-            variables = edit(found, current)
-            is_same = _is_same(found, current, variables)
-            if repeated and not is_same:
-                raise StaleError(intent.place, _number(current))
+            newest, canary = _newest(found, intent, actor)
+            variables = edit(found, newest)
+            is_same = _is_same(found, newest, variables)
+            if not is_same:
+                _refuse_if_overtaken(newest, canary, intent)
             schema = current_schema(found, intent.place.app)
             validation = self._judge(found, schema, intent, variables)
             if is_same or intent.dry_run:
-                return Revised(current, validation, changed=not is_same)
+                return Revised(newest, validation, changed=not is_same, canary=canary)
+            plan = _plan(found, intent, action)
+            canaries = trials.canaries_for(found, intent.place, plan)
             draft = Draft(
                 place=intent.place,
                 variables=variables,
@@ -171,8 +178,11 @@ class Revising:
                 schema=schema.digest,
                 unchecked=validation.unchecked,
                 copied_from=copied_from,
+                stage=Stage.DEPLOYING if canaries else Stage.COMPLETE,
             )
-            return Revised(self._store(found, actor, action, draft, detail), validation, changed=True)
+            revision = self._store(found, actor, action, draft, detail)
+            canary = trials.begin(found, revision, plan, canaries) if plan else None
+            return Revised(revision, validation, changed=True, canary=canary)
 
         return self.store.read(change) if intent.dry_run else self.store.write(change)
 
@@ -211,7 +221,8 @@ class Revising:
     ) -> Revision:
         revision = found.revisions.append(draft)
         place, number = revision.place, revision.number
-        found.events.add(Happening(EventKind.REVISION, revision.made_at, place.app, place.environment, str(number)))
+        kind = EventKind.CANARY if revision.stage.is_trial else EventKind.REVISION
+        found.events.add(Happening(kind, revision.made_at, place.app, place.environment, str(number)))
         detail = {"revision": number, **detail}
         if dangerous := dangerous_names(draft.variables):
             detail["dangerous"] = list(dangerous)
@@ -245,9 +256,42 @@ def _number(revision: Revision | None) -> int | None:
     return revision.number if revision else None
 
 
-def _is_repeated(current: Revision | None, intent: Intent, actor: Actor) -> bool:
+def _newest(found: Transaction, intent: Intent, actor: Actor) -> tuple[Revision | None, Canary | None]:
+    """Return what the change is made to, and how far it has come if it is on trial.
+
+    Raises:
+        StaleError: The writer has not seen it, and has not written it either.
+        ConflictError: The writer has not written it, and it is on trial.
+    """
+    current, canary = found.revisions.current(intent.place), trials.on_trial(found, intent.place)
+    newest = found.revisions.numbered(intent.place, canary.revision) if canary else current
+    if _number(newest) != intent.expected and not _is_repeated(found, newest, intent, actor):
+        if canary is not None and _number(current) == intent.expected:
+            raise trials.being_tried(canary)
+        raise StaleError(intent.place, _number(current))
+    return newest, canary
+
+
+def _is_repeated(found: Transaction, newest: Revision | None, intent: Intent, actor: Actor) -> bool:
     """Return whether this may be sent a second time, because the answer was lost (RFC 9110, section 13.1.1)."""
-    return current is not None and current.number == (intent.expected or 0) + 1 and current.author == actor.principal
+    if newest is None or newest.author != actor.principal:
+        return False
+    return _number(found.revisions.current(intent.place, below=newest.number)) == intent.expected
+
+
+def _refuse_if_overtaken(newest: Revision | None, canary: Canary | None, intent: Intent) -> None:
+    """Refuse to make another revision than the newest one where that was made meanwhile, or is on trial."""
+    if canary is not None:
+        raise trials.being_tried(canary)
+    if _number(newest) != intent.expected:
+        raise StaleError(intent.place, _number(newest))
+
+
+def _plan(found: Transaction, intent: Intent, action: Action) -> Plan | None:
+    """Return how the revision is tried; a way back is not, unless somebody says so."""
+    if intent.canary is not None or intent.at_once or action is Action.CONFIG_ROLLBACK:
+        return intent.canary
+    return found.canaries.plan(intent.place)
 
 
 def _is_same(found: Transaction, current: Revision | None, variables: Variables) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock, Timer
 
+from app.domain.canary import Offering
 from app.domain.errors import NotFoundError, ServiceError
 from app.domain.event import EventKind, Happening
 from app.domain.place import Place
-from app.domain.rollout import Rollout, rollout
+from app.domain.rollout import Rollout, Trial, standing
+from app.service import trials
 from app.service.ports import Clock, Store, Transaction
 
 _SECONDS_UNTIL_TOLD = 0.3
@@ -25,33 +27,42 @@ class Rollouts:
     _timer: Timer | None = None
     _is_closed: bool = False
 
-    def of(self, place: Place) -> Rollout:
+    def of(self, place: Place) -> Rollout | Trial:
         """Return how the newest revision stands.
 
         Raises:
             NotFoundError: The environment has no revision.
         """
-        return self.store.read(lambda found: rollout(_offered(found, place), found.sessions.of(place, live=True)))
+        return self.store.read(
+            lambda found: standing(trials.offering(found, place), found.sessions.of(place, live=True))
+        )
 
-    def offered(self, place: Place) -> int:
-        """Return the number of the revision that instances are offered.
+    def offering(self, place: Place) -> Offering:
+        """Return what instances are offered.
 
         Raises:
             NotFoundError: The environment has no revision.
         """
-        return self.store.read(lambda found: _offered(found, place))
+        return self.store.read(lambda found: trials.offering(found, place))
 
     def note(self, found: Transaction, places: Iterable[Place]) -> frozenset[Place]:
-        """Tell the watchers of `places` that instances have answered; return those that it is too early for."""
+        """Do what instances have decided by their answers, and tell watchers; return the places it is too early for."""
         now = self.clock()
         untold = set()
         for place in places:
+            if canary := trials.on_trial(found, place):
+                trials.advance(found, canary, now)
             if not found.sessions.may_tell(place, now):
                 untold.add(place)
-            elif revision := found.revisions.current(place):
-                told = Happening(EventKind.ROLLOUT, now, place.app, place.environment, str(revision.number))
+            elif number := _newest(found, place):
+                told = Happening(EventKind.ROLLOUT, now, place.app, place.environment, str(number))
                 found.events.add(told)
         return frozenset(untold)
+
+    def go_on(self, found: Transaction) -> None:
+        """Do what time has decided: a canary has baked for long enough, or has been silent for too long."""
+        for canary in found.canaries.on_trial():
+            trials.advance(found, canary, self.clock())
 
     def tell_later(self, places: Iterable[Place]) -> None:
         """Tell the watchers of `places` as soon as it may be."""
@@ -83,9 +94,9 @@ class Rollouts:
             self.tell_later(places)
 
 
-def _offered(found: Transaction, place: Place) -> int:
-    revision = found.revisions.current(place)
-    if revision is None:
-        message = f"there is no `{place}`"
-        raise NotFoundError(message)
-    return revision.number
+def _newest(found: Transaction, place: Place) -> int | None:
+    try:
+        offered = trials.offering(found, place)
+    except NotFoundError:
+        return None
+    return offered.canary.revision if offered.canary else offered.current

@@ -8,7 +8,7 @@ from app.domain.errors import InvalidError
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.place import LABEL_RULE, is_label
-from app.domain.revision import Schema
+from app.domain.revision import Revision, Schema
 from app.domain.validation import Problem, text_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 
@@ -76,8 +76,17 @@ class Schemas:
             raise InvalidError(problems)
 
     def _problems(self, found: Transaction, schema: Schema) -> Iterator[Problem]:
-        for revision in found.revisions.environments(schema.app):
+        for revision in _in_use(found, schema.app):
             if revision.destroyed is None:
                 variables = found.revisions.variables(revision)
                 for problem in self.validator.validate(schema, variables).problems:
                     yield replace(problem, message=f"`{revision}`: {problem.message}")
+
+
+def _in_use(found: Transaction, app: str) -> Iterator[Revision]:
+    """Yield the current revision of each environment, and those that may become it."""
+    yield from found.revisions.environments(app)
+    for canary in found.canaries.on_trial():
+        tried = found.revisions.numbered(canary.place, canary.revision) if canary.place.app == app else None
+        if tried is not None:
+            yield tried

@@ -1,9 +1,10 @@
-"""What the use cases of sessions need from the store."""
+"""What the use cases of sessions, and of revisions that some of them are offered first, need from the store."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.canary import Canary, Plan
 from app.domain.place import Place
 from app.domain.session import Session, SessionReport
 
@@ -12,11 +13,19 @@ class Sessions(Protocol):
     """The running instances that follow environments."""
 
     def add(self, session: Session) -> None:
-        """Store a session in the place of those that the same instance had before."""
+        """Store a session in the place of those that the same instance had before; a canary stays one."""
         ...
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
         """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        ...
+
+    def pick(self, place: Place, ids: Collection[str], revision: int) -> None:
+        """Note that the sessions with these ids are offered a revision first."""
+        ...
+
+    def picked(self, place: Place, revision: int) -> Sequence[Session]:
+        """Return the sessions that were offered a revision first, the oldest instance first."""
         ...
 
     def live_schemas(self, place: Place) -> Mapping[str, int]:
@@ -57,4 +66,28 @@ class Sessions(Protocol):
 
     def may_tell(self, place: Place, at: datetime) -> bool:
         """Return whether the watchers of an environment may be told of its instances now, and note that they are."""
+        ...
+
+
+class Canaries(Protocol):
+    """The revisions that some instances are offered first."""
+
+    def latest(self, place: Place) -> Canary | None:
+        """Return the newest revision of an environment that some instances were offered first; None if none was."""
+        ...
+
+    def on_trial(self) -> Sequence[Canary]:
+        """Return what is on trial, in all environments."""
+        ...
+
+    def put(self, canary: Canary) -> None:
+        """Store how far a revision has come."""
+        ...
+
+    def plan(self, place: Place) -> Plan | None:
+        """Return how an environment tries revisions; None if everyone is offered them at once."""
+        ...
+
+    def set_plan(self, place: Place, plan: Plan | None) -> None:
+        """Store how an environment tries revisions."""
         ...

@@ -65,23 +65,24 @@ class Sessions:
             NotFoundError: One of the environments has no revision.
         """
         session_id, now = str(uuid4()), self.clock()
-        opened = tuple(
+        new = tuple(
             Session(session_id, place, instance, actor.principal, now, serves=served, held_by=self.leases.worker)
             for place, served in serves.items()
         )
 
-        def change(found: Transaction) -> frozenset[Place]:
+        def change(found: Transaction) -> tuple[frozenset[Place], Sequence[Session]]:
             self.leases.note(found)
-            for session in opened:
+            for session in new:
                 if found.revisions.current(session.place) is None:
                     message = f"there is no `{session.place}`"
                     raise NotFoundError(message)
                 found.principals.remember(session.principal)
                 found.sessions.add(session)
-            return self.rollouts.note(found, serves)
+            return self.rollouts.note(found, serves), found.sessions.named([session_id])
 
-        self.rollouts.tell_later(self.store.write(change))
-        return opened
+        untold, opened = self.store.write(change)
+        self.rollouts.tell_later(untold)
+        return tuple(opened)
 
     def named(self, session_id: str) -> tuple[Session, ...]:
         """Return a session in each environment that it follows.

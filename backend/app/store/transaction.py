@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from app.store.repositories.app_keys import SqlKeys
+from app.store.repositories.canaries import SqlCanaries
 from app.store.repositories.events import SqlAuditLog, SqlEvents
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.revisions import SqlRevisions
@@ -24,5 +25,6 @@ class SqlTransaction:
         self.tokens = SqlTokens(connection, self.principals)
         self.sessions = SqlSessions(connection, self.principals)
         self.trust = SqlTrustRules(connection, self.principals)
+        self.canaries = SqlCanaries(connection)
         self.events = SqlEvents(connection)
         self.audit = SqlAuditLog(connection, self.principals)

@@ -18,7 +18,7 @@ class Following:
     told apart by its sequence.
     """
 
-    __slots__ = ("_broker", "_events", "_is_allowed", "_seen", "_spread", "_subscription")
+    __slots__ = ("_as_told", "_broker", "_events", "_is_allowed", "_seen", "_spread", "_subscription")
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Following:
         *,
         is_allowed: Callable[[], bool],
         spread_milliseconds: Callable[[], int],
+        as_told: Callable[[Event], Event | None] | None = None,
     ) -> None:
         """Take where events come from, and the `Last-Event-ID` of the watcher.
 
@@ -39,10 +40,12 @@ class Following:
             last_seen: Up to where it has read; None if it begins now.
             is_allowed: Whether the token of the watcher is still good.
             spread_milliseconds: Over what time readers are to spread their reads.
+            as_told: What becomes of an event for this watcher; None where it does not concern it.
         """
         self._broker, self._events, self._subscription = broker, events, subscription
         self._seen = last_seen
         self._is_allowed, self._spread = is_allowed, spread_milliseconds
+        self._as_told = as_told
 
     def wait(self, timeout: float) -> bool:
         """Wait until there is something to do, `timeout` seconds at most; return whether there is."""
@@ -97,9 +100,17 @@ class Following:
                 continue
             self._seen = event.position
             if not event.is_about_a_token:
-                yield event.content
+                yield from self._for_its_reader(event)
             elif not self._is_allowed():
                 raise PermissionError
+
+    def _for_its_reader(self, event: Told) -> Iterator[bytes]:
+        """Yield what the watcher is told of `event`: nothing, or something else than others perhaps."""
+        changed = self._as_told(event.event) if self._as_told else event.event
+        if changed is event.event:
+            yield event.content
+        elif changed is not None:
+            yield told(changed, self._spread()).content
 
     def _reset(self, latest: Position) -> bytes:
         self._seen = latest

@@ -9,7 +9,7 @@ from app.domain.event import Event, EventKind, Position
 from app.domain.place import Place
 from app.stream import wire
 
-_NUMBERED = {EventKind.REVISION, EventKind.DESTROYED, EventKind.ROLLOUT}
+_NUMBERED = frozenset(EventKind) - {EventKind.SCHEMA, EventKind.TOKEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,21 @@ class Told:
     """An event, ready to be sent.
 
     Attributes:
-        position: Its place in the order.
+        event: What happened.
         topic: What it is about.
         is_about_a_token: Whether it is for the stream alone, which has to look at its token, and not for its reader.
         content: What is sent.
     """
 
-    position: Position
+    event: Event
     topic: str
     is_about_a_token: bool
     content: bytes
+
+    @property
+    def position(self) -> Position:
+        """Its place in the order."""
+        return self.event.position
 
 
 def told(event: Event, spread: int) -> Told:
@@ -37,7 +42,7 @@ def told(event: Event, spread: int) -> Told:
         spread: Milliseconds over which readers are to spread their reads.
     """
     kind = event.happening.kind
-    return Told(event.position, topic_of(event), kind is EventKind.TOKEN, _encoded(event, spread))
+    return Told(event, topic_of(event), kind is EventKind.TOKEN, _encoded(event, spread))
 
 
 def topic_of(event: Event) -> str:

@@ -44,9 +44,10 @@ class Service:
         return self._connection.call("GET", f"/v1/apps/{app}/schemas/current").of_type("application/json")
 
     def current_revision(self, place: Place) -> int | None:
-        """Return the number of the current revision; None where there is none yet."""
-        answer = self._connection.call("GET", f"{place.path}/revisions", query={"limit": 1})
-        return next((answer.integer("revision", each) for each in answer.objects("revisions")), None)
+        """Return the number of the revision that everyone is offered; None where there is none yet."""
+        answer = self._connection.call("GET", f"/v1/apps/{place.app}/environments")
+        found = (each for each in answer.objects("environments") if each.get("name") == place.environment)
+        return next((answer.integer("revision", each) for each in found), None)
 
     def push(self, place: Place, variables: Mapping[str, str], based_on: int | None, query: Query) -> Json:
         """Write the next revision, if `based_on` is still the current one; None makes the first one."""
@@ -108,6 +109,19 @@ class Service:
     def rollout(self, place: Place) -> Json:
         """Return how far the newest revision has come with the running instances."""
         return self._connection.call("GET", f"{place.path}/rollout").json
+
+    def end_trial(self, place: Place, how: str, content: Json) -> Json:
+        """End the trial of a revision: `promote` offers it to everyone, `abort` takes it back."""
+        return self._connection.send_json("POST", f"{place.path}/rollout/{how}", content).json_with("revision")
+
+    def rollout_plan(self, place: Place) -> Json:
+        """Return how revisions are tried where a write does not say how."""
+        return self._connection.call("GET", f"{place.path}/rollout/plan").json_with("canary", "bake")
+
+    def set_rollout_plan(self, place: Place, canary: str | int | None, bake: str | int | None) -> Json:
+        """Say how revisions are tried where a write does not say how."""
+        content = {"canary": canary, "bake": bake}
+        return self._connection.send_json("PUT", f"{place.path}/rollout/plan", content).json_with("canary", "bake")
 
     def sessions(self, place: Place, state: str | None, most: int) -> Iterator[Json]:
         """Yield the instances that follow an environment, the oldest first."""

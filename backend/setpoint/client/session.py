@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from setpoint.client.answer import Answer, Json, RefusedError
-from setpoint.client.connection import Connection
+from setpoint.client.connection import Connection, Query
 from setpoint.client.event_stream import EventStream
 from setpoint.client.place import Place
 from setpoint.errors import UnableError
@@ -72,7 +72,7 @@ class ServiceSession:
         return self._offered(self._read({}))
 
     def newer_offer(self) -> Offer | None:
-        """Return the revision that is offered; None if it is still the one that was read last; raises as `offer`."""
+        """Return what is offered now, the one before perhaps; None if that was read last already; raises as `offer`."""
         answer = self._read({"If-None-Match": self._tag} if self._tag else {})
         return None if answer.status == HTTPStatus.NOT_MODIFIED else self._offered(answer)
 
@@ -81,7 +81,8 @@ class ServiceSession:
         self._tag = ""
 
     def _read(self, headers: Mapping[str, str]) -> Answer:
-        return self.connection.call("GET", f"{self.place.path}/config", query={"reveal": True}, headers=headers)
+        query: Query = {"reveal": True, **({"session": self._id} if self._id else {})}
+        return self.connection.call("GET", f"{self.place.path}/config", query=query, headers=headers)
 
     def _offered(self, answer: Answer) -> Offer:
         found, self._tag = answer.json, answer.headers.get("etag", "")

@@ -20,19 +20,27 @@ class Rollout:
         summary: How it stands, in one sentence of the service.
         settled: Whether every live instance has answered.
         refused: How many have refused it.
+        is_rolled_back: Whether its canaries have, or somebody by hand, so that nobody is offered it any more.
     """
 
     revision: int
     summary: str
     settled: bool
     refused: int
+    is_rolled_back: bool
 
 
 def rollout_of(answer: Json) -> Rollout:
     """Return what the service tells of a rollout."""
     states = answer.get("states")
     refused = states.get("FAILED", 0) if isinstance(states, dict) else 0
-    return Rollout(int(answer["revision"]), str(answer["summary"]), bool(answer["settled"]), int(refused))
+    return Rollout(
+        int(answer["revision"]),
+        str(answer["summary"]),
+        bool(answer["settled"]),
+        int(refused),
+        answer.get("stage") == "ROLLED_BACK",
+    )
 
 
 def wait_for_answers(

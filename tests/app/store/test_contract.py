@@ -7,6 +7,7 @@ import pytest
 from app.store.postgresql import PostgresqlStore
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.store import SqliteStore
+from app.store.testing.canary_contract import CanaryContract
 from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
 from app.store.testing.session_contract import SessionContract
@@ -18,7 +19,7 @@ def _sealer(keys: str) -> Sealer:
     return Sealer(Keyring.parse(keys))
 
 
-class Contract(StoreContract, SessionContract, TrustContract):
+class Contract(StoreContract, SessionContract, CanaryContract, TrustContract):
     """The contract, with a store that the test begins with."""
 
     @pytest.fixture

@@ -48,6 +48,12 @@ class Instances:
         told = {"revision": revision, "verdict": "FAILED", "errors": errors}
         self._call("PATCH", f"/v1/sessions/{self.ids[each]}", told)
 
+    def offered(self, revision: int) -> list[int]:
+        """Return which of them are offered a revision."""
+        found = self._call("GET", "/v1/sessions/?environment=billing/production")["sessions"]
+        offered = {each["id"]: each["offered"] for each in found}
+        return [number for number, each in enumerate(self.ids) if offered[each] == revision]
+
     @property
     def rollout(self) -> str:
         """Return how the newest revision stands."""
@@ -136,3 +142,100 @@ def test_what_is_no_time_is_refused(billing: Setpoint, word: str) -> None:
     status, printed, told = billing("rollout", "status", "billing/production", f"--wait={word}")
     assert (status, printed) == (2, "")
     assert "is not a time; write `30s`, `5m` or `1h`" in told
+
+
+def test_a_canary_that_refuses_is_the_end_of_a_push(billing: Setpoint, service: ServiceOverHttp, project: Path) -> None:
+    """Who waits is told the stages as they come; everyone else goes on, and the log tells what became of it."""
+    three = Instances(service, 3)
+    for each in range(3):
+        three.applies(each, 1)
+    (project / "next.env").write_text(GOOD.replace("PORT=80", "PORT=81"))
+
+    def answer() -> None:
+        (canary,) = until(lambda: three.offered(2))
+        time.sleep(1)  # whoever waits has looked by then
+        three.applies(canary, 2)
+        until(lambda: "bakes" in three.rollout)
+        time.sleep(1)
+        three.refuses(canary, 2, "PORT is taken")
+        until(lambda: three.offered(2) == [])
+        three.applies(canary, 1)
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    words = ["push", "billing/production", "next.env", "--canary", "1", "--bake", "5m", "--wait", "60s"]
+    status, printed, told = billing(*words)
+    answering.join()
+    assert (status, printed) == (
+        1,
+        snapshot("""\
+revision 2 of billing/production: 2 variables
+valid as far as the schema says; only the app's own class checks fields together
+1 instance is offered it first, and everyone once it was served for 300 s
+revision 2 was rolled back: 1 of 1 canary refused it: PORT is taken; all 3 instances serve revision 1
+"""),
+    )
+    assert told.splitlines()[:2] == [
+        "0 of 1 canary serve revision 2; 1 has not answered; still serving 1; 2 other instances are offered 1",
+        "the canary serves revision 2; it bakes for 300 s; 2 other instances are offered 1",
+    ]
+    assert billing("log", "billing/production")[1].splitlines()[1].endswith("(rolled back)")
+    assert billing("rollout", "status", "billing/production")[0] == 1
+    assert billing("push", "billing/production", "next.env")[1].startswith("revision 3 of billing/production")
+    assert three.offered(3) == [0, 1, 2]
+
+
+def test_a_trial_is_ended_by_hand(billing: Setpoint, service: ServiceOverHttp, project: Path) -> None:
+    """It blocks the next push, which says how."""
+    Instances(service, 2)
+    for port in (81, 82):
+        (project / f"{port}.env").write_text(GOOD.replace("PORT=80", f"PORT={port}"))
+    assert billing("push", "billing/production", "81.env", "--canary", "50%")[0] == 0
+    status, _, told = billing("push", "billing/production", "82.env")
+    assert status == 1
+    assert "error: 1 instance tries revision 2 of `billing/production`, and nothing else is written" in told
+    assert "`setpoint rollout abort billing/production`" in told
+    status, printed, _ = billing("rollout", "abort", "billing/production", "-m", "not now")
+    assert (status, printed.partition("; ")[0]) == (0, "revision 2 was rolled back: aborted by ada: not now")
+    assert billing("push", "billing/production", "82.env", "--canary", "1")[0] == 0
+    status, printed, _ = billing("rollout", "promote", "billing/production")
+    assert (status, printed) == (0, "0 of 2 instances serve revision 3; 2 have not answered\n")
+    assert billing("rollout", "promote", "billing/production")[0] == 1
+
+
+def test_an_environment_has_a_plan_for_its_pushes(billing: Setpoint, project: Path) -> None:
+    """Shown, set and removed; without a live instance it changes nothing, and a push says so."""
+    path = "billing/production"
+    assert billing("rollout", "plan", path)[1] == "everyone is offered a revision at once\n"
+    assert billing("rollout", "plan", path, "--canary", "1")[1] == (
+        "1 instance is offered a revision first, and everyone once it was served for 30 s\n"
+    )
+    assert billing("rollout", "plan", path, "--canary", "10%", "--bake", "2m")[1] == (
+        "10% of the instances are offered a revision first, and everyone once it was served for 120 s\n"
+    )
+    (project / "next.env").write_text(GOOD.replace("PORT=80", "PORT=81"))
+    assert billing("push", path, "next.env")[1].endswith(
+        "\nno instance follows to try it first, so everyone is offered it\n"
+    )
+    assert billing("rollout", "plan", path, "--canary", "off", "--json")[1] == snapshot("""\
+{
+  "canary": null,
+  "bake": null
+}
+""")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--canary", "0"], "`0` is no number of instances; write `1`, `10%` or `off`"),
+        (["--canary", "110%"], "`110%` is no number of instances"),
+        (["--bake", "30s"], "`--bake` needs `--canary`"),
+        (["--canary", "off", "--bake", "30s"], "`--bake` needs `--canary`"),
+    ],
+)
+def test_what_is_no_trial_is_refused(billing: Setpoint, words: list[str], why: str) -> None:
+    """Before anything is asked or written."""
+    status, printed, told = billing("push", "billing/production", "prod.env", *words)
+    assert (status, printed) == (2, "")
+    assert why in told

@@ -1,6 +1,7 @@
 """`/v1/apps/{app}/environments/{environment}/config`: the variables of an environment, read and written."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.domain.identity import Scope
 from app.domain.place import Place
 from app.domain.variables import is_variable_name
-from app.http.answers import RepresentedAnswer, WrittenAnswer, revision_json
+from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json
@@ -24,8 +25,9 @@ from app.http.representations import is_unchanged, represented, tag_of, unchange
 from app.http.request_body import read_body
 from app.http.sent_file import refuse_faulty_file
 from app.service.access import require
-from app.service.reading import Reading
+from app.service.reading import Content, Reading
 from app.service.revising import Intent, Revised, Revising
+from app.service.trials import Trials
 from observability.metrics import count_write
 
 LARGEST_BODY = 1 << 20
@@ -48,7 +50,7 @@ _TEXTS = TypeAdapter(dict[str, str])
 _TEXTS_OR_NULL = TypeAdapter(dict[str, str | None])
 
 
-def configuration(reading: Reading, revising: Revising) -> Blueprint:
+def configuration(reading: Reading, revising: Revising, trials: Trials) -> Blueprint:
     """Return the resource that gives out and takes variables."""
     blueprint = Blueprint("configuration", __name__)
 
@@ -64,7 +66,7 @@ def configuration(reading: Reading, revising: Revising) -> Blueprint:
         )
     )
     def read(app: str, environment: str) -> Response:
-        return _read(reading, checked_place(app, environment))
+        return _read(reading, trials, checked_place(app, environment))
 
     @blueprint.put("/v1/apps/<app>/environments/<environment>/config")
     @marked(
@@ -99,21 +101,27 @@ def configuration(reading: Reading, revising: Revising) -> Blueprint:
     return blueprint
 
 
-def _read(reading: Reading, place: Place) -> Response:
+def _read(reading: Reading, trials: Trials, place: Place) -> Response:
     wanted = query(CurrentQuery)
     if wanted.reveal:
         require(actor().token, Scope.CONFIG_REVEAL, place.app, place.environment)
     else:
         may_be_repeated(actor().token)
-    digest = wanted.schema_digest
-    read: Callable[..., Any] = reading.read if digest is None else reading.read_valid
-    which = (actor(), place) if digest is None else (actor(), place, digest)
+    read = _reader(reading, trials, place, wanted)
     # What is withheld is enough to see that the client has it already, which reveals nothing.
-    content = read(*which, reveal=False)
+    content = read(reveal=False)
     tag = tag_of(content.revision.number, wanted)
     if is_unchanged(tag):
         return unchanged(content.revision.number, tag)
-    return represented(read(*which, reveal=True) if wanted.reveal else content, wanted)
+    return represented(read(reveal=True) if wanted.reveal else content, wanted)
+
+
+def _reader(reading: Reading, trials: Trials, place: Place, wanted: CurrentQuery) -> Callable[..., Content]:
+    """Return what reads the revision that is wanted."""
+    if wanted.schema_digest is not None:
+        return partial(reading.read_valid, actor(), place, wanted.schema_digest)
+    number = None if wanted.session is None else trials.offers(place).to(wanted.session)
+    return partial(reading.read, actor(), place, number)
 
 
 def _put(revising: Revising, place: Place) -> Response:
@@ -147,6 +155,8 @@ def _intent(place: Place) -> tuple[WriteQuery, Intent]:
         dry_run=wanted.dry_run,
         allow_dangerous=wanted.allow_dangerous_names,
         ignore_live=wanted.live == "ignore",
+        canary=wanted.plan,
+        at_once=wanted.is_at_once,
     )
 
 
@@ -185,6 +195,7 @@ def written(revised: Revised, intent: Intent, more: Mapping[str, object] = Mappi
             "unchecked": list(revised.validation.unchecked),
             "changed": revised.changed,
             "dry_run": intent.dry_run,
+            "canary": canary_json(revised.canary) if revised.canary else None,
             **more,
         }
     )

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from app.domain.errors import ServiceError
-from app.domain.event import NOWHERE, EventKind, Position
+from app.domain.event import NOWHERE, Event, EventKind, Position
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
 from app.http.authentication import Authentication
@@ -42,9 +42,22 @@ class Watch:
         return opened(self.streams, lambda: self.source(actor, Scope.CONFIG_READ, places))
 
     def source(
-        self, actor: Actor, scope: Scope, places: list[Place], kinds: frozenset[EventKind] = frozenset(EventKind)
+        self,
+        actor: Actor,
+        scope: Scope,
+        places: list[Place],
+        kinds: frozenset[EventKind] = frozenset(EventKind),
+        as_told: Callable[[Event], Event | None] | None = None,
     ) -> Source:
-        """Return the events of these kinds in `places`, for as long as the token of `actor` has the scope there."""
+        """Return the events of these kinds in `places`, for as long as the token of `actor` has the scope there.
+
+        Args:
+            actor: Who watches.
+            scope: What the token needs.
+            places: The environments.
+            kinds: Which events.
+            as_told: What becomes of an event for this watcher; None where it does not concern it.
+        """
         return Following(
             self.broker,
             self.watching,
@@ -52,6 +65,7 @@ class Watch:
             _last_seen(),
             is_allowed=self._still_allows(actor, scope, places),
             spread_milliseconds=self.streams.spread_milliseconds,
+            as_told=as_told,
         )
 
     def _still_allows(self, actor: Actor, scope: Scope, places: list[Place]) -> Callable[[], bool]:

@@ -73,6 +73,8 @@ def promotions(use_case: Promoting) -> Blueprint:
             wanted.message or f"promoted from {wanted.source}",
             dry_run=how.dry_run,
             ignore_live=how.live == "ignore",
+            canary=how.plan,
+            at_once=how.is_at_once,
         )
         promoted = use_case.promote(actor(), intent, Promotion(source, number, wanted.only))
         more: dict[str, Any] = {"promoted_from": str(promoted.source), "withheld": list(promoted.withheld)}

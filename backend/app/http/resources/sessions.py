@@ -1,13 +1,15 @@
 """`/v1/sessions/` and `/v1/verdicts`: the running instances, and what they say of revisions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response
 
-from app.domain.errors import NotFoundError
-from app.domain.event import EventKind
+from app.domain.errors import NotFoundError, ServiceError
+from app.domain.event import Event, EventKind
 from app.domain.identity import Scope
 from app.domain.place import Place
 from app.domain.session import Instance, Session
@@ -29,13 +31,15 @@ from app.service.access import require
 from app.service.leases import Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, unknown_session
+from app.service.trials import Trials
 from app.stream.leased import Leased
 
 _LARGEST = 1_000_000
+_OFFERS = frozenset({EventKind.REVISION, EventKind.CANARY, EventKind.ROLLED_BACK})
 _UNPROCESSABLE = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 
 
-def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Watch) -> Blueprint:
+def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Watch, trials: Trials) -> Blueprint:
     """Return the resource of running instances."""
     blueprint = Blueprint("sessions", __name__)
 
@@ -112,13 +116,28 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     )
     def follow(session_id: str) -> Response:
         places = [each.place for each in found_session(use_cases, session_id, Scope.SESSION_WRITE)]
-        kinds = frozenset({EventKind.REVISION})
+        as_told = partial(_as_told, trials, session_id)
         return opened(
             watch.streams,
-            lambda: Leased(watch.source(actor(), Scope.SESSION_WRITE, places, kinds), leases, session_id),
+            lambda: Leased(watch.source(actor(), Scope.SESSION_WRITE, places, _OFFERS, as_told), leases, session_id),
         )
 
     return blueprint
+
+
+def _as_told(trials: Trials, session_id: str, event: Event) -> Event | None:
+    """Return `event` as an instance is told of it: as the revision that it is offered; None where that is no news."""
+    about = event.happening
+    if about.kind is EventKind.REVISION:
+        return event
+    try:
+        offers = trials.offers(Place(about.app, about.environment))
+    except ServiceError:  # a hint too many costs the instance a look, and one too few the revision
+        return replace(event, happening=replace(about, kind=EventKind.REVISION))
+    if not offers.concern(session_id, int(about.subject)):
+        return None
+    told = replace(about, kind=EventKind.REVISION, subject=str(offers.to(session_id)))
+    return replace(event, happening=told)
 
 
 def _instance(wanted: NewSession) -> Instance:
@@ -134,8 +153,8 @@ def _instance(wanted: NewSession) -> Instance:
 
 def sessions_json(rollouts: Rollouts, found: Sequence[Session]) -> list[dict[str, Any]]:
     """Return sessions as they stand to the revisions that they are offered."""
-    offered = {place: rollouts.offered(place) for place in {each.place for each in found}}
-    return [session_json(each, offered[each.place]) for each in found]
+    offered = {place: rollouts.offering(place) for place in {each.place for each in found}}
+    return [session_json(each, offered[each.place].to(each)) for each in found]
 
 
 def allow(scope: Scope, *places: Place) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.domain.canary import Stage
 from app.domain.errors import DamagedError, DestroyedError
 from app.domain.identity import Principal
 from app.domain.place import Place
@@ -15,22 +16,41 @@ from app.domain.revision import Destruction, Draft, Revision
 from app.domain.variables import Variables
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.principals import SqlPrincipals
-from app.store.repositories.tables import LARGEST, app_keys, as_principal, microseconds, principals, revisions, schemas
+from app.store.repositories.tables import (
+    LARGEST,
+    app_keys,
+    as_principal,
+    canaries,
+    microseconds,
+    principals,
+    revisions,
+    schemas,
+)
 from app.store.sealing import SealedBody, Sealer, WrappedAppKey
 
 _DESTROYER = principals.alias("destroyer")
+_TRIED = sa.and_(
+    canaries.c.app == revisions.c.app,
+    canaries.c.environment == revisions.c.environment,
+    canaries.c.revision == revisions.c.number,
+)
 _FOUND = (
-    sa.select(revisions, principals, _DESTROYER, app_keys)
+    sa.select(revisions, principals, _DESTROYER, app_keys, canaries.c.stage)
     .join(principals, revisions.c.author_id == principals.c.id)
     .outerjoin(_DESTROYER, revisions.c.destroyed_by == _DESTROYER.c.id)
     .join(app_keys, revisions.c.app == app_keys.c.app)
+    .outerjoin(canaries, _TRIED)
 )
 _PLACE = sa.and_(revisions.c.app == sa.bindparam("app"), revisions.c.environment == sa.bindparam("environment"))
-_CURRENT = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(1)
+_FOR_EVERYONE = sa.or_(canaries.c.stage.is_(None), canaries.c.stage == Stage.COMPLETE)
+_NEWEST = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(1)
+_CURRENT = _NEWEST.where(_FOR_EVERYONE)
+_BELOW = _CURRENT.where(revisions.c.number < sa.bindparam("below"))
 _NUMBERED = _FOUND.where(_PLACE, revisions.c.number == sa.bindparam("number"))
-_NEWEST = (
+_CURRENT_OF_APP = (
     sa.select(revisions.c.environment, sa.func.max(revisions.c.number).label("number"))
-    .where(revisions.c.app == sa.bindparam("app"))
+    .outerjoin(canaries, _TRIED)
+    .where(revisions.c.app == sa.bindparam("app"), _FOR_EVERYONE)
     .group_by(revisions.c.environment)
     .subquery()
 )
@@ -67,18 +87,22 @@ class SqlRevisions:
 
     def environments(self, app: str) -> Sequence[Revision]:
         """Return the current revision of each environment of `app`, sorted by environment."""
-        newest = sa.and_(revisions.c.environment == _NEWEST.c.environment, revisions.c.number == _NEWEST.c.number)
-        statement = (
-            _FOUND.join(_NEWEST, newest).where(revisions.c.app == sa.bindparam("app")).order_by(revisions.c.environment)
-        )
+        of_app = _CURRENT_OF_APP
+        current = sa.and_(revisions.c.environment == of_app.c.environment, revisions.c.number == of_app.c.number)
+        of_this_app = revisions.c.app == sa.bindparam("app")
+        statement = _FOUND.join(of_app, current).where(of_this_app).order_by(revisions.c.environment)
         return self._found(statement, app, {"app": app})
 
-    def current(self, place: Place) -> Revision | None:
-        """Return the newest revision; None if there is none."""
-        if place not in self._newest:
-            found = self._found(_CURRENT, str(place), {"app": place.app, "environment": place.environment})
-            self._newest[place] = found[0] if found else None
-        return self._newest[place]
+    def current(self, place: Place, below: int | None = None) -> Revision | None:
+        """Return the newest revision that everyone is offered, of those below a number; None if there is none."""
+        newest = self._newest_of(place)
+        if below is None and (newest is None or newest.stage is Stage.COMPLETE):
+            return newest
+        wanted: dict[str, str | int] = {"app": place.app, "environment": place.environment}
+        if below is not None:
+            wanted["below"] = below
+        found = self._found(_CURRENT if below is None else _BELOW, str(place), wanted)
+        return found[0] if found else None
 
     def numbered(self, place: Place, number: int) -> Revision | None:
         """Return one revision; None if there is none with this number."""
@@ -112,7 +136,7 @@ class SqlRevisions:
 
     def append(self, draft: Draft) -> Revision:
         """Store `draft` as the next revision of its environment."""
-        before = self.current(draft.place)
+        before = self._newest_of(draft.place)
         app_key = self._stored_of(before).app_key if before else self._keys.of(draft.place.app)
         revision = _numbered(draft, before.number + 1 if before else 1)
         sealed = self._sealer.seal(revision.place, revision.number, draft.variables, app_key)
@@ -138,6 +162,13 @@ class SqlRevisions:
         self._stored.pop((revision.place, revision.number), None)
         self._newest.pop(revision.place, None)
         return replace(revision, destroyed=destruction)
+
+    def _newest_of(self, place: Place) -> Revision | None:
+        """Return the newest revision, whoever is offered it."""
+        if place not in self._newest:
+            found = self._found(_NEWEST, str(place), {"app": place.app, "environment": place.environment})
+            self._newest[place] = found[0] if found else None
+        return self._newest[place]
 
     def _insert(self, revision: Revision, sealed: SealedBody, body_sha256: bytes, previous: str) -> None:
         row = {
@@ -188,6 +219,7 @@ class SqlRevisions:
             copied_from=found[revisions.c.copied_from],
             digest=found[revisions.c.digest],
             destroyed=_destruction(row),
+            stage=Stage(found[canaries.c.stage] or Stage.COMPLETE),
         )
         stored = _stored(found, place)
         if _digest(revision, stored.body_sha256, found[revisions.c.previous]) != revision.digest:
@@ -208,6 +240,7 @@ def _numbered(draft: Draft, number: int) -> Revision:
         unchecked=draft.unchecked,
         copied_from=draft.copied_from,
         digest="",
+        stage=draft.stage,
     )
 
 

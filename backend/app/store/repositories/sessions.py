@@ -59,21 +59,33 @@ class SqlSessions:
         self._known = known
 
     def add(self, session: Session) -> None:
-        """Store a session in the place of those that the same instance had before."""
-        self._connection.execute(
-            sessions.delete().where(
-                sessions.c.app == session.place.app,
-                sessions.c.environment == session.place.environment,
-                sessions.c.instance == session.instance.id,
-            )
+        """Store a session in the place of those that the same instance had before; a canary stays one."""
+        before = sa.and_(
+            sessions.c.app == session.place.app,
+            sessions.c.environment == session.place.environment,
+            sessions.c.instance == session.instance.id,
         )
-        self._connection.execute(sessions.insert(), self._row(session))
+        canary = self._connection.scalar(sa.select(sa.func.max(sessions.c.canary)).where(before))
+        self._connection.execute(sessions.delete().where(before))
+        self._connection.execute(sessions.insert(), {**self._row(session), "canary": canary or session.canary})
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
         """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
         statement = _OF_PLACE.where(sessions.c.held_by != "") if live else _OF_PLACE
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         return [_session(row) for row in self._connection.execute(statement, wanted)]
+
+    def pick(self, place: Place, ids: Collection[str], revision: int) -> None:
+        """Note that the sessions with these ids are offered a revision first."""
+        rows = [{"of_app": place.app, "of_environment": place.environment, "of_id": each} for each in ids]
+        if rows:
+            self._connection.execute(sessions.update().where(_THIS).values(canary=revision), rows)
+
+    def picked(self, place: Place, revision: int) -> Sequence[Session]:
+        """Return the sessions that were offered a revision first, the oldest instance first."""
+        wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
+        found = self._connection.execute(_OF_PLACE.where(sessions.c.canary == revision), wanted)
+        return [_session(row) for row in found]
 
     def live_schemas(self, place: Place) -> Mapping[str, int]:
         """Return how many live instances run which schema, by its digest; of those that have said."""
@@ -167,6 +179,7 @@ class SqlSessions:
             "principal_id": self._known.id_of(session.principal),
             "opened_at": session.opened_at,
             "held_by": session.held_by,
+            "left_at": session.left_at,
             **(_attempted(session.attempted) if session.attempted else {}),
             **(_served(session.serves) if session.serves else {}),
         }
@@ -201,6 +214,8 @@ def _session(row: sa.Row[Any]) -> Session:
         attempted=_verdict(found),
         serves=_what_it_serves(found),
         held_by=found[column.held_by],
+        left_at=found[column.left_at],
+        canary=found[column.canary],
     )
 
 

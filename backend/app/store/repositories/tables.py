@@ -205,11 +205,13 @@ sessions = sa.Table(
     sa.Column("serves_since", Moment),
     sa.Column("source", sa.Text),
     sa.Column("known_good_at", Moment),
+    sa.Column("canary", sa.BigInteger),
     sa.Index("sessions_by_id", "id"),
     sa.Index("sessions_by_worker", "held_by"),
     sa.Index("sessions_by_end", "left_at"),
 )
-"""`held_by` names the worker that holds the stream of a session, and is empty once the instance has gone."""
+"""`held_by` names the worker that holds the stream of a session, and is empty once the instance has gone; `canary` is
+the newest revision that it was offered before everyone was."""
 
 rollouts = sa.Table(
     "rollouts",
@@ -219,6 +221,35 @@ rollouts = sa.Table(
     sa.Column("told_at", Moment, nullable=False),
 )
 """When the watchers of an environment were last told that its instances have answered."""
+
+
+canaries = sa.Table(
+    "canaries",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.Text, nullable=False),
+    sa.Column("bake_seconds", sa.Integer, nullable=False),
+    sa.Column("instances", sa.Integer, nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("begun_at", Moment, nullable=False),
+    sa.Column("baking_since", Moment),
+    sa.Column("ended_at", Moment),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Index("canaries_by_end", "ended_at"),
+)
+"""The revisions that some instances were offered first, and how far each has come."""
+
+canary_plans = sa.Table(
+    "canary_plans",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("size", sa.Text, nullable=False),
+    sa.Column("bake_seconds", sa.Integer, nullable=False),
+)
+"""How an environment tries the revisions of which nobody has said how."""
 
 
 def as_principal(row: sa.Row[tuple[object, ...]], of: sa.FromClause = principals) -> Principal:

@@ -7,6 +7,8 @@ from setpoint.client.answer import Json
 from setpoint.client.place import parse_place
 from setpoint.client.service import Service
 
+_STAGES = {"DEPLOYING": "(on trial)", "BAKING": "(on trial)", "ROLLED_BACK": "(rolled back)"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
@@ -35,6 +37,8 @@ def _message(row: Json) -> str:
     notes = [row.get("message")]
     if row.get("copied_from"):
         notes.append(f"(rollback to {row['copied_from']})")
+    if (stage := str(row.get("stage"))) in _STAGES:
+        notes.append(_STAGES[stage])
     if isinstance(gone := row.get("destroyed"), dict):
         notes.append(f"(values destroyed: {gone.get('reason')})")
     return " ".join(str(each) for each in notes if each)

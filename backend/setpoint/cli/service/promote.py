@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from setpoint.cli.output import write_result
-from setpoint.cli.service.rollout import add_wait, await_rollout
+from setpoint.cli.service.rollout import add_canary, add_wait, await_rollout, canary_query
 from setpoint.cli.service.service_command import add_json, add_write, with_service, write_json
 from setpoint.cli.service.written_revision import told
 from setpoint.client.answer import Json
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-m", "--message", default="", help="why; where they are from by default")
     add_write(parser)
+    add_canary(parser)
     add_wait(parser)
     add_json(parser)
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         target,
         service.current_revision(target),
         {"only": arguments.only, "message": arguments.message},
-        {"dry_run": arguments.dry_run, "live": arguments.live},
+        {"dry_run": arguments.dry_run, "live": arguments.live, **canary_query(arguments)},
     )
     if arguments.json:
         write_json(answer)

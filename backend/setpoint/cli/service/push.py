@@ -8,7 +8,7 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.cli.output import write_result
 from setpoint.cli.report_options import is_colored
-from setpoint.cli.service.rollout import add_wait, await_rollout
+from setpoint.cli.service.rollout import add_canary, add_wait, await_rollout, canary_query
 from setpoint.cli.service.service_command import add_json, add_place, add_write, positive, with_service, write_json
 from setpoint.cli.service.written_revision import told
 from setpoint.client.place import parse_place
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="take names that make programs run other code, such as `LD_PRELOAD`; it is kept in the audit log",
     )
     add_write(parser)
+    add_canary(parser)
     add_wait(parser)
     add_json(parser)
 
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         "dry_run": arguments.dry_run,
         "allow_dangerous_names": arguments.allow_dangerous_names,
         "live": arguments.live,
+        **canary_query(arguments),
     }
     project = find_project(Path.cwd())
     pushed = push(service, place, arguments.files, project, query, loader=arguments.loader, based_on=arguments.based_on)

@@ -1,4 +1,4 @@
-"""`rollout status`: say how far the newest revision of an environment has come with the running instances."""
+"""`rollout`: say how far the newest revision has come with the running instances, and end its trial by hand."""
 
 import argparse
 import re
@@ -14,32 +14,112 @@ from setpoint.cli.service.service_command import (
     with_service,
     write_json,
 )
+from setpoint.client.answer import Json
 from setpoint.client.place import Place, parse_place
 from setpoint.client.service import Service
 from setpoint.client.waiting import Rollout, rollout_of, wait_for_answers
+from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
+_SIZE = re.compile(r"off|[1-9][0-9]{0,5}|(100|[1-9][0-9]?)%")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    status = add_action(add_actions(parser), "status", "say who serves the newest revision and who refused it")
-    add_place(status)
+    actions = add_actions(parser)
+    status = add_action(actions, "status", "say who serves the newest revision and who refused it")
+    promote = add_action(
+        actions, "promote", "offer everyone the newest revision, whatever the instances say that try it"
+    )
+    abort = add_action(actions, "abort", "offer the instances that try the newest revision the one before it again")
+    plan = add_action(actions, "plan", "say how revisions are tried by default, or tell it")
+    for action in (status, promote, abort, plan):
+        add_place(action)
+        add_json(action)
     add_wait(status)
-    add_json(status)
+    abort.add_argument("-m", "--message", default="", help="why, which everyone sees who looks")
+    add_canary(plan)
 
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Print the sentence and return the exit status: 1 where an instance refuses the revision, or has not answered."""
+    """Do the action and return the exit status.
+
+    That of `status` is 1 where an instance refuses the revision or has not answered, or where it was rolled back.
+    """
     place = parse_place(arguments.place)
+    if arguments.action == "status":
+        return _tell_status(arguments, service, place)
+    if arguments.action == "plan":
+        answer = _plan(arguments, service, place)
+        told = _told(answer)
+    else:
+        content: Json = {"revision": service.rollout(place)["revision"]}
+        if arguments.action == "abort":
+            content["message"] = arguments.message
+        answer = service.end_trial(place, arguments.action, content)
+        told = printable(str(answer["summary"]))
+    if arguments.json:
+        write_json(answer)
+    else:
+        write_result(f"{told}\n")
+    return 0
+
+
+def _tell_status(arguments: argparse.Namespace, service: Service, place: Place) -> int:
     answer = service.rollout(place)
     if arguments.json and arguments.wait is None:
         write_json(answer)
         return _status(rollout_of(answer))
     return await_rollout(service, place, rollout_of(answer).revision, arguments.wait or 0.0)
+
+
+def _plan(arguments: argparse.Namespace, service: Service, place: Place) -> Json:
+    query = canary_query(arguments)
+    canary = query.get("canary")
+    if canary is None:
+        return service.rollout_plan(place)
+    return service.set_rollout_plan(place, None if canary == "off" else canary, query.get("bake"))
+
+
+def _told(plan: Json) -> str:
+    if plan.get("canary") is None:
+        return "everyone is offered a revision at once"
+    size = str(plan["canary"])
+    who = "1 instance is" if size == "1" else f"{printable(size)} {'of the ' if '%' in size else ''}instances are"
+    return f"{who} offered a revision first, and everyone once it was served for {plan.get('bake')} s"
+
+
+def add_canary(parser: argparse.ArgumentParser) -> None:
+    """Add how a revision is tried to `parser`."""
+    parser.add_argument(
+        "--canary",
+        type=_size,
+        metavar="N|N%|off",
+        help="offer it to that many instances first, to everyone once they have served it, and to nobody if one fails",
+    )
+    parser.add_argument(
+        "--bake",
+        type=_seconds,
+        metavar="TIME",
+        help="how long these instances have to serve it; `30s` by default",
+    )
+
+
+def canary_query(arguments: argparse.Namespace) -> dict[str, str | int]:
+    """Return how a revision is tried, as the service takes it.
+
+    Raises:
+        UnableError: There is a time, and nothing that bakes.
+    """
+    canary, bake = arguments.canary, arguments.bake
+    if bake is not None and canary in {None, "off"}:
+        message = "`--bake` needs `--canary`, the instances that have to serve the revision for that long"
+        raise UnableError(message)
+    told = {"canary": canary, "bake": None if bake is None else round(bake)}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def add_wait(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +143,7 @@ def await_rollout(service: Service, place: Place, revision: int, seconds: float)
 
 
 def _status(found: Rollout) -> int:
-    return 0 if found.settled and not found.refused else REFUSED
+    return 0 if found.settled and not found.refused and not found.is_rolled_back else REFUSED
 
 
 def _tell(sentence: str) -> None:
@@ -76,3 +156,10 @@ def _seconds(text: str) -> float:
         message = f"`{printable(text)}` is not a time; write `30s`, `5m` or `1h`"
         raise argparse.ArgumentTypeError(message)
     return float(match[1]) * _SECONDS[match[2] or "s"]
+
+
+def _size(text: str) -> str:
+    if not _SIZE.fullmatch(text):
+        message = f"`{printable(text)}` is no number of instances; write `1`, `10%` or `off`"
+        raise argparse.ArgumentTypeError(message)
+    return text

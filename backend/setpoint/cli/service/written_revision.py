@@ -28,3 +28,13 @@ def _lines(place: Place, answer: Json) -> Iterator[str]:
     if isinstance(unchecked, list) and unchecked and not answer.get("copied_from"):
         what = joined([each if " " in each else f"`{each}`" for each in map(str, unchecked)])
         yield f"valid as far as the schema says; only the app's own class checks {what}"
+    if isinstance(canary := answer.get("canary"), dict) and not answer.get("dry_run"):
+        yield _tried(canary)
+
+
+def _tried(canary: Json) -> str:
+    instances, bake = canary.get("instances"), canary.get("bake_seconds")
+    if not instances:
+        return "no instance follows to try it first, so everyone is offered it"
+    who = "1 instance is" if instances == 1 else f"{instances} instances are"
+    return f"{who} offered it first, and everyone once it was served for {bake} s"

@@ -1,0 +1,152 @@
+"""Canaries: the few instances that are offered a revision before everyone is, and how far it has come with them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from math import ceil
+
+from app.domain.place import Place
+from app.domain.session import Session, State
+
+_SIZE = re.compile(r"([1-9][0-9]{0,5})(%?)")
+_EVERYONE = 100
+
+LONGEST_BAKE = timedelta(days=7)
+USUAL_BAKE = timedelta(seconds=30)
+
+
+class Stage(StrEnum):
+    """How far a revision has come; the words are those of AWS AppConfig."""
+
+    DEPLOYING = "DEPLOYING"
+    """The canaries are offered it, and not all of them serve it."""
+    BAKING = "BAKING"
+    """All canaries serve it, and have to go on with it for the bake time."""
+    COMPLETE = "COMPLETE"
+    """Everyone is offered it."""
+    ROLLED_BACK = "ROLLED_BACK"
+    """The canaries are offered the revision before it again, and nobody else ever was offered it."""
+
+    @property
+    def is_trial(self) -> bool:
+        """Return whether only the canaries are offered the revision."""
+        return self in {Stage.DEPLOYING, Stage.BAKING}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many canaries there are to be, written `3` or `10%`.
+
+    Attributes:
+        number: How many, or how many of a hundred.
+        is_share: Whether it is a share of the live instances.
+    """
+
+    number: int
+    is_share: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number}{'%' if self.is_share else ''}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Size":
+        """Return the size that `text` writes.
+
+        Raises:
+            ValueError: It writes none.
+        """
+        match = _SIZE.fullmatch(text)
+        if match is None or (match[2] and int(match[1]) > _EVERYONE):
+            message = "a canary is a number of instances, `3`, or a share of them, `10%`"
+            raise ValueError(message)
+        return cls(int(match[1]), bool(match[2]))
+
+    def of(self, live: int) -> int:
+        """Return how many canaries that makes of `live` instances: at least one, and no more than there are."""
+        return min(live, ceil(live * self.number / _EVERYONE) if self.is_share else self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a revision is tried.
+
+    Attributes:
+        size: How many canaries there are to be.
+        bake: How long all of them have to serve it before everyone is offered it.
+    """
+
+    size: Size
+    bake: timedelta = USUAL_BAKE
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A revision that some instances are offered first.
+
+    Attributes:
+        place: The environment.
+        revision: The number of the revision.
+        plan: How it is tried.
+        instances: How many canaries were picked.
+        stage: How far it has come.
+        begun_at: When it was written.
+        baking_since: Since when all canaries serve it; None while one does not.
+        ended_at: When everyone was offered it, or it was rolled back; None before.
+        reason: Why it was rolled back.
+    """
+
+    place: Place
+    revision: int
+    plan: Plan
+    instances: int
+    stage: Stage
+    begun_at: datetime
+    baking_since: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What the instances of an environment are offered.
+
+    Attributes:
+        current: The number of the revision that everyone is offered who is no canary.
+        canary: The newest revision, if it is on trial or was rolled back.
+    """
+
+    current: int
+    canary: Canary | None = None
+
+    def to(self, session: Session) -> int:
+        """Return the number of the revision that one instance is offered."""
+        canary = self.canary
+        is_tried = canary is not None and canary.stage.is_trial and session.canary == canary.revision
+        return canary.revision if canary is not None and is_tried else self.current
+
+
+def picked(sessions: Iterable[Session], size: Size, current: int) -> Sequence[Session]:
+    """Return the canaries of what comes after revision `current`, among live sessions.
+
+    Those that serve the current revision come first, because another has trouble already; then they are spread over
+    hosts; then chance decides, so that it is not the same ones each time.
+    """
+
+    def chance(session: Session) -> bytes:
+        return sha256(f"{current} {session.instance.id}".encode()).digest()
+
+    def is_troubled(session: Session) -> bool:
+        return session.state(current) is not State.SYNCED
+
+    live = sorted((each for each in sessions if each.held_by), key=lambda each: (is_troubled(each), chance(each)))
+    on_host: Counter[str] = Counter()
+    turns = []
+    for each in live:
+        turns.append((is_troubled(each), on_host[each.instance.host]))
+        on_host[each.instance.host] += 1
+    order = sorted(range(len(live)), key=turns.__getitem__)
+    return [live[each] for each in order[: size.of(len(live))]]

@@ -1,0 +1,210 @@
+"""Tries a revision on some instances before everyone is offered it, and takes it back from them if one fails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from app.domain.audit import Action, AuditEntry, entry
+from app.domain.canary import Canary, Offering, Plan, Stage, picked
+from app.domain.errors import ConflictError, InvalidError, NotFoundError
+from app.domain.event import EventKind, Happening
+from app.domain.identity import Actor, Principal, PrincipalKind
+from app.domain.place import Place
+from app.domain.revision import LONGEST_MESSAGE, Revision
+from app.domain.rollout import advanced, ended
+from app.domain.validation import text_problems
+from app.service.ports import Clock, Store, Transaction
+from app.service.remembered import Remembered
+
+SERVICE = Principal(PrincipalKind.MACHINE, "setpoint", "service", "Setpoint")
+"""Whom the audit log names where nobody ended a trial by hand."""
+
+_AT_ONCE = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the instances of an environment are offered, and which of them are the canaries of the newest trial."""
+
+    offering: Offering
+    revision: int = 0
+    canaries: frozenset[str] = frozenset()
+
+    def to(self, session_id: str) -> int:
+        """Return the number of the revision that a session is offered; one that is not known is no canary."""
+        canary = self.offering.canary
+        is_tried = canary is not None and canary.stage.is_trial and session_id in self.canaries
+        return self.revision if is_tried else self.offering.current
+
+    def concern(self, session_id: str, revision: int) -> bool:
+        """Return whether a trial of `revision` is, or may have been, about a session: older ones are forgotten."""
+        return revision != self.revision or session_id in self.canaries
+
+
+@dataclass(slots=True)
+class Trials:
+    """The trials of revisions that people end, and the plans that environments have for them."""
+
+    store: Store
+    clock: Clock
+    _known: Remembered[Offers] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Remembered(self.store)
+
+    def promote(self, actor: Actor, place: Place, revision: int) -> None:
+        """Offer everyone a revision that is on trial, whatever its canaries say.
+
+        Raises:
+            ConflictError: It is not on trial.
+        """
+
+        def change(found: Transaction) -> None:
+            now = self.clock()
+            over = ended(_on_trial(found, place, revision), Stage.COMPLETE, now)
+            _end(found, over, entry(actor, Action.ROLLOUT_COMPLETE, now, place.app, place.environment))
+
+        self.store.write(change)
+
+    def abort(self, actor: Actor, place: Place, revision: int, message: str = "") -> None:
+        """Take a revision that is on trial back from its canaries.
+
+        Raises:
+            ConflictError: It is not on trial.
+            InvalidError: The message is too long.
+        """
+        if problems := text_problems("message", message, LONGEST_MESSAGE):
+            raise InvalidError(problems)
+
+        def change(found: Transaction) -> None:
+            now = self.clock()
+            reason = f"aborted by {actor.principal.name}{f': {message}' if message else ''}"
+            over = ended(_on_trial(found, place, revision), Stage.ROLLED_BACK, now, reason)
+            _end(found, over, entry(actor, Action.ROLLOUT_ROLL_BACK, now, place.app, place.environment))
+
+        self.store.write(change)
+
+    def plan(self, place: Place) -> Plan | None:
+        """Return how an environment tries revisions of which nobody has said how; None if it does not.
+
+        Raises:
+            NotFoundError: There is no such environment.
+        """
+
+        def ask(found: Transaction) -> Plan | None:
+            offering(found, place)
+            return found.canaries.plan(place)
+
+        return self.store.read(ask)
+
+    def set_plan(self, actor: Actor, place: Place, plan: Plan | None) -> None:
+        """Store how an environment tries revisions of which nobody has said how.
+
+        Raises:
+            NotFoundError: There is no such environment.
+        """
+
+        def change(found: Transaction) -> None:
+            offering(found, place)
+            found.canaries.set_plan(place, plan)
+            detail = {"canary": str(plan.size), "bake": plan.bake.total_seconds()} if plan else {"canary": "off"}
+            told = entry(actor, Action.ROLLOUT_PLAN, self.clock(), place.app, place.environment, detail=detail)
+            found.audit.record(told)
+
+        self.store.write(change)
+
+    def offers(self, place: Place) -> Offers:
+        """Return what the instances of an environment are offered; cheap enough to ask for each of them.
+
+        Raises:
+            NotFoundError: There is no such environment.
+        """
+        return self._known.get(place, lambda: self.store.read(lambda found: _offers(found, place)))
+
+
+def offering(found: Transaction, place: Place) -> Offering:
+    """Return what the instances of an environment are offered.
+
+    Raises:
+        NotFoundError: There is no such environment.
+    """
+    current, canary = found.revisions.current(place), found.canaries.latest(place)
+    if current is None:
+        message = f"there is no `{place}`"
+        raise NotFoundError(message)
+    is_newest = canary is not None and canary.revision > current.number
+    return Offering(current.number, canary if is_newest else None)
+
+
+def on_trial(found: Transaction, place: Place) -> Canary | None:
+    """Return the revision that is on trial in an environment; None if there is none."""
+    canary = found.canaries.latest(place)
+    return canary if canary is not None and canary.stage.is_trial else None
+
+
+def being_tried(canary: Canary) -> ConflictError:
+    """Return why nothing else can be written while a revision is on trial."""
+    place, number = canary.place, canary.revision
+    who = "1 instance tries" if canary.instances == 1 else f"{canary.instances} instances try"
+    message = (
+        f"{who} revision {number} of `{place}`, and nothing else is written before that ends;"
+        f" `setpoint rollout promote {place}` or `setpoint rollout abort {place}` ends it now"
+    )
+    return ConflictError(message)
+
+
+def canaries_for(found: Transaction, place: Place, plan: Plan | None) -> Sequence[str]:
+    """Return the ids of the sessions that are to be offered the next revision first; none if everyone is at once."""
+    current = found.revisions.current(place)
+    if plan is None or current is None:
+        return ()
+    live = found.sessions.of(place, live=True)
+    return [each.id for each in picked(live, plan.size, current.number)]
+
+
+def begin(found: Transaction, revision: Revision, plan: Plan, canaries: Sequence[str]) -> Canary:
+    """Store that `canaries` are offered a revision first; where there is no instance, everyone is."""
+    now = revision.made_at
+    canary = Canary(revision.place, revision.number, plan, len(canaries), revision.stage, now)
+    if not revision.stage.is_trial:
+        canary = ended(canary, Stage.COMPLETE, now)
+    found.canaries.put(canary)
+    found.sessions.pick(revision.place, canaries, revision.number)
+    return canary
+
+
+def advance(found: Transaction, canary: Canary, now: datetime) -> None:
+    """Store how far a revision on trial has come, and end the trial if that decides it."""
+    reached = advanced(canary, found.sessions.picked(canary.place, canary.revision), now)
+    if reached == canary:
+        return
+    if reached.stage.is_trial:
+        found.canaries.put(reached)
+        return
+    is_good = reached.stage is Stage.COMPLETE
+    action = Action.ROLLOUT_COMPLETE if is_good else Action.ROLLOUT_ROLL_BACK
+    _end(found, reached, AuditEntry(action, now, SERVICE, "", canary.place.app, canary.place.environment))
+
+
+def _on_trial(found: Transaction, place: Place, revision: int) -> Canary:
+    canary = on_trial(found, place)
+    if canary is None or canary.revision != revision:
+        message = f"revision {revision} of `{place}` is not on trial"
+        raise ConflictError(message)
+    return canary
+
+
+def _end(found: Transaction, over: Canary, told: AuditEntry) -> None:
+    found.canaries.put(over)
+    kind = EventKind.REVISION if over.stage is Stage.COMPLETE else EventKind.ROLLED_BACK
+    place, number = over.place, over.revision
+    found.events.add(Happening(kind, told.at, place.app, place.environment, str(number)))
+    found.audit.record(replace(told, detail={"revision": number}))
+
+
+def _offers(found: Transaction, place: Place) -> Offers:
+    canary = found.canaries.latest(place)
+    if canary is None:
+        return Offers(offering(found, place))
+    ids = frozenset(each.id for each in found.sessions.picked(place, canary.revision))
+    return Offers(offering(found, place), canary.revision, ids)
