@@ -18,8 +18,9 @@ def _is_typed(page: Path) -> bool:
     return any(block.language == "console" for block in blocks(page))
 
 
-def _needs_the_service(page: Path) -> bool:
-    return any("service" in block.marks for block in blocks(page))
+def _databases(page: Path) -> set[str]:
+    """Return on which databases of the service a page is typed; none if it needs no service."""
+    return {word for block in blocks(page) for word in block.marks.get("service", "").split() if word != "and"}
 
 
 def _same_time(text: str) -> str:
@@ -36,7 +37,7 @@ def _type(page: Path, clone: Path) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in pages() if _is_typed(page) and not _needs_the_service(page)],
+    [page for page in pages() if _is_typed(page) and not _databases(page)],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_a_page_typed_from_top_to_bottom_prints_what_it_shows(page: Path, clone: Path) -> None:
@@ -44,9 +45,13 @@ def test_a_page_typed_from_top_to_bottom_prints_what_it_shows(page: Path, clone:
     _type(page, clone)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 @pytest.mark.parametrize(
-    "page", [page for page in pages() if _needs_the_service(page)], ids=lambda page: str(page.relative_to(ROOT))
+    ("page", "database"),
+    [
+        pytest.param(page, database, id=f"{page.relative_to(ROOT)}-{database}")
+        for page in pages()
+        for database in sorted(_databases(page))
+    ],
 )
 def test_a_page_on_the_service_prints_what_it_shows(
     page: Path, database: str, clone: Path, make_run: MakeRun, request: pytest.FixtureRequest

@@ -32,10 +32,17 @@ class Billing:
         return answer.json() if answer.data else None
 
     def write(self, **variables: str) -> int:
-        """Write the next revision."""
-        condition = {"If-Match": f'"{self.number}"'} if self.number else {"If-None-Match": "*"}
-        self.number = self.call("PUT", f"{PLACE}/config?live=ignore", json=variables, headers=condition)["revision"]
+        """Write the next revision, for everyone."""
+        self.number = self._put("live=ignore", variables)
         return self.number
+
+    def tried(self, canary: str, **variables: str) -> int:
+        """Write a revision that some instances try; until everyone is offered it, the next one is not made from it."""
+        return self._put(f"live=ignore&{canary}", variables)
+
+    def _put(self, query: str, variables: dict[str, str]) -> int:
+        condition = {"If-Match": f'"{self.number}"'} if self.number else {"If-None-Match": "*"}
+        return int(self.call("PUT", f"{PLACE}/config?{query}", json=variables, headers=condition)["revision"])
 
     @property
     def rollout(self) -> str:

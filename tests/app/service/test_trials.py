@@ -147,6 +147,18 @@ def test_a_refusal_takes_the_revision_back_at_once(fleet: Fleet) -> None:
     assert fleet.current() == 1
 
 
+def test_no_secret_is_in_the_reason_of_a_rollback(fleet: Fleet) -> None:
+    """Whatever the canary says of it: neither in what people are told nor in what is kept."""
+    secret = "canary-5a1be2"
+    intent = Intent(PRODUCTION, 1, canary=ONE)
+    fleet.service.revising.replace(actor(), intent, {"PORT": "2", "API_KEY": secret})
+    said = verdict(2, Answer.FAILED, fleet.clock(), [Reason("", "", f"the key {secret} is weak")])
+    fleet.sessions.report([SessionReport(fleet.canary().id, PRODUCTION, said)])
+    assert "refused it: the key " in str(fleet)
+    assert secret not in str(fleet)
+    assert secret not in str(fleet.service.store.read(lambda found: found.canaries.latest(PRODUCTION)))
+
+
 def test_what_was_rolled_back_keeps_its_number_and_can_be_written_again(fleet: Fleet) -> None:
     """The next revision is made from the current one, not from what nobody serves."""
     fleet.push("2")

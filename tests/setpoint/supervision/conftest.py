@@ -4,7 +4,7 @@ from contextlib import ExitStack
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def free_ports() -> list[int]:
     """Three ports of 127.0.0.1 that nobody listens on."""
     with ExitStack() as stack:

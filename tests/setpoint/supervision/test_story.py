@@ -1,6 +1,7 @@
 """The whole story with real processes: the service with two workers, and three gunicorn apps that are supervised."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 import urllib3
@@ -36,21 +37,40 @@ def application(environ, start_response):
 RELOADED = STRICT.replace("(BaseSettings):", '(BaseSettings):\n    model_config = {"env_file": "app.env"}')
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[GunicornProcess]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where everything is."""
+    return tmp_path_factory.mktemp("story")
+
+
+@pytest.fixture(scope="module")
+def service(folder: Path) -> Iterator[GunicornProcess]:
     """The service as it is deployed."""
-    with gunicorn(tmp_path / "service", arguments=["run:application"]) as running:
+    with gunicorn(folder / "service", arguments=["run:application"]) as running:
         running.wait_for_workers()
         yield running
 
 
-@pytest.fixture
-def billing(service: GunicornProcess, tmp_path: Path) -> Billing:
+@pytest.fixture(scope="module")
+def billing(service: GunicornProcess, folder: Path) -> Billing:
     """An environment of it."""
-    with closing(open_store(f"sqlite:///{tmp_path}/setpoint.db", KEYS)) as store:
+    with closing(open_store(f"sqlite:///{folder}/setpoint.db", KEYS)) as store:
         ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
         admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
     return Billing(f"http://127.0.0.1:{service.address[1]}", admin)
+
+
+@pytest.fixture(scope="module")
+def apps(billing: Billing, folder: Path, free_ports: list[int]) -> Iterator[list[int]]:
+    """Three apps, the last of which takes what the others refuse; each has a port."""
+    billing.write(POOL_MIN="1", POOL_MAX="5", API_KEY="k")
+    lax = RELOADED.replace("self.pool_min > self.pool_max", "False")
+    with ExitStack() as stack:
+        for number, (port, settings) in enumerate(zip(free_ports, (RELOADED, RELOADED, lax), strict=True)):
+            app = supervised_app(folder / f"web-{number}", billing.url, billing.token, port, settings)
+            stack.enter_context(app)
+        billing.wait_for("all 3 instances serve revision 1")
+        yield free_ports
 
 
 @contextmanager
@@ -84,10 +104,11 @@ def supervised_app(folder: Path, url: str, token: str, port: int, settings: str 
 
 
 class Visitors:
-    """Ask all apps the whole time, and count what comes back."""
+    """Ask all apps the whole time, count what comes back, and note with which settings each has served."""
 
     def __init__(self, ports: list[int]) -> None:
         self.answers: Counter[str] = Counter()
+        self.served: dict[int, set[str]] = {port: set() for port in ports}
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=self._ask, args=(port,)) for port in ports]
 
@@ -106,6 +127,7 @@ class Visitors:
             try:
                 answer = urllib3.request("GET", f"http://127.0.0.1:{port}/", retries=False, timeout=30)
                 self.answers[str(answer.status)] += 1
+                self.served[port].add(answer.data.decode())
             except urllib3.exceptions.HTTPError as error:
                 self.answers[type(error).__name__] += 1
 
@@ -114,20 +136,44 @@ def _served(port: int) -> str:
     return urllib3.request("GET", f"http://127.0.0.1:{port}/").data.decode()
 
 
-def test_two_of_three_refuse_and_no_request_fails(billing: Billing, tmp_path: Path, free_ports: list[int]) -> None:
+def test_two_of_three_refuse_and_no_request_fails(billing: Billing, apps: list[int]) -> None:
     """Also while the revision that all of them take is applied."""
-    billing.write(POOL_MIN="1", POOL_MAX="5", API_KEY="k")
-    lax = RELOADED.replace("self.pool_min > self.pool_max", "False")
-    with ExitStack() as stack:
-        for number, (port, settings) in enumerate(zip(free_ports, (RELOADED, RELOADED, lax), strict=True)):
-            app = supervised_app(tmp_path / f"web-{number}", billing.url, billing.token, port, settings)
-            stack.enter_context(app)
-        billing.wait_for("all 3 instances serve revision 1")
-        with Visitors(free_ports) as visitors:
-            billing.write(POOL_MIN="9", POOL_MAX="5", API_KEY="k")
-            billing.wait_for("2 of 3 instances refused revision 2: POOL_MIN must not exceed POOL_MAX; still serving 1")
-            assert [_served(port) for port in free_ports[:2]] == ["1 5", "1 5"]
-            billing.write(POOL_MIN="2", POOL_MAX="6", API_KEY="k")
-            billing.wait_for("all 3 instances serve revision 3")
-            until(lambda: [_served(port) for port in free_ports] == ["2 6", "2 6", "2 6"])
-        assert set(visitors.answers) == {"200"}
+    before = billing.write(POOL_MIN="1", POOL_MAX="5", API_KEY="j")
+    billing.wait_for(f"all 3 instances serve revision {before}")
+    with Visitors(apps) as visitors:
+        bad = billing.write(POOL_MIN="9", POOL_MAX="5", API_KEY="k")
+        billing.wait_for(
+            f"2 of 3 instances refused revision {bad}: POOL_MIN must not exceed POOL_MAX; still serving {before}"
+        )
+        assert [_served(port) for port in apps[:2]] == ["1 5", "1 5"]
+        good = billing.write(POOL_MIN="2", POOL_MAX="6", API_KEY="k")
+        billing.wait_for(f"all 3 instances serve revision {good}")
+        until(lambda: [_served(port) for port in apps] == ["2 6", "2 6", "2 6"])
+    assert set(visitors.answers) == {"200"}
+
+
+def test_a_canary_that_fails_is_rolled_back_by_itself(
+    billing: Billing, service: GunicornProcess, apps: list[int]
+) -> None:
+    """Nobody but canaries ever serves its revision, no request fails, and a good one goes on where workers are new."""
+    before = billing.write(POOL_MIN="1", POOL_MAX="5", API_KEY="k")
+    billing.wait_for(f"all 3 instances serve revision {before}")
+    with Visitors(apps) as visitors:
+        bad = billing.tried("canary=2&bake=60", POOL_MIN="9", POOL_MAX="5", API_KEY="k")
+        until(lambda: billing.rollout.endswith(f"; all 3 instances serve revision {before}"))
+        assert re.fullmatch(
+            rf"revision {bad} was rolled back: [12] of 2 canaries refused it: POOL_MIN must not exceed POOL_MAX; .*",
+            billing.rollout,
+        )
+        until(lambda: {_verdict(each) for each in billing.sessions} == {("APPLIED", before)})
+        assert all(visitors.served[port] == {"1 5"} for port in apps[:2])
+        good = billing.tried("canary=1&bake=2", POOL_MIN="2", POOL_MAX="6", API_KEY="k")
+        until(lambda: "bakes" in billing.rollout)
+        service.signal(signal.SIGHUP)
+        billing.wait_for(f"all 3 instances serve revision {good}")
+        billing.number = good
+    assert set(visitors.answers) == {"200"}
+
+
+def _verdict(session: dict[str, Any]) -> tuple[str, int]:
+    return session["attempted"]["verdict"], session["attempted"]["revision"]
