@@ -102,7 +102,7 @@ class _Decoder:
             if _is_merge(key):
                 merged.append(value)
                 continue
-            name = self._key(key, path)
+            name = self._key(key)
             tree = self._tree(value, (*path, name))
             if tree is not None:
                 entries[name] = tree
@@ -127,11 +127,10 @@ class _Decoder:
                     shadow = joined(name, tree, table.keys[name])
                     entries[name] = replace(own, shadows=(*own.shadows, shadow, *tree.shadows))
 
-    def _key(self, key: YamlNode, path: Path) -> str:
+    def _key(self, key: YamlNode) -> str:
         value = self._leaf(key).value if isinstance(key, YamlScalar) else None
         if not isinstance(value, str):
-            where = f" of `{'.'.join(path)}`" if path else ""
-            message = f"this key{where} is not a string, so docker compose rejects the file"
+            message = "this key is not a string, so docker compose rejects the file"
             raise refused(DeployProblemKind.INVALID_STRUCTURE, message, self._place(key), hint="put it in quotes")
         return value
 

@@ -110,7 +110,8 @@ class _Finder:
         self.environment = {**found.values, **self.environment}
 
     def _env_files(self, folder: str) -> list[str]:
-        given = self._invocation.env_files or _listed(self._invocation.environment.get("COMPOSE_ENV_FILES"))
+        listed = _listed(self._invocation.environment.get("COMPOSE_ENV_FILES"))
+        given = self._invocation.env_files or [path for path in listed if path]
         if given:
             return [self._files.absolute(path) for path in given]
         if self._is_disabled():

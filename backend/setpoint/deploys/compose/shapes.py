@@ -12,6 +12,7 @@ from setpoint.text.escape import printable
 from setpoint.text.suggest import allowed_steps, nearest
 
 _NAME_OF_VARIABLE = 3
+_WITH_OWN_KEYS = {"annotations", "args", "driver_opts", "environment", "labels", "options", "storage_opt", "sysctls"}
 _WORDS = {
     "string": "a string",
     "number": "a number",
@@ -166,13 +167,14 @@ def _kinds(leaf: Leaf) -> tuple[str, ...]:
 
 
 def _list_faults(shape: Each, tree: Items, path: Path) -> Iterator[DeployProblem]:
-    seen: list[object] = []
+    seen: set[str] = set()
     for index, item in enumerate(tree.items):
         yield from faults(shape.item, item, (*path, str(index)))
-        if shape.unique and (value := plain(item)) in seen:
+        value = repr(plain(item)) if shape.unique else ""
+        if value in seen:
             yield _fault(f"{_at(path)} has this item twice", item.place, path, "remove one of the two")
         elif shape.unique:
-            seen.append(value)
+            seen.add(value)
 
 
 def _named_faults(shape: Named, tree: Table, path: Path) -> Iterator[DeployProblem]:
@@ -181,8 +183,8 @@ def _named_faults(shape: Named, tree: Table, path: Path) -> Iterator[DeployProbl
             yield from faults(shape.value, value, (*path, key))
         elif shape.closed:
             place = tree.keys.get(key, value.place)
-            what = "an empty name" if not key else f"the name `{printable(key)}`"
-            yield _fault(f"{_at(path)} has {what}, which is not allowed", place, path)
+            what = "a name that is not allowed" if key else "an empty name"
+            yield _fault(f"{_at(path)} has {what}", place, path)
 
 
 def _key_faults(shape: Keys, tree: Table, path: Path) -> Iterator[DeployProblem]:
@@ -191,7 +193,7 @@ def _key_faults(shape: Keys, tree: Table, path: Path) -> Iterator[DeployProblem]
             yield from faults(shape.known[key], value, (*path, key))
         elif shape.closed and not (shape.extensible and key.startswith("x-")):
             place = tree.keys.get(key, value.place)
-            yield _fault(f"{_at(path)} has no key `{printable(key)}`", place, path, _meant(key, shape))
+            yield _fault(f"{_at(path)} has no such key", place, path, _meant(key, shape))
     for key in shape.required:
         if key not in tree.entries:
             yield _fault(f"{_at(path)} needs a key `{key}`", tree.place, path)
@@ -225,7 +227,12 @@ def _allowed(shape: Shape) -> str:
 
 
 def _at(path: Path) -> str:
-    return f"`{printable('.'.join(path))}`" if path else "a compose file"
+    """Return where `path` is, in words; the keys of a writer's own, which could be anything, are left out."""
+    if not path:
+        return "a compose file"
+    own = next((index for index, key in enumerate(path) if key in _WITH_OWN_KEYS), len(path))
+    shown = f"`{printable('.'.join(path[: own + 1]))}`"
+    return f"a value in {shown}" if len(path) > own + 1 else shown
 
 
 def _fault(message: str, place: Place, path: Path, hint: str | None = None) -> DeployProblem:

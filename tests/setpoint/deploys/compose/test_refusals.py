@@ -172,6 +172,8 @@ def test_no_message_quotes_a_value(tmp_path: Path) -> None:
         web(f"A: x${secret}", f"B: ${{{secret}:?{secret}}}"),
         web(f"A: !!int {secret}"),
         web(f"- A='{secret}'", f"- B={secret}"),
+        web(f"{secret}: [1]", f"{secret}2: 2020-01-01"),
+        web("A: 1", more=f"    {secret}: 1\n"),
     ]
     for text in texts:
         deployment = read_project(tmp_path, {"compose.yaml": text})
