@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.store.testing.examples import OLD_KEY
-from support.followed_environment import Billing
+from support.followed_environment import PLACE, Billing
 from support.service_over_http import service_over_http
 from support.supervised import LAX, STRICT, is_running, pid_of, supervised, until
 
@@ -58,6 +58,24 @@ def test_variables_that_a_revision_no_longer_has_are_gone(billing: Billing, tmp_
         billing.wait_for("the instance serves revision 2")
         assert web.said.count("serving revision 1\n") == web.said.count("serving revision 2\n") == 1
         assert web.starts == [{"OLD_NAME": "x", "POOL_MAX": "5", "POOL_MIN": "3"}, {"POOL_MAX": "6", "POOL_MIN": "3"}]
+
+
+def test_a_canary_goes_back_to_the_revision_before(billing: Billing, tmp_path: Path) -> None:
+    """With its variables and its verdict, and it is its last known good again."""
+    billing.write(POOL_MAX="5")
+    with supervised(tmp_path / "web", billing.url, billing.token) as web:
+        billing.wait_for("the instance serves revision 1")
+        tried = billing.tried("canary=1&bake=600", POOL_MAX="6", OLD_NAME="x")
+        billing.wait_for("the canary serves revision 2; it bakes for 600 s")
+        billing.call("POST", f"{PLACE}/rollout/abort", json={"revision": tried, "message": "too slow"})
+        billing.wait_for("revision 2 was rolled back: aborted by ada: too slow; the instance serves revision 1")
+        assert web.starts == [{"POOL_MAX": "5"}, {"OLD_NAME": "x", "POOL_MAX": "6"}, {"POOL_MAX": "5"}]
+        (session,) = billing.sessions
+        assert (session["attempted"]["revision"], session["attempted"]["verdict"]) == (1, "APPLIED")
+        assert web.said.count("serving revision 1\n") == 2
+    with supervised(tmp_path / "web", billing.url, billing.token, "--offline") as web:
+        until(lambda: len(web.starts) == 4)
+        assert web.starts[-1] == {"POOL_MAX": "5"}
 
 
 def test_a_revision_with_which_the_command_dies_is_taken_back(billing: Billing, tmp_path: Path) -> None:
