@@ -57,11 +57,16 @@ class Variables(Mapping[str, str]):
 def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = False) -> tuple[Problem, ...]:
     """Return why `variables` can't be stored, before any schema is asked.
 
+    Of too many, none is looked at: that would take long, and so would the answer.
+
     Args:
         variables: The complete set.
         allow_dangerous: Whether names may be set that make programs run other code, such as `LD_PRELOAD`.
     """
-    return (*_set_problems(variables), *_name_problems(variables, allow_dangerous), *_value_problems(variables))
+    problems = tuple(_set_problems(variables))
+    if len(variables) > MOST_VARIABLES:
+        return problems
+    return (*problems, *_name_problems(variables, allow_dangerous), *_value_problems(variables))
 
 
 def is_variable_name(name: str) -> bool:
@@ -78,6 +83,7 @@ def _set_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
     if len(variables) > MOST_VARIABLES:
         message = f"there are {len(variables):,} variables, and an environment may have {MOST_VARIABLES:,}"
         yield Problem(None, "too-many-variables", message)
+        return
     size = sum(_size(name) + _size(text) for name, text in variables.items())
     if size > LARGEST_SET:
         message = f"names and values are {size:,} bytes together, and may be {LARGEST_SET:,}"

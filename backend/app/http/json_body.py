@@ -1,16 +1,23 @@
 """Reads JSON from strangers: bounded, strict, and without an echo of what it holds."""
 
 import json
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from app.http.problem import Problem, ProblemItem
 from app.http.request_body import read_body
+from app.http.server import current_server
 
 DEEPEST = 32
+MOST_PROBLEMS = 1_000
+"""How many problems of one body are listed: each takes its time, and a megabyte can have a hundred thousand."""
+_SMALL = 65_536
+"""A larger body may hold so many members that to read them would hold up other requests."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -33,7 +40,7 @@ def read_json(limit: int) -> Any:
     """
     content = read_body(limit)
     try:
-        return _parsed(content)
+        return _parsed(content) if len(content) <= _SMALL else _parsed_beside_other_requests(content)
     except _DuplicateKeyError as error:
         name = error.key if len(error.key) <= _LONGEST_SHOWN and error.key.isidentifier() else None
         what = f"`{name}`" if name else "a key"
@@ -55,9 +62,20 @@ def validated(model: type[Model], content: object) -> Model:
     except ValidationError as error:
         items = [
             ProblemItem(_place(details["loc"], model), details["type"].replace("_", "-"), _words(details["type"]))
-            for details in error.errors(include_url=False, include_input=False, include_context=False)
+            for details in details_of(error)
         ]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items) from None
+
+
+def details_of(error: ValidationError) -> list[ErrorDetails]:
+    """Return what pydantic says of a body, without a value.
+
+    Raises:
+        Problem: 422 where that is too much to be listed.
+    """
+    if (count := error.error_count()) > MOST_PROBLEMS:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the request has {count:,} problems, too many to list")
+    return error.errors(include_url=False, include_input=False, include_context=False)
 
 
 _LONGEST_SHOWN = 128
@@ -94,6 +112,10 @@ def _parsed(content: bytes) -> Any:
     )
     _check_depth(value)
     return value
+
+
+def _parsed_beside_other_requests(content: bytes) -> Any:
+    return current_server().beside_other_requests(partial(_parsed, content))
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -53,6 +53,16 @@ class ProblemItem:
     hint: str | None = None
     location: Mapping[str, str | int] | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as an answer holds it."""
+        return {
+            "variable": self.variable,
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "location": self.location,
+        }
+
 
 class ProblemDocument(BaseModel):
     """A problem (RFC 9457) with everything that is wrong."""
@@ -94,7 +104,7 @@ def answer_errors_with_problems(application: Flask) -> None:
 def document(error: HTTPException) -> Response:
     """Return `error` as a problem document."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    more = {"errors": [asdict(each) for each in error.errors], **error.more} if isinstance(error, Problem) else {}
+    more = {"errors": [each.as_json() for each in error.errors], **error.more} if isinstance(error, Problem) else {}
     response = jsonify({**_content(status, _detail(error, status)), **more})
     response.status_code = status
     response.mimetype = CONTENT_TYPE

@@ -1,6 +1,6 @@
 """An env file in the body of a write: checked as `setpoint check` does, with each problem at its place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TypeVar
@@ -13,7 +13,7 @@ from app.http.queries import WriteQuery
 from app.http.server import current_server
 from app.service.revising import Revising
 from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.report import Report
+from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile, parse_env_file
 
 T = TypeVar("T")
@@ -35,20 +35,19 @@ def refuse_faulty_file(revising: Revising, app: str, wanted: WriteQuery, content
     """
     check = revising.check_of(app)
 
-    def work() -> tuple[EnvFile, Report]:
+    def work() -> tuple[EnvFile, list[ProblemItem]]:
         read = parse_env_file(wanted.path, content, {}, wanted.loader)
-        return read, check(read)
+        items = [_item(each) for each in check(read).diagnostics if _is_refused(each)]
+        limits = limit_problems(read.variables, allow_dangerous=wanted.allow_dangerous_names)
+        return read, [*items, *_placed(read, (each for each in limits if each.code not in _TOLD_BY_CHECK))]
 
-    file, report = check_beside_other_requests(content, work)
-    items = [_item(each) for each in report.diagnostics if _is_refused(each)]
-    limits = limit_problems(file.variables, allow_dangerous=wanted.allow_dangerous_names)
-    beyond = [each for each in limits if each.code not in _TOLD_BY_CHECK]
-    if items or beyond:
-        raise _refusal([*items, *(_placed(file, each) for each in beyond)])
+    file, items = check_beside_other_requests(content, work)
+    if items:
+        raise _refusal(items)
     try:
         yield file.variables
     except InvalidError as error:
-        raise _refusal([_placed(file, each) for each in error.problems]) from None
+        raise _refusal(list(_placed(file, error.problems))) from None
 
 
 def check_beside_other_requests(content: bytes, check: Callable[[], T]) -> T:
@@ -65,7 +64,7 @@ def _refuse_too_many_findings(content: bytes) -> None:
     line_ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
     if line_ends > MOST_LINES:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {MOST_LINES} lines")
-    if content.count(b"${") > MOST_LINES:
+    if content.count(b"$") > MOST_LINES:
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {MOST_LINES} references")
 
 
@@ -83,15 +82,18 @@ def _item(diagnostic: Diagnostic) -> ProblemItem:
     return ProblemItem(diagnostic.variable, diagnostic.code, diagnostic.message, diagnostic.advice, location)
 
 
-def _placed(file: EnvFile, found: domain.Problem) -> ProblemItem:
-    name = found.variable if found.ordinal is None else list(file.variables)[found.ordinal - 1]
-    return ProblemItem(found.variable, found.code, found.message, found.hint or None, _location(file, name))
+def _placed(file: EnvFile, problems: Iterable[domain.Problem]) -> Iterator[ProblemItem]:
+    """Yield `problems`, each at the first binding of the variable that it is about."""
+    names = list(file.variables)
+    bindings = {each.name: each for each in reversed(file.reading.bindings)}
+    for found in problems:
+        name = found.variable if found.ordinal is None else names[found.ordinal - 1]
+        binding = None if name is None else bindings.get(name)
+        place = _location(file, binding) if binding else None
+        yield ProblemItem(found.variable, found.code, found.message, found.hint or None, place)
 
 
-def _location(file: EnvFile, name: str | None) -> dict[str, str | int] | None:
-    binding = next((each for each in file.reading.bindings if each.name == name), None)
-    if binding is None:
-        return None
+def _location(file: EnvFile, binding: Binding) -> dict[str, str | int]:
     start, end = file.source.position(binding.name_span.start), file.source.position(binding.name_span.end)
     return {
         "path": file.path,

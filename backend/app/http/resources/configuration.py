@@ -15,7 +15,7 @@ from app.domain.variables import is_variable_name
 from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
-from app.http.json_body import read_json
+from app.http.json_body import details_of, read_json
 from app.http.labels import checked_place
 from app.http.marks import Mark, Taken, marked
 from app.http.problem import Problem, ProblemItem
@@ -164,7 +164,7 @@ def _checked(adapter: TypeAdapter[Any], content: object, what: str) -> Any:
     try:
         return adapter.validate_python(content, strict=True)
     except ValidationError as error:
-        names = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_input=False) if each["loc"])
+        names = dict.fromkeys(str(each["loc"][0]) for each in details_of(error) if each["loc"])
         items = [_no_string(name) for name in names]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the body is not {what}", errors=items) from None
 

@@ -144,6 +144,17 @@ HOSTILE_BODIES = {
 }
 
 
+@pytest.mark.parametrize("value", ["1", '""'])
+def test_a_hundred_thousand_problems_are_not_listed(api: Api, value: str) -> None:
+    """Neither those of the body nor those of the variables: to say all of it would take longer than to send it."""
+    body = "{" + ",".join(f'"-{at}":{value}' for at in range(80_000)) + "}"
+    answer = api.call(
+        "PUT", f"{BASE}/config", data=body, content_type="application/json", headers={"If-None-Match": "*"}
+    )
+    assert (answer.status_code, len(answer.data) < 1_000) == (422, True)
+    assert "80,000" in answer.text
+
+
 @pytest.mark.parametrize("name", HOSTILE_BODIES)
 def test_a_hostile_body_is_refused_as_a_problem(api: Api, name: str) -> None:
     """And nothing is stored."""

@@ -123,3 +123,4 @@ def test_a_file_is_refused_for_what_check_says(
 def test_a_file_with_too_many_lines_is_refused_before_it_is_read(api: Api) -> None:
     """A check would take long, and nobody would read what it finds."""
     assert send(api, "#\n" * (MOST_LINES + 1)).status_code == 413
+    assert send(api, "A=" + "$A" * (MOST_LINES + 1)).status_code == 413

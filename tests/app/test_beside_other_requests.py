@@ -1,0 +1,65 @@
+"""What takes long runs beside gevent's loop, and stays in the thread of a write that asks for it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+PROGRAM = """
+from gevent import monkey
+monkey.patch_all()
+import sys
+sys.path[:0] = sys.argv[2:]
+import gevent
+from gevent.threadpool import ThreadPool
+from datetime import UTC, datetime
+from app.contracts.validator import ContractValidator
+from app.domain.revision import Schema
+from app.factory import Keeping, create_app
+from app.store.opening import open_store
+from app.store.testing.examples import OLD_KEY
+from serving.worker.server import GunicornServer
+from support.configuration_service import ADA
+from support.http_api import BASE, Api
+from support.keyed_settings import Settings
+from support.small_contract import contract
+
+made = contract(**{f"NAME_{at}": "integer" for at in range(1_000)})
+schema = Schema("billing", made.digest, made.document, "1.0", ADA, datetime.now(UTC))
+variables = {f"NAME_{at}": "x" for at in range(1_000)}
+validator, turns = ContractValidator(), 0
+store = open_store(f"sqlite:///{sys.argv[1]}/setpoint.db", OLD_KEY)
+api = Api(create_app(Settings(), GunicornServer(), Keeping(store, validator)), store)
+assert api.push_schema().status_code == 200
+new = {"If-None-Match": "*"}
+wrong = "{" + ",".join(f'"a{at}":1' for at in range(90_000)) + "}"
+file = "\\n".join(f"NAM_{at}={'x' * 300}" for at in range(1_900))
+
+
+def count():
+    global turns
+    while True:
+        turns += 1
+        gevent.sleep(0)
+
+
+gevent.spawn(count)
+gevent.sleep(0)
+for work in (
+    lambda: validator.admit(made.document),
+    lambda: validator.validate(schema, variables),
+    lambda: api.call("PUT", f"{BASE}/config", data=wrong, content_type="application/json", headers=new),
+    lambda: api.call("PUT", f"{BASE}/config", data=file, content_type="text/plain", headers=new),
+):
+    before = turns
+    work()
+    print(turns > before + 3)
+print(len(ThreadPool(1).apply(validator.validate, (schema, variables)).problems))
+"""
+
+
+def test_other_requests_go_on_while_something_takes_long(tmp_path: Path) -> None:
+    """A contract that is admitted or has a thousand things to say, and uploads; and a thread waits for no other."""
+    words = [sys.executable, "-c", PROGRAM, str(tmp_path), str(TESTS), str(TESTS.parent / "backend")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=100)
+    assert done.stdout.split() == ["True", "True", "True", "True", "1000"]
