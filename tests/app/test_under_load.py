@@ -75,6 +75,41 @@ def test_a_busy_connection_holds_up_no_other(served: Served) -> None:
         assert max(answered) < PIPELINED - 1, "the other one came before the last of any busy one"
 
 
+def test_busy_connections_hold_up_no_event(served: Served) -> None:
+    """Who follows hears of a write before the last of the requests that were there already is answered."""
+    request = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    (worker,) = served.server.workers()
+    with ExitStack() as stack:
+        first, writing, last, following = (stack.enter_context(served.server.connect()) for _ in range(4))
+        client = stack.enter_context(closing(Client(served.server.address, served.token, "busy")))
+        assert client.write({"WRITER": "first", "COUNT": "0"}, If_None_Match="*")[0] == 201
+        sent = f"Host: localhost\r\nAuthorization: Bearer {served.token}\r\n"
+        following.sendall(f"GET {client.base}/stream HTTP/1.1\r\n{sent}\r\n".encode())
+        until_it_has(following, b"event: bookmark")
+        for connection in (first, writing, last):
+            connection.sendall(request)
+            assert whole_answer(connection)
+        body = json.dumps({"WRITER": "busy", "COUNT": "1"})
+        sent += f'Content-Type: application/json\r\nContent-Length: {len(body)}\r\nIf-Match: "{client.current()}"\r\n'
+        os.kill(worker, signal.SIGSTOP)
+        first.sendall(request * PIPELINED)
+        writing.sendall(f"PUT {client.base}/config HTTP/1.1\r\n{sent}\r\n{body}".encode())
+        last.sendall(request * PIPELINED)
+        os.kill(worker, signal.SIGCONT)
+        until_it_has(following, b"event: revision")
+        answered = [answers_so_far(first), answers_so_far(last)]
+        assert max(answered) < PIPELINED - 1
+
+
+def until_it_has(connection: socket.socket, wanted: bytes) -> None:
+    """Read until `wanted` has come."""
+    received = b""
+    while wanted not in received:
+        part = connection.recv(65_536)
+        assert part, received
+        received += part
+
+
 def whole_answer(connection: socket.socket) -> bytes:
     """Return an answer to `GET /version`."""
     received = b""

@@ -11,12 +11,22 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import urllib3
 
 from app.domain.errors import ServiceError, StorageFullError
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY, PRODUCTION, append, draft
+from setpoint.client.agent import Agent
+from setpoint.client.connection import Connection
+from setpoint.client.login import Login
+from setpoint.client.place import Place
+from setpoint.client.session import ServiceSession
+from setpoint.client.trial import Outcome
+from support.followed_environment import PLACE, Billing
+from support.service_over_http import service_over_http
+from support.supervised import until
 from support.writing_process import ROOT, ROUNDS, answered, assert_all_are_there, writing
 
 FLIPS = 20 * ROUNDS
@@ -97,6 +107,42 @@ def test_a_full_disk_stops_writes_alone_and_only_while_it_is_full(url: str) -> N
         full = False
         assert append(store, draft(A="2")).number == written[0].number + 1
         assert store.position().sequence == written[0].number + 1
+
+
+def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> None:
+    """Over HTTP: 507 for writes, 200 and 304 for reads, and an instance tells its verdict once there is space."""
+    with service_over_http(url, OLD_KEY) as service:
+        billing = Billing(service.url, service.admin)
+        billing.write(POOL_MAX="1")
+        store = service.store
+        assert isinstance(store, SqliteStore)
+        most = [1_000_000]
+
+        @sa.event.listens_for(store._writing, "checkout")
+        def fill(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
+            connection.cursor().execute(f"PRAGMA max_page_count = {most[0]}")
+
+        session = ServiceSession(Connection(Login(service.url, billing.token)), Place("billing", "production"))
+        said: list[str] = []
+        agent = Agent(session, lambda _: Outcome(), lambda _: None, said.append, str)
+        agent.start()
+        until(lambda: billing.sessions)
+        with store._writing.connect() as connection:
+            most[0] = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        too_much = {"If-Match": '"1"', "Authorization": f"Bearer {service.admin}"}
+        config = f"{service.url}{PLACE}/config"
+        full = urllib3.request("PUT", config, json={"API_KEY": "x" * 60_000}, headers=too_much)
+        assert (full.status, full.json()["detail"]) == (507, "there is no space left for the database")
+        for known, status in (("", 200), ('"1"', 304)):
+            sent = {**too_much, "If-None-Match": known}
+            assert urllib3.request("GET", config, headers=sent).status == status
+        reasons = [{"rule": "r", "variable": "", "message": "m" * 1_000}] * 100
+        agent.report({"revision": 1, "verdict": "FAILED", "errors": reasons})
+        until(lambda: any("no space left" in line for line in said))
+        most[0] = 1_000_000
+        until(lambda: "refused revision 1" in billing.rollout)
+        assert billing.write(POOL_MAX="2") == 2
+        agent.finish(10)
 
 
 def test_a_damaged_file_never_gives_out_a_wrong_value(url: str, database: Path) -> None:

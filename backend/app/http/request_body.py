@@ -26,9 +26,13 @@ def read_body(limit: int) -> bytes:
     """Return the body of this request, `limit` bytes at most.
 
     Raises:
-        Problem: 413 if it is larger, known from its announced length before a byte is read; 408 if it
-            doesn't arrive in time; 400 if it is malformed or breaks off.
+        Problem: 415 if it is packed, because a small body could unpack to a large one; 413 if it is larger, known from
+            its announced length before a byte is read; 408 if it doesn't arrive in time; 400 if it is malformed or
+            breaks off.
     """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        detail = "send the body as it is, without `Content-Encoding`"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
     announced = request.content_length
     if announced is not None and announced > limit:
         raise _too_large(limit)

@@ -1,7 +1,9 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, rights_within
@@ -47,6 +49,41 @@ def test_what_is_no_live_token_is_refused_in_the_same_words(access: Access, text
     text = new_token_text().text if text == "a token that nobody has" else text
     with pytest.raises(UnauthenticatedError, match=r"^no valid token was sent$"):
         access.authenticate(text)
+
+
+def test_every_token_that_is_refused_asks_the_same_of_the_store(service: Service, access: Access, clock: Clock) -> None:
+    """An unknown one, one that begins like a live one, a revoked and an expired one: no time tells them apart."""
+    admin = actor()
+    live, live_text = service.tokens.create(admin, grant(Scope.CONFIG_READ))
+    revoked, revoked_text = service.tokens.create(admin, grant(Scope.CONFIG_READ))
+    _, expired_text = service.tokens.create(
+        admin, grant(Scope.CONFIG_READ, expires_at=clock.now + timedelta(minutes=1))
+    )
+    service.tokens.revoke(admin, revoked.id)
+    clock.forward(timedelta(minutes=1))
+    assert access.authenticate(live_text.text) == live
+    begins_alike = f"sp_{live.id}_{new_token_text().text.split('_')[2]}"
+    asked: list[str] = []
+
+    @sa.event.listens_for(sa.Engine, "before_cursor_execute")
+    def note(*event: Any) -> None:
+        asked.append(event[2])
+
+    try:
+        found = []
+        for text in (new_token_text().text, revoked_text.text, expired_text.text):
+            asked.clear()
+            with pytest.raises(UnauthenticatedError):
+                access.authenticate(text)
+            found.append([*asked])
+        asked.clear()
+        with pytest.raises(UnauthenticatedError):
+            access.authenticate(begins_alike)
+        assert asked == [], "its checksum is wrong, which its text alone tells"
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert found[0]
+    assert found == [found[0]] * 3
 
 
 def test_a_mistyped_token_is_refused_without_asking_the_store(service: Service, access: Access) -> None:

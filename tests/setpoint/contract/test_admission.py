@@ -1,7 +1,9 @@
 """Contracts that strangers have written."""
 
 import json
+import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.document.admission import LARGEST, InadmissibleContractError, admit
+from setpoint.contract.document.exported import settings_class_of
 from setpoint.contract.document.identity import digest
 from setpoint.contract.document.manifest import as_json
 from setpoint.contract.settings_class import SettingsContract
@@ -103,6 +106,20 @@ def test_what_could_do_harm_is_kept_out(name: str) -> None:
     content, reason = HOSTILE[name]
     with pytest.raises(InadmissibleContractError, match=reason.replace("$", r"\$")):
         admit(content)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "file", "ftp"])
+@pytest.mark.parametrize("keyword", ["$ref", "$dynamicRef", "$schema", "$id"])
+def test_no_reference_is_followed(scheme: str, keyword: str) -> None:
+    """Whoever listens there hears of nobody, also where the contract is let in."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)  # noqa: FBT003 - the standard library's own signature
+        there = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/x"
+        for content in (_with({keyword: there}), _content(schema={"type": "object", keyword: there})):
+            with suppress(InadmissibleContractError):
+                settings_class_of(admit(content), "billing")
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 @pytest.mark.parametrize("name", HOSTILE)

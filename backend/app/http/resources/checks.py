@@ -47,9 +47,6 @@ def _refuse_other_types() -> None:
     if request.mimetype not in {"", *_TAKEN}:
         detail = "send the env file as it is, with `Content-Type: text/plain`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Post": ", ".join(_TAKEN)})
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        detail = "send the env file as it is, without `Content-Encoding`"
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
 
 
 def _report(contract: SettingsContract, content: bytes) -> dict[str, Any]:

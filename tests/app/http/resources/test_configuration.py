@@ -171,6 +171,27 @@ def test_a_name_is_ascii_and_an_identifier(api: Api, name: str) -> None:
     assert api.put({name: "1", "PORT": "1"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", f"{BASE}/config"),
+        ("PATCH", f"{BASE}/config"),
+        ("PUT", "/v1/apps/billing/schemas/sha256:x?release=1"),
+        ("POST", "/v1/sessions/"),
+        ("POST", "/v1/verdicts"),
+        ("POST", "/v1/tokens"),
+    ],
+)
+def test_a_packed_body_is_refused_everywhere(api: Api, method: str, path: str) -> None:
+    """Before it is looked at: a small one could unpack to a large one."""
+    api.put({"PORT": "1"})
+    sent = {"Content-Encoding": "gzip", "If-Match": '"1"'}
+    content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    answer = api.call(method, path, data=b"\x1f\x8b", content_type=content_type, headers=sent)
+    assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
 def test_another_content_type_is_named(api: Api) -> None:
     """With those that are taken."""
     answer = api.call("PUT", f"{BASE}/config", data="<a/>", content_type="text/html", headers={"If-None-Match": "*"})
