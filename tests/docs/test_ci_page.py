@@ -34,6 +34,7 @@ def project(tmp_path: Path) -> Path:
 
 def _run(project: Path, script: str, content: str) -> int:
     (project / "deploy" / "staging.env").write_text(content)
+    (project / "compose.yaml").write_text("services: {web: {image: shop, env_file: deploy/staging.env}}\n")
     environment = {
         **coverage_variables(),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -78,7 +79,17 @@ def test_the_hook_checks_the_files_that_its_arguments_name(project: Path) -> Non
 
 
 def test_the_hook_runs_when_something_changes_that_it_depends_on() -> None:
-    """The settings class is as good a reason as the env file."""
+    """The settings class is as good a reason as the env file, and so is the file that deploys the app."""
     concerned = [".env", "deploy/.env.production", "deploy/prod.env", "shop/settings.py", "pyproject.toml"]
+    concerned += [
+        "compose.yaml",
+        "docker-compose.prod.yml",
+        "k8s/base/web.yaml",
+        "deployment.yaml",
+        "deploy/app.service",
+    ]
+    concerned += ["kustomization.yaml", "etc/systemd/system/app.service.d/env.conf"]
     files = re.compile(dict(_hook())["files"])
-    assert [path for path in [*concerned, "README.md", "environment.yml", "a.envy"] if files.search(path)] == concerned
+    assert [
+        path for path in [*concerned, "README.md", "environment.yml", "a.envy", "mkdocs.yml"] if files.search(path)
+    ] == concerned

@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
             raise UnableError(message)
         from setpoint.cli import read_deploy  # noqa: PLC0415 - env files need nothing of it
 
-        return read_deploy.run(arguments, request)
+        knows_caller = request.knows_caller or bool(arguments.set) or request.kind == "compose"
+        return read_deploy.run(arguments, request._replace(knows_caller=knows_caller))
     if len(arguments.files) != 1 or arguments.kind:
         message = "`--loader` is about one env file, and `--kind` about deploy files; use one of them"
         raise UnableError(message)

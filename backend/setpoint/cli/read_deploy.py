@@ -49,7 +49,7 @@ def _value(value: str | dict[str, str] | None) -> str:
     if value is None:
         return " has no value"
     if isinstance(value, dict):
-        return f" is known by `{printable(value['unknown'])}` alone"
+        return f" comes from {printable(value['unknown'])}"
     return f"={value if value == MASK else printable(json.dumps(value, ensure_ascii=False))}"
 
 

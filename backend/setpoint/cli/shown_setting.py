@@ -127,7 +127,7 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
     """Return where the value of `provenance` comes from, and whether the class takes it."""
     unknown = unknown_in(subject, provenance)
     if unknown is not None:
-        return f"`{printable(unknown)}`, which the files do not hold"
+        return f"from {printable(unknown)}, which the files do not hold"
     if provenance.winner is None and provenance.variable.required:
         return "required but not set"
     refused = ", refused by the settings class" if is_refused(subject, provenance) else ""

@@ -71,15 +71,21 @@ def deployed(deployment: Deployment, process: Process) -> DeployedProcess:
     )
 
 
-def not_of(deployment: Deployment, processes: Collection[str]) -> DeployedProcess | None:
-    """Return what is wrong with `deployment`, or keeps it from starting, and is about none of `processes`.
+def not_of(deployment: Deployment, processes: Collection[str], *, is_choice: bool = False) -> DeployedProcess | None:
+    """Return what is wrong with `deployment` and is about none of `processes`; None where that is nothing.
 
-    None where that is nothing: problems that are about the whole deploy are those of each process, if there is one.
+    Problems that are about the whole deploy are those of each process, if there is one.
+
+    Args:
+        deployment: What the deploy gives its processes.
+        processes: Those that are looked at.
+        is_choice: Whether somebody wants to know of no other one, unless nothing starts because of it.
     """
     problems = tuple(
         _placed(deployment, {}, each)
         for each in deployment.problems
-        if not processes or (each.refuses and each.process is not None and each.process not in processes)
+        if not processes
+        or (each.process is not None and each.process not in processes and (each.refuses or not is_choice))
     )
     return DeployedProcess("", problems=problems) if problems else None
 

@@ -105,11 +105,7 @@ def _kind_of_text(path: Path) -> DeployKind | None:
 
 
 def read_deploy(request: DeployRequest) -> Deployment:
-    """Return what the program makes of the files that are asked for; what is wrong with them is part of the answer.
-
-    Raises:
-        UnableError: Nothing here reads the files of that program.
-    """
+    """Return what the program makes of the files that are asked for; what is wrong with them is part of the answer."""
     if request.kind is DeployKind.COMPOSE:
         from setpoint.deploys.compose.reading import read_compose  # noqa: PLC0415 - each deploy needs one reader alone
 
@@ -119,12 +115,14 @@ def read_deploy(request: DeployRequest) -> Deployment:
             env_files=request.env_files,
             profiles=request.profiles,
             environment=request.environment,
+            knows_caller=request.knows_caller,
         )
+    root = None if request.root is None else Path(request.root)
     if request.kind is DeployKind.SYSTEMD:
         from setpoint.deploys.systemd.environment import Outside  # noqa: PLC0415 - likewise
         from setpoint.deploys.systemd.reading import read_units  # noqa: PLC0415 - likewise
 
-        root = None if request.root is None else Path(request.root)
         return read_units(request.paths, root, Outside(request.environment, request.knows_caller))
-    message = f"files of {request.kind} can't be read by this version"
-    raise UnableError(message)
+    from setpoint.deploys.kubernetes.reading import read_kubernetes  # noqa: PLC0415 - likewise
+
+    return read_kubernetes(request.paths, root)

@@ -95,7 +95,9 @@ def _checked(wanted: WantedDeploy, known: _Classes, project: Project, terms: Ter
         for name, contracts in services.chosen.items()
         if contracts
     }
-    return of_processes(reports, _others(deployment, services), _files(deployment), terms.fail_on)
+    is_choice = bool(wanted.names or wanted.classes)
+    others = _others(deployment, services, is_choice=is_choice)
+    return of_processes(reports, others, _files(deployment), terms.fail_on)
 
 
 def _of_process(deployment: Deployment, name: str, contracts: Contracts, project: Project, terms: Terms) -> Report:
@@ -104,9 +106,9 @@ def _of_process(deployment: Deployment, name: str, contracts: Contracts, project
     return judged([[each] for each in subjects], terms)
 
 
-def _others(deployment: Deployment, services: Services) -> Iterator[Diagnostic]:
+def _others(deployment: Deployment, services: Services, *, is_choice: bool) -> Iterator[Diagnostic]:
     """Yield what is to be said of no process that is looked at."""
-    rest = not_of(deployment, services.chosen)
+    rest = not_of(deployment, services.chosen, is_choice=is_choice)
     if rest is not None:
         yield from of_no_process(rest, deployment.processes)
     reference = ", ".join(dict.fromkeys(each.reference for found in services.chosen.values() for each in found))

@@ -84,7 +84,7 @@ def _codes_of_deploy(files: dict[str, str], folder: Path) -> frozenset[str]:
         (here / path).write_text(text, encoding="utf-8")
     project = Project(here, ("example:Settings",), pythonpath=(folder,))
     paths = (str(here / next(iter(files))),)
-    request = DeployRequest(recognised_kind(paths), paths)
+    request = DeployRequest(recognised_kind(paths), paths, knows_caller=True)
     report = check_app(Wanted(project.settings, deploys=(WantedDeploy(request),)), project)
     return frozenset(each.code for each in report.diagnostics)
 

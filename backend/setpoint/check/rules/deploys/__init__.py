@@ -4,9 +4,20 @@ from setpoint.check.rules.deploys import (
     compose_names,
     compose_values,
     findings,
+    manifest_values,
+    manifests,
     projects,
     unit_values,
     units,
 )
 
-__all__ = ["compose_names", "compose_values", "findings", "projects", "unit_values", "units"]
+__all__ = [
+    "compose_names",
+    "compose_values",
+    "findings",
+    "manifest_values",
+    "manifests",
+    "projects",
+    "unit_values",
+    "units",
+]

@@ -29,16 +29,22 @@ class DeployAlone(NamedTuple):
     process: "DeployedProcess | None"
 
 
-def deploy_problems(deploy: Deploys, rule: Rule[Deploys]) -> Iterator[Finding]:
-    """Yield a finding for each problem of the deploy that `rule` reports, in the words of its reader."""
+def deploy_problems(deploy: Deploys, rule: Rule[Deploys], *, severity: Severity | None = None) -> Iterator[Finding]:
+    """Yield a finding for each problem of the deploy that `rule` reports, in the words of its reader.
+
+    Args:
+        deploy: What to look at.
+        rule: The rule, which says what kind of problem is its own.
+        severity: What all of them are; by default that of the rule, and an error where the program refuses the deploy.
+    """
     for problem, where in deploy.process.problems if deploy.process else ():
         if problem.kind != rule.deploy_problem:
             continue
         is_shown = problem.name is not None and Names().shows(problem.name, Guarded("?"), is_known=False)
         name = problem.name if is_shown else None
         message = problem.message if name is None or f"`{name}`" in problem.message else f"`{name}`: {problem.message}"
-        severity = Severity.ERROR if problem.refuses else None
-        yield Finding(message, Region(*where) if where else None, name, None, problem.hint, severity)
+        found = severity or (Severity.ERROR if problem.refuses else None)
+        yield Finding(message, Region(*where) if where else None, name, None, problem.hint, found)
 
 
 class PassedOver(NamedTuple):
@@ -84,17 +90,22 @@ def unknown_value(subject: Subject) -> Iterator[Finding]:
     `--set NAME=value` says what they would give.
 
     Bad:
-        # app.service
-        [Service]
-        ExecStart=/usr/bin/shop
-        Environment=PORT=8000
-        PassEnvironment=HOST
+        # pod.yaml
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          containers:
+            - {name: app, image: shop, env: [{name: HOST, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]}
 
     Good:
-        # app.service
-        [Service]
-        ExecStart=/usr/bin/shop
-        Environment=PORT=8000 HOST=web
+        # pod.yaml
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          containers:
+            - {name: app, image: shop, env: [{name: HOST, value: web}]}
     """
     for statement in subject.statements:
         what = subject.process.unknown.get(statement.name) if subject.process else None
@@ -103,5 +114,5 @@ def unknown_value(subject: Subject) -> Iterator[Finding]:
                 f"the value of `{statement.shown_name}` was not checked",
                 value_region(statement),
                 statement.shown_name,
-                hint=f"it comes from `{what}`, which the files do not hold",
+                hint=f"it comes from {what}, which the files do not hold",
             )
