@@ -122,11 +122,15 @@ class Offering:
     current: int
     canary: Canary | None = None
 
+    @property
+    def to_canaries(self) -> int:
+        """Return the number of the revision that the canaries are offered."""
+        return self.canary.revision if self.canary and self.canary.stage.is_trial else self.current
+
     def to(self, session: Session) -> int:
         """Return the number of the revision that one instance is offered."""
-        canary = self.canary
-        is_tried = canary is not None and canary.stage.is_trial and session.canary == canary.revision
-        return canary.revision if canary is not None and is_tried else self.current
+        is_canary = self.canary is not None and session.canary == self.canary.revision
+        return self.to_canaries if is_canary else self.current
 
 
 def picked(sessions: Iterable[Session], size: Size, current: int) -> Sequence[Session]:

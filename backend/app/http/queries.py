@@ -48,15 +48,8 @@ class TriedQuery(_Strict):
 
     @property
     def plan(self) -> Plan | None:
-        """Return how it is tried; None where nobody has said so, or that it is not.
-
-        Raises:
-            Problem: 422 for a bake time that nothing bakes for.
-        """
-        if self.canary in {None, "off"} and self.bake is not None:
-            detail = "`bake` needs a `canary`, the instances that have to serve the revision for that long"
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-        return plan_of(self.canary, self.bake)
+        """Return how it is tried; None where nobody has said so, or that it is not; raises as `plan_of` does."""
+        return plan_of(None if self.canary == "off" else self.canary, self.bake)
 
     @property
     def is_at_once(self) -> bool:
@@ -131,10 +124,17 @@ class RotateQuery(_Strict):
 
 
 def plan_of(canary: str | None, bake: int | None) -> Plan | None:
-    """Return how a revision is tried, from how many instances and how many seconds; None for not at all."""
-    if canary in {None, "off"}:
-        return None
-    return Plan(Size.parse(str(canary)), USUAL_BAKE if bake is None else timedelta(seconds=bake))
+    """Return how a revision is tried, from how many instances and how many seconds; None for not at all.
+
+    Raises:
+        Problem: 422 for a bake time, and nothing that bakes.
+    """
+    if canary is not None:
+        return Plan(Size.parse(canary), USUAL_BAKE if bake is None else timedelta(seconds=bake))
+    if bake is not None:
+        detail = "`bake` needs a `canary`, the instances that have to serve the revision for that long"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return None
 
 
 def query(model: type[Query]) -> Query:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.audit import Action, AuditEntry, entry
 from app.domain.canary import Canary, Offering, Plan, Stage, picked
@@ -19,8 +19,6 @@ from app.service.remembered import Remembered
 SERVICE = Principal(PrincipalKind.MACHINE, "setpoint", "service", "Setpoint")
 """Whom the audit log names where nobody ended a trial by hand."""
 
-_AT_ONCE = timedelta()
-
 
 @dataclass(frozen=True, slots=True)
 class Offers:
@@ -32,9 +30,7 @@ class Offers:
 
     def to(self, session_id: str) -> int:
         """Return the number of the revision that a session is offered; one that is not known is no canary."""
-        canary = self.offering.canary
-        is_tried = canary is not None and canary.stage.is_trial and session_id in self.canaries
-        return self.revision if is_tried else self.offering.current
+        return self.offering.to_canaries if session_id in self.canaries else self.offering.current
 
     def concern(self, session_id: str, revision: int) -> bool:
         """Return whether a trial of `revision` is, or may have been, about a session: older ones are forgotten."""

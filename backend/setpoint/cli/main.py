@@ -65,7 +65,9 @@ COMMANDS = {
     "log": Command("setpoint.cli.service.log", "List the revisions of an environment"),
     "rollback": Command("setpoint.cli.service.rollback", "Make a new revision with the variables of an older one"),
     "promote": Command("setpoint.cli.service.promote", "Bring variables of one environment to another"),
-    "rollout": Command("setpoint.cli.service.rollout", "Say how far a revision has come with the running instances"),
+    "rollout": Command(
+        "setpoint.cli.service.rollout", "Say how far a revision has come with the running instances, or end its trial"
+    ),
     "sessions": Command(
         "setpoint.cli.service.sessions", "List the running instances of an environment and what each serves"
     ),

@@ -118,6 +118,9 @@ def _read(reading: Reading, trials: Trials, place: Place) -> Response:
 
 def _reader(reading: Reading, trials: Trials, place: Place, wanted: CurrentQuery) -> Callable[..., Content]:
     """Return what reads the revision that is wanted."""
+    if wanted.schema_digest is not None and wanted.session is not None:
+        detail = "`schema` asks for the newest revision that fits, and `session` for the one that is offered: send one"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     if wanted.schema_digest is not None:
         return partial(reading.read_valid, actor(), place, wanted.schema_digest)
     number = None if wanted.session is None else trials.offers(place).to(wanted.session)

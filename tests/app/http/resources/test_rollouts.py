@@ -142,6 +142,13 @@ def test_a_write_says_how_it_is_tried_and_people_see_how_it_goes(api: Api, insta
     assert "`setpoint rollout abort billing/production`" in refused.json["detail"]
 
 
+def test_a_read_is_for_a_session_or_for_a_schema(api: Api, instances: Instances) -> None:
+    """What satisfies one may not be what is offered to the other."""
+    answer = api.call("GET", f"{BASE}/config?session={instances.ids[0]}&schema=sha256:{'0' * 64}")
+    assert answer.status_code == 422
+    assert "send one" in (answer.json or {})["detail"]
+
+
 def test_a_trial_is_ended_by_hand(api: Api, instances: Instances) -> None:
     """Of the revision that was seen, by whoever may write."""
     _push(api, "2", 1)
@@ -165,6 +172,8 @@ def test_an_environment_has_a_plan(api: Api, instances: Instances) -> None:
     """For the writes that do not say how they are tried."""
     path = f"{BASE}/rollout/plan"
     assert api.call("GET", path).json == {"canary": None, "bake": None}
+    for wrong in ({"canary": None, "bake": 5}, {"canary": "0"}, {"canary": "off"}, {"bake": 5}):
+        assert api.call("PUT", path, json=wrong).status_code == 422
     assert api.call("PUT", path, json={"canary": "1"}).json == {"canary": "1", "bake": 30}
     assert _push(api, "2", 1, "").json["stage"] == "DEPLOYING"
     api.call("POST", f"{BASE}/rollout/promote", json={"revision": 2})
