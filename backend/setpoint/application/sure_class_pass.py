@@ -19,6 +19,8 @@ from setpoint.text.escape import printable
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record
 
+_UTF_8 = {None, "utf-8", "utf8", "UTF-8"}
+
 
 def sure_class_pass(settings_class: type[BaseSettings], path: str, fail_on: Severity) -> Report | None:
     """Return the report on the env file at `path`, if no rule has anything to say of it; else None.
@@ -53,6 +55,7 @@ def _is_plain(contract: SettingsContract) -> bool:
         and not contract.parts
         and not contract.reads_file_variables
         and not contract.is_exported
+        and settings_class.model_config.get("env_file_encoding") in _UTF_8
     )
 
 

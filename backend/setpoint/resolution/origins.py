@@ -288,8 +288,9 @@ def _paths(info: Any) -> Iterator[Sequence[str | int]]:
 def _at(value: Any, path: Sequence[str | int]) -> Any:
     for step in path:
         if isinstance(value, Mapping):
-            folded = {str(key).casefold(): each for key, each in value.items()}
-            value = value[step] if step in value else folded.get(str(step).casefold(), _NOTHING)
+            folded = str(step).casefold()
+            alike = (each for key, each in value.items() if str(key).casefold() == folded)
+            value = value[step] if step in value else next(alike, _NOTHING)
         elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
             value = value[step]
         else:

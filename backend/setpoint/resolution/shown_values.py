@@ -34,8 +34,14 @@ def known_secrets(
 
 def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> Iterator[str]:
     """Yield the values that look like tokens, and that the class refuses where they are."""
+    refused = {
+        each.setting[:depth]
+        for each in validated.refusals
+        if each.kind is RefusalKind.INVALID
+        for depth in range(len(each.setting) + 1)
+    }
     for each in assignments:
-        if each.variable is None or not refuses(validated.refusals, each.variable.setting):
+        if each.variable is None or each.variable.setting not in refused:
             continue
         if each.shows_value and each.value.satisfies(looks_like_token):
             yield each.value.raw

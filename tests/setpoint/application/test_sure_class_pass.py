@@ -104,6 +104,12 @@ class Deaf(Plain):
         return (sources["init_settings"],)
 
 
+class InLatin1(Plain):
+    """It reads other letters in the same bytes."""
+
+    model_config = SettingsConfigDict(env_file_encoding="latin-1")
+
+
 class Around(BaseSettings):
     """It builds another one."""
 
@@ -111,7 +117,7 @@ class Around(BaseSettings):
     plain: Plain = Field(default_factory=Plain)
 
 
-CLASSES = (Plain, Open, Closed, CaseSensitive, IgnoresEmpty, Deprecated, Renamed, FromFiles, Deaf, Around)
+CLASSES = (Plain, Open, Closed, CaseSensitive, IgnoresEmpty, Deprecated, Renamed, FromFiles, Deaf, InLatin1, Around)
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +147,7 @@ _NAMES = st.sampled_from(
 )
 _VALUES = st.sampled_from(
     ["8080", "0", "x", "", "changeme", "'a b'", "long", '"a', "[]", '["a"]', "a,b", '{"size": 2}', "${NAME}", "$(date)",
-     "a # b"]
+     "a # b", "aéb"]
 )  # fmt: skip
 _ASSIGNMENTS = st.builds(lambda name, value: f"{name}={value}", _NAMES, _VALUES)
 _OTHERS = st.sampled_from(
