@@ -6,19 +6,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic_settings import BaseSettings
 
-from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.given_value import NOTHING, paths_of, value_at_path, values_along
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.shown import Guarded
 from setpoint.validation.record import Build, Record, SourceRecord
 
 Setting = tuple[str | int, ...]
-_NOTHING = object()
 
 
 class Reach(NamedTuple):
@@ -57,7 +55,7 @@ class ReadSource:
         """Return how far the path `setting` leads in what the source gave."""
         if setting[: len(self.inside)] != self.inside:
             return Reach(0, 0)
-        found = list(_values_along(self.values, self.settings_class, setting[len(self.inside) :]))
+        found = list(values_along(self.values, self.settings_class, setting[len(self.inside) :]))
         mappings = [isinstance(each, Mapping) for each in found]
         depth = len(self.inside) + len(found) if found else 0
         return Reach(depth, depth - len(mappings) + (mappings.index(False) + 1 if False in mappings else len(mappings)))
@@ -72,12 +70,12 @@ class ReadSource:
     def fields_given(self) -> Iterator[str]:
         """Yield the fields for which the source gave something."""
         for name in self.settings_class.model_fields:
-            if next(_values_along(self.values, self.settings_class, (name,)), _NOTHING) is not _NOTHING:
+            if next(values_along(self.values, self.settings_class, (name,)), NOTHING) is not NOTHING:
                 yield name
 
     def value_at(self, setting: Setting) -> Any:
         """Return what the source gave for `setting`, which it reaches."""
-        return [*_values_along(self.values, self.settings_class, setting[len(self.inside) :])][-1]
+        return [*values_along(self.values, self.settings_class, setting[len(self.inside) :])][-1]
 
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that gives `setting`, or that in which it is nested."""
@@ -195,6 +193,12 @@ class Origins:
             return None
         return Assignment(variable.name, Guarded(as_text(source.value_at(setting))), variable, source=source.record)
 
+    def under_parts(self, setting: Setting) -> Assignment | None:
+        """Return what a source without variables gives for `setting`, of which stronger ones give parts."""
+        without = (each for each in self.sources if not each.assignments)
+        reaching = (each for each in without if each.reach(setting).depth == len(setting))
+        return next(filter(None, (self._without_text(each, setting) for each in reaching)), None)
+
     def _parent(self, setting: Setting) -> Variable | None:
         depths = range(len(setting) - 1, 0, -1)
         return next((each for depth in depths for each in self._contract.variables_at(setting[:depth])), None)
@@ -226,7 +230,7 @@ def _leads_to(text: Assignment, setting: Setting) -> bool:
         value = json.loads(text.value.raw) if rest else None
     except (ValueError, RecursionError):
         return True
-    return _at(value, rest) is not _NOTHING
+    return value_at_path(value, rest) is not NOTHING
 
 
 def _is_merged(value: Any, stronger: Any) -> bool:
@@ -237,7 +241,7 @@ def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return `values` without keys of fields that were given under another key as well, which comes first."""
     passed_over: set[str] = set()
     for name, info in made.settings_class.model_fields.items():
-        keys = [str(path[0]) for path in (*_paths(info), (name,))]
+        keys = [str(path[0]) for path in (*paths_of(info), (name,))]
         given = [key for key in dict.fromkeys(keys) if key in (made.values or {})]
         passed_over.update(given[1:])
     return {key: value for key, value in values.items() if key not in passed_over}
@@ -261,40 +265,3 @@ def as_text(value: Any) -> str:
 
 def _folded(setting: Setting) -> Setting:
     return tuple(each.casefold() if isinstance(each, str) else each for each in setting)
-
-
-def _values_along(values: Mapping[str, Any], model: type[BaseModel] | None, setting: Setting) -> Iterator[Any]:
-    """Yield what `values` hold at each step of `setting`; below what is no mapping, what is given as a whole."""
-    current: Any = values
-    for step in setting:
-        if not isinstance(current, Mapping):
-            yield current
-            continue
-        info = model.model_fields.get(str(step)) if model is not None else None
-        paths = [*_paths(info), [step]] if info else [[step]]
-        current = next((found for path in paths if (found := _at(current, path)) is not _NOTHING), _NOTHING)
-        if current is _NOTHING:
-            return
-        yield current
-        model = field_type.nested_model(info) if info else None
-
-
-def _paths(info: Any) -> Iterator[Sequence[str | int]]:
-    alias = info.validation_alias
-    for each in alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []:
-        yield list(each.path) if isinstance(each, AliasPath) else [each]
-
-
-def _at(value: Any, path: Sequence[str | int]) -> Any:
-    for step in path:
-        if isinstance(value, Mapping):
-            folded = str(step).casefold()
-            alike = (each for key, each in value.items() if str(key).casefold() == folded)
-            value = value[step] if step in value else next(alike, _NOTHING)
-        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return _NOTHING
-        if value is _NOTHING:
-            return _NOTHING
-    return value

@@ -125,6 +125,8 @@ def _of_setting(
     winner = None if is_model else subject.origins.of(setting)
     if winner is not None and winner.source is None:
         winner = subject.origins.part_of(winner, setting) if others else None  # It is nested in another value.
+    if winner is None and not is_model:
+        winner = subject.origins.under_parts(setting)
     variable = variables[0] if winner else _as_it_is(subject, variables[0])
     return Provenance(variable.name, variable.name, variable, winner, others)
 
@@ -132,6 +134,10 @@ def _of_setting(
 def _as_it_is(subject: Subject, variable: Variable) -> Variable:
     """Return `variable` with the default that it has: the one of a model is replaced once a part of it is set."""
     found: Any = subject.validated.settings
+    if any(
+        each.kind is RefusalKind.MISSING and each.setting == variable.setting for each in subject.validated.refusals
+    ):
+        return variable._replace(default_around=PydanticUndefined, required=True)
     if found is None or len(variable.setting) == 1 or variable.field.default_factory is not None:
         return variable
     if any(_begins(leaf, variable.setting) for made in subject.counting.values() for leaf in made):

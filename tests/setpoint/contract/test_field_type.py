@@ -177,6 +177,20 @@ def test_a_type_reads_well_in_a_sentence(annotation: Any, words: str) -> None:
     assert description(_field(annotation)) == words
 
 
+class InJson(BaseSettings):
+    """Settings that are JSON in any case."""
+
+    anything: Json[Any]  # type: ignore[misc]  # pydantic takes it
+    text: Json[str]
+    numbers: Json[list[int]]
+
+
+def test_what_is_json_whatever_is_in_it_is_called_json() -> None:
+    """A bare string would be refused."""
+    words = [description(field) for field in InJson.model_fields.values()]
+    assert words == ["JSON", "a JSON string", "a JSON array"]
+
+
 @pytest.mark.parametrize(
     "annotation",
     [

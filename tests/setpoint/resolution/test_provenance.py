@@ -1,12 +1,19 @@
 """Where values come from, for classes that spell their settings in every way that there is."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AliasChoices, BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import Provenance, provenances, strange_names
@@ -118,3 +125,64 @@ def test_the_values_that_win_are_those_that_the_class_gets(
     subject = _subject(*contents, environment={name: str(value) for name, value in environment.items()})
     winners = {each.winner.name: each.winner.value.raw for each in provenances(subject) if each.winner}
     assert build(App, Given(tuple(entries_of_environment(winners)))).settings == subject.validated.settings
+
+
+class Needy(BaseModel):
+    """A model with a part that has no default."""
+
+    needed: int
+    other: int = 2
+
+
+class Replaced(BaseSettings):
+    """Settings whose default is a whole model."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    model: Needy = Needy(needed=1)
+
+
+def _of(settings_class: type[BaseSettings], text: str) -> Subject:
+    return Subject(SettingsContract.of(settings_class), (parse_env_file("1.env", text.encode(), {}),))
+
+
+class Filed(BaseSettings):
+    """Settings with a config file below the environment."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", json_file="own.json")
+
+    labels: dict[str, str] = {}
+    database: Database = Database(port=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *_: Any, **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the file below the environment."""
+        return sources["env_settings"], JsonConfigSettingsSource(settings_cls)
+
+
+def test_what_a_config_file_gives_of_an_open_setting_is_told_beside_its_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts still, though a stronger source sets one of the keys."""
+    (tmp_path / "own.json").write_text('{"labels": {"a": "b", "c": "d"}}')
+    monkeypatch.chdir(tmp_path)
+    environment = ProcessEnvironment({"LABELS__A": "x"})
+    subject = Subject(SettingsContract.of(Filed), (), environment, secrets_directories=None)
+    found = {each.name: each.winner for each in provenances(subject)}
+    labels, key = found["LABELS"], found["LABELS__A"]
+    assert labels
+    assert labels.source
+    assert labels.source.paths == ("own.json",)
+    assert labels.value.raw == "{'a': 'b', 'c': 'd'}"
+    assert key
+    assert key.value.raw == "x"
+
+
+def test_a_part_that_a_default_no_longer_gives_is_missing() -> None:
+    """One variable of a model that has to be set as a whole takes the place of the default of all of it."""
+    found = {each.name: each for each in provenances(_of(Replaced, "MODEL__OTHER=1\n"))}
+    assert (found["MODEL__NEEDED"].winner, found["MODEL__NEEDED"].variable.required) == (None, True)
+    found = {each.name: each for each in provenances(_of(Replaced, ""))}
+    assert (found["MODEL__NEEDED"].variable.default, found["MODEL__NEEDED"].variable.required) == (1, False)

@@ -127,3 +127,20 @@ def test_a_validator_of_raw_values_is_not_misled() -> None:
     report = checked("LOW=x\n", settings_class=LooksAtRawValues)
     assert marks(report) == ["1.env:1:5-1:6 error SP401 invalid-value LOW"]
     assert messages(checked("", settings_class=LooksAtRawValues)) == ["LOW is needed"]
+
+
+class ShortNames(BaseSettings):
+    """Settings that are called like words of ours."""
+
+    a: int = 1
+    validator: int = 1
+
+    @model_validator(mode="after")
+    def _stumble(self) -> Self:
+        raise KeyError(self.a)
+
+
+def test_a_validator_across_fields_that_fails_blames_no_good_line() -> None:
+    """The words that say so are ours, and name no setting of the app."""
+    report = checked("A=1\nVALIDATOR=2\n", settings_class=ShortNames)
+    assert [(each.code, each.location, each.variable) for each in report.diagnostics] == [("SP404", None, None)]

@@ -14,7 +14,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
-from setpoint.validation.refusal import Refusal, RefusalKind
+from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 
 # Each costs a validation of its own, and a file could hold thousands.
 _MOST_OVERRULED = 50
@@ -154,6 +154,8 @@ def _conflict(subject: Subject, refusal: Refusal) -> Finding:
 
 def _named(subject: Subject, refusal: Refusal) -> list[Variable]:
     """Return the variables that the validator's words name, one a setting, in the order of the words."""
+    if refusal.error_type == RAISED:
+        return []  # The words are not the validator's.
     by_word: dict[str, Variable] = {}
     for each in subject.contract.variables:
         if each.setting[: len(refusal.setting)] == refusal.setting:
