@@ -1,7 +1,7 @@
 """Says in words what a field takes, to complete "expected …"."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
@@ -101,12 +101,12 @@ def _any_of(texts: tuple[str, ...]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def _type_in_words(part: Any, metadata: Collection[Any]) -> str:
+def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
     base = get_origin(part) or part
     if base is Literal:
         return _any_of(tuple(str(choice) for choice in get_args(part)))
     if base in _ANY_STRING:
-        return _ANY_STRING[base][Json in metadata]
+        return _ANY_STRING[base][any(is_class(type(each), (Json,)) for each in metadata)]
     if is_class(base, SECRET_TYPES):
         inner = [value for each in arguments(part) for value in values(each)]
         return _type_in_words(inner[0], metadata) if inner else "a string"

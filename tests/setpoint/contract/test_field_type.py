@@ -180,7 +180,7 @@ def test_a_type_reads_well_in_a_sentence(annotation: Any, words: str) -> None:
 class InJson(BaseSettings):
     """Settings that are JSON in any case."""
 
-    anything: Json[Any]  # type: ignore[misc]  # pydantic takes it
+    anything: Json[Any]
     text: Json[str]
     numbers: Json[list[int]]
 
