@@ -6,13 +6,11 @@ request starts doesn't inherit it; `contextvars.copy_context().run` hands it ove
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from secrets import token_hex
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from werkzeug.wsgi import ClosingIterator
 
 from observability.known_secrets import begin_to_remember, forget_secrets
 from observability.requests.received_secrets import credentials_of
@@ -72,7 +70,30 @@ class RequestIds:
         except BaseException:
             _end_of_request()
             raise
-        return ClosingIterator(body, _end_of_request)
+        return _Body(body)
+
+
+class _Body:
+    """A body whose end is that of the request; nothing stands between it and the server while it is sent.
+
+    Each wrapper that is asked for every piece is also a piece of stack that every open stream holds.
+    """
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: Iterable[bytes]) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Close the body, and forget the request, whatever happens."""
+        try:
+            if (close := getattr(self._body, "close", None)) is not None:
+                close()
+        finally:
+            _end_of_request()
 
 
 def _end_of_request() -> None:
