@@ -229,7 +229,11 @@ class Subject:
     @cached_property
     def _secrets(self) -> list[str]:
         statements = (each for each in self._read if isinstance(each, Statement))
-        return list(known_secrets(self.contract, chain(statements, self.shadowed), self.environment))
+        if self.process is None:
+            return list(known_secrets(self.contract, statements, self.environment))
+        others = (statement_of(each, self.contract) for each in self.process.referable)
+        caller = ProcessEnvironment({**self.process.caller, **self.process.environment})
+        return list(known_secrets(self.contract, chain(statements, self.shadowed, others), caller))
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from setpoint.deploys.deployment import Deployment, DeployProblem, Given, Place, Process
+from setpoint.deploys.deployment import DeployKind, Deployment, DeployProblem, Given, Place, Process
+from setpoint.envfile.programs import compose
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText, Span
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile, SourceKind
 
 _LINES_BEFORE_A_VALUE = 2
+_YAML_SUFFIXES = (".yaml", ".yml")
 
 
 class DeployedProcess(NamedTuple):
@@ -26,6 +28,8 @@ class DeployedProcess(NamedTuple):
         declaration: Where it is declared.
         named: Where names are that get no value, by name.
         problems: What is wrong with the deploy as far as it is about this process.
+        referable: What references may have put into values: the bindings of env files such as compose's `.env`.
+        caller: What is known of the environment of whoever starts the deploy, of which references take as well.
     """
 
     name: str
@@ -37,6 +41,8 @@ class DeployedProcess(NamedTuple):
     declaration: "Where | None" = None
     named: Mapping[str, "Where"] = {}
     problems: "tuple[PlacedProblem, ...]" = ()
+    referable: tuple[Written, ...] = ()
+    caller: Mapping[str, str] = {}
 
 
 class Where(NamedTuple):
@@ -53,8 +59,8 @@ class PlacedProblem(NamedTuple):
     where: Where | None
 
 
-def deployed(deployment: Deployment, process: Process) -> DeployedProcess:
-    """Return what `deployment` gives to `process`."""
+def deployed(deployment: Deployment, process: Process, caller: Mapping[str, str]) -> DeployedProcess:
+    """Return what `deployment`, which `caller` starts, gives to `process`."""
     given = tuple(process.variables.values())
     shadows = [each for one in given for each in one.shadows if each.place]
     files = {path: _file(deployment, source, given) for path, source in _sources(deployment, process).items()}
@@ -68,7 +74,18 @@ def deployed(deployment: Deployment, process: Process) -> DeployedProcess:
         _where(files, process.place),
         {each.name: where for each in given if _is_bare(each) and (where := _where(files, each.named or each.place))},
         tuple(_placed(deployment, files, each) for each in deployment.problems if each.process in {None, process.name}),
+        tuple(_referable(deployment)),
+        caller,
     )
+
+
+def _referable(deployment: Deployment) -> Iterator[Written]:
+    """Yield what is in the env files of compose, of which the values of others may hold something."""
+    if deployment.kind is DeployKind.COMPOSE:
+        for source in deployment.files:
+            if not source.path.endswith(_YAML_SUFFIXES):
+                file, reading = deploy_file(deployment, source), compose.read(source.text, {})
+                yield from (Written(file, binding) for binding in reading.bindings)
 
 
 def not_of(deployment: Deployment, processes: Collection[str], *, is_choice: bool = False) -> DeployedProcess | None:

@@ -195,6 +195,7 @@ def test_a_check_of_a_good_file_imports_nothing_that_explains_faults(tmp_path: P
     # Whoever measures coverage has read a file of TOML before.
     assert {each.partition(".")[0] for each in loaded} <= {"setpoint", "tomllib"}
     assert rooms.isdisjoint({"setpoint.client", "setpoint.generate", "setpoint.resolution", "setpoint.testing"})
+    assert "setpoint.deploys" not in rooms
     assert {each for each in loaded if each.startswith("setpoint.check.")} == {
         "setpoint.check.diagnostic",
         "setpoint.check.evidence",
@@ -202,3 +203,20 @@ def test_a_check_of_a_good_file_imports_nothing_that_explains_faults(tmp_path: P
         "setpoint.check.report",
     }
     assert len(loaded) <= 70  # just above what it is: it may fall, and rises only with a reason
+
+
+def test_a_check_of_a_faulty_env_file_imports_nothing_of_deploys(tmp_path: Path) -> None:
+    """YAML and the readers of deploy files are for those who check one."""
+    (tmp_path / "prod.env").write_text("PORT=x\nPROT=1\n")
+    code = (
+        "import json, sys\nfrom setpoint.cli.main import main\n"
+        f"main(['check', {str(tmp_path / 'prod.env')!r}], settings='config.settings:Settings')\n"
+        "sys.stderr.write(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=BACKEND, capture_output=True, text=True, check=True)
+    assert "SP401" in done.stdout
+    of_deploys = [
+        each for each in json.loads(done.stderr) if each.startswith(("setpoint.deploys", "setpoint.sources.d"))
+    ]
+    assert of_deploys == []
+    assert "yaml" not in json.loads(done.stderr)

@@ -228,3 +228,14 @@ def test_words_that_do_not_go_together_are_refused_with_what_to_write(
     status, out, err = typed(*words)
     assert (status, out) == (2, "")
     assert told in err
+
+
+def test_a_class_that_cannot_be_had_is_a_finding_and_keeps_no_other_from_being_reported(typed: Typed) -> None:
+    """What is wrong with the unit itself is told as well, and the exit status says that something was not looked at."""
+    typed.write({"etc/systemd/system/shop.service": UNIT.replace("PassEnvironment", "PasEnvironment")})
+    for settings in (["--settings", "nowhere:Shop"], []):
+        typed.write({"pyproject.toml": "[tool.setpoint]\n"})
+        status, out, err = typed("check", "etc/systemd/system/shop.service", "--format", "json", *settings)
+        found = {each["code"]: each["name"] for each in json.loads(out)["diagnostics"]}
+        assert (status, err) == (2, "")
+        assert found == {"SP006": "unusable-settings", "SP735": "unknown-directive"}

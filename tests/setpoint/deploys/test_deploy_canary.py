@@ -49,7 +49,7 @@ spec:
       image: shop
       args: [{CANARY}]
       envFrom: [{{secretRef: {{name: web}}}}, {{secretRef: {{name: absent}}}}]
-      env: [{{name: HOSST, value: {CANARY}}}, {{name: API_TOKEN, value: "$(NOPE){CANARY}"}}, {{name: PORT, value: "http"}}]
+      env: [{{name: HOSST, value: {CANARY}}}, {{name: API_TOKEN, value: "$(NOPE){CANARY}"}}, {{name: PORT, value: x}}]
 ---
 apiVersion: v1
 kind: Secret
@@ -125,3 +125,20 @@ def test_no_other_command_shows_what_is_not_fit_to_print(typed: Typed, words: tu
     _, out, err = typed(*words)
     assert out or err
     assert _leaked(out, err) == set()
+
+
+def test_a_secret_that_a_reference_puts_into_a_value_does_not_show_there(typed: Typed) -> None:
+    """`.env` and the caller give no variable to the container, and what they give to a value is as secret."""
+    typed.write(
+        {
+            "compose.yaml": "services:\n  web:\n    image: shop\n    environment:\n      DATABASE_URL: x\n"
+            "      LOG_LEVEL: ${PASSWORD}\n      HOST: ${DB_PASSWORD}\n      TAX: ${ORDINARY}\n",
+            ".env": f"PASSWORD={CANARY}\nORDINARY=high\n",
+        }
+    )
+    for words in (("check", "compose.yaml"), ("show", "compose.yaml"), ("read", "--kind", "compose")):
+        status, out, err = typed(*words, "--set", f"DB_PASSWORD={CANARY[::-1]}")
+        assert status == int(words[0] == "check")
+        assert _leaked(out, err) == set()
+        assert CANARY[::-1] not in out + err
+        assert "high" in out or words[0] == "check"

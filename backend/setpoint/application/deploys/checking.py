@@ -19,7 +19,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.deploys.deployment import Deployment
 from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.sources.deployed_process import deploy_file, deployed, not_of
+from setpoint.sources.deployed_process import DeployedProcess, deploy_file, deployed, not_of
 from setpoint.sources.deploys import read_deploy
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
@@ -90,8 +90,9 @@ def _checked(wanted: WantedDeploy, known: _Classes, project: Project, terms: Ter
     classes = {name: known.of(references) for name, references in wanted.classes.items()}
     usual = () if classes and not wanted.names else known.usual
     services = services_of(deployment, usual, wanted.names, classes)
+    caller = wanted.request.environment
     reports = {
-        name: _of_process(deployment, name, contracts, project, terms)
+        name: _of_process(deployed(deployment, deployment.processes[name], caller), contracts, project, terms)
         for name, contracts in services.chosen.items()
         if contracts
     }
@@ -100,8 +101,7 @@ def _checked(wanted: WantedDeploy, known: _Classes, project: Project, terms: Ter
     return of_processes(reports, others, _files(deployment), terms.fail_on)
 
 
-def _of_process(deployment: Deployment, name: str, contracts: Contracts, project: Project, terms: Terms) -> Report:
-    process = deployed(deployment, deployment.processes[name])
+def _of_process(process: DeployedProcess, contracts: Contracts, project: Project, terms: Terms) -> Report:
     subjects = beside_each_other([of_deployed(each, process, project) for each in contracts])
     return judged([[each] for each in subjects], terms)
 

@@ -63,7 +63,7 @@ def services_of(
     """
     run = {name: found for word, found in (classes or {}).items() for name in find_services(deployment, word)}
     wanted = {name: run.get(name, contracts) for word in names for name in find_services(deployment, word)} or run
-    if wanted or not deployment.processes:
+    if wanted or not deployment.processes or not contracts:
         return Services(wanted)
     getting = {each.name: contracts for each in deployment.processes.values() if _gets_a_variable(each, contracts)}
     if not getting and len(deployment.processes) > 1:

@@ -43,7 +43,7 @@ def values_of_deploy(
         message = f"several services get variables of the app; choose one: {joined([f'`{each}`' for each in chosen])}"
         raise UnclearDeployError(printable(message))
     name, run = next(iter(chosen.items()))
-    process = deployed(deployment, deployment.processes[name])
+    process = deployed(deployment, deployment.processes[name], wanted.request.environment)
     return beside_each_other([of_deployed(each, process, project, directories=directories) for each in run])
 
 

@@ -11,6 +11,7 @@ import pytest
 from setpoint.check import rules
 from setpoint.check.catalogue.rule import CATALOGUE, Rule, built_in
 from setpoint.check.diagnostic import Severity
+from setpoint.deploys.deployment import DeployProblemKind
 from support.checking import BACKEND, checked
 
 
@@ -40,6 +41,13 @@ def test_no_code_is_left_out() -> None:
         numbers = sorted(int(code[3:]) for code in CATALOGUE if code[2] == hundred)
         holes = {f"SP{hundred}{number:02}" for number in range(1, numbers[-1])} - CATALOGUE.keys()
         assert holes == set()
+
+
+def test_every_problem_of_a_deploy_has_a_rule() -> None:
+    """One without would be lost: `check` and `read` report what rules report."""
+    assert {rule.deploy_problem for rule in CATALOGUE.values() if rule.deploy_problem} == set(
+        map(str, DeployProblemKind)
+    )
 
 
 @pytest.mark.parametrize(("code", "name"), [("SP301", "new-name"), ("SP999", "unknown-variable")])
