@@ -4,13 +4,14 @@ import os
 import re
 import stat
 from collections import deque
-from errno import EISDIR, ELOOP
+from errno import EFBIG, EISDIR, ELOOP
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from setpoint.envfile.source_text import SourceText
 
 _MOST_LINKS = 40
+_LARGEST_FILE = 64 << 20
 _MAGIC = re.compile(r"[*?\[]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -22,8 +23,10 @@ class FileTree:
         files: Every file that was read, in the order in which that was.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, near: Path | None = None) -> None:
+        """Read below `root`; paths are shown as seen from the folder `near`, if they are in it."""
         self._root = root
+        self._near = near
         self._read: dict[str, SourceText] = {}
 
     @property
@@ -74,12 +77,16 @@ class FileTree:
             on_disk = self._on_disk(real)
             if not stat.S_ISREG(on_disk.stat().st_mode):
                 raise OSError(EISDIR, "it is not a regular file", path)
+            if on_disk.stat().st_size > _LARGEST_FILE:
+                raise OSError(EFBIG, f"it is larger than {_LARGEST_FILE >> 20} MiB", path)
             self._read[real] = SourceText.from_bytes(self.shown(path), on_disk.read_bytes())
         return self._read[real]
 
     def shown(self, path: str) -> str:
         """Return the path under which people know the file at `path`."""
-        return str(self._root / path.lstrip("/"))
+        full = self._root / path.lstrip("/")
+        is_near = self._near is not None and full.is_relative_to(self._near)
+        return str(full.relative_to(self._near) if self._near is not None and is_near else full)
 
     def names(self, folder: str) -> tuple[str, ...]:
         """Return what is in `folder`, sorted; nothing where there is no such folder."""

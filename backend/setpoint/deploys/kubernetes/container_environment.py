@@ -1,7 +1,7 @@
 """Puts the environment of one container together, as the kubelet does: `envFrom`, then `env` from top to bottom."""
 
 import re
-from dataclasses import replace
+from collections.abc import Collection
 
 from setpoint.deploys.deployment import DeployProblemKind, Given, Place
 from setpoint.deploys.kubernetes.decoding import Decoder
@@ -9,6 +9,8 @@ from setpoint.deploys.kubernetes.expansion import expand
 from setpoint.deploys.kubernetes.stored import StoredObject, StoredValue
 from setpoint.deploys.kubernetes.tree import Leaf, Table, Tree
 from setpoint.deploys.kubernetes.value_source import ValueSources
+from setpoint.deploys.layers import Layers
+from setpoint.envfile.draft import ExpansionLimit
 from setpoint.envfile.source_text import Span
 
 _STRICT_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
@@ -16,24 +18,34 @@ _NAME = re.compile(r"[ -<>-~]+")
 _LIKE_ENV = {"environment", "environ", "envs", "envfrom", "env_from", "envFroms", "Env", "EnvFrom"}
 _FIELDS = ("name", "value", "valueFrom")
 _LINE_OF_A_FILE = re.compile(r"(?m)^(?:export )?[A-Za-z_]\w*=")
-_OF_THE_CLUSTER = "KUBERNETES_"
+_SERVICE_VARIABLE = re.compile(
+    r"(?P<service>[A-Z0-9_]+?)_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\w+)?)", re.ASCII
+)
 
 
 class ContainerEnvironment:
     """The environment of one container while it is put together.
 
     Attributes:
-        variables: By name, as far as it has come.
         elsewhere: Objects that give it variables and are in no file.
     """
 
-    def __init__(self, container: Table, sources: ValueSources, decoder: Decoder) -> None:
-        self.variables: dict[str, Given] = {}
+    def __init__(self, container: Table, sources: ValueSources, decoder: Decoder, services: Collection[str]) -> None:
+        """Begin with nothing; `services` are those whose addresses the cluster gives, as in `KUBERNETES`."""
+        self._layers = Layers()
+        self._known: dict[str, str] = {}
+        self._limit = ExpansionLimit()
         self.elsewhere: list[str] = []
         self._container = container
+        self._services = services
         self._sources = sources
         self._decoder = decoder
-        self._names: list[str | None] = []
+        self._names: set[str | None] = set()
+
+    @property
+    def variables(self) -> dict[str, Given]:
+        """Return what the container gets, by name."""
+        return self._layers.variables()
 
     def fill(self) -> None:
         """Give all that the container says, the weakest first."""
@@ -45,7 +57,7 @@ class ContainerEnvironment:
             if source is not None:
                 self._take_all(source)
         variables = self._decoder.items(self._container.at("env"), "env")
-        self._names = [each.text("name") if isinstance(each, Table) else None for each in variables]
+        self._names = {each.text("name") for each in variables if isinstance(each, Table)}
         for item in variables:
             variable = self._env_var(item)
             if variable is not None:
@@ -77,14 +89,14 @@ class ContainerEnvironment:
         place = stored.named or stored.place
         if not _NAME.fullmatch(name):
             message = "this key is no name of a variable, so `envFrom` skips it"
-            self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place, name)
+            self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place)
             return
         if not _STRICT_NAME.fullmatch(name):
             message = (
                 "`envFrom` skips this key but in clusters that take any printable name, and the API server refuses it"
             )
             hint = "use letters, digits, `_`, `-` and `.` alone, and no digit first"
-            self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place, name, hint)
+            self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place, hint=hint)
         if (stored.style == "files" or "." in name) and _LINE_OF_A_FILE.search(stored.value):
             message = "the whole file becomes the value of one variable, which is called as the file is"
             hint = "make the ConfigMap with `envs:`, or mount it as a file"
@@ -125,11 +137,12 @@ class ContainerEnvironment:
         return name
 
     def _give_value(self, name: str, value: str, written: Tree | None, named: Place | None) -> None:
-        known = {each: given.value or "" for each, given in self.variables.items()}
-        expanded = expand(value, known)
-        unknown = next((self.variables[each].unknown for each in expanded.used if self.variables[each].unknown), None)
+        expanded = expand(value, self._known, self._limit)
+        used = (self._layers.last(each) for each in expanded.used)
+        unknown = next((given.unknown for given in used if given is not None and given.unknown), None)
         for reference in expanded.kept:
-            if reference.startswith(_OF_THE_CLUSTER):
+            service = _SERVICE_VARIABLE.fullmatch(reference)
+            if service is not None and service["service"] in self._services:
                 unknown = unknown or f"service variable {reference}"
             elif written is not None:
                 self._report_kept(name, reference, written.place)
@@ -137,7 +150,9 @@ class ContainerEnvironment:
         self._give(Given(name, None if unknown else expanded.text, "env", place, unknown, named=named))
 
     def _report_kept(self, name: str, reference: str, place: Place) -> None:
-        if reference == name:
+        if self._layers.last(reference) is not None:
+            why, hint = "the values that are put in grow too large", "shorten them"
+        elif reference == name:
             why, hint = "a variable can't be made of itself", "give its first part another name"
         elif reference in self._names:
             why, hint = "the variable is only given further down", f"move `{reference}` above `{name}`"
@@ -154,7 +169,5 @@ class ContainerEnvironment:
         self._decoder.report(DeployProblemKind.UNKNOWN_FIELD, message, place, name, hint)
 
     def _give(self, given: Given) -> None:
-        before = self.variables.pop(given.name, None)
-        if before is not None:
-            given = replace(given, shadows=(replace(before, shadows=()), *before.shadows))
-        self.variables[given.name] = given
+        self._layers.give(given)
+        self._known[given.name] = given.value or ""

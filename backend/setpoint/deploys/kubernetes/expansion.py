@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from setpoint.envfile.draft import ExpansionLimit
+
 _REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|\((?P<name>[^)]*)\))")
 
 
@@ -21,8 +23,14 @@ class Expanded(NamedTuple):
     kept: tuple[str, ...]
 
 
-def expand(value: str, known: Mapping[str, str]) -> Expanded:
-    """Replace each `$(NAME)` of `value` whose name is `known`, and `$$` by `$`; all else stays as it is."""
+def expand(value: str, known: Mapping[str, str], limit: ExpansionLimit) -> Expanded:
+    """Replace each `$(NAME)` of `value` whose name is `known`, and `$$` by `$`; all else stays as it is.
+
+    Args:
+        value: What is written.
+        known: The values by their names.
+        limit: How much may be put in; a reference beyond it stays.
+    """
     used: list[str] = []
     kept: list[str] = []
 
@@ -30,7 +38,7 @@ def expand(value: str, known: Mapping[str, str]) -> Expanded:
         if reference["dollar"]:
             return "$"
         name = reference["name"]
-        if name in known:
+        if name in known and limit.allows(known[name]):
             used.append(name)
             return known[name]
         kept.append(name)

@@ -12,7 +12,7 @@ from setpoint.deploys.kubernetes.kustomize.building import KUSTOMIZATION_NAMES, 
 from setpoint.deploys.kubernetes.manifest import Manifest, read_manifests
 from setpoint.deploys.kubernetes.pod import Pod, pod_of
 from setpoint.deploys.kubernetes.stored import Store
-from setpoint.deploys.kubernetes.tree import Words
+from setpoint.deploys.kubernetes.tree import Leaf, Words
 from setpoint.deploys.kubernetes.value_source import ValueSources
 from setpoint.envfile.source_text import SourceText
 
@@ -25,7 +25,8 @@ def read_kubernetes(paths: Sequence[str], root: Path | None = None) -> Deploymen
     Args:
         paths: Files of manifests, folders of them as for `kubectl apply -f`, kustomizations and folders with one. All
             of them together are one deploy, in which each finds the ConfigMaps and Secrets of the others.
-        root: The folder out of which nothing is read; by default this folder, or that of a path which is not in it.
+        root: The folder out of which nothing is read; by default the repository that has the path. Outside of one it
+            is the folder of the path, and for a kustomization, whose bases may be anywhere, `/`.
 
     Returns:
         The containers by `Kind/name/container`, with all that is wrong: no file makes it raise an exception.
@@ -35,11 +36,12 @@ def read_kubernetes(paths: Sequence[str], root: Path | None = None) -> Deploymen
         reader.read(Path(path))
     store = Store(reader.manifests)
     problems = [*reader.problems, *store.problems]
+    services = {each.name.upper().replace("-", "_") for each in reader.manifests if each.kind == "Service"}
     processes: dict[str, Process] = {}
     for manifest in reader.manifests:
         pod = pod_of(manifest)
         if pod is not None:
-            found, wrong = _containers(pod, store)
+            found, wrong = _containers(pod, store, services)
             processes |= {process.name: process for process in found}
             problems += wrong
     return Deployment(DeployKind.KUBERNETES, processes, tuple(problems), reader.files)
@@ -79,15 +81,12 @@ class _Reader:
 
     def _located(self, path: Path) -> tuple[FileTree, str]:
         """Return the tree that has `path`, and where it is in there."""
-        root = self._root
-        if root is None:
-            here = Path.cwd()
-            is_here = Path(os.path.normpath(path.absolute())).is_relative_to(here)
-            root = Path() if is_here else path if path.is_dir() else path.parent
         absolute = Path(os.path.normpath(path.absolute()))
-        base = root.absolute()
-        inside = absolute.relative_to(base) if absolute.is_relative_to(base) else path
-        return self._trees.setdefault(root, FileTree(root)), f"/{inside.as_posix().lstrip('/')}"
+        root = (self._root or _default_root(absolute)).absolute()
+        if root not in self._trees:
+            self._trees[root] = FileTree(root, None if path.is_absolute() else Path.cwd())
+        inside = absolute.relative_to(root) if absolute.is_relative_to(root) else path
+        return self._trees[root], f"/{inside.as_posix().lstrip('/')}"
 
     def _read_file(self, tree: FileTree, path: str) -> None:
         try:
@@ -106,10 +105,23 @@ class _Reader:
         self.problems += built.problems
 
 
-def _containers(pod: Pod, store: Store) -> tuple[list[Process], list[DeployProblem]]:
+def _default_root(path: Path) -> Path:
+    """Return the repository that has `path`; bases of a kustomization outside of one may be anywhere."""
+    inside = [each for each in (path, *path.parents) if (each / ".git").exists()]
+    if inside:
+        return inside[0]
+    is_kustomization = path.name in KUSTOMIZATION_NAMES or any((path / name).is_file() for name in KUSTOMIZATION_NAMES)
+    folder = path if path.is_dir() else path.parent
+    return Path(path.anchor) if is_kustomization else folder
+
+
+def _containers(pod: Pod, store: Store, services: set[str]) -> tuple[list[Process], list[DeployProblem]]:
     owner = f"{pod.manifest.kind}/{pod.manifest.name}"
     of_the_pod = Decoder(owner)
     _decode_metadata(pod, of_the_pod)
+    links = pod.spec.at("enableServiceLinks")
+    if isinstance(links, Leaf) and links.value is False:
+        services = set()
     processes: list[Process] = []
     problems = of_the_pod.problems
     for container in list(pod.containers(of_the_pod)):
@@ -117,7 +129,9 @@ def _containers(pod: Pod, store: Store) -> tuple[list[Process], list[DeployProbl
         if not name:
             of_the_pod.refuse(DeployProblemKind.INVALID_STRUCTURE, "this container has no name", container.place)
         decoder = Decoder(f"{owner}/{name}")
-        environment = ContainerEnvironment(container, ValueSources(pod, container, store, decoder), decoder)
+        environment = ContainerEnvironment(
+            container, ValueSources(pod, container, store, decoder), decoder, {*services, "KUBERNETES"}
+        )
         environment.fill()
         place = (container.at("name") or container).place
         elsewhere = tuple(environment.elsewhere)

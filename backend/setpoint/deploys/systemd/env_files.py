@@ -15,6 +15,7 @@ _KINDS = {
     ProblemKind.MALFORMED_LINE: DeployProblemKind.ENV_FILE_LINE,
     ProblemKind.UNCLOSED_QUOTE: DeployProblemKind.BROKEN_QUOTING,
 }
+_EXPORTED = re.compile(r"(?:export )?([A-Za-z_][A-Za-z0-9_]*)")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -35,7 +36,10 @@ class EnvFileReader:
 
     def read(self, files: Sequence[EnvironmentFile]) -> Iterator[tuple[EnvironmentFile, Given]]:
         """Yield what the files give, in their order, each with the directive that names its file."""
-        for file in files:
+        last = {file.path: at for at, file in enumerate(files)}
+        for at, file in enumerate(files):
+            if last[file.path] != at:
+                continue  # what it gives is given again by the last line that names it
             paths = () if file.unknown else self._tree.matches(file.path)
             if not paths:
                 self._report_missing(file)
@@ -90,9 +94,16 @@ class EnvFileReader:
             message = "systemd takes the byte order mark for a part of the name, and ignores this variable"
             hint = "save the file without a byte order mark"
             return DeployProblem(DeployProblemKind.BYTE_ORDER_MARK, message, place, self._process, hint=hint)
-        return DeployProblem(_KINDS[problem.kind], problem.message, place, self._process, problem.name, problem.hint)
+        return DeployProblem(_KINDS[problem.kind], problem.message, place, self._process, _meant(problem), problem.hint)
 
     def _report(
         self, kind: DeployProblemKind, message: str, file: EnvironmentFile, hint: str, *, refuses: bool = False
     ) -> None:
         self.problems.append(DeployProblem(kind, message, file.place, self._process, hint=hint, refuses=refuses))
+
+
+def _meant(problem: Problem) -> str | None:
+    """Return the variable that a line is about; None where its text may be a piece of a secret."""
+    name = None if problem.kind is ProblemKind.MALFORMED_LINE else problem.name
+    match = _EXPORTED.fullmatch(name or "")
+    return match[1] if match else None

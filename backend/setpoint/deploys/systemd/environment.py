@@ -1,10 +1,11 @@
 """Puts the environment of a unit's processes together: the manager's part, what is passed, inline, files, removal."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Given, Place
 from setpoint.deploys.file_tree import FileTree
+from setpoint.deploys.layers import Layers
 from setpoint.deploys.systemd.accounts import find_account
 from setpoint.deploys.systemd.env_files import EnvFileReader
 from setpoint.deploys.systemd.unit_name import UnitName
@@ -30,17 +31,21 @@ class UnitEnvironment:
     """The environment of one unit while it is put together.
 
     Attributes:
-        variables: By name, as far as it has come.
         problems: What a process gets otherwise than it is written.
         elsewhere: What gives it variables that nobody knows.
     """
 
     def __init__(self, name: UnitName, settings: UnitSettings) -> None:
-        self.variables: dict[str, Given] = {}
         self.problems: list[DeployProblem] = []
         self.elsewhere: tuple[str, ...] = ()
         self._name = name
         self._settings = settings
+        self._layers = Layers()
+
+    @property
+    def variables(self) -> dict[str, Given]:
+        """Return what the processes get, by name."""
+        return self._layers.variables()
 
     def fill(self, tree: FileTree, outside: Outside, *, is_whole: bool) -> None:
         """Give all that the settings say, the weakest first.
@@ -51,24 +56,18 @@ class UnitEnvironment:
             is_whole: Whether the tree is all there is, so that a file which is not in it is missing.
         """
         for given in (*self._of_the_manager(tree), *self._passed(outside), *self._settings.inline):
-            self._give(given)
+            self._layers.give(given)
         files = EnvFileReader(tree, self._name.full, is_whole=is_whole)
         for file, given in files.read(self._settings.files):
             self._report_turned_order(file, given)
-            self._give(given)
+            self._layers.give(given)
         self.problems += files.problems
         self.elsewhere = tuple(files.elsewhere)
         self._remove()
 
-    def _give(self, given: Given) -> None:
-        before = self.variables.pop(given.name, None)
-        if before is not None:
-            given = replace(given, shadows=(replace(before, shadows=()), *before.shadows))
-        self.variables[given.name] = given
-
     def _report_turned_order(self, file: EnvironmentFile, given: Given) -> None:
         """Report a file that wins though the assignment is below it, which reads as if it came later."""
-        order, before = self._settings.order, self.variables.get(given.name)
+        order, before = self._settings.order, self._layers.last(given.name)
         if before is None or before.place not in order or given.value == before.value:
             return
         if order[before.place] > order[file.place]:
@@ -124,11 +123,11 @@ class UnitEnvironment:
     def _remove(self) -> None:
         for removed in self._settings.removed:
             name, equal_sign, value = removed.resolved.text.partition("=")
-            given = self.variables.get(name)
+            given = self._layers.last(name)
             if removed.resolved.unknown:
                 continue
             if given is not None and (not equal_sign or given.value == value):
-                del self.variables[name]
+                self._layers.remove(name)
             elif given is None and name in _DEFAULTS and not equal_sign:
                 message = f"the process gets no `{name}`, which every unit has by default"
                 self._report(DeployProblemKind.REMOVED_DEFAULT, message, removed.place, None, name)

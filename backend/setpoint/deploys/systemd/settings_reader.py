@@ -85,7 +85,7 @@ class SettingsReader:
             self.settings.inline.clear()
         last: str | None = None
         for word in self._words(assignment):
-            resolved = self._resolved(word, word.text.partition("=")[0])
+            resolved = self._resolved(word)
             if resolved is None:
                 continue
             name, equal_sign, value = resolved.text.partition("=")
@@ -208,11 +208,13 @@ class SettingsReader:
             self._report(DeployProblemKind.BROKEN_QUOTING, message, broken.span, hint)
         return found
 
-    def _resolved(self, word: Word, name: str | None = None) -> Resolved | None:
+    def _resolved(self, word: Word) -> Resolved | None:
         resolved = self._specifiers.resolve(word.text)
         if resolved.bad is None:
             return resolved
         message = "systemd takes a `%` in it for a specifier that there is not, and drops the assignment"
+        before, equal_sign, _ = word.text.partition("=")
+        name = before if equal_sign and _NAME.fullmatch(before) else None
         self._report(DeployProblemKind.BAD_SPECIFIER, message, word.span, "write `%%` for a percent sign", name)
         return None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
@@ -10,6 +11,7 @@ from setpoint.envfile.source_text import SourceText, Span, first_bad_byte
 
 _BYTE_ORDER_MARK = "\ufeff"
 _BLANKS = " \t\n\r"
+_COMMENT = re.compile(r"[ \t\n\r]*[#;]")
 # A NUL byte ends a line as a line feed does; each of the three is there once in one line end.
 _LINE_END = re.compile(r"\n(?:\r\0?|\0\r?)?|\r(?:\n\0?|\0\n?)?|\0(?:\n\r?|\r\n?)?")
 
@@ -96,23 +98,30 @@ def read_unit_text(file: SourceText) -> UnitText:
 
 def logical_lines(text: str) -> Iterator[PlacedText]:
     """Yield the lines of `text` without comments, those that end with a backslash joined with the next."""
-    begun: PlacedText | None = None
+    begun: list[tuple[int, int]] = []
     mark_allowed = True
     for start, end in _line_spans(text):
-        if text[start:end].lstrip(_BLANKS).startswith(("#", ";")):
+        if _COMMENT.match(text, start, end):
             continue
         if mark_allowed and text.startswith(_BYTE_ORDER_MARK, start):
             start, mark_allowed = start + 1, False  # noqa: PLW2901 - the line begins after the mark
-        line = PlacedText(text[start:end], range(start, end), end)
-        if begun is not None:
-            line = PlacedText(begun.text + line.text, [*begun.offsets, *line.offsets], end)
-        if _goes_on(line.text):
-            begun = line._replace(text=line.text[:-1] + " ")
-        else:
-            begun = None
-            yield line
-    if begun is not None:
-        yield begun
+        begun.append((start, end))
+        if not _goes_on(text, start, end):
+            yield _joined(text, begun)
+            begun = []
+    if begun:
+        yield _joined(text, begun, goes_on=True)
+
+
+def _joined(text: str, pieces: list[tuple[int, int]], *, goes_on: bool = False) -> PlacedText:
+    """Return the pieces as one line, with a blank for each backslash between them, and for one at the end."""
+    *_, (last, end) = pieces
+    if len(pieces) == 1 and not goes_on:
+        return PlacedText(text[last:end], range(last, end), end)
+    parts = [text[start : stop - 1] + " " for start, stop in pieces[:-1]]
+    parts.append(text[last : end - 1] + " " if goes_on else text[last:end])
+    offsets = list(chain.from_iterable(range(*piece) for piece in pieces))
+    return PlacedText("".join(parts), offsets, end)
 
 
 def _line_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -124,8 +133,11 @@ def _line_spans(text: str) -> Iterator[tuple[int, int]]:
         yield at, len(text)
 
 
-def _goes_on(line: str) -> bool:
-    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
+def _goes_on(text: str, start: int, end: int) -> bool:
+    at = end
+    while at > start and text[at - 1] == "\\":
+        at -= 1
+    return (end - at) % 2 == 1
 
 
 class _Reader:

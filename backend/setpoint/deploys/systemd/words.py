@@ -8,6 +8,7 @@ from setpoint.deploys.systemd.unit_text import PlacedText
 from setpoint.envfile.source_text import Span
 
 _BLANKS = " \t\n\r"
+_BETWEEN = re.compile(r"[ \t\n\r]*")
 _PLAIN = re.compile(r"[^ \t\n\r'\"\\]+")
 _INSIDE = {quote: re.compile(rf"[^{quote}\\]+") for quote in "'\""}
 _ESCAPE = re.compile(
@@ -60,7 +61,8 @@ def words(value: PlacedText, *, escapes: bool = True) -> Iterator[Word]:
     """
     at = 0
     while True:
-        at += len(value.text[at:]) - len(value.text[at:].lstrip(_BLANKS))
+        blanks = _BETWEEN.match(value.text, at)
+        at = blanks.end() if blanks else at
         if at == len(value.text):
             return
         word = _WordReader(value, at, escapes=escapes)

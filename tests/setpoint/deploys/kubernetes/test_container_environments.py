@@ -10,12 +10,14 @@ from setpoint.deploys.deployment import Deployment
 from setpoint.deploys.kubernetes.expansion import expand
 from setpoint.deploys.kubernetes.quantity import quantity
 from setpoint.deploys.kubernetes.reading import read_kubernetes
+from setpoint.envfile.draft import ExpansionLimit
 from support.file_trees import write_tree
 from support.manifests import deployment, given_values, stored
 
 _APP = "Deployment/web/app"
 _HALF_A_CPU = "resources: {limits: {cpu: 0.5, memory: 1500k}}\n"
 _FROM = "envFrom:\n- {configMapRef: {name: c}}\n"
+_SERVICE = "---\napiVersion: v1\nkind: Service\nmetadata: {name: db}\n"
 _JOBS = """apiVersion: v1
 kind: List
 items:
@@ -102,6 +104,9 @@ def test_a_value_that_yaml_makes_something_else_is_refused(tmp_path: Path, writt
         }),
         ("env:\n- {name: A, value: $(KUBERNETES_SERVICE_HOST)}\n", "", {
             "A": {"unknown": "service variable KUBERNETES_SERVICE_HOST"},
+        }),
+        ("env:\n- {name: A, value: $(DB_SERVICE_HOST)}\n- {name: B, value: $(NO_SERVICE_HOST)}\n", _SERVICE, {
+            "A": {"unknown": "service variable DB_SERVICE_HOST"}, "B": "$(NO_SERVICE_HOST)",
         }),
         # resources
         ("env:\n- {name: A, valueFrom: {resourceFieldRef: {resource: limits.memory}}}\n", "", {
@@ -200,10 +205,10 @@ def test_a_folder_is_one_deploy_and_namespaces_are_kept_apart(tmp_path: Path) ->
 @given(st.text("$()A x{}", max_size=30))
 def test_expansion_takes_any_text_and_leaves_one_without_dollars_alone(text: str) -> None:
     """No value makes it raise, and nothing but `$` begins anything."""
-    expanded = expand(text, {"A": "$(x)"})
+    expanded = expand(text, {"A": "$(x)"}, ExpansionLimit())
     if "$" not in text:
         assert expanded == (text, (), ())
-    assert expand(text.replace("$", "$$"), {"A": "a"}).text == text
+    assert expand(text.replace("$", "$$"), {"A": "a"}, ExpansionLimit()).text == text
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def _shown(problem: DeployProblem) -> tuple[Kind, str, str | None, bool]:
             + stored("ConfigMap", "a: b\n"),
             (Kind.MISSING_KEY, "k", "A", True),
         ),
-        (deployment(_FROM) + stored("ConfigMap", "a b: x\n"), (Kind.SKIPPED_NAME, "a b", "a b", False)),
-        (deployment(_FROM) + stored("ConfigMap", "é: x\n"), (Kind.SKIPPED_NAME, "é", "é", False)),
+        (deployment(_FROM) + stored("ConfigMap", "a b: x\n"), (Kind.SKIPPED_NAME, "a b", None, False)),
+        (deployment(_FROM) + stored("ConfigMap", "é: x\n"), (Kind.SKIPPED_NAME, "é", None, False)),
         (
             deployment(_FROM) + stored("ConfigMap", 'app.env: "A=1"\n'),
             (Kind.WHOLE_FILE_AS_VALUE, "app.env", "app.env", False),
@@ -71,7 +71,7 @@ def test_each_trap_of_a_manifest_is_found_at_its_place(
     [
         ("envs: [a.env]", {"a.env": "A='x'\n"}, (Kind.KEPT_QUOTES, "'x'", "A", False)),
         ("files: [a.env]", {"a.env": "A=1\n"}, (Kind.WHOLE_FILE_AS_VALUE, "A=1\n", "a.env", False)),
-        ("envs: [a.env]", {"a.env": "export A=1\n"}, (Kind.SKIPPED_NAME, "export A", "export A", False)),
+        ("envs: [a.env]", {"a.env": "export A=1\n"}, (Kind.SKIPPED_NAME, "export A", None, False)),
         ("envs: [a.env]", {"a.env": "A=1\nA=2\n"}, (Kind.BAD_KUSTOMIZATION, "A", None, True)),
         ("envs: [no.env]", {}, (Kind.BAD_KUSTOMIZATION, "no.env", None, True)),
     ],

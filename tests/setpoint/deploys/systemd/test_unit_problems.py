@@ -62,8 +62,8 @@ def test_each_trap_of_a_unit_is_found_at_its_place(
 @pytest.mark.parametrize(
     ("env_file", "expected"),
     [
-        ("export A=1\n", (Kind.ENV_FILE_LINE, "export A", "export A")),
-        ("A\n", (Kind.ENV_FILE_LINE, "A", "A")),
+        ("export A=1\n", (Kind.ENV_FILE_LINE, "export A", "A")),
+        ("A\n", (Kind.ENV_FILE_LINE, "A", None)),
         ("\ufeffA=1\n", (Kind.BYTE_ORDER_MARK, "\ufeffA", None)),
         ("A='1\n", (Kind.BROKEN_QUOTING, "'", "A")),
     ],

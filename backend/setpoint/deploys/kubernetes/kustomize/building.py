@@ -27,6 +27,7 @@ _FIELDS = {
     "resources", "secretGenerator", "sortOptions", "validators", *_NOT_FOLLOWED,
 }  # fmt: skip
 _KUSTOMIZATION, _COMPONENT = "Kustomization", "Component"
+_MOST_BUILT = 500
 _REMOTE = ("://", "git@", "github.com/", "?ref=")
 
 
@@ -56,11 +57,16 @@ class _Builder:
     def __init__(self, tree: FileTree) -> None:
         self.problems: list[DeployProblem] = []
         self._tree = tree
+        self._built = 0
 
     def accumulated(
         self, folder: str, given: list[Manifest], parents: tuple[str, ...], *, kind: str = _KUSTOMIZATION
     ) -> list[Manifest]:
         """Return the objects of the kustomization in `folder`, which as a component changes what is `given`."""
+        self._built += 1
+        if self._built > _MOST_BUILT:
+            message = f"more than {_MOST_BUILT} kustomizations make up this one"
+            raise KustomizeError(message, None)
         folder = self._tree.real(folder)
         root = self._kustomization(folder, parents)
         if (text(root, "kind") or _KUSTOMIZATION) != kind:

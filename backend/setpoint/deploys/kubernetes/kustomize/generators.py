@@ -41,7 +41,7 @@ def generated(kind: str, args: Table, tree: FileTree, folder: str) -> Manifest:
     keys: dict[str, Place] = {}
     for key, leaf, place in _pairs(args, tree, folder):
         if key in data:
-            message = f"`{key}` is given twice to the {kind} `{name}`, which kustomize refuses"
+            message = f"this key is given twice to the {kind} `{name}`, which kustomize refuses"
             raise KustomizeError(message, place or leaf.place)
         if kind != SECRET and first_bad_byte(str(leaf.value)) is not None:
             continue  # it becomes `binaryData`, which no variable gets

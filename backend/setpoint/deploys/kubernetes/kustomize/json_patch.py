@@ -6,6 +6,7 @@ from dataclasses import replace
 from setpoint.deploys.kubernetes.tree import Items, Table, Tree
 
 _END = "-"
+_MOST_COPIED = 10_000
 
 
 class PatchError(Exception):
@@ -35,6 +36,9 @@ def _applied(root: Tree, operation: Table) -> Tree:
     if name in ("move", "copy"):
         origin = _parts(operation, "from")
         moved = _found(root, origin)
+        if _size(moved, _MOST_COPIED) > _MOST_COPIED:
+            message = f"a JSON patch copies more than {_MOST_COPIED:,} nodes"
+            raise PatchError(message)
         return _added(_removed(root, origin) if name == "move" else root, path, moved)
     if value is None:
         message = "this operation of a JSON patch has no `value`, or is none"
@@ -131,3 +135,17 @@ def _plain(tree: Tree) -> object:
     if isinstance(tree, Table):
         return {key: _plain(value) for key, value in tree.entries.items()}
     return type(tree.value), tree.value
+
+
+def _size(tree: Tree, limit: int) -> int:
+    """Return how many nodes `tree` has, or one that is more than `limit`."""
+    todo: list[Tree] = [tree]
+    count = 0
+    while todo and count <= limit:
+        count += 1
+        found = todo.pop()
+        if isinstance(found, Items):
+            todo += found.items
+        elif isinstance(found, Table):
+            todo += found.entries.values()
+    return count

@@ -16,6 +16,9 @@ from setpoint.deploys.yaml_tree.reading import read_yaml
 from setpoint.envfile.source_text import SourceText, first_bad_byte
 
 _BLOCK = "|"
+_REPEATS = re.compile(r"[*+?{]")
+_REPEATED_GROUP = re.compile(r"\)[*+?{]")
+_MOST_REPEATS = 3  # each more could take a hundred times longer, one of a group for ever
 
 
 class Patcher:
@@ -136,6 +139,9 @@ def _is_built_in(manifest: Manifest) -> bool:
 def _fits(pattern: str | None, names: tuple[str, ...]) -> bool:
     if not pattern:
         return True
+    if len(_REPEATS.findall(pattern)) > _MOST_REPEATS or _REPEATED_GROUP.search(pattern):
+        message = f"patterns of a target are followed up to {_MOST_REPEATS} repetitions, none of them of a group"
+        raise KustomizeError(message, None)
     try:
         return any(re.fullmatch(pattern, name) for name in names)
     except re.error:
