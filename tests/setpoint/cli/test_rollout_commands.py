@@ -1,8 +1,7 @@
 """`rollout status`, `sessions` and `push --wait` against the real service, with instances that answer."""
 
 import re
-import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ import pytest
 import urllib3
 from inline_snapshot import snapshot
 
+from setpoint.client import waiting
 from support.service_over_http import ServiceOverHttp
-from support.supervised import until
 from support.typed_commands import GOOD, Setpoint
 
 INSTANCE = "01890a5d-ac96-774b-bcce-b302099a805"
@@ -41,6 +40,11 @@ class Instances:
     def applies(self, each: int, revision: int) -> None:
         """Let one say that it serves a revision."""
         self._call("PATCH", f"/v1/sessions/{self.ids[each]}", {"revision": revision, "verdict": "APPLIED"})
+
+    def apply(self, revision: int) -> None:
+        """Let all say that they serve a revision."""
+        for each in range(len(self.ids)):
+            self.applies(each, revision)
 
     def refuses(self, each: int, revision: int, message: str) -> None:
         """Let one refuse a revision."""
@@ -101,30 +105,32 @@ web-2:42  1.8      STALE   1        -       -                    -
     assert billing("sessions", "billing/production", "--state", "FAILED")[1].count("web-") == 1
 
 
-def test_a_push_that_waits_ends_with_how_it_went(billing: Setpoint, service: ServiceOverHttp, project: Path) -> None:
+@pytest.fixture
+def between_looks(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """What happens, one thing each time, while somebody who waits sleeps."""
+    steps: list[Callable[[], None]] = []
+    monkeypatch.setattr(waiting, "sleep", lambda _: steps.pop(0)())
+    return steps
+
+
+def test_a_push_that_waits_ends_with_how_it_went(
+    billing: Setpoint, service: ServiceOverHttp, project: Path, between_looks: list[Callable[[], None]]
+) -> None:
     """With 1 if one refuses, because a deploy script goes by that."""
     two = Instances(service, 2)
-    for each in range(2):
-        two.applies(each, 1)
+    two.apply(1)
     (project / "next.env").write_text(GOOD.replace("PORT=80", "PORT=81"))
-
-    def answer() -> None:
-        until(lambda: "0 of 2" in two.rollout)
-        time.sleep(1)  # whoever waits has looked by then
-        two.applies(0, 2)
-        two.refuses(1, 2, "PORT is taken")
-
-    answering = threading.Thread(target=answer)
-    answering.start()
+    between_looks += [lambda: two.applies(0, 2), lambda: two.refuses(1, 2, "PORT is taken")]
     status, printed, told = billing("push", "billing/production", "next.env", "--wait", "60s")
-    answering.join()
-    assert (status, printed.splitlines()[-1]) == (
+    assert (status, printed.splitlines()[-1], told) == (
         1,
         "1 of 2 instances refused revision 2: PORT is taken; still serving 1",
+        snapshot("""\
+0 of 2 instances serve revision 2; 2 have not answered; still serving 1
+1 of 2 instances serves revision 2; 1 has not answered; still serving 1
+"""),
     )
-    assert "0 of 2 instances serve revision 2; 2 have not answered; still serving 1" in told
-    two.applies(0, 3)
-    two.applies(1, 3)
+    two.apply(3)
     status, printed, _ = billing("rollback", "billing/production", "--to", "1", "--wait", "60s")
     assert (status, printed.splitlines()[-1]) == (0, "all 2 instances serve revision 3")
 
@@ -144,28 +150,20 @@ def test_what_is_no_time_is_refused(billing: Setpoint, word: str) -> None:
     assert "is not a time; write `30s`, `5m` or `1h`" in told
 
 
-def test_a_canary_that_refuses_is_the_end_of_a_push(billing: Setpoint, service: ServiceOverHttp, project: Path) -> None:
+def test_a_canary_that_refuses_is_the_end_of_a_push(
+    billing: Setpoint, service: ServiceOverHttp, project: Path, between_looks: list[Callable[[], None]]
+) -> None:
     """Who waits is told the stages as they come; everyone else goes on, and the log tells what became of it."""
     three = Instances(service, 3)
-    for each in range(3):
-        three.applies(each, 1)
+    three.apply(1)
     (project / "next.env").write_text(GOOD.replace("PORT=80", "PORT=81"))
-
-    def answer() -> None:
-        (canary,) = until(lambda: three.offered(2))
-        time.sleep(1)  # whoever waits has looked by then
-        three.applies(canary, 2)
-        until(lambda: "bakes" in three.rollout)
-        time.sleep(1)
-        three.refuses(canary, 2, "PORT is taken")
-        until(lambda: three.offered(2) == [])
-        three.applies(canary, 1)
-
-    answering = threading.Thread(target=answer)
-    answering.start()
+    between_looks += [
+        lambda: three.applies(three.offered(2)[0], 2),
+        lambda: three.refuses(three.offered(2)[0], 2, "PORT is taken"),
+        lambda: three.apply(1),
+    ]
     words = ["push", "billing/production", "next.env", "--canary", "1", "--bake", "5m", "--wait", "60s"]
     status, printed, told = billing(*words)
-    answering.join()
     assert (status, printed) == (
         1,
         snapshot("""\
@@ -175,9 +173,13 @@ valid as far as the schema says; only the app's own class checks fields together
 revision 2 was rolled back: 1 of 1 canary refused it: PORT is taken; all 3 instances serve revision 1
 """),
     )
-    assert told.splitlines()[:2] == [
+    assert told.splitlines() == [
         "0 of 1 canary serve revision 2; 1 has not answered; still serving 1; 2 other instances are offered 1",
         "the canary serves revision 2; it bakes for 300 s; 2 other instances are offered 1",
+        (
+            "revision 2 was rolled back: 1 of 1 canary refused it: PORT is taken;"
+            " 2 of 3 instances serve revision 1; 1 has not answered; still serving 2"
+        ),
     ]
     assert billing("log", "billing/production")[1].splitlines()[1].endswith("(rolled back)")
     assert billing("rollout", "status", "billing/production")[0] == 1
