@@ -16,7 +16,7 @@ _THING = (
 )
 _WORDS = (
     rf"{_TO_BE_DONE}|to_?do|t\.?b\.?d|fixme|place_?holder(?:_[a-z0-9_]+)?|x{{3,}}(?:_?x+)*"
-    r"|your_?own"
+    r"|your_?own|set_(?:in|by|from)_(?:prod(?:uction)?|ci|deploy(?:ment)?|vault)"
     r"|(?:put|add|paste|enter|insert|use|type|set)_+(?:your|it|something|value)(?![a-z0-9])[a-z0-9_]*"
     rf"|(?:put|add|paste|enter|insert|use|type|set|generate)_+(?:an?|the)_[a-z0-9_]*{_THING}(?:_here)?"
     rf"|your_[a-z0-9_]+|insert_[a-z0-9_]+_here|(?:[a-z0-9_]+_)?{_THING}s?_(?:goes_)?here"
@@ -50,6 +50,7 @@ _GAP = (
 _INSIDE = (
     ("<", _GAP),
     ("me", r"\b(?:change|replace)[-_]?me\b"),
+    (":", r"^(?:to-?do|fixme|tbd)\s*:"),
     ("your", r"://[^/@]*\byour[-_]|^your[._-]?[a-z]+@"),
 )
 _INSIDE_IN_ITS_CASE = r"://[A-Z_]+:[A-Z_]+@[A-Z_]+\b|//examplePublicKey@"

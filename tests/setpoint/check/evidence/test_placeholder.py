@@ -24,6 +24,7 @@ PLACEHOLDERS = [
     *("insert-token-here", "insert_your_key_here", "enter_your_password", "add your key", "paste-your-token-here"),
     *("xxx", "XXXX", "xxxxxxxx", "xxxx-xxxx-xxxx", "...", "…", "???", "---", "____", "***"),
     *("todo", "TODO", "to-do", "tbd", "TBD", "t.b.d.", "fixme", "FIXME", "placeholder", "PLACEHOLDER", "<placeholder>"),
+    *("TODO: the real one", "FIXME: ask ops", "tbd:", "set-in-prod", "SET_BY_CI", "set from vault"),
     *(
         "fill-me-in",
         "fill_in",
@@ -130,6 +131,7 @@ VALUES = [
     *("max-age=31536000", "SAMEORIGIN", "tls1.2", "replica", "replacement-service", "settled", "editor", "update-feed"),
     *("Click here", "Sign up here", "paste the link", "Add the following", "set a course", "defined", "generated"),
     *("provided by us", "<a@b.example>", "placeholder.png", "user:password@localhost", "en-xx", "be-prod"),
+    *("todo-app", "todo.example.com:80", "setInProduction", "set-top-box", "fixme.org"),
     *("fill-rate", "todos", "set", "setup", "keyhere1b", "text/html", "Bearer", "xxhash64", "xxl"),
 ]
 
