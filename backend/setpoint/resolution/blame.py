@@ -10,7 +10,7 @@ from setpoint.validation.refusal import Refusal
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
     """Return the assignment that gives `setting` or what is around it its value, or one of what is nested in it."""
-    return subject.assigned_above(setting) or assigned_inside(subject, setting)
+    return subject.origins.above(setting) or assigned_inside(subject, setting)
 
 
 def assigned_inside(subject: Subject, setting: Setting) -> Assignment | None:

@@ -22,7 +22,6 @@ from setpoint.sources.secret_files import FileVariable
 from setpoint.text.mask import MASK, Redactor
 from setpoint.text.shown import Door, Guarded
 from setpoint.validation.asking import ask
-from setpoint.validation.left_out import takes_without
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, build_in_part, validate, validate_alone
@@ -218,10 +217,6 @@ class Subject:
         found = validate_alone(self.contract, entry, field, Redactor(self._told_when_asked()))
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
-    def takes_without(self, name: str) -> bool:
-        """Return whether the class takes what is left if no file sets the variable `name`."""
-        return takes_without(self.contract, self.asked, name, Redactor(self._told_when_asked()))
-
     def _told_when_asked(self) -> Iterator[str]:
         """Yield the secrets once somebody needs them: most checks find nothing in which one could show."""
         yield from self._secrets
@@ -241,10 +236,6 @@ class Subject:
         in_lines = {self.contract.canonical(each.name) for each in self.lines if each.name and not _gives_a_value(each)}
         in_files = {each.variable.name for each in self.file_variables if each.content.trouble}
         return frozenset(in_files | in_lines)
-
-    def assigned_above(self, setting: Setting) -> Assignment | None:
-        """Return the assignment that gives `setting` its value: its own, or one of what it is nested in."""
-        return self.origins.above(setting)
 
     @cached_property
     def counting(self) -> Mapping[int, set[Setting]]:

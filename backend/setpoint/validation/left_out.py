@@ -10,12 +10,13 @@ from setpoint.sources.entry import Entry
 from setpoint.text.mask import Redactor
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Record
+from setpoint.validation.refusal import RefusalKind
 from setpoint.validation.validate import validate
 
 AnyNamed = TypeVar("AnyNamed", Entry, Binding)
 
 
-def takes_without(contract: SettingsContract, record: Record, name: str, redactor: Redactor) -> bool:
+def takes_without(contract: SettingsContract, record: Record, name: str) -> bool:
     """Return whether nothing more is wrong if no file sets the variable `name`, by the record of what the class did."""
     canonical, given = contract.canonical(name), record.given
 
@@ -29,5 +30,9 @@ def takes_without(contract: SettingsContract, record: Record, name: str, redacto
     for key, file in record.files.items():
         before.files[key] = file._replace(reading=replace(file.reading, bindings=others(file.reading.bindings)))
     without = ask(contract, given._replace(environment=(*of_process, *of_files), files=files), before)
-    known = {(each.kind, each.setting) for each in validate(contract, record, redactor).refusals}
-    return all((each.kind, each.setting) in known for each in validate(contract, without, redactor).refusals)
+    return _refused(contract, without) <= _refused(contract, record)
+
+
+def _refused(contract: SettingsContract, record: Record) -> set[tuple[RefusalKind, tuple[str | int, ...]]]:
+    """Return what the class refuses, and in which way; nothing of its words is kept, so that they need no masks."""
+    return {(each.kind, each.setting) for each in validate(contract, record, Redactor(())).refusals}

@@ -160,7 +160,7 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
     for refusal in subject.validated.refusals:
         if refusal.kind is not RefusalKind.MISSING:
             continue
-        if subject.assigned_above(refusal.setting):
+        if subject.origins.above(refusal.setting):
             continue
         for variable in subject.contract.needed_at(refusal.setting):
             if variable.name not in told and variable.name not in subject.unreadable:

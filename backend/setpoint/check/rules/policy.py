@@ -41,7 +41,7 @@ def _called(subject: Subject, *names: str) -> Iterator[tuple[Variable, Assignmen
         called = f"_{variable.name.upper().replace(delimiter, '_')}"
         if variable.setting not in seen and any(called.endswith(f"_{name}") for name in names):
             seen.add(variable.setting)
-            assignment = subject.assigned_above(variable.setting)
+            assignment = subject.origins.above(variable.setting)
             text = effective_text(subject, variable, assignment)
             if text is not None:
                 yield variable, assignment, text
@@ -283,7 +283,7 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
         if variable.setting in seen or not variable.secret or variable.required:
             continue
         seen.add(variable.setting)
-        default, assignment = secret_text(variable.default), subject.assigned_above(variable.setting)
+        default, assignment = secret_text(variable.default), subject.origins.above(variable.setting)
         if _is_a_secret(default) and effective_text(subject, variable, assignment) == default:
             yield Finding(
                 f"`{variable.name}` is a secret and still has the default from the code",

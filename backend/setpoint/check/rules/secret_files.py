@@ -49,7 +49,7 @@ def unread_secret_file(subject: Subject) -> Iterator[Finding]:
         $ echo p2Vd91kZsQ > secret.txt; SECRET_FILE=secret.txt setpoint check --settings example:FromFiles
     """
     for each in subject.file_variables:
-        winning = subject.assigned_above(each.variable.setting)
+        winning = subject.origins.above(each.variable.setting)
         if winning and not (winning.file and winning.file.holds_one_value):
             message, label = f"`{each.name}` has no effect", f"`{winning.name}` is also set"
             yield Finding(message, value_region(each), each.name, label, "remove one of them")

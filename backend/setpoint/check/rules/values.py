@@ -14,6 +14,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
+from setpoint.validation.left_out import takes_without
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 
 # Each costs a validation of its own, and a file could hold thousands.
@@ -39,7 +40,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         if refusal.kind is RefusalKind.INVALID and not is_about_unknown_name(subject, refusal):
             refused.append((refusal, assignment_to_blame(subject, refusal)))
         elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
-            refused.append((refusal, subject.assigned_above(refusal.setting)))
+            refused.append((refusal, subject.origins.above(refusal.setting)))
     yield from _explained(subject, refused)
     for assignment in islice(overruled(subject), _MOST_OVERRULED):
         refusals = subject.refusals_of(assignment)
@@ -60,7 +61,7 @@ def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
 
     It may be put together from several variables, and lack a key that belongs to no variable of its own.
     """
-    assignment = subject.assigned_above(refusal.setting)
+    assignment = subject.origins.above(refusal.setting)
     if assignment is None:
         return not subject.contract.needed_at(refusal.setting)
     return subject.contract.canonical(assignment.name) not in subject.unreadable
@@ -84,7 +85,7 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         if statement.variable is None or statement.value is None or statement.value:
             continue
         asked += 1
-        may_be_left_out = asked <= _MOST_ASKED_FOR and subject.takes_without(statement.name)
+        may_be_left_out = asked <= _MOST_ASKED_FOR and takes_without(subject.contract, subject.asked, statement.name)
         is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
         meaning = "it counts as unset" if is_ignored else "the setting gets an empty string"
         yield Finding(
@@ -143,10 +144,10 @@ def conflicting_values(subject: Subject) -> Iterator[Finding]:
 
 def _conflict(subject: Subject, refusal: Refusal) -> Finding:
     named = _named(subject, refusal)
-    given = [assignment for each in named if (assignment := subject.assigned_above(each.setting))]
+    given = [assignment for each in named if (assignment := subject.origins.above(each.setting))]
     assignment = next((each for each in given if each.file), None) or next(iter(given), None)
     first = assignment or assigned_inside(subject, refusal.setting)
-    others = [each for each in named if assignment is None or subject.assigned_above(each.setting) is not assignment]
+    others = [each for each in named if assignment is None or subject.origins.above(each.setting) is not assignment]
     name = subject.contract.canonical(first.shown_name) if first else named[0].name if named else None
     label = joined([_with_place(subject, each, first) for each in others])
     return Finding(refusal.message, value_region(first), name, f"together with {label}" if label else None)
@@ -168,7 +169,7 @@ def _named(subject: Subject, refusal: Refusal) -> list[Variable]:
 
 def _with_place(subject: Subject, variable: Variable, first: Assignment | None) -> str:
     """Return the name of `variable` and where its value comes from."""
-    assignment = subject.assigned_above(variable.setting)
+    assignment = subject.origins.above(variable.setting)
     if assignment is None:
         return f"`{variable.name}`, which has its default"
     written = assignment.written
