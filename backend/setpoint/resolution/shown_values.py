@@ -25,8 +25,8 @@ def known_secrets(
         yield from each.variable.tokens_in(each.name) if each.variable else ()
         if each.value and each.holds_secret:
             yield each.value.raw
-            if each.written:
-                yield each.written.value.raw
+            if each.written and not (each.written.file.is_deployed and "$" in each.written.value.raw):
+                yield each.written.value.raw  # A reference in it would make a secret of the name that it refers to.
             if each.variable:
                 yield from texts_made(each.variable.field, each.value.raw)
     yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))

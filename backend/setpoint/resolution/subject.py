@@ -256,7 +256,9 @@ class Subject:
 
     def is_ignored(self, name: str) -> bool:
         """Return whether `name` is known to belong to another program, or to another settings class of the app."""
-        return any(fnmatchcase(name, pattern) for pattern in self.ignored) or self.is_read_beside(name)
+        is_given_by_itself = self.process is not None and name in self.process.given_by_itself
+        is_ignored = any(fnmatchcase(name, pattern) for pattern in self.ignored)
+        return is_given_by_itself or is_ignored or self.is_read_beside(name)
 
     def is_read_beside(self, name: str) -> bool:
         """Return whether another settings class of the app reads the variable `name`."""

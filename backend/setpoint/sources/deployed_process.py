@@ -12,6 +12,7 @@ from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile, SourceKind
 
 _LINES_BEFORE_A_VALUE = 2
+_REFERENCE = r"\$\(([\w.-]+)\)"
 _YAML_SUFFIXES = (".yaml", ".yml")
 
 
@@ -28,6 +29,7 @@ class DeployedProcess(NamedTuple):
         declaration: Where it is declared.
         named: Where names are that get no value, by name.
         problems: What is wrong with the deploy as far as it is about this process.
+        given_by_itself: What the program gives though nobody has written its name, as systemd does for `User=`.
         referable: What references may have put into values: the bindings of env files such as compose's `.env`.
         caller: What is known of the environment of whoever starts the deploy, of which references take as well.
     """
@@ -41,6 +43,7 @@ class DeployedProcess(NamedTuple):
     declaration: "Where | None" = None
     named: Mapping[str, "Where"] = {}
     problems: "tuple[PlacedProblem, ...]" = ()
+    given_by_itself: frozenset[str] = frozenset()
     referable: tuple[Written, ...] = ()
     caller: Mapping[str, str] = {}
 
@@ -74,6 +77,7 @@ def deployed(deployment: Deployment, process: Process, caller: Mapping[str, str]
         _where(files, process.place),
         {each.name: where for each in given if _is_bare(each) and (where := _where(files, each.named or each.place))},
         tuple(_placed(deployment, files, each) for each in deployment.problems if each.process in {None, process.name}),
+        frozenset(each.name for each in given if each.named is None and _is_written_nowhere(each)),
         tuple(_referable(deployment)),
         caller,
     )
@@ -127,10 +131,14 @@ def _sources(deployment: Deployment, process: Process) -> Mapping[str, SourceTex
     return {path: named[path] for path in sorted(named, key=lambda path: order.get(path, len(order)))}
 
 
-def _file(deployment: Deployment, source: SourceText, given: Iterable[Given]) -> EnvFile:
+def _file(deployment: Deployment, source: SourceText, given: Collection[Given]) -> EnvFile:
     bindings = sorted(_bindings_in(source, given), key=lambda each: each.name_span)
     variables = {each.name: each.value for each in bindings if each.value is not None}
-    return deploy_file(deployment, source)._replace(reading=Reading(tuple(bindings), variables, ()))
+    is_expanded = deployment.kind is DeployKind.KUBERNETES
+    written = (each.place.span.of(each.place.file.text) for each in given if each.place and is_expanded)
+    referred = frozenset(name for text in written for name in re.findall(_REFERENCE, text))
+    reading = Reading(tuple(bindings), variables, (), referred=referred)
+    return deploy_file(deployment, source)._replace(reading=reading)
 
 
 def _bindings_in(source: SourceText, given: Iterable[Given]) -> Iterator[Binding]:
@@ -146,6 +154,11 @@ def _is_bare(given: Given) -> bool:
 
 def _where(files: Mapping[str, EnvFile], place: Place | None) -> Where | None:
     return Where(files[place.file.path], place.span) if place and place.file.path in files else None
+
+
+def _is_written_nowhere(given: Given) -> bool:
+    """Return whether the file in which the value of `given` is does not hold its name anywhere."""
+    return given.place is not None and given.name not in given.place.file.text
 
 
 def _binding(given: Given, place: Place) -> Binding:
