@@ -50,6 +50,7 @@ class _Decoder:
     def __init__(self, source: SourceText) -> None:
         self._source = source
         self._replaced: list[Path] = []
+        self._reset: set[tuple[int, int]] = set()
 
     def document(self, root: YamlNode) -> Document:
         raise_for(self._repeated(root, set()))
@@ -78,14 +79,22 @@ class _Decoder:
         """Return what `node` says; None where it is to be taken away."""
         if node.tag in ("!reset", "!override"):
             self._replaced.append(path)
-            if node.tag == "!reset":
-                return None
+        if node.tag == "!reset":
+            return None
         if isinstance(node, YamlScalar):
             return self._leaf(node)
         if isinstance(node, YamlSequence):
-            found = [self._tree(item, (*path, str(index))) for index, item in enumerate(node.items)]
+            found = [self._child(node, item, (*path, str(index))) for index, item in enumerate(node.items)]
             return Items(tuple(item for item in found if item is not None), self._place(node))
         return self._table(node, path)
+
+    def _child(self, parent: YamlNode, child: YamlNode, path: Path) -> Tree | None:
+        """Return what `child` says; a `!reset` inside of what an alias repeats counts where it is written alone."""
+        if child.tag == "!reset":
+            if (id(parent), id(child)) in self._reset:
+                return None
+            self._reset.add((id(parent), id(child)))
+        return self._tree(child, path)
 
     def _leaf(self, scalar: YamlScalar) -> Leaf:
         try:
@@ -103,7 +112,7 @@ class _Decoder:
                 merged.append(value)
                 continue
             name = self._key(key)
-            tree = self._tree(value, (*path, name))
+            tree = self._child(mapping, value, (*path, name))
             if tree is not None:
                 entries[name] = tree
                 keys[name] = self._place(key)

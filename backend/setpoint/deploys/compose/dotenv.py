@@ -43,7 +43,7 @@ def read_env_files(
     problems: list[DeployProblem] = []
     for path, named in paths:
         source = env_file(path, files, named, hint="create it, or name another one")
-        reading = compose.read(source.text, {**values, **environment})
+        reading = compose.read(source.text, environment, values)
         raise_for(problems_of(reading, source, refuses=True))
         problems += problems_of(reading, source, refuses=False)
         values.update(reading.variables)

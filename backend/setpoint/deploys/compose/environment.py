@@ -7,6 +7,7 @@ from typing import NamedTuple
 from setpoint.deploys.compose.env_files import CALLER, EnvFileVariables, env_files_of
 from setpoint.deploys.compose.files import ProjectFiles
 from setpoint.deploys.compose.go_text import go_text
+from setpoint.deploys.compose.merging import go_form
 from setpoint.deploys.compose.pitfalls import against_env_files, kept_quotes
 from setpoint.deploys.compose.refusal import refused
 from setpoint.deploys.compose.tree import Items, Leaf, Table
@@ -14,6 +15,7 @@ from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Given,
 from setpoint.envfile.source_text import Span
 
 _GO_BLANK_BYTES = frozenset(b"\t\n\v\f\r \x85\xa0")
+_EXTENSIONS = "#extensions"
 _FROM_OUTSIDE = "environment, from outside"
 
 
@@ -58,8 +60,18 @@ def entries_of(service: Table) -> list[Entry]:
     environment = service.get("environment")
     if isinstance(environment, Items):
         return [_listed(item) for item in environment.items if isinstance(item, Leaf)]
-    table = service.table("environment")
+    table = _with_extensions(service.table("environment"))
     return [_entry(name, leaf, table) for name, leaf in table.entries.items() if isinstance(leaf, Leaf)]
+
+
+def _with_extensions(table: Table) -> Table:
+    """Return `table` as docker compose keeps it, which takes `x-…` for an extension even where it is a variable."""
+    extensions = {name: value for name, value in table.entries.items() if name.startswith("x-")}
+    if not extensions:
+        return table
+    rest = {name: value for name, value in table.entries.items() if name not in extensions}
+    kept = Leaf(go_form(Table(extensions, table.place)), next(iter(extensions.values())).place, style='"')
+    return Table({**rest, _EXTENSIONS: kept}, table.place, table.keys)
 
 
 def _entry(name: str, leaf: Leaf, table: Table) -> Entry:

@@ -50,7 +50,7 @@ def with_extended_services(table: Table, file: ExtendedFile, load: Callable[[str
         return table
     extending = _Extending(load)
     for name in services.entries:
-        extending.apply(name, file, (file.replaced,), ())
+        extending.apply(name, file, file.replaced, ())
     return table.with_entry("services", Table(file.services, services.place, services.keys))
 
 
@@ -59,9 +59,13 @@ class _Extending:
         self._load = load
 
     def apply(
-        self, name: str, file: ExtendedFile, replaced: tuple[tuple[Path, ...], ...], chain: tuple[tuple[str, str], ...]
+        self, name: str, file: ExtendedFile, replaced: tuple[Path, ...], chain: tuple[tuple[str, str], ...]
     ) -> Tree:
-        """Return the service `name` of `file` once it is extended, and keep it there."""
+        """Return the service `name` of `file` once it is extended, and keep it there.
+
+        `replaced` is what the file takes away from what the service extends; docker compose forgets about it
+        for a service that another one of the same file extends.
+        """
         service = file.services[name]
         extends = service.get("extends") if isinstance(service, Table) else None
         if not isinstance(service, Table) or extends is None:
@@ -73,26 +77,24 @@ class _Extending:
         if len(chain) >= MOST_EXTENDED:
             message = f"more than {MOST_EXTENDED} services extend each other in a row"
             raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
-        source = file
+        source, replaced_in_base = file, tuple[Path, ...]()
         if reference.file is not None:
             source = self._load(reference.file, reference.place)
-            replaced = (*replaced, source.replaced)
+            replaced_in_base = source.replaced
         if reference.service not in source.services:
             message = "the service that this one extends is not there"
             raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
-        base = self.apply(reference.service, source, replaced, (*chain, (file.path, name)))
+        base = self.apply(reference.service, source, replaced_in_base, (*chain, (file.path, name)))
         if isinstance(base, Table):
             service = _laid_over(base, service, name, replaced)
         file.services[name] = service.without("extends")
         return file.services[name]
 
 
-def _laid_over(base: Table, service: Table, name: str, replaced: tuple[tuple[Path, ...], ...]) -> Table:
+def _laid_over(base: Table, service: Table, name: str, replaced: tuple[Path, ...]) -> Table:
     path = ("services", name)
-    for paths in replaced:
-        left = without_paths(base, paths, path)
-        base = left if isinstance(left, Table) else base
-    laid = merged(base.without("extends"), service, path)
+    left = without_paths(base, replaced, path)
+    laid = merged(left.without("extends") if isinstance(left, Table) else base, service, path)
     return laid if isinstance(laid, Table) else service
 
 

@@ -25,6 +25,10 @@ class ProjectFiles:
         """Return `path` from the root on; a relative one is below `folder`, or else below this folder."""
         return os.path.normpath(os.path.join(folder or self.folder, path))  # noqa: PTH118 - text, as compose joins it
 
+    def relative(self, path: str, folder: str) -> str:
+        """Return the absolute `path` as it is written from the absolute `folder`."""
+        return os.path.relpath(path, folder)
+
     def read(self, path: str) -> SourceText:
         """Return the text of the file at the absolute `path`.
 

@@ -7,8 +7,8 @@ from setpoint.deploys.compose.extending import ExtendedFile, with_extended_servi
 from setpoint.deploys.compose.including import Scope, with_included
 from setpoint.deploys.compose.interpolation import Interpolation
 from setpoint.deploys.compose.merging import merged, with_unique_items, without_paths
-from setpoint.deploys.compose.paths import Bounds, with_absolute_paths, with_inherited, with_long_env_files
-from setpoint.deploys.compose.pitfalls import rewritten_values
+from setpoint.deploys.compose.paths import Bounds, with_inherited, with_long_env_files, with_paths
+from setpoint.deploys.compose.pitfalls import lost_names, rewritten_values
 from setpoint.deploys.compose.refusal import raise_for, refused
 from setpoint.deploys.compose.shapes import faults
 from setpoint.deploys.compose.structure import COMPOSE_FILE
@@ -56,8 +56,10 @@ class Loading:
             for document in self.documents(path, named):
                 model = self._with_document(model, document, path, scope)
         if model is None or not model.entries:
-            raise refused(DeployProblemKind.EMPTY_COMPOSE_FILE, "the compose file is empty", named)
-        model = with_absolute_paths(model, self._bounds, scope.folder)
+            if named is None:
+                raise refused(DeployProblemKind.EMPTY_COMPOSE_FILE, "the compose file is empty", None)
+            return Table({}, named)
+        model = with_paths(model, self._bounds, scope.folder)
         return with_inherited(model, scope.environment) if scope.included else model
 
     def _count(self, named: Place | None) -> None:
@@ -83,7 +85,7 @@ class Loading:
     def _interpolated(self, document: Document, scope: Scope) -> Table:
         interpolation = Interpolation(scope.environment, knows_caller=self._knows_caller)
         table = interpolation.replaced(top_level(document))
-        self.problems += [*interpolation.problems, *rewritten_values(table)]
+        self.problems += [*interpolation.problems, *rewritten_values(table), *lost_names(table)]
         return table
 
     def _extended(self, table: Table, path: str, replaced: tuple[Path, ...], scope: Scope) -> Table:
@@ -105,8 +107,8 @@ class Loading:
         if model is None or "services" not in model.entries:
             message = "the file of the service that this one extends has no `services`"
             raise refused(DeployProblemKind.BAD_EXTENDS, message, named)
-        folder = self._bounds.files.absolute("..", path)
-        model = with_absolute_paths(with_long_env_files(model), self._bounds, folder)
+        folder = self._bounds.files.relative(self._bounds.files.absolute("..", path), scope.folder)
+        model = with_paths(with_long_env_files(model), self._bounds, folder)
         return ExtendedFile(path, dict(model.table("services").entries), replaced)
 
     def _without_version(self, table: Table) -> Table:

@@ -1,5 +1,6 @@
-"""Where a compose project looks for files: `env_file` in its long form, with paths from the root on, and no way out."""
+"""Where a compose project looks for files: `env_file` in its long form, paths below a folder, and no way out."""
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -31,9 +32,13 @@ class Bounds(NamedTuple):
 
     def absolute(self, path: str, folder: str) -> str:
         """Return `path` from the root on; a relative one is below `folder`."""
+        return self.files.absolute(self.joined(path, folder))
+
+    def joined(self, path: str, folder: str) -> str:
+        """Return `path` below `folder`, if it is a relative one."""
         if path.startswith("~") and self.home:
-            return self.files.absolute(path[1:].lstrip("/"), self.home)
-        return self.files.absolute(path, folder)
+            folder, path = self.home, path[1:].lstrip("/")
+        return posixpath.normpath(posixpath.join(folder, path))
 
     def compose_file(self, path: str, folder: str, named: Place) -> str:
         """Return the absolute path of a compose file that another one names.
@@ -76,22 +81,22 @@ def with_long_env_files(table: Table) -> Table:
     return _with_services(table, lambda service: _changed(service, "env_file", _long_env_files))
 
 
-def with_absolute_paths(table: Table, bounds: Bounds, folder: str) -> Table:
-    """Return a compose file with the paths of `env_file` and `extends` from the root on; relative to `folder`."""
+def with_paths(table: Table, bounds: Bounds, folder: str) -> Table:
+    """Return a compose file with the paths of `env_file` and `extends` below `folder`, which may be relative itself."""
 
-    def absolute(tree: Tree) -> Tree:
+    def found(tree: Tree) -> Tree:
         if not isinstance(tree, Leaf) or not isinstance(tree.value, str) or tree.is_open:
             return tree
-        return replace(tree, value=bounds.absolute(tree.value, folder))
+        return replace(tree, value=bounds.joined(tree.value, folder))
 
     def env_files(tree: Tree) -> Tree:
         if not isinstance(tree, Items):
             return tree
-        items = (_changed(item, "path", absolute) if isinstance(item, Table) else item for item in tree.items)
+        items = (_changed(item, "path", found) if isinstance(item, Table) else item for item in tree.items)
         return Items(tuple(items), tree.place)
 
     def extends(tree: Tree) -> Tree:
-        return _changed(tree, "file", absolute) if isinstance(tree, Table) else tree
+        return _changed(tree, "file", found) if isinstance(tree, Table) else tree
 
     return _with_services(table, lambda service: _changed(_changed(service, "env_file", env_files), "extends", extends))
 

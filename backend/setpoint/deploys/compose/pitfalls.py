@@ -24,6 +24,19 @@ def _is_rewritten(leaf: Leaf) -> bool:
     return not leaf.style and leaf.place.span.of(leaf.place.file.text) != go_text(leaf.value)
 
 
+def lost_names(table: Table) -> Iterator[DeployProblem]:
+    """Yield the variables in `table` that docker compose takes for extensions of the compose file."""
+    for service, declared in table.table("services").entries.items():
+        environment = declared.table("environment") if isinstance(declared, Table) else None
+        for name, value in environment.entries.items() if environment else ():
+            if environment and name.startswith("x-"):
+                message = (
+                    "docker compose takes no key that begins with `x-` for a variable, so the container never gets it"
+                )
+                place, hint = environment.keys.get(name, value.place), "write `environment` as a list: `- NAME=value`"
+                yield DeployProblem(DeployProblemKind.LOST_VALUE, message, place, service, name, hint)
+
+
 def kept_quotes(leaf: Leaf, given: Given, process: str) -> Iterator[DeployProblem]:
     """Yield a problem if a `- NAME="value"` has quotes around its value, because YAML takes none away in there."""
     value = given.value or ""

@@ -62,21 +62,33 @@ class _Finder:
         self._invocation = invocation
         self._files = files
         self._read: set[str] = set()
-        self.environment = {"PWD": files.folder, **invocation.environment}
+        self._environment = {"PWD": files.folder, **invocation.environment}
+        self.environment = dict(self._environment)
         self.places: dict[str, Place] = {}
         self.problems: list[DeployProblem] = []
 
     def project(self) -> Project:
         paths = tuple(self._files.absolute(path) for path in self._invocation.files)
         self._add_env_files(posixpath.dirname(paths[0]) if paths else self._files.folder)
+        self._heed_own_switch()
         paths = paths or self._paths_of_variable() or self._discovered()
         folder = posixpath.dirname(paths[0])
         self._add_env_files(folder)
         return Project(paths, folder, self._profiles(), self.environment, self.places, tuple(self.problems))
 
+    def _heed_own_switch(self) -> None:
+        """Forget all of `.env` but the variables of docker compose itself, if one of them there switches it off."""
+        name = "COMPOSE_DISABLE_ENV_FILE"
+        if name in self._environment or name not in self.environment:
+            return
+        own = {name: value for name, value in self.environment.items() if name.startswith("COMPOSE_")}
+        self._environment = {**own, **self._environment}
+        if not self._given_env_files() and self._is_disabled():
+            self.environment = dict(self._environment)
+
     def _paths_of_variable(self) -> tuple[str, ...]:
         text = self.environment.get("COMPOSE_FILE")
-        if not text:
+        if text is None:
             return ()
         separator = self.environment.get("COMPOSE_PATH_SEPARATOR") or ":"
         return tuple(self._files.absolute(path) for path in text.split(separator))
@@ -110,18 +122,20 @@ class _Finder:
         self.environment = {**found.values, **self.environment}
 
     def _env_files(self, folder: str) -> list[str]:
-        listed = _listed(self._invocation.environment.get("COMPOSE_ENV_FILES"))
-        given = self._invocation.env_files or [path for path in listed if path]
-        if given:
+        if given := self._given_env_files():
             return [self._files.absolute(path) for path in given]
         if self._is_disabled():
             return []
         default = self._files.absolute(".env", folder)
         return [default] if self._files.is_file(default) else []
 
+    def _given_env_files(self) -> Sequence[str]:
+        listed = _listed(self._invocation.environment.get("COMPOSE_ENV_FILES"))
+        return self._invocation.env_files or [path for path in listed if path]
+
     def _is_disabled(self) -> bool:
         name = "COMPOSE_DISABLE_ENV_FILE"
-        text = self._invocation.environment.get(name)
+        text = self._environment.get(name)
         if text is not None and text not in (*_TRUE, *_FALSE):
             message = f"`{name}` must be `true` or `false`"
             raise refused(DeployProblemKind.BAD_OPTION, message, None)
@@ -151,13 +165,13 @@ def project_name(project: Project, declared: str | None) -> str:
 
     Args:
         project: The project.
-        declared: What `name:` in its compose files says, with references replaced.
+        declared: What `name:` in its compose files says, with references replaced; None where none says anything.
 
     Raises:
         RefusedError: `COMPOSE_PROJECT_NAME` is no name, or nothing is left of another one.
     """
     given = project.environment.get(_PROJECT_NAME)
-    name = given or normalized(declared or "") or normalized(posixpath.basename(project.folder))
+    name = given or normalized(posixpath.basename(project.folder) if declared is None else declared)
     if not name or normalized(name) != name:
         message = (
             "the name of the project must be of lowercase letters, digits, `-` and `_`, with a letter or digit first"

@@ -81,11 +81,11 @@ class _Reader:
     def _model(self, project: Project, loading: Loading) -> Table:
         declared = [_declared_name(document.tree) for path in project.paths for document in loading.documents(path)]
         written = next((leaf for leaf in reversed(declared) if leaf is not None), None)
-        name = None
+        name: str | None = None
         if written is not None:
             interpolation = Interpolation(project.environment, knows_caller=self._invocation.knows_caller)
             table = interpolation.replaced(Table({"name": written}, written.place))
-            name = text_of(table.get("name"))
+            name = _known_text(table.get("name"))
         project.environment["COMPOSE_PROJECT_NAME"] = project_name(project, name)
         return loading.model(project.paths, Scope(project.folder, project.environment))
 
@@ -114,7 +114,11 @@ class _Reader:
 
 def _declared_name(tree: Tree) -> Leaf | None:
     name = tree.get("name") if isinstance(tree, Table) else None
-    return name if isinstance(name, Leaf) and isinstance(name.value, str) else None
+    return name if isinstance(name, Leaf) and text_of(name) else None
+
+
+def _known_text(tree: Tree | None) -> str | None:
+    return None if isinstance(tree, Leaf) and tree.is_open else text_of(tree)
 
 
 def _is_on(service: Tree, profiles: Sequence[str]) -> bool:

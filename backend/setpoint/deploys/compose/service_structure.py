@@ -24,6 +24,7 @@ from setpoint.deploys.compose.shapes import (
 _COMMAND = Either((One(("null", "string")), STRINGS))
 _HOSTS = Either((Named(Either((STRING, STRINGS))), UNIQUE_STRINGS))
 _ANYTHING = Either((One(("string", "number", "boolean", "null")), Each(STRING), Named(STRING)))
+_PULL_POLICY = r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+"
 _ULIMITS = Named(
     Either((INTEGER, Keys(alike(INTEGER, "hard", "soft"), required=("soft", "hard")))), names=r"^[a-z]+$", closed=False
 )
@@ -222,8 +223,8 @@ _PROVIDER = Keys({"type": STRING, "options": Named(_ANYTHING, closed=False)}, re
 
 SERVICE = Keys(
     {
-        **strings("cgroup_parent", "container_name", "cpuset", "domainname", "hostname", "image", "ipc", "isolation"),
-        **strings("mac_address", "network_mode", "platform", "pull_policy", "pull_refresh_after", "restart", "runtime"),
+        **strings("cgroup_parent", "cpuset", "domainname", "hostname", "image", "ipc", "isolation"),
+        **strings("mac_address", "network_mode", "platform", "pull_refresh_after", "restart", "runtime"),
         **strings("stop_grace_period", "stop_signal", "user", "uts", "userns_mode", "working_dir"),
         **alike(BOOLEAN, "attach", "init", "oom_kill_disable", "privileged", "read_only", "stdin_open", "tty"),
         **alike(INTEGER, "cpu_count", "cpu_percent", "mem_reservation", "mem_swappiness", "oom_score_adj", "scale"),
@@ -242,6 +243,7 @@ SERVICE = Keys(
         "blkio_config": _BLKIO,
         "build": _BUILD,
         "cgroup": One(("string",), ("host", "private")),
+        "container_name": One(("string",), form=r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"),
         "credential_spec": Keys(strings("config", "file", "registry")),
         "depends_on": _DEPENDS_ON,
         "deploy": Either((_DEPLOY, NULL)),
@@ -259,6 +261,7 @@ SERVICE = Keys(
         "pid": One(("string", "null")),
         "ports": _PORTS,
         "provider": _PROVIDER,
+        "pull_policy": One(("string",), form=_PULL_POLICY),
         "storage_opt": Named(_ANYTHING, closed=False),
         "ulimits": _ULIMITS,
         "use_api_socket": One(("boolean",)),

@@ -32,11 +32,13 @@ class One:
         kinds: What it may be: `string`, `number`, `integer`, `boolean`, `null`.
         choices: Which strings are allowed; all, where there are none.
         any_case: Whether they may be written in capitals, too.
+        form: A pattern that a string has to match somewhere; none, where all do.
     """
 
     kinds: tuple[str, ...]
     choices: tuple[str, ...] = ()
     any_case: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -140,17 +142,24 @@ def _alternatives(shape: Shape) -> tuple[Shape, ...]:
 
 
 def _fits(shape: Shape, tree: Tree) -> bool:
-    if isinstance(tree, Leaf) and tree.is_open:
-        return isinstance(shape, One) and "string" in shape.kinds
     if isinstance(tree, Table):
         return isinstance(shape, Named | Keys)
     if isinstance(tree, Items):
         return isinstance(shape, Each)
-    if not isinstance(shape, One) or not {*_kinds(tree)} & {*shape.kinds}:
+    return isinstance(shape, One) and _is_one(shape, tree)
+
+
+def _is_one(shape: One, leaf: Leaf) -> bool:
+    if leaf.is_open:
+        return "string" in shape.kinds
+    if not {*_kinds(leaf)} & {*shape.kinds}:
         return False
-    if not shape.choices or not isinstance(tree.value, str):
+    text = leaf.value
+    if not isinstance(text, str):
         return True
-    return (tree.value.lower() if shape.any_case else tree.value) in shape.choices
+    if not shape.choices:
+        return re.search(shape.form, text) is not None
+    return (text.lower() if shape.any_case else text) in shape.choices
 
 
 def _kinds(leaf: Leaf) -> tuple[str, ...]:
@@ -216,6 +225,8 @@ def _allowed(shape: Shape) -> str:
     for one in _alternatives(shape):
         if isinstance(one, One) and one.any_case:
             words.append(_WORDS["boolean"])
+        elif isinstance(one, One) and one.form:
+            words.append("a string of the form that docker compose knows")
         elif isinstance(one, One) and one.choices:
             words += [f"`{choice}`" for choice in one.choices]
         elif isinstance(one, One):

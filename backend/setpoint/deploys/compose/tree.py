@@ -83,12 +83,9 @@ def joined(name: str, leaf: Leaf, named: Place) -> Leaf:
 
 
 def matches(path: Path, pattern: str) -> bool:
-    """Return whether `path` is one of `pattern`, whose parts are divided by dots and may be `*`.
-
-    A key that has dots itself counts as several parts, as it does in docker compose.
-    """
-    parts, wanted = ".".join(path).split("."), pattern.split(".")
-    return len(parts) == len(wanted) and all(each in ("*", part) for part, each in zip(parts, wanted, strict=True))
+    """Return whether `path` is one of `pattern`, whose parts are divided by dots and may be `*`."""
+    wanted = pattern.split(".")
+    return len(path) == len(wanted) and all(each in ("*", part) for part, each in zip(path, wanted, strict=True))
 
 
 def plain(tree: Tree | None) -> object:

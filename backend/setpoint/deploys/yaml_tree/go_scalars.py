@@ -47,7 +47,7 @@ def go_value(scalar: YamlScalar) -> GoValue:
     """
     tag, text = scalar.tag, scalar.text
     if tag is None or tag == "!":
-        return text if scalar.style or tag else _plain(text, with_times=True)
+        return text if scalar.style else _plain(text, with_times=True)
     if not tag.startswith(_TAGS):
         return text
     kind = tag.removeprefix(_TAGS)

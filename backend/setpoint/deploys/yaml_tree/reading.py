@@ -21,9 +21,14 @@ MOST_LEVELS = 100
 """How deep nodes may be nested; deploy files need about twelve levels."""
 MOST_REPEATED_NODES = 100_000
 """How many nodes aliases may repeat in one file; a whole cluster's manifests have fewer nodes."""
+MOST_ESCAPED_QUOTES = 100
+r"""How many `\'` may be in double quotes, for each of which the file is read anew; YAML has no such escape."""
 
 # libyaml is what Go's YAML packages are translations of, so that it takes and refuses what they do.
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_VERSION = (1, 1)
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_MARK = "\ue000"
 _BYTE_ORDER_MARK = "\ufeff"
 _UNACCEPTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*+(?:\s++|#[^\n]*+)*+)++")
@@ -91,7 +96,7 @@ def read_yaml(text: str, *, shared_anchors: bool = False) -> YamlReading:
 class _Reader:
     def __init__(self, text: str, *, shared_anchors: bool) -> None:
         self.documents: list[YamlNode] = []
-        self._text = text
+        self._text = self._parsed = text
         self._shared_anchors = shared_anchors
         self._shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
         self._open: list[_Collection] = []
@@ -102,19 +107,35 @@ class _Reader:
         unacceptable = _UNACCEPTABLE.search(self._text, self._shift)
         if unacceptable is not None:
             raise _NotReadError(Span(*unacceptable.span()), _why_unacceptable(unacceptable[0]))
-        try:
-            for event in yaml.parse(self._text[self._shift :], Loader=_LOADER):
-                self._take(event)
-        except yaml.MarkedYAMLError as error:
-            raise _NotReadError(self._place_of(error), _why(error)) from None
+        for _ in range(MOST_ESCAPED_QUOTES + 1):
+            try:
+                for event in yaml.parse(self._parsed[self._shift :], Loader=_LOADER):
+                    self._take(event)
+            except yaml.MarkedYAMLError as error:
+                if not self._take_escaped_quote(self._place_of(error).start):
+                    raise _NotReadError(self._place_of(error), _why(error)) from None
+            else:
+                return
+        raise _NotReadError(Span(0, 0), f"the file has more than {MOST_ESCAPED_QUOTES} escaped single quotes")
+
+    def _take_escaped_quote(self, start: int) -> bool:
+        r"""Mark the `\'` at `start` as a quote, which Go's yaml packages read and libyaml does not, and begin anew."""
+        if not self._text.startswith("\\'", start) or _MARK in self._text:
+            return False
+        self._parsed = f"{self._parsed[:start]}'{_MARK}{self._parsed[start + 2 :]}"
+        self.documents, self._open, self._anchors, self._repeated = [], [], {}, 0
+        return True
 
     def _take(self, event: yaml.Event) -> None:
         match event:
             case yaml.DocumentStartEvent():
+                self._check_version(event)
                 self._anchors = self._anchors if self._shared_anchors else {}
             case yaml.ScalarEvent():
                 span = self._without_properties(event)
-                node: YamlNode = YamlScalar(event.value, span, event.style or "", event.tag)
+                self._check_slashes(event, span)
+                text = event.value.replace(f"'{_MARK}", "'")
+                node: YamlNode = YamlScalar(text, span, event.style or "", event.tag)
                 self._add(_Finished(node), span.end, event.anchor)
             case yaml.AliasEvent():
                 self._add(self._named(event), self._span(event).end)
@@ -135,6 +156,19 @@ class _Reader:
             collection.end = end
         else:
             self.documents.append(finished.node)
+
+    def _check_slashes(self, event: yaml.ScalarEvent, span: Span) -> None:
+        r"""Refuse `\/` in double quotes, as Go's yaml packages do."""
+        written = span.of(self._text) if event.style == '"' else ""
+        if "\\/" in written:
+            for escape in _ESCAPE.finditer(written):
+                if escape[0] == "\\/":
+                    place = Span(span.start + escape.start(), span.start + escape.end())
+                    raise _NotReadError(place, "while parsing a quoted scalar: found unknown escape character")
+
+    def _check_version(self, start: yaml.DocumentStartEvent) -> None:
+        if start.version is not None and tuple(start.version) != _VERSION:
+            raise _NotReadError(self._span(start), "only YAML 1.1 is read, and not what `%YAML` says here")
 
     def _check_levels(self, event: yaml.Event, levels: int) -> None:
         if len(self._open) + levels > MOST_LEVELS:

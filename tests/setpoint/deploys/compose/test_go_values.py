@@ -74,7 +74,7 @@ def test_a_plain_scalar_is_rewritten_as_go_does(written: str, given: str) -> Non
     ("scalar", "value"),
     [
         (_scalar("1.10", '"'), "1.10"),
-        (_scalar("1.10", tag="!"), "1.10"),
+        (_scalar("1.10", tag="!"), 1.1),
         (_scalar("1.10", tag="tag:yaml.org,2002:str"), "1.10"),
         (_scalar("5", '"', "tag:yaml.org,2002:int"), 5),
         (_scalar("5", tag="tag:yaml.org,2002:float"), 5.0),
