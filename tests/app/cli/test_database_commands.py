@@ -1,12 +1,17 @@
 """`python -m config backup`, `restore` and `doctor`, as an operator types them."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
+from app.service.tokens import Tokens
+from app.store.opening import open_store
 from support.checking import Completed, run_config
+from support.configuration_service import ADA, Clock
+from support.fresh_database import fresh_database
 from support.keyed_settings import KEYS
 
 
@@ -27,7 +32,9 @@ class Installation:
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
     made = Installation(tmp_path)
-    assert made.run("init").returncode == 0
+    made.database.parent.mkdir(mode=0o700)
+    with closing(open_store(fresh_database(made.database.parent), KEYS)) as store:
+        Tokens(store, Clock()).first(ADA)
     return made
 
 

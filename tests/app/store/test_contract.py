@@ -12,6 +12,7 @@ from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
 from app.store.testing.session_contract import SessionContract
 from app.store.testing.trust_contract import TrustContract
+from support.fresh_database import fresh_database, fresh_postgresql_database
 from support.postgresql_server import PostgresqlServer
 
 
@@ -32,10 +33,11 @@ class TestSqlite(Contract):
     """On a file."""
 
     @pytest.fixture
-    def open_store(self, database: Path) -> Iterator[Open]:
+    def open_store(self, tmp_path: Path) -> Iterator[Open]:
         """Stores on one file."""
+        fresh_database(tmp_path)
         with ExitStack() as opened:
-            yield lambda keys: opened.enter_context(closing(SqliteStore(database, _sealer(keys))))
+            yield lambda keys: opened.enter_context(closing(SqliteStore(tmp_path / "setpoint.db", _sealer(keys))))
 
 
 class OnPostgresql(Contract):
@@ -46,7 +48,7 @@ class OnPostgresql(Contract):
     @pytest.fixture
     def open_store(self, server: PostgresqlServer) -> Iterator[Open]:
         """Stores on one database."""
-        url = server.new_database()
+        url = fresh_postgresql_database(server)
         with ExitStack() as opened:
             yield lambda keys: opened.enter_context(closing(PostgresqlStore(url, _sealer(keys), notify=self.notify)))
 

@@ -1,28 +1,18 @@
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.store.opening import open_store
 from setpoint.cli.main import main
-from support.service_over_http import KEY, ServiceOverHttp, service_over_http
+from support.fresh_database import fresh_database
+from support.service_over_http import ServiceOverHttp, service_over_http
 from support.typed_commands import GOOD, SETTINGS, Setpoint
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and nothing in them; making one takes longer than most tests."""
-    path = tmp_path_factory.mktemp("database") / "setpoint.db"
-    open_store(f"sqlite:///{path}", KEY).close()
-    return path
-
-
 @pytest.fixture
-def service(tmp_path: Path, empty_database: Path) -> Iterator[ServiceOverHttp]:
+def service(tmp_path: Path) -> Iterator[ServiceOverHttp]:
     """The service on SQLite, that nothing was pushed to."""
-    shutil.copy(empty_database, tmp_path / "setpoint.db")
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db") as running:
+    with service_over_http(fresh_database(tmp_path)) as running:
         yield running
 
 

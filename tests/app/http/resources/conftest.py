@@ -9,6 +9,7 @@ from app.factory import BROKER, LEASES, Keeping, create_app
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY
+from support.fresh_database import fresh_database
 from support.http_api import Api
 from support.keyed_settings import Settings
 
@@ -16,7 +17,7 @@ from support.keyed_settings import Settings
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
     """The service with an app `billing` that has a schema."""
-    with closing(open_store(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY)) as store:
+    with closing(open_store(fresh_database(tmp_path), OLD_KEY)) as store:
         assert isinstance(store, SqliteStore)
         application = create_app(Settings(), keeping=Keeping(store, ContractValidator()))
         made = Api(application, store)
