@@ -105,7 +105,22 @@ def _kind_of_text(path: Path) -> DeployKind | None:
 
 
 def read_deploy(request: DeployRequest) -> Deployment:
-    """Return what the program makes of the files that are asked for; what is wrong with them is part of the answer."""
+    """Return what the program makes of the files that are asked for; what is wrong with them is part of the answer.
+
+    Raises:
+        UnableError: They are YAML, and nothing here can read that.
+    """
+    try:
+        return _read(request)
+    except ModuleNotFoundError as error:
+        if error.name != "yaml":
+            raise
+        message = f"files of {request.kind} are YAML, which needs PyYAML: install `setpoint[deploys]`"
+        raise UnableError(message) from None
+
+
+def _read(request: DeployRequest) -> Deployment:
+    """Have the one reader read that is needed; each takes a while to import."""
     if request.kind is DeployKind.COMPOSE:
         from setpoint.deploys.compose.reading import read_compose  # noqa: PLC0415 - each deploy needs one reader alone
 

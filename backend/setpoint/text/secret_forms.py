@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, unquote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _SHORTEST = 3
 _LONGEST_DECODED = 1 << 16
@@ -43,12 +43,20 @@ def _decoded(text: str) -> Iterator[str]:
     if bare[:1] in {'"', "'"}:
         yield bare.strip(bare[:1])
     if "%" in text:
-        yield unquote(text, errors="surrogatepass")
+        yield _unquoted(text)
     if "+" in text:
-        yield unquote_plus(text, errors="surrogatepass")
+        yield _unquoted(text.replace("+", " "))
     yield from _in_url(bare)
     yield from _in_json(bare)
     yield from _from_bytes(bare)
+
+
+def _unquoted(text: str) -> str:
+    """Return `text` without percent-encoding, whatever bytes that makes."""
+    try:
+        return unquote(text, errors="surrogatepass")
+    except UnicodeDecodeError:
+        return unquote(text, errors="surrogateescape")
 
 
 def _in_url(text: str) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Commands on the files that deploy an app: units of systemd, which need no YAML."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
+from support.checking import BACKEND, run
 from support.deploys import SETTINGS, Typed
 
 PROJECT = """\
@@ -239,3 +241,16 @@ def test_a_class_that_cannot_be_had_is_a_finding_and_keeps_no_other_from_being_r
         found = {each["code"]: each["name"] for each in json.loads(out)["diagnostics"]}
         assert (status, err) == (2, "")
         assert found == {"SP006": "unusable-settings", "SP735": "unknown-directive"}
+
+
+@pytest.mark.parametrize("kind", ["compose", "kubernetes"])
+def test_without_the_extra_it_is_said_what_to_install(typed: Typed, kind: str) -> None:
+    """PyYAML comes with `setpoint[deploys]` alone; units are read without it."""
+    typed.write({"web.yaml": "services: {}\n"})
+    code = (
+        "import sys\nsys.modules['yaml'] = None\nfrom setpoint.cli.main import main\n"
+        f"sys.exit(main(['check', 'web.yaml', '--kind', '{kind}']))"
+    )
+    done = run([sys.executable, "-c", code], {"PYTHONPATH": str(BACKEND)}, typed.folder)
+    told = f"error: files of {kind} are YAML, which needs PyYAML: install `setpoint[deploys]`\n"
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", told)

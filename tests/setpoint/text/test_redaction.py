@@ -81,6 +81,7 @@ FORMS = {
     "written in hexadecimal": ("correct-horse", "636f72726563742d686f727365"),
     "written into a URL": ("Tr0ub4dor/& 3", "Tr0ub4dor%2F%26%203", "Tr0ub4dor/%26%203"),
     "percent-encoded": ("Tr0ub4dor%2F%26%203", "Tr0ub4dor/& 3"),
+    "with a percent sign that encodes no UTF-8": ("Tr0ub%acdor%2F3", "Tr0ub%acdor%2F3"),
     "in a URL": ("postgresql://app:h%40nter2@db/app", "h@nter2", "h%40nter2"),
     "the query of a URL": ("https://a.example/?sig=Tr0ub4dor%2B3", "Tr0ub4dor+3"),
     "stripped": ("  Tr0ub4dor\t", "Tr0ub4dor"),
