@@ -1,7 +1,7 @@
 """Says of an env file whether nothing in it needs explaining, whatever the settings are."""
 
-from setpoint.check.evidence.placeholder import is_placeholder
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
+from setpoint.text.placeholder import is_placeholder
 
 _MARK_OF_SUPPRESSIONS = "setpoint:"
 

@@ -1,6 +1,7 @@
 """Finds the variable that a name sets, also where it leads to a key inside the value of an open one."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pydantic.fields import FieldInfo
 
@@ -13,6 +14,18 @@ _DEEPEST = 100
 
 _MOST_LOOKED_FOR = 500
 """Nobody misspells that many; to look for each takes time."""
+
+
+class SecretNames(NamedTuple):
+    """How the files of nested secrets are named (`NestedSecretsSettingsSource` of pydantic-settings).
+
+    Attributes:
+        prefix: What all names begin with.
+        delimiter: What separates the names of nested settings; a slash where each has a folder of its own.
+    """
+
+    prefix: str
+    delimiter: str
 
 
 class VariableNames:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
+from setpoint.contract.variable_names import SecretNames
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText, Span
 from setpoint.sources.entry import Written
@@ -35,18 +36,6 @@ class FileVariable(NamedTuple):
 def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
     """Return the directories in which the settings class looks for files named like its variables."""
     return tuple(str(Path(each).expanduser()) for each in contract.secrets_directories)
-
-
-class SecretNames(NamedTuple):
-    """How the files of nested secrets are named (`NestedSecretsSettingsSource` of pydantic-settings).
-
-    Attributes:
-        prefix: What all names begin with.
-        delimiter: What separates the names of nested settings; a slash where each has a folder of its own.
-    """
-
-    prefix: str
-    delimiter: str
 
 
 def files_in(

@@ -230,7 +230,6 @@ _load_env_vars = EnvSettingsSource._load_env_vars  # noqa: SLF001
 _read_env_files = DotEnvSettingsSource._read_env_files  # noqa: SLF001
 _make_command_line: Any = CliSettingsSource.__init__
 _ask_command_line: Any = CliSettingsSource.__call__
-_OF_COMMAND_LINE = signature(_make_command_line)
 
 
 def _init_sources_or_ours(cls: type[BaseSettings], **switches: Any) -> tuple[Sources, dict[str, Any]]:
@@ -255,7 +254,7 @@ def _read_env_files_or_ours(self: DotEnvSettingsSource) -> Texts:
 
 
 def _make_command_line_or_ours(self: CliSettingsSource[Any], /, *arguments: Any, **switches: Any) -> None:
-    bound, making = _OF_COMMAND_LINE.bind(self, *arguments, **switches), _making.get()
+    bound, making = signature(_make_command_line).bind(self, *arguments, **switches), _making.get()
     words = bound.arguments.get("cli_parse_args")
     if making and making.words_of(words) is not words:
         bound.arguments |= {"cli_parse_args": making.words_of(words), "cli_enforce_required": False}

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
+from setpoint.contract.variable_names import SecretNames
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
-from setpoint.sources.secret_files import SecretNames
 
 
 class Given(NamedTuple):

@@ -21,9 +21,9 @@ from pydantic_settings.sources import ConfigFileSourceMixin
 from pydantic_settings.sources.base import PydanticBaseEnvSettingsSource
 
 from setpoint.contract.file_variables_source import FileVariablesSource
+from setpoint.contract.variable_names import SecretNames
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
-from setpoint.sources.secret_files import SecretNames
 from setpoint.validation.record import SourceRecord
 
 # In this order: some are made from others.

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
-from setpoint.check.evidence.placeholder import is_placeholder
 from setpoint.check.evidence.tracked_file import is_tracked
 from setpoint.check.finding import Finding, Region, name_region, value_region
 from setpoint.contract.secrecy import secret_text
@@ -20,6 +19,7 @@ from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import STANDARD_INPUT, EnvFile
 from setpoint.text.mask import MASK
+from setpoint.text.placeholder import is_placeholder
 from setpoint.text.secret_names import is_secret_name
 from setpoint.text.secret_values import looks_secret
 from setpoint.validation.refusal import RefusalKind

@@ -6,7 +6,6 @@ from itertools import islice
 
 from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
-from setpoint.check.evidence.placeholder import is_placeholder
 from setpoint.check.finding import Finding, value_region
 from setpoint.contract.document.class_checks import in_words, left_to_the_class
 from setpoint.contract.variable import Variable
@@ -14,6 +13,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
+from setpoint.text.placeholder import is_placeholder
 from setpoint.validation.left_out import takes_without
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from setpoint.check.evidence.placeholder import is_placeholder
+from setpoint.text.placeholder import is_placeholder
 
 PLACEHOLDERS = [
     *("changeme", "change_me", "CHANGE-ME", "ChangeMe!", "changethis", "change this", "change-me-please", "changeit"),
