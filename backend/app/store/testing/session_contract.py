@@ -56,6 +56,20 @@ class SessionContract:
         assert (first.attempted, first.serves) == (REFUSED, served)
         assert (second.attempted, second.serves) == (None, None)
 
+    def test_of_several_reports_of_a_session_the_later_ones_count(self, store: AnyStore) -> None:
+        """Whatever each of them tells, also if they are stored together."""
+        add(store, session())
+        first, second, third = (Served(number, NOW) for number in (41, 42, 43))
+        reports = [
+            SessionReport("one", PRODUCTION, serves=first),
+            SessionReport("one", PRODUCTION, Verdict(42, Answer.APPLIED, NOW), second),
+            SessionReport("one", PRODUCTION, serves=third),
+            SessionReport("one", PRODUCTION, REFUSED),
+            SessionReport("one", PRODUCTION),
+        ]
+        store.write(lambda found: found.sessions.report(reports))
+        assert [(each.attempted, each.serves) for each in all_sessions(store)] == [(REFUSED, third)]
+
     def test_a_report_of_an_unknown_session_changes_nothing(self, store: AnyStore) -> None:
         """Also in an environment that it does not follow."""
         add(store, session())
