@@ -34,10 +34,12 @@ from app.http.resources.settings import settings_in_use
 from app.http.resources.tokens import tokens
 from app.http.resources.trust import exchange, trust_rules
 from app.http.resources.verdicts import verdicts
+from app.http.resources.webhooks import webhooks
 from app.http.server import AnyServer, Server, served_by
 from app.http.unread_body import close_connections_with_unread_bodies
 from app.issuers.json_web_tokens import JsonWebTokens
 from app.service.access import Access
+from app.service.delivering import Delivering
 from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.keys import EncryptionKeys
@@ -52,8 +54,10 @@ from app.service.sessions import Sessions
 from app.service.tokens import Tokens
 from app.service.trials import Trials
 from app.service.watching import Watching
+from app.service.webhooks import Webhooks
 from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
+from app.webhooks.sending import WebhookSender
 from config.settings import Settings
 from observability.set_up import observed
 
@@ -65,6 +69,9 @@ BROKER = "setpoint.broker"
 
 LEASES = "setpoint.leases"
 """Where it holds what keeps sessions live."""
+
+DELIVERING = "setpoint.delivering"
+"""Where it holds what delivers webhooks, once it is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
         settings_in_use(settings),
         checks(settings),
         openapi(),
-        *(_kept(application, keeping, streams) if keeping else [quiet_stream(streams)]),
+        *(_kept(application, settings, keeping, streams) if keeping else [quiet_stream(streams)]),
     ):
         application.register_blueprint(resource)
     list(marked_views(application))  # a view that does not say who may call it is no start
@@ -116,7 +123,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     return application
 
 
-def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterator[Blueprint]:
+def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: OpenStreams) -> Iterator[Blueprint]:
     """Yield the resources of configuration."""
     store, validator = keeping.store, keeping.validator
     access, watching = Access(store, _now), Watching(store)
@@ -141,6 +148,9 @@ def _kept(application: Flask, keeping: Keeping, streams: OpenStreams) -> Iterato
     hearing = Sessions(store, reading, rollouts, _now, leases)
     yield sessions(hearing, rollouts, leases, watch, trials)
     yield verdicts(hearing, rollouts, leases)
+    sender = WebhookSender(allow_private=settings.webhooks_allow_private)
+    application.extensions[DELIVERING] = Delivering(store, sender, _now)
+    yield webhooks(Webhooks(store, sender, _now))
     yield tokens(Tokens(store, _now), _now)
     exchanging = Exchanging(store, JsonWebTokens(), _now)
     yield trust_rules(exchanging)

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     stream_max_age: Annotated[int, Field(ge=1, le=86_400)] = 1_800
     """Seconds after which a stream is ended, give or take a tenth, so that its client connects anew."""
 
+    webhooks_allow_private: bool = False
+    """Whether webhooks may go to private addresses, and over `http`; else to public ones alone, over `https`."""
+
     max_check_bytes: Annotated[int, Field(ge=1, le=16_777_216)] = 1_048_576
     """The largest env file that `POST /v1/checks` takes, in bytes."""
 

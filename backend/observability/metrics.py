@@ -29,6 +29,7 @@ _durations = Histogram(
     registry=_registry,
 )
 _writes = Counter("setpoint_writes", "Attempts to write a revision", ("outcome",), registry=_registry)
+_deliveries = Counter("setpoint_webhook_deliveries", "Attempts to deliver a webhook", ("outcome",), registry=_registry)
 
 open_streams = Gauge(
     "setpoint_streams_open", "Event streams that are open", registry=_registry, multiprocess_mode="livesum"
@@ -65,6 +66,11 @@ def _durations_with(method: str, route: str) -> Histogram:
 def count_write(outcome: str) -> None:
     """Count an attempt to write a revision, by one of a few words for what came of it."""
     _writes.labels(outcome).inc()
+
+
+def count_delivery(outcome: str) -> None:
+    """Count an attempt to deliver a webhook, by one of a few words for what came of it."""
+    _deliveries.labels(outcome).inc()
 
 
 def exposition() -> bytes:

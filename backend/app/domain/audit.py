@@ -27,6 +27,10 @@ class Action(StrEnum):
     TRUST_PUT = "trust.put"
     TRUST_REMOVE = "trust.remove"
     KEYS_ROTATE = "keys.rotate"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_ROTATE = "webhook.rotate"
+    WEBHOOK_ENABLE = "webhook.enable"
+    WEBHOOK_DELETE = "webhook.delete"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class SessionsQuery(_Strict):
 
 
 class RotateQuery(_Strict):
-    """How a token is replaced."""
+    """How a token, or the secret of a webhook, is replaced."""
 
     grace: int = Field(86_400, ge=0, le=2_592_000)
     """Seconds for which the old one goes on."""
@@ -135,6 +135,12 @@ def plan_of(canary: str | None, bake: int | None) -> Plan | None:
         detail = "`bake` needs a `canary`, the instances that have to serve the revision for that long"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     return None
+
+
+class DeliveriesQuery(_Strict):
+    """How many deliveries."""
+
+    limit: int = Field(50, ge=1, le=200)
 
 
 def query(model: type[Query]) -> Query:

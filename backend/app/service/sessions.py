@@ -19,11 +19,14 @@ from app.domain.session import (
     SessionReport,
     Verdict,
 )
+from app.domain.webhook import Message, Topic
+from app.service.announcing import announce
 from app.service.batches import Batches
 from app.service.leases import Leases
 from app.service.ports import Clock, Store, Transaction
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
+from app.service.trials import offering
 from setpoint.text.mask import Redactor
 
 _WITHHELD = Reason(
@@ -138,12 +141,25 @@ class Sessions:
             known = {(each.id, each.place): each for each in found.sessions.named({each.session for each in reports})}
             heard = [each for each in reports if (each.session, each.place) in known]
             found.sessions.report(_since(known[each.session, each.place], each) for each in heard)
+            self._announce_refusals(found, heard)
             untold = self.rollouts.note(found, {each.place for each in heard})
             return [(each.session, each.place) in known for each in reports], untold
 
         answers, untold = self.store.write(change)
         self.rollouts.tell_later(untold)
         return answers
+
+    def _announce_refusals(self, found: Transaction, heard: Iterable[SessionReport]) -> None:
+        """Have webhooks tell of newest revisions that instances refuse; an instance can say anything of any number."""
+        refused = {
+            (each.place, each.verdict.revision)
+            for each in heard
+            if each.verdict is not None and each.verdict.answer is Answer.FAILED
+        }
+        for place, number in sorted(refused):
+            offered = offering(found, place)
+            if number in {offered.current, offered.canary.revision if offered.canary else None}:
+                announce(found, Message(Topic.REFUSED, self.clock(), place, number))
 
 
 def unknown_session(session_id: str) -> NotFoundError:

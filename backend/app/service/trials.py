@@ -13,6 +13,8 @@ from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Revision
 from app.domain.rollout import advanced, ended
 from app.domain.validation import text_problems
+from app.domain.webhook import Message, Topic
+from app.service.announcing import announce
 from app.service.ports import Clock, Store, Transaction
 from app.service.remembered import Remembered
 
@@ -196,6 +198,9 @@ def _end(found: Transaction, over: Canary, told: AuditEntry) -> None:
     place, number = over.place, over.revision
     found.events.add(Happening(kind, told.at, place.app, place.environment, str(number)))
     found.audit.record(replace(told, detail={"revision": number}))
+    if kind is EventKind.ROLLED_BACK:
+        data = {"still_served": offering(found, place).current}
+        announce(found, Message(Topic.ROLLED_BACK, told.at, place, number, data))
 
 
 def _offers(found: Transaction, place: Place) -> Offers:

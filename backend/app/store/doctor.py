@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.domain.errors import ServiceError, UnusableStorageError
@@ -14,7 +15,9 @@ from app.store.sqlite.engine import DRIVER, database_path, refuse_unsafe_version
 from app.store.sqlite.store import SqliteStore
 from app.store.transaction import SqlTransaction
 from app.store.verifying import faults
+from setpoint.text.join import counted
 
+_LONG_UNDELIVERED = timedelta(hours=1)
 _LITTLE_SPACE = 100 << 20
 _OVER_THE_NETWORK = ("9p", "afs", "ceph", "cifs", "fuse", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs")
 _POSTGRESQL_SETTINGS = {
@@ -99,7 +102,18 @@ def _of_postgresql(store: PostgresqlStore) -> Iterator[Problem]:
         yield from _of_contents(SqlTransaction(connection, store.sealer))
 
 
+def _undelivered(found: SqlTransaction) -> Iterator[Problem]:
+    now = datetime.now(UTC)
+    for webhook, since, count in found.webhooks.waiting_since():
+        if now - since > _LONG_UNDELIVERED:
+            message = (
+                f"the webhook `{webhook}` has {counted(count, 'undelivered message')}, the oldest of {since:%F %R} UTC"
+            )
+            yield Problem(None, "undelivered", message, f"`setpoint webhooks deliveries {webhook}` says why")
+
+
 def _of_contents(found: SqlTransaction) -> Iterator[Problem]:
+    yield from _undelivered(found)
     for sentence in faults(found):
         yield Problem(None, "damaged", sentence, "restore a backup")
     for key_id in sorted({*found.keys.wrapped_by().values()} - {found.keys.first()}):

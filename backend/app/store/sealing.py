@@ -124,6 +124,24 @@ class Sealer:
         remember_secret(*variables.values())
         return Variables(variables)
 
+    def seal_webhook_secret(self, endpoint_id: str, secret: str, app_key: WrappedAppKey) -> bytes:
+        """Return what signs the webhooks of an endpoint as it is stored."""
+        return _seal(self.app_key(app_key), secret.encode(), ["webhook", endpoint_id])
+
+    def open_webhook_secret(self, endpoint_id: str, sealed: bytes, app_key: WrappedAppKey) -> str:
+        """Return what signs the webhooks of an endpoint, which no log line shows from now on.
+
+        Raises:
+            DamagedError: What is stored is not what was written there.
+        """
+        try:
+            secret = _open(self.app_key(app_key), sealed, ["webhook", endpoint_id]).decode()
+        except InvalidTag:
+            message = f"the secret of the webhook `{endpoint_id}` can't be decrypted: it is not what was written there"
+            raise DamagedError(message) from None
+        remember_secret(secret)
+        return secret
+
     def _wrap_app_key(self, app: str, key: bytes) -> WrappedAppKey:
         first = self.keyring.first
         return WrappedAppKey(app, first, _seal(self.keyring.keys[first], key, ["app-key", app]))

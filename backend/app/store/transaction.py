@@ -10,6 +10,7 @@ from app.store.repositories.revisions import SqlRevisions
 from app.store.repositories.schemas import SqlSchemas
 from app.store.repositories.sessions import SqlSessions
 from app.store.repositories.trust import SqlTrustRules
+from app.store.repositories.webhooks import SqlWebhooks
 from app.store.sealing import Sealer
 
 
@@ -28,3 +29,4 @@ class SqlTransaction:
         self.canaries = SqlCanaries(connection)
         self.events = SqlEvents(connection)
         self.audit = SqlAuditLog(connection, self.principals)
+        self.webhooks = SqlWebhooks(connection, sealer, self.keys)

@@ -169,6 +169,27 @@ class Service:
         """Exchange the token of another issuer for one of the service, which lasts 15 minutes."""
         return self._connection.send_json("POST", "/v1/auth/exchange", {"token": text}).json_with("id", "token")
 
+    def webhooks(self) -> Sequence[Json]:
+        """Return the webhooks, without their secrets."""
+        return self._connection.call("GET", "/v1/webhooks").objects("webhooks")
+
+    def create_webhook(self, wanted: Mapping[str, object]) -> Json:
+        """Make a webhook; the answer is the one time that its secret shows."""
+        return self._connection.send_json("POST", "/v1/webhooks", wanted).json_with("id", "secret")
+
+    def change_webhook(self, webhook_id: str, action: str, query: Query | None = None) -> Json:
+        """Do something with a webhook: `rotate`, `enable` or `ping` it."""
+        return self._connection.call("POST", f"{_webhook(webhook_id)}/{action}", query=query).json
+
+    def delete_webhook(self, webhook_id: str) -> Json:
+        """Delete a webhook."""
+        return self._connection.call("DELETE", _webhook(webhook_id)).json_with("id")
+
+    def deliveries(self, webhook_id: str, most: int) -> Sequence[Json]:
+        """Return what was sent to a webhook, or is to be, the newest first."""
+        query: Query = {"limit": min(_PAGE, most)}
+        return self._connection.call("GET", f"{_webhook(webhook_id)}/deliveries", query=query).objects("deliveries")
+
     def keys(self) -> Answer:
         """Return which encryption keys are in use."""
         return self._connection.call("GET", "/v1/keys")
@@ -190,6 +211,10 @@ class Service:
             if not found or answer.json.get("next") is None:
                 return
             before, most = answer.integer("next"), most - len(found)
+
+
+def _webhook(webhook_id: str) -> str:
+    return f"/v1/webhooks/{quote(webhook_id, safe='')}"
 
 
 def _newest_or_named(place: Place) -> str:

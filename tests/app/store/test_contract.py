@@ -12,6 +12,7 @@ from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
 from app.store.testing.session_contract import SessionContract
 from app.store.testing.trust_contract import TrustContract
+from app.store.testing.webhook_contract import WebhookContract
 from support.fresh_database import fresh_database, fresh_postgresql_database
 from support.postgresql_server import PostgresqlServer
 
@@ -20,7 +21,7 @@ def _sealer(keys: str) -> Sealer:
     return Sealer(Keyring.parse(keys))
 
 
-class Contract(StoreContract, SessionContract, CanaryContract, TrustContract):
+class Contract(StoreContract, SessionContract, CanaryContract, TrustContract, WebhookContract):
     """The contract, with a store that the test begins with."""
 
     @pytest.fixture

@@ -222,6 +222,41 @@ rollouts = sa.Table(
 )
 """When the watchers of an environment were last told that its instances have answered."""
 
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("bound", sa.Text, nullable=False),
+    sa.Column("topics", sa.JSON, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("old_secret", sa.LargeBinary),
+    sa.Column("old_until", Moment),
+    sa.Column("disabled_at", Moment),
+    sa.Column("disabled_because", sa.Text, nullable=False),
+)
+"""`secret` and `old_secret` are sealed by the key of the app that `bound` names, or of `*`."""
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("webhook", sa.ForeignKey("webhooks.id"), nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("app", sa.Text, nullable=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("revision", sa.BigInteger),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.JSON, nullable=False),
+    sa.Column("next_at", Moment, nullable=False),
+    sa.UniqueConstraint("webhook", "topic", "app", "environment", "revision"),
+    sa.Index("deliveries_by_state", "state", "next_at"),
+)
+"""What webhooks are to be told, stored in the transaction of what they tell. Who tries one puts off its `next_at`."""
+
 
 canaries = sa.Table(
     "canaries",

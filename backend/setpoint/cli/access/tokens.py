@@ -1,7 +1,6 @@
 """`token`: list, make, replace and end the tokens of the service."""
 
 import argparse
-import re
 import sys
 
 from setpoint.cli.access.rights import add_rights, may, rights_wanted
@@ -11,6 +10,7 @@ from setpoint.cli.service.service_command import (
     add_actions,
     add_json,
     day_and_time,
+    seconds,
     show,
     with_service,
     write_json,
@@ -18,8 +18,6 @@ from setpoint.cli.service.service_command import (
 from setpoint.client.answer import Json
 from setpoint.client.service import Service
 from setpoint.text.escape import printable
-
-_SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,14 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("name", metavar="NAME", help="whose it is: a person, or a machine such as `ci`")
     create.add_argument("--kind", choices=("machine", "person"), default="machine", help="what uses it")
     add_rights(create)
-    create.add_argument("--expires-in", type=_seconds, metavar="TIME", help="`90d`, `12h` or `30m`; never by default")
+    create.add_argument("--expires-in", type=seconds, metavar="TIME", help="`90d`, `12h` or `30m`; never by default")
     add_json(create)
     rotate = add_action(actions, "rotate", "replace a token; the old one goes on for a while")
     rotate.add_argument("id", metavar="ID", help="its public part, which `token list` shows")
     rotate.add_argument(
         "--grace",
-        type=_seconds,
-        default=_seconds("24h"),
+        type=seconds,
+        default=seconds("24h"),
         metavar="TIME",
         help="how long the old one goes on; `24h` by default",
     )
@@ -59,14 +57,6 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     else:
         _tell(service.create_token(_wanted(arguments)), arguments)
     return 0
-
-
-def _seconds(text: str) -> int:
-    match = re.fullmatch(r"([0-9]{1,9})([mhd])", text)
-    if match is None:
-        message = f"`{printable(text)}` is no time such as `90d`, `12h` or `30m`"
-        raise argparse.ArgumentTypeError(message)
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 def _wanted(arguments: argparse.Namespace) -> dict[str, object]:

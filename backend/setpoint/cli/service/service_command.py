@@ -20,6 +20,8 @@ from setpoint.text.escape import UNPRINTABLE, printable
 REFUSED = 1
 """Exit status where the service refuses what was asked for."""
 
+_SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
+
 Run = Callable[[argparse.Namespace], int]
 RunWithService = Callable[[argparse.Namespace, Service], int]
 Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
@@ -66,6 +68,19 @@ def positive(text: str) -> int:
         message = f"`{printable(text)}` is not a number from 1"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def seconds(text: str) -> int:
+    """Return the seconds of `90d`, `12h` or `30m`, for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no such time.
+    """
+    match = re.fullmatch(r"([0-9]{1,9})([mhd])", text)
+    if match is None:
+        message = f"`{printable(text)}` is no time such as `90d`, `12h` or `30m`"
+        raise argparse.ArgumentTypeError(message)
+    return int(match[1]) * _SECONDS[match[2]]
 
 
 def add_write(parser: argparse.ArgumentParser) -> None:

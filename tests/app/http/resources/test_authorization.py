@@ -25,6 +25,7 @@ PARTS = {
     "name": "none",
     "token_id": "none",
     "session_id": "none",
+    "webhook_id": "none",
 }
 PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"} | {
     "/v1/auth/exchange"

@@ -1,0 +1,1 @@
+"""Sends webhooks to addresses that strangers may have chosen."""

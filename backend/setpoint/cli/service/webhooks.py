@@ -1,0 +1,150 @@
+"""`webhooks`: have what happens told to a URL, and see what was sent."""
+
+import argparse
+import sys
+
+from setpoint.cli.output import write_result
+from setpoint.cli.service.service_command import (
+    add_action,
+    add_actions,
+    add_json,
+    add_most,
+    day_and_time,
+    seconds,
+    show,
+    with_service,
+    write_json,
+)
+from setpoint.client.answer import Json
+from setpoint.client.service import Service
+from setpoint.text.escape import printable
+
+_EVENTS = ("revision.created", "revision.refused", "revision.rolled_back")
+_CHANGES = {
+    "enable": "send to a webhook again that has answered 410",
+    "ping": "send a webhook something to try it",
+    "delete": "delete a webhook, and what was on its way to it",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes to `parser`."""
+    actions = add_actions(parser)
+    add_json(add_action(actions, "list", "list the webhooks, without their secrets"))
+    create = add_action(actions, "create", "make a webhook, whose secret is printed this once")
+    create.add_argument("url", metavar="URL", help="where to send: `https://…`")
+    create.add_argument(
+        "--bound",
+        default="*/*",
+        metavar="APP/ENVIRONMENT",
+        help="the environments that it is told of, `billing/*` for instance; all of them by default",
+    )
+    create.add_argument(
+        "--event",
+        action="append",
+        choices=_EVENTS,
+        default=[],
+        metavar="EVENT",
+        help=f"what it is told of them; can be repeated; everything by default: {', '.join(_EVENTS)}",
+    )
+    add_json(create)
+    rotate = add_action(actions, "rotate", "replace the secret; the old one signs as well for a while")
+    _add_id(rotate)
+    rotate.add_argument(
+        "--grace",
+        type=seconds,
+        default=seconds("24h"),
+        metavar="TIME",
+        help="how long the old one signs as well; `24h` by default",
+    )
+    add_json(rotate)
+    for name, what in _CHANGES.items():
+        changed = add_action(actions, name, what)
+        _add_id(changed)
+        add_json(changed)
+    deliveries = add_action(actions, "deliveries", "say what was sent to a webhook, or is to be, the newest first")
+    _add_id(deliveries)
+    add_most(deliveries, "deliveries")
+    add_json(deliveries)
+
+
+@with_service
+def run(arguments: argparse.Namespace, service: Service) -> int:
+    """Do it, and return the exit status."""
+    match arguments.action:
+        case "list":
+            _list(service, arguments)
+        case "deliveries":
+            _list_deliveries(service, arguments)
+        case "create":
+            wanted = {"url": arguments.url, "bound": arguments.bound, "events": arguments.event}
+            _tell_secret(service.create_webhook(wanted), arguments)
+        case "rotate":
+            _tell_secret(service.change_webhook(arguments.id, "rotate", {"grace": arguments.grace}), arguments)
+        case "delete":
+            _tell(service.delete_webhook(arguments.id), arguments, "is deleted")
+        case "enable":
+            _tell(service.change_webhook(arguments.id, "enable"), arguments, "is sent to again")
+        case _:
+            look = f"is sent a ping; `setpoint webhooks deliveries {printable(arguments.id)}` says whether it arrived"
+            _tell(service.change_webhook(arguments.id, "ping"), arguments, look)
+    return 0
+
+
+def _add_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="its name, which `webhooks list` shows")
+
+
+def _tell_secret(made: Json, arguments: argparse.Namespace) -> None:
+    """Print the secret alone on standard output, so that it can go straight to where it is kept."""
+    if arguments.json:
+        write_json(made)
+        return
+    sys.stderr.write(f"the secret of the webhook {printable(str(made.get('id')))} is shown this once:\n")
+    write_result(f"{printable(str(made.get('secret')))}\n")
+
+
+def _tell(answer: Json, arguments: argparse.Namespace, what: str) -> None:
+    if arguments.json:
+        write_json(answer)
+    else:
+        write_result(f"the webhook {printable(arguments.id)} {what}\n")
+
+
+def _list(service: Service, arguments: argparse.Namespace) -> None:
+    columns = [
+        ("id", lambda row: row.get("id")),
+        ("url", lambda row: row.get("url")),
+        ("of", lambda row: row.get("bound")),
+        ("events", lambda row: row.get("events")),
+        ("disabled (UTC)", lambda row: day_and_time(row.get("disabled_at"))),
+    ]
+    show(service.webhooks(), columns, arguments, "there are no webhooks")
+
+
+def _list_deliveries(service: Service, arguments: argparse.Namespace) -> None:
+    columns = [
+        ("id", lambda row: row.get("id")),
+        ("event", lambda row: row.get("event")),
+        ("of", _subject),
+        ("state", lambda row: row.get("state")),
+        ("attempts", lambda row: len(_attempts(row))),
+        ("last answer", _last_answer),
+        ("next (UTC)", lambda row: day_and_time(row.get("next_at"))),
+    ]
+    show(service.deliveries(arguments.id, arguments.most), columns, arguments, "nothing was sent to it")
+
+
+def _subject(row: Json) -> str | None:
+    place, revision = row.get("environment"), row.get("revision")
+    return f"{place}@{revision}" if place else None
+
+
+def _attempts(row: Json) -> list[Json]:
+    found = row.get("attempts")
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _last_answer(row: Json) -> object:
+    tried = _attempts(row)
+    return (tried[-1].get("status") or tried[-1].get("error")) if tried else None
