@@ -38,8 +38,8 @@ from app.http.resources.webhooks import webhooks
 from app.http.server import AnyServer, Server, served_by
 from app.http.unread_body import close_connections_with_unread_bodies
 from app.issuers.json_web_tokens import JsonWebTokens
+from app.receivers.sending import WebhookSender
 from app.service.access import Access
-from app.service.delivering import Delivering
 from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.keys import EncryptionKeys
@@ -54,10 +54,10 @@ from app.service.sessions import Sessions
 from app.service.tokens import Tokens
 from app.service.trials import Trials
 from app.service.watching import Watching
-from app.service.webhooks import Webhooks
+from app.service.webhooks.delivering import Delivering
+from app.service.webhooks.managing import Webhooks
 from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
-from app.webhooks.sending import WebhookSender
 from config.settings import Settings
 from observability.set_up import observed
 

@@ -8,6 +8,7 @@ TIMES_OF_DAY = {
     "app/cli/init.py": "when a token was made",
     "app/factory.py": "when something happened, and whether a token has expired",
     "app/http/resources/verdicts.py": "when a verdict was heard",
+    "app/store/doctor.py": "for how long a webhook has not been delivered",
     "observability/logs/formatters.py": "when a line was written",
     "setpoint/client/first_offer.py": "how old a last known good is, which outlives its process",
     "setpoint/client/following.py": "when a revision was applied",

@@ -12,7 +12,7 @@ ROWS = [
     for line in (TESTS / "checklist.md").read_text(encoding="utf-8").splitlines()
     if re.match(r"\| \d", line)
 ]
-NUMBERS = [*range(1, 30), *range(31, 51), *range(53, 58), 59, 60, 63, 64]
+NUMBERS = [*range(1, 51), *range(53, 58), 59, 60, 63, 64]
 
 
 def test_every_fault_has_its_row() -> None:

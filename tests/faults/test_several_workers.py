@@ -6,14 +6,18 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from app.service.webhooks.delivering import LEASE
+from app.store.opening import open_store
 from support.contenders import Client, Watcher, Writer, begin, client_of_each_worker
 from support.gunicorn_process import GunicornProcess, eventually, gunicorn
 from support.keyed_settings import KEYS
 from support.postgresql_server import PostgresqlServer, postgresql_server
+from support.webhook_receiver import webhook_receiver
 from support.writing_process import ROUNDS
 
 WRITERS = 8
@@ -21,6 +25,7 @@ ATTEMPTS = 200 if ROUNDS >= 10 else 25
 KILLS = max(1, ROUNDS // 2)
 KILLS_THE_DATABASE = ROUNDS >= 10
 """In every run, the store is held to that without HTTP (`test_postgresql_faults`)."""
+RECEIVERS_HERE = {"WEBHOOKS_ALLOW_PRIVATE": "true"}
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
 
 
@@ -30,6 +35,7 @@ class Deployment:
 
     servers: list[GunicornProcess]
     token: str
+    database: str
     postgresql: PostgresqlServer | None = None
     environment: str = ""
     open_clients: list[Client] = field(default_factory=list)
@@ -57,20 +63,21 @@ class Deployment:
 @contextmanager
 def four_workers_on_sqlite(folder: Path) -> Iterator[Deployment]:
     database = f"sqlite:///{folder}/setpoint.db"
-    with gunicorn(folder / "output", {"DATABASE_URL": database, "WEB_CONCURRENCY": "4"}) as server:
+    with gunicorn(folder / "output", {"DATABASE_URL": database, "WEB_CONCURRENCY": "4", **RECEIVERS_HERE}) as server:
         server.wait_for_workers(4)
-        yield Deployment([server], begin(server, database, KEYS))
+        yield Deployment([server], begin(server, database, KEYS), database)
 
 
 @contextmanager
 def twice_two_workers_on_postgresql(folder: Path) -> Iterator[Deployment]:
     with ExitStack() as stack:
         postgresql = stack.enter_context(postgresql_server(settings=DURABLE))
-        variables = {"DATABASE_URL": postgresql.new_database(), "WEB_CONCURRENCY": "2"}
+        variables = {"DATABASE_URL": postgresql.new_database(), "WEB_CONCURRENCY": "2", **RECEIVERS_HERE}
         servers = [stack.enter_context(gunicorn(folder / f"output{number}", variables)) for number in range(2)]
         for server in servers:
             server.wait_for_workers(2)
-        yield Deployment(servers, begin(servers[0], variables["DATABASE_URL"], KEYS), postgresql)
+        database = variables["DATABASE_URL"]
+        yield Deployment(servers, begin(servers[0], database, KEYS), database, postgresql)
 
 
 DEPLOYMENTS = {
@@ -150,6 +157,44 @@ def test_all_workers_agree_on_who_won_and_on_what_is_told(deployment: Deployment
         assert [writer.stale for writer in writers] == [[]] * WRITERS, "what was accepted is current for every worker"
         assert sum(writer.unanswered for writer in writers) == 0
         assert_all_agree(deployment, watchers, written(writers))
+
+
+def test_a_webhook_is_delivered_though_all_workers_are_killed_meanwhile(deployment: Deployment) -> None:
+    """By one worker at first; after the lease of the one that was killed, again under the same id."""
+    deployment.begin("telling")
+    client, wanted = deployment.client_of_each_worker()[0], {"bound": "billing/telling", "events": ["revision.created"]}
+    with webhook_receiver() as receiver:
+        receiver.is_open.clear()
+        made = client.call("POST", "/v1/webhooks", {"url": receiver.url, **wanted})[1]
+        assert client.write({"WRITER": "one", "COUNT": "1"}, If_Match='"1"')[0] == 201
+        eventually(lambda: receiver.received, "the webhook arrives")
+        before = {worker for server in deployment.servers for worker in server.workers()}
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        for server in deployment.servers:
+            eventually(lambda server=server: server.workers().isdisjoint(before), "the workers are gone")  # type: ignore[misc]
+            server.wait_for_workers(len(before) // len(deployment.servers))
+        assert len(receiver.received) == 1, "nobody else has tried"
+        receiver.is_open.set()
+        _end_the_lease(deployment)
+        eventually(lambda: len(receiver.received) > 1, "another worker delivers it")
+        assert len({*receiver.ids}) == 1
+        assert [each["data"]["revision"] for each in receiver.verified(made["secret"])] == [2, 2]
+        client = deployment.client_of_each_worker()[0]
+        path = f"/v1/webhooks/{made['id']}"
+        eventually(
+            lambda: client.call("GET", f"{path}/deliveries")[1]["deliveries"][0]["state"] == "delivered",
+            "what came of it is written down",
+        )
+        assert client.call("DELETE", path)[0] == 200
+
+
+def _end_the_lease(deployment: Deployment) -> None:
+    """Claim what is waiting from its holder, and let go of it at once: no test waits for two minutes."""
+    now = datetime.now(UTC)
+    with closing(open_store(deployment.database, KEYS)) as store:
+        (claimed,) = store.write(lambda found: found.webhooks.claim(now + LEASE, now, 1, []))
+    assert claimed.attempts == ()
 
 
 def test_a_revoked_token_is_refused_by_all_workers_and_its_streams_end(deployment: Deployment) -> None:

@@ -45,7 +45,7 @@ class ServiceOverHttp:
 def service_over_http(database_url: str, keys: str = KEY) -> Iterator[ServiceOverHttp]:
     """Run the service on a database, in threads of this process."""
     with closing(open_store(database_url, keys)) as store:
-        application = create_app(Settings(), keeping=Keeping(store, ContractValidator()))
+        application = create_app(Settings(webhooks_allow_private=True), keeping=Keeping(store, ContractValidator()))
         server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Silent)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -13,7 +13,7 @@ from app.domain.validation import Validation
 from app.domain.variables import Variables
 from app.service.exchange_ports import TrustRules
 from app.service.session_ports import Canaries, Sessions
-from app.service.webhook_ports import Webhooks
+from app.service.webhooks.ports import Webhooks
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 

@@ -8,16 +8,14 @@ from types import MappingProxyType
 from app.domain.audit import Action, entry
 from app.domain.canary import Canary, Plan, Stage
 from app.domain.errors import InvalidError, NotFoundError, StaleError
-from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Draft, Revision, Schema
 from app.domain.validation import Problem, Validation, text_problems
 from app.domain.variables import MOST_VARIABLES, Variables, dangerous_names, limit_problems
-from app.domain.webhook import Message, Topic
 from app.service import trials
-from app.service.announcing import announce
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from app.service.webhooks.announcing import announce_revision
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 
@@ -223,12 +221,7 @@ class Revising:
     ) -> Revision:
         revision = found.revisions.append(draft)
         place, number = revision.place, revision.number
-        kind = EventKind.CANARY if revision.stage.is_trial else EventKind.REVISION
-        found.events.add(Happening(kind, revision.made_at, place.app, place.environment, str(number)))
-        announce(found, Message(Topic.CREATED, revision.made_at, place, number))
-        if revision.copied_from is not None:
-            data = {"from": revision.copied_from}
-            announce(found, Message(Topic.ROLLED_BACK, revision.made_at, place, number, data))
+        announce_revision(found, revision)
         detail = {"revision": number, **detail}
         if dangerous := dangerous_names(draft.variables):
             detail["dangerous"] = list(dangerous)

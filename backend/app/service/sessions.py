@@ -20,13 +20,13 @@ from app.domain.session import (
     Verdict,
 )
 from app.domain.webhook import Message, Topic
-from app.service.announcing import announce
 from app.service.batches import Batches
 from app.service.leases import Leases
 from app.service.ports import Clock, Store, Transaction
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
 from app.service.trials import offering
+from app.service.webhooks.announcing import announce
 from setpoint.text.mask import Redactor
 
 _WITHHELD = Reason(

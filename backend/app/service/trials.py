@@ -14,9 +14,9 @@ from app.domain.revision import LONGEST_MESSAGE, Revision
 from app.domain.rollout import advanced, ended
 from app.domain.validation import text_problems
 from app.domain.webhook import Message, Topic
-from app.service.announcing import announce
 from app.service.ports import Clock, Store, Transaction
 from app.service.remembered import Remembered
+from app.service.webhooks.announcing import announce
 
 SERVICE = Principal(PrincipalKind.MACHINE, "setpoint", "service", "Setpoint")
 """Whom the audit log names where nobody ended a trial by hand."""

@@ -8,13 +8,17 @@ import pytest
 from app.domain.canary import Plan, Size, Stage
 from app.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from app.domain.event import START, Event, EventKind, Reset
+from app.domain.identity import Bound
 from app.domain.rollout import LONGEST_SILENCE
 from app.domain.session import Answer, Reason, Served, Session, SessionReport
+from app.domain.webhook import EVENTS, Topic
+from app.receivers.sending import WebhookSender
 from app.service.leases import GRACE_SECONDS, Leases
 from app.service.revising import Intent, Revised
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
 from app.service.trials import SERVICE, Trials
+from app.service.webhooks.managing import Webhooks
 from app.store.testing.session_contract import INSTANCE
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Clock, Service, actor
 from support.small_contract import contract
@@ -354,3 +358,18 @@ def _lose(fleet: Fleet, lost: Session) -> None:
     fleet.passed += GRACE_SECONDS + 1
     fleet.clock.forward(timedelta(seconds=GRACE_SECONDS + 1))
     others.beat()
+
+
+def test_webhooks_are_told_of_a_refusal_and_of_the_rollback(fleet: Fleet) -> None:
+    """With what is served still; and of nothing when everyone is offered it."""
+    webhooks = Webhooks(fleet.service.store, WebhookSender(), fleet.clock)
+    endpoint = webhooks.create(actor(), "https://example.com/hook", Bound(), EVENTS - {Topic.CREATED})
+    fleet.push("2")
+    fleet.refuse(fleet.canary(), 2)
+    told = [each.message for each in webhooks.deliveries(actor(), endpoint.id)]
+    assert {(each.topic, each.revision, each.data.get("still_served")) for each in told} == {
+        (Topic.REFUSED, 2, None),
+        (Topic.ROLLED_BACK, 2, 1),
+    }
+    fleet.push("3", at_once=True)
+    assert len(webhooks.deliveries(actor(), endpoint.id)) == 2

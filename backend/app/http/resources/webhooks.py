@@ -15,7 +15,7 @@ from app.http.json_body import read_json, validated
 from app.http.marks import Mark, marked
 from app.http.problem import Problem, ProblemItem
 from app.http.queries import DeliveriesQuery, RotateQuery, query
-from app.service.webhooks import Webhooks
+from app.service.webhooks.managing import Webhooks
 
 _LARGEST = 16_384
 

@@ -86,8 +86,8 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         case "enable":
             _tell(service.change_webhook(arguments.id, "enable"), arguments, "is sent to again")
         case _:
-            look = f"is sent a ping; `setpoint webhooks deliveries {printable(arguments.id)}` says whether it arrived"
-            _tell(service.change_webhook(arguments.id, "ping"), arguments, look)
+            told = "is sent a ping; `setpoint webhooks deliveries` says whether it arrives"
+            _tell(service.change_webhook(arguments.id, "ping"), arguments, told)
     return 0
 
 

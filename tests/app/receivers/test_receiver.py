@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from app.webhooks.receiver import Receiver, UnfitReceiverError, addresses_of, is_public, parse_receiver
+from app.receivers.receiver import Receiver, UnfitReceiverError, addresses_of, is_public, parse_receiver
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from app.domain.webhook import Answered
-from app.webhooks.receiver import Receiver, UnfitReceiverError, addresses_of, parse_receiver
+from app.receivers.receiver import Receiver, UnfitReceiverError, addresses_of, parse_receiver
 
 SECONDS = 15.0
 """How long a receiver may take in all; Standard Webhooks asks for 15 to 30."""

@@ -12,7 +12,7 @@ from app.domain.validation import Problem
 from app.domain.webhook import GRACE, Delivery, Endpoint, Message, Topic, is_endpoint_id, new_endpoint_id
 from app.domain.webhook_signature import new_secret
 from app.service.ports import Clock, Store, Transaction
-from app.service.webhook_ports import Sender
+from app.service.webhooks.ports import Sender
 from observability.known_secrets import remember_secret
 
 MOST_ENDPOINTS = 100

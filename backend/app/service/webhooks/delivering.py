@@ -12,7 +12,7 @@ from app.domain.errors import ServiceError
 from app.domain.webhook import Answered, Attempt, Delivery, Endpoint, Message, after
 from app.domain.webhook_signature import sign
 from app.service.ports import Clock, Store, Transaction
-from app.service.webhook_ports import Sender
+from app.service.webhooks.ports import Sender
 from observability.metrics import count_delivery
 from setpoint import __version__
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.webhook import Answered
-from app.webhooks.sending import WebhookSender
+from app.receivers.sending import WebhookSender
 from support.canned_server import canned, canned_server
 
 ANY = WebhookSender(allow_private=True)

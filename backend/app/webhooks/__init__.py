@@ -1,1 +1,0 @@
-"""Sends webhooks to addresses that strangers may have chosen."""
