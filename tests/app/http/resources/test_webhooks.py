@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-
-from app.domain.identity import Scope
 from werkzeug.test import TestResponse
 
+from app.domain.identity import Scope
 from support.http_api import Api
 
 URL = "https://example.com/hook"
