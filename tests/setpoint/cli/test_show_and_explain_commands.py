@@ -53,6 +53,7 @@ PORT                       81              process environment
 WEB_CONCURRENCY            3               base.env:2:1
 MAX_STREAMS                2000            default
 STREAM_MAX_AGE             1800            default
+WEBHOOKS_ALLOW_PRIVATE     false           default
 MAX_CHECK_BYTES            1048576         default
 ENV_FILE                   (unset)         default
                            not other.env from prod.env:6:1: it is read from the process environment only
