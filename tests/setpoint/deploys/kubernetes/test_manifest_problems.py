@@ -15,6 +15,7 @@ from setpoint.envfile.source_text import SourceText
 from support.file_trees import write_tree
 from support.manifests import deployment, stored
 
+_GENERATED = "resources: [d.yaml]\nconfigMapGenerator:\n- name: c\n"
 _FROM = "envFrom:\n- {configMapRef: {name: c}}\n"
 
 
@@ -80,9 +81,35 @@ def test_each_trap_of_a_generator_is_found_in_the_file_that_it_reads(
     tmp_path: Path, generator: str, files: dict[str, str | bytes], expected: tuple[Kind, str, str | None, bool]
 ) -> None:
     """The place is in the env file, though a kustomization names it."""
-    kustomization = f"resources: [d.yaml]\nconfigMapGenerator:\n- name: c\n  {generator}\n"
+    kustomization = f"{_GENERATED}  {generator}\n"
     write_tree(tmp_path, {"kustomization.yaml": kustomization, "d.yaml": deployment(_FROM), **files})
     assert [_shown(problem) for problem in read_kubernetes([str(tmp_path)], tmp_path).problems] == [expected]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"d.yaml": deployment("env:\n- {name: A, value: {s3cr3t: s3cr3t}}\n- {name: B, value: x$(s3cr3t)}\n")},
+        {"d.yaml": deployment("env: [A=s3cr3t]\n")},
+        {"d.yaml": deployment("env:\n- {name: A=s3cr3t}\n")},
+        {"d.yaml": deployment(_FROM) + stored("ConfigMap", "app.env: A=s3cr3t\n's3cr3t \": ': x\n")},
+        {"d.yaml": deployment("env: []\n") + stored("Secret", "A: s3cr3t!\nB: [s3cr3t]\n")},
+        {"d.yaml": deployment("env: 's3cr3t\n")},
+        {"kustomization.yaml": _GENERATED + "  literals: [s3cr3t]\n", "d.yaml": deployment(_FROM)},
+        {"kustomization.yaml": _GENERATED + "  literals: [{A: s3cr3t}]\n", "d.yaml": deployment(_FROM)},
+        {
+            "kustomization.yaml": _GENERATED + "  envs: [a.env]\n",
+            "d.yaml": deployment(_FROM),
+            "a.env": "A='x\ns3cr3t'\n",
+        },
+        {"kustomization.yaml": _GENERATED + "  envs: [a.env]\n", "d.yaml": deployment(_FROM), "a.env": "A='s3cr3t'\n"},
+    ],
+)
+def test_no_problem_says_anything_of_a_value(tmp_path: Path, files: dict[str, str | bytes]) -> None:
+    """What is written may be a secret, so that messages and hints speak of its place alone."""
+    problems = read_kubernetes([str(write_tree(tmp_path, files))], tmp_path).problems
+    assert problems
+    assert "s3cr3t" not in "".join(f"{each.message} {each.hint} {each.name}" for each in problems)
 
 
 def test_a_value_knows_where_it_is_written_and_what_it_shadows(tmp_path: Path) -> None:

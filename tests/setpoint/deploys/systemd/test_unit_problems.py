@@ -126,3 +126,26 @@ def test_any_text_is_read_without_an_exception_and_every_place_is_in_it(text: st
     for place in places:
         assert place is not None
         assert 0 <= place.span.start <= place.span.end <= len(file.text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Environment=A=x s3cr3t",
+        "Environment=s3cr3t%40x B=1",
+        "Environment=A=s3cr3t%40x",
+        "Environment='A=s3cr3t",
+        'Environment=A={"s3cr3t":1}',
+        "[Unit]\nEnvironment=A=s3cr3t",
+        "Enviroment=A=s3cr3t",
+        "A: s3cr3t",
+        "EnvironmentFile=s3cr3t",
+        "EnvironmentFile=/etc/a.env\nEnvironment=A=s3cr3t",
+        "PassEnvironment=s3cr3t!",
+    ],
+)
+def test_no_problem_says_anything_of_a_value(tmp_path: Path, body: str) -> None:
+    """What is written may be a secret, so that messages and hints speak of its place alone."""
+    problems = _problems(tmp_path, body, "A=1\nexport B=s3cr3t\ns3cr3t\nC='s3cr3t\n")
+    assert problems
+    assert "s3cr3t" not in "".join(f"{each.message} {each.hint} {each.name}" for each in problems)
