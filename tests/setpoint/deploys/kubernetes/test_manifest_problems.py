@@ -74,6 +74,7 @@ def test_each_trap_of_a_manifest_is_found_at_its_place(
         ("files: [a.env]", {"a.env": "A=1\n"}, (Kind.WHOLE_FILE_AS_VALUE, "A=1\n", "a.env", False)),
         ("envs: [a.env]", {"a.env": "export A=1\n"}, (Kind.SKIPPED_NAME, "export A", None, False)),
         ("envs: [a.env]", {"a.env": "A=1\nA=2\n"}, (Kind.BAD_KUSTOMIZATION, "A", None, True)),
+        ("envs: [a.env]", {"a.env": "A=" + "x" * 70_000 + "\nB=1\n"}, (Kind.ENV_FILE_LINE, "A", None, False)),
         ("envs: [no.env]", {}, (Kind.BAD_KUSTOMIZATION, "no.env", None, True)),
     ],
 )

@@ -143,7 +143,7 @@ class _Builder:
     def _generate(self, manifests: list[Manifest], level: "_Level") -> None:
         for field_name, kind in (("configMapGenerator", CONFIG_MAP), ("secretGenerator", SECRET)):
             for args in tables(level.root, field_name):
-                self._absorb(manifests, generated(kind, args, self._tree, level.folder), args)
+                self._absorb(manifests, generated(kind, args, self._tree, level.folder, self.problems), args)
 
     def _absorb(self, manifests: list[Manifest], made: Manifest, args: Table) -> None:
         """Add what a generator made, or put it into the object that there is."""

@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Iterator
 
-from setpoint.deploys.deployment import Place
+from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.deploys.file_tree import FileTree
 from setpoint.deploys.kubernetes.kustomize.fields import KustomizeError
 from setpoint.deploys.kubernetes.manifest import Manifest
@@ -21,7 +21,7 @@ Pair = tuple[str, Leaf, Place | None]
 """A key, its value, and where the key is written."""
 
 
-def generated(kind: str, args: Table, tree: FileTree, folder: str) -> Manifest:
+def generated(kind: str, args: Table, tree: FileTree, folder: str, problems: list[DeployProblem]) -> Manifest:
     """Return the object that a generator makes.
 
     Args:
@@ -29,6 +29,7 @@ def generated(kind: str, args: Table, tree: FileTree, folder: str) -> Manifest:
         args: What the kustomization says of it.
         tree: The files.
         folder: The folder of the kustomization, below which its files have to be.
+        problems: Takes what is lost in silence.
 
     Raises:
         KustomizeError: kustomize refuses it.
@@ -39,7 +40,7 @@ def generated(kind: str, args: Table, tree: FileTree, folder: str) -> Manifest:
         raise KustomizeError(message, args.place)
     data: dict[str, Tree] = {}
     keys: dict[str, Place] = {}
-    for key, leaf, place in _pairs(args, tree, folder):
+    for key, leaf, place in _pairs(args, tree, folder, problems):
         if key in data:
             message = f"this key is given twice to the {kind} `{name}`, which kustomize refuses"
             raise KustomizeError(message, place or leaf.place)
@@ -58,9 +59,9 @@ def _encoded(leaf: Leaf) -> Leaf:
     return Leaf(base64.b64encode(content).decode(), leaf.place, leaf.style)
 
 
-def _pairs(args: Table, tree: FileTree, folder: str) -> Iterator[Pair]:
+def _pairs(args: Table, tree: FileTree, folder: str, problems: list[DeployProblem]) -> Iterator[Pair]:
     for named in (*_texts(args, "envs"), *_texts(args, "env")):
-        yield from _of_env_file(_read(named, str(named.value), tree, folder))
+        yield from _of_env_file(_read(named, str(named.value), tree, folder), problems)
     for literal in _texts(args, "literals"):
         yield _of_literal(literal)
     for source in _texts(args, "files"):
@@ -92,12 +93,15 @@ def _read(source: Leaf, path: str, tree: FileTree, folder: str) -> SourceText:
         raise KustomizeError(message, source.place) from None
 
 
-def _of_env_file(file: SourceText) -> Iterator[Pair]:
+def _of_env_file(file: SourceText, problems: list[DeployProblem]) -> Iterator[Pair]:
     """Yield the variables of an env file: all after the `=` is the value, quotes and comments too."""
     begin = len(_BYTE_ORDER_MARK) if file.text.startswith(_BYTE_ORDER_MARK) else 0
     for line in _LINE.finditer(file.text, begin):
         if len(line[1].encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
-            return  # Go's scanner gives up without a word, and kustomize does not ask it why
+            message = "this line has 64 KiB or more, so kustomize drops it and all that comes after it, in silence"
+            place = Place(file, Span(line.start(1), line.start(1) + 1))
+            problems.append(DeployProblem(DeployProblemKind.ENV_FILE_LINE, message, place))
+            return
         text = line[1].lstrip()
         if first_bad_byte(line[1]) is not None:
             message = "this line is not UTF-8, so kustomize refuses the file"
