@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from app.domain.audit import Action
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -16,6 +17,7 @@ from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions
 from app.service.webhooks.delivering import LEASE, Delivering, encoded
 from app.service.webhooks.managing import MOST_ENDPOINTS, Webhooks
+from observability.metrics import exposition
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Clock, Service, actor
 from support.supervised import until
 from support.webhook_receiver import WebhookReceiver, webhook_receiver
@@ -261,3 +263,30 @@ def test_a_url_that_nothing_is_sent_to_is_refused_at_once(service: Service) -> N
     with pytest.raises(InvalidError) as refused:
         webhooks.create(actor(), "https://169.254.169.254/", Bound(), EVENTS)
     assert [(each.variable, each.code) for each in refused.value.problems] == [("url", "url-not-allowed")]
+
+
+def test_attempts_are_counted_by_what_came_of_them(
+    webhooks: Webhooks, delivering: Delivering, receiver: WebhookReceiver
+) -> None:
+    """By words of our own."""
+    endpoint = _hook(webhooks, receiver.url)
+    receiver.statuses += [500, 204, 410]
+    before = _counted()
+    for _ in range(3):
+        webhooks.ping(actor(), endpoint.id)
+        _deliver(delivering)
+    assert {each: _counted().get(each, 0) - before.get(each, 0) for each in ("waiting", "delivered", "gone")} == {
+        "waiting": 1,
+        "delivered": 1,
+        "gone": 1,
+    }
+
+
+def _counted() -> dict[str, float]:
+    families = text_string_to_metric_families(exposition().decode())
+    return {
+        sample.labels["outcome"]: sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == "setpoint_webhook_deliveries_total"
+    }

@@ -1,4 +1,6 @@
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,8 @@ from inline_snapshot import snapshot
 from app.store.doctor import examine, file_system
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER
-from app.store.testing.examples import NEW_KEY, OLD_KEY, append, draft
+from app.store.testing.examples import NEW_KEY, NOW, OLD_KEY, append, draft
+from app.store.testing.webhook_contract import MESSAGE, add, endpoint, put
 from support.postgresql_server import PostgresqlServer
 
 
@@ -66,3 +69,19 @@ def test_the_kind_of_a_file_system_is_that_of_the_nearest_mount(tmp_path: Path) 
     """What is below `/proc` is not on the disk that `/` is on."""
     assert file_system(Path("/proc/self")) == "proc"
     assert file_system(tmp_path) not in {"", "proc"}
+
+
+def test_what_webhooks_have_not_been_told_for_long_is_said(database: Path) -> None:
+    """Not what was put there a moment ago."""
+    url = f"sqlite:///{database}"
+    with closing(open_store(url, OLD_KEY)) as store:
+        add(store, endpoint("wh_old"), endpoint("wh_new"))
+        put(store, replace(MESSAGE, at=NOW - timedelta(days=365)), "wh_old")
+        put(store, replace(MESSAGE, at=datetime.now(UTC)), "wh_new")
+    problems = [each for each in examine(url, OLD_KEY, 1) if each.code == "undelivered"]
+    assert [(each.message, each.hint) for each in problems] == [
+        (
+            "the webhook `wh_old` has 1 undelivered message, the oldest of 2025-11-26 12:30 UTC",
+            "`setpoint webhooks deliveries wh_old` says why",
+        )
+    ]
