@@ -32,7 +32,9 @@ def values_to_show(
     if deploys:
         from setpoint.application.deploys.showing import values_of_deploy  # noqa: PLC0415 - env files need nothing of it
 
-        return values_of_deploy(contracts, deploys[0], project, arguments.secrets_dir)
+        found = values_of_deploy(contracts, deploys[0], project, arguments.secrets_dir)
+        note_problems(found, arguments.program)
+        return found
     if not arguments.files:
         found = values_of_a_start(contracts, environment.variables, project, arguments.secrets_dir)
     else:
@@ -54,6 +56,10 @@ def note_problems(subjects: Sequence[Subject], program: str) -> None:
     for path, file in files.items():
         problems = counted(len(file.reading.problems), "problem")
         sys.stderr.write(f"note: `{printable(path)}` has {problems}, which `{program} check` explains\n")
+    deployed = {each.process.name: each.process.problems for each in subjects if each.process and each.process.problems}
+    for name, found in deployed.items():
+        problems = counted(len(found), "problem")
+        sys.stderr.write(f"note: the deploy of `{printable(name)}` has {problems}, which `{program} check` explains\n")
 
 
 def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:
