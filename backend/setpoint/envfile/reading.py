@@ -68,7 +68,7 @@ class Problem(NamedTuple):
     hint: str | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Reading:
     """What one loader reads in one file.
 

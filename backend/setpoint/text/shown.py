@@ -6,7 +6,6 @@ every secret of the same file or process, and lets none through under another na
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from setpoint.text.escape import printable
 from setpoint.text.mask import MASK, Redactor
@@ -26,7 +25,6 @@ _COMMENT = r"\s#"
 _QUOTED = r"(?s)\s*(['\"`]).*\1\s*"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Guarded:
     """A value that no text shows by mistake: wherever one puts it in, it is a mask.
 
@@ -34,7 +32,16 @@ class Guarded:
         raw: The value itself, for code that judges it or hands it on, and for no text that people read.
     """
 
-    raw: str
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Guarded) and self.raw == other.raw
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
 
     def __str__(self) -> str:
         return MASK

@@ -48,7 +48,7 @@ def test_a_loader_imports_neither_pydantic_nor_other_loaders(loader: str) -> Non
         "from setpoint.envfile.loaders import LOADERS, find_loader\n"
         f"find_loader({loader!r}).read('A=1', {{}})\n"
         "modules = {name.replace('-', '_') for name in LOADERS} | {'pydantic', 'argparse', 'json'}\n"
-        "print(*sorted(m for m in modules if m in sys.modules or f'setpoint.envfile.{m}' in sys.modules))\n"
+        "print(*sorted(m for m in modules if m in sys.modules or f'setpoint.envfile.programs.{m}' in sys.modules))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=_BACKEND, env={}, capture_output=True, text=True, timeout=60, check=True
