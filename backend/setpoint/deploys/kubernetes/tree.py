@@ -34,11 +34,13 @@ class Leaf:
         value: What it is.
         place: Where it is written.
         style: How it is quoted; `envs`, `literals` or `files` where a generator of kustomize has read it.
+        written: What is written there, without quotes: `0755`, of which YAML makes 493.
     """
 
     value: JsonValue
     place: Place
     style: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,7 +113,7 @@ class TreeMaker:
         """Return what `node` says."""
         place = self._place(node)
         if isinstance(node, YamlScalar):
-            return Leaf(self._value(node, place), place, node.style)
+            return Leaf(self._value(node, place), place, node.style, node.text)
         if isinstance(node, YamlSequence):
             return Items(tuple(self.tree(item) for item in node.items), place)
         return self._table(node, place)

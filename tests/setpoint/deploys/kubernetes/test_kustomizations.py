@@ -79,6 +79,8 @@ def test_an_env_file_is_read_without_any_quoting(tmp_path: Path, content: str, e
         ("[{name: B, value: b, valueFrom: null}]", {"B": "b", "A": "1"}),
         ("[{name: N, value: $(A)}, {name: A, value: $(N)}]", {"N": "$(A)", "A": "$(A)", "B": _UID}),
         ("[{name: A, value: p}, {name: A, value: q}]", {"A": "p", "B": _UID}),
+        ("[{name: A, value: 0755}, {name: B, valueFrom: null, value: '8'}]", {"A": "0755", "B": "8"}),
+        ("[{name: A, value: 2020-01-01}]", {"A": "2020-01-01", "B": _UID}),
         ("[{name: A, value: yes}, {name: D, value: 2020-01-01}]", {
             "A": "yes", "D": "2020-01-01T00:00:00Z", "B": _UID,
         }),
@@ -87,7 +89,7 @@ def test_an_env_file_is_read_without_any_quoting(tmp_path: Path, content: str, e
 def test_a_strategic_patch_merges_variables_by_name_and_puts_them_first(
     tmp_path: Path, patch: str, expected: dict[str, object]
 ) -> None:
-    """The order decides what `$(NAME)` sees; `yes` is text here, and a date becomes a time."""
+    """The order decides what `$(NAME)` sees; a plain value takes over the quotes that were there."""
     files: Files = {"kustomization.yaml": _PATCHED, "d.yaml": _ENV, "p.yaml": _patch(patch)}
     built = _built(tmp_path, files)["Deployment/web/app"]
     assert list(built.items()) == list(expected.items())
@@ -249,9 +251,14 @@ def test_bases_components_and_patches_are_put_together(
         _operations(f"op: replace, path: {_CONTAINER}/env/9/value, value: x"),
         _operations(f"op: test, path: {_CONTAINER}/name, value: x"),
         _operations("op: wrong, path: /a, value: x"),
-        # what is built is what the API server refuses
+        # what is built is what the API server refuses, or what finds no ConfigMap in its namespace
+        {
+            "kustomization.yaml": "resources: [base]\nconfigMapGenerator:\n- {name: c, literals: [A=1]}\n",
+            "base/kustomization.yaml": "resources: [d.yaml]\nnamespace: other\n",
+            "base/d.yaml": _FROM,
+        },
         {"kustomization.yaml": _PATCHED, "p.yaml": _patch("[{name: B, value: x}]"), "d.yaml": _ENV},
-        {"kustomization.yaml": _PATCHED, "p.yaml": _patch("[{name: B, value: 0755}]")},
+        {"kustomization.yaml": _PATCHED, "p.yaml": _patch("[{name: N, value: 0755}]"), "d.yaml": _ENV},
     ],
 )
 def test_what_kustomize_or_the_api_server_refuses_is_refused(tmp_path: Path, files: Files) -> None:

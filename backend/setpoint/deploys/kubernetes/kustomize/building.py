@@ -1,6 +1,6 @@
 """Builds a kustomization: its resources and bases, generators, components, patches, names."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.deploys.file_tree import FileTree
@@ -48,7 +48,9 @@ def build(tree: FileTree, folder: str) -> Built:
     """Build the kustomization in `folder`; whatever its files say, it raises no exception."""
     builder = _Builder(tree)
     try:
-        return Built(builder.accumulated(folder, [], ()), builder.problems)
+        built = builder.accumulated(folder, [], ())
+        # Without a namespace is not in any: kustomize rewrites no reference from one to the other.
+        return Built([replace(each, namespace=each.namespace or "") for each in built], builder.problems)
     except KustomizeError as error:
         return Built([], [*builder.problems, error.problem()])
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from setpoint.deploys.kubernetes.tree import Items, Leaf, Table, Tree
 
 _DIRECTIVE = "$patch"
+_QUOTED = ("'", '"', "|", ">")
 _MERGE_KEYS = {
     "containers": "name",
     "env": "name",
@@ -44,6 +45,8 @@ def _said(table: Table) -> list[tuple[str, Tree]]:
 def _merged_value(key: str, base: Tree | None, patch: Tree, *, by_key: bool) -> Tree | None:
     """Return what is at `key` after the patch; None where it takes it away."""
     if isinstance(patch, Leaf):
+        if patch.value is not None and not patch.style and isinstance(base, Leaf) and base.style in _QUOTED:
+            return replace(patch, value=patch.written, style=base.style)  # it takes over the quotes that were there
         return None if patch.value is None else patch
     if isinstance(patch, Table):
         return merged(base if isinstance(base, Table) else Table({}, patch.place), patch, by_key=by_key)
