@@ -54,7 +54,9 @@ class DeployedLines:
             return cls()
         statements = (*subject.statements, *subject.shadowed)
         deployed = (each for each in statements if each.file.is_deployed)
-        return cls(((each, subject.shown.shows_as_written(each)) for each in deployed), [subject.process.name])
+        apart = (each.shown_name for each in statements if each.name in subject.process.named)
+        shown = ((each, subject.shown.shows_as_written(each)) for each in deployed)
+        return cls(shown, [subject.process.name, *apart])
 
     def shown(self, source: SourceText, number: int) -> ShownLine:
         """Return line `number` (from 1) of `source` as it may show."""

@@ -23,6 +23,12 @@ def name_region(statement: Statement) -> Region:
     return Region(statement.file, statement.binding.name_span)
 
 
+def region_to_rename(subject: Subject, statement: Statement) -> Region:
+    """Return where to change the name of `statement`: a deploy may give it the value of another file."""
+    where = None if subject.process is None else subject.process.named.get(statement.name)
+    return name_region(statement) if where is None else Region(*where)
+
+
 def value_region(each: Statement | Assignment | FileVariable | None) -> Region | None:
     """Return where the value of `each` is; None where that is in no file."""
     if each is None or each.written is None:

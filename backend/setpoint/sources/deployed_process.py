@@ -27,7 +27,7 @@ class DeployedProcess(NamedTuple):
         shadowed: What would be given if something else were not, the strongest first.
         elsewhere: What else gives it variables, nobody knows which.
         declaration: Where it is declared.
-        named: Where names are that get no value, by name.
+        named: Where names are that get no value, or one of another file.
         problems: What is wrong with the deploy as far as it is about this process.
         given_by_itself: What the program gives though nobody has written its name, as systemd does for `User=`.
         referable: What references may have put into values: the bindings of env files such as compose's `.env`.
@@ -75,7 +75,7 @@ def deployed(deployment: Deployment, process: Process, caller: Mapping[str, str]
         tuple(Written(files[each.place.file.path], _binding(each, each.place)) for each in shadows if each.place),
         process.elsewhere,
         _where(files, process.place),
-        {each.name: where for each in given if _is_bare(each) and (where := _where(files, each.named or each.place))},
+        {each.name: where for each in given if _is_apart(each) and (where := _where(files, each.named or each.place))},
         tuple(_placed(deployment, files, each) for each in deployment.problems if each.process in {None, process.name}),
         frozenset(each.name for each in given if each.named is None and _is_written_nowhere(each)),
         tuple(_referable(deployment)),
@@ -126,7 +126,8 @@ def deploy_file(deployment: Deployment, source: SourceText) -> EnvFile:
 def _sources(deployment: Deployment, process: Process) -> Mapping[str, SourceText]:
     """Return the files that are about `process`, by path: where it gets something or is declared."""
     places = [each.place for given in process.variables.values() for each in (given, *given.shadows)]
-    named = {place.file.path: place.file for place in (*places, process.place) if place}
+    names = [given.named for given in process.variables.values()]
+    named = {place.file.path: place.file for place in (*places, *names, process.place) if place}
     order = {source.path: at for at, source in enumerate(deployment.files)}
     return {path: named[path] for path in sorted(named, key=lambda path: order.get(path, len(order)))}
 
@@ -150,6 +151,11 @@ def _bindings_in(source: SourceText, given: Iterable[Given]) -> Iterator[Binding
 def _is_bare(given: Given) -> bool:
     """Return whether `given` is a name that gets no value, so that the process does not have the variable."""
     return given.value is None and given.unknown is None
+
+
+def _is_apart(given: Given) -> bool:
+    """Return whether the name of `given` has no value, or one that is in another file."""
+    return _is_bare(given) or bool(given.named and given.place and given.named.file.path != given.place.file.path)
 
 
 def _where(files: Mapping[str, EnvFile], place: Place | None) -> Where | None:

@@ -56,6 +56,7 @@ EXPECTED = {
         "k8s/web.yaml:13:43 warning SP753 DATABASE_URL Deployment/web/web",
         "k8s/web.yaml:17:41 warning SP749 Deployment/web/web",
         "k8s/web.yaml:21:37 info SP701 RELEASE Deployment/web/web",
+        "k8s/web.yaml:22:21 error SP301 LOG_LEVL Deployment/web/web",
         "k8s/worker.yaml:15:36 info SP751 Deployment/worker/worker",
         "k8s/worker.yaml:18:22 error SP301 REDIS_URI Deployment/worker/worker",
     ],
@@ -65,7 +66,7 @@ EXPECTED = {
         "production/log-level.yaml:12:22 error SP401 LOG_LEVEL Deployment/production-shop/web",
     ],
     "systemd-drop-in": [
-        "etc/shop/web.env:3:1 warning SP725 shop-web.service",
+        "etc/shop/web.env:3:1 warning SP725 DEBUG shop-web.service",
         "etc/systemd/system/shop-web.service:2:1 error SP302 DATABASE_URL shop-web.service",
         "etc/systemd/system/shop-web.service:10:13 error SP739 DATABASE_URL shop-web.service",
         "etc/systemd/system/shop-web.service.d/debug.conf:2:23 info SP743 LOG_LEVEL shop-web.service",

@@ -16,7 +16,7 @@ from setpoint.check.evidence.misspellings import (
     other_spellings,
     where_set,
 )
-from setpoint.check.finding import Finding, Region, declaration, name_region
+from setpoint.check.finding import Finding, Region, declaration, name_region, region_to_rename
 from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
@@ -120,7 +120,7 @@ def _unknown(
     setting = f"setting of `{subject.contract.reference}`" if is_read else "setting"
     return Finding(
         f"no {setting} reads `{statement.shown_name}`",
-        name_region(statement),
+        region_to_rename(subject, statement),
         None if statement.shown_name == MASK else statement.name,
         label,
         hint,
