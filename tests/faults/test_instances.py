@@ -2,8 +2,9 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -39,35 +40,33 @@ def next_revision_reaches(billing: Billing, web: Supervised, instances: str) -> 
 
 def test_commands_outlive_the_service_and_follow_its_history(service: ServiceAtPort, tmp_path: Path) -> None:
     """It is killed, away when another instance starts, and back from a backup, with another meaning of a number."""
+    database, backup = tmp_path / "setpoint.db", tmp_path / "backup.db"
     billing = service.billing()
     billing.write(POOL_MAX="1")
     with ExitStack() as stack:
         web = stack.enter_context(supervised(tmp_path / "web", service.url, billing.token))
         billing.wait_for("the instance serves revision 1")
-        first = pid_of(web)
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(backup)) as copy:
+            source.backup(copy)
+        next_revision_reaches(billing, web, "the instance serves")
+        before = pid_of(web)
 
         service.kill()
-        backup = tmp_path / "backup"
-        backup.mkdir()
-        for each in filter(Path.is_file, tmp_path.glob("setpoint.db*")):
-            shutil.copy(each, backup)
         shutil.copytree(web.folder / "cache", tmp_path / "late" / "cache")
         late = stack.enter_context(supervised(tmp_path / "late", service.url, billing.token))
         until(lambda: late.starts)
-        assert "starting with the last known good, revision 1" in late.said
-        assert (pid_of(web), is_running(first)) == (first, True)
-        service.start()
-        next_revision_reaches(billing, web, "all 2 instances serve")
+        assert "starting with the last known good, revision 2" in late.said
+        assert (pid_of(web), is_running(before)) == (before, True)
 
-        service.stop()
-        for each in backup.iterdir():
-            shutil.copy(each, tmp_path)
+        for each in tmp_path.glob("setpoint.db-*"):
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        shutil.copy(backup, database)
         service.start()
         billing.number = 1
-        number = billing.write(POOL_MAX="3", API_KEY="of another history")
-        assert number == 2
+        assert billing.write(POOL_MAX="3", API_KEY="of another history") == 2
         billing.wait_for("all 2 instances serve revision 2")
         until(lambda: {each.starts[-1].get("API_KEY") for each in (web, late)} == {"of another history"})
+        next_revision_reaches(billing, web, "all 2 instances serve")
 
 
 def test_instances_that_all_come_back_at_once_miss_nothing(service: ServiceAtPort) -> None:
