@@ -148,6 +148,15 @@ _BASE: Files = {
         ),
         (
             {
+                "kustomization.yaml": "resources: [base]\npatches: [{path: p.yaml}]\n",
+                "p.yaml": _patch("[{name: P, value: p}]").replace("name: web", "name: b-web"),
+                "base/kustomization.yaml": "resources: [d.yaml]\nnamePrefix: b-\nnameSuffix: -t\n",
+                "base/d.yaml": deployment("env: [{name: A, value: '1'}, {name: B, value: b}, {name: A, value: '2'}]\n"),
+            },
+            {"Deployment/b-web-t/app": {"P": "p", "A": "2", "B": "b"}},
+        ),
+        (
+            {
                 **_BASE,
                 "kustomization.yaml": "resources: [base]\nnamePrefix: o-\npatches: [{path: p.yaml}]\n",
                 "p.yaml": _patch("[{name: K, valueFrom: {configMapKeyRef: {name: c, key: A}}}]"),

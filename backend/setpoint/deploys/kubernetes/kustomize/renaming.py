@@ -13,13 +13,14 @@ _KEPT_NAMES = {"APIService", "CustomResourceDefinition", "Namespace"}
 
 
 def renamed(manifests: Iterable[Manifest], prefix: str, suffix: str) -> list[Manifest]:
-    """Return the objects with `prefix` and `suffix` round their names."""
-    return [
-        each
-        if each.kind in _KEPT_NAMES or not prefix + suffix
-        else replace(each, name=f"{prefix}{each.name}{suffix}", former_names=(*each.former_names, each.name))
-        for each in manifests
-    ]
+    """Return the objects with `prefix`, then `suffix` at their names; they stay known by the name after each step."""
+    return [_renamed(_renamed(each, prefix + each.name), prefix + each.name + suffix) for each in manifests]
+
+
+def _renamed(manifest: Manifest, name: str) -> Manifest:
+    if manifest.kind in _KEPT_NAMES or name == manifest.name:
+        return manifest
+    return replace(manifest, name=name, former_names=(*manifest.former_names, manifest.name))
 
 
 def with_references(manifests: list[Manifest]) -> list[Manifest]:

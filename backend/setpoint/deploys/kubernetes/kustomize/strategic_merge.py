@@ -62,11 +62,21 @@ def _merged_list(base: Items, patch: Items, merge_key: str) -> Items:
     if any(table.text(_DIRECTIVE) == "replace" and table.text(merge_key) is None for table in tables):
         return Items(tuple(table for table in tables if table.text(_DIRECTIVE) is None), patch.place)
     tables = [table for table in tables if table.text(_DIRECTIVE) != "replace"]  # of one item, kustomize ignores it
-    before = {item.text(merge_key): item for item in base.items if isinstance(item, Table)}
+    before: dict[str | None, list[Table]] = {}
+    for item in base.items:
+        if isinstance(item, Table):
+            before.setdefault(item.text(merge_key), []).append(item)
     after: dict[str | None, Tree | None] = {}
     for table in tables:
         name = table.text(merge_key)
         if name not in after:
-            after[name] = merged(before.get(name) or Table({}, table.place), table, by_key=True)
-    rest = [item for item in base.items if not isinstance(item, Table) or item.text(merge_key) not in after]
+            after[name] = _merged_item(before.get(name, []), table)
+    rest = [items[-1] for name, items in before.items() if name not in after]
     return Items((*(item for item in after.values() if item is not None), *rest), base.place)
+
+
+def _merged_item(before: list[Table], patch: Table) -> Table | None:
+    """Return the item after the patch; of two that are called alike, kustomize keeps the last one as it was."""
+    if len(before) > 1 and patch.text(_DIRECTIVE) is None:
+        return before[-1]
+    return merged(before[0] if before else Table({}, patch.place), patch, by_key=True)
