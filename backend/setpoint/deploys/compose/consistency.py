@@ -19,7 +19,7 @@ def inconsistencies(model: Table, enabled: frozenset[str]) -> Iterator[DeployPro
             place = services.keys.get(name, service.place)
             yield from _without_image(name, service, place)
             yield from _undefined_resources(name, service, model)
-            yield from _undefined_services(name, service, enabled)
+            yield from _undefined_services(name, service, services, enabled)
             yield from _contradictions(name, service)
     yield from _circles(services, enabled)
 
@@ -48,9 +48,10 @@ def _undefined_resources(name: str, service: Table, model: Table) -> Iterator[De
                 yield refusal(DeployProblemKind.UNDEFINED_NAME, message, place, process=name)
 
 
-def _undefined_services(name: str, service: Table, enabled: frozenset[str]) -> Iterator[DeployProblem]:
+def _undefined_services(name: str, service: Table, services: Table, enabled: frozenset[str]) -> Iterator[DeployProblem]:
+    optional = {wanted for wanted, how in service.table("depends_on").entries.items() if _is_optional(how)}
     for wanted, place in _dependencies(service):
-        if wanted not in enabled:
+        if wanted not in services.entries or (wanted not in enabled and wanted not in optional):
             message = "it depends on a service that is not there, or whose profile is off"
             yield refusal(DeployProblemKind.UNDEFINED_NAME, message, place, process=name)
 
@@ -58,14 +59,7 @@ def _undefined_services(name: str, service: Table, enabled: frozenset[str]) -> I
 def _dependencies(service: Table) -> list[tuple[str, Place]]:
     """Return the services that `service` needs, as it says or as it follows from what it shares with them."""
     depends_on = service.get("depends_on")
-    if isinstance(depends_on, Table):
-        found = [
-            (name, depends_on.keys.get(name, how.place))
-            for name, how in depends_on.entries.items()
-            if not (isinstance(how, Table) and isinstance(need := how.get("required"), Leaf) and need.value is False)
-        ]
-    else:
-        found = _names(depends_on)
+    found = _names(depends_on)
     for key in ("network_mode", "ipc", "pid", "uts", "cgroup"):
         value = service.get(key)
         if value is not None and (text := text_of(value) or "").startswith(_OF_A_SERVICE):
@@ -75,6 +69,11 @@ def _dependencies(service: Table) -> list[tuple[str, Place]]:
     return found + [
         (text.partition(":")[0], place) for text, place in volumes_from if not text.startswith("container:")
     ]
+
+
+def _is_optional(dependency: Tree) -> bool:
+    required = dependency.get("required") if isinstance(dependency, Table) else None
+    return isinstance(required, Leaf) and required.value is False
 
 
 def _contradictions(name: str, service: Table) -> Iterator[DeployProblem]:
@@ -140,7 +139,8 @@ def _volumes(tree: Tree | None) -> list[tuple[str, Place]]:
             source = text_of(item.get("source")) if text_of(item.get("type")) == "volume" else None
         else:
             source, colon, _ = (text_of(item) or "").partition(":")
-            source = source if colon and not source.startswith((".", "/", "~", "\\")) else None
+            is_path = source.startswith((".", "/", "~", "\\")) or len(source) == len("C")
+            source = source if colon and not is_path else None
         if source:
             found.append((source, item.place))
     return found

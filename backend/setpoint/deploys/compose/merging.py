@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from setpoint.deploys.compose.go_text import go_text
 from setpoint.deploys.compose.refusal import refused
-from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree, joined, matches
+from setpoint.deploys.compose.tree import Items, Leaf, Path, Table, Tree, joined, matches, plain
 from setpoint.deploys.deployment import DeployProblemKind, Place
 
 _JOINED_LISTS = (
@@ -28,6 +28,10 @@ _UNIQUE_BY_NAME = (
     *("services.*.profiles", "services.*.sysctls", "services.*.tmpfs"),
 )
 _UNIQUE_BY_PATH = "services.*.env_file"
+_UNIQUE_AS_A_WHOLE = (
+    *("services.*.ports", "services.*.expose", "services.*.volumes", "services.*.devices"),
+    *("services.*.secrets", "services.*.configs"),
+)
 
 
 def merged(under: Tree, over: Tree, path: Path = ()) -> Tree:
@@ -145,6 +149,8 @@ def with_unique_items(tree: Tree, path: Path = ()) -> Tree:
         return Items(tuple(_last_of_each(tree.items, _env_file_path)), tree.place)
     if isinstance(tree, Items) and any(matches(path, pattern) for pattern in _UNIQUE_BY_NAME):
         return Items(tuple(_last_of_each(tree.items, lambda item: _name(item, path))), tree.place)
+    if isinstance(tree, Items) and any(matches(path, pattern) for pattern in _UNIQUE_AS_A_WHOLE):
+        return Items(tuple(_last_of_each(tree.items, lambda item: repr(plain(item)))), tree.place)
     return tree
 
 

@@ -82,7 +82,7 @@ def with_long_env_files(table: Table) -> Table:
 
 
 def with_paths(table: Table, bounds: Bounds, folder: str) -> Table:
-    """Return a compose file with the paths of `env_file` and `extends` below `folder`, which may be relative itself."""
+    """Return a compose file whose paths of other files, those of `build` aside, are below `folder`."""
 
     def found(tree: Tree) -> Tree:
         if not isinstance(tree, Leaf) or not isinstance(tree.value, str) or tree.is_open:
@@ -95,10 +95,17 @@ def with_paths(table: Table, bounds: Bounds, folder: str) -> Table:
         items = (_changed(item, "path", found) if isinstance(item, Table) else item for item in tree.items)
         return Items(tuple(items), tree.place)
 
+    def label_files(tree: Tree) -> Tree:
+        return Items(tuple(map(found, tree.items)), tree.place) if isinstance(tree, Items) else found(tree)
+
     def extends(tree: Tree) -> Tree:
         return _changed(tree, "file", found) if isinstance(tree, Table) else tree
 
-    return _with_services(table, lambda service: _changed(_changed(service, "env_file", env_files), "extends", extends))
+    def changed(service: Table) -> Table:
+        service = _changed(service, "label_file", label_files)
+        return _changed(_changed(service, "env_file", env_files), "extends", extends)
+
+    return _with_services(table, changed)
 
 
 def with_inherited(table: Table, environment: Mapping[str, str]) -> Table:

@@ -12,9 +12,9 @@ from setpoint.deploys.compose.interpolation import Interpolation
 from setpoint.deploys.compose.loading import Loading
 from setpoint.deploys.compose.paths import Bounds
 from setpoint.deploys.compose.project import Invocation, Project, found_project, project_name
-from setpoint.deploys.compose.refusal import RefusedError, raise_for
+from setpoint.deploys.compose.refusal import RefusedError, raise_for, refusal
 from setpoint.deploys.compose.tree import Items, Leaf, Table, Tree, text_of
-from setpoint.deploys.deployment import DeployKind, Deployment, DeployProblem, Process
+from setpoint.deploys.deployment import DeployKind, Deployment, DeployProblem, DeployProblemKind, Process
 
 
 def read_compose(
@@ -96,6 +96,12 @@ class _Reader:
                 env_files_of(service)
         raise_for(inconsistencies(model, enabled))
 
+    def _missing_label_files(self, name: str, service: Table) -> list[DeployProblem]:
+        """Return the label files that are not there; what is in one is nothing to its service's environment."""
+        missing = [leaf for leaf in _strings(service.get("label_file")) if not self._files.exists(str(leaf.value))]
+        message = "there is no such label file"
+        return [refusal(DeployProblemKind.MISSING_FILE, message, leaf.place, process=name) for leaf in missing]
+
     def _environments(self, services: Table, enabled: frozenset[str], outside: Outside) -> dict[str, Process]:
         processes: dict[str, Process] = {}
         refusals: list[DeployProblem] = []
@@ -103,6 +109,7 @@ class _Reader:
             if name not in enabled or not isinstance(service, Table):
                 continue
             resolved = ServiceEnvironment(name, service, services.keys.get(name))
+            refusals += self._missing_label_files(name, service)
             try:
                 processes[name] = resolved.process(outside, self._files)
             except RefusedError as error:
@@ -110,6 +117,11 @@ class _Reader:
             self.problems += resolved.problems
         raise_for(refusals)
         return processes
+
+
+def _strings(tree: Tree | None) -> list[Leaf]:
+    found = tree.items if isinstance(tree, Items) else () if tree is None else (tree,)
+    return [item for item in found if isinstance(item, Leaf) and isinstance(item.value, str) and not item.is_open]
 
 
 def _declared_name(tree: Tree) -> Leaf | None:

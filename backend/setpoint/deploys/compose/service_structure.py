@@ -22,11 +22,24 @@ from setpoint.deploys.compose.shapes import (
 )
 
 _COMMAND = Either((One(("null", "string")), STRINGS))
-_HOSTS = Either((Named(Either((STRING, STRINGS))), UNIQUE_STRINGS))
-_ANYTHING = Either((One(("string", "number", "boolean", "null")), Each(STRING), Named(STRING)))
+_HOSTS = Either((Named(Either((STRING, STRINGS))), Each(One(("string",), form="[=:]"), unique=True)))
+_ANYTHING = Either(
+    (One(("string", "number", "boolean", "null")), Each(One(("string", "number", "boolean"))), Named(STRING))
+)
 _PULL_POLICY = r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+"
+_INTEGER_TEXT = r"^[-+]?[0-9]+\Z"
+_WHOLE_NUMBER = One(("number", "string"), form=_INTEGER_TEXT)
+_INTEGER = One(("integer", "string"), form=_INTEGER_TEXT)
+_REAL_TEXT = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z"
+_BYTES_TEXT = r"^[0-9]+(?:\.[0-9]+)* ?(?:[kKmMgGtTpP][iI]?)?[bB]?\Z"
+_BYTES = One(("number", "string"), form=_BYTES_TEXT)
+_WHOLE_BYTES = One(("integer", "string"), form=_BYTES_TEXT)
+_DURATION = One(("string",), form=r"^[-+]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)\Z")
+_PORT = One(("number", "string"), form=r"(?:^|:)[0-9]+(?:-[0-9]+)?(?:/[a-zA-Z]+)?\Z")
 _ULIMITS = Named(
-    Either((INTEGER, Keys(alike(INTEGER, "hard", "soft"), required=("soft", "hard")))), names=r"^[a-z]+$", closed=False
+    Either((_INTEGER, Keys(alike(_INTEGER, "hard", "soft"), required=("soft", "hard")))),
+    names=r"^[a-z]+$",
+    closed=False,
 )
 _MOUNTED_FILES = Each(Either((STRING, Keys({**strings("source", "target", "uid", "gid"), "mode": NUMBER}))))
 _HOOK = Keys(
@@ -99,12 +112,12 @@ _RESERVED_DEVICE = {
     "driver": STRING,
     "options": VARIABLES,
 }
-_GPUS = Either((One(("string",), ("all",)), Each(Keys(_RESERVED_DEVICE))))
+_GPUS = Either((One(("string",), ("all",)), Each(Keys(_RESERVED_DEVICE, closed=False))))
 _HEALTHCHECK = Keys(
     {
         "disable": BOOLEAN,
-        **strings("interval", "timeout", "start_period", "start_interval"),
-        "retries": NUMBER,
+        **alike(_DURATION, "interval", "timeout", "start_period", "start_interval"),
+        "retries": _WHOLE_NUMBER,
         "test": Either((STRING, STRINGS)),
     }
 )
@@ -134,7 +147,7 @@ _SERVICE_MODELS = Either((UNIQUE_STRINGS, Named(Keys(strings("endpoint_var", "mo
 _PORTS = Each(
     Either(
         (
-            One(("number", "string")),
+            _PORT,
             Keys(
                 {
                     **strings("name", "mode", "host_ip", "protocol", "app_protocol"),
@@ -156,7 +169,7 @@ _BIND = Keys(
 _VOLUMES = Each(
     Either(
         (
-            STRING,
+            One(("string",), form="."),
             Keys(
                 {
                     "type": One(("string",), ("bind", "volume", "tmpfs", "cluster", "npipe", "image")),
@@ -209,7 +222,7 @@ _RESOURCES = Keys(
 _DEPLOY = Keys(
     {
         **strings("mode", "endpoint_mode"),
-        "replicas": INTEGER,
+        "replicas": _INTEGER,
         "labels": VARIABLES,
         **alike(_ROLLOUT, "rollback_config", "update_config"),
         "resources": _RESOURCES,
@@ -225,13 +238,17 @@ SERVICE = Keys(
     {
         **strings("cgroup_parent", "cpuset", "domainname", "hostname", "image", "ipc", "isolation"),
         **strings("mac_address", "network_mode", "platform", "pull_refresh_after", "restart", "runtime"),
-        **strings("stop_grace_period", "stop_signal", "user", "uts", "userns_mode", "working_dir"),
+        **strings("stop_signal", "user", "uts", "userns_mode", "working_dir"),
         **alike(BOOLEAN, "attach", "init", "oom_kill_disable", "privileged", "read_only", "stdin_open", "tty"),
-        **alike(INTEGER, "cpu_count", "cpu_percent", "mem_reservation", "mem_swappiness", "oom_score_adj", "scale"),
+        **alike(_INTEGER, "cpu_count", "oom_score_adj", "scale"),
         **alike(
-            NUMBER, "cpu_shares", "cpu_quota", "cpu_period", "cpu_rt_period", "cpu_rt_runtime", "cpus", "mem_limit"
+            _WHOLE_NUMBER, "cpu_shares", "cpu_quota", "cpu_period", "cpu_rt_period", "cpu_rt_runtime", "pids_limit"
         ),
-        **alike(NUMBER, "memswap_limit", "pids_limit", "shm_size"),
+        **alike(_BYTES, "mem_limit", "memswap_limit", "shm_size"),
+        **alike(_WHOLE_BYTES, "mem_reservation", "mem_swappiness"),
+        "cpu_percent": _INTEGER,
+        "cpus": One(("number", "string"), form=_REAL_TEXT),
+        "stop_grace_period": _DURATION,
         **alike(UNIQUE_STRINGS, "cap_add", "cap_drop", "device_cgroup_rules", "dns_opt", "external_links", "links"),
         **alike(UNIQUE_STRINGS, "profiles", "security_opt", "volumes_from"),
         **alike(STRING_OR_LIST, "dns", "dns_search", "tmpfs"),

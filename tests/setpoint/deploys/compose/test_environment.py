@@ -36,6 +36,8 @@ from support.compose_projects import read_project, values, web
         (["$OUTER: 1", "${OUTER}: 2"], {"$OUTER": "1", "${OUTER}": "2"}),
         (["- $OUTER=1"], {"outer_value": "1"}),
         (["A: !own x"], {"A": "x"}),
+        (["x-a: 1", "B: 2"], {"B": "2", "#extensions": "map[x-a:1]"}),
+        (["- x-a=1"], {"x-a": "1"}),
         (["A: |", "  one", "  $$two", "B: >-", "  one", "  two"], {"A": "one\n$two\n", "B": "one two"}),
     ],
 )

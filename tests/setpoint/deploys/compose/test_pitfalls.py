@@ -28,6 +28,7 @@ from support.compose_projects import problems, read_project, web
             ['kept-quotes {}:5:11 "x"', "kept-quotes {}:6:11 'y'"],
         ),
         (['A: "x"'], []),
+        (["x-a: '1'"], ["lost-value {}:5:7 x-a"]),
     ],
 )
 def test_what_a_container_gets_otherwise_is_told(tmp_path: Path, environment: list[str], told: list[str]) -> None:

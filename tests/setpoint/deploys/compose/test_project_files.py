@@ -138,6 +138,7 @@ def test_compose_files_are_discovered_by_their_names(tmp_path: Path, names: list
         ({"A": "shell"}, [], {"A": "shell", "B": "none"}),
         ({}, ["x.env"], {"A": "none", "B": "x"}),
         ({}, ["x.env", "y.env"], {"A": "xy", "B": "y"}),
+        ({}, ["x.env", "z.env"], {"A": "zz", "B": "z"}),
         ({"COMPOSE_ENV_FILES": "x.env,y.env"}, [], {"A": "xy", "B": "y"}),
         ({"COMPOSE_ENV_FILES": "x.env"}, ["y.env"], {"A": "y", "B": "y"}),
         ({"COMPOSE_DISABLE_ENV_FILE": "true"}, [], {"A": "none", "B": "none"}),
@@ -153,6 +154,7 @@ def test_references_stand_for_the_caller_and_then_for_env_files(
         ".env": "A=dot\n",
         "x.env": "B=x\n",
         "y.env": "A=${B}y\nB=y\n",
+        "z.env": "B=z\nA=${B}z\n",
     }
     deployment = read_project(tmp_path, files, env_files=env_files, environment={**OUTER, **environment})
     assert values(deployment) == {"web": given}
@@ -164,6 +166,7 @@ def test_references_stand_for_the_caller_and_then_for_env_files(
         ("COMPOSE_FILE=a.yaml:b.yaml\n", {}, {"web": {"A": "a", "B": "b"}}),
         ("COMPOSE_FILE=a.yaml,b.yaml\nCOMPOSE_PATH_SEPARATOR=,\n", {}, {"web": {"A": "a", "B": "b"}}),
         ("COMPOSE_FILE=a.yaml\n", {"COMPOSE_FILE": "compose.yaml"}, {"web": {"A": "compose"}}),
+        ("COMPOSE_DISABLE_ENV_FILE=1\nA=lost\n", {"COMPOSE_FILE": "dotenv.yaml"}, {"web": {"A": "none"}}),
         ("COMPOSE_PROFILES=job, other\n", {}, {"web": {"A": "compose"}, "job": {"J": "1"}}),
         ("COMPOSE_PROJECT_NAME=shop\n", {"COMPOSE_FILE": "name.yaml"}, {"web": {"A": "shop"}}),
     ],
@@ -176,6 +179,7 @@ def test_variables_of_compose_itself_may_be_in_dotenv(
         "compose.yaml": web("A: compose") + "  job: {image: app, profiles: [job], environment: {J: 1}}\n",
         "a.yaml": web("A: a"),
         "b.yaml": "services:\n  web: {environment: {B: b}}\n",
+        "dotenv.yaml": web("A: ${A:-none}"),
         "name.yaml": "name: other\n" + web("A: $COMPOSE_PROJECT_NAME"),
         ".env": dotenv,
     }

@@ -56,6 +56,13 @@ from support.compose_projects import OUTER, problems, read_project, told, web
         ),
         (web(more="    volumes: ['data:/data', './x:/x', /y]\n"), ["undefined-name compose.yaml:4:15 'data:/data'"]),
         (web(more="    depends_on: {db: {condition: service_started}}\n"), ["undefined-name compose.yaml:4:18 db"]),
+        (web(more="    volumes: [C:/x:/x]\n    scale: many\n"), ["invalid-structure compose.yaml:5:12 many"]),
+        (web(more="    mem_limit: 1.5 gib\n    ports: [x]\n"), ["invalid-structure compose.yaml:5:13 x"]),
+        (
+            web(more="    depends_on: {x: {condition: service_started, required: false}}\n"),
+            ["undefined-name compose.yaml:4:18 x"],
+        ),
+        (web(more="    label_file: nope\n"), ["missing-file compose.yaml:4:17 nope"]),
         (web(more="    depends_on: [web]\n"), ["undefined-name compose.yaml:2:3 web"]),
         (web(more="    network_mode: service:db\n"), ["undefined-name compose.yaml:4:19 service:db"]),
         ("secrets: {s: {}}\n" + web(), ["invalid-structure compose.yaml:1:11 s"]),
