@@ -6,7 +6,7 @@ from typing import NamedTuple
 from setpoint.deploys.compose.dotenv import env_file, problems_of
 from setpoint.deploys.compose.files import ProjectFiles
 from setpoint.deploys.compose.refusal import raise_for, refused
-from setpoint.deploys.compose.shapes import FALSE, TRUE
+from setpoint.deploys.compose.structure.shapes import FALSE, TRUE
 from setpoint.deploys.compose.tree import Items, Leaf, Table, Tree, text_of
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Given, Place
 from setpoint.envfile.programs import compose, docker

@@ -10,8 +10,8 @@ from setpoint.deploys.compose.merging import merged, with_unique_items, without_
 from setpoint.deploys.compose.paths import Bounds, with_inherited, with_long_env_files, with_paths
 from setpoint.deploys.compose.pitfalls import lost_names, rewritten_values
 from setpoint.deploys.compose.refusal import raise_for, refused
-from setpoint.deploys.compose.shapes import faults
-from setpoint.deploys.compose.structure import COMPOSE_FILE
+from setpoint.deploys.compose.structure.compose_file import COMPOSE_FILE
+from setpoint.deploys.compose.structure.shapes import faults
 from setpoint.deploys.compose.tree import Path, Table
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 

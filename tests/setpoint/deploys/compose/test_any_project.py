@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from setpoint.deploys.compose.interpolation import Interpolation
-from setpoint.deploys.compose.service_structure import SERVICE
-from setpoint.deploys.compose.structure import COMPOSE_FILE
+from setpoint.deploys.compose.structure.compose_file import COMPOSE_FILE
+from setpoint.deploys.compose.structure.service import SERVICE
 from setpoint.deploys.compose.tree import Leaf, Table
 from setpoint.deploys.deployment import DeployProblem, Place
 from setpoint.envfile.source_text import SourceText, Span

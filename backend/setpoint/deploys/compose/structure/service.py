@@ -1,6 +1,6 @@
 """What docker compose 2.40 takes in a service: all keys, and what each may hold (the Compose Specification)."""
 
-from setpoint.deploys.compose.shapes import (
+from setpoint.deploys.compose.structure.shapes import (
     BOOLEAN,
     INTEGER,
     NAMES,

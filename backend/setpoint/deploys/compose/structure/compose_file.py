@@ -1,7 +1,7 @@
 """What docker compose 2.40 takes in a compose file around the services (the Compose Specification)."""
 
-from setpoint.deploys.compose.service_structure import SERVICE
-from setpoint.deploys.compose.shapes import (
+from setpoint.deploys.compose.structure.service import SERVICE
+from setpoint.deploys.compose.structure.shapes import (
     BOOLEAN,
     NAMES,
     NULL,
