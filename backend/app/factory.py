@@ -18,6 +18,7 @@ from app.http.repeated_reads import RepeatedReads
 from app.http.resources.about import about
 from app.http.resources.apps import apps
 from app.http.resources.audit import audit
+from app.http.resources.bases import bases
 from app.http.resources.checks import checks
 from app.http.resources.configuration import configuration
 from app.http.resources.events import Watch, events, quiet_stream
@@ -136,6 +137,7 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     trials = Trials(store, _now)
     yield configuration(reading, revising, trials)
     yield revisions(history, reading, revising)
+    yield bases(revising)
     yield promotions(Promoting(reading, history, revising))
     broker = Broker(watching, streams.spread_milliseconds)
     application.extensions[BROKER] = broker

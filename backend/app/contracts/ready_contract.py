@@ -9,6 +9,7 @@ from setpoint.check.checking import check
 from setpoint.check.report import Report
 from setpoint.contract.document.compiled import CompiledContract
 from setpoint.contract.document.exported import settings_class_of
+from setpoint.contract.no_settings import ANY_NAME, no_settings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
@@ -49,3 +50,8 @@ class ReadyContract:
                 unseen_directories=own_secrets_directories(contract),
             )
         )
+
+
+def check_syntax(file: EnvFile) -> Report:
+    """Return what is wrong with an env file, whatever its variables are for."""
+    return check(Subject(no_settings(), (file,), ignored=ANY_NAME, only_known=True))

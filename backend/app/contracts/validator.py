@@ -5,7 +5,7 @@ from functools import partial
 from threading import Lock
 
 from app.apart import Apart
-from app.contracts.ready_contract import ReadyContract
+from app.contracts.ready_contract import ReadyContract, check_syntax
 from app.contracts.unwritten_file import as_file
 from app.domain.errors import InvalidError
 from app.domain.revision import Schema
@@ -53,9 +53,9 @@ class ContractValidator:
         problems = tuple(_problem(each) for each in found if each.severity is Severity.ERROR)
         return Validation(problems, ready.passed.unchecked)
 
-    def check(self, schema: Schema, file: EnvFile) -> Report:
+    def check(self, schema: Schema | None, file: EnvFile) -> Report:
         """Return what is wrong with an env file, as `setpoint check --schema` says it; it takes long."""
-        return self._of(schema).check(file)
+        return self._of(schema).check(file) if schema else check_syntax(file)
 
     def known(self, schema: Schema) -> frozenset[str]:
         """Return the names of the variables."""

@@ -15,6 +15,8 @@ class Action(StrEnum):
     CONFIG_REVEAL = "config.reveal"
     CONFIG_ROLLBACK = "config.rollback"
     CONFIG_PROMOTE = "config.promote"
+    CONFIG_EXTEND = "config.extend"
+    CONFIG_INHERIT = "config.inherit"
     ROLLOUT_COMPLETE = "rollout.complete"
     ROLLOUT_ROLL_BACK = "rollout.rollback"
     ROLLOUT_PLAN = "rollout.plan"

@@ -1,9 +1,10 @@
 """Revisions: immutable, numbered, complete sets of an environment's variables, and the schemas that they satisfy."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.bases import Origins
 from app.domain.canary import Stage
 from app.domain.identity import Principal
 from app.domain.place import Place
@@ -29,6 +30,9 @@ class Draft:
         unchecked: The names of the checks that this schema can't carry.
         copied_from: The revision that a rollback brings back.
         stage: How far it is to come at once.
+        bases: The environments that it extends, later ones over earlier.
+        origins: From where those of its variables are that it takes over from them.
+        is_base: Whether it is there to be extended, so that it may lack what a schema requires.
     """
 
     place: Place
@@ -40,6 +44,9 @@ class Draft:
     unchecked: tuple[str, ...] = ()
     copied_from: int | None = None
     stage: Stage = Stage.COMPLETE
+    bases: tuple[Place, ...] = ()
+    origins: Origins = field(default_factory=dict)
+    is_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,15 @@ class Revision:
         author: Who wrote it.
         message: Why, in the author's words.
         made_at: When; the order of revisions is that of their numbers.
-        schema: The digest of the schema that it was checked against.
+        schema: The digest of the schema that it was checked against; empty where the app of a base has none.
         unchecked: The names of the checks that this schema can't carry.
         copied_from: The revision that a rollback brought back.
         digest: SHA-256 over all this, its stored body, and the digest of the revision before it.
         destroyed: What became of its values; None while they are there.
         stage: How far it has come; the newest one that everyone is offered is the current revision.
+        bases: The environments that it extends, later ones over earlier.
+        origins: From where those of its variables are that it takes over from them.
+        is_base: Whether it is there to be extended, so that it may lack what a schema requires.
     """
 
     place: Place
@@ -82,6 +92,9 @@ class Revision:
     digest: str
     destroyed: Destruction | None = None
     stage: Stage = Stage.COMPLETE
+    bases: tuple[Place, ...] = ()
+    origins: Origins = field(default_factory=dict)
+    is_base: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, RootModel
 
 from app.domain.audit import AuditEntry
+from app.domain.bases import Origins
 from app.domain.canary import Canary, Stage
 from app.domain.difference import Difference
 from app.domain.identity import Principal, Right, Role, Token
@@ -40,7 +41,9 @@ class RevisionAnswer(BaseModel):
     principal: PrincipalAnswer
     message: str
     copied_from: int | None
-    schema_digest: str
+    bases: list[str]
+    is_base: bool
+    schema_digest: str | None
     validation: str
     unchecked: list[str]
     variables: int
@@ -71,10 +74,11 @@ class WrittenAnswer(RevisionAnswer):
 
 
 class VariableAnswer(BaseModel):
-    """A variable; the value is null where it is a secret that is not revealed."""
+    """A variable; the value is null where it is a secret that is not revealed, the origin where it is its own."""
 
     value: str | None
     secret: bool
+    origin: str | None
 
 
 class ConfigurationAnswer(BaseModel):
@@ -84,7 +88,8 @@ class ConfigurationAnswer(BaseModel):
     environment: str
     revision: int
     created_at: str
-    schema_digest: str
+    bases: list[str]
+    schema_digest: str | None
     variables: dict[str, VariableAnswer]
 
 
@@ -101,9 +106,10 @@ class RepresentedAnswer(RootModel[ConfigurationAnswer | KubernetesAnswer]):
 
 
 class ChangeAnswer(BaseModel):
-    """One variable that is not the same; values of secrets are null."""
+    """One variable that is not the same; values of secrets are null, as is the origin of a value of its own."""
 
     name: str
+    origin: str | None
     change: str
     secret: bool
     before: str | None
@@ -182,7 +188,9 @@ def revision_json(revision: Revision) -> Json:
         "principal": principal_json(revision.author),
         "message": revision.message,
         "copied_from": revision.copied_from,
-        "schema_digest": revision.schema,
+        "bases": list(map(str, revision.bases)),
+        "is_base": revision.is_base,
+        "schema_digest": revision.schema or None,
         "validation": str(revision.outcome),
         "unchecked": list(revision.unchecked),
         "variables": len(revision.names),
@@ -216,17 +224,21 @@ def configuration_json(content: Content) -> Json:
         "environment": revision.place.environment,
         "revision": revision.number,
         "created_at": when(revision.made_at),
-        "schema_digest": revision.schema,
-        "variables": {
-            name: {"value": content.variables.get(name), "secret": name in secrets} for name in revision.names
-        },
+        "bases": list(map(str, revision.bases)),
+        "schema_digest": revision.schema or None,
+        "variables": {name: _variable_json(content, name, secret=name in secrets) for name in revision.names},
     }
 
 
-def change_json(difference: Difference) -> Json:
-    """Return what is not the same of one variable."""
+def _variable_json(content: Content, name: str, *, secret: bool) -> Json:
+    return {"value": content.variables.get(name), "secret": secret, "origin": content.revision.origins.get(name)}
+
+
+def change_json(difference: Difference, origins: Origins) -> Json:
+    """Return what is not the same of one variable, and from where the new value is by `origins`."""
     return {
         "name": difference.name,
+        "origin": origins.get(difference.name),
         "change": str(difference.change),
         "secret": difference.secret,
         "before": difference.old,

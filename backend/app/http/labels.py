@@ -31,8 +31,12 @@ def checked_place(app: str, environment: str) -> Place:
     return Place(checked_label("app", app), checked_label("environment", environment))
 
 
-def named_places(names: Iterable[str]) -> list[Place]:
+def named_places(names: Iterable[str], parameter: str = "environment") -> list[Place]:
     """Return the environments that are written `app/environment`.
+
+    Args:
+        names: How they are written.
+        parameter: What has them in the request.
 
     Raises:
         Problem: 422, because one of them is none.
@@ -40,7 +44,7 @@ def named_places(names: Iterable[str]) -> list[Place]:
     try:
         return [Place.parse(each) for each in names]
     except ValueError as error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"`environment`: {error}") from None
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"`{parameter}`: {error}") from None
 
 
 def named_revision(parameter: str, text: str) -> tuple[Place, int | None]:

@@ -65,6 +65,8 @@ class WriteQuery(TriedQuery):
     loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
     """Which program is to read the file, exactly; by default as python-dotenv, but so that no fault hides another."""
     path: str = Field("body", max_length=500)
+    base: bool | None = None
+    """Whether the environment is there to be extended, and may lack what the schema requires; by default what it is."""
     allow_dangerous_names: bool = False
     live: Literal["check", "ignore"] = "check"
     """Whether the schemas of live instances are asked too."""

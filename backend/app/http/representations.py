@@ -60,7 +60,10 @@ def _headed(response: Response, number: int, tag: str) -> Response:
 def _env_file(content: Content, loader: str) -> str:
     problems: list[ProblemItem] = []
     lines = [f"# {content.revision.place} revision {content.revision.number}\n"]
+    origin: str | None = ""
     for name in content.revision.names:
+        if content.revision.bases and origin != (origin := content.revision.origins.get(name)):
+            lines.append(f"# from {origin}\n" if origin else "# its own\n")
         value = content.variables.get(name)
         if value is None:
             lines.append(f"# {name} is a secret, and is not revealed\n")

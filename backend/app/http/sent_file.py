@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from app.domain import validation as domain
 from app.domain.errors import InvalidError
+from app.domain.place import Place
 from app.domain.variables import limit_problems
 from app.http.problem import Problem, ProblemItem
 from app.http.queries import WriteQuery
@@ -27,17 +28,19 @@ MOST_LINES = 2_000
 
 
 @contextmanager
-def refuse_faulty_file(revising: Revising, app: str, wanted: WriteQuery, content: bytes) -> Iterator[Mapping[str, str]]:
+def refuse_faulty_file(
+    revising: Revising, place: Place, wanted: WriteQuery, content: bytes
+) -> Iterator[Mapping[str, str]]:
     """Give the variables of the env file `content`, and its places to what is refused of them later.
 
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
-    check = revising.check_of(app)
+    check = revising.check_of(place, is_base=wanted.base)
 
     def work() -> tuple[EnvFile, list[ProblemItem]]:
         read = parse_env_file(wanted.path, content, {}, wanted.loader)
-        items = [_item(each) for each in check(read).diagnostics if _is_refused(each)]
+        items = [_item(each) for each in check(read) if _is_refused(each)]
         limits = limit_problems(read.variables, allow_dangerous=wanted.allow_dangerous_names)
         return read, [*items, *_placed(read, (each for each in limits if each.code not in _TOLD_BY_CHECK))]
 

@@ -26,7 +26,7 @@ class Revisions(Protocol):
     """The revisions of all environments."""
 
     def apps(self) -> Sequence[str]:
-        """Return the names of the apps that have a schema, sorted."""
+        """Return the names of the apps that have a schema or a revision, sorted."""
         ...
 
     def environments(self, app: str) -> Sequence[Revision]:
@@ -56,6 +56,10 @@ class Revisions(Protocol):
 
     def append(self, draft: Draft) -> Revision:
         """Store `draft` as the next revision of its environment."""
+        ...
+
+    def extending(self, place: Place) -> Sequence[Place]:
+        """Return the environments whose newest revision extends `place` directly, sorted."""
         ...
 
     def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
@@ -253,8 +257,11 @@ class SchemaValidator(Protocol):
         """Return what is wrong with `variables`, and what `schema` can't tell."""
         ...
 
-    def check(self, schema: Schema, file: EnvFile) -> Report:
-        """Return what is wrong with an env file, each problem at its place, as `setpoint check` says it."""
+    def check(self, schema: Schema | None, file: EnvFile) -> Report:
+        """Return what is wrong with an env file, each problem at its place, as `setpoint check` says it.
+
+        Without a schema, it is judged by its syntax alone.
+        """
         ...
 
     def known(self, schema: Schema) -> frozenset[str]:

@@ -1,72 +1,39 @@
 """Makes the next revision of an environment, or refuses it with every problem it has."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
 from app.domain.audit import Action, entry
+from app.domain.bases import Effective, Own
 from app.domain.canary import Canary, Plan, Stage
 from app.domain.errors import InvalidError, NotFoundError, StaleError
 from app.domain.identity import Actor
 from app.domain.place import Place
-from app.domain.revision import LONGEST_MESSAGE, Draft, Revision, Schema
-from app.domain.validation import Problem, Validation, text_problems
-from app.domain.variables import MOST_VARIABLES, Variables, dangerous_names, limit_problems
+from app.domain.revision import Draft, Revision, Schema
+from app.domain.validation import Problem, Validation
+from app.domain.variables import Variables, dangerous_names
 from app.service import trials
+from app.service.composing import composed, extending, own_part
+from app.service.gates import MISSING, Gates, current_schema
+from app.service.intent import Intent, Revised
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.webhooks.announcing import announce_revision
-from setpoint.check.report import Report
+from setpoint.check.diagnostic import Diagnostic
 from setpoint.sources.env_file import EnvFile
-
-_LIVE_HINT = "deploy the release that goes with it first, or write with `live=ignore`"
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
-Edit = Callable[[Transaction, Revision | None], Variables]
-"""Returns the new variables, from what is there now."""
+Edit = Callable[[Transaction, Revision | None], Own]
+"""Returns what the environment is to have by itself, from what is there now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What somebody wants to change, and from where.
+class _UndoneError(Exception):
+    """A dry run has made what it was to try, and nothing of it is to be stored."""
 
-    Attributes:
-        place: The environment.
-        expected: The number of the revision that the writer has seen; None if there was none.
-        message: Why.
-        dry_run: Whether to answer without storing anything.
-        allow_dangerous: Whether names may be set that make programs run other code.
-        ignore_live: Whether to store what the schemas of live instances refuse.
-        canary: How it is tried before everyone is offered it; None for what the environment does by default.
-        at_once: Whether everyone is offered it at once, whatever the environment does by default.
-    """
-
-    place: Place
-    expected: int | None
-    message: str = ""
-    dry_run: bool = False
-    allow_dangerous: bool = False
-    ignore_live: bool = False
-    canary: Plan | None = None
-    at_once: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Revised:
-    """The answer to a change.
-
-    Attributes:
-        revision: The newest revision afterwards; None if a dry run found that the first one could be made.
-        validation: What the schema says of the variables.
-        changed: Whether they differ from those that were there.
-        canary: How it is tried; None if everyone is offered it at once.
-    """
-
-    revision: Revision | None
-    validation: Validation
-    changed: bool
-    canary: Canary | None = None
+    def __init__(self, revised: Revised) -> None:
+        self.revised = revised
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +44,27 @@ class Revising:
     validator: SchemaValidator
     clock: Clock
 
-    def check_of(self, app: str) -> Callable[[EnvFile], Report]:
-        """Return what tells what is wrong with an env file that is to become a revision of `app`.
+    def check_of(self, place: Place, *, is_base: bool | None = None) -> Callable[[EnvFile], Sequence[Diagnostic]]:
+        """Return what tells what is wrong with an env file that is to become a revision of `place`.
 
         It needs no database, and may be called in another thread.
 
         Raises:
             NotFoundError: The app has no schema to check it against.
         """
-        return partial(self.validator.check, self.store.read(lambda found: current_schema(found, app)))
+
+        def ask(found: Transaction) -> tuple[Schema | None, bool]:
+            current = found.revisions.current(place)
+            may_lack = _is_base(Intent(place, None, is_base=is_base), current)
+            schema = found.schemas.current(place.app) if may_lack else current_schema(found, place.app)
+            return schema, may_lack or bool(current and current.bases)
+
+        return partial(self._check, *self.store.read(ask))
+
+    def _check(self, schema: Schema | None, may_lack: bool, file: EnvFile) -> Sequence[Diagnostic]:  # noqa: FBT001 - private
+        """Return what is wrong with a file; what it lacks, the gates tell where it may be from bases."""
+        found = self.validator.check(schema, file).diagnostics
+        return [each for each in found if not (may_lack and each.code == MISSING)]
 
     def replace(self, actor: Actor, intent: Intent, variables: Mapping[str, str]) -> Revised:
         """Store `variables` as the next revision.
@@ -95,7 +74,25 @@ class Revising:
             InvalidError: The variables have problems.
             NotFoundError: The app has no schema to check them against.
         """
-        return self.revise(actor, intent, lambda _, __: Variables(variables), Action.CONFIG_WRITE)
+
+        def edit(_: Transaction, newest: Revision | None) -> Own:
+            return Own(Variables(variables), newest.bases if newest else ())
+
+        return self.revise(actor, intent, edit, Action.CONFIG_WRITE)
+
+    def extend(self, actor: Actor, intent: Intent, bases: Sequence[Place]) -> Revised:
+        """Have an environment extend others, later ones over earlier; its own variables stay, and win.
+
+        Raises:
+            StaleError: The environment is at another revision than expected.
+            InvalidError: A base can't be one, or what comes of it has problems.
+        """
+
+        def edit(found: Transaction, newest: Revision | None) -> Own:
+            return Own(own_part(found, newest).variables, tuple(bases))
+
+        detail = {"bases": list(map(str, bases))}
+        return self.revise(actor, intent, edit, Action.CONFIG_EXTEND, detail=detail)
 
     def merge(
         self,
@@ -120,9 +117,11 @@ class Revising:
             NotFoundError: The app has no schema to check them against.
         """
 
-        def edit(found: Transaction, current: Revision | None) -> Variables:
-            before = found.revisions.variables(current) if current else Variables({})
-            return before.merged(patch)
+        def edit(found: Transaction, newest: Revision | None) -> Own:
+            own = own_part(found, newest)
+            if newest and (taken := [name for name, text in patch.items() if text is None and name in newest.origins]):
+                raise InvalidError(tuple(_inherited(name, newest.origins[name]) for name in taken))
+            return replace(own, variables=own.variables.merged(patch))
 
         return self.revise(actor, intent, edit, action, detail=detail)
 
@@ -136,12 +135,12 @@ class Revising:
             InvalidError: They do not satisfy today's schema.
         """
 
-        def edit(found: Transaction, _: Revision | None) -> Variables:
+        def edit(found: Transaction, _: Revision | None) -> Own:
             revision = found.revisions.numbered(intent.place, number)
             if revision is None:
                 message = f"there is no `{intent.place}@{number}`"
                 raise NotFoundError(message)
-            return found.revisions.variables(revision)
+            return own_part(found, revision)
 
         return self.revise(actor, intent, edit, Action.CONFIG_ROLLBACK, detail={"from": number}, copied_from=number)
 
@@ -155,100 +154,109 @@ class Revising:
         detail: Mapping[str, object] = _NOTHING,
         copied_from: int | None = None,
     ) -> Revised:
-        """Store what `edit` returns as the next revision, with its event and its row in the audit log."""
+        """Store what `edit` returns as the next revision, with its event and its row in the audit log.
+
+        What extends the environment gets its next revision in the same transaction, or nothing is stored. It is what is
+        tried on canaries then, each environment by itself; what others extend never is.
+        """
 
         def change(found: Transaction) -> Revised:
             newest, canary = _newest(found, intent, actor)
-            variables = edit(found, newest)
-            is_same = _is_same(found, newest, variables)
+            own = edit(found, newest)
+            whole = composed(found, intent.place, own)
+            there = replace(intent, is_base=_is_base(intent, newest))
+            is_same = _is_same(newest, there, own, whole, found)
             if not is_same:
                 _refuse_if_overtaken(newest, canary, intent)
-            schema = current_schema(found, intent.place.app)
-            validation = self._judge(found, schema, intent, variables)
-            if is_same or intent.dry_run:
+            draft, validation = self._draft(found, actor, there, own, whole)
+            draft = replace(draft, copied_from=copied_from)
+            is_extended = bool(found.revisions.extending(intent.place))
+            if is_same or (intent.dry_run and not is_extended):
                 return Revised(newest, validation, changed=not is_same, canary=canary)
-            plan = _plan(found, intent, action)
-            canaries = trials.canaries_for(found, intent.place, plan)
-            draft = Draft(
-                place=intent.place,
-                variables=variables,
-                author=actor.principal,
-                message=intent.message,
-                made_at=self.clock(),
-                schema=schema.digest,
-                unchecked=validation.unchecked,
-                copied_from=copied_from,
-                stage=Stage.DEPLOYING if canaries else Stage.COMPLETE,
-            )
-            revision = self._store(found, actor, action, draft, detail)
-            canary = trials.begin(found, revision, plan, canaries) if plan else None
+            is_tried = not is_extended and (newest is None or newest.bases == own.bases)
+            plan = _plan(found, intent, action) if is_tried else None
+            revision, canary = self._store(found, actor, draft, plan, action=action, detail=detail)
+            if is_extended:
+                self._pass_on(found, actor, intent, revision)
+            if intent.dry_run:
+                raise _UndoneError(Revised(newest, validation, changed=True))
             return Revised(revision, validation, changed=True, canary=canary)
 
-        return self.store.read(change) if intent.dry_run else self.store.write(change)
+        if not intent.dry_run or self.store.read(lambda found: found.revisions.extending(intent.place)):
+            try:
+                return self.store.write(change)
+            except _UndoneError as undone:
+                return undone.revised
+        return self.store.read(change)
 
-    def _judge(self, found: Transaction, schema: Schema, intent: Intent, variables: Variables) -> Validation:
-        problems = (
-            *text_problems("message", intent.message, LONGEST_MESSAGE),
-            *limit_problems(variables, allow_dangerous=intent.allow_dangerous),
-        )
-        if len(variables) > MOST_VARIABLES:  # nobody else could write while all of them are looked at
-            raise InvalidError(problems)
-        validation = self.validator.validate(schema, variables)
-        if not intent.ignore_live:
-            problems = (*problems, *self._refused_by_live(found, schema, intent.place, variables, validation))
-        if problems := (*problems, *validation.problems):
-            raise InvalidError(problems)
-        return validation
+    def _pass_on(self, found: Transaction, actor: Actor, intent: Intent, base: Revision) -> None:
+        """Make the next revision of all that extends `base`.
 
-    def _refused_by_live(
-        self, found: Transaction, newest: Schema, place: Place, variables: Variables, validation: Validation
-    ) -> Iterator[Problem]:
-        """Yield what the schemas that instances really run have against `variables`, beyond what that of today has."""
-        for digest, instances in found.sessions.live_schemas(place).items():
-            schema = found.schemas.named(place.app, digest) if digest != newest.digest else None
-            if schema is None:
+        Raises:
+            InvalidError: What comes of it has problems; all of them are told, with where.
+            ConflictError: A revision is on trial there.
+        """
+        problems: list[Problem] = []
+        message = f"{base}: {intent.message}" if intent.message else str(base)
+        for place in extending(found, base.place):
+            if (canary := trials.on_trial(found, place)) is not None:
+                raise trials.being_tried(canary)
+            current = found.revisions.current(place)
+            own = own_part(found, current)
+            whole = composed(found, place, own)
+            there = replace(intent, place=place, message=message, is_base=_is_base(Intent(place, None), current))
+            if _is_same(current, there, own, whole, found):
                 continue
-            who = _who_runs(schema, instances)
-            unknown = (self.validator.known(newest) - self.validator.known(schema)) & variables.keys()
-            for name in sorted(unknown):
-                yield Problem(name, "unknown-to-live-instances", f"{who}, which does not know `{name}`", _LIVE_HINT)
-            for problem in self.validator.validate(schema, variables).problems:
-                if problem not in validation.problems and problem.variable not in unknown:
-                    yield replace(problem, message=f"{who}: {problem.message}", hint=_LIVE_HINT)
+            try:
+                draft, _ = self._draft(found, actor, there, own, whole)
+            except InvalidError as error:
+                problems += [replace(each, message=f"`{place}`: {each.message}") for each in error.problems]
+                continue
+            is_tried, detail = not found.revisions.extending(place), {"from": str(base)}
+            plan = _plan(found, there, Action.CONFIG_INHERIT) if is_tried else None
+            self._store(found, actor, draft, plan, action=Action.CONFIG_INHERIT, detail=detail)
+        if problems:
+            raise InvalidError(tuple(problems))
+
+    def _draft(
+        self, found: Transaction, actor: Actor, intent: Intent, own: Own, whole: Effective
+    ) -> tuple[Draft, Validation]:
+        """Return the next revision of an environment, and what its schema says, once both gates let it through."""
+        validation, digest = Gates(self.validator).judged(found, intent, whole.variables)
+        draft = Draft(
+            place=intent.place,
+            variables=whole.variables,
+            author=actor.principal,
+            message=intent.message,
+            made_at=self.clock(),
+            schema=digest,
+            unchecked=validation.unchecked,
+            bases=own.bases,
+            origins=whole.origins,
+            is_base=bool(intent.is_base),
+        )
+        return draft, validation
 
     def _store(
-        self, found: Transaction, actor: Actor, action: Action, draft: Draft, detail: Mapping[str, object]
-    ) -> Revision:
-        revision = found.revisions.append(draft)
+        self,
+        found: Transaction,
+        actor: Actor,
+        draft: Draft,
+        plan: Plan | None,
+        *,
+        action: Action,
+        detail: Mapping[str, object],
+    ) -> tuple[Revision, Canary | None]:
+        canaries = trials.canaries_for(found, draft.place, plan)
+        stage = Stage.DEPLOYING if canaries else Stage.COMPLETE
+        revision = found.revisions.append(replace(draft, stage=stage))
         place, number = revision.place, revision.number
         announce_revision(found, revision)
         detail = {"revision": number, **detail}
         if dangerous := dangerous_names(draft.variables):
             detail["dangerous"] = list(dangerous)
         found.audit.record(entry(actor, action, revision.made_at, place.app, place.environment, detail=detail))
-        return revision
-
-
-def _who_runs(schema: Schema, instances: int) -> str:
-    who = "1 live instance runs" if instances == 1 else f"{instances:,} live instances run"
-    return f"{who} schema {schema.digest[:15]}… ({schema.release})"
-
-
-def current_schema(found: Transaction, app: str) -> Schema:
-    """Return the schema that `app` is checked against.
-
-    Raises:
-        NotFoundError: None was pushed; says how.
-    """
-    schema = found.schemas.current(app)
-    if schema is None:
-        raise no_schema(app)
-    return schema
-
-
-def no_schema(app: str) -> NotFoundError:
-    """Return the error of an app that nothing can be checked against."""
-    return NotFoundError(f"`{app}` has no schema; `setpoint schema push --app {app}` brings one")
+        return revision, trials.begin(found, revision, plan, canaries) if plan else None
 
 
 def _number(revision: Revision | None) -> int | None:
@@ -293,7 +301,19 @@ def _plan(found: Transaction, intent: Intent, action: Action) -> Plan | None:
     return found.canaries.plan(intent.place)
 
 
-def _is_same(found: Transaction, current: Revision | None, variables: Variables) -> bool:
-    if current is None or current.destroyed is not None:
+def _is_base(intent: Intent, newest: Revision | None) -> bool:
+    if intent.is_base is not None:
+        return intent.is_base
+    return newest is not None and newest.is_base
+
+
+def _is_same(newest: Revision | None, intent: Intent, own: Own, whole: Effective, found: Transaction) -> bool:
+    if newest is None or newest.destroyed is not None or newest.is_base != intent.is_base:
         return False
-    return found.revisions.variables(current) == variables
+    is_as_composed = newest.bases == own.bases and whole.has_same_origins(newest.origins)
+    return is_as_composed and found.revisions.variables(newest) == whole.variables
+
+
+def _inherited(name: str, origin: str) -> Problem:
+    message = f"`{name}` is from `{origin}` and can't be removed here; give it another value, or remove it there"
+    return Problem(name, "inherited", message)

@@ -10,6 +10,7 @@ from app.domain.identity import Actor
 from app.domain.place import LABEL_RULE, is_label
 from app.domain.revision import Revision, Schema
 from app.domain.validation import Problem, text_problems
+from app.service.gates import Gates
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 
 LONGEST_RELEASE = 200
@@ -76,10 +77,11 @@ class Schemas:
             raise InvalidError(problems)
 
     def _problems(self, found: Transaction, schema: Schema) -> Iterator[Problem]:
+        gates = Gates(self.validator)
         for revision in _in_use(found, schema.app):
             if revision.destroyed is None:
                 variables = found.revisions.variables(revision)
-                for problem in self.validator.validate(schema, variables).problems:
+                for problem in gates.validation(schema, variables, is_base=revision.is_base).problems:
                     yield replace(problem, message=f"`{revision}`: {problem.message}")
 
 

@@ -64,6 +64,7 @@ COMMANDS = {
     ),
     "log": Command("setpoint.cli.service.log", "List the revisions of an environment"),
     "rollback": Command("setpoint.cli.service.rollback", "Make a new revision with the variables of an older one"),
+    "extend": Command("setpoint.cli.service.extend", "Have an environment take over the variables of others"),
     "promote": Command("setpoint.cli.service.promote", "Bring variables of one environment to another"),
     "rollout": Command(
         "setpoint.cli.service.rollout", "Say how far a revision has come with the running instances, or end its trial"

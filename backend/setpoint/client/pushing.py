@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from setpoint.application.check_files import read_as_programs_do
@@ -18,12 +19,14 @@ from setpoint.client.place import Place
 from setpoint.client.service import Service
 from setpoint.contract.document.admission import InadmissibleContractError, admit
 from setpoint.contract.document.exported import settings_class_of
+from setpoint.contract.no_settings import ANY_NAME, no_settings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 
+_MISSING = "SP302"
 _LOSES_A_VALUE = "duplicate-variable"
 """A warning that the service refuses: one of two values would be lost silently."""
 
@@ -68,12 +71,16 @@ def push(
     Raises:
         RefusedError: The service refuses it for reasons that are not in the files.
     """
-    contract = _contract(service, place.app)
+    contract = _contract(service, place, is_base=bool(query.get("base")))
+    project = project if contract else project._replace(ignored=ANY_NAME)
+    contract = contract or no_settings()
     loaders = [loader] if loader else project.loaders
     subjects = [of_files(contract, files, None, project) for files in read_as_programs_do(paths, {}, loaders)]
     terms = Terms(chosen_selection(project))
     report = terms.selection.of(judged([subjects], terms))
     report = report._replace(diagnostics=tuple(_as_the_service_takes_it(each) for each in report.diagnostics))
+    if query.get("base") or _has_bases(service, place, report):
+        report = report._replace(diagnostics=tuple(each for each in report.diagnostics if each.code != _MISSING))
     if report.status is not Status.PASSED:
         return Pushed(report)
     try:
@@ -84,12 +91,24 @@ def push(
         return Pushed(with_more(report, subjects[0], _found_by_the_service(subjects[0], error)))
 
 
-def _contract(service: Service, app: str) -> SettingsContract:
-    """Return the contract that `app` is checked against, after a look at it: it may be anybody's."""
+def _has_bases(service: Service, place: Place, report: Report) -> bool:
+    """Return whether what is missing in the files may be from bases, or may be missing; the service tells then."""
+    if all(each.code != _MISSING for each in report.diagnostics):
+        return False
+    current = service.current(place)
+    return bool(current.get("bases") or current.get("is_base"))
+
+
+def _contract(service: Service, place: Place, *, is_base: bool) -> SettingsContract | None:
+    """Return the contract that is checked against, after a look at it: it may be anybody's. A base may have none."""
     try:
-        return SettingsContract.of(settings_class_of(admit(service.current_schema(app)), app))
+        return SettingsContract.of(settings_class_of(admit(service.current_schema(place.app)), place.app))
+    except RefusedError as error:
+        if error.status == HTTPStatus.NOT_FOUND and (is_base or service.current(place).get("is_base")):
+            return None
+        raise
     except InadmissibleContractError as error:
-        message = f"the contract that the service has of `{app}` can't be used: {error}"
+        message = f"the contract that the service has of `{place.app}` can't be used: {error}"
         raise UnableError(message) from None
 
 

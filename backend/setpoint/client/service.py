@@ -1,9 +1,10 @@
 """The calls of the service that commands make, one method each."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from urllib.parse import quote
 
-from setpoint.client.answer import Answer, Json
+from setpoint.client.answer import Answer, Json, RefusedError
 from setpoint.client.connection import Connection, Query
 from setpoint.client.place import Place
 
@@ -45,9 +46,28 @@ class Service:
 
     def current_revision(self, place: Place) -> int | None:
         """Return the number of the revision that everyone is offered; None where there is none yet."""
-        answer = self._connection.call("GET", f"/v1/apps/{place.app}/environments")
-        found = (each for each in answer.objects("environments") if each.get("name") == place.environment)
-        return next((answer.integer("revision", each) for each in found), None)
+        number = self.current(place).get("revision")
+        return number if isinstance(number, int) else None
+
+    def current(self, place: Place) -> Json:
+        """Return what is known of an environment; nothing where there is no such one yet."""
+        try:
+            answer = self._connection.call("GET", f"/v1/apps/{place.app}/environments")
+        except RefusedError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return {}
+            raise
+        found = next((each for each in answer.objects("environments") if each.get("name") == place.environment), {})
+        if found:
+            answer.integer("revision", found)
+        return found
+
+    def extend(self, place: Place, bases: Sequence[Place], based_on: int | None, message: str, query: Query) -> Json:
+        """Have an environment extend others, later ones over earlier."""
+        content = {"bases": list(map(str, bases)), "message": message}
+        return self._connection.send_json(
+            "PUT", f"{place.path}/bases", content, query=query, headers=_is_still(based_on)
+        ).json_with("revision", "changed")
 
     def push(self, place: Place, variables: Mapping[str, str], based_on: int | None, query: Query) -> Json:
         """Write the next revision, if `based_on` is still the current one; None makes the first one."""

@@ -9,8 +9,8 @@ import pytest
 from app.domain.errors import InvalidError, NotFoundError
 from app.domain.event import EventKind, Reset
 from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, SessionReport, State
+from app.service.intent import Intent
 from app.service.leases import GRACE_SECONDS, Leases
-from app.service.revising import Intent
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
 from app.store.repositories.sessions import TOLD_EVERY

@@ -9,12 +9,13 @@ from app.domain.canary import Plan, Size, Stage
 from app.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from app.domain.event import START, Event, EventKind, Reset
 from app.domain.identity import Bound
+from app.domain.place import Place
 from app.domain.rollout import LONGEST_SILENCE
 from app.domain.session import Answer, Reason, Served, Session, SessionReport
 from app.domain.webhook import EVENTS, Topic
 from app.receivers.sending import WebhookSender
+from app.service.intent import Intent, Revised
 from app.service.leases import GRACE_SECONDS, Leases
-from app.service.revising import Intent, Revised
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
 from app.service.trials import SERVICE, Trials
@@ -373,3 +374,23 @@ def test_webhooks_are_told_of_a_refusal_and_of_the_rollback(fleet: Fleet) -> Non
     }
     fleet.push("3", at_once=True)
     assert len(webhooks.deliveries(actor(), endpoint.id)) == 2
+
+
+def test_a_change_of_a_base_is_tried_where_it_arrives(fleet: Fleet) -> None:
+    """By the plan of each environment that extends it; the base itself is offered at once, and keeps what failed."""
+    service, base = fleet.service, Place("billing", "base")
+    revising = service.revising
+    revising.replace(actor(), Intent(base, None, is_base=True), {"NAME": "one"})
+    current = service.history.one(PRODUCTION).number
+    revising.extend(actor(), Intent(PRODUCTION, current), [base])
+    for each in fleet.all:
+        fleet.apply(each, current + 1)
+    fleet.trials.set_plan(actor(), PRODUCTION, ONE)
+    revising.replace(actor(), Intent(base, 1), {"NAME": "two"})
+    assert service.history.one(PRODUCTION).number == current + 1
+    assert fleet.offered().count(current + 2) == 1
+    with pytest.raises(ConflictError, match="1 instance tries revision"):
+        revising.replace(actor(), Intent(base, 2), {"NAME": "three"})
+    fleet.refuse(fleet.all[fleet.offered().index(current + 2)], current + 2)
+    assert set(fleet.offered()) == {current + 1}
+    assert dict(service.reading.read(actor(), base).variables) == {"NAME": "two"}

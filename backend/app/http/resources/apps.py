@@ -19,7 +19,9 @@ class EnvironmentAnswer(BaseModel):
 
     name: str
     revision: int
-    schema_digest: str
+    schema_digest: str | None
+    bases: list[str]
+    is_base: bool
     updated_at: str
 
 
@@ -93,6 +95,8 @@ def _environment_json(revision: Revision) -> dict[str, Any]:
     return {
         "name": revision.place.environment,
         "revision": revision.number,
-        "schema_digest": revision.schema,
+        "schema_digest": revision.schema or None,
+        "bases": list(map(str, revision.bases)),
+        "is_base": revision.is_base,
         "updated_at": when(revision.made_at),
     }

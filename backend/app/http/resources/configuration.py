@@ -25,8 +25,9 @@ from app.http.representations import is_unchanged, represented, tag_of, unchange
 from app.http.request_body import read_body
 from app.http.sent_file import refuse_faulty_file
 from app.service.access import require
+from app.service.intent import Intent, Revised
 from app.service.reading import Content, Reading
-from app.service.revising import Intent, Revised, Revising
+from app.service.revising import Revising
 from app.service.trials import Trials
 from observability.metrics import count_write
 
@@ -136,7 +137,7 @@ def _put(revising: Revising, place: Place) -> Response:
     if request.mimetype not in {"", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream"}:
         detail = f"send {_ENV_FILE} as `text/plain`, or JSON as `application/json`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-    with refuse_faulty_file(revising, place.app, wanted, read_body(LARGEST_BODY)) as variables:
+    with refuse_faulty_file(revising, place, wanted, read_body(LARGEST_BODY)) as variables:
         return written(revising.replace(actor(), intent, variables), intent)
 
 
@@ -160,6 +161,7 @@ def _intent(place: Place) -> tuple[WriteQuery, Intent]:
         ignore_live=wanted.live == "ignore",
         canary=wanted.plan,
         at_once=wanted.is_at_once,
+        is_base=wanted.base,
     )
 
 

@@ -25,8 +25,9 @@ from app.http.representations import represented
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
 from app.service.history import Compared, History
+from app.service.intent import Intent
 from app.service.reading import Reading
-from app.service.revising import Intent, Revising
+from app.service.revising import Revising
 
 _LARGEST = 16_384
 _BASE = "/v1/apps/<app>/environments/<environment>"
@@ -167,5 +168,5 @@ def _difference(compared: Compared) -> dict[str, Any]:
     return {
         "old": revision_json(compared.old),
         "new": revision_json(compared.new),
-        "changes": [change_json(each) for each in compared.differences],
+        "changes": [change_json(each, compared.new.origins) for each in compared.differences],
     }

@@ -20,6 +20,7 @@ from app.store.repositories.tables import (
     LARGEST,
     app_keys,
     as_principal,
+    bases,
     canaries,
     microseconds,
     principals,
@@ -55,6 +56,11 @@ _CURRENT_OF_APP = (
     .subquery()
 )
 
+_EXTENDING = (
+    sa.select(bases.c.app, bases.c.environment)
+    .where(bases.c.base_app == sa.bindparam("app"), bases.c.base_environment == sa.bindparam("environment"))
+    .order_by(bases.c.app, bases.c.environment)
+)
 _NEW = revisions.insert()
 
 FIRST = "0" * 64
@@ -82,8 +88,9 @@ class SqlRevisions:
         self._newest: dict[Place, Revision | None] = {}
 
     def apps(self) -> Sequence[str]:
-        """Return the names of the apps that have a schema, sorted."""
-        return self._connection.scalars(sa.select(schemas.c.app).distinct().order_by(schemas.c.app)).all()
+        """Return the names of the apps that have a schema or a revision, sorted."""
+        known = sa.union(sa.select(schemas.c.app), sa.select(app_keys.c.app))
+        return sorted(self._connection.scalars(known))
 
     def environments(self, app: str) -> Sequence[Revision]:
         """Return the current revision of each environment of `app`, sorted by environment."""
@@ -144,9 +151,16 @@ class SqlRevisions:
         previous = before.digest if before else FIRST
         revision = replace(revision, digest=_digest(revision, body_sha256, previous))
         self._insert(revision, sealed, body_sha256, previous)
+        if revision.bases != (before.bases if before else ()):
+            self._note_bases(revision)
         self._stored[revision.place, revision.number] = _Stored(sealed, body_sha256, app_key)
         self._newest[revision.place] = revision
         return revision
+
+    def extending(self, place: Place) -> Sequence[Place]:
+        """Return the environments whose newest revision extends `place` directly, sorted."""
+        rows = self._connection.execute(_EXTENDING, {"app": place.app, "environment": place.environment})
+        return [Place(*row) for row in rows]
 
     def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
         """Remove the values of a revision for good, and keep all else."""
@@ -162,6 +176,14 @@ class SqlRevisions:
         self._stored.pop((revision.place, revision.number), None)
         self._newest.pop(revision.place, None)
         return replace(revision, destroyed=destruction)
+
+    def _note_bases(self, revision: Revision) -> None:
+        place = revision.place
+        mine = sa.and_(bases.c.app == place.app, bases.c.environment == place.environment)
+        self._connection.execute(bases.delete().where(mine))
+        for base in revision.bases:
+            below = {"base_app": base.app, "base_environment": base.environment}
+            self._connection.execute(bases.insert(), {"app": place.app, "environment": place.environment, **below})
 
     def _newest_of(self, place: Place) -> Revision | None:
         """Return the newest revision, whoever is offered it."""
@@ -179,7 +201,10 @@ class SqlRevisions:
             "author_id": self._known.id_of(revision.author),
             "message": revision.message,
             "made_at": revision.made_at,
-            "schema": revision.schema,
+            "schema": revision.schema or None,
+            "bases": list(map(str, revision.bases)),
+            "origins": dict(revision.origins),
+            "is_base": revision.is_base,
             "unchecked": list(revision.unchecked),
             "copied_from": revision.copied_from,
             "body": sealed.body,
@@ -214,12 +239,15 @@ class SqlRevisions:
             author=author,
             message=found[revisions.c.message],
             made_at=found[revisions.c.made_at],
-            schema=found[revisions.c.schema],
+            schema=found[revisions.c.schema] or "",
             unchecked=tuple(found[revisions.c.unchecked]),
             copied_from=found[revisions.c.copied_from],
             digest=found[revisions.c.digest],
             destroyed=_destruction(row),
             stage=Stage(found[canaries.c.stage] or Stage.COMPLETE),
+            bases=tuple(map(Place.parse, found[revisions.c.bases])),
+            origins=found[revisions.c.origins],
+            is_base=found[revisions.c.is_base],
         )
         stored = _stored(found, place)
         if _digest(revision, stored.body_sha256, found[revisions.c.previous]) != revision.digest:
@@ -241,6 +269,9 @@ def _numbered(draft: Draft, number: int) -> Revision:
         copied_from=draft.copied_from,
         digest="",
         stage=draft.stage,
+        bases=draft.bases,
+        origins=draft.origins,
+        is_base=draft.is_base,
     )
 
 
@@ -276,6 +307,8 @@ def _digest(revision: Revision, body_sha256: bytes, previous: str) -> str:
         revision.copied_from,
         body_sha256.hex(),
     ]
+    if revision.bases or revision.is_base:
+        told += [list(map(str, revision.bases)), sorted(revision.origins.items()), revision.is_base]
     return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
 
 

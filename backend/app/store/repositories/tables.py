@@ -91,9 +91,12 @@ revisions = sa.Table(
     sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("made_at", Moment, nullable=False),
-    sa.Column("schema", sa.Text, nullable=False),
+    sa.Column("schema", sa.Text),
     sa.Column("unchecked", sa.JSON, nullable=False),
     sa.Column("copied_from", sa.BigInteger),
+    sa.Column("bases", sa.JSON, nullable=False),
+    sa.Column("origins", sa.JSON, nullable=False),
+    sa.Column("is_base", sa.Boolean, nullable=False),
     sa.Column("body", sa.LargeBinary),
     sa.Column("data_key", sa.LargeBinary),
     sa.Column("body_sha256", sa.LargeBinary, nullable=False),
@@ -105,6 +108,17 @@ revisions = sa.Table(
     sa.ForeignKeyConstraint(["app", "schema"], ["schemas.app", "schemas.digest"]),
 )
 """`body` and `data_key` go when the values are destroyed; `body_sha256` stays, so that the digest still adds up."""
+
+bases = sa.Table(
+    "bases",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("base_app", sa.Text, primary_key=True),
+    sa.Column("base_environment", sa.Text, primary_key=True),
+    sa.Index("bases_by_base", "base_app", "base_environment"),
+)
+"""What the newest revision of each environment extends, to be found from the base."""
 
 tokens = sa.Table(
     "tokens",

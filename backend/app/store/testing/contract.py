@@ -11,6 +11,7 @@ from app.domain.audit import Action, entry
 from app.domain.errors import DestroyedError, UnusableStorageError
 from app.domain.event import START, Event, Position, Reset
 from app.domain.identity import Actor
+from app.domain.place import Place
 from app.domain.revision import Destruction, Revision
 from app.store.repositories import events
 from app.store.testing.examples import (
@@ -46,6 +47,20 @@ class StoreContract:
         assert dict(variables) == dict(new.variables)
         assert (read.number, read.names, read.author) == (1, ("PORT", "KEY"), CI)
         assert (read.made_at, read.unchecked, read.copied_from) == (NOW, ("pool sizes",), 7)
+
+    def test_what_extends_an_environment_is_found(self, store: AnyStore) -> None:
+        """By the newest revision of each; a base may be of an app without a schema."""
+        shared = Place("shared", "smtp")
+        base = append(store, replace(draft(shared, A="1"), schema="", is_base=True))
+        assert store.read(lambda found: found.revisions.current(shared)) == base
+        written = append(store, replace(draft(A="1", B="2"), bases=(shared,), origins={"A": str(base)}))
+        append(store, replace(draft(STAGING, A="1"), bases=(shared, PRODUCTION), origins={"A": str(base)}))
+        assert store.read(lambda found: found.revisions.current(PRODUCTION)) == written
+        assert store.read(lambda found: found.revisions.extending(shared)) == [PRODUCTION, STAGING]
+        append(store, replace(draft(STAGING, A="1"), bases=(PRODUCTION,)))
+        assert store.read(lambda found: found.revisions.extending(shared)) == [PRODUCTION]
+        assert store.read(lambda found: found.revisions.extending(PRODUCTION)) == [STAGING]
+        assert store.read(lambda found: found.revisions.apps()) == ["billing", "shared"]
 
     def test_what_is_not_there_is_none(self, store: AnyStore) -> None:
         """No error, because a use case decides what that means."""

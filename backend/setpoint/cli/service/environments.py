@@ -21,6 +21,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         ("environment", lambda row: row.get("name")),
         ("revision", lambda row: row.get("revision")),
         ("since", lambda row: day_and_time(row.get("updated_at"))),
+        ("extends", lambda row: row.get("bases")),
         ("schema", lambda row: row.get("schema_digest")),
     ]
     nothing = f"`{app}` has no environments yet; `setpoint push {app}/ENVIRONMENT FILE` makes one"

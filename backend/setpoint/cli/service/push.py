@@ -38,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the revision that the files were made from; refuse if there is a newer one",
     )
     parser.add_argument(
+        "--base",
+        action="store_const",
+        const=True,
+        help="the environment is there to be extended: it may lack what the contract requires, and its app a contract",
+    )
+    parser.add_argument(
         "--allow-dangerous-names",
         action="store_true",
         help="take names that make programs run other code, such as `LD_PRELOAD`; it is kept in the audit log",
@@ -57,6 +63,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         "dry_run": arguments.dry_run,
         "allow_dangerous_names": arguments.allow_dangerous_names,
         "live": arguments.live,
+        "base": arguments.base,
         **canary_query(arguments),
     }
     project = find_project(Path.cwd())

@@ -45,6 +45,8 @@ def _lines(change: Json) -> Iterator[str]:
         notes.append("secret, its values are not shown")
     if kind == "respelled":
         notes.append("another text for the same value")
+    if change.get("origin"):
+        notes.append(f"from {change['origin']}")
     yield f"{_SIGNS.get(kind, '?')} {change.get('name')}" + (f" ({'; '.join(notes)})" if notes else "")
     for sign, side in (("-", change.get("before")), ("+", change.get("after"))):
         if side is not None and not secret:

@@ -1,0 +1,95 @@
+"""Composes an environment out of its own variables and those of its bases, and finds what extends it."""
+
+from collections.abc import Iterator
+
+from app.domain.bases import DEEPEST, MOST_BASES, Effective, Layer, Own, effective, own_variables
+from app.domain.errors import InvalidError
+from app.domain.place import Place
+from app.domain.revision import Revision
+from app.domain.validation import Problem
+from app.domain.variables import Variables
+from app.service.ports import Transaction
+
+
+def own_part(found: Transaction, revision: Revision | None) -> Own:
+    """Return what a revision has by itself; nothing of none.
+
+    Raises:
+        DestroyedError: Its values are gone.
+    """
+    if revision is None:
+        return Own(Variables({}))
+    return Own(own_variables(found.revisions.variables(revision), revision.origins), revision.bases)
+
+
+def composed(found: Transaction, place: Place, own: Own) -> Effective:
+    """Return what `place` has in all, with what its bases have now.
+
+    Raises:
+        InvalidError: A base is not there, or extends `place` itself, or too many stand on one another.
+    """
+    if problems := tuple(_problems(found, place, own.bases)):
+        raise InvalidError(problems)
+    return effective(own.variables, [_layer(found, base) for base in own.bases])
+
+
+def extending(found: Transaction, place: Place) -> list[Place]:
+    """Return all that extends `place`, directly or not; each after what it extends itself."""
+    ordered: list[Place] = []
+
+    def visit(each: Place) -> None:
+        for above in reversed(found.revisions.extending(each)):
+            if above not in ordered:
+                visit(above)
+        if each != place:
+            ordered.append(each)
+
+    visit(place)
+    return ordered[::-1]
+
+
+def _layer(found: Transaction, base: Place) -> Layer:
+    current = _current(found, base)
+    return Layer(str(current), found.revisions.variables(current), current.origins)
+
+
+def _current(found: Transaction, base: Place) -> Revision:
+    current = found.revisions.current(base)
+    if current is None:
+        raise InvalidError((_problem(f"there is no `{base}`"),))
+    return current
+
+
+def _problems(found: Transaction, place: Place, bases: tuple[Place, ...]) -> Iterator[Problem]:
+    if len(bases) > MOST_BASES:
+        yield _problem(f"there are {len(bases)} bases, and may be {MOST_BASES}")
+        return
+    for base in dict.fromkeys(bases):
+        if bases.count(base) > 1:
+            yield _problem(f"`{base}` is named twice")
+        if base == place or place in _below(found, base):
+            yield _problem(f"`{base}` can't be a base of `{place}`, which it extends itself")
+        elif found.revisions.current(base) is None:
+            yield _problem(f"there is no `{base}`")
+        elif 1 + _height(found, base) + _storeys_above(found, place) > DEEPEST:
+            yield _problem(f"with `{base}`, more than {DEEPEST} environments would stand on one another")
+
+
+def _below(found: Transaction, place: Place) -> set[Place]:
+    current = found.revisions.current(place)
+    bases = set(current.bases) if current else set()
+    return bases.union(*(_below(found, base) for base in bases))
+
+
+def _height(found: Transaction, place: Place) -> int:
+    """Return how many environments stand on one another up to `place`, itself included."""
+    current = found.revisions.current(place)
+    return 1 + max((_height(found, base) for base in current.bases), default=0) if current else 1
+
+
+def _storeys_above(found: Transaction, place: Place) -> int:
+    return max((1 + _storeys_above(found, above) for above in found.revisions.extending(place)), default=0)
+
+
+def _problem(message: str) -> Problem:
+    return Problem("bases", "base-not-allowed", message)

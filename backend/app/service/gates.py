@@ -1,0 +1,93 @@
+"""The gates of a write: the app's schema, and the schemas that live instances run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.domain.errors import InvalidError, NotFoundError
+from app.domain.place import Place
+from app.domain.revision import LONGEST_MESSAGE, Schema
+from app.domain.validation import Problem, Validation, text_problems
+from app.domain.variables import MOST_VARIABLES, Variables, limit_problems
+from app.service.intent import Intent
+from app.service.ports import SchemaValidator, Transaction
+
+MISSING = "SP302"
+"""The rule about variables that are required but not set."""
+
+_LIVE_HINT = "deploy the release that goes with it first, or write with `live=ignore`"
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What has to take a set of variables before it becomes a revision."""
+
+    validator: SchemaValidator
+
+    def judged(self, found: Transaction, intent: Intent, variables: Variables) -> tuple[Validation, str]:
+        """Return what the app's schema says of `variables`, and its digest; the app of a base may have none.
+
+        Raises:
+            InvalidError: They have problems.
+            NotFoundError: The app has no schema to check them against.
+        """
+        problems = (
+            *text_problems("message", intent.message, LONGEST_MESSAGE),
+            *limit_problems(variables, allow_dangerous=intent.allow_dangerous),
+        )
+        if len(variables) > MOST_VARIABLES:  # nobody else could write while all of them are looked at
+            raise InvalidError(problems)
+        schema = found.schemas.current(intent.place.app) if intent.is_base else current_schema(found, intent.place.app)
+        validation = self.validation(schema, variables, is_base=bool(intent.is_base))
+        if schema is not None and not intent.ignore_live:
+            problems = (*problems, *self._refused_by_live(found, schema, intent.place, variables, validation))
+        if problems := (*problems, *validation.problems):
+            raise InvalidError(problems)
+        return validation, schema.digest if schema else ""
+
+    def validation(self, schema: Schema | None, variables: Variables, *, is_base: bool) -> Validation:
+        """Return what `schema` says; what a base lacks, the environments that extend it may have."""
+        if schema is None:
+            return Validation(unchecked=tuple(variables))
+        validation = self.validator.validate(schema, variables)
+        if not is_base:
+            return validation
+        lasting = tuple(each for each in validation.problems if each.code != MISSING)
+        return replace(validation, problems=lasting)
+
+    def _refused_by_live(
+        self, found: Transaction, newest: Schema, place: Place, variables: Variables, validation: Validation
+    ) -> Iterator[Problem]:
+        """Yield what the schemas that instances really run have against `variables`, beyond what that of today has."""
+        for digest, instances in found.sessions.live_schemas(place).items():
+            schema = found.schemas.named(place.app, digest) if digest != newest.digest else None
+            if schema is None:
+                continue
+            who = _who_runs(schema, instances)
+            unknown = (self.validator.known(newest) - self.validator.known(schema)) & variables.keys()
+            for name in sorted(unknown):
+                yield Problem(name, "unknown-to-live-instances", f"{who}, which does not know `{name}`", _LIVE_HINT)
+            for problem in self.validator.validate(schema, variables).problems:
+                if problem not in validation.problems and problem.variable not in unknown:
+                    yield replace(problem, message=f"{who}: {problem.message}", hint=_LIVE_HINT)
+
+
+def _who_runs(schema: Schema, instances: int) -> str:
+    who = "1 live instance runs" if instances == 1 else f"{instances:,} live instances run"
+    return f"{who} schema {schema.digest[:15]}… ({schema.release})"
+
+
+def current_schema(found: Transaction, app: str) -> Schema:
+    """Return the schema that `app` is checked against.
+
+    Raises:
+        NotFoundError: None was pushed; says how.
+    """
+    schema = found.schemas.current(app)
+    if schema is None:
+        raise no_schema(app)
+    return schema
+
+
+def no_schema(app: str) -> NotFoundError:
+    """Return the error of an app that nothing can be checked against."""
+    return NotFoundError(f"`{app}` has no schema; `setpoint schema push --app {app}` brings one")

@@ -1,0 +1,52 @@
+"""What somebody wants to change in an environment, and what has come of it."""
+
+from dataclasses import dataclass
+
+from app.domain.canary import Canary, Plan
+from app.domain.place import Place
+from app.domain.revision import Revision
+from app.domain.validation import Validation
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What somebody wants to change, and from where.
+
+    Attributes:
+        place: The environment.
+        expected: The number of the revision that the writer has seen; None if there was none.
+        message: Why.
+        dry_run: Whether to answer without storing anything.
+        allow_dangerous: Whether names may be set that make programs run other code.
+        ignore_live: Whether to store what the schemas of live instances refuse.
+        canary: How it is tried before everyone is offered it; None for what the environment does by default.
+        at_once: Whether everyone is offered it at once, whatever the environment does by default.
+        is_base: Whether the environment is there to be extended; None for what it is already.
+    """
+
+    place: Place
+    expected: int | None
+    message: str = ""
+    dry_run: bool = False
+    allow_dangerous: bool = False
+    ignore_live: bool = False
+    canary: Plan | None = None
+    at_once: bool = False
+    is_base: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """The answer to a change.
+
+    Attributes:
+        revision: The newest revision afterwards; None if a dry run found that the first one could be made.
+        validation: What the schema says of the variables.
+        changed: Whether they differ from those that were there.
+        canary: How it is tried; None if everyone is offered it at once.
+    """
+
+    revision: Revision | None
+    validation: Validation
+    changed: bool
+    canary: Canary | None = None
