@@ -46,9 +46,7 @@ from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
 from app.service.ports import SchemaValidator, Store
-from app.service.promoting import Promoting
 from app.service.reading import Reading
-from app.service.revising import Revising
 from app.service.rollouts import Rollouts
 from app.service.schemas import Schemas
 from app.service.sessions import Sessions
@@ -57,6 +55,8 @@ from app.service.trials import Trials
 from app.service.watching import Watching
 from app.service.webhooks.delivering import Delivering
 from app.service.webhooks.managing import Webhooks
+from app.service.writing.promoting import Promoting
+from app.service.writing.revising import Revising
 from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from config.settings import Settings

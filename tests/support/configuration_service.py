@@ -7,12 +7,12 @@ from app.contracts.validator import ContractValidator
 from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, Token, rights_within
 from app.domain.place import Place
 from app.service.history import History
-from app.service.intent import Intent
 from app.service.ports import Store
 from app.service.reading import Reading
-from app.service.revising import Revising
 from app.service.schemas import Schemas
 from app.service.tokens import Tokens
+from app.service.writing.intent import Intent
+from app.service.writing.revising import Revising
 from support.small_contract import Contract, contract
 
 ADA = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")

@@ -12,7 +12,7 @@ from app.domain.variables import limit_problems
 from app.http.problem import Problem, ProblemItem
 from app.http.queries import WriteQuery
 from app.http.server import current_server
-from app.service.revising import Revising
+from app.service.writing.revising import Revising
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile, parse_env_file

@@ -11,9 +11,9 @@ from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Destruction, Revision
 from app.domain.validation import text_problems
-from app.service.gates import current_schema
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.reading import shown_names
+from app.service.writing.gates import current_schema
 
 
 @dataclass(frozen=True, slots=True)

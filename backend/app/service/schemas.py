@@ -10,8 +10,8 @@ from app.domain.identity import Actor
 from app.domain.place import LABEL_RULE, is_label
 from app.domain.revision import Revision, Schema
 from app.domain.validation import Problem, text_problems
-from app.service.gates import Gates
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from app.service.writing.gates import Gates
 
 LONGEST_RELEASE = 200
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.domain.errors import DamagedError
 from app.domain.place import Place
-from app.store.repositories.revisions import FIRST
+from app.store.repositories.digest_chain import FIRST
 from app.store.repositories.tables import counter, events, revisions
 from app.store.transaction import SqlTransaction
 from observability.known_secrets import secrets_of_its_own

@@ -2,7 +2,7 @@ import pytest
 
 from app.domain.errors import DestroyedError, InvalidError, NotFoundError, StaleError
 from app.domain.place import Place
-from app.service.intent import Intent, Revised
+from app.service.writing.intent import Intent, Revised
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
 

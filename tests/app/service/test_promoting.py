@@ -4,8 +4,8 @@ from app.domain.audit import Action
 from app.domain.errors import ForbiddenError, InvalidError, NotFoundError, StaleError
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.service.intent import Intent
-from app.service.promoting import Promoted, Promoting, Promotion
+from app.service.writing.intent import Intent
+from app.service.writing.promoting import Promoted, Promoting, Promotion
 from support.configuration_service import ADA, PRODUCTION, STAGING, Service, actor
 
 CANARY = "c4n4ry-of-the-promotions"

@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 from app.domain.errors import DestroyedError, InvalidError, NotFoundError, StaleError
 from app.domain.place import Place
 from app.domain.validation import Outcome
-from app.service.intent import Intent, Revised
+from app.service.writing.intent import Intent, Revised
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
 

@@ -9,10 +9,10 @@ import pytest
 from app.domain.errors import InvalidError, NotFoundError
 from app.domain.event import EventKind, Reset
 from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, SessionReport, State
-from app.service.intent import Intent
 from app.service.leases import GRACE_SECONDS, Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
+from app.service.writing.intent import Intent
 from app.store.repositories.sessions import TOLD_EVERY
 from app.store.testing.session_contract import INSTANCE
 from support.configuration_service import CONTRACT, PRODUCTION, STAGING, Clock, Service, actor

@@ -14,12 +14,12 @@ from app.domain.rollout import LONGEST_SILENCE
 from app.domain.session import Answer, Reason, Served, Session, SessionReport
 from app.domain.webhook import EVENTS, Topic
 from app.receivers.sending import WebhookSender
-from app.service.intent import Intent, Revised
 from app.service.leases import GRACE_SECONDS, Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
 from app.service.trials import SERVICE, Trials
 from app.service.webhooks.managing import Webhooks
+from app.service.writing.intent import Intent, Revised
 from app.store.testing.session_contract import INSTANCE
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Clock, Service, actor
 from support.small_contract import contract

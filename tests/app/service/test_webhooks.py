@@ -12,11 +12,11 @@ from app.domain.session import Answer, Instance, Reason, SessionReport, Verdict
 from app.domain.webhook import EVENTS, Delivery, DeliveryState, Endpoint, Topic
 from app.receivers.sending import WebhookSender
 from app.service.leases import Leases
-from app.service.revising import Intent
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions
 from app.service.webhooks.delivering import LEASE, Delivering, encoded
 from app.service.webhooks.managing import MOST_ENDPOINTS, Webhooks
+from app.service.writing.intent import Intent
 from observability.metrics import exposition
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Clock, Service, actor
 from support.supervised import until

@@ -17,8 +17,8 @@ from app.http.marks import Mark, marked
 from app.http.queries import PromotionQuery, query
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
-from app.service.intent import Intent
-from app.service.revising import Revising
+from app.service.writing.intent import Intent
+from app.service.writing.revising import Revising
 
 _LARGEST = 16_384
 

@@ -25,10 +25,10 @@ from app.http.representations import is_unchanged, represented, tag_of, unchange
 from app.http.request_body import read_body
 from app.http.sent_file import refuse_faulty_file
 from app.service.access import require
-from app.service.intent import Intent, Revised
 from app.service.reading import Content, Reading
-from app.service.revising import Revising
 from app.service.trials import Trials
+from app.service.writing.intent import Intent, Revised
+from app.service.writing.revising import Revising
 from observability.metrics import count_write
 
 LARGEST_BODY = 1 << 20

@@ -18,8 +18,8 @@ from app.http.marks import Mark, marked
 from app.http.queries import PromotionQuery, query
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
-from app.service.intent import Intent
-from app.service.promoting import Promoting, Promotion
+from app.service.writing.intent import Intent
+from app.service.writing.promoting import Promoting, Promotion
 
 _LARGEST = 1 << 20
 

@@ -25,9 +25,9 @@ from app.http.representations import represented
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
 from app.service.history import Compared, History
-from app.service.intent import Intent
 from app.service.reading import Reading
-from app.service.revising import Revising
+from app.service.writing.intent import Intent
+from app.service.writing.revising import Revising
 
 _LARGEST = 16_384
 _BASE = "/v1/apps/<app>/environments/<environment>"

@@ -16,8 +16,8 @@ from app.http.marks import Mark, marked
 from app.http.problem import Problem
 from app.http.queries import SchemaQuery, query
 from app.http.request_body import read_body
-from app.service.gates import no_schema
 from app.service.schemas import Schemas
+from app.service.writing.gates import no_schema
 from setpoint.contract.document.admission import LARGEST
 
 _CONTRACT = "a contract as `setpoint schema` writes it"

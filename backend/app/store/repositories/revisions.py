@@ -1,7 +1,6 @@
 """The revisions in SQL: sealed bodies, and a chain of digests over all that is stored."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision
 from app.domain.variables import Variables
 from app.store.repositories.app_keys import SqlKeys
+from app.store.repositories.digest_chain import FIRST, digest_of
 from app.store.repositories.principals import SqlPrincipals
 from app.store.repositories.tables import (
     LARGEST,
@@ -22,7 +22,6 @@ from app.store.repositories.tables import (
     as_principal,
     bases,
     canaries,
-    microseconds,
     principals,
     revisions,
     schemas,
@@ -62,9 +61,6 @@ _EXTENDING = (
     .order_by(bases.c.app, bases.c.environment)
 )
 _NEW = revisions.insert()
-
-FIRST = "0" * 64
-"""What stands for the digest before the first revision of an environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +145,7 @@ class SqlRevisions:
         sealed = self._sealer.seal(revision.place, revision.number, draft.variables, app_key)
         body_sha256 = hashlib.sha256(sealed.body).digest()
         previous = before.digest if before else FIRST
-        revision = replace(revision, digest=_digest(revision, body_sha256, previous))
+        revision = replace(revision, digest=digest_of(revision, body_sha256, previous))
         self._insert(revision, sealed, body_sha256, previous)
         if revision.bases != (before.bases if before else ()):
             self._note_bases(revision)
@@ -250,7 +246,7 @@ class SqlRevisions:
             is_base=found[revisions.c.is_base],
         )
         stored = _stored(found, place)
-        if _digest(revision, stored.body_sha256, found[revisions.c.previous]) != revision.digest:
+        if digest_of(revision, stored.body_sha256, found[revisions.c.previous]) != revision.digest:
             raise _damaged(str(revision))
         self._stored[place, revision.number] = stored
         return revision
@@ -288,28 +284,6 @@ def _destruction(row: sa.Row[Any]) -> Destruction | None:
         return None
     destroyer: Principal = as_principal(row, _DESTROYER)
     return Destruction(destroyer, found[revisions.c.destroyed_at], found[revisions.c.destroyed_reason])
-
-
-def _digest(revision: Revision, body_sha256: bytes, previous: str) -> str:
-    """Return SHA-256 over all that is stored of a revision and never changes, and over the digest before it."""
-    told = [
-        previous,
-        revision.place.app,
-        revision.place.environment,
-        revision.number,
-        revision.names,
-        revision.author.issuer,
-        revision.author.subject,
-        revision.message,
-        microseconds(revision.made_at),
-        revision.schema,
-        revision.unchecked,
-        revision.copied_from,
-        body_sha256.hex(),
-    ]
-    if revision.bases or revision.is_base:
-        told += [list(map(str, revision.bases)), sorted(revision.origins.items()), revision.is_base]
-    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
 
 
 def _damaged(what: str) -> DamagedError:

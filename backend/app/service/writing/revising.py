@@ -8,18 +8,19 @@ from types import MappingProxyType
 from app.domain.audit import Action, entry
 from app.domain.bases import Effective, Own
 from app.domain.canary import Canary, Plan, Stage
-from app.domain.errors import InvalidError, NotFoundError, StaleError
+from app.domain.errors import InvalidError, NotFoundError
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import Draft, Revision, Schema
 from app.domain.validation import Problem, Validation
 from app.domain.variables import Variables, dangerous_names
 from app.service import trials
-from app.service.composing import composed, extending, own_part
-from app.service.gates import MISSING, Gates, current_schema
-from app.service.intent import Intent, Revised
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.webhooks.announcing import announce_revision
+from app.service.writing.composing import composed, extending, own_part
+from app.service.writing.gates import MISSING, Gates, current_schema
+from app.service.writing.intent import Intent, Revised
+from app.service.writing.seen import newest_for, refuse_if_overtaken
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.sources.env_file import EnvFile
 
@@ -161,13 +162,13 @@ class Revising:
         """
 
         def change(found: Transaction) -> Revised:
-            newest, canary = _newest(found, intent, actor)
+            newest, canary = newest_for(found, intent, actor)
             own = edit(found, newest)
             whole = composed(found, intent.place, own)
             there = replace(intent, is_base=_is_base(intent, newest))
             is_same = _is_same(newest, there, own, whole, found)
             if not is_same:
-                _refuse_if_overtaken(newest, canary, intent)
+                refuse_if_overtaken(newest, canary, intent)
             draft, validation = self._draft(found, actor, there, own, whole)
             draft = replace(draft, copied_from=copied_from)
             is_extended = bool(found.revisions.extending(intent.place))
@@ -259,48 +260,6 @@ class Revising:
         return revision, trials.begin(found, revision, plan, canaries) if plan else None
 
 
-def _number(revision: Revision | None) -> int | None:
-    return revision.number if revision else None
-
-
-def _newest(found: Transaction, intent: Intent, actor: Actor) -> tuple[Revision | None, Canary | None]:
-    """Return what the change is made to, and how far it has come if it is on trial.
-
-    Raises:
-        StaleError: The writer has not seen it, and has not written it either.
-        ConflictError: The writer has not written it, and it is on trial.
-    """
-    current, canary = found.revisions.current(intent.place), trials.on_trial(found, intent.place)
-    newest = found.revisions.numbered(intent.place, canary.revision) if canary else current
-    if _number(newest) != intent.expected and not _is_repeated(found, newest, intent, actor):
-        if canary is not None and _number(current) == intent.expected:
-            raise trials.being_tried(canary)
-        raise StaleError(intent.place, _number(current))
-    return newest, canary
-
-
-def _is_repeated(found: Transaction, newest: Revision | None, intent: Intent, actor: Actor) -> bool:
-    """Return whether this may be sent a second time, because the answer was lost (RFC 9110, section 13.1.1)."""
-    if newest is None or newest.author != actor.principal:
-        return False
-    return _number(found.revisions.current(intent.place, below=newest.number)) == intent.expected
-
-
-def _refuse_if_overtaken(newest: Revision | None, canary: Canary | None, intent: Intent) -> None:
-    """Refuse to make another revision than the newest one where that was made meanwhile, or is on trial."""
-    if canary is not None:
-        raise trials.being_tried(canary)
-    if _number(newest) != intent.expected:
-        raise StaleError(intent.place, _number(newest))
-
-
-def _plan(found: Transaction, intent: Intent, action: Action) -> Plan | None:
-    """Return how the revision is tried; a way back is not, unless somebody says so."""
-    if intent.canary is not None or intent.at_once or action is Action.CONFIG_ROLLBACK:
-        return intent.canary
-    return found.canaries.plan(intent.place)
-
-
 def _is_base(intent: Intent, newest: Revision | None) -> bool:
     if intent.is_base is not None:
         return intent.is_base
@@ -317,3 +276,10 @@ def _is_same(newest: Revision | None, intent: Intent, own: Own, whole: Effective
 def _inherited(name: str, origin: str) -> Problem:
     message = f"`{name}` is from `{origin}` and can't be removed here; give it another value, or remove it there"
     return Problem(name, "inherited", message)
+
+
+def _plan(found: Transaction, intent: Intent, action: Action) -> Plan | None:
+    """Return how the revision is tried; a way back is not, unless somebody says so."""
+    if intent.canary is not None or intent.at_once or action is Action.CONFIG_ROLLBACK:
+        return intent.canary
+    return found.canaries.plan(intent.place)

@@ -8,8 +8,8 @@ from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Schema
 from app.domain.validation import Problem, Validation, text_problems
 from app.domain.variables import MOST_VARIABLES, Variables, limit_problems
-from app.service.intent import Intent
 from app.service.ports import SchemaValidator, Transaction
+from app.service.writing.intent import Intent
 
 MISSING = "SP302"
 """The rule about variables that are required but not set."""

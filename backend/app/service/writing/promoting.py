@@ -11,9 +11,9 @@ from app.domain.revision import Revision
 from app.domain.validation import Problem
 from app.service.access import require
 from app.service.history import History
-from app.service.intent import Intent, Revised
 from app.service.reading import Content, Reading
-from app.service.revising import Revising
+from app.service.writing.intent import Intent, Revised
+from app.service.writing.revising import Revising
 
 
 @dataclass(frozen=True, slots=True)

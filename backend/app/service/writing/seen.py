@@ -1,0 +1,44 @@
+"""What a writer has seen: to which revision a change is made, and whether it is still the newest one."""
+
+from app.domain.canary import Canary
+from app.domain.errors import StaleError
+from app.domain.identity import Actor
+from app.domain.revision import Revision
+from app.service import trials
+from app.service.ports import Transaction
+from app.service.writing.intent import Intent
+
+
+def _number(revision: Revision | None) -> int | None:
+    return revision.number if revision else None
+
+
+def newest_for(found: Transaction, intent: Intent, actor: Actor) -> tuple[Revision | None, Canary | None]:
+    """Return what the change is made to, and how far it has come if it is on trial.
+
+    Raises:
+        StaleError: The writer has not seen it, and has not written it either.
+        ConflictError: The writer has not written it, and it is on trial.
+    """
+    current, canary = found.revisions.current(intent.place), trials.on_trial(found, intent.place)
+    newest = found.revisions.numbered(intent.place, canary.revision) if canary else current
+    if _number(newest) != intent.expected and not _is_repeated(found, newest, intent, actor):
+        if canary is not None and _number(current) == intent.expected:
+            raise trials.being_tried(canary)
+        raise StaleError(intent.place, _number(current))
+    return newest, canary
+
+
+def _is_repeated(found: Transaction, newest: Revision | None, intent: Intent, actor: Actor) -> bool:
+    """Return whether this may be sent a second time, because the answer was lost (RFC 9110, section 13.1.1)."""
+    if newest is None or newest.author != actor.principal:
+        return False
+    return _number(found.revisions.current(intent.place, below=newest.number)) == intent.expected
+
+
+def refuse_if_overtaken(newest: Revision | None, canary: Canary | None, intent: Intent) -> None:
+    """Refuse to make another revision than the newest one where that was made meanwhile, or is on trial."""
+    if canary is not None:
+        raise trials.being_tried(canary)
+    if _number(newest) != intent.expected:
+        raise StaleError(intent.place, _number(newest))
