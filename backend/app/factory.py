@@ -16,14 +16,16 @@ from app.http.problem import answer_errors_with_problems, failure
 from app.http.refusals import answer_refusals_with_problems
 from app.http.repeated_reads import RepeatedReads
 from app.http.resources.about import about
+from app.http.resources.access.audit import audit
+from app.http.resources.access.keys import keys
+from app.http.resources.access.tokens import tokens
+from app.http.resources.access.trust import exchange, trust_rules
 from app.http.resources.apps import apps
-from app.http.resources.audit import audit
 from app.http.resources.bases import bases
 from app.http.resources.checks import checks
 from app.http.resources.configuration import configuration
 from app.http.resources.events import Watch, events, quiet_stream
 from app.http.resources.health import health
-from app.http.resources.keys import keys
 from app.http.resources.metrics import metrics
 from app.http.resources.openapi import openapi
 from app.http.resources.promotions import promotions
@@ -32,8 +34,6 @@ from app.http.resources.rollouts import rollout
 from app.http.resources.schemas import schemas
 from app.http.resources.sessions import sessions
 from app.http.resources.settings import settings_in_use
-from app.http.resources.tokens import tokens
-from app.http.resources.trust import exchange, trust_rules
 from app.http.resources.verdicts import verdicts
 from app.http.resources.webhooks import webhooks
 from app.http.server import AnyServer, Server, served_by

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from app.domain.revision import Revision
-from app.store.repositories.tables import microseconds
+from app.store.repositories.columns import microseconds
 
 FIRST = "0" * 64
 """What stands for the digest before the first revision of an environment."""

@@ -1,42 +1,11 @@
 """The tables, the same on SQLite and PostgreSQL; `migrations/` makes them."""
 
-from datetime import UTC, datetime, timedelta
-
 import sqlalchemy as sa
 
 from app.domain.identity import Principal, PrincipalKind
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from app.store.repositories.columns import ROW_ID, Moment
 
 metadata = sa.MetaData()
-
-LARGEST = 2**63 - 1
-"""The largest number that both databases take."""
-
-ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""SQLite numbers rows by itself only where the type is exactly INTEGER."""
-
-
-class Moment(sa.types.TypeDecorator[datetime]):
-    """A time of day as microseconds since 1970, which both databases keep exactly and in the same way."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
-        """Return what is stored."""
-        return None if value is None else microseconds(value)
-
-    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
-        """Return what was meant."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-def microseconds(moment: datetime) -> int:
-    """Return the microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
-
 
 counter = sa.Table(
     "counter",

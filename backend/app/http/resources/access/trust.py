@@ -15,7 +15,7 @@ from app.http.answers import PrincipalAnswer, RightAnswer, principal_json, right
 from app.http.authentication import Authentication, actor
 from app.http.json_body import read_json, validated
 from app.http.marks import Mark, marked
-from app.http.resources.tokens import NewTokenAnswer
+from app.http.resources.access.tokens import NewTokenAnswer
 from app.http.wanted_rights import WantedRights, wanted_rights
 from app.issuers.key_sets import read_key_set, url_problems
 from app.service.exchanging import Exchanging

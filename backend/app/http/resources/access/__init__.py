@@ -1,0 +1,1 @@
+"""The resources about who may do what, and who did."""

@@ -1,0 +1,34 @@
+"""The types of columns that both databases keep in the same way."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+LARGEST = 2**63 - 1
+"""The largest number that both databases take."""
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite numbers rows by itself only where the type is exactly INTEGER."""
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A time of day as microseconds since 1970, which both databases keep exactly and in the same way."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
+        """Return what is stored."""
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+        """Return what was meant."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def microseconds(moment: datetime) -> int:
+    """Return the microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
