@@ -76,9 +76,10 @@ class AccessLog:
 
 def is_event_stream(headers: Iterable[tuple[str, str]]) -> bool:
     """Say whether the response with these headers is a stream of Server-Sent Events."""
-    return any(
-        name.lower() == "content-type" and value.lower().startswith("text/event-stream") for name, value in headers
-    )
+    for name, value in headers:
+        if name.lower() == "content-type":
+            return value.lower().startswith("text/event-stream")
+    return False
 
 
 class _Exchange:
