@@ -36,10 +36,10 @@ def of_processes(
         if diagnostic.code != unused_suppression.code or len(names) == len(reports)
     ]
     settings = ", ".join(dict.fromkeys(each.settings for each in reports.values() if each.settings))
-    sources = dict.fromkeys(source for report in reports.values() for source in report.sources)
+    sources = [source for report in reports.values() for source in report.sources]
     return Report(
         settings,
-        (*_counted(files, sources), *(each for each in sources if each.path is None)),
+        (*_counted(files, sources), *dict.fromkeys(each for each in sources if each.path is None)),
         in_order([*diagnostics, *others]),
         fail_on,
         tuple(map(printable, reports)),

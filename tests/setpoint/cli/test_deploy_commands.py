@@ -97,6 +97,8 @@ services = {shop = "shop_settings:Shop", other = "shop_settings:Worker"}
             ],
         )
     )
+    told = typed("check", "--format", "concise")[1].splitlines()[-1]
+    assert "(7 variables of shop.service and other.service, read as systemd reads them)" in told
     files = ("etc/systemd/system/other.service", "etc/systemd/system/shop.service")
     assert json.loads(typed("check", *files, "--format", "json")[1])["diagnostics"] == json.loads(out)["diagnostics"]
     assert "`QUEUE`" not in typed("check", *files, "--settings", "shop_settings:Shop")[1]
