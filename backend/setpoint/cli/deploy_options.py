@@ -129,7 +129,8 @@ def _of_project(deploy: ProjectDeploy, arguments: argparse.Namespace) -> "Wanted
     from setpoint.application.deploys.services import WantedDeploy  # noqa: PLC0415 - likewise
     from setpoint.sources.deploys import recognised_kind  # noqa: PLC0415 - likewise
 
-    request = _request(arguments, deploy.kind or recognised_kind(deploy.files), deploy.files, deploy)
+    to_say = f'`kind = "compose"` (or "systemd", "kubernetes") in `[tool.setpoint.deploys.{deploy.name}]`'
+    request = _request(arguments, deploy.kind or recognised_kind(deploy.files, to_say), deploy.files, deploy)
     return WantedDeploy(request, tuple(arguments.service), deploy.services)
 
 

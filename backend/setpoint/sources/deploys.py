@@ -53,18 +53,23 @@ def is_like_deploy_file(path: str) -> bool:
     return named.is_dir() and _kind_of_folder(named) is not None
 
 
-def recognised_kind(paths: Sequence[str]) -> DeployKind:
+def recognised_kind(paths: Sequence[str], to_say: str = "`--kind compose|systemd|kubernetes`") -> DeployKind:
     """Return the program that the files at `paths` are for, by their names and what is in them.
 
+    Args:
+        paths: The files.
+        to_say: How somebody says what can't be seen.
+
     Raises:
-        UnrecognisedDeployError: That is not plain to see.
+        UnrecognisedDeployError: That is not plain to see, or a file is not there to be looked at.
     """
     kinds = {path: _kind_of(Path(path)) for path in paths}
     unknown = [path for path, kind in kinds.items() if kind is None]
     if unknown:
-        named = joined([f"`{printable(each)}`" for each in unknown])
-        message = f"cannot tell which program reads {named}; name it with `--kind compose|systemd|kubernetes`"
-        raise UnrecognisedDeployError(message)
+        missing = [path for path in unknown if not Path(path).exists()]
+        named = joined([f"`{printable(each)}`" for each in missing or unknown])
+        told = f"cannot tell which program reads {named}; name it with {to_say}"
+        raise UnrecognisedDeployError(f"cannot read {named}: it does not exist" if missing else told)
     found = list(dict.fromkeys(kind for kind in kinds.values() if kind))
     if len(found) > 1:
         message = f"the files are for {joined([*map(str, found)])}; check them one program at a time"

@@ -116,6 +116,11 @@ services = {shop = "shop_settings:Shop", other = "shop_settings:Worker"}
             '[tool.setpoint.deploys.a]\nfiles = "x"\nkind = "swarm"',
             '`kind` is not "compose", "systemd" or "kubernetes"',
         ),
+        ('[tool.setpoint.deploys.a]\nfiles = "x.yaml"', "cannot read `x.yaml`: it does not exist"),
+        (
+            '[tool.setpoint.deploys.a]\nfiles = "shop_settings.py"',
+            'name it with `kind = "compose"` (or "systemd", "kubernetes") in `[tool.setpoint.deploys.a]`',
+        ),
         ('[tool.setpoint.deploys.a]\nfile = "x"', "in `deploys.a`, unknown key `file`; did you mean `files`?"),
         (
             '[tool.setpoint.deploys.a]\nfiles = "x"\nservices = "web"',
