@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from app.domain.canary import Stage
 from app.domain.place import Place
@@ -15,7 +15,13 @@ from app.service.sessions import verdict
 
 _UUID_7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 _DIGEST_OR_NOTHING = r"^(sha256:[0-9a-f]{64})?$"
+_NO_NUL = r"^[^\x00]*$"
 _LARGEST = 2**63 - 1
+
+_Time = Annotated[
+    AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC))
+]
+"""A time that every time zone can write, however wrong the clock of an instance is."""
 
 
 class _Strict(BaseModel):
@@ -26,9 +32,9 @@ class WhatIsServed(_Strict):
     """What an instance serves."""
 
     revision: int = Field(ge=1, le=_LARGEST)
-    since: AwareDatetime
+    since: _Time
     source: ServedFrom = ServedFrom.SERVICE
-    known_good_at: AwareDatetime | None = None
+    known_good_at: _Time | None = None
 
 
 class ServedThere(WhatIsServed):
@@ -43,10 +49,10 @@ class NewSession(_Strict):
     instance: str = Field(pattern=_UUID_7)
     environments: list[str] = Field(min_length=1, max_length=20)
     schema_digest: str = Field("", pattern=_DIGEST_OR_NOTHING)
-    release: str = Field("", max_length=200)
-    host: str = Field("", max_length=255)
+    release: str = Field("", max_length=200, pattern=_NO_NUL)
+    host: str = Field("", max_length=255, pattern=_NO_NUL)
     pid: int = Field(0, ge=0, le=_LARGEST)
-    started_at: AwareDatetime
+    started_at: _Time
     serves: list[ServedThere] = Field([], max_length=20)
 
 
@@ -67,11 +73,19 @@ class ToldOfSession(_Strict):
     errors: list[ReasonTold] = Field([], max_length=1_000)
     serves: WhatIsServed | None = None
 
+    @model_validator(mode="after")
+    def _says_what_of_which(self) -> Self:
+        """Refuse half of a verdict: whoever sent it would take it for heard."""
+        if (self.revision is None) is not (self.verdict is None):
+            message = "`revision` and `verdict` go together"
+            raise ValueError(message)
+        return self
+
 
 class ToldOfOne(ToldOfSession):
     """What one of many instances tells."""
 
-    session: str = Field(max_length=100)
+    session: str = Field(max_length=100, pattern=_NO_NUL)
     environment: str
 
 

@@ -109,6 +109,10 @@ def test_an_instance_is_offered_each_revision_on_its_stream(api: Api, instance: 
         ({**NEW, "environments": []}, "environments"),
         ({**NEW, "environments": ["Billing"]}, "a place is `app/environment`"),
         ({**NEW, "started_at": "2026-11-26T12:00:00"}, "started_at"),
+        ({**NEW, "started_at": "0001-01-01T00:00:00+14:00"}, "it is too small"),
+        ({**NEW, "started_at": "9999-12-31T23:59:59-14:00"}, "it is too large"),
+        ({**NEW, "host": "web\0"}, "does not match the required pattern"),
+        ({**NEW, "release": "\0"}, "does not match the required pattern"),
         ({**NEW, "more": 1}, "is not known here"),
         ([], ""),
     ],
@@ -118,6 +122,34 @@ def test_what_is_no_session_is_refused_with_the_reason(api: Api, instance: str, 
     answer = api.call("POST", "/v1/sessions/", instance, json=body)
     assert answer.status_code == 422
     assert says in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"verdict": "APPLIED"}, "is invalid"),
+        ({"revision": 1}, "is invalid"),
+        ({"serves": {"revision": 1, "since": "0001-01-01T00:00:00+14:00"}}, "it is too small"),
+        (
+            {"serves": {"revision": 1, "since": NEW["started_at"], "known_good_at": "9999-12-31T23:00:00-14:00"}},
+            "it is too large",
+        ),
+    ],
+)
+def test_what_is_no_report_is_refused_and_spoils_no_list(
+    api: Api, instance: str, body: dict[str, Any], says: str
+) -> None:
+    """Half a verdict is none, and a time that no other zone can write would be in the way of everyone who looks."""
+    session = _open(api, instance)["id"]
+    for answer in (
+        api.call("PATCH", f"/v1/sessions/{session}", instance, json=body),
+        api.call(
+            "POST", "/v1/verdicts", instance, json=[{"session": session, "environment": "billing/production", **body}]
+        ),
+    ):
+        assert answer.status_code == 422
+        assert says in answer.text
+    assert (_only(api)["attempted"], _only(api)["serves"]) == (None, None)
 
 
 def test_only_those_who_may_can_open_report_and_look(api: Api, instance: str) -> None:
