@@ -40,16 +40,19 @@ def canned(status: str, content_type: str, body: str, *headers: str) -> bytes:
 
 
 @contextmanager
-def canned_server(answer: bytes | None, *, tls: bool = False, names: str = "localhost") -> Iterator[CannedServer]:
+def canned_server(
+    answer: bytes | None, *, tls: bool = False, names: str = "localhost", port: int = 0
+) -> Iterator[CannedServer]:
     """Run a server that reads the head of a request, sends `answer`, and hangs up.
 
     Args:
         answer: What every client gets; None for nothing at all, for as long as it waits.
         tls: Whether to speak TLS.
         names: For which host its certificate is.
+        port: Where it listens; by default wherever it can.
     """
     context, authority = _context(names) if tls else (None, b"")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         server = CannedServer(listener.getsockname()[1], authority)
         thread = threading.Thread(target=_serve, args=(listener, answer, context, server.requests))
         thread.start()

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 from setpoint.client.answer import Json
 from setpoint.client.place import Place
 from setpoint.client.service import Service
+from setpoint.errors import UnableError
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -48,19 +49,33 @@ def wait_for_answers(
 ) -> Rollout:
     """Return how `revision` stands once every live instance has answered, or `seconds` are over.
 
+    A service that is away meanwhile, as when it is started anew, is asked again.
+
     Args:
         service: The service.
         place: The environment.
         revision: The revision that was written; a newer one ends the wait.
         seconds: How long to wait.
         tell: Gets the sentence each time that it changes.
+
+    Raises:
+        RefusedError: The environment is not there, or the token may not read it.
+        UnableError: The service can't be reached at the end of the time.
     """
     ends_at, told = monotonic() + seconds, ""
     while True:
-        found = rollout_of(service.rollout(place))
-        if found.settled or found.revision != revision or monotonic() >= ends_at:
-            return found
-        if found.summary != told:
-            told = found.summary
+        is_over = monotonic() >= ends_at
+        try:
+            found = rollout_of(service.rollout(place))
+        except UnableError as error:
+            if is_over:
+                raise
+            summary = f"{error}; asking again"
+        else:
+            if is_over or found.settled or found.revision != revision:
+                return found
+            summary = found.summary
+        if summary != told:
+            told = summary
             tell(told)
         sleep(_SECONDS_BETWEEN_LOOKS)
