@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread
 from typing import Generic, NamedTuple, Self, TypeVar
 
 from pydantic_settings import BaseSettings
@@ -121,7 +121,8 @@ class Following(Generic[AnySettings]):
         atexit.unregister(self.close)
         self._offers.put(None)
         self._agent.finish(SECONDS_TO_TELL)
-        self._thread.join(SECONDS_TO_TELL)
+        if current_thread() is not self._thread:  # `apply` may end what has called it
+            self._thread.join(SECONDS_TO_TELL)
 
     def __enter__(self) -> Self:
         return self
@@ -162,14 +163,16 @@ class Following(Generic[AnySettings]):
         """Return the settings; or what to say where the class refuses here what it has accepted in its own process."""
         try:
             return self._construct(self._environment(offer))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+        except KeyboardInterrupt:  # of whoever starts the app
+            raise
+        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
             return unable(f"the settings class refuses it inside the running app ({type(error).__name__})")
 
     def _take_all(self) -> None:
         while (offer := self._newest(self._offers.get())) is not None:
             try:
                 self._take(offer)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - the app is not to be harmed
+            except BaseException as error:  # noqa: BLE001 - or nobody would take the next one
                 _warn(f"revision {offer.revision} could not be taken ({type(error).__name__})")
 
     def _newest(self, offer: Offer | None) -> Offer | None:
@@ -199,7 +202,7 @@ class Following(Generic[AnySettings]):
         try:
             if self._apply is not None:
                 self._apply(settings)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything, as gevent's `Timeout`
             return unable(f"the app could not apply it ({type(error).__name__}, {_place_of(error)})")
         return Outcome()
 

@@ -38,13 +38,16 @@ def test_an_app_takes_what_its_class_accepts_and_nothing_else(billing: Billing, 
         billing.wait_for("1 of 1 instance refused revision 3: POOL_MIN must not exceed POOL_MAX; still serving 2")
         billing.write(POOL_MAX="13", API_KEY=CANARY)
         until(lambda: "refused revision 4" in billing.rollout)
-        assert "the app could not apply it (ValueError, its_app.py:12); still serving 2" in billing.rollout
+        assert "the app could not apply it (ValueError, its_app.py:16); still serving 2" in billing.rollout
+        billing.write(POOL_MAX="14", API_KEY=CANARY)
+        until(lambda: "refused revision 5" in billing.rollout)
+        assert "the app could not apply it (NobodyCatchesThis, its_app.py:18); still serving 2" in billing.rollout
         after = app.told
         assert (after["revision"], after["pool_max"], after["applied"], after["environment"]) == (2, 6, [6], [])
         assert after["ticks"] > before["ticks"] + 10
 
         billing.write(POOL_MAX="6", API_KEY=CANARY)
-        billing.wait_for("the instance serves revision 5")
+        billing.wait_for("the instance serves revision 6")
         assert app.told["applied"] == [6], "nothing has changed for the app"
         assert app.end() == "[]\n"
         assert app.process.returncode == 0
