@@ -2,11 +2,15 @@
 
 import argparse
 import importlib
+from urllib.parse import urlsplit
 
 from setpoint.cli.options import add_settings_option
 from setpoint.envfile.loaders import LOADERS
 from setpoint.errors import UnableError
 from setpoint.sources.env_file import DEFAULT_LOADER
+
+_LARGEST_AMOUNT = 1_000_000
+"""A week and a half in seconds, a century in hours."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,11 +70,36 @@ def _add_supervision(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--app", metavar="APP", help="follow an app: CMD gets each revision that its class takes")
     group.add_argument("--environment", metavar="ENVIRONMENT", help="the environment of the app to follow")
     group.add_argument("--release", metavar="R", help="the release of the app; by default git or pyproject.toml tells")
-    group.add_argument("--settle", type=float, default=5.0, metavar="S", help="seconds that CMD has to stay up; 5")
-    group.add_argument("--ready-url", metavar="URL", help="what answers with 2xx once CMD is up, instead of --settle")
-    group.add_argument("--grace", type=float, default=30.0, metavar="S", help="seconds that CMD may take to stop; 30")
+    group.add_argument("--settle", type=_amount, default=5.0, metavar="S", help="seconds that CMD has to stay up; 5")
+    group.add_argument(
+        "--ready-url", type=_http_url, metavar="URL", help="what answers with 2xx once CMD is up, instead of --settle"
+    )
+    group.add_argument("--grace", type=_amount, default=30.0, metavar="S", help="seconds that CMD may take to stop; 30")
     group.add_argument("--reload-signal", metavar="NAME", help="what makes CMD read --env-out anew: HUP, USR1 …")
     group.add_argument("--env-out", metavar="FILE", help="the env file that CMD reads, in place of its environment")
     group.add_argument("--cache", metavar="FOLDER", help="where to keep the last known good; the user's state folder")
-    group.add_argument("--max-age", type=float, metavar="HOURS", help="refuse a last known good that is older")
+    group.add_argument("--max-age", type=_amount, metavar="HOURS", help="refuse a last known good that is older")
     group.add_argument("--offline", action="store_true", help="start with the last known good, and ask no service")
+
+
+def _amount(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount <= _LARGEST_AMOUNT:
+        message = f"has to be a number from 0 to {_LARGEST_AMOUNT:,}"
+        raise argparse.ArgumentTypeError(message)
+    return amount
+
+
+def _http_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one:
+        message = "has to be an address such as `http://127.0.0.1:8000/readyz`"
+        raise argparse.ArgumentTypeError(message)
+    return text

@@ -1,5 +1,6 @@
 """What `run --app` refuses at once, and what it does without the service."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from setpoint.cli.run import add_arguments
 from setpoint.client.known_good import Cache, KnownGood
 
 FOLLOW = ("--app", "billing", "--environment", "production")
@@ -28,6 +30,8 @@ def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         ((*FOLLOW, "-f", "prod.env", "--", "true"), "`--file` is for a command that is started once"),
         ((*FOLLOW, "--reload-signal", "HUP", "--", "true"), "`--reload-signal` and `--env-out` go together"),
         ((*FOLLOW, "--reload-signal", "BANG", "--env-out", "x", "--", "true"), "`BANG` is not a signal"),
+        ((*FOLLOW, "--settle", "nan", "--", "true"), "has to be a number from 0"),
+        ((*FOLLOW, "--ready-url", "localhost:8000", "--", "true"), "has to be an address such as `http://"),
         ((*FOLLOW,), "no command is given"),
         ((*FOLLOW, "--", "true"), "and there is no last known good to start with"),
         ((*FOLLOW, "--offline", "--", "true"), "the service is not asked, and there is no last known good"),
@@ -61,3 +65,28 @@ def test_a_command_that_can_not_be_started_ends_as_in_a_shell(tmp_path: Path, co
     done = run(tmp_path, *FOLLOW, "--offline", "--", command)
     assert done.returncode == status
     assert f"cannot start `{command}`" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--settle", "--grace", "--max-age"])
+@pytest.mark.parametrize("word", ["nan", "inf", "-1", "1e300", "soon"])
+def test_an_amount_that_no_clock_can_count_is_refused(
+    option: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before it ends a command that runs by then, or lets it wait for ever."""
+    with pytest.raises(SystemExit):
+        _parser().parse_args([f"{option}={word}"])
+    assert "has to be a number from 0 to 1,000,000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["localhost:8000", "ftp://web/", "http://", "http://web:port/", "http://[::1/"])
+def test_what_can_never_get_ready_is_refused(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Or each revision would fail after a minute."""
+    with pytest.raises(SystemExit):
+        _parser().parse_args(["--ready-url", word])
+    assert "has to be an address such as" in capsys.readouterr().err
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser
