@@ -44,13 +44,18 @@ class Leases:
     _thread: Thread | None = None
     _ended: Event = field(default_factory=Event)
 
+    def start(self) -> None:
+        """Say from now on that this worker runs; also without sessions, because it buries those of dead workers."""
+        with self._lock:
+            if self._thread is None or not (self._thread.is_alive() or self._ended.is_set()):
+                self._thread = Thread(target=self._run, name="setpoint-leases", daemon=True)
+                self._thread.start()
+
     def renew(self, session_id: str) -> None:
         """Hold a session for a while, also without a stream."""
         with self._lock:
             self._until[session_id] = self.seconds() + GRACE_SECONDS
-            if self._thread is None or not (self._thread.is_alive() or self._ended.is_set()):
-                self._thread = Thread(target=self._run, name="setpoint-leases", daemon=True)
-                self._thread.start()
+        self.start()
 
     def begin(self, session_id: str) -> None:
         """Hold a session for as long as its stream is open."""
