@@ -81,8 +81,12 @@ class Reading:
         found = self._remembered((place, digest), lambda each: self._find_valid(each, place, digest))
         return self._give(actor, found, reveal=reveal)
 
-    def secrets(self, place: Place, number: int) -> tuple[str, ...]:
+    def secrets(self, place: Place, number: int | None) -> tuple[str, ...]:
         """Return the values of the secrets of a revision, to mask them elsewhere; they must not leave the process.
+
+        Args:
+            place: The environment.
+            number: The number of the revision; None for the current one.
 
         Raises:
             NotFoundError: There is no such revision.

@@ -125,13 +125,14 @@ class Sessions:
         if served is None and verdict.answer is Answer.APPLIED:
             served = Served(verdict.revision, verdict.at)
         if verdict.reasons:
-            verdict = replace(verdict, reasons=self._fit_to_show(report.place, verdict))
+            verdict = replace(verdict, reasons=self._fit_to_show(report.place, verdict, served))
         return replace(report, verdict=verdict, serves=served)
 
-    def _fit_to_show(self, place: Place, verdict: Verdict) -> tuple[Reason, ...]:
-        """Return the reasons without the secrets of the revision; none where nobody knows what those are."""
+    def _fit_to_show(self, place: Place, verdict: Verdict, served: Served | None) -> tuple[Reason, ...]:
+        """Return the reasons without the secrets that an instance has; none where nobody knows what those are."""
+        numbers = {verdict.revision, served.revision if served else None, None}  # it has more than the one it refuses
         try:
-            masks = Redactor(self.reading.secrets(place, verdict.revision))
+            masks = Redactor({each for number in numbers for each in self.reading.secrets(place, number)})
         except (NotFoundError, DestroyedError):  # an instance can say anything of any number
             return (_WITHHELD,)
         return tuple(_masked(reason, masks) for reason in verdict.reasons[:MOST_REASONS])

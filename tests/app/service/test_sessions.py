@@ -214,6 +214,37 @@ def test_the_sessions_of_a_worker_that_was_killed_end_after_a_while(
     assert [each.id for each in sessions.of(PRODUCTION)] == [stays.id, comes.id]
 
 
+def test_the_secrets_that_an_instance_still_serves_are_masked_too(service: Service, sessions: Sessions) -> None:
+    """While it refuses a revision, and whichever number it says that it refuses."""
+    old, new = "canary-5d3c9a71", "canary-b7724f10"
+    service.write(PORT="1", API_KEY=old)
+    service.write(PORT="1", API_KEY=new)
+    session = opened(sessions)
+    apply(sessions, session, 1)
+    for revision in (1, 2):
+        said = verdict(revision, Answer.FAILED, sessions.clock(), [Reason("x", "", f"{old} is closed, {new} is not")])
+        served = Served(1, sessions.clock())
+        assert sessions.report([SessionReport(session.id, PRODUCTION, said, served)]) == [True]
+        (found,) = sessions.of(PRODUCTION)
+        assert found.attempted is not None
+        assert found.attempted.reasons[0].message == "******** is closed, ******** is not"
+
+
+def test_a_worker_without_sessions_says_that_it_runs_too(
+    service: Service, sessions: Sessions, leases: Leases, seconds: Seconds
+) -> None:
+    """Or nobody would bury the sessions of a service that was killed together with all instances."""
+    service.write(PORT="1")
+    opened(sessions, 1)
+    other = Leases(service.store, leases.rollouts, leases.clock, "worker-2", seconds)
+    other.start()
+    other.close()
+    assert "worker-2" in service.store.read(lambda found: found.sessions.beats())
+    seconds.passed += GRACE_SECONDS + 1
+    other.beat()
+    assert live(sessions) == []
+
+
 def test_a_clock_that_jumps_ends_no_session_and_keeps_none(
     service: Service, sessions: Sessions, leases: Leases, clock: Clock, seconds: Seconds
 ) -> None:
