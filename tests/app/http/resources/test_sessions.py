@@ -152,6 +152,17 @@ def test_what_is_no_report_is_refused_and_spoils_no_list(
     assert (_only(api)["attempted"], _only(api)["serves"]) == (None, None)
 
 
+def test_a_name_with_a_nul_is_looked_for_nowhere(api: Api, instance: str) -> None:
+    """Not every database can even be asked for it."""
+    for method, path in (
+        ("GET", "/v1/sessions/%00"),
+        ("DELETE", "/v1/tokens/a%00"),
+        ("GET", "/v1/sessions/x%00/stream"),
+    ):
+        answer = api.call(method, path, instance)
+        assert (answer.status_code, "there is nothing at this path" in answer.text) == (404, True)
+
+
 def test_only_those_who_may_can_open_report_and_look(api: Api, instance: str) -> None:
     """Somebody who has no business there can't tell a session from none."""
     opened = _open(api, instance)
