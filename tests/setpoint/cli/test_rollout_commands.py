@@ -233,6 +233,7 @@ def test_an_environment_has_a_plan_for_its_pushes(billing: Setpoint, project: Pa
         (["--canary", "0"], "`0` is no number of instances; write `1`, `10%` or `off`"),
         (["--canary", "110%"], "`110%` is no number of instances"),
         (["--bake", "30s"], "`--bake` needs `--canary`"),
+        (["--canary", "1", "--bake", "169h"], "`--bake` is a week at most"),
         (["--canary", "off", "--bake", "30s"], "`--bake` needs `--canary`"),
     ],
 )

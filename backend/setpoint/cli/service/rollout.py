@@ -24,6 +24,8 @@ from setpoint.text.escape import printable
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
 _SIZE = re.compile(r"off|[1-9][0-9]{0,5}|(100|[1-9][0-9]?)%")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600}
+_LONGEST_BAKE = 7 * 24 * 3_600
+"""What the service takes; its own refusal would be one of a variable of the file."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -112,11 +114,14 @@ def canary_query(arguments: argparse.Namespace) -> dict[str, str | int]:
     """Return how a revision is tried, as the service takes it.
 
     Raises:
-        UnableError: There is a time, and nothing that bakes.
+        UnableError: There is a time, and nothing that bakes, or it is too long.
     """
     canary, bake = arguments.canary, arguments.bake
     if bake is not None and canary in {None, "off"}:
         message = "`--bake` needs `--canary`, the instances that have to serve the revision for that long"
+        raise UnableError(message)
+    if bake is not None and bake > _LONGEST_BAKE:
+        message = "`--bake` is a week at most, `168h`"
         raise UnableError(message)
     told = {"canary": canary, "bake": None if bake is None else round(bake)}
     return {name: value for name, value in told.items() if value is not None}
