@@ -42,6 +42,9 @@ def test_commands_outlive_the_service_and_follow_its_history(service: ServiceAtP
     """It is killed, away when another instance starts, and back from a backup, with another meaning of a number."""
     database, backup = tmp_path / "setpoint.db", tmp_path / "backup.db"
     billing = service.billing()
+    eventually(
+        lambda: service.workers, "a worker says that it runs, so that it buries dead ones, before any instance comes"
+    )
     billing.write(POOL_MAX="1")
     with ExitStack() as stack:
         web = stack.enter_context(supervised(tmp_path / "web", service.url, billing.token))

@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +63,12 @@ class ServiceAtPort:
             ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
             admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
         return Billing(self.url, admin)
+
+    @property
+    def workers(self) -> Mapping[str, datetime]:
+        """Return the workers that have said that they run, and when."""
+        with closing(open_store(self.database_url, KEYS)) as store:
+            return store.read(lambda found: found.sessions.beats())
 
     def close(self) -> None:
         """End whatever still runs."""
