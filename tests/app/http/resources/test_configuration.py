@@ -17,8 +17,8 @@ def test_a_configuration_is_written_and_read(api: Api) -> None:
     read = api.call("GET", f"{BASE}/config")
     assert (read.status_code, read.headers["ETag"], read.headers["Cache-Control"]) == (200, '"1"', "private, no-store")
     assert read.get_json()["variables"] == {
-        "PORT": {"value": "8000", "secret": False},
-        "NAME": {"value": "a b", "secret": False},
+        "PORT": {"value": "8000", "secret": False, "origin": None},
+        "NAME": {"value": "a b", "secret": False, "origin": None},
     }
 
 
@@ -83,7 +83,7 @@ def test_a_secret_shows_only_to_those_who_may_and_ask(api: Api) -> None:
     assert SECRET not in api.call("GET", f"{BASE}/config", token=revealer).text
     assert api.call("GET", f"{BASE}/config?reveal=true", token=reader).status_code == 403
     shown = api.call("GET", f"{BASE}/config?reveal=true", token=revealer)
-    assert shown.get_json()["variables"]["API_KEY"] == {"value": SECRET, "secret": True}
+    assert shown.get_json()["variables"]["API_KEY"] == {"value": SECRET, "secret": True, "origin": None}
     events = api.call("GET", "/v1/audit?app=billing").get_json()["events"]
     assert [each["action"] for each in events].count("config.reveal") == 1
 
@@ -122,7 +122,9 @@ def test_a_merge_patch_changes_what_it_names(api: Api) -> None:
         headers={"If-Match": '"1"'},
     )
     assert answer.status_code == 201
-    assert api.call("GET", f"{BASE}/config").get_json()["variables"] == {"PORT": {"value": "2", "secret": False}}
+    assert api.call("GET", f"{BASE}/config").get_json()["variables"] == {
+        "PORT": {"value": "2", "secret": False, "origin": None}
+    }
 
 
 HOSTILE_BODIES = {

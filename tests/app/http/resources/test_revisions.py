@@ -26,9 +26,9 @@ def test_a_difference_shows_values_but_no_secrets(api: Api) -> None:
     api.put({"PORT": "2", "API_KEY": SECRET + "x", "NAME": "n"}, based_on=1)
     answer = api.call("GET", f"{BASE}/revisions/1...2")
     assert answer.get_json()["changes"] == [
-        {"name": "API_KEY", "change": "changed", "secret": True, "before": None, "after": None},
-        {"name": "NAME", "change": "added", "secret": False, "before": None, "after": "n"},
-        {"name": "PORT", "change": "changed", "secret": False, "before": "1", "after": "2"},
+        {"name": "API_KEY", "origin": None, "change": "changed", "secret": True, "before": None, "after": None},
+        {"name": "NAME", "origin": None, "change": "added", "secret": False, "before": None, "after": "n"},
+        {"name": "PORT", "origin": None, "change": "changed", "secret": False, "before": "1", "after": "2"},
     ]
     assert SECRET not in answer.text
 
