@@ -195,9 +195,15 @@ class Origins:
 
     def under_parts(self, setting: Setting) -> Assignment | None:
         """Return what a source without variables gives for `setting`, of which stronger ones give parts."""
-        without = (each for each in self.sources if not each.assignments)
-        reaching = (each for each in without if each.reach(setting).depth == len(setting))
-        return next(filter(None, (self._without_text(each, setting) for each in reaching)), None)
+        stronger: list[Any] = []
+        for source in self.sources:
+            if source.reach(setting).depth != len(setting):
+                continue
+            value = source.value_at(setting)
+            if not source.assignments and _adds(value, stronger) and (found := self._without_text(source, setting)):
+                return found
+            stronger.append(value)
+        return None
 
     def _parent(self, setting: Setting) -> Variable | None:
         depths = range(len(setting) - 1, 0, -1)
@@ -231,6 +237,15 @@ def _leads_to(text: Assignment, setting: Setting) -> bool:
     except (ValueError, RecursionError):
         return True
     return value_at_path(value, rest) is not NOTHING
+
+
+def _adds(value: Any, stronger: Sequence[Any]) -> bool:
+    """Return whether something of `value` is in none of what stronger sources have in its place."""
+    if not stronger:
+        return True
+    if not all(isinstance(each, Mapping) for each in (value, *stronger)):
+        return False
+    return any(_adds(each, [other[key] for other in stronger if key in other]) for key, each in value.items())
 
 
 def _is_merged(value: Any, stronger: Any) -> bool:
