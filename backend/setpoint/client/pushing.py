@@ -26,7 +26,7 @@ from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 
-_MISSING = "SP302"
+_MISSING = "missing-variable"
 _LOSES_A_VALUE = "duplicate-variable"
 """A warning that the service refuses: one of two values would be lost silently."""
 
@@ -80,7 +80,7 @@ def push(
     report = terms.selection.of(judged([subjects], terms))
     report = report._replace(diagnostics=tuple(_as_the_service_takes_it(each) for each in report.diagnostics))
     if query.get("base") or _has_bases(service, place, report):
-        report = report._replace(diagnostics=tuple(each for each in report.diagnostics if each.code != _MISSING))
+        report = report._replace(diagnostics=tuple(each for each in report.diagnostics if each.name != _MISSING))
     if report.status is not Status.PASSED:
         return Pushed(report)
     try:
@@ -93,7 +93,7 @@ def push(
 
 def _has_bases(service: Service, place: Place, report: Report) -> bool:
     """Return whether what is missing in the files may be from bases, or may be missing; the service tells then."""
-    if all(each.code != _MISSING for each in report.diagnostics):
+    if all(each.name != _MISSING for each in report.diagnostics):
         return False
     current = service.current(place)
     return bool(current.get("bases") or current.get("is_base"))

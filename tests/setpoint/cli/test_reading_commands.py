@@ -94,6 +94,7 @@ PORT=80
         assert json.loads(billing("pull", "billing/production", "--json", "--redacted")[1])["variables"]["API_KEY"] == {
             "value": None,
             "secret": True,
+            "origin": None,
         }
 
     def test_a_value_that_a_program_cannot_read_is_told(self, billing: Setpoint, project: Path) -> None:
@@ -237,8 +238,8 @@ billing  production   2         YYYY-MM-DD HH:MM:SS
 """)
     printed = _without_times(billing("environments", "billing")[1])
     assert re.sub(r"[0-9a-f]{64}", "HEX", printed) == snapshot("""\
-environment  revision  since                schema
-production   2         YYYY-MM-DD HH:MM:SS  sha256:HEX
+environment  revision  since                extends  schema
+production   2         YYYY-MM-DD HH:MM:SS  -        sha256:HEX
 """)
     assert json.loads(billing("apps", "--json")[1])[0]["name"] == "billing"
 
