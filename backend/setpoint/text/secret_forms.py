@@ -12,6 +12,8 @@ _SHORTEST = 3
 _LONGEST_DECODED = 1 << 16
 _LONGEST_ENCODED = 1 << 10
 _SHORTEST_ENCODED = 6
+_LONG_ENOUGH = 8
+"""As many letters of base64 are in nothing else."""
 _MOST_STEPS = 3
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
@@ -128,4 +130,24 @@ def _encoded(text: str) -> Iterator[str]:
     # As `user:password` in a header; which letters its end makes depends on how long its beginning is.
     for before in range(3):
         whole = (before + len(content)) // 3 * 4
-        yield base64.b64encode(bytes(before) + content).decode()[before + (before > 0) : whole]
+        encoded = base64.b64encode(bytes(before) + content).decode()
+        yield encoded[before + (before > 0) : whole]
+        yield from _beginnings(before, content)
+        yield from _endings(encoded[:whole], content[len(content) - (before + len(content)) % 3 :])
+
+
+def _beginnings(before: int, content: bytes) -> Iterator[str]:
+    """Yield how base64 begins with `content` after other bytes, the last of which share a letter with it."""
+    for preceding in range({1: 4, 2: 16}.get(before, 0)):
+        bytes_before = bytes(before - 1) + bytes([preceding])
+        yield base64.b64encode(bytes_before + content).decode()[before : before + _LONG_ENOUGH]
+
+
+def _endings(encoded: str, rest: bytes) -> Iterator[str]:
+    """Yield how base64 goes on after `encoded` with the one or two bytes of `rest`, and then ends or has others."""
+    if not rest:
+        return
+    beginning = encoded[-_LONG_ENOUGH:]
+    yield beginning + base64.b64encode(rest).decode()
+    for following in range(0, 256, 16 if len(rest) == 1 else 64):
+        yield beginning + base64.b64encode(rest + bytes([following])).decode()[: len(rest) + 1]

@@ -142,3 +142,18 @@ def test_what_is_printable_is_one_line_of_valid_unicode(text: str) -> None:
     """Reports are written line by line."""
     assert len(printable(text).splitlines()) <= 1
     printable(text).encode()
+
+
+@given(
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40),
+    st.binary(max_size=4),
+    st.binary(max_size=4),
+)
+def test_no_bit_of_a_secret_shows_in_base64(secret: str, before: bytes, after: bytes) -> None:
+    """Whatever is before it and after it: what is left are letters that are made of other bytes alone."""
+    content = secret.encode()
+    encoded = base64.b64encode(before + content + after).decode()
+    first, last = len(before) * 8 // 6, -(-(len(before) + len(content)) * 8 // 6)
+    shown = Redactor([secret]).redact(f"<{encoded}>")
+    assert shown.removeprefix("<").partition(MASK)[0] in {encoded[:at] for at in range(first + 1)}
+    assert shown.removesuffix(">").rpartition(MASK)[2] in {encoded[at:] for at in range(last, len(encoded) + 1)}
