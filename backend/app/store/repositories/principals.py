@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.identity import Bound, Principal, Right, Scope, Token
-from app.store.repositories.tables import as_principal, principals, tokens
+from app.domain.identity import Bound, Principal, PrincipalKind, Right, Scope, Token
+from app.store.repositories.tables import principals, tokens
 
 _PRINCIPAL = sa.select(principals).where(
     principals.c.issuer == sa.bindparam("issuer"), principals.c.subject == sa.bindparam("subject")
@@ -130,3 +130,9 @@ def _token(row: sa.Row[Any]) -> Token:
         expires_at=found[tokens.c.expires_at],
         revoked_at=found[tokens.c.revoked_at],
     )
+
+
+def as_principal(row: sa.Row[tuple[object, ...]], of: sa.FromClause = principals) -> Principal:
+    """Return the principal that the columns of `of` hold in `row`."""
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    return Principal(PrincipalKind(found[of.c.kind]), found[of.c.issuer], found[of.c.subject], found[of.c.name])

@@ -16,8 +16,8 @@ from app.domain.variables import Variables
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.columns import LARGEST
 from app.store.repositories.digest_chain import FIRST, digest_of
-from app.store.repositories.principals import SqlPrincipals
-from app.store.repositories.tables import app_keys, as_principal, bases, canaries, principals, revisions, schemas
+from app.store.repositories.principals import SqlPrincipals, as_principal
+from app.store.repositories.tables import app_keys, bases, canaries, principals, revisions, schemas
 from app.store.sealing import SealedBody, Sealer, WrappedAppKey
 
 _DESTROYER = principals.alias("destroyer")

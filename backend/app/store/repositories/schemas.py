@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from app.domain.errors import DamagedError
 from app.domain.revision import Schema
-from app.store.repositories.principals import SqlPrincipals
-from app.store.repositories.tables import as_principal, principals, schemas
+from app.store.repositories.principals import SqlPrincipals, as_principal
+from app.store.repositories.tables import principals, schemas
 
 _SCHEMAS = sa.select(schemas, principals).join(principals).where(schemas.c.app == sa.bindparam("app"))
 _NEWEST_FIRST = _SCHEMAS.order_by(schemas.c.turn.desc())

@@ -18,8 +18,8 @@ from app.domain.session import (
     SessionReport,
     Verdict,
 )
-from app.store.repositories.principals import SqlPrincipals
-from app.store.repositories.tables import as_principal, principals, rollouts, sessions, workers
+from app.store.repositories.principals import SqlPrincipals, as_principal
+from app.store.repositories.tables import principals, rollouts, sessions, workers
 
 _SESSIONS = sa.select(sessions, principals).join(principals)
 _OF_PLACE = _SESSIONS.where(

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 
-from app.domain.identity import Principal, PrincipalKind
 from app.store.repositories.columns import ROW_ID, Moment
 
 metadata = sa.MetaData()
@@ -268,9 +267,3 @@ canary_plans = sa.Table(
     sa.Column("bake_seconds", sa.Integer, nullable=False),
 )
 """How an environment tries the revisions of which nobody has said how."""
-
-
-def as_principal(row: sa.Row[tuple[object, ...]], of: sa.FromClause = principals) -> Principal:
-    """Return the principal that the columns of `of` hold in `row`."""
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-    return Principal(PrincipalKind(found[of.c.kind]), found[of.c.issuer], found[of.c.subject], found[of.c.name])
