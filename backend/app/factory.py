@@ -26,6 +26,7 @@ from app.http.resources.checks import checks
 from app.http.resources.configuration import configuration
 from app.http.resources.events import Watch, events, quiet_stream
 from app.http.resources.health import health
+from app.http.resources.incoming_webhooks import incoming_webhooks, received_webhooks
 from app.http.resources.metrics import metrics
 from app.http.resources.openapi import openapi
 from app.http.resources.promotions import promotions
@@ -53,8 +54,10 @@ from app.service.sessions import Sessions
 from app.service.tokens import Tokens
 from app.service.trials import Trials
 from app.service.watching import Watching
+from app.service.webhooks.accepting import Accepting
 from app.service.webhooks.delivering import Delivering
 from app.service.webhooks.managing import Webhooks
+from app.service.webhooks.receiving import Receiving
 from app.service.writing.promoting import Promoting
 from app.service.writing.revising import Revising
 from app.stream.broker import Broker
@@ -153,6 +156,8 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     sender = WebhookSender(allow_private=settings.webhooks_allow_private)
     application.extensions[DELIVERING] = Delivering(store, sender, _now)
     yield webhooks(Webhooks(store, sender, _now))
+    yield incoming_webhooks(Accepting(store, _now))
+    yield received_webhooks(Receiving(store, revising, _now), authentication)
     yield tokens(Tokens(store, _now), _now)
     exchanging = Exchanging(store, JsonWebTokens(), _now)
     yield trust_rules(exchanging)

@@ -20,12 +20,14 @@ from app.service.webhooks.announcing import announce
 from app.service.webhooks.delivering import Delivering, encoded
 from docs.documents import ROOT, blocks
 from setpoint.cli.main import main
+from support.configuration_service import CONTRACT, Clock, Service
 from support.service_over_http import service_over_http
 from support.supervised import until
 
 _BLOCKS = list(blocks(ROOT / "docs" / "guides" / "webhooks.md"))
-_CREATE, _EXAMPLE = (next(each.text for each in _BLOCKS if each.language == word) for word in ("shell", "json"))
-_RECEIVER = next(each.text for each in _BLOCKS if each.file == "receiver.py")
+_CREATE, _ACCEPT, _SOUND = (each.text for each in _BLOCKS if each.language == "shell")
+_EXAMPLE, _REACTION = (each.text for each in _BLOCKS if each.language == "json")
+_RECEIVER, _ALARM = (next(each.text for each in _BLOCKS if each.file == name) for name in ("receiver.py", "alarm.py"))
 _AT = datetime(2026, 11, 26, 15, 4, 5, 123_000, tzinfo=UTC)
 _ROLLED_BACK = Message(Topic.ROLLED_BACK, _AT, Place("billing", "production"), 45, {"still_served": 44})
 
@@ -71,6 +73,27 @@ def test_the_receiver_of_the_guide_takes_what_is_sent(
         (delivery,) = json.loads(capsys.readouterr().out)
     assert (delivery["state"], [each["status"] for each in delivery["attempts"]]) == ("delivered", [204])
     assert "{'app': 'billing', 'environment': 'production', 'revision': 45, 'still_served': 44}" in said.read_text()
+
+
+def test_the_alarm_of_the_guide_takes_a_revision_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the secret and at the address that the command prints; the answer is the one that is shown."""
+    (tmp_path / "alarm.py").write_text(_ALARM)
+    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db") as service:
+        kept = Service(service.store, Clock())
+        kept.push(CONTRACT)
+        for port in ("1", "2"):
+            kept.write(PORT=port)
+        monkeypatch.setenv("SETPOINT_URL", service.url)
+        monkeypatch.setenv("SETPOINT_TOKEN", service.admin)
+        assert main(shlex.split(_ACCEPT)[1:]) == 0
+        secret, told = capsys.readouterr()
+        monkeypatch.setenv("WEBHOOK_SECRET", secret.strip())
+        monkeypatch.setenv("WEBHOOK_URL", service.url + told.split()[3])
+        sound = [sys.executable, *shlex.split(_SOUND)[1:]]
+        said = subprocess.run(sound, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout) == json.loads(_REACTION)
 
 
 def _tell(store: Any) -> None:

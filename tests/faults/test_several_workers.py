@@ -4,12 +4,15 @@ import os
 import random
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from app.service.webhooks.delivering import LEASE
 from app.store.opening import open_store
@@ -187,6 +190,36 @@ def test_a_webhook_is_delivered_though_all_workers_are_killed_meanwhile(deployme
             "what came of it is written down",
         )
         assert client.call("DELETE", path)[0] == 200
+
+
+def test_an_alarm_takes_one_revision_back_though_it_comes_to_all_workers_and_after_they_were_killed(
+    deployment: Deployment,
+) -> None:
+    """All of them are told the same: what a message did is stored with what it did."""
+    deployment.begin("alarmed")
+    clients = deployment.client_of_each_worker()
+    assert clients[0].write({"WRITER": "one", "COUNT": "1"}, If_Match='"1"')[0] == 201
+    wanted = {"environment": "billing/alarmed", "action": "rollback"}
+    made = clients[0].call("POST", "/v1/webhooks/in", wanted)[1]
+
+    def sound(client: Client) -> tuple[int, Any]:
+        at = datetime.now(UTC)
+        signature = Webhook(made["secret"]).sign("msg_1", at, "")
+        headers = {"webhook_id": "msg_1", "webhook_timestamp": str(int(at.timestamp()))}
+        return client.call("POST", made["path"], "", webhook_signature=signature, **headers)
+
+    taken_back = (200, {"effect": "rolled_back", "environment": "billing/alarmed", "revision": 2, "current": 3})
+    with ThreadPoolExecutor(len(clients)) as pool:
+        assert [*pool.map(sound, clients)] == [taken_back] * len(clients)
+    before = {worker for server in deployment.servers for worker in server.workers()}
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    for server in deployment.servers:
+        eventually(lambda server=server: server.workers().isdisjoint(before), "the workers are gone")  # type: ignore[misc]
+        server.wait_for_workers(len(before) // len(deployment.servers))
+    client = deployment.client_of_each_worker()[0]
+    assert sound(client) == taken_back
+    assert numbers(client) == [3, 2, 1]
 
 
 def _end_the_lease(deployment: Deployment) -> None:

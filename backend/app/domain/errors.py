@@ -9,10 +9,10 @@ class ServiceError(Exception):
 
 
 class UnauthenticatedError(ServiceError):
-    """No live token was shown; which of the reasons it is stays unsaid."""
+    """No live token and no valid signature was shown; which of the reasons it is stays unsaid."""
 
-    def __init__(self) -> None:
-        super().__init__("no valid token was sent")
+    def __init__(self, what: str = "token") -> None:
+        super().__init__(f"no valid {what} was sent")
 
 
 class RefusedAssertionError(ServiceError):

@@ -3,12 +3,49 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 PREFIX = "whsec_"
+TOLERANCE = timedelta(minutes=5)
+"""How far the clock of a sender may be off, and how long a request may be on its way."""
+
 _BYTES = 32
 """Of a key; the specification wants from 24 to 64."""
+
+_MOST_SIGNATURES = 16
+_MESSAGE_ID = re.compile(r"[!-\-/-~]{1,256}")
+"""Without a full stop, which is what ends it in what is signed."""
+
+_TIMESTAMP = re.compile(r"[0-9]{1,11}")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the headers of a request say of its body.
+
+    Attributes:
+        message_id: `webhook-id`.
+        timestamp: `webhook-timestamp`.
+        signatures: `webhook-signature`: one or several, with spaces between them.
+    """
+
+    message_id: str
+    timestamp: str
+    signatures: str
+
+    def holds(self, webhook_secrets: Iterable[str], body: bytes, now: datetime) -> bool:
+        """Return whether one of the secrets has signed `body`, not long before `now`."""
+        if not (_MESSAGE_ID.fullmatch(self.message_id) and _TIMESTAMP.fullmatch(self.timestamp)):
+            return False
+        timestamp = int(self.timestamp)
+        expected = sign(webhook_secrets, self.message_id, timestamp, body).encode().split()
+        shown = self.signatures.encode().split()[:_MOST_SIGNATURES]
+        is_signed = any(hmac.compare_digest(one, other) for one in expected for other in shown)
+        return is_signed and abs(now.timestamp() - timestamp) <= TOLERANCE.total_seconds()
 
 
 def new_secret() -> str:

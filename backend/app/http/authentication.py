@@ -79,7 +79,7 @@ class Authentication:
             yield current_request_id() or "", address
         except (UnauthenticatedError, RefusedAssertionError):
             if seconds := self._attempts.seconds_to_wait(address):
-                detail = "too many requests without a valid token came from this address"
+                detail = "too many requests without a valid token or signature came from this address"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)}) from None
             raise
 

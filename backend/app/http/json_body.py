@@ -38,7 +38,15 @@ def read_json(limit: int) -> Any:
     Raises:
         Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice, and those of `read_body`.
     """
-    content = read_body(limit)
+    return json_of(read_body(limit))
+
+
+def json_of(content: bytes) -> Any:
+    """Return the JSON value that a body is.
+
+    Raises:
+        Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice.
+    """
     try:
         return _parsed(content) if len(content) <= _SMALL else _parsed_beside_other_requests(content)
     except _DuplicateKeyError as error:

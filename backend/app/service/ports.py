@@ -13,7 +13,7 @@ from app.domain.validation import Validation
 from app.domain.variables import Variables
 from app.service.exchange_ports import TrustRules
 from app.service.session_ports import Canaries, Sessions
-from app.service.webhooks.ports import Webhooks
+from app.service.webhooks.ports import IncomingWebhooks, Webhooks
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 
@@ -202,6 +202,8 @@ class Transaction(Protocol):
     def keys(self) -> Keys: ...  # noqa: D102 - the Protocol says it
     @property
     def webhooks(self) -> Webhooks: ...  # noqa: D102 - the Protocol says it
+    @property
+    def incoming(self) -> IncomingWebhooks: ...  # noqa: D102 - the Protocol says it
 
 
 class Store(Protocol):

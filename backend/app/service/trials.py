@@ -74,13 +74,9 @@ class Trials:
         if problems := text_problems("message", message, LONGEST_MESSAGE):
             raise InvalidError(problems)
 
-        def change(found: Transaction) -> None:
-            now = self.clock()
-            reason = f"aborted by {actor.principal.name}{f': {message}' if message else ''}"
-            over = ended(_on_trial(found, place, revision), Stage.ROLLED_BACK, now, reason)
-            _end(found, over, entry(actor, Action.ROLLOUT_ROLL_BACK, now, place.app, place.environment))
-
-        self.store.write(change)
+        self.store.write(
+            lambda found: take_back(found, actor, _on_trial(found, place, revision), self.clock(), message)
+        )
 
     def plan(self, place: Place) -> Plan | None:
         """Return how an environment tries revisions of which nobody has said how; None if it does not.
@@ -182,6 +178,13 @@ def advance(found: Transaction, canary: Canary, now: datetime) -> None:
     is_good = reached.stage is Stage.COMPLETE
     action = Action.ROLLOUT_COMPLETE if is_good else Action.ROLLOUT_ROLL_BACK
     _end(found, reached, AuditEntry(action, now, SERVICE, "", canary.place.app, canary.place.environment))
+
+
+def take_back(found: Transaction, actor: Actor, canary: Canary, now: datetime, message: str = "") -> None:
+    """Take a revision that is on trial back from its canaries, because somebody says so."""
+    reason = f"aborted by {actor.principal.name}{f': {message}' if message else ''}"
+    over, place = ended(canary, Stage.ROLLED_BACK, now, reason), canary.place
+    _end(found, over, entry(actor, Action.ROLLOUT_ROLL_BACK, now, place.app, place.environment))
 
 
 def _on_trial(found: Transaction, place: Place, revision: int) -> Canary:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.canaries import SqlCanaries
 from app.store.repositories.events import SqlAuditLog, SqlEvents
+from app.store.repositories.incoming_webhooks import SqlIncomingWebhooks
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.revisions import SqlRevisions
 from app.store.repositories.schemas import SqlSchemas
@@ -30,3 +31,4 @@ class SqlTransaction:
         self.events = SqlEvents(connection)
         self.audit = SqlAuditLog(connection, self.principals)
         self.webhooks = SqlWebhooks(connection, sealer, self.keys)
+        self.incoming = SqlIncomingWebhooks(connection, sealer, self.keys)

@@ -75,7 +75,10 @@ COMMANDS = {
     "revisions": Command("setpoint.cli.service.revisions", "Remove the values of a leaked revision for good"),
     "token": Command("setpoint.cli.access.tokens", "List, make, replace and end the tokens of the service"),
     "trust": Command("setpoint.cli.access.trust", "List, make and remove rules on whose tokens the service accepts"),
-    "webhooks": Command("setpoint.cli.service.webhooks", "Have revisions, refusals and rollbacks told to a URL"),
+    "webhooks": Command(
+        "setpoint.cli.service.webhooks",
+        "Have revisions, refusals and rollbacks told to a URL, or be told that something is wrong",
+    ),
     "keys": Command(
         "setpoint.cli.access.keys", "Say which keys encrypt what the service stores, or change to the first one"
     ),

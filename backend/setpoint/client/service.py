@@ -197,6 +197,14 @@ class Service:
         """Make a webhook; the answer is the one time that its secret shows."""
         return self._connection.send_json("POST", "/v1/webhooks", wanted).json_with("id", "secret")
 
+    def incoming_webhooks(self) -> Sequence[Json]:
+        """Return the incoming webhooks, without their secrets."""
+        return self._connection.call("GET", "/v1/webhooks/in").objects("webhooks")
+
+    def accept_webhook(self, wanted: Mapping[str, object]) -> Json:
+        """Make an incoming webhook; the answer is the one time that its secret shows."""
+        return self._connection.send_json("POST", "/v1/webhooks/in", wanted).json_with("id", "path", "secret")
+
     def change_webhook(self, webhook_id: str, action: str, query: Query | None = None) -> Json:
         """Do something with a webhook: `rotate`, `enable` or `ping` it."""
         return self._connection.call("POST", f"{_webhook(webhook_id)}/{action}", query=query).json
@@ -234,7 +242,8 @@ class Service:
 
 
 def _webhook(webhook_id: str) -> str:
-    return f"/v1/webhooks/{quote(webhook_id, safe='')}"
+    is_incoming = webhook_id.startswith("whin_")
+    return f"/v1/webhooks/{'in/' if is_incoming else ''}{quote(webhook_id, safe='')}"
 
 
 def _newest_or_named(place: Place) -> str:

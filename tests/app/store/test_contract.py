@@ -10,6 +10,7 @@ from app.store.sqlite.store import SqliteStore
 from app.store.testing.canary_contract import CanaryContract
 from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
+from app.store.testing.incoming_webhook_contract import IncomingWebhookContract
 from app.store.testing.session_contract import SessionContract
 from app.store.testing.trust_contract import TrustContract
 from app.store.testing.webhook_contract import WebhookContract
@@ -21,7 +22,7 @@ def _sealer(keys: str) -> Sealer:
     return Sealer(Keyring.parse(keys))
 
 
-class Contract(StoreContract, SessionContract, CanaryContract, TrustContract, WebhookContract):
+class Contract(StoreContract, SessionContract, CanaryContract, TrustContract, WebhookContract, IncomingWebhookContract):
     """The contract, with a store that the test begins with."""
 
     @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.incoming_webhook import IncomingWebhook, Reaction
 from app.domain.webhook import Answered, Delivery, Endpoint, Message
 
 
@@ -52,6 +53,38 @@ class Webhooks(Protocol):
 
     def deliveries(self, endpoint_id: str, limit: int) -> Sequence[Delivery]:
         """Return what was sent to an endpoint, or is to be, the newest first."""
+        ...
+
+
+class IncomingWebhooks(Protocol):
+    """The incoming webhooks, and what they have done."""
+
+    def add(self, webhook: IncomingWebhook) -> None:
+        """Store a new incoming webhook."""
+        ...
+
+    def named(self, webhook_id: str, now: datetime) -> IncomingWebhook | None:
+        """Return the one with this id, with the secrets that sign at `now`; None if there is none."""
+        ...
+
+    def all_webhooks(self) -> Sequence[IncomingWebhook]:
+        """Return all of them without their secrets, the oldest first."""
+        ...
+
+    def rotate(self, webhook: IncomingWebhook, secret: str, old_until: datetime) -> None:
+        """Store another secret; the one before signs as well until then."""
+        ...
+
+    def remove(self, webhook_id: str) -> None:
+        """Forget one, and what it has done."""
+        ...
+
+    def reaction(self, webhook_id: str, message_id: str) -> Reaction | None:
+        """Return what a message has done; None if it has not come before."""
+        ...
+
+    def note(self, webhook_id: str, message_id: str, now: datetime, reaction: Reaction) -> None:
+        """Store what a message has done, and forget what others did long ago."""
         ...
 
 

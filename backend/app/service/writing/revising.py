@@ -8,7 +8,7 @@ from types import MappingProxyType
 from app.domain.audit import Action, entry
 from app.domain.bases import Effective, Own
 from app.domain.canary import Canary, Plan, Stage
-from app.domain.errors import InvalidError, NotFoundError
+from app.domain.errors import InvalidError
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import Draft, Revision, Schema
@@ -17,7 +17,7 @@ from app.domain.variables import Variables, dangerous_names
 from app.service import trials
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.webhooks.announcing import announce_revision
-from app.service.writing.composing import composed, extending, own_part
+from app.service.writing.composing import Edit, brought_back, composed, extending, own_part
 from app.service.writing.gates import MISSING, Gates, current_schema
 from app.service.writing.intent import Intent, Revised
 from app.service.writing.seen import newest_for, refuse_if_overtaken
@@ -25,9 +25,6 @@ from setpoint.check.diagnostic import Diagnostic
 from setpoint.sources.env_file import EnvFile
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
-
-Edit = Callable[[Transaction, Revision | None], Own]
-"""Returns what the environment is to have by itself, from what is there now."""
 
 
 class _UndoneError(Exception):
@@ -135,15 +132,13 @@ class Revising:
             StaleError: The environment is at another revision than expected.
             InvalidError: They do not satisfy today's schema.
         """
+        edit, detail = brought_back(intent.place, number), {"from": number}
+        return self.revise(actor, intent, edit, Action.CONFIG_ROLLBACK, detail=detail, copied_from=number)
 
-        def edit(found: Transaction, _: Revision | None) -> Own:
-            revision = found.revisions.numbered(intent.place, number)
-            if revision is None:
-                message = f"there is no `{intent.place}@{number}`"
-                raise NotFoundError(message)
-            return own_part(found, revision)
-
-        return self.revise(actor, intent, edit, Action.CONFIG_ROLLBACK, detail={"from": number}, copied_from=number)
+    def roll_back_within(self, found: Transaction, actor: Actor, intent: Intent, number: int) -> Revised:
+        """Do what `roll_back` does in a transaction that does more than that."""
+        edit, detail = brought_back(intent.place, number), {"from": number}
+        return self._revise(found, actor, intent, edit, Action.CONFIG_ROLLBACK, detail=detail, copied_from=number)
 
     def revise(
         self,
@@ -162,26 +157,7 @@ class Revising:
         """
 
         def change(found: Transaction) -> Revised:
-            newest, canary = newest_for(found, intent, actor)
-            own = edit(found, newest)
-            whole = composed(found, intent.place, own)
-            there = replace(intent, is_base=_is_base(intent, newest))
-            is_same = _is_same(newest, there, own, whole, found)
-            if not is_same:
-                refuse_if_overtaken(newest, canary, intent)
-            draft, validation = self._draft(found, actor, there, own, whole)
-            draft = replace(draft, copied_from=copied_from)
-            is_extended = bool(found.revisions.extending(intent.place))
-            if is_same or (intent.dry_run and not is_extended):
-                return Revised(newest, validation, changed=not is_same, canary=canary)
-            is_tried = not is_extended and (newest is None or newest.bases == own.bases)
-            plan = _plan(found, intent, action) if is_tried else None
-            revision, canary = self._store(found, actor, draft, plan, action=action, detail=detail)
-            if is_extended:
-                self._pass_on(found, actor, intent, revision)
-            if intent.dry_run:
-                raise _UndoneError(Revised(newest, validation, changed=True))
-            return Revised(revision, validation, changed=True, canary=canary)
+            return self._revise(found, actor, intent, edit, action, detail=detail, copied_from=copied_from)
 
         if not intent.dry_run or self.store.read(lambda found: found.revisions.extending(intent.place)):
             try:
@@ -189,6 +165,38 @@ class Revising:
             except _UndoneError as undone:
                 return undone.revised
         return self.store.read(change)
+
+    def _revise(
+        self,
+        found: Transaction,
+        actor: Actor,
+        intent: Intent,
+        edit: Edit,
+        action: Action,
+        *,
+        detail: Mapping[str, object],
+        copied_from: int | None,
+    ) -> Revised:
+        newest, canary = newest_for(found, intent, actor)
+        own = edit(found, newest)
+        whole = composed(found, intent.place, own)
+        there = replace(intent, is_base=_is_base(intent, newest))
+        is_same = _is_same(newest, there, own, whole, found)
+        if not is_same:
+            refuse_if_overtaken(newest, canary, intent)
+        draft, validation = self._draft(found, actor, there, own, whole)
+        draft = replace(draft, copied_from=copied_from)
+        is_extended = bool(found.revisions.extending(intent.place))
+        if is_same or (intent.dry_run and not is_extended):
+            return Revised(newest, validation, changed=not is_same, canary=canary)
+        is_tried = not is_extended and (newest is None or newest.bases == own.bases)
+        plan = _plan(found, intent, action) if is_tried else None
+        revision, canary = self._store(found, actor, draft, plan, action=action, detail=detail)
+        if is_extended:
+            self._pass_on(found, actor, intent, revision)
+        if intent.dry_run:
+            raise _UndoneError(Revised(newest, validation, changed=True))
+        return Revised(revision, validation, changed=True, canary=canary)
 
     def _pass_on(self, found: Transaction, actor: Actor, intent: Intent, base: Revision) -> None:
         """Make the next revision of all that extends `base`.

@@ -239,6 +239,31 @@ deliveries = sa.Table(
 )
 """What webhooks are to be told, stored in the transaction of what they tell. Who tries one puts off its `next_at`."""
 
+incoming_webhooks = sa.Table(
+    "incoming_webhooks",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("app", sa.Text, nullable=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("old_secret", sa.LargeBinary),
+    sa.Column("old_until", Moment),
+)
+
+received_webhooks = sa.Table(
+    "received_webhooks",
+    metadata,
+    sa.Column("webhook", sa.ForeignKey("incoming_webhooks.id"), primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("effect", sa.Text, nullable=False),
+    sa.Column("revision", sa.BigInteger),
+    sa.Column("current", sa.BigInteger, nullable=False),
+    sa.Index("received_webhooks_by_time", "at"),
+)
+"""What came in, by its `webhook-id`, and what it did: stored in the transaction in which it did that."""
 
 canaries = sa.Table(
     "canaries",

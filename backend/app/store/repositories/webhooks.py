@@ -21,7 +21,7 @@ from app.domain.webhook import (
 )
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.tables import deliveries, webhooks
-from app.store.sealing import Sealer
+from app.store.sealing import Sealer, WrappedAppKey
 
 KEPT = timedelta(days=7)
 """How long one can look up what was done."""
@@ -58,7 +58,10 @@ class SqlWebhooks:
     def named(self, endpoint_id: str, now: datetime) -> Endpoint | None:
         """Return the endpoint with this id, with the secrets that sign at `now`; None if there is none."""
         row = self._connection.execute(sa.select(webhooks).where(webhooks.c.id == endpoint_id)).first()
-        return _endpoint(row, tuple(self._secrets(row, now))) if row else None
+        if row is None:
+            return None
+        key = self._keys.of(Bound.parse(row.bound).app)
+        return _endpoint(row, tuple(secrets_of(row, self._sealer, key, now)))
 
     def all_endpoints(self) -> Sequence[Endpoint]:
         """Return all endpoints without their secrets, the oldest first."""
@@ -150,11 +153,12 @@ class SqlWebhooks:
     def _sealed(self, endpoint: Endpoint, secret: str) -> bytes:
         return self._sealer.seal_webhook_secret(endpoint.id, secret, self._keys.of(endpoint.bound.app))
 
-    def _secrets(self, row: sa.Row[Any], now: datetime) -> Iterator[str]:
-        key = self._keys.of(Bound.parse(row.bound).app)
-        yield self._sealer.open_webhook_secret(row.id, bytes(row.secret), key)
-        if row.old_secret is not None and now < row.old_until:
-            yield self._sealer.open_webhook_secret(row.id, bytes(row.old_secret), key)
+
+def secrets_of(row: sa.Row[Any], sealer: Sealer, key: WrappedAppKey, now: datetime) -> Iterator[str]:
+    """Yield what signs at `now`, the current secret first."""
+    yield sealer.open_webhook_secret(row.id, bytes(row.secret), key)
+    if row.old_secret is not None and now < row.old_until:
+        yield sealer.open_webhook_secret(row.id, bytes(row.old_secret), key)
 
 
 def _due(now: datetime, skipped: Collection[str]) -> Iterator[sa.ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""`webhooks`: have what happens told to a URL, and see what was sent."""
+"""`webhooks`: have what happens told to a URL, see what was sent, and let others say that something is wrong."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from setpoint.cli.service.service_command import (
     add_actions,
     add_json,
     add_most,
+    add_place,
     day_and_time,
     seconds,
     show,
@@ -23,7 +24,7 @@ _EVENTS = ("revision.created", "revision.refused", "revision.rolled_back")
 _CHANGES = {
     "enable": "send to a webhook again that has answered 410",
     "ping": "send a webhook something to try it",
-    "delete": "delete a webhook, and what was on its way to it",
+    "delete": "delete a webhook: nothing is sent to it or taken from it any more",
 }
 
 
@@ -48,6 +49,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"what it is told of them; can be repeated; everything by default: {', '.join(_EVENTS)}",
     )
     add_json(create)
+    accept = add_action(
+        actions, "accept", "let somebody take the newest revision back; the secret is printed this once"
+    )
+    add_place(accept)
+    accept.add_argument(
+        "--action",
+        dest="reaction",
+        required=True,
+        choices=("abort", "rollback"),
+        help="`abort` ends a trial; `rollback` does, too, and without one brings back the revision before",
+    )
+    add_json(accept)
     rotate = add_action(actions, "rotate", "replace the secret; the old one signs as well for a while")
     _add_id(rotate)
     rotate.add_argument(
@@ -79,6 +92,9 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         case "create":
             wanted = {"url": arguments.url, "bound": arguments.bound, "events": arguments.event}
             _tell_secret(service.create_webhook(wanted), arguments)
+        case "accept":
+            wanted = {"environment": arguments.place, "action": arguments.reaction}
+            _tell_address(service.accept_webhook(wanted), arguments)
         case "rotate":
             _tell_secret(service.change_webhook(arguments.id, "rotate", {"grace": arguments.grace}), arguments)
         case "delete":
@@ -104,6 +120,12 @@ def _tell_secret(made: Json, arguments: argparse.Namespace) -> None:
     write_result(f"{printable(str(made.get('secret')))}\n")
 
 
+def _tell_address(made: Json, arguments: argparse.Namespace) -> None:
+    if not arguments.json:
+        sys.stderr.write(f"requests go to {printable(str(made.get('path')))} at the URL of the service\n")
+    _tell_secret(made, arguments)
+
+
 def _tell(answer: Json, arguments: argparse.Namespace, what: str) -> None:
     if arguments.json:
         write_json(answer)
@@ -114,12 +136,13 @@ def _tell(answer: Json, arguments: argparse.Namespace, what: str) -> None:
 def _list(service: Service, arguments: argparse.Namespace) -> None:
     columns = [
         ("id", lambda row: row.get("id")),
-        ("url", lambda row: row.get("url")),
-        ("of", lambda row: row.get("bound")),
-        ("events", lambda row: row.get("events")),
+        ("url", lambda row: row.get("url") or row.get("path")),
+        ("of", lambda row: row.get("bound") or row.get("environment")),
+        ("events or action", lambda row: row.get("events") or row.get("action")),
         ("disabled (UTC)", lambda row: day_and_time(row.get("disabled_at"))),
     ]
-    show(service.webhooks(), columns, arguments, "there are no webhooks")
+    rows = [*service.webhooks(), *service.incoming_webhooks()]
+    show(rows, columns, arguments, "there are no webhooks")
 
 
 def _list_deliveries(service: Service, arguments: argparse.Namespace) -> None:

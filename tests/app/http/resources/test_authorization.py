@@ -28,7 +28,8 @@ PARTS = {
     "webhook_id": "none",
 }
 PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"} | {
-    "/v1/auth/exchange"
+    "/v1/auth/exchange",
+    "/v1/webhooks/in/none",
 }
 BAD = {
     "none": "",
