@@ -14,6 +14,7 @@ from setpoint.deploys.compose.structure.compose_file import COMPOSE_FILE
 from setpoint.deploys.compose.structure.shapes import faults
 from setpoint.deploys.compose.tree import Path, Table
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
+from setpoint.envfile.source_text import Span
 
 MOST_LOADED = 500
 """How many compose files a project may have, one that is included twice counted twice."""
@@ -57,7 +58,8 @@ class Loading:
                 model = self._with_document(model, document, path, scope)
         if model is None or not model.entries:
             if named is None:
-                raise refused(DeployProblemKind.EMPTY_COMPOSE_FILE, "the compose file is empty", None)
+                place = Place(self._bounds.read(paths[0], None), Span(0, 0))
+                raise refused(DeployProblemKind.EMPTY_COMPOSE_FILE, "the compose file is empty", place)
             return Table({}, named)
         model = with_paths(model, self._bounds, scope.folder)
         return with_inherited(model, scope.environment) if scope.included else model

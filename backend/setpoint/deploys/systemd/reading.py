@@ -79,7 +79,7 @@ def read_units(units: Sequence[str], root: Path | None = None, outside: Outside 
 
 def _wanted(unit: str, root: Path | None, trees: dict[Path, FileTree]) -> _Wanted:
     path = Path(unit)
-    is_path = "/" in unit or (root is None and path.is_file())
+    is_path = "/" in unit or (root is None and _is_here(path))
     if root is not None or not is_path:
         root = root or Path("/")
         return _Wanted(path.name if is_path else unit, trees.setdefault(root, FileTree(root)))
@@ -90,6 +90,12 @@ def _wanted(unit: str, root: Path | None, trees: dict[Path, FileTree]) -> _Wante
             root = Path(*folder.parts[: -len(parts)])
             return _Wanted(path.name, trees.setdefault(root, FileTree(root)))
     return _Wanted(path.name, trees.setdefault(folder, FileTree(folder)), ("/",))
+
+
+def _is_here(path: Path) -> bool:
+    """Return whether the working directory has the file of the unit `path`, or the template of this instance."""
+    name = UnitName.parsed(path.name)
+    return path.is_file() or bool(name and name.template and path.with_name(name.template).is_file())
 
 
 def _read_unit(wanted: _Wanted, outside: Outside) -> _UnitRead:

@@ -8,6 +8,7 @@ from support.compose_projects import OUTER, problems, read_project, told, web
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("", ["empty-compose-file compose.yaml:1:1"]),
         (web("A: b: c"), ["not-yaml compose.yaml:5:11 :"]),
         (web("A: 1", "'A': 2"), ["duplicate-key compose.yaml:6:7 'A'"]),
         (
@@ -83,7 +84,7 @@ from support.compose_projects import OUTER, problems, read_project, told, web
         ("services:\n  web:\n", ["invalid-structure compose.yaml:2:7"]),
         ("services:\n  a b: {image: x}\n", ["invalid-structure compose.yaml:2:3 a b"]),
         ("- a\n", ["invalid-structure compose.yaml:1:1 - a"]),
-        ("# nothing\n", ["empty-compose-file"]),
+        ("# nothing\n", ["empty-compose-file compose.yaml:1:1"]),
         ("a: 1\n", ["invalid-structure compose.yaml:1:1 a"]),
     ],
 )

@@ -299,3 +299,15 @@ def test_a_list_of_objects_is_a_resource_too(tmp_path: Path) -> None:
     config = stored("ConfigMap", "A: '1'\n")
     write_tree(tmp_path, {"kustomization.yaml": "resources: [d.yaml]\nnamePrefix: p-\n", "d.yaml": _FROM + config})
     assert given_values(read_kubernetes([str(tmp_path)], tmp_path)) == {"Deployment/p-web/app": {"A": "1"}}
+
+
+@pytest.mark.parametrize("field", ["resources", "components"])
+def test_a_kustomization_that_contains_itself_is_refused_where_it_is_named(tmp_path: Path, field: str) -> None:
+    """The circle may be closed further down, in another file than the one that is built."""
+    named = f"{field}:\n- ../b\n"
+    files: Files = {"a/kustomization.yaml": "resources:\n- ../b\n", "b/kustomization.yaml": named}
+    read = read_kubernetes([str(write_tree(tmp_path, files) / "a")], tmp_path)
+    places = [each.place for each in read.problems if each.refuses]
+    assert [
+        (Path(each.file.path).parent.name, each.file.position(each.span.start).line) for each in places if each
+    ] == [("b", 2)]

@@ -195,3 +195,11 @@ def test_a_path_brings_its_tree_and_a_lone_file_its_folder(tmp_path: Path) -> No
     assert alone.processes["app.service"].elsewhere == ("EnvironmentFile /etc/a.env",)
     assert [problem.kind for problem in alone.problems] == [DeployProblemKind.ENV_FILE_ELSEWHERE]
     assert not alone.refused
+
+
+def test_an_instance_is_read_from_the_template_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the hint of a template says, and with its drop-ins."""
+    monkeypatch.chdir(write_tree(tmp_path, {"app@.service": _UNIT, "app@.service.d/x.conf": _sets("X", "%i")}))
+    assert _values(read_units(["app@blue.service"])) == {"X": "blue"}

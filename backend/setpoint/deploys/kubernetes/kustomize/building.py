@@ -62,29 +62,35 @@ class _Builder:
         self._built = 0
 
     def accumulated(
-        self, folder: str, given: list[Manifest], parents: tuple[str, ...], *, kind: str = _KUSTOMIZATION
+        self,
+        folder: str,
+        given: list[Manifest],
+        parents: tuple[str, ...],
+        *,
+        kind: str = _KUSTOMIZATION,
+        named: Place | None = None,
     ) -> list[Manifest]:
         """Return the objects of the kustomization in `folder`, which as a component changes what is `given`."""
         self._built += 1
         if self._built > _MOST_BUILT:
             message = f"more than {_MOST_BUILT} kustomizations make up this one"
-            raise KustomizeError(message, None)
+            raise KustomizeError(message, named)
         folder = self._tree.real(folder)
-        root = self._kustomization(folder, parents)
+        root = self._kustomization(folder, parents, named)
         if (text(root, "kind") or _KUSTOMIZATION) != kind:
             message = f"this has to be a {kind} to be named here"
             raise KustomizeError(message, (root.at("kind") or root).place)
         level = _Level(root, folder, (*parents, folder))
         manifests = [*given]
-        for named in (*strings(root, "resources"), *strings(root, "bases")):
-            self._add(manifests, self._resource(named, level))
+        for each in (*strings(root, "resources"), *strings(root, "bases")):
+            self._add(manifests, self._resource(each, level))
         self._generate(manifests, level)
-        for named in strings(root, "components"):
-            component = _joined(folder, str(named.value))
-            manifests = self.accumulated(component, manifests, level.parents, kind=_COMPONENT)
+        for each in strings(root, "components"):
+            component = _joined(folder, str(each.value))
+            manifests = self.accumulated(component, manifests, level.parents, kind=_COMPONENT, named=each.place)
         return with_references(self._transformed(manifests, level))
 
-    def _kustomization(self, folder: str, parents: tuple[str, ...]) -> Table:
+    def _kustomization(self, folder: str, parents: tuple[str, ...], named: Place | None) -> Table:
         names = [name for name in KUSTOMIZATION_NAMES if self._tree.is_file(_joined(folder, name))]
         if folder in parents or len(names) != 1:
             shown = self._tree.shown(folder)
@@ -92,7 +98,7 @@ class _Builder:
                 f"there is no kustomization in `{shown}`" if not names else f"`{shown}` has several kustomizations"
             )
             message = f"the kustomization in `{shown}` is a base of itself" if folder in parents else message
-            raise KustomizeError(message, None)
+            raise KustomizeError(message, named)
         file = self._tree.read(_joined(folder, names[0]))
         trees, problems = read_trees(file, Words.KUBECTL)
         for problem in problems:
@@ -123,7 +129,7 @@ class _Builder:
         full = _joined(level.folder, path)
         if not self._tree.is_file(full):
             if any(self._tree.is_file(_joined(full, name)) for name in KUSTOMIZATION_NAMES):
-                return self.accumulated(full, [], level.parents)
+                return self.accumulated(full, [], level.parents, named=named.place)
             message = "this resource is no file, and no folder with a kustomization"
             raise KustomizeError(message, named.place)
         if not self._tree.real(full).startswith(f"{level.folder.rstrip('/')}/"):
