@@ -113,8 +113,11 @@ def read_deploy(request: DeployRequest) -> Deployment:
     """Return what the program makes of the files that are asked for; what is wrong with them is part of the answer.
 
     Raises:
-        UnableError: They are YAML, and nothing here can read that.
+        UnableError: They are YAML, and nothing here can read that; or one of them is standard input.
     """
+    if "-" in request.paths:
+        message = f"files of {request.kind} are not read from standard input; save it as a file, and name that"
+        raise UnableError(message)
     try:
         return _read(request)
     except ModuleNotFoundError as error:

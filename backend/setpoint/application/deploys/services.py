@@ -88,7 +88,8 @@ def find_services(deployment: Deployment, word: str) -> list[str]:
         return found
     known = [each for name in deployment.processes for each in (name, *_short_names(name))]
     meant = nearest(word, known, _LONGEST_SLIP)
-    hint = f"did you mean `{printable(meant)}`?" if meant else f"choose one with {_choices(deployment)}"
+    names = joined([f"`{printable(name)}`" for name in deployment.processes])
+    hint = f"did you mean `{printable(meant)}`?" if meant else f"it has {names}"
     message = f"the deploy has no service `{printable(word)}`; {hint}"
     raise NoSuchServiceError(message)
 
