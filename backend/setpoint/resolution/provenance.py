@@ -1,7 +1,7 @@
 """Says of each setting which source gives its value, and which values that one shadows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,22 +92,29 @@ def _kept(subject: Subject) -> Iterator[Provenance]:
 
 def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
     """Return every value that a source has for a known variable, the strongest first, by canonical name."""
+    sourced = [each for source in subject.origins.sources for each in reversed(source.assignments)]
+    read = {id(each.written.binding) for each in sourced if each.written}
+    stated = (
+        each.assignment
+        for each in (*reversed(subject.statements), *subject.shadowed)
+        if each.variable is not None
+        and id(each.binding) not in read
+        and not (each.file.is_deployed and each.value is None)
+    )
     given: dict[str, list[Assignment]] = {}
-    sources = subject.origins.sources
-    for each in (each for source in sources for each in reversed(source.assignments)):
-        _add(subject, given, each)
-    read = {id(each.written.binding) for found in given.values() for each in found if each.written}
-    for statement in (*reversed(subject.statements), *subject.shadowed):
-        is_deployed_in_vain = statement.file.is_deployed and statement.value is None
-        if statement.variable is not None and id(statement.binding) not in read and not is_deployed_in_vain:
-            _add(subject, given, statement.assignment)
+    for each in _without_repeats((*sourced, *stated)):
+        given.setdefault(subject.contract.canonical(each.name), []).append(each)
     return given
 
 
-def _add(subject: Subject, given: dict[str, list[Assignment]], assignment: Assignment) -> None:
-    found = given.setdefault(subject.contract.canonical(assignment.name), [])
-    if not any(each.name == assignment.name and each.written == assignment.written for each in found):
-        found.append(assignment)
+def _without_repeats(assignments: Iterable[Assignment]) -> Iterator[Assignment]:
+    """Yield what is written once, though two sources read the same file, once."""
+    seen = set()
+    for each in assignments:
+        key = (each.name, (each.written.file.path, each.written.binding) if each.written else None)
+        if key not in seen:
+            seen.add(key)
+            yield each
 
 
 def _of_setting(

@@ -66,7 +66,7 @@ info[SP701]: the value of `HOST` was not checked (in `shop.service`)
    |
  9 | PassEnvironment=HOST
    |                 ^^^^
-   = hint: it comes from environment of the service manager, which the files do not hold
+   = hint: it comes from the environment of the service manager, which the files do not hold
 """)
 
 
@@ -146,7 +146,7 @@ def test_read_prints_what_each_process_gets(typed: Typed) -> None:
     assert json.loads(out)["services"] == snapshot(
         {
             "shop.service": {
-                "HOST": {"unknown": "environment of the service manager"},
+                "HOST": {"unknown": "the environment of the service manager"},
                 "PORT": "http",
                 "API_TOKEN": "********",
                 "HOSST": "canary-of-stranger",
@@ -164,7 +164,7 @@ def test_read_prints_what_each_process_gets(typed: Typed) -> None:
         (
             """\
 shop.service:
-  HOST comes from environment of the service manager
+  HOST comes from the environment of the service manager
   PORT="http"
   API_TOKEN=********
   HOSST="canary-of-stranger"
@@ -188,7 +188,7 @@ PORT          http       etc/systemd/system/shop.service:6:13, refused by the se
 LOG_LEVEL     DEBUG      etc/shop.env:2:1
               shadows INFO from etc/systemd/system/shop.service:7:14
 TAX           0.10       etc/systemd/system/shop.service:7:1
-HOST          (unknown)  from environment of the service manager, which the files do not hold
+HOST          (unknown)  from the environment of the service manager, which the files do not hold
 API_TOKEN     ********   etc/systemd/system/shop.service:6:1
 no setting reads HOSST at etc/systemd/system/shop.service:6:1
 """)

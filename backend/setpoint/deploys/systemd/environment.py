@@ -117,7 +117,7 @@ class UnitEnvironment:
             if name in outside.variables:
                 yield Given(name, outside.variables[name], "PassEnvironment=", passed.place)
             elif not outside.is_complete and name not in _DEFAULTS:
-                unknown = "environment of the service manager"
+                unknown = "the environment of the service manager"
                 yield Given(name, None, "PassEnvironment=", passed.place, unknown)
 
     def _remove(self) -> None:

@@ -178,7 +178,7 @@ def test_what_the_host_or_the_manager_alone_knows_is_unknown(tmp_path: Path) -> 
     }
     assert {name: given.unknown for name, given in variables.items() if given.unknown} == {
         "A": "%H (host name)",
-        "B": "environment of the service manager",
+        "B": "the environment of the service manager",
         "HOME": "account of the host",
         "SHELL": "account of the host",
     }
