@@ -1,5 +1,6 @@
 """Where values come from, for classes that spell their settings in every way that there is."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,23 @@ def test_the_last_of_all_sources_wins_and_the_nearest_comes_first_among_the_shad
     found = _by_name(subject)["HOST"]
     assert found.winner is not None
     assert [found.winner.value.raw, *(each.value.raw for each in found.shadowed)] == ["d", "c", "b", "a"]
+
+
+def test_twice_the_lines_of_one_variable_are_twice_the_work() -> None:
+    """Steps are counted, because time says little on a machine that does other things."""
+
+    def steps(lines: int) -> int:
+        subject = _subject("HOST=a\n" * lines)
+        counted: list[str] = []
+        sys.setprofile(lambda _frame, event, _what: counted.append(event))
+        try:
+            found = _by_name(subject)["HOST"]
+        finally:
+            sys.setprofile(None)
+        assert len(found.shadowed) == lines - 1
+        return len(counted)
+
+    assert steps(800) < 2.5 * steps(400)
 
 
 def test_the_spelling_that_the_class_looks_for_first_wins() -> None:
