@@ -12,8 +12,8 @@ _SHORTEST = 3
 _LONGEST_DECODED = 1 << 16
 _LONGEST_ENCODED = 1 << 10
 _SHORTEST_ENCODED = 6
-_LONG_ENOUGH = 8
-"""As many letters of base64 are in nothing else."""
+_LONG_ENOUGH = 12
+"""As many letters of base64 are in nothing else, so that they count whatever letters they are."""
 _MOST_STEPS = 3
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")

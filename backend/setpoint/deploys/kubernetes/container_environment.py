@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 from setpoint.deploys.deployment import DeployProblemKind, Given, Place
 from setpoint.deploys.kubernetes.decoding import Decoder
 from setpoint.deploys.kubernetes.expansion import expand
+from setpoint.deploys.kubernetes.kustomize.not_followed import ALL, WHY
 from setpoint.deploys.kubernetes.stored import StoredObject, StoredValue
 from setpoint.deploys.kubernetes.tree import Leaf, Table, Tree
 from setpoint.deploys.kubernetes.value_source import ValueSources
@@ -30,14 +32,30 @@ class ContainerEnvironment:
         elsewhere: Objects that give it variables and are in no file.
     """
 
-    def __init__(self, container: Table, sources: ValueSources, decoder: Decoder, services: Collection[str]) -> None:
-        """Begin with nothing; `services` are those whose addresses the cluster gives, as in `KUBERNETES`."""
+    def __init__(
+        self,
+        container: Table,
+        sources: ValueSources,
+        decoder: Decoder,
+        services: Collection[str],
+        changed: Collection[str] = (),
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            container: What the manifest says of it.
+            sources: What its variables can be taken from.
+            decoder: What takes note of problems.
+            services: Those whose addresses the cluster gives, as in `KUBERNETES`.
+            changed: The names of the variables that a kustomization changes in ways that are not followed.
+        """
         self._layers = Layers()
         self._known: dict[str, str] = {}
         self._limit = ExpansionLimit()
         self.elsewhere: list[str] = []
         self._container = container
         self._services = services
+        self._changed = changed
         self._sources = sources
         self._decoder = decoder
         self._names: set[str | None] = set()
@@ -169,5 +187,7 @@ class ContainerEnvironment:
         self._decoder.report(DeployProblemKind.UNKNOWN_FIELD, message, place, name, hint)
 
     def _give(self, given: Given) -> None:
+        if given.name in self._changed or ALL in self._changed:
+            given = replace(given, value=None, unknown=WHY)
         self._layers.give(given)
         self._known[given.name] = given.value or ""

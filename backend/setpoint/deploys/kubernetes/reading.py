@@ -41,7 +41,7 @@ def read_kubernetes(paths: Sequence[str], root: Path | None = None) -> Deploymen
     for manifest in reader.manifests:
         pod = pod_of(manifest)
         if pod is not None:
-            found, wrong = _containers(pod, store, services)
+            found, wrong = _containers(pod, store, services, reader.changed)
             processes |= {process.name: process for process in found}
             problems += wrong
     return Deployment(DeployKind.KUBERNETES, processes, tuple(problems), reader.files)
@@ -53,11 +53,13 @@ class _Reader:
     Attributes:
         manifests: What they declare, in their order.
         problems: What is wrong with them.
+        changed: The names of the variables that kustomizations change in ways that are not followed.
     """
 
     def __init__(self, root: Path | None) -> None:
         self.manifests: list[Manifest] = []
         self.problems: list[DeployProblem] = []
+        self.changed: set[str] = set()
         self._root = root
         self._trees: dict[Path, FileTree] = {}
 
@@ -103,6 +105,7 @@ class _Reader:
         built = build(tree, folder)
         self.manifests += built.manifests
         self.problems += built.problems
+        self.changed |= built.changed
 
 
 def _default_root(path: Path) -> Path:
@@ -115,7 +118,9 @@ def _default_root(path: Path) -> Path:
     return Path(path.anchor) if is_kustomization else folder
 
 
-def _containers(pod: Pod, store: Store, services: set[str]) -> tuple[list[Process], list[DeployProblem]]:
+def _containers(
+    pod: Pod, store: Store, services: set[str], changed: set[str]
+) -> tuple[list[Process], list[DeployProblem]]:
     owner = f"{pod.manifest.kind}/{pod.manifest.name}"
     of_the_pod = Decoder(owner)
     _decode_metadata(pod, of_the_pod)
@@ -129,9 +134,8 @@ def _containers(pod: Pod, store: Store, services: set[str]) -> tuple[list[Proces
         if not name:
             of_the_pod.refuse(DeployProblemKind.INVALID_STRUCTURE, "this container has no name", container.place)
         decoder = Decoder(f"{owner}/{name}")
-        environment = ContainerEnvironment(
-            container, ValueSources(pod, container, store, decoder), decoder, {*services, "KUBERNETES"}
-        )
+        sources = ValueSources(pod, container, store, decoder)
+        environment = ContainerEnvironment(container, sources, decoder, {*services, "KUBERNETES"}, changed)
         environment.fill()
         place = (container.at("name") or container).place
         elsewhere = tuple(environment.elsewhere)

@@ -285,6 +285,34 @@ def test_what_is_not_followed_is_said_to_be_unknown(tmp_path: Path) -> None:
     assert given_values(read) == {"Deployment/web/app": {"A": "1", "B": _UID}}
 
 
+_REPLACED = (
+    "resources: [d.yaml]\nreplacements:\n- source: {kind: Service, name: db}\n  targets:\n  - fieldPaths: [%s]\n"
+)
+_CHAINED = deployment("env:\n- {name: A, value: a}\n- {name: B, value: b}\n- {name: C, value: c$(A)}\n")
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "unknown"),
+    [
+        (_REPLACED % "'spec.template.spec.containers.[name=app].env.[name=A].value'", {"A", "C"}),
+        (_REPLACED % "spec.template.spec.containers.0.env.0.value", {"A", "B", "C"}),
+        (_REPLACED % "spec.replicas, metadata.name", set()),
+        (_REPLACED % "data.A", {"A", "B", "C"}),
+        ("resources: [d.yaml]\nreplacements: [{path: r.yaml}]\n", {"A", "B", "C"}),
+        ("resources: [d.yaml]\nvars: [{name: X, objref: {kind: Service, name: db}}]\n", {"A", "B", "C"}),
+        ("resources: [d.yaml]\ntransformers: [t.yaml]\n", {"A", "B", "C"}),
+    ],
+)
+def test_a_variable_that_is_changed_elsewhere_is_unknown(tmp_path: Path, kustomization: str, unknown: set[str]) -> None:
+    """And so is one that is made of it; an overlay's word counts for what it builds on."""
+    write_tree(tmp_path, {"base/kustomization.yaml": kustomization, "base/d.yaml": _CHAINED})
+    write_tree(tmp_path, {"kustomization.yaml": "resources: [base]\n"})
+    read = read_kubernetes([str(tmp_path)], tmp_path)
+    given = read.processes["Deployment/web/app"].variables
+    assert {name for name, each in given.items() if each.unknown} == unknown
+    assert all(each.value is None for each in given.values() if each.unknown)
+
+
 def test_no_kustomization_reads_what_is_above_the_root(tmp_path: Path) -> None:
     """A base may be beside its overlay, but not out of the folder that is looked at."""
     write_tree(tmp_path, {"outside/kustomization.yaml": "resources: [d.yaml]\n", "outside/d.yaml": _ENV})

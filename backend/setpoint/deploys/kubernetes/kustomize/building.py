@@ -6,6 +6,7 @@ from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.deploys.file_tree import FileTree
 from setpoint.deploys.kubernetes.kustomize.fields import KustomizeError, strings, tables, text
 from setpoint.deploys.kubernetes.kustomize.generators import generated
+from setpoint.deploys.kubernetes.kustomize.not_followed import NOT_FOLLOWED, changed_variables
 from setpoint.deploys.kubernetes.kustomize.patching import Patcher
 from setpoint.deploys.kubernetes.kustomize.renaming import in_namespace, renamed, with_pairs, with_references
 from setpoint.deploys.kubernetes.manifest import Manifest, read_manifests, read_trees
@@ -16,15 +17,11 @@ from setpoint.envfile.source_text import Span
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What the file of a kustomization may be called."""
 
-_NOT_FOLLOWED = {
-    "generators", "helmChartInflationGenerator", "helmCharts", "helmGlobals", "replacements",
-    "transformers", "vars",
-}  # fmt: skip
 _FIELDS = {
     "apiVersion", "kind", "metadata", "bases", "buildMetadata", "commonAnnotations", "commonLabels", "components",
     "configMapGenerator", "configurations", "crds", "generatorOptions", "imageTags", "images", "labels", "namePrefix",
     "nameSuffix", "namespace", "openapi", "patches", "patchesJson6902", "patchesStrategicMerge", "replicas",
-    "resources", "secretGenerator", "sortOptions", "validators", *_NOT_FOLLOWED,
+    "resources", "secretGenerator", "sortOptions", "validators", *NOT_FOLLOWED,
 }  # fmt: skip
 _KUSTOMIZATION, _COMPONENT = "Kustomization", "Component"
 _MOST_BUILT = 500
@@ -38,10 +35,12 @@ class Built:
     Attributes:
         manifests: The objects; none where kustomize refuses it.
         problems: What is wrong, and what is not followed.
+        changed: The names of the variables that this changes, as `changed_variables` says.
     """
 
     manifests: list[Manifest]
     problems: list[DeployProblem] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
 
 
 def build(tree: FileTree, folder: str) -> Built:
@@ -50,7 +49,8 @@ def build(tree: FileTree, folder: str) -> Built:
     try:
         built = builder.accumulated(folder, [], ())
         # Without a namespace is not in any: kustomize rewrites no reference from one to the other.
-        return Built([replace(each, namespace=each.namespace or "") for each in built], builder.problems)
+        manifests = [replace(each, namespace=each.namespace or "") for each in built]
+        return Built(manifests, builder.problems, builder.changed)
     except KustomizeError as error:
         return Built([], [*builder.problems, error.problem()])
 
@@ -58,6 +58,7 @@ def build(tree: FileTree, folder: str) -> Built:
 class _Builder:
     def __init__(self, tree: FileTree) -> None:
         self.problems: list[DeployProblem] = []
+        self.changed: set[str] = set()
         self._tree = tree
         self._built = 0
 
@@ -109,6 +110,7 @@ class _Builder:
             message = "this kustomization is empty, or no mapping"
             raise KustomizeError(message, Place(file, Span(0, 0)))
         self._check_fields(root)
+        self.changed |= changed_variables(root)
         return root
 
     def _check_fields(self, root: Table) -> None:
@@ -116,7 +118,7 @@ class _Builder:
             if key not in _FIELDS:
                 message = "kustomize knows no such field, and refuses the kustomization"
                 raise KustomizeError(message, place)
-            if key in _NOT_FOLLOWED:
+            if key in NOT_FOLLOWED:
                 message = f"`{key}` of a kustomization is not followed here, so that what it changes is not known"
                 self.problems.append(DeployProblem(DeployProblemKind.NOT_FOLLOWED, message, place))
 

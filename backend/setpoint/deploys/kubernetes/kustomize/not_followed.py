@@ -1,0 +1,41 @@
+"""What a kustomization changes in ways that are not followed here, so that the variables are unknown."""
+
+import re
+
+from setpoint.deploys.kubernetes.kustomize.fields import strings, tables
+from setpoint.deploys.kubernetes.tree import Table
+
+NOT_FOLLOWED = {
+    "generators", "helmChartInflationGenerator", "helmCharts", "helmGlobals", "replacements",
+    "transformers", "vars",
+}  # fmt: skip
+"""The fields that are not followed."""
+
+ALL = "*"
+"""Stands for every variable."""
+
+WHY = "changed by the kustomization"
+"""Why the value of such a variable is unknown."""
+
+_CHANGES_ANYTHING = ("transformers", "vars")
+_VARIABLE = re.compile(r"\benv\.\[name=([^\]]+)\]")
+_OF_MANY = re.compile(r"\benv\b|^(?:data|stringData)\b")
+
+
+def changed_variables(root: Table) -> set[str]:
+    """Return the names of the variables that may be others than they are written; `ALL` where nobody can tell which.
+
+    Raises:
+        KustomizeError: `replacements` are no list, or of a form that kustomize refuses.
+    """
+    if any(key in root.keys for key in _CHANGES_ANYTHING):
+        return {ALL}
+    names: set[str] = set()
+    for replacement in tables(root, "replacements"):
+        if replacement.at("path") is not None:
+            return {ALL}
+        for target in tables(replacement, "targets"):
+            for path in strings(target, "fieldPaths"):
+                found = _VARIABLE.findall(str(path.value))
+                names.update(found or ({ALL} if _OF_MANY.search(str(path.value)) else ()))
+    return names
