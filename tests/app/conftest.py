@@ -1,10 +1,11 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.factory import create_app
+from observability.known_secrets import secrets_of_its_own
 from setpoint import load
 from setpoint.contract.settings_class import SettingsContract
 from support.keyed_settings import Settings
@@ -12,6 +13,13 @@ from support.keyed_settings import Settings
 pytest.register_assert_rewrite("app.store.testing")
 
 MakeService = Callable[[Mapping[str, str]], Flask]
+
+
+@pytest.fixture(autouse=True)
+def remembered_secrets() -> Iterator[None]:
+    """Let use cases that are called outside of a request leave no word that the logs of other tests would mask."""
+    with secrets_of_its_own():
+        yield
 
 
 @pytest.fixture

@@ -12,11 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from observability import known_secrets
 from observability.known_secrets import remember_secret, secrets_of_its_own
 from observability.logs.formatters import JsonLineFormatter, LineFormatter, TextLineFormatter
 from observability.masking import MASK
 
 _FORMATTERS = [JsonLineFormatter(), TextLineFormatter()]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any text may be a message here, also one that another test has called a secret of the process."""
+    monkeypatch.setattr(known_secrets, "_of_the_process", known_secrets._Memory())
 
 
 class Unspeakable:
