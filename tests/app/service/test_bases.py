@@ -1,6 +1,7 @@
 import pytest
 
-from app.domain.errors import DestroyedError, InvalidError, NotFoundError, StaleError
+from app.domain.errors import DestroyedError, ForbiddenError, InvalidError, NotFoundError, StaleError
+from app.domain.identity import Scope
 from app.domain.place import Place
 from app.service.writing.intent import Intent, Revised
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Service, actor
@@ -185,3 +186,16 @@ def test_a_secret_of_a_base_without_a_schema_does_not_show(service: Service) -> 
     service.write(PORT="1")
     extend(service, SMTP)
     assert service.reading.read(actor(), PRODUCTION).secrets == ("NAME",)
+
+
+def test_who_may_not_reveal_the_secrets_of_a_base_does_not_extend_it(service: Service) -> None:
+    """Or one could read them in an environment where one may; what is extended already stays."""
+    base(service, API_KEY=CANARY)
+    base(service, Place("billing", "plain"), NAME="public")
+    service.write(PORT="1")
+    editor = actor(GRACE, Scope.CONFIG_READ, Scope.CONFIG_WRITE)
+    with pytest.raises(ForbiddenError, match="lacks `config:reveal`"):
+        service.revising.extend(editor, Intent(PRODUCTION, 1), [BASE])
+    assert service.revising.extend(editor, Intent(PRODUCTION, 1), [Place("billing", "plain")]).changed
+    extend(service, BASE)
+    assert service.revising.merge(editor, Intent(PRODUCTION, 3), {"PORT": "2"}).changed

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 
 from app.domain.bases import DEEPEST, MOST_BASES, Effective, Layer, Own, effective, own_variables
 from app.domain.errors import InvalidError, NotFoundError
+from app.domain.identity import Scope, Token
 from app.domain.place import Place
 from app.domain.revision import Revision
 from app.domain.validation import Problem
 from app.domain.variables import Variables
-from app.service.ports import Transaction
+from app.service.access import require
+from app.service.ports import SchemaValidator, Transaction
+from app.service.reading import shown_names
 
 Edit = Callable[[Transaction, Revision | None], Own]
 """Returns what the environment is to have by itself, from what is there now."""
@@ -50,6 +53,22 @@ def composed(found: Transaction, place: Place, own: Own) -> Effective:
     if problems := tuple(_problems(found, place, own.bases)):
         raise InvalidError(problems)
     return effective(own.variables, [_layer(found, base) for base in own.bases])
+
+
+def refuse_hidden_secrets(
+    found: Transaction, validator: SchemaValidator, token: Token, own: Own, newest: Revision | None
+) -> None:
+    """Refuse to extend a base whose secrets `token` may not reveal, or one could read them where one may.
+
+    What the environment extends already was allowed before.
+
+    Raises:
+        ForbiddenError: A base is new that has secrets.
+    """
+    for base in set(own.bases).difference(newest.bases if newest else ()):
+        current = _current(found, base)
+        if not shown_names(found, validator, current).issuperset(current.names):
+            require(token, Scope.CONFIG_REVEAL, base.app, base.environment)
 
 
 def extending(found: Transaction, place: Place) -> list[Place]:

@@ -17,7 +17,7 @@ from app.domain.variables import Variables, dangerous_names
 from app.service import trials
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.webhooks.announcing import announce_revision
-from app.service.writing.composing import Edit, brought_back, composed, extending, own_part
+from app.service.writing.composing import Edit, brought_back, composed, extending, own_part, refuse_hidden_secrets
 from app.service.writing.gates import MISSING, Gates, current_schema
 from app.service.writing.intent import Intent, Revised
 from app.service.writing.seen import newest_for, refuse_if_overtaken
@@ -180,6 +180,7 @@ class Revising:
         newest, canary = newest_for(found, intent, actor)
         own = edit(found, newest)
         whole = composed(found, intent.place, own)
+        refuse_hidden_secrets(found, self.validator, actor.token, own, newest)
         there = replace(intent, is_base=_is_base(intent, newest))
         is_same = _is_same(newest, there, own, whole, found)
         if not is_same:
