@@ -106,7 +106,22 @@ def _text(program: str, name: str, found: object) -> str:
     if found is None:
         message = f"{_shown(name)} has no value in what {program} printed; it may not be readable by you"
         raise UnableError(message)
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=lambda number: json.loads(number.text))
+    try:
+        return _written(found)
+    except RecursionError:
+        message = f"{_shown(name)} is nested too deep"
+        raise UnableError(message) from None
+
+
+def _written(found: object) -> str:
+    """Return JSON in which each number is as it was written."""
+    if isinstance(found, _Number):
+        return found.text
+    if isinstance(found, dict):
+        return f"{{{','.join(f'{_written(key)}:{_written(each)}' for key, each in found.items())}}}"
+    if isinstance(found, list):
+        return f"[{','.join(map(_written, found))}]"
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _doppler(found: Any) -> Pairs | None:

@@ -100,6 +100,8 @@ def test_what_is_no_string_is_the_text_that_stands_for_it() -> None:
         "DB": '{"port":5432,"r":0.5}',
         "L": '["a",1]',
     }
+    nested = f'{{"i":{"9" * 5_000},"r":1e999}}'
+    assert read_imported(f'{{"DB": {nested}}}'.encode()).variables == {"DB": nested}
 
 
 REFUSED = [
