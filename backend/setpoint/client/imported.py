@@ -16,6 +16,7 @@ from setpoint.text.shown import is_name
 _ENCRYPTED_BY_SSM = "AQICAH"
 """How a ciphertext of AWS KMS begins in base64."""
 _ENCRYPTED_BY_SOPS = re.compile(r"ENC\[AES256_GCM,")
+_KINDS = ("ConfigMap", "Secret")  # no set: what is printed may be a list, which none takes
 _OF_DOPPLER_ITSELF = {"DOPPLER_CONFIG", "DOPPLER_ENVIRONMENT", "DOPPLER_PROJECT"}
 
 
@@ -191,7 +192,7 @@ def _kubectl(found: Any) -> Pairs | None:
         raise UnableError(message)
     merged: dict[str, object] = {}
     for each in objects:
-        if not isinstance(each, dict) or each.get("kind") not in {"ConfigMap", "Secret"}:
+        if not isinstance(each, dict) or each.get("kind") not in _KINDS:
             message = "only a ConfigMap or a Secret has variables"
             raise UnableError(message)
         merged.update(_decoded(each) if each["kind"] == "Secret" else _entries(each, "data"))
