@@ -9,11 +9,6 @@ from flask import Blueprint, Flask
 from flask.json.provider import DefaultJSONProvider
 
 import setpoint
-from app.http.authentication import Authentication, authorize_requests
-from app.http.every_answer import SynchronousFlask, hold_for_every_answer
-from app.http.marks import marked_views
-from app.http.problem import answer_errors_with_problems, failure
-from app.http.refusals import answer_refusals_with_problems
 from app.http.repeated_reads import RepeatedReads
 from app.http.resources.about import about
 from app.http.resources.access.audit import audit
@@ -37,8 +32,6 @@ from app.http.resources.sessions import sessions
 from app.http.resources.settings import settings_in_use
 from app.http.resources.verdicts import verdicts
 from app.http.resources.webhooks import webhooks
-from app.http.server import AnyServer, Server, served_by
-from app.http.unread_body import close_connections_with_unread_bodies
 from app.issuers.json_web_tokens import JsonWebTokens
 from app.receivers.sending import WebhookSender
 from app.service.access import Access
@@ -62,6 +55,13 @@ from app.service.writing.promoting import Promoting
 from app.service.writing.revising import Revising
 from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
+from app.views.authentication import Authentication, authorize_requests
+from app.views.every_answer import SynchronousFlask, hold_for_every_answer
+from app.views.marks import marked_views
+from app.views.problem import answer_errors_with_problems, failure
+from app.views.refusals import answer_refusals_with_problems
+from app.views.server import AnyServer, Server, served_by
+from app.views.unread_body import close_connections_with_unread_bodies
 from config.settings import Settings
 from observability.set_up import observed
 

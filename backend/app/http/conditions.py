@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from flask import request
 
-from app.http.problem import Problem
+from app.views.problem import Problem
 
 _TAG = re.compile(r'"([1-9]\d{0,17})(?:-[a-z0-9-]+)?"')
 

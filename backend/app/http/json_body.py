@@ -9,9 +9,9 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.http.problem import Problem, ProblemItem
-from app.http.request_body import read_body
-from app.http.server import current_server
+from app.views.problem import Problem, ProblemItem
+from app.views.request_body import read_body
+from app.views.server import current_server
 
 DEEPEST = 32
 MOST_PROBLEMS = 1_000

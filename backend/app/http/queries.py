@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.canary import LONGEST_BAKE, USUAL_BAKE, Plan, Size
 from app.domain.session import State
 from app.http.json_body import validated
-from app.http.problem import Problem, ProblemItem
+from app.views.problem import Problem, ProblemItem
 from setpoint.envfile.loaders import LOADERS
 
 Query = TypeVar("Query", bound=BaseModel)

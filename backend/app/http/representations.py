@@ -9,9 +9,9 @@ from typing import Any
 from flask import Response, request
 
 from app.http.answers import configuration_json
-from app.http.problem import Problem, ProblemItem
 from app.http.queries import ReadQuery
 from app.service.reading import Content
+from app.views.problem import Problem, ProblemItem
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.writing import NotExpressibleError, write
 

@@ -9,10 +9,10 @@ from app.domain import validation as domain
 from app.domain.errors import InvalidError
 from app.domain.place import Place
 from app.domain.variables import limit_problems
-from app.http.problem import Problem, ProblemItem
 from app.http.queries import WriteQuery
-from app.http.server import current_server
 from app.service.writing.revising import Revising
+from app.views.problem import Problem, ProblemItem
+from app.views.server import current_server
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile, parse_env_file

@@ -6,11 +6,11 @@ from math import ceil
 
 from flask import Response, request
 
-from app.http.marks import Taken
-from app.http.problem import Problem
-from app.http.server import connection
 from app.stream import wire
 from app.stream.open_streams import OpenStream, OpenStreams, Source, TooManyStreamsError
+from app.views.marks import Taken
+from app.views.problem import Problem
+from app.views.server import connection
 
 SEND_BUFFER_BYTES = 16_384
 """What the kernel may hold for one client; by itself it grows to megabytes."""

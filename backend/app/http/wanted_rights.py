@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Bound, Right, Scope, rights_within
-from app.http.problem import Problem, ProblemItem
+from app.views.problem import Problem, ProblemItem
 
 Parsed = TypeVar("Parsed")
 

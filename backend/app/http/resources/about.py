@@ -6,7 +6,7 @@ from flask import Blueprint, current_app
 from pydantic import BaseModel
 
 import setpoint
-from app.http.marks import Mark, marked, marked_views
+from app.views.marks import Mark, marked, marked_views
 
 
 class VersionAnswer(BaseModel):

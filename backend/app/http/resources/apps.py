@@ -9,9 +9,9 @@ from app.domain.errors import NotFoundError
 from app.domain.identity import Actor, Scope
 from app.domain.revision import Revision
 from app.http.answers import PrincipalAnswer, TokenAnswer, principal_json, token_json, when
-from app.http.authentication import actor
-from app.http.marks import Mark, marked
 from app.service.history import History
+from app.views.authentication import actor
+from app.views.marks import Mark, marked
 
 
 class EnvironmentAnswer(BaseModel):

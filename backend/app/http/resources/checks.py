@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from app.http.marks import Mark, marked
-from app.http.problem import Problem
-from app.http.request_body import read_body
 from app.http.sent_file import check_beside_other_requests
+from app.views.marks import Mark, marked
+from app.views.problem import Problem
+from app.views.request_body import read_body
 from config.settings import Settings
 from setpoint.application.check_text import check_text
 from setpoint.contract.settings_class import SettingsContract

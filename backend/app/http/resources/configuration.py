@@ -13,22 +13,22 @@ from app.domain.identity import Scope
 from app.domain.place import Place
 from app.domain.variables import is_variable_name
 from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
-from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import details_of, read_json
-from app.http.labels import checked_place
-from app.http.marks import Mark, Taken, marked
-from app.http.problem import Problem, ProblemItem
 from app.http.queries import CurrentQuery, WriteQuery, query
 from app.http.repeated_reads import may_be_repeated
 from app.http.representations import is_unchanged, represented, tag_of, unchanged
-from app.http.request_body import read_body
 from app.http.sent_file import refuse_faulty_file
 from app.service.access import require
 from app.service.reading import Content, Reading
 from app.service.trials import Trials
 from app.service.writing.intent import Intent, Revised
 from app.service.writing.revising import Revising
+from app.views.authentication import actor
+from app.views.labels import checked_place
+from app.views.marks import Mark, Taken, marked
+from app.views.problem import Problem, ProblemItem
+from app.views.request_body import read_body
 from observability.metrics import count_write
 
 LARGEST_BODY = 1 << 20

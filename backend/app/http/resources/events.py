@@ -10,16 +10,16 @@ from app.domain.errors import ServiceError
 from app.domain.event import NOWHERE, Event, EventKind, Position
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
-from app.http.authentication import Authentication
-from app.http.labels import checked_place, named_places
-from app.http.marks import Mark, marked
-from app.http.problem import Problem
 from app.http.stream import STREAM_ANSWERS, opened
 from app.service.access import Access, require
 from app.service.watching import Watching
 from app.stream.broker import Broker
 from app.stream.following import Following
 from app.stream.open_streams import OpenStreams, Source
+from app.views.authentication import Authentication
+from app.views.labels import checked_place, named_places
+from app.views.marks import Mark, marked
+from app.views.problem import Problem
 
 MOST_PLACES = 100
 RESUME = {"Last-Event-ID": "the `id` of the last event that the client has seen"}

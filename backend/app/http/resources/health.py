@@ -3,8 +3,8 @@
 from flask import Blueprint
 from pydantic import BaseModel
 
-from app.http.marks import Mark, marked
 from app.service.ports import Store
+from app.views.marks import Mark, marked
 
 
 class HealthAnswer(BaseModel):

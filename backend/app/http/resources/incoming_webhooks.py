@@ -12,14 +12,14 @@ from app.domain.incoming_webhook import Effect, IncomingAction, IncomingWebhook
 from app.domain.place import Place
 from app.domain.webhook_signature import Signed
 from app.http.answers import when
-from app.http.authentication import Authentication, actor
 from app.http.json_body import is_json, json_of, read_json, validated
-from app.http.marks import Mark, marked
-from app.http.problem import Problem, ProblemItem
 from app.http.queries import RotateQuery, query
-from app.http.request_body import read_body
 from app.service.webhooks.accepting import Accepting
 from app.service.webhooks.receiving import LONGEST_MESSAGE, Receiving, Told
+from app.views.authentication import Authentication, actor
+from app.views.marks import Mark, marked
+from app.views.problem import Problem, ProblemItem
+from app.views.request_body import read_body
 
 _BASE = "/v1/webhooks/in"
 _LARGEST = 16_384

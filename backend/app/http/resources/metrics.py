@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from app.http.marks import Mark, marked
-from app.http.server import current_server
+from app.views.marks import Mark, marked
+from app.views.server import current_server
 from observability.metrics import exposition
 
 _WHAT = "counts in Prometheus' text format"

@@ -11,9 +11,9 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 import setpoint
-from app.http.marks import Mark, Taken, marked, marked_views
-from app.http.problem import CONTENT_TYPE as PROBLEM
-from app.http.problem import ProblemDocument
+from app.views.marks import Mark, Taken, marked, marked_views
+from app.views.problem import CONTENT_TYPE as PROBLEM
+from app.views.problem import ProblemDocument
 
 _PARAMETER = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _OF_EVERY_VIEW = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)

@@ -10,16 +10,16 @@ from app.domain.identity import Scope
 from app.domain.revision import LONGEST_MESSAGE
 from app.domain.variables import MOST_VARIABLES
 from app.http.answers import WrittenAnswer
-from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
-from app.http.labels import checked_place, named_revision
-from app.http.marks import Mark, marked
 from app.http.queries import PromotionQuery, query
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
 from app.service.writing.intent import Intent
 from app.service.writing.promoting import Promoting, Promotion
+from app.views.authentication import actor
+from app.views.labels import checked_place, named_revision
+from app.views.marks import Mark, marked
 
 _LARGEST = 1 << 20
 

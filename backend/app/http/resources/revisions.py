@@ -15,11 +15,8 @@ from app.http.answers import (
     change_json,
     revision_json,
 )
-from app.http.authentication import actor
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
-from app.http.labels import checked_place, named_revision
-from app.http.marks import Mark, marked
 from app.http.queries import DiffQuery, PageQuery, ReadQuery, query
 from app.http.representations import represented
 from app.http.resources.configuration import count_outcome, written
@@ -28,6 +25,9 @@ from app.service.history import Compared, History
 from app.service.reading import Reading
 from app.service.writing.intent import Intent
 from app.service.writing.revising import Revising
+from app.views.authentication import actor
+from app.views.labels import checked_place, named_revision
+from app.views.marks import Mark, marked
 
 _LARGEST = 16_384
 _BASE = "/v1/apps/<app>/environments/<environment>"

@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.canary import LONGEST_BAKE, Plan
 from app.domain.identity import Scope
 from app.domain.revision import LONGEST_MESSAGE
-from app.http.authentication import actor
 from app.http.json_body import read_json, validated
-from app.http.labels import checked_place
-from app.http.marks import Mark, marked
 from app.http.queries import SIZE, plan_of
 from app.http.session_json import RolloutAnswer, rollout_json
 from app.service.rollouts import Rollouts
 from app.service.trials import Trials
+from app.views.authentication import actor
+from app.views.labels import checked_place
+from app.views.marks import Mark, marked
 
 _LARGEST = 16_384
 _BASE = "/v1/apps/<app>/environments/<environment>/rollout"

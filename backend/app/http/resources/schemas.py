@@ -10,14 +10,14 @@ from app.domain.errors import NotFoundError
 from app.domain.identity import Scope
 from app.domain.revision import Schema
 from app.http.answers import SchemaAnswer, schema_json
-from app.http.authentication import actor
-from app.http.labels import checked_label
-from app.http.marks import Mark, marked
-from app.http.problem import Problem
 from app.http.queries import SchemaQuery, query
-from app.http.request_body import read_body
 from app.service.schemas import Schemas
 from app.service.writing.gates import no_schema
+from app.views.authentication import actor
+from app.views.labels import checked_label
+from app.views.marks import Mark, marked
+from app.views.problem import Problem
+from app.views.request_body import read_body
 from setpoint.contract.document.admission import LARGEST
 
 _CONTRACT = "a contract as `setpoint schema` writes it"

@@ -13,10 +13,7 @@ from app.domain.event import Event, EventKind
 from app.domain.identity import Scope
 from app.domain.place import Place
 from app.domain.session import Instance, Session
-from app.http.authentication import actor
 from app.http.json_body import read_json, validated
-from app.http.labels import named_places
-from app.http.marks import Mark, marked
 from app.http.queries import SessionsQuery, query
 from app.http.resources.events import RESUME, Watch
 from app.http.session_json import (
@@ -33,6 +30,9 @@ from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, unknown_session
 from app.service.trials import Trials
 from app.stream.leased import Leased
+from app.views.authentication import actor
+from app.views.labels import named_places
+from app.views.marks import Mark, marked
 
 _LARGEST = 1_000_000
 _OFFERS = frozenset({EventKind.REVISION, EventKind.CANARY, EventKind.ROLLED_BACK})

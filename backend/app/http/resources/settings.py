@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
-from app.http.marks import Mark, marked
+from app.views.marks import Mark, marked
 from config.settings import Settings
 from setpoint.application.loading import Origin, origins_of
 from setpoint.contract.settings_class import SettingsContract

@@ -11,9 +11,6 @@ from app.domain.identity import Scope
 from app.domain.place import Place
 from app.domain.session import Session, SessionReport
 from app.http.json_body import read_json, validated
-from app.http.labels import named_places
-from app.http.marks import Mark, marked
-from app.http.problem import Problem
 from app.http.resources.sessions import allow, found_session, sessions_json
 from app.http.session_json import (
     SessionAnswer,
@@ -26,6 +23,9 @@ from app.http.session_json import (
 from app.service.leases import Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions
+from app.views.labels import named_places
+from app.views.marks import Mark, marked
+from app.views.problem import Problem
 
 _LARGEST = 1_000_000
 _LARGEST_OF_MANY = 4_000_000

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.identity import Bound, Scope
 from app.domain.webhook import EVENTS, Delivery, DeliveryState, Endpoint, Topic
 from app.http.answers import when
-from app.http.authentication import actor
 from app.http.json_body import read_json, validated
-from app.http.marks import Mark, marked
-from app.http.problem import Problem, ProblemItem
 from app.http.queries import DeliveriesQuery, RotateQuery, query
 from app.service.webhooks.managing import Webhooks
+from app.views.authentication import actor
+from app.views.marks import Mark, marked
+from app.views.problem import Problem, ProblemItem
 
 _LARGEST = 16_384
 

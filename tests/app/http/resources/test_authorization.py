@@ -9,9 +9,9 @@ from werkzeug.routing import Rule
 from app.contracts.validator import ContractValidator
 from app.domain.identity import Scope
 from app.factory import Keeping, create_app
-from app.http.authentication import MOST_FAILURES
-from app.http.marks import Mark, marked_views
 from app.store.sqlite.store import SqliteStore
+from app.views.authentication import MOST_FAILURES
+from app.views.marks import Mark, marked_views
 from support.http_api import BASE, Api
 from support.keyed_settings import Settings
 
@@ -121,7 +121,7 @@ def test_a_service_with_a_view_that_nobody_marked_does_not_start(api: Api, monke
     def mark_nothing(_view: object) -> None:
         return None
 
-    monkeypatch.setattr("app.http.marks.mark_of", mark_nothing)
+    monkeypatch.setattr("app.views.marks.mark_of", mark_nothing)
     assert isinstance(api.store, SqliteStore)
     with pytest.raises(LookupError, match="who may call it"):
         create_app(Settings(), keeping=Keeping(api.store, ContractValidator()))

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from app.domain.identity import Scope
 from app.domain.webhook_signature import TOLERANCE, new_secret
-from app.http.authentication import MOST_FAILURES
 from app.service.webhooks.accepting import MOST_IN_ONE_PLACE
+from app.views.authentication import MOST_FAILURES
 from support.http_api import BASE, Api
 
 PLACE = "billing/production"

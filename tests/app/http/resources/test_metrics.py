@@ -2,7 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.http.marks import marked_views
+from app.views.marks import marked_views
 from support.http_api import BASE, Api
 
 CANARY = "c4n4ry"

@@ -2,7 +2,7 @@ import json
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.http.marks import marked_views
+from app.views.marks import marked_views
 from support.http_api import Api
 
 

@@ -7,11 +7,11 @@ from pydantic import BaseModel
 
 from app.domain.identity import ANY, Scope
 from app.http.answers import AuditAnswer, audit_json
-from app.http.authentication import actor
-from app.http.marks import Mark, marked
 from app.http.queries import AuditQuery, query
 from app.service.access import require
 from app.service.watching import Watching
+from app.views.authentication import actor
+from app.views.marks import Mark, marked
 
 
 class AuditPageAnswer(BaseModel):

@@ -6,9 +6,9 @@ from flask import Blueprint
 from pydantic import BaseModel
 
 from app.domain.identity import Scope
-from app.http.authentication import actor
-from app.http.marks import Mark, marked
 from app.service.keys import EncryptionKeys, KeyStatus
+from app.views.authentication import actor
+from app.views.marks import Mark, marked
 
 
 class KeyAnswer(BaseModel):

@@ -10,13 +10,13 @@ from pydantic import BaseModel, Field
 from app.domain.identity import Principal, PrincipalKind, Scope, Token
 from app.domain.token_text import TokenText
 from app.http.answers import TokenAnswer, token_json
-from app.http.authentication import actor
 from app.http.json_body import read_json, validated
-from app.http.marks import Mark, marked
 from app.http.queries import RotateQuery, query
 from app.http.wanted_rights import WantedRights, wanted_rights
 from app.service.ports import Clock
 from app.service.tokens import ISSUER, Grant, Tokens
+from app.views.authentication import actor
+from app.views.marks import Mark, marked
 
 _LARGEST = 16_384
 

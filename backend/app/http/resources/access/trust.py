@@ -12,13 +12,13 @@ from app.domain.place import LABEL_RULE, is_label
 from app.domain.trust import TrustRule
 from app.domain.validation import Problem
 from app.http.answers import PrincipalAnswer, RightAnswer, principal_json, right_json, token_json, when
-from app.http.authentication import Authentication, actor
 from app.http.json_body import read_json, validated
-from app.http.marks import Mark, marked
 from app.http.resources.access.tokens import NewTokenAnswer
 from app.http.wanted_rights import WantedRights, wanted_rights
 from app.issuers.key_sets import read_key_set, url_problems
 from app.service.exchanging import Exchanging
+from app.views.authentication import Authentication, actor
+from app.views.marks import Mark, marked
 
 _LARGEST = 300_000
 

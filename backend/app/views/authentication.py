@@ -12,9 +12,9 @@ from flask import Flask, current_app, g, request
 
 from app.domain.errors import RefusedAssertionError, UnauthenticatedError
 from app.domain.identity import ANY, Actor
-from app.http.marks import mark_of
-from app.http.problem import Problem
 from app.service.access import Access, require
+from app.views.marks import mark_of
+from app.views.problem import Problem
 from observability.requests.request_id import current_request_id
 
 MOST_FAILURES = 20

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Flask, Response
 
 from app.domain import errors
-from app.http.problem import Problem, ProblemItem, document
+from app.views.problem import Problem, ProblemItem, document
 
 _STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,

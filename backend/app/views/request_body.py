@@ -9,8 +9,8 @@ from threading import Event
 
 from flask import request
 
-from app.http.problem import Problem
-from app.http.server import connection
+from app.views.problem import Problem
+from app.views.server import connection
 from config.secret_texts import texts_of
 from observability.known_secrets import remember_secrets_found_by
 from setpoint.sources.env_file import parse_env_file

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from app.http import request_body
-from app.http.server import served_by
+from app.views import request_body
+from app.views.server import served_by
 from serving.worker.connection import begin_request
 from serving.worker.server import GunicornServer
 

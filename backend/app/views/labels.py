@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from app.domain.place import LABEL_RULE, Place, is_label
-from app.http.problem import Problem, ProblemItem
+from app.views.problem import Problem, ProblemItem
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 

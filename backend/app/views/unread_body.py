@@ -4,8 +4,8 @@ from functools import partial
 
 from flask import Flask, Response, request
 
-from app.http.request_body import WAS_READ
-from app.http.server import connection
+from app.views.request_body import WAS_READ
+from app.views.server import connection
 
 LINGER_SECONDS = 2.0
 """How long a client that was refused may take to notice."""
