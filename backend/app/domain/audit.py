@@ -26,6 +26,8 @@ class Action(StrEnum):
     TOKEN_ROTATE = "token.rotate"  # noqa: S105 - a word for what happened, not a password
     TOKEN_REVOKE = "token.revoke"  # noqa: S105 - a word for what happened, not a password
     TOKEN_EXCHANGE = "token.exchange"  # noqa: S105 - a word for what happened, not a password
+    SIGN_IN = "browser.sign-in"
+    SIGN_OUT = "browser.sign-out"
     TRUST_PUT = "trust.put"
     TRUST_REMOVE = "trust.remove"
     KEYS_ROTATE = "keys.rotate"

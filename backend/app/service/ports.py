@@ -1,16 +1,16 @@
 """What the use cases need from outside, as Protocols; `app.store` has the implementations of all but one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from app.domain.audit import AuditEntry
 from app.domain.event import Event, Happening, Position, Reset
-from app.domain.identity import Principal, Token
 from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision, Schema
 from app.domain.validation import Validation
 from app.domain.variables import Variables
+from app.service.access_ports import Principals, SignIns, Tokens
 from app.service.exchange_ports import TrustRules
 from app.service.session_ports import Canaries, Sessions
 from app.service.webhooks.ports import IncomingWebhooks, Webhooks
@@ -87,46 +87,6 @@ class Schemas(Protocol):
         ...
 
 
-class Tokens(Protocol):
-    """What is known of tokens."""
-
-    def by_digest(self, digest: str) -> Token | None:
-        """Return the token whose text has this SHA-256; None if there is none."""
-        ...
-
-    def by_id(self, token_id: str) -> Token | None:
-        """Return the token with this public id; None if there is none."""
-        ...
-
-    def all_tokens(self) -> Sequence[Token]:
-        """Return all tokens, the newest first."""
-        ...
-
-    def add(self, token: Token, digest: str) -> None:
-        """Store a new token under the SHA-256 of its text."""
-        ...
-
-    def change(self, token: Token) -> None:
-        """Store when a token ends."""
-        ...
-
-    def forget_expired(self, before: datetime, lifetime: timedelta) -> None:
-        """Forget the tokens that expired before a time and were to live no longer than `lifetime`."""
-        ...
-
-
-class Principals(Protocol):
-    """Who has acted or may act."""
-
-    def remember(self, principal: Principal) -> None:
-        """Store a principal, or its new name."""
-        ...
-
-    def all_principals(self) -> Sequence[Principal]:
-        """Return all of them, by name."""
-        ...
-
-
 class Events(Protocol):
     """What happened, in one gapless order."""
 
@@ -186,6 +146,8 @@ class Transaction(Protocol):
     def schemas(self) -> Schemas: ...  # noqa: D102 - the Protocol says it
     @property
     def tokens(self) -> Tokens: ...  # noqa: D102 - the Protocol says it
+    @property
+    def sign_ins(self) -> SignIns: ...  # noqa: D102 - the Protocol says it
     @property
     def principals(self) -> Principals: ...  # noqa: D102 - the Protocol says it
     @property

@@ -10,6 +10,7 @@ from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.revisions import SqlRevisions
 from app.store.repositories.schemas import SqlSchemas
 from app.store.repositories.sessions import SqlSessions
+from app.store.repositories.sign_ins import SqlSignIns
 from app.store.repositories.trust import SqlTrustRules
 from app.store.repositories.webhooks import SqlWebhooks
 from app.store.sealing import Sealer
@@ -25,6 +26,7 @@ class SqlTransaction:
         self.revisions = SqlRevisions(connection, sealer, self.principals, self.keys)
         self.schemas = SqlSchemas(connection, self.principals)
         self.tokens = SqlTokens(connection, self.principals)
+        self.sign_ins = SqlSignIns(connection)
         self.sessions = SqlSessions(connection, self.principals)
         self.trust = SqlTrustRules(connection, self.principals)
         self.canaries = SqlCanaries(connection)

@@ -12,6 +12,7 @@ from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
 from app.store.testing.incoming_webhook_contract import IncomingWebhookContract
 from app.store.testing.session_contract import SessionContract
+from app.store.testing.sign_in_contract import SignInContract
 from app.store.testing.trust_contract import TrustContract
 from app.store.testing.webhook_contract import WebhookContract
 from support.fresh_database import fresh_database, fresh_postgresql_database
@@ -22,7 +23,15 @@ def _sealer(keys: str) -> Sealer:
     return Sealer(Keyring.parse(keys))
 
 
-class Contract(StoreContract, SessionContract, CanaryContract, TrustContract, WebhookContract, IncomingWebhookContract):
+class Contract(
+    StoreContract,
+    SignInContract,
+    SessionContract,
+    CanaryContract,
+    TrustContract,
+    WebhookContract,
+    IncomingWebhookContract,
+):
     """The contract, with a store that the test begins with."""
 
     @pytest.fixture

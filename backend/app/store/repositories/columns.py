@@ -1,4 +1,4 @@
-"""The types of columns that both databases keep in the same way."""
+"""What tables are made of: the types of columns that both databases keep in the same way, and the list of tables."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+EVERY_TABLE = sa.MetaData()
 
 LARGEST = 2**63 - 1
 """The largest number that both databases take."""

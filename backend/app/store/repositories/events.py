@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.event import START, Event, EventKind, Happening, Position, Reset, new_mark
+from app.store.repositories.access_tables import principals
 from app.store.repositories.columns import LARGEST
 from app.store.repositories.principals import SqlPrincipals, as_principal
-from app.store.repositories.tables import audit, counter, events, principals
+from app.store.repositories.tables import audit, counter, events
 
 _NEXT = (
     counter.update()

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain.identity import Bound, Principal, PrincipalKind, Right, Scope, Token
-from app.store.repositories.tables import principals, tokens
+from app.store.repositories.access_tables import principals, tokens
 
 _PRINCIPAL = sa.select(principals).where(
     principals.c.issuer == sa.bindparam("issuer"), principals.c.subject == sa.bindparam("subject")
@@ -76,7 +76,7 @@ class SqlTokens:
     def all_tokens(self) -> Sequence[Token]:
         """Return all tokens, the newest first."""
         rows = self._connection.execute(_TOKENS.order_by(tokens.c.made_at.desc(), tokens.c.id))
-        return [_token(row) for row in rows]
+        return [as_token(row) for row in rows]
 
     def add(self, token: Token, digest: str) -> None:
         """Store a new token under the SHA-256 of its text."""
@@ -105,7 +105,7 @@ class SqlTokens:
 
     def _one(self, statement: sa.Select[Any], wanted: str) -> Token | None:
         row = self._connection.execute(statement, {"wanted": wanted}).first()
-        return _token(row) if row else None
+        return as_token(row) if row else None
 
 
 def rights_as_json(rights: Iterable[Right]) -> list[dict[str, object]]:
@@ -118,7 +118,8 @@ def rights_of_json(stored: Iterable[dict[str, Any]]) -> frozenset[Right]:
     return frozenset(Right(frozenset(map(Scope, each["scopes"])), Bound.parse(each["bound"])) for each in stored)
 
 
-def _token(row: sa.Row[Any]) -> Token:
+def as_token(row: sa.Row[Any]) -> Token:
+    """Return the token that the columns of tokens and principals hold in `row`."""
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
     return Token(
         id=found[tokens.c.id],

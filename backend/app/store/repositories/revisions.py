@@ -13,11 +13,12 @@ from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision
 from app.domain.variables import Variables
+from app.store.repositories.access_tables import principals
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.columns import LARGEST
 from app.store.repositories.digest_chain import FIRST, digest_of
 from app.store.repositories.principals import SqlPrincipals, as_principal
-from app.store.repositories.tables import app_keys, bases, canaries, principals, revisions, schemas
+from app.store.repositories.tables import app_keys, bases, canaries, revisions, schemas
 from app.store.sealing import SealedBody, Sealer, WrappedAppKey
 
 _DESTROYER = principals.alias("destroyer")

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from app.domain.errors import DamagedError
 from app.domain.revision import Schema
+from app.store.repositories.access_tables import principals
 from app.store.repositories.principals import SqlPrincipals, as_principal
-from app.store.repositories.tables import principals, schemas
+from app.store.repositories.tables import schemas
 
 _SCHEMAS = sa.select(schemas, principals).join(principals).where(schemas.c.app == sa.bindparam("app"))
 _NEWEST_FIRST = _SCHEMAS.order_by(schemas.c.turn.desc())

@@ -18,8 +18,9 @@ from app.domain.session import (
     SessionReport,
     Verdict,
 )
+from app.store.repositories.access_tables import principals
 from app.store.repositories.principals import SqlPrincipals, as_principal
-from app.store.repositories.tables import principals, rollouts, sessions, workers
+from app.store.repositories.tables import rollouts, sessions, workers
 
 _SESSIONS = sa.select(sessions, principals).join(principals)
 _OF_PLACE = _SESSIONS.where(

@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 
-from app.store.repositories.columns import ROW_ID, Moment
+from app.store.repositories.access_tables import principals
+from app.store.repositories.columns import EVERY_TABLE, ROW_ID, Moment
 
-metadata = sa.MetaData()
+metadata = EVERY_TABLE
 
 counter = sa.Table(
     "counter",
@@ -15,17 +16,6 @@ counter = sa.Table(
 )
 """One row: the position of the newest event. Whoever writes locks it first, so there is one writer at a time."""
 
-principals = sa.Table(
-    "principals",
-    metadata,
-    sa.Column("id", ROW_ID, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("issuer", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.UniqueConstraint("issuer", "subject"),
-)
-
 schemas = sa.Table(
     "schemas",
     metadata,
@@ -35,7 +25,7 @@ schemas = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("document_sha256", sa.LargeBinary, nullable=False),
     sa.Column("release", sa.Text, nullable=False),
-    sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("author_id", sa.ForeignKey(principals.c.id), nullable=False),
     sa.Column("pushed_at", Moment, nullable=False),
     sa.UniqueConstraint("app", "turn"),
 )
@@ -56,7 +46,7 @@ revisions = sa.Table(
     sa.Column("environment", sa.Text, primary_key=True),
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("names", sa.JSON, nullable=False),
-    sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("author_id", sa.ForeignKey(principals.c.id), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("schema", sa.Text),
@@ -70,7 +60,7 @@ revisions = sa.Table(
     sa.Column("body_sha256", sa.LargeBinary, nullable=False),
     sa.Column("previous", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("destroyed_by", sa.ForeignKey("principals.id")),
+    sa.Column("destroyed_by", sa.ForeignKey(principals.c.id)),
     sa.Column("destroyed_at", Moment),
     sa.Column("destroyed_reason", sa.Text),
     sa.ForeignKeyConstraint(["app", "schema"], ["schemas.app", "schemas.digest"]),
@@ -87,45 +77,6 @@ bases = sa.Table(
     sa.Index("bases_by_base", "base_app", "base_environment"),
 )
 """What the newest revision of each environment extends, to be found from the base."""
-
-tokens = sa.Table(
-    "tokens",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("digest", sa.Text, nullable=False, unique=True),
-    sa.Column("family", sa.Text, nullable=False),
-    sa.Column("principal_id", sa.ForeignKey("principals.id"), nullable=False),
-    sa.Column("label", sa.Text, nullable=False),
-    sa.Column("rights", sa.JSON, nullable=False),
-    sa.Column("made_at", Moment, nullable=False),
-    sa.Column("expires_at", Moment),
-    sa.Column("revoked_at", Moment),
-)
-
-trust_rules = sa.Table(
-    "trust_rules",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("issuer", sa.Text, nullable=False),
-    sa.Column("audience", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("claims", sa.JSON, nullable=False),
-    sa.Column("key_set", sa.Text, nullable=False),
-    sa.Column("key_set_url", sa.Text, nullable=False),
-    sa.Column("once", sa.Boolean, nullable=False),
-    sa.Column("rights", sa.JSON, nullable=False),
-    sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
-    sa.Column("made_at", Moment, nullable=False),
-)
-
-used_assertions = sa.Table(
-    "used_assertions",
-    metadata,
-    sa.Column("digest", sa.Text, primary_key=True),
-    sa.Column("until", Moment, nullable=False),
-    sa.Index("used_assertions_by_end", "until"),
-)
-"""The tokens of other issuers that were exchanged, as long as they would be accepted again."""
 
 events = sa.Table(
     "events",
@@ -145,7 +96,7 @@ audit = sa.Table(
     sa.Column("id", ROW_ID, primary_key=True),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("principal_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("principal_id", sa.ForeignKey(principals.c.id), nullable=False),
     sa.Column("token_id", sa.Text, nullable=False),
     sa.Column("app", sa.Text, nullable=False),
     sa.Column("environment", sa.Text, nullable=False),
@@ -175,7 +126,7 @@ sessions = sa.Table(
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("release", sa.Text, nullable=False),
     sa.Column("schema", sa.Text, nullable=False),
-    sa.Column("principal_id", sa.ForeignKey("principals.id"), nullable=False),
+    sa.Column("principal_id", sa.ForeignKey(principals.c.id), nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("held_by", sa.Text, nullable=False),
     sa.Column("left_at", Moment),

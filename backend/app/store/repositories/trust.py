@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain.trust import TrustRule
+from app.store.repositories.access_tables import principals, trust_rules, used_assertions
 from app.store.repositories.principals import SqlPrincipals, as_principal, rights_as_json, rights_of_json
-from app.store.repositories.tables import principals, trust_rules, used_assertions
 
 _RULES = sa.select(trust_rules, principals).join(principals)
 

@@ -1,0 +1,63 @@
+"""Signs browsers in and out: one holds the key of a sign-in, and never a token."""
+
+from dataclasses import dataclass
+
+from app.domain.audit import Action, entry
+from app.domain.errors import UnauthenticatedError
+from app.domain.identity import Actor
+from app.domain.sign_in import SignIn, SignInKey, new_sign_in
+from app.service.ports import Clock, Store, Transaction
+from observability.known_secrets import remember_secret
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """The browsers that are signed in."""
+
+    store: Store
+    clock: Clock
+
+    def begin(self, actor: Actor, before: str = "") -> SignInKey:
+        """Return the key of a new sign-in, which speaks for the token of `actor`.
+
+        Args:
+            actor: Who signs in.
+            before: The key that this browser had until now, which ends.
+        """
+        now = self.clock()
+        made, key = new_sign_in(actor.token, now)
+        remember_secret(key.text)
+
+        def change(found: Transaction) -> None:
+            found.sign_ins.forget_expired(now)
+            found.sign_ins.remove(SignInKey(before).digest)
+            found.sign_ins.add(made)
+            found.audit.record(entry(actor, Action.SIGN_IN, now))
+
+        self.store.write(change)
+        return key
+
+    def who(self, key: str) -> SignIn:
+        """Return the sign-in with this key.
+
+        Raises:
+            UnauthenticatedError: There is none, or it is over, or its token is.
+        """
+        if key:
+            remember_secret(key)
+        digest = SignInKey(key).digest
+        found = self.store.read(lambda each: each.sign_ins.by_digest(digest)) if key else None
+        if found is None or not found.is_live(self.clock()):
+            what = "sign-in"
+            raise UnauthenticatedError(what)
+        return found
+
+    def end(self, actor: Actor, key: str) -> None:
+        """Sign out the browser that has this key."""
+        now = self.clock()
+
+        def change(found: Transaction) -> None:
+            found.sign_ins.remove(SignInKey(key).digest)
+            found.audit.record(entry(actor, Action.SIGN_OUT, now))
+
+        self.store.write(change)
