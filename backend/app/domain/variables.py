@@ -4,6 +4,10 @@ import re
 from collections.abc import ItemsView, Iterator, Mapping
 
 from app.domain.validation import Problem
+from setpoint.text.mask import MASK
+
+UNCHANGED = "setpoint:unchanged"
+"""Stands for the value that a variable has already, where somebody edits it who does not see it."""
 
 MOST_VARIABLES = 1_000
 LONGEST_NAME = 255
@@ -15,6 +19,12 @@ LARGEST_SET = 1_000_000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
+_MASKS = {
+    MASK: "is shown in the place of secrets",
+    UNCHANGED: "stands for a value that is there already under the same name, and for nothing else",
+}
+"""What would be lost for good if somebody stored it in the place of the value that it stands for."""
 
 _DANGEROUS = re.compile(
     # Each makes a process run, load or find something else than its author meant.
@@ -113,6 +123,11 @@ def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
             yield Problem(variable, "value-not-text", f"the value of {shown} holds a NUL, which no environment can")
         if not text.isascii() and _HALF_A_CHARACTER.search(text):
             yield Problem(variable, "value-not-text", f"the value of {shown} holds half a character (a lone surrogate)")
+        yield from (
+            Problem(variable, "masked-value", f"the value of {shown} holds `{mask}`, which {what}", "give it a value")
+            for mask, what in _MASKS.items()
+            if mask in text
+        )
 
 
 def _size(text: str) -> int:

@@ -86,6 +86,8 @@ class ReadQuery(_Strict):
     format: Literal["json", "env", "kubernetes"] = "json"
     loader: Literal[tuple(LOADERS)] = "python-dotenv"  # type: ignore[valid-type]  # it is the one list of them
     reveal: bool = False
+    reason: str = ""
+    """Why secrets are revealed, for the audit log."""
 
 
 class CurrentQuery(ReadQuery):

@@ -1,18 +1,20 @@
 """Gives out the variables of an environment, and writes down who saw its secrets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.domain.audit import Action, entry
+from app.domain.audit import Action, AuditEntry, entry
 from app.domain.canary import Stage
-from app.domain.errors import NotFoundError
+from app.domain.errors import InvalidError, NotFoundError
 from app.domain.identity import Actor
 from app.domain.place import Place
-from app.domain.revision import Revision, is_digest
+from app.domain.revision import LONGEST_MESSAGE, Revision, is_digest
+from app.domain.validation import Problem, text_problems
 from app.domain.variables import Variables
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
 from observability.known_secrets import remember_secret
+from setpoint.text.shown import Guarded
 
 _MOST_REMEMBERED = 100
 """Each holds a megabyte at most."""
@@ -34,6 +36,21 @@ class Content:
     revision: Revision
     variables: Variables
     secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """The value of one variable that somebody had a reason to see.
+
+    Attributes:
+        revision: The revision that has it.
+        name: The variable.
+        value: Its value.
+    """
+
+    revision: Revision
+    name: str
+    value: Guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,9 @@ class Reading:
     def __post_init__(self) -> None:
         self._known = Remembered(self.store, _MOST_REMEMBERED)
 
-    def read(self, actor: Actor, place: Place, number: int | None = None, *, reveal: bool = False) -> Content:
+    def read(
+        self, actor: Actor, place: Place, number: int | None = None, *, reveal: bool = False, reason: str = ""
+    ) -> Content:
         """Return revision `number`, or the newest one.
 
         Args:
@@ -68,18 +87,43 @@ class Reading:
             place: The environment.
             number: The revision; None for the newest.
             reveal: Whether the values of secrets are wanted, which the audit log then tells.
+            reason: Why, for the audit log.
 
         Raises:
             NotFoundError: There is no such revision.
             DestroyedError: Its values are gone.
             DamagedError: What is stored is not what was written.
+            InvalidError: The reason can't be kept.
         """
-        return self._give(actor, self._found(place, number), reveal=reveal)
+        return self._give(actor, self._found(place, number), reveal=reveal, reason=reason)
 
-    def read_valid(self, actor: Actor, place: Place, digest: str, *, reveal: bool = False) -> Content:
+    def read_valid(self, actor: Actor, place: Place, digest: str, *, reveal: bool = False, reason: str = "") -> Content:
         """Return the newest revision for everyone that satisfies the schema with this digest; raises as `read` does."""
         found = self._remembered((place, digest), lambda each: self._find_valid(each, place, digest))
-        return self._give(actor, found, reveal=reveal)
+        return self._give(actor, found, reveal=reveal, reason=reason)
+
+    def reveal(self, actor: Actor, place: Place, name: str, reason: str) -> Revealed:
+        """Return the value of one variable that somebody has a reason to see, which the audit log then tells.
+
+        Raises:
+            NotFoundError: There is no such variable.
+            InvalidError: The reason is missing or can't be kept.
+            DamagedError: What is stored is not what was written.
+        """
+        _refuse_reason(reason, is_needed=True)
+
+        def look(found: Transaction) -> Revealed:
+            revision = found.revisions.current(place)
+            if revision is None or name not in revision.names:
+                message = f"there is no `{place}`" if revision is None else f"`{revision}` has no such variable"
+                raise NotFoundError(message)
+            value = found.revisions.variables(revision)[name]
+            found.audit.record(self._told(actor, revision, (name,), reason))
+            return Revealed(revision, name, Guarded(value))
+
+        revealed = self.store.write(look)
+        remember_secret(revealed.value.raw)
+        return revealed
 
     def secrets(self, place: Place, number: int | None) -> tuple[str, ...]:
         """Return the values of the secrets of a revision, to mask them elsewhere; they must not leave the process.
@@ -103,23 +147,21 @@ class Reading:
         remember_secret(*found.secret_texts)
         return found
 
-    def _give(self, actor: Actor, found: _Found, *, reveal: bool) -> Content:
+    def _give(self, actor: Actor, found: _Found, *, reveal: bool, reason: str) -> Content:
         if not found.secrets:
             return Content(found.revision, found.variables, ())
         if not reveal:
             shown = {name: text for name, text in found.variables.items() if name not in found.secrets}
             return Content(found.revision, Variables(shown), found.secrets)
-        revision = found.revision
-        told = entry(
-            actor,
-            Action.CONFIG_REVEAL,
-            self.clock(),
-            revision.place.app,
-            revision.place.environment,
-            detail={"revision": revision.number, "names": list(found.secrets)},
-        )
+        _refuse_reason(reason)
+        told = self._told(actor, found.revision, found.secrets, reason)
         self.store.write(lambda each: each.audit.record(told))
-        return Content(revision, found.variables, found.secrets)
+        return Content(found.revision, found.variables, found.secrets)
+
+    def _told(self, actor: Actor, revision: Revision, names: Sequence[str], reason: str) -> AuditEntry:
+        place, detail = revision.place, {"revision": revision.number, "names": [*names]}
+        detail |= {"reason": reason} if reason else {}
+        return entry(actor, Action.CONFIG_REVEAL, self.clock(), place.app, place.environment, detail=detail)
 
     def _find(self, found: Transaction, place: Place, number: int | None) -> _Found:
         revision = found.revisions.current(place) if number is None else found.revisions.numbered(place, number)
@@ -146,6 +188,19 @@ class Reading:
         shown = shown_names(found, self.validator, revision)
         secrets = tuple(name for name in revision.names if name not in shown)
         return _Found(revision, found.revisions.variables(revision), secrets)
+
+
+def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
+    """Refuse a reason that the audit log can't keep, or none where one is needed.
+
+    Raises:
+        InvalidError: It is such a one.
+    """
+    problems = text_problems("reason", reason, LONGEST_MESSAGE)
+    if is_needed and not reason.strip():
+        problems = (Problem("reason", "reason-missing", "a reason is needed, which the audit log keeps"),)
+    if problems:
+        raise InvalidError(problems, "nothing is revealed without a reason that can be kept")
 
 
 def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision) -> frozenset[str]:

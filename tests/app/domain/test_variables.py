@@ -34,6 +34,10 @@ def test_any_text_that_an_environment_can_hold_is_taken(texts: dict[str, str]) -
         ({"A": "a\0b"}, "value-not-text"),
         ({"A": "\ud800"}, "value-not-text"),
         ({"LD_PRELOAD": "/x.so"}, "dangerous-name"),
+        ({"A": "********"}, "masked-value"),
+        ({"A": "https://********@host/1"}, "masked-value"),
+        ({"A": "setpoint:unchanged"}, "masked-value"),
+        ({"A": "before setpoint:unchanged"}, "masked-value"),
     ],
 )
 def test_what_can_never_be_stored_is_named(variables: dict[str, str], code: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from app.domain.audit import Action
-from app.domain.errors import DamagedError, NotFoundError
+from app.domain.errors import DamagedError, InvalidError, NotFoundError
 from app.service.reading import Reading
 from app.store.sqlite.store import SqliteStore
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Service, actor
@@ -33,6 +33,40 @@ def test_every_reveal_is_written_down(service: Service) -> None:
     assert reveals(service) == [("Grace", {"revision": 1, "names": ["API_KEY"]})] * 2
 
 
+def test_the_reason_of_a_reveal_is_written_down_too(service: Service) -> None:
+    """Where somebody gives one; what can't be kept is refused before anything is given out."""
+    service.write(PORT="1", API_KEY=CANARY)
+    service.reading.read(actor(), PRODUCTION, reveal=True, reason="the gateway refuses us")
+    with pytest.raises(InvalidError, match="nothing is revealed"):
+        service.reading.read(actor(), PRODUCTION, reveal=True, reason="x" * 2_001)
+    told = {"revision": 1, "names": ["API_KEY"], "reason": "the gateway refuses us"}
+    assert reveals(service) == [("Ada", told)]
+
+
+def test_one_variable_is_revealed_for_a_reason(service: Service) -> None:
+    """The row in the audit log names it alone."""
+    service.write(PORT="1", API_KEY=CANARY)
+    revealed = service.reading.reveal(actor(GRACE), PRODUCTION, "API_KEY", "the gateway refuses us")
+    assert (revealed.revision.number, revealed.value.raw) == (1, CANARY)
+    assert CANARY not in repr(revealed)
+    told = {"revision": 1, "names": ["API_KEY"], "reason": "the gateway refuses us"}
+    assert reveals(service) == [("Grace", told)]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "error"),
+    [("API_KEY", "", InvalidError), ("API_KEY", " \n", InvalidError), ("API_KEI", "why not", NotFoundError)],
+)
+def test_without_a_reason_or_a_variable_nothing_is_revealed(
+    service: Service, name: str, reason: str, error: type[Exception]
+) -> None:
+    """And nothing is written down."""
+    service.write(PORT="1", API_KEY=CANARY)
+    with pytest.raises(error):
+        service.reading.reveal(actor(), PRODUCTION, name, reason)
+    assert reveals(service) == []
+
+
 def test_where_there_is_no_secret_nothing_is_revealed(service: Service) -> None:
     """So nothing is written down either."""
     service.write(PORT="1")
@@ -48,6 +82,8 @@ def test_no_audit_no_answer(service: Service) -> None:
         connection.exec_driver_sql("DROP TABLE audit")
     with pytest.raises(DamagedError, match="the tables are not those that Setpoint made"):
         service.reading.read(actor(), PRODUCTION, reveal=True)
+    with pytest.raises(DamagedError):
+        service.reading.reveal(actor(), PRODUCTION, "API_KEY", "why not")
     with pytest.raises(DamagedError):
         service.write(PORT="2")
     assert service.history.one(PRODUCTION).number == 1

@@ -74,15 +74,19 @@ PORT=80
 
     def test_a_terminal_shows_no_secrets_unasked(self, billing: Setpoint, monkeypatch: pytest.MonkeyPatch) -> None:
         """Somebody may look over the shoulder."""
-        for words, is_shown in (([], False), (["--reveal"], True)):
+        for words, is_shown in (([], False), (["--reveal", "--reason", "on call"], True)):
             leader, follower = pty.openpty()
-            with os.fdopen(follower, "w") as terminal:
-                monkeypatch.setattr("sys.stdout", terminal)
+            with os.fdopen(follower, "w") as terminal, monkeypatch.context() as patch:
+                patch.setattr("sys.stdout", terminal)
                 assert billing("pull", "billing/production@1", *words)[0] == 0
             seen = os.read(leader, 10_000).decode()
             os.close(leader)
             assert "PORT=80" in seen
             assert (SECRET in seen) is is_shown
+        rows = billing("audit", "--app", "billing")[1].splitlines()
+        assert [each.partition("names=")[2] for each in rows if "config.reveal" in each] == [
+            '["API_KEY"] reason=on call'
+        ]
 
     def test_json_and_kubernetes_are_for_programs(self, billing: Setpoint) -> None:
         """`kubectl apply -f -` takes the objects."""

@@ -114,7 +114,7 @@ def _read(reading: Reading, trials: Trials, place: Place) -> Response:
     tag = tag_of(content.revision.number, wanted)
     if is_unchanged(tag):
         return unchanged(content.revision.number, tag)
-    return represented(read(reveal=True) if wanted.reveal else content, wanted)
+    return represented(read(reveal=True, reason=wanted.reason) if wanted.reveal else content, wanted)
 
 
 def _reader(reading: Reading, trials: Trials, place: Place, wanted: CurrentQuery) -> Callable[..., Content]:

@@ -117,7 +117,8 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
         place, wanted = checked_place(app, environment), query(ReadQuery)
         if wanted.reveal:
             require(actor().token, Scope.CONFIG_REVEAL, app, environment)
-        return represented(reading.read(actor(), place, number, reveal=wanted.reveal), wanted)
+        content = reading.read(actor(), place, number, reveal=wanted.reveal, reason=wanted.reason)
+        return represented(content, wanted)
 
     @blueprint.post(f"{_BASE}/revisions/<int:number>/destroy")
     @marked(

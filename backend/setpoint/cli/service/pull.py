@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     secrets = parser.add_mutually_exclusive_group()
     secrets.add_argument("--reveal", action="store_true", help="show secrets on a terminal as well")
     secrets.add_argument("--redacted", action="store_true", help="leave the values of secrets out, wherever it goes")
+    parser.add_argument("--reason", metavar="TEXT", help="why secrets are revealed, for the audit log")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as `--format json`")
 
 
@@ -44,7 +45,8 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     """Print or write the variables and return the exit status."""
     place = parse_place(arguments.place, revisions=1)
     reveal = _reveals(arguments)
-    query = {"format": arguments.format, "reveal": reveal, "loader": _loader(arguments)}
+    reason = arguments.reason if reveal else None
+    query = {"format": arguments.format, "reveal": reveal, "loader": _loader(arguments), "reason": reason}
     answer = service.configuration(place, query)
     content, number = answer.of_type(_TYPES[arguments.format]), answer.revision
     if arguments.format != "env" and arguments.output is None:
