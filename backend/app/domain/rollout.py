@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.canary import Canary, Offering, Stage
-from app.domain.session import Session, State
+from app.domain.session import Reason, Session, State
 
 _MOST_REASONS_TOLD = 3
 
@@ -21,10 +21,37 @@ class Refusal:
     Attributes:
         message: The reason.
         instances: How many refused for it.
+        rule: A name of it for programs.
+        variable: The variable; empty where it is about several.
     """
 
     message: str
     instances: int
+    rule: str = ""
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The line that people look for, in its parts.
+
+    Attributes:
+        head: What has happened.
+        why: Why; empty where that is not known, or goes without saying.
+        rest: What else there is to know.
+    """
+
+    head: str
+    why: str = ""
+    rest: tuple[str, ...] = ()
+
+    @property
+    def explanation(self) -> str:
+        """Return all but the head."""
+        return "; ".join(each for each in (self.why, *self.rest) if each)
+
+    def __str__(self) -> str:
+        return "; ".join((f"{self.head}: {self.why}" if self.why else self.head, *self.rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +92,22 @@ class Rollout:
         """Return whether every live instance has applied or refused it."""
         return self.live == self.states.get(State.SYNCED, 0) + self.states.get(State.FAILED, 0)
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> Sentence:
         """Return the sentence that people look for."""
         if not self.live:
-            return f"no instance follows; revision {self.revision} waits for the first one"
+            return Sentence("no instance follows", rest=(f"revision {self.revision} waits for the first one",))
         if self.states.get(State.FAILED):
-            return f"{self.refused_by} refused revision {self.revision}{self.why}{self._rest()}"
+            return Sentence(f"{self.refused_by} refused revision {self.revision}", self.why, self._rest())
         synced = self.states.get(State.SYNCED, 0)
         if synced == self.live:
             who = f"the {self.noun[0]} serves" if synced == 1 else f"all {synced} {self.noun[1]} serve"
-            return f"{who} revision {self.revision}"
+            return Sentence(f"{who} revision {self.revision}")
         verb = "serves" if synced == 1 else "serve"
-        return f"{self._share(State.SYNCED)} {verb} revision {self.revision}{self._rest()}"
+        return Sentence(f"{self._share(State.SYNCED)} {verb} revision {self.revision}", rest=self._rest())
+
+    def __str__(self) -> str:
+        return str(self.sentence)
 
     @property
     def refused_by(self) -> str:
@@ -85,23 +116,23 @@ class Rollout:
 
     @property
     def why(self) -> str:
-        """Return why it was refused, after a colon; nothing where no reason is known."""
+        """Return why it was refused; nothing where no reason is known."""
         told = [
             refusal.message if len(self.refusals) == 1 else f"{refusal.message} ({refusal.instances})"
             for refusal in self.refusals[:_MOST_REASONS_TOLD]
         ]
         if more := len(self.refusals) - len(told):
             told.append(f"{more} more reason{'' if more == 1 else 's'}")
-        return f": {'; '.join(told)}" if told else ""
+        return "; ".join(told)
 
     def _share(self, state: State) -> str:
         return f"{self.states.get(state, 0)} of {self.live} {self.noun[self.live != 1]}"
 
-    def _rest(self) -> str:
+    def _rest(self) -> tuple[str, ...]:
         waiting = self.live - self.states.get(State.SYNCED, 0) - self.states.get(State.FAILED, 0)
-        silence = f"; {waiting} {'has' if waiting == 1 else 'have'} not answered" if waiting else ""
-        served = f"; still serving {' and '.join(map(str, self.still_served))}" if self.still_served else ""
-        return silence + served
+        silence = f"{waiting} {'has' if waiting == 1 else 'have'} not answered" if waiting else ""
+        served = f"still serving {' and '.join(map(str, self.still_served))}" if self.still_served else ""
+        return tuple(each for each in (silence, served) if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +184,29 @@ class Trial:
         """Return whether it was rolled back, and every live instance has answered to the current revision."""
         return not self.stage.is_trial and self.others.is_settled
 
-    def __str__(self) -> str:
+    @property
+    def live(self) -> int:
+        """Return how many instances follow the environment."""
+        return self.tried.live + self.others.live
+
+    @property
+    def sentence(self) -> Sentence:
         """Return the sentence that people look for."""
         if not self.stage.is_trial:
-            return f"revision {self.revision} was rolled back: {self.canary.reason}; {self.others}"
-        bakes = f"; it bakes for {self.canary.plan.bake.total_seconds():g} s" if self.stage is Stage.BAKING else ""
-        tried = self.tried if self.tried.live else f"the canaries of revision {self.revision} are away"
-        return f"{tried}{bakes}{self._rest()}"
+            return Sentence(f"revision {self.revision} was rolled back", self.canary.reason, (str(self.others),))
+        bakes = f"it bakes for {self.canary.plan.bake.total_seconds():g} s" if self.stage is Stage.BAKING else ""
+        away = Sentence(f"the canaries of revision {self.revision} are away")
+        tried = self.tried.sentence if self.tried.live else away
+        rest = (*tried.rest, bakes, self._rest())
+        return replace(tried, rest=tuple(each for each in rest if each))
+
+    def __str__(self) -> str:
+        return str(self.sentence)
 
     def _rest(self) -> str:
         count = self.others.live
         who = "1 other instance is" if count == 1 else f"{count} other instances are"
-        return f"; {who} offered {self.current}" if count else ""
+        return f"{who} offered {self.current}" if count else ""
 
 
 def rollout(revision: int, sessions: Iterable[Session]) -> Rollout:
@@ -186,6 +228,28 @@ def standing(offering: Offering, sessions: Sequence[Session]) -> Rollout | Trial
     return Trial(canary, _tried(canary, tries), rollout(offering.current, others))
 
 
+def state_of(found: Rollout | Trial) -> State:
+    """Return how an environment stands as a whole: as its worst instance, and expired without any."""
+    if found.states.get(State.FAILED) or found.stage is Stage.ROLLED_BACK:
+        return State.FAILED
+    if not found.live:
+        return State.EXPIRED
+    worst = next(each for each in (State.STALE, State.APPLYING, State.SYNCED) if found.states.get(each))
+    return State.APPLYING if found.stage.is_trial and worst is State.SYNCED else worst
+
+
+def trouble(found: Rollout | Trial) -> str:
+    """Return what is wrong with an environment in two words; nothing where nothing is."""
+    if refused := found.states.get(State.FAILED):
+        return f"{refused} refused"
+    if found.stage is Stage.ROLLED_BACK:
+        return "rolled back"
+    if not found.live:
+        return "0 live"
+    behind = found.live - found.states.get(State.SYNCED, 0)
+    return f"{behind} behind" if behind else ""
+
+
 def advanced(canary: Canary, canaries: Sequence[Session], now: datetime) -> Canary:
     """Return how far a revision on trial has come, by what its canaries say and serve.
 
@@ -194,7 +258,7 @@ def advanced(canary: Canary, canaries: Sequence[Session], now: datetime) -> Cana
     """
     tried = _tried(canary, canaries)
     if State.FAILED in tried.states:
-        return ended(canary, Stage.ROLLED_BACK, now, f"{tried.refused_by} refused it{tried.why}")
+        return ended(canary, Stage.ROLLED_BACK, now, str(Sentence(f"{tried.refused_by} refused it", tried.why)))
     silent = [each for each in canaries if each.left_at is not None and not each.held_by]
     if not canaries or any(now - each.left_at >= LONGEST_SILENCE for each in silent if each.left_at):
         what = "a canary has gone without a word" if silent else "there is no canary any more"
@@ -217,14 +281,11 @@ def _tried(canary: Canary, canaries: Iterable[Session]) -> Rollout:
 
 
 def _refusals(refusing: Sequence[Session]) -> tuple[Refusal, ...]:
-    counted = Counter(
-        message
-        for each in refusing
-        if each.attempted is not None
-        for message in dict.fromkeys(reason.message for reason in each.attempted.reasons)
-    )
-    return tuple(Refusal(message, count) for message, count in sorted(counted.items(), key=_most_first))
-
-
-def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
-    return -counted[1], counted[0]
+    counted: Counter[str] = Counter()
+    told: dict[str, Reason] = {}
+    for verdict in (each.attempted for each in refusing if each.attempted is not None):
+        reasons = {each.message: each for each in reversed(verdict.reasons)}
+        counted.update(reasons.keys())
+        told = reasons | told
+    most_first = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(Refusal(each, count, told[each].rule, told[each].variable) for each, count in most_first)

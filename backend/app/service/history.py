@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from app.domain.audit import Action, entry
 from app.domain.difference import Difference, differences
@@ -13,7 +14,6 @@ from app.domain.revision import LONGEST_MESSAGE, Destruction, Revision
 from app.domain.validation import text_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.reading import shown_names
-from app.service.writing.gates import current_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class History:
         Raises:
             NotFoundError: There is no such revision.
         """
-        return self.store.read(lambda found: _one(found, place, number))
+        return self.store.read(lambda found: revision_in(found, place, number))
 
     def names(self, place: Place) -> Sequence[str]:
         """Return the names that the newest revision has; none where there is none yet."""
@@ -67,17 +67,8 @@ class History:
         """
 
         def compare(found: Transaction) -> Compared:
-            before, after = _one(found, old, old_number), _one(found, new, new_number)
-            schema = current_schema(found, after.place.app)
-            return Compared(
-                before,
-                after,
-                differences(
-                    found.revisions.variables(before),
-                    found.revisions.variables(after),
-                    self._shown(found, before, after),
-                    lambda name, one, other: self.validator.same(schema, name, one, other),
-                ),
+            return compared(
+                found, self.validator, revision_in(found, old, old_number), revision_in(found, new, new_number)
             )
 
         return self.store.read(compare)
@@ -95,7 +86,7 @@ class History:
             raise InvalidError(problems, "" if problems else "a reason is needed, which stays in the history")
 
         def change(found: Transaction) -> Revision:
-            revision, current = _one(found, place, number), _one(found, place, None)
+            revision, current = revision_in(found, place, number), revision_in(found, place, None)
             if revision.stage.is_trial:
                 message = f"`{revision}` is on trial: `setpoint rollout abort {place}` takes it back first"
                 raise ConflictError(message)
@@ -116,18 +107,41 @@ class History:
         self.store.scrub()
         return destroyed
 
-    def _shown(self, found: Transaction, *compared: Revision) -> frozenset[str]:
-        """Return the names that are no secrets in any of the revisions that have them."""
-        shown: set[str] = set()
-        hidden: set[str] = set()
-        for revision in compared:
-            known = shown_names(found, self.validator, revision)
-            shown |= known
-            hidden |= {*revision.names} - known
-        return frozenset(shown - hidden)
+
+def compared(found: Transaction, validator: SchemaValidator, old: Revision, new: Revision) -> Compared:
+    """Return what differs between two revisions, by the schema of today; without one, every value is a secret.
+
+    Raises:
+        DestroyedError: The values of one are gone.
+    """
+    schema = found.schemas.current(new.place.app)
+    before, after = found.revisions.variables(old), found.revisions.variables(new)
+    same = partial(validator.same, schema) if schema else _is_another
+    return Compared(old, new, differences(before, after, _shown(found, validator, old, new), same))
 
 
-def _one(found: Transaction, place: Place, number: int | None) -> Revision:
+def _is_another(_name: str, _old: str, _new: str) -> bool:
+    """Return that two texts are two values, where no schema says that they are one."""
+    return False
+
+
+def _shown(found: Transaction, validator: SchemaValidator, *revisions: Revision) -> frozenset[str]:
+    """Return the names that are no secrets in any of the revisions that have them."""
+    shown: set[str] = set()
+    hidden: set[str] = set()
+    for revision in revisions:
+        known = shown_names(found, validator, revision)
+        shown |= known
+        hidden |= {*revision.names} - known
+    return frozenset(shown - hidden)
+
+
+def revision_in(found: Transaction, place: Place, number: int | None = None) -> Revision:
+    """Return revision `number`, or the newest one that everyone is offered.
+
+    Raises:
+        NotFoundError: There is no such revision.
+    """
     revision = found.revisions.current(place) if number is None else found.revisions.numbered(place, number)
     if revision is None:
         message = f"there is no `{place}`" if number is None else f"there is no `{place}@{number}`"

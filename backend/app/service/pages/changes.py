@@ -1,0 +1,79 @@
+"""What a revision changed, short enough for a page; secrets are changed or not, and nothing else is said of them."""
+
+from dataclasses import dataclass
+
+from app.domain.difference import Change, Difference
+from app.domain.errors import DestroyedError
+from app.domain.revision import Revision
+from app.service.history import compared
+from app.service.ports import SchemaValidator, Transaction
+
+MOST_ROWS = 50
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One variable that is not the same.
+
+    Attributes:
+        name: The variable.
+        change: How it differs.
+        secret: Whether its values are withheld.
+        before: The value before, its beginning if it is long; None where there is none or it is withheld.
+        after: The value after, likewise.
+        origin: From which revision of a base the value after is; None where the environment has it by itself.
+    """
+
+    name: str
+    change: Change
+    secret: bool
+    before: str | None
+    after: str | None
+    origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between two revisions.
+
+    Attributes:
+        old: The number of the first.
+        new: The number of the second.
+        rows: What differs, by name.
+        more: How many variables more differ than there are rows.
+        unknown: Why it can't be told; empty where it can.
+    """
+
+    old: int
+    new: int
+    rows: tuple[ChangeRow, ...] = ()
+    more: int = 0
+    unknown: str = ""
+
+
+def changes_between(
+    found: Transaction, validator: SchemaValidator, old: Revision, new: Revision, most: int = MOST_ROWS
+) -> Changes:
+    """Return what differs between two revisions, in `most` rows at most."""
+    try:
+        differences = compared(found, validator, old, new).differences
+    except DestroyedError as error:
+        return Changes(old.number, new.number, unknown=str(error))
+    rows = tuple(_row(each, new) for each in differences[:most])
+    return Changes(old.number, new.number, rows, len(differences) - len(rows))
+
+
+def _row(difference: Difference, new: Revision) -> ChangeRow:
+    return ChangeRow(
+        name=difference.name,
+        change=difference.change,
+        secret=difference.secret,
+        before=_shortened(difference.old),
+        after=_shortened(difference.new),
+        origin=new.origins.get(difference.name),
+    )
+
+
+def _shortened(text: str | None) -> str | None:
+    return text if text is None or len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

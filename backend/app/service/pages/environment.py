@@ -1,0 +1,232 @@
+"""An environment as it is now: what is wanted beside what is really served, who refused it, and what had changed."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.canary import Canary, Offering, Stage
+from app.domain.place import Place
+from app.domain.revision import Revision
+from app.domain.rollout import Refusal, Rollout, Trial, standing, state_of, trouble
+from app.domain.session import Session, State
+from app.service.history import revision_in
+from app.service.pages.changes import Changes, changes_between
+from app.service.pages.instance_row import InstanceRow, in_order, instance_row, offer_in
+from app.service.ports import SchemaValidator, Store, Transaction
+
+MOST_INSTANCES = 50
+"""How many instances the page shows; the page of instances shows the others."""
+
+MOST_REFUSALS = 20
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The revision that instances are to serve.
+
+    Attributes:
+        number: Its number.
+        message: Why it was made, in the author's words.
+        author: Who made it.
+        made_at: When.
+        copied_from: The revision that it brought back; None if it did not.
+        checked: What its schema says of it.
+        unchecked: The checks that the app's own class alone makes.
+        stage: How far it has come.
+    """
+
+    number: int
+    message: str
+    author: str
+    made_at: datetime
+    copied_from: int | None
+    checked: str
+    unchecked: tuple[str, ...]
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Instances that serve one revision, and stand alike to what they are offered.
+
+    Attributes:
+        revision: The number of the revision; None for nothing yet.
+        state: How they stand.
+        instances: How many there are.
+    """
+
+    revision: int | None
+    state: State
+    instances: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Instances that refused for one reason.
+
+    Attributes:
+        instances: How many.
+        rule: The name of the rule.
+        variables: The variables that it is about.
+        message: The reason, in the words of the app's own class.
+    """
+
+    instances: int
+    rule: str
+    variables: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialShown:
+    """A revision that some instances are offered first.
+
+    Attributes:
+        revision: Its number.
+        stage: How far it has come.
+        canaries: How many instances try it.
+        baking_since: Since when all of them serve it; None while one does not.
+        bake_seconds: How long they have to.
+    """
+
+    revision: int
+    stage: Stage
+    canaries: int
+    baking_since: datetime | None
+    bake_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentNow:
+    """What the page says.
+
+    Attributes:
+        place: The environment.
+        trouble: What is wrong, in two words; empty where nothing is.
+        state: How it stands as a whole.
+        headline: What has happened.
+        explanation: Why, and what else there is to know.
+        newest: The number of the newest revision, whoever is offered it.
+        wanted: The revision that instances are to serve.
+        trial: What some of them are offered first; None if there is no such thing.
+        live: How many instances follow.
+        gone: How many have gone within the last hour.
+        served: What is really served, and how those stand who serve it.
+        refusals: Why it was refused, the most frequent reason first.
+        more_refusals: How many more reasons there are.
+        instances: Those that are live, the worst first; `MOST_INSTANCES` at most.
+        way_back: The number of the revision to roll back to; None where there is no need, or none.
+        changes: What the newest revision changed; None for the first one.
+    """
+
+    place: Place
+    trouble: str
+    state: State
+    headline: str
+    explanation: str
+    newest: int
+    wanted: Wanted
+    trial: TrialShown | None
+    live: int
+    gone: int
+    served: tuple[Share, ...]
+    refusals: tuple[Refused, ...]
+    more_refusals: int
+    instances: tuple[InstanceRow, ...]
+    way_back: int | None
+    changes: Changes | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentPage:
+    """Finds out what the page says."""
+
+    store: Store
+    validator: SchemaValidator
+
+    def now(self, place: Place) -> EnvironmentNow:
+        """Return what there is to say of an environment.
+
+        Raises:
+            NotFoundError: It has no revision.
+        """
+        return self.store.read(lambda found: self._now(found, place))
+
+    def _now(self, found: Transaction, place: Place) -> EnvironmentNow:
+        offer, sessions = offer_in(found, place), found.sessions.of(place)
+        offered, newest, stands = offer.offering, offer.newest, standing(offer.offering, sessions)
+        live = [each for each in in_order(sessions, offered) if each.held_by]
+        before = found.revisions.current(place, below=newest.number)
+        wanted = newest if stands.stage is not Stage.ROLLED_BACK else revision_in(found, place, stands.current)
+        sentence = stands.sentence
+        return EnvironmentNow(
+            place=place,
+            trouble=trouble(stands),
+            state=state_of(stands),
+            headline=sentence.head,
+            explanation=sentence.explanation,
+            newest=newest.number,
+            wanted=_wanted(wanted),
+            trial=_trial(stands.canary) if isinstance(stands, Trial) else None,
+            live=len(live),
+            gone=len(sessions) - len(live),
+            served=_shares(live, offered),
+            refusals=tuple(_refused(stands.refusals[:MOST_REFUSALS], newest.names)),
+            more_refusals=max(0, len(stands.refusals) - MOST_REFUSALS),
+            instances=tuple(instance_row(each, offer) for each in live[:MOST_INSTANCES]),
+            way_back=_way_back(stands, before),
+            changes=changes_between(found, self.validator, before, newest) if before else None,
+        )
+
+
+def _wanted(revision: Revision) -> Wanted:
+    return Wanted(
+        number=revision.number,
+        message=revision.message,
+        author=revision.author.name,
+        made_at=revision.made_at,
+        copied_from=revision.copied_from,
+        checked=str(revision.outcome) if revision.schema else "",
+        unchecked=revision.unchecked if revision.schema else (),
+        stage=revision.stage,
+    )
+
+
+def _trial(canary: Canary) -> TrialShown:
+    return TrialShown(
+        revision=canary.revision,
+        stage=canary.stage,
+        canaries=canary.instances,
+        baking_since=canary.baking_since,
+        bake_seconds=canary.plan.bake.total_seconds(),
+    )
+
+
+def _shares(live: Iterable[Session], offered: Offering) -> tuple[Share, ...]:
+    """Return how many serve what, the newest revision first."""
+    counted = Counter((each.serves.revision if each.serves else None, each.state(offered.to(each))) for each in live)
+    shares = (Share(revision, state, count) for (revision, state), count in counted.items())
+    return tuple(sorted(shares, key=lambda each: (-(each.revision or 0), -each.instances)))
+
+
+def _refused(refusals: Iterable[Refusal], names: Collection[str]) -> Iterator[Refused]:
+    for each in refusals:
+        named = (each.variable,) if each.variable else tuple(_names_in(each.message, names))
+        yield Refused(each.instances, each.rule, named, each.message)
+
+
+def _names_in(message: str, names: Collection[str]) -> Iterator[str]:
+    """Yield the variables that a message is about, as it names them."""
+    known = frozenset(names)
+    return (word for word in dict.fromkeys(_WORD.findall(message)) if word in known)
+
+
+def _way_back(stands: Rollout | Trial, before: Revision | None) -> int | None:
+    """Return which revision to take again: the newest that is served still, or the one before."""
+    if stands.stage is not Stage.COMPLETE or not stands.states.get(State.FAILED):
+        return None
+    served = next((each for each in stands.still_served if each < stands.revision), None)
+    return served or (before.number if before else None)

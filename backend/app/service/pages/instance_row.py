@@ -1,0 +1,130 @@
+"""One instance as people read it: its state, why it refuses, what it serves, and how long it took to say so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.canary import Canary, Offering
+from app.domain.place import Place
+from app.domain.revision import Revision
+from app.domain.session import ServedFrom, Session, State
+from app.service.history import revision_in
+from app.service.ports import Transaction
+from app.service.trials import offering
+
+_WORST_FIRST = (State.FAILED, State.STALE, State.APPLYING, State.SYNCED, State.EXPIRED)
+_MOST_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRow:
+    """An instance as it stands to the revision that it is offered.
+
+    Attributes:
+        session: The id of its session.
+        host: The machine that it runs on.
+        pid: Its number there.
+        release: The release of the app.
+        schema: The digest of its contract; empty if it has not said.
+        offered: The number of the revision that it is offered.
+        is_canary: Whether it is offered that before everyone is.
+        state: How it stands to that.
+        reasons: Why it refuses; the first few.
+        more_reasons: How many there are beyond.
+        serves: The number of the revision that it serves; None before it has applied any.
+        serves_since: Since when.
+        is_from_cache: Whether it has that from its own last known good.
+        answered_after: Seconds from the offer to its verdict; None where it has not answered.
+        left_at: When it went; None while it is there.
+    """
+
+    session: str
+    host: str
+    pid: int
+    release: str
+    schema: str
+    offered: int
+    is_canary: bool
+    state: State
+    reasons: tuple[str, ...]
+    more_reasons: int
+    serves: int | None
+    serves_since: datetime | None
+    is_from_cache: bool
+    answered_after: float | None
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What instances are offered, and since when.
+
+    Attributes:
+        offering: What each of them is.
+        newest: The revision that was made last.
+        canary: How that was tried; None if it was not.
+    """
+
+    offering: Offering
+    newest: Revision
+    canary: Canary | None = None
+
+    def since(self, session: Session) -> datetime | None:
+        """Return since when an instance can know of its revision; None where that is older than the newest."""
+        if self.offering.to(session) != self.newest.number:
+            return None
+        is_late = self.canary is not None and session.canary != self.canary.revision
+        told_at = self.canary.ended_at if self.canary and is_late else None
+        return max(told_at or self.newest.made_at, session.opened_at)
+
+
+def offer_in(found: Transaction, place: Place) -> Offer:
+    """Return what the instances of an environment are offered.
+
+    Raises:
+        NotFoundError: The environment has no revision.
+    """
+    offered, canary = offering(found, place), found.canaries.latest(place)
+    newest = revision_in(found, place, offered.canary.revision if offered.canary else offered.current)
+    return Offer(offered, newest, canary if canary and canary.revision == newest.number else None)
+
+
+def in_order(sessions: Iterable[Session], offering: Offering) -> list[Session]:
+    """Return sessions from the worst to the best, those that have gone last."""
+
+    def turn(session: Session) -> tuple[int, str, int]:
+        state = session.state(offering.to(session))
+        return _WORST_FIRST.index(state), session.instance.host, session.instance.pid
+
+    return sorted(sessions, key=turn)
+
+
+def instance_row(session: Session, offer: Offer) -> InstanceRow:
+    """Return an instance as people read it."""
+    offered, instance = offer.offering.to(session), session.instance
+    state, serves = session.state(offered), session.serves
+    verdict = session.attempted if session.attempted and session.attempted.revision == offered else None
+    reasons = tuple(dict.fromkeys(each.message for each in verdict.reasons)) if verdict else ()
+    canary = offer.offering.canary
+    return InstanceRow(
+        session=session.id,
+        host=instance.host,
+        pid=instance.pid,
+        release=instance.release,
+        schema=instance.schema,
+        offered=offered,
+        is_canary=canary is not None and canary.stage.is_trial and session.canary == canary.revision,
+        state=state,
+        reasons=reasons[:_MOST_REASONS],
+        more_reasons=max(0, len(reasons) - _MOST_REASONS),
+        serves=serves.revision if serves else None,
+        serves_since=serves.since if serves else None,
+        is_from_cache=serves is not None and serves.source is ServedFrom.CACHE,
+        answered_after=_seconds(offer.since(session), verdict.at) if verdict else None,
+        left_at=session.left_at,
+    )
+
+
+def _seconds(since: datetime | None, until: datetime) -> float | None:
+    """Return what has passed; nothing where clocks have jumped."""
+    return None if since is None else max(until - since, timedelta()).total_seconds()
