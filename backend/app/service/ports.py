@@ -12,7 +12,7 @@ from app.domain.validation import Validation
 from app.domain.variables import Variables
 from app.service.access_ports import Principals, SignIns, Tokens
 from app.service.exchange_ports import TrustRules
-from app.service.session_ports import Canaries, Sessions
+from app.service.session_ports import Canaries, RolloutResults, Sessions
 from app.service.webhooks.ports import IncomingWebhooks, Webhooks
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
@@ -154,6 +154,8 @@ class Transaction(Protocol):
     def sessions(self) -> Sessions: ...  # noqa: D102 - the Protocol says it
     @property
     def canaries(self) -> Canaries: ...  # noqa: D102 - the Protocol says it
+    @property
+    def rollout_results(self) -> RolloutResults: ...  # noqa: D102 - the Protocol says it
     @property
     def events(self) -> Events: ...  # noqa: D102 - the Protocol says it
     @property

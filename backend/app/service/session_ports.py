@@ -6,6 +6,7 @@ from typing import Protocol
 
 from app.domain.canary import Canary, Plan
 from app.domain.place import Place
+from app.domain.rollout_result import RolloutResult
 from app.domain.session import Session, SessionReport
 
 
@@ -90,4 +91,16 @@ class Canaries(Protocol):
 
     def set_plan(self, place: Place, plan: Plan | None) -> None:
         """Store how an environment tries revisions."""
+        ...
+
+
+class RolloutResults(Protocol):
+    """How revisions had come out when they were replaced."""
+
+    def close(self, place: Place, revision: int) -> None:
+        """Note how the live instances stand to a revision, because the next one is made."""
+        ...
+
+    def of(self, place: Place, revisions: Collection[int]) -> Mapping[int, RolloutResult]:
+        """Return how revisions with these numbers had come out, as far as they were replaced."""
         ...

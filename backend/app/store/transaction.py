@@ -8,6 +8,7 @@ from app.store.repositories.events import SqlAuditLog, SqlEvents
 from app.store.repositories.incoming_webhooks import SqlIncomingWebhooks
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.revisions import SqlRevisions
+from app.store.repositories.rollout_results import SqlRolloutResults
 from app.store.repositories.schemas import SqlSchemas
 from app.store.repositories.sessions import SqlSessions
 from app.store.repositories.sign_ins import SqlSignIns
@@ -30,6 +31,7 @@ class SqlTransaction:
         self.sessions = SqlSessions(connection, self.principals)
         self.trust = SqlTrustRules(connection, self.principals)
         self.canaries = SqlCanaries(connection)
+        self.rollout_results = SqlRolloutResults(connection)
         self.events = SqlEvents(connection)
         self.audit = SqlAuditLog(connection, self.principals)
         self.webhooks = SqlWebhooks(connection, sealer, self.keys)

@@ -261,6 +261,8 @@ class Revising:
         stage = Stage.DEPLOYING if canaries else Stage.COMPLETE
         revision = found.revisions.append(replace(draft, stage=stage))
         place, number = revision.place, revision.number
+        if number > 1:
+            found.rollout_results.close(place, number - 1)
         announce_revision(found, revision)
         detail = {"revision": number, **detail}
         if dangerous := dangerous_names(draft.variables):

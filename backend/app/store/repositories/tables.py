@@ -155,6 +155,19 @@ rollouts = sa.Table(
 )
 """When the watchers of an environment were last told that its instances have answered."""
 
+rollout_results = sa.Table(
+    "rollout_results",
+    metadata,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("live", sa.BigInteger, nullable=False),
+    sa.Column("serving", sa.BigInteger, nullable=False),
+    sa.Column("refused", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+"""How the live instances stood to a revision when it was replaced."""
+
 webhooks = sa.Table(
     "webhooks",
     metadata,

@@ -1,0 +1,109 @@
+"""What would come of a rollback today: shown before anybody can do it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.errors import ConflictError, DestroyedError, ForbiddenError, InvalidError
+from app.domain.identity import Actor
+from app.domain.place import Place
+from app.domain.revision import Revision
+from app.domain.validation import Problem
+from app.service.history import revision_in
+from app.service.pages.changes import Changes, changes_between
+from app.service.ports import SchemaValidator, Store, Transaction
+from app.service.writing.intent import Intent, Revised
+from app.service.writing.revising import Revising
+
+_MOST_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RollBackShown:
+    """What a rollback would do, and what speaks against it.
+
+    Attributes:
+        place: The environment.
+        number: The revision that is to come back.
+        current: The number of the current revision.
+        message: The message of the revision that is to come back.
+        author: Who made it.
+        made_at: When.
+        changes: What it would change.
+        live: How many live instances run schemas that are asked.
+        checked: What today's schema says of it; empty where it is refused.
+        unchecked: The checks that the app's own class alone makes.
+        is_same: Whether all of it is there already.
+        refusal: Why it can't be done, whatever its variables are; empty where it can.
+        problems: What the gates have against its variables.
+    """
+
+    place: Place
+    number: int
+    current: int
+    message: str
+    author: str
+    made_at: datetime
+    changes: Changes
+    live: int
+    checked: str = ""
+    unchecked: tuple[str, ...] = ()
+    is_same: bool = False
+    refusal: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def may_be_done(self) -> bool:
+        """Return whether nothing speaks against it."""
+        return not (self.refusal or self.problems or self.is_same)
+
+
+@dataclass(frozen=True, slots=True)
+class RollingBack:
+    """Tries what a rollback would do; it is done by the use case that this asks.
+
+    Attributes:
+        store: Where revisions are.
+        validator: Knows which values may be shown.
+        revising: What rolls back.
+    """
+
+    store: Store
+    validator: SchemaValidator
+    revising: Revising
+
+    def preview(self, actor: Actor, place: Place, number: int) -> RollBackShown:
+        """Return what would come of it now.
+
+        Raises:
+            NotFoundError: There is no such revision.
+        """
+        current, wanted, changes, live = self.store.read(lambda found: self._facts(found, place, number))
+        revised, refusal, problems = self._try(actor, Intent(place, current.number, dry_run=True), number)
+        return RollBackShown(
+            place=place,
+            number=number,
+            current=current.number,
+            message=wanted.message,
+            author=wanted.author.name,
+            made_at=wanted.made_at,
+            changes=changes,
+            live=live,
+            checked=str(revised.validation.outcome) if revised else "",
+            unchecked=revised.validation.unchecked if revised else (),
+            is_same=revised is not None and not revised.changed,
+            refusal=refusal,
+            problems=problems[:_MOST_PROBLEMS],
+        )
+
+    def _facts(self, found: Transaction, place: Place, number: int) -> tuple[Revision, Revision, Changes, int]:
+        current, wanted = revision_in(found, place), revision_in(found, place, number)
+        live = sum(found.sessions.live_schemas(place).values())
+        return current, wanted, changes_between(found, self.validator, current, wanted), live
+
+    def _try(self, actor: Actor, intent: Intent, number: int) -> tuple[Revised | None, str, tuple[Problem, ...]]:
+        try:
+            return self.revising.roll_back(actor, intent, number), "", ()
+        except InvalidError as error:
+            return None, "", error.problems
+        except (ConflictError, DestroyedError, ForbiddenError) as error:
+            return None, str(error), ()
