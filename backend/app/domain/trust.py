@@ -22,6 +22,8 @@ class TrustRule:
         key_set_url: Where they are fetched; empty where they are given.
         claims: A pattern for each other claim that the token must have.
         once: Whether a token is exchanged only once.
+        sign_in: Whether it is about people who sign in with a browser, whose tokens are never exchanged; their keys
+            are those that the issuer publishes.
         author: Who made the rule; None before it is stored.
         made_at: When; None before it is stored.
     """
@@ -35,6 +37,7 @@ class TrustRule:
     key_set_url: str = ""
     claims: Mapping[str, str] = field(default_factory=dict)
     once: bool = True
+    sign_in: bool = False
     author: Principal | None = None
     made_at: datetime | None = None
 

@@ -7,14 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
 from joserfc.jwk import Key, KeySet
+from joserfc.jwt import ClaimsOption
 
 from app.domain.errors import RefusedAssertionError
 from app.domain.trust import TrustRule
-from app.issuers.key_sets import FetchedKeySets, read_key_set
+from app.issuers.fetching import Fetched
+from app.issuers.key_sets import fetched_key_sets, read_key_set
 from app.service.exchange_ports import Assertion
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
@@ -27,6 +30,14 @@ _LARGEST = 16_384
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
+class Keys(Protocol):
+    """The keys of an issuer."""
+
+    def __call__(self, *, renew: bool = False) -> KeySet:
+        """Return them; with `renew`, those that are known are not enough."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class JsonWebTokens:
     """The port `Assertions`.
@@ -35,7 +46,7 @@ class JsonWebTokens:
         fetched: The keys of issuers that are fetched.
     """
 
-    fetched: FetchedKeySets = field(default_factory=FetchedKeySets)
+    fetched: Fetched[KeySet] = field(default_factory=fetched_key_sets)
 
     def issuer_of(self, text: str) -> str:
         """Return who says to have made the token; nothing is proved by that.
@@ -51,42 +62,57 @@ class JsonWebTokens:
     def verified(self, text: str, rule: TrustRule, now: datetime) -> Assertion:
         """Return what the token says, if the issuer of `rule` has signed it and it is valid now.
 
+        What the token says of keys is not looked at.
+
         Raises:
             RefusedAssertionError: It is not.
             UnavailableError: The keys of the issuer can't be fetched.
         """
-        header = _part(text, 0)
-        key = self._key(rule, header.get("kid"))
-        claims_wanted = jwt.JWTClaimsRegistry(
-            now=int(now.timestamp()),
-            leeway=int(SKEW.total_seconds()),
-            iss={"essential": True, "value": rule.issuer},
-            sub={"essential": True},
-            aud={"essential": True},
-            exp={"essential": True},
-        )
-        try:
-            claims = jwt.decode(text, key, algorithms=ALGORITHMS).claims
-            claims_wanted.validate(claims)
-        except ExpiredTokenError:
-            message = "this token has expired"
-        except (InvalidClaimError, MissingClaimError) as error:
-            message = f"this token is not valid: {error.description or 'one of its claims is missing'}"
-        except (JoseError, ValueError, TypeError):
-            message = "this token is not signed by a key of its issuer, or not in a way that is accepted"
-        else:
-            return Assertion(claims, _digest(text), _moment(claims["exp"]))
-        raise RefusedAssertionError(message) from None
+        return assertion_in(text, self._keys(rule), now, iss={"essential": True, "value": rule.issuer})
 
-    def _key(self, rule: TrustRule, key_id: object) -> Key:
-        """Return the key that the token names, from the rule alone: what the token says of keys is not looked at."""
-        keys = read_key_set(rule.key_set) if rule.key_set else self.fetched.get(rule.key_set_url)
-        if (found := _chosen(keys, key_id)) is None and not rule.key_set:
-            found = _chosen(self.fetched.get(rule.key_set_url, renew=True), key_id)
-        if found is None:
-            message = "this token is signed by a key that its issuer does not publish"
-            raise RefusedAssertionError(message)
-        return found
+    def _keys(self, rule: TrustRule) -> Keys:
+        if rule.key_set:
+            return lambda *, renew=False: read_key_set(rule.key_set)  # noqa: ARG005 - what is given never changes
+        return lambda *, renew=False: self.fetched.get(rule.key_set_url, renew=renew)
+
+
+def assertion_in(text: str, keys: Keys, now: datetime, **wanted: ClaimsOption) -> Assertion:
+    """Return what a token says that is signed by one of `keys` and valid now.
+
+    Args:
+        text: The token.
+        keys: The keys of its issuer.
+        now: When.
+        wanted: What is asked of its claims, beside an audience, a subject and an end.
+
+    Raises:
+        RefusedAssertionError: It is not; the text says why, and holds nothing of it.
+        UnavailableError: The keys can't be fetched.
+    """
+    key = _key(keys, _part(text, 0).get("kid"))
+    needed = {name: ClaimsOption(essential=True) for name in ("sub", "aud", "exp")}
+    registry = jwt.JWTClaimsRegistry(int(now.timestamp()), int(SKEW.total_seconds()), **{**needed, **wanted})
+    try:
+        claims = jwt.decode(text, key, algorithms=ALGORITHMS).claims
+        registry.validate(claims)
+    except ExpiredTokenError:
+        message = "this token has expired"
+    except (InvalidClaimError, MissingClaimError) as error:
+        message = f"this token is not valid: {error.description or 'one of its claims is missing'}"
+    except (JoseError, ValueError, TypeError):
+        message = "this token is not signed by a key of its issuer, or not in a way that is accepted"
+    else:
+        return Assertion(claims, _digest(text), _moment(claims["exp"]))
+    raise RefusedAssertionError(message) from None
+
+
+def _key(keys: Keys, key_id: object) -> Key:
+    """Return the key that a token names by its id; fresh keys are asked for if it is not among the known ones."""
+    found = _chosen(keys(), key_id) or _chosen(keys(renew=True), key_id)
+    if found is None:
+        message = "this token is signed by a key that its issuer does not publish"
+        raise RefusedAssertionError(message)
+    return found
 
 
 def _chosen(keys: KeySet, key_id: object) -> Key | None:

@@ -70,3 +70,49 @@ class Assertions(Protocol):
             UnavailableError: The keys of the issuer can't be fetched.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is kept in the browser of somebody who signs in elsewhere, until they come back.
+
+    Attributes:
+        state: Shows that the answer is for this browser (RFC 6749, section 10.12).
+        nonce: Shows that the token was made for this attempt (OpenID Connect Core, section 3.1.2.1).
+        verifier: Shows that whoever has the code has asked for it (RFC 7636).
+    """
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+class IdentityProvider(Protocol):
+    """Who says which people they are (OpenID Connect Core 1.0)."""
+
+    @property
+    def issuer(self) -> str:
+        """Who makes the tokens."""
+        ...
+
+    @property
+    def audience(self) -> str:
+        """For whom they are made: this service, by the name that the issuer has for it."""
+        ...
+
+    def address(self, attempt: Attempt) -> str:
+        """Return where a browser has to go to sign in.
+
+        Raises:
+            UnavailableError: What the issuer publishes of itself can't be fetched.
+        """
+        ...
+
+    def signed_in(self, attempt: Attempt, answer: Mapping[str, str], now: datetime) -> Assertion:
+        """Return what the issuer says of whoever came back with `answer`.
+
+        Raises:
+            RefusedAssertionError: It says nothing, or nothing that is for this attempt, this service or this time.
+            UnavailableError: The issuer can't be reached.
+        """
+        ...

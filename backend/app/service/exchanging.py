@@ -18,6 +18,7 @@ from observability.known_secrets import remember_secret
 LIFETIME = timedelta(minutes=15)
 LONGEST_SUBJECT = 500
 _LONGEST_PATTERN = 1_000
+_NAME_A_GROUP = "or name a group by a claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Exchanging:
         """
         remember_secret(text)
         issuer, now = self.assertions.issuer_of(text), self.clock()
-        rules = [rule for rule in self.rules() if rule.issuer == issuer]
+        rules = [rule for rule in self.rules() if rule.issuer == issuer and not rule.sign_in]
         if not rules:
             message = "no trust rule names the issuer of this token"
             raise RefusedAssertionError(message)
@@ -139,7 +140,9 @@ class Exchanging:
     ) -> None:
         now = self.clock()
         found.trust.forget_used(now)
-        if found.trust.use(_identity(assertion), assertion.expires_at + LIFETIME) and any(rule.once for rule in rules):
+        if found.trust.use(identity_of(assertion), assertion.expires_at + LIFETIME) and any(
+            rule.once for rule in rules
+        ):
             message = "this token was exchanged already; ask its issuer for another one"
             raise RefusedAssertionError(message)
         found.tokens.forget_expired(now - timedelta(hours=1), LIFETIME)
@@ -159,14 +162,24 @@ class Exchanging:
 
 
 def _principal(assertion: Assertion) -> Principal:
-    issuer, subject = str(assertion.claims["iss"]), str(assertion.claims["sub"])
+    subject = subject_of(assertion)
+    return Principal(PrincipalKind.MACHINE, str(assertion.claims["iss"]), subject, subject)
+
+
+def subject_of(assertion: Assertion) -> str:
+    """Return by what its issuer knows the one whom a token is about.
+
+    Raises:
+        RefusedAssertionError: It can't be kept.
+    """
+    subject = str(assertion.claims["sub"])
     if len(subject) > LONGEST_SUBJECT or line_problems("subject", subject, LONGEST_SUBJECT):
         message = "the subject of this token can't be kept: it is too long, or no single line"
         raise RefusedAssertionError(message)
-    return Principal(PrincipalKind.MACHINE, issuer, subject, subject)
+    return subject
 
 
-def _identity(assertion: Assertion) -> str:
+def identity_of(assertion: Assertion) -> str:
     """Return by what a token is known again: its `jti`, which is unique to its issuer, or what was signed."""
     own = assertion.claims.get("jti")
     known = f"{assertion.claims['iss']}\0{own}" if isinstance(own, str) and own else assertion.digest
@@ -188,12 +201,20 @@ def _problems(rule: TrustRule) -> tuple[Problem, ...]:
     for what, text in (("name", rule.name), ("issuer", rule.issuer), ("audience", rule.audience)):
         if not text:
             problems.append(Problem(what, "missing", f"`{what}` is required but not set"))
-    if not rule.subject.strip("*"):
+    if not rule.subject.strip("*") and not (rule.sign_in and rule.claims):
         message = "a subject of `*` alone trusts everybody whom the issuer knows; name at least a part of it"
-        problems.append(Problem("subject", "too-wide", message))
-    if bool(rule.key_set) == bool(rule.key_set_url):
-        message = "give the issuer's keys, or where they are fetched: one of both"
-        problems.append(Problem("key_set", "missing", message))
+        problems.append(Problem("subject", "too-wide", message, _NAME_A_GROUP if rule.sign_in else ""))
+    problems += _key_problems(rule)
     if not rule.rights or not all(right.scopes for right in rule.rights):
         problems.append(Problem("roles", "missing", "a trust rule needs a role, or a scope and a bound"))
     return tuple(problems)
+
+
+def _key_problems(rule: TrustRule) -> tuple[Problem, ...]:
+    if rule.sign_in and (rule.key_set or rule.key_set_url):
+        message = "people who sign in are known by the keys that the issuer publishes: give none"
+        return (Problem("key_set", "too-many", message),)
+    if not rule.sign_in and bool(rule.key_set) == bool(rule.key_set_url):
+        message = "give the issuer's keys, or where they are fetched: one of both"
+        return (Problem("key_set", "missing", message),)
+    return ()

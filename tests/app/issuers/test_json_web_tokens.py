@@ -14,7 +14,7 @@ from app.domain.errors import RefusedAssertionError, UnavailableError
 from app.domain.identity import Right
 from app.domain.trust import TrustRule
 from app.issuers.json_web_tokens import JsonWebTokens
-from app.issuers.key_sets import FetchedKeySets
+from app.issuers.key_sets import fetched_key_sets
 from support.token_issuer import AUDIENCE, NOT_GIVEN, Issuer, published
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -155,7 +155,7 @@ def test_another_signature_of_the_same_content_is_the_same_token() -> None:
 def test_keys_are_fetched_once_and_anew_for_a_new_one() -> None:
     """Not more often than every 30 seconds, whatever tokens name; old ones go on where nothing answers."""
     now = [0.0]
-    tokens = JsonWebTokens(FetchedKeySets(lambda: now[0]))
+    tokens = JsonWebTokens(fetched_key_sets(lambda: now[0]))
     with published(Issuer()) as issuer:
         rule = replace(RULE, key_set="", key_set_url=issuer.url)
 

@@ -50,6 +50,14 @@ def test_keys_may_be_given_in_a_file(setpoint: Setpoint, project: Path) -> None:
     assert setpoint("trust", "list")[1:] == snapshot(("", "there are no trust rules\n"))
 
 
+def test_a_rule_may_be_about_people_who_sign_in(setpoint: Setpoint) -> None:
+    """Then it names a group, and no keys."""
+    words = ("--sign-in", "--issuer", "https://id.example", "--audience", "setpoint", "--claim", "groups=sre")
+    status, printed, _ = setpoint("trust", "put", "sre", *words, "--subject", "*", "--role", "admin", "--json")
+    rule = json.loads(printed)
+    assert (status, rule["sign_in"], rule["claims"], rule["key_set_url"]) == (0, True, {"groups": "sre"}, "")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -40,6 +40,7 @@ trust_rules = sa.Table(
     sa.Column("key_set", sa.Text, nullable=False),
     sa.Column("key_set_url", sa.Text, nullable=False),
     sa.Column("once", sa.Boolean, nullable=False),
+    sa.Column("sign_in", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("rights", sa.JSON, nullable=False),
     sa.Column("author_id", sa.ForeignKey("principals.id"), nullable=False),
     sa.Column("made_at", Moment, nullable=False),

@@ -29,7 +29,7 @@ class TrustContract:
         store.write(lambda found: found.trust.put(RULE))
         store.write(lambda found: found.trust.put(replace(RULE, name="again")))
         assert store.read(lambda found: found.trust.named("ci")) == RULE
-        changed = replace(RULE, subject="repo:acme/billing", once=True, author=CI)
+        changed = replace(RULE, subject="repo:acme/billing", once=True, sign_in=True, author=CI)
         store.write(lambda found: found.trust.put(changed))
         assert store.read(lambda found: found.trust.all_rules()) == [replace(RULE, name="again"), changed]
         store.write(lambda found: found.trust.remove("ci"))

@@ -45,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keys = put.add_mutually_exclusive_group(required=True)
     keys.add_argument("--keys-url", metavar="URL", help="where the issuer publishes its keys (`jwks_uri`)")
     keys.add_argument("--keys", metavar="FILE", help="its keys as a JSON Web Key Set, if the service can't fetch them")
+    keys.add_argument(
+        "--sign-in",
+        action="store_true",
+        help="the rule is about people who sign in on the pages, known by the keys that the issuer publishes",
+    )
     put.add_argument(
         "--reusable",
         action="store_true",
@@ -94,6 +99,7 @@ def _wanted(arguments: argparse.Namespace) -> Json:
         "key_set": _content(arguments.keys) if arguments.keys else "",
         "key_set_url": arguments.keys_url or "",
         "once": not arguments.reusable,
+        "sign_in": arguments.sign_in,
         **rights_wanted(arguments),
     }
 

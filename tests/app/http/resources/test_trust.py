@@ -118,6 +118,8 @@ def test_keys_may_be_fetched_from_the_issuer(api: Api) -> None:
         ({"roles": []}, "a trust rule needs a role, or a scope and a bound"),
         ({"roles": ["owner"]}, "a role is one of viewer"),
         ({"issuer": "a\nb"}, "the issuer holds a line break"),
+        ({"sign_in": True}, "people who sign in are known by the keys that the issuer publishes: give none"),
+        ({"sign_in": True, "key_set": "", "subject": "*"}, "a subject of `*` alone trusts everybody"),
     ],
 )
 def test_a_rule_that_can_not_be_kept_is_refused_in_words(api: Api, wrong: dict[str, Any], said: str) -> None:

@@ -38,6 +38,8 @@ class WantedTrustRule(WantedRights):
     """Where the keys are fetched, if they aren't given."""
     once: bool = True
     """Whether a token is exchanged only once."""
+    sign_in: bool = False
+    """Whether it is about people who sign in with a browser; then without keys."""
 
 
 class TrustRuleAnswer(BaseModel):
@@ -51,6 +53,7 @@ class TrustRuleAnswer(BaseModel):
     key_set: str
     key_set_url: str
     once: bool
+    sign_in: bool
     rights: list[RightAnswer]
     principal: PrincipalAnswer | None
     created_at: str | None
@@ -152,6 +155,7 @@ def _wanted(name: str) -> TrustRule:
         key_set_url=wanted.key_set_url,
         claims=wanted.claims,
         once=wanted.once,
+        sign_in=wanted.sign_in,
     )
 
 
@@ -165,6 +169,7 @@ def _rule_json(rule: TrustRule) -> dict[str, Any]:
         "key_set": rule.key_set,
         "key_set_url": rule.key_set_url,
         "once": rule.once,
+        "sign_in": rule.sign_in,
         "rights": sorted(map(right_json, rule.rights), key=str),
         "principal": principal_json(rule.author) if rule.author else None,
         "created_at": when(rule.made_at) if rule.made_at else None,
