@@ -1,13 +1,25 @@
 """The settings of this service: declarations only."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import setpoint
 from config.sentry_types import EnvironmentName, ReleaseName, SampleRate, SentryDsn
+from config.sign_in_types import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    ISSUER,
+    PUBLIC_URL,
+    SCOPES,
+    ClientId,
+    ClientSecret,
+    IssuerUrl,
+    PublicUrl,
+    Scopes,
+)
 from config.storage_types import DATABASE, KEYS, DatabaseUrl, EncryptionKeys
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 
@@ -77,8 +89,32 @@ class Settings(BaseSettings):
     webhooks_allow_private: bool = False
     """Whether webhooks may go to private addresses, and over `http`; else to public ones alone, over `https`."""
 
+    public_url: Annotated[PublicUrl | None, PUBLIC_URL] = None
+    """Where browsers find the service; needed by sign-in with OpenID Connect."""
+
+    oidc_issuer: Annotated[IssuerUrl | None, ISSUER] = None
+    """The identity provider at which people sign in to the pages, beside sign-in with a token."""
+
+    oidc_client_id: Annotated[ClientId | None, CLIENT_ID] = None
+    """What the identity provider calls this service."""
+
+    oidc_client_secret: Annotated[ClientSecret | None, CLIENT_SECRET] = None
+    """What proves to the identity provider that it is asked by this service."""
+
+    oidc_scopes: Annotated[Scopes, SCOPES] = "openid profile email"
+    """What the identity provider is asked to say of people; some tell groups only if `groups` is among it."""
+
     max_check_bytes: Annotated[int, Field(ge=1, le=16_777_216)] = 1_048_576
     """The largest env file that `POST /v1/checks` takes, in bytes."""
 
     env_file: Annotated[Path | None, NamesEnvFile(default=str(_BACKEND / ".env"))] = None
     """Path of the env file, set by the process environment alone. Unset: `.env` beside run.py, if there is one."""
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> Self:
+        needed = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "public_url")
+        missing = [f"`{name.upper()}`" for name in needed if getattr(self, name) is None]
+        if missing and any(getattr(self, name) is not None for name in needed if name.startswith("oidc_")):
+            message = f"sign-in with OpenID Connect needs {' and '.join(missing)} as well"
+            raise ValueError(message)
+        return self

@@ -77,6 +77,7 @@ def test_what_opens_anything_is_a_secret() -> None:
         "ENCRYPTION_KEYS",
         "DATABASE_URL",
         "SENTRY_DSN",
+        "OIDC_CLIENT_SECRET",
     ]
     settings = _settings(SENTRY_DSN="https://key@sentry.example/1", DATABASE_URL="postgresql://me:canary@db/name")
     assert [str(settings.sentry_dsn), str(settings.database_url), str(settings.encryption_keys)] == [

@@ -1,0 +1,96 @@
+"""Where people find the service and where they sign in, as URLs that browsers can go to."""
+
+import re
+from ipaddress import ip_address
+from typing import Annotated, NoReturn
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Secret, StringConstraints
+
+from setpoint.contract.guidance import Guidance, PublicValueError
+
+
+def _checked_url(text: str) -> str:
+    """Return `text` if it can be the URL of a service.
+
+    Raises:
+        PublicValueError: It can't; says which part is wrong.
+    """
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        _refuse("it holds whitespace or a character that is not ASCII")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        _refuse("the host or the port is none")
+    if parts.scheme not in {"https", "http"} or not host:
+        _refuse("the scheme or the host is missing")
+    if parts.scheme == "http" and not _is_this_machine(host):
+        _refuse("the scheme is `http`, with which others can read along")
+    if "@" in parts.netloc or "?" in text or "#" in text:
+        _refuse("it holds a user, a query or a fragment")
+    return text
+
+
+def _checked_origin(text: str) -> str:
+    """Return `text` as an origin, without a slash at its end.
+
+    Raises:
+        PublicValueError: It is none; says which part is wrong.
+    """
+    if urlsplit(_checked_url(text)).path not in {"", "/"}:
+        _refuse("it has a path, and pages are at the top of a host")
+    return text.removesuffix("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    """Return whether what is sent to `host` stays on this machine (RFC 6761, section 6.3)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse(message: str) -> NoReturn:
+    raise PublicValueError(message)
+
+
+PublicUrl = Annotated[str, AfterValidator(_checked_origin)]
+IssuerUrl = Annotated[str, AfterValidator(_checked_url)]
+ClientId = Annotated[str, StringConstraints(pattern=re.compile(r"^[\x21-\x7e]{1,255}$"))]
+Scopes = Annotated[str, StringConstraints(pattern=re.compile(r"^openid(?: [\x21\x23-\x5b\x5d-\x7e]+)*$"))]
+"""Words of RFC 6749, section 3.3; the first one is what makes it OpenID Connect."""
+
+
+class ClientSecret(Secret[Annotated[str, StringConstraints(min_length=1, max_length=2_000)]]):
+    """What proves to the identity provider that it is asked by this service."""
+
+
+_NOBODY = "nobody could sign in there"
+
+PUBLIC_URL = Guidance(
+    expected="`https://HOST` or `https://HOST:PORT`; `http` on this machine alone",
+    invalid="who signs in elsewhere would not find back",
+    example="https://setpoint.example.com",
+)
+ISSUER = Guidance(
+    expected="`https://HOST/PATH`, to the letter as the provider's tokens name it in `iss`",
+    invalid=_NOBODY,
+    example="https://<host>/<path>",
+)
+CLIENT_ID = Guidance(
+    expected="1 to 255 characters without spaces",
+    invalid=_NOBODY,
+    obtain="register Setpoint at the provider; people come back to `/sign-in/openid/callback` of `PUBLIC_URL`",
+    example="<client id>",
+)
+CLIENT_SECRET = Guidance(
+    expected="what the identity provider shows beside the client id", invalid=_NOBODY, example="<client secret>"
+)
+SCOPES = Guidance(
+    expected="`openid` and more words, with single spaces between them",
+    invalid=_NOBODY,
+    example="openid profile email groups",
+)
