@@ -19,7 +19,7 @@ from app.http.resources.apps import apps
 from app.http.resources.bases import bases
 from app.http.resources.checks import checks
 from app.http.resources.configuration import configuration
-from app.http.resources.events import Watch, events, quiet_stream
+from app.http.resources.events import events, quiet_stream
 from app.http.resources.health import health
 from app.http.resources.incoming_webhooks import incoming_webhooks, received_webhooks
 from app.http.resources.metrics import metrics
@@ -62,6 +62,7 @@ from app.views.problem import answer_errors_with_problems, failure
 from app.views.refusals import answer_refusals_with_problems
 from app.views.server import AnyServer, Server, served_by
 from app.views.unread_body import close_connections_with_unread_bodies
+from app.views.watch import Watch
 from config.settings import Settings
 from observability.set_up import observed
 

@@ -131,7 +131,6 @@ def test_many_instances_are_counted_and_the_worst_are_shown(fleet: Fleet) -> Non
     fleet.join(MOST_INSTANCES)
     fleet.service.write(PORT="2")
     fleet.refuse(fleet.all[-1], 2)
-    fleet.leases.end(fleet.all[0].id)
     fleet.service.store.write(lambda found: found.sessions.release([fleet.all[0].id], "worker-1", fleet.clock.now))
     page = now(fleet)
     assert (page.live, page.gone, len(page.instances)) == (MOST_INSTANCES + 2, 1, MOST_INSTANCES)

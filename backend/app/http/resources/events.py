@@ -1,84 +1,19 @@
 """`…/stream`, and `/v1/stream?environment=…`: the events of one or several environments."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from app.domain.errors import ServiceError
-from app.domain.event import NOWHERE, Event, EventKind, Position
-from app.domain.identity import Actor, Scope
-from app.domain.place import Place
-from app.http.stream import STREAM_ANSWERS, opened
-from app.service.access import Access, require
-from app.service.watching import Watching
-from app.stream.broker import Broker
-from app.stream.following import Following
-from app.stream.open_streams import OpenStreams, Source
-from app.views.authentication import Authentication
+from app.domain.identity import Scope
+from app.stream.open_streams import OpenStreams
 from app.views.labels import checked_place, named_places
 from app.views.marks import Mark, marked
 from app.views.problem import Problem
+from app.views.stream import STREAM_ANSWERS, opened
+from app.views.watch import Watch
 
 MOST_PLACES = 100
 RESUME = {"Last-Event-ID": "the `id` of the last event that the client has seen"}
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What it takes to follow environments."""
-
-    streams: OpenStreams
-    broker: Broker
-    watching: Watching
-    access: Access
-    authentication: Authentication
-
-    def follow(self, actor: Actor, places: list[Place]) -> Response:
-        """Return a stream of the events of `places`."""
-        for place in places:
-            require(actor.token, Scope.CONFIG_READ, place.app, place.environment)
-        return opened(self.streams, lambda: self.source(actor, Scope.CONFIG_READ, places))
-
-    def source(
-        self,
-        actor: Actor,
-        scope: Scope,
-        places: list[Place],
-        kinds: frozenset[EventKind] = frozenset(EventKind),
-        as_told: Callable[[Event], Event | None] | None = None,
-    ) -> Source:
-        """Return the events of these kinds in `places`, for as long as the token of `actor` has the scope there.
-
-        Args:
-            actor: Who watches.
-            scope: What the token needs.
-            places: The environments.
-            kinds: Which events.
-            as_told: What becomes of an event for this watcher; None where it does not concern it.
-        """
-        return Following(
-            self.broker,
-            self.watching,
-            self.broker.subscribe(places, actor.token.id, kinds),
-            _last_seen(),
-            is_allowed=self._still_allows(actor, scope, places),
-            spread_milliseconds=self.streams.spread_milliseconds,
-            as_told=as_told,
-        )
-
-    def _still_allows(self, actor: Actor, scope: Scope, places: list[Place]) -> Callable[[], bool]:
-        def is_allowed() -> bool:
-            try:
-                token = self.access.by_id(actor.token.id)
-                for place in places:
-                    require(token, scope, place.app, place.environment)
-            except ServiceError:
-                return False
-            return True
-
-        return is_allowed
 
 
 def events(watch: Watch) -> Blueprint:
@@ -131,12 +66,6 @@ def quiet_stream(streams: OpenStreams) -> Blueprint:
         return opened(streams)
 
     return blueprint
-
-
-def _last_seen() -> Position | None:
-    """Return up to where the client has read; nowhere if it can't be told, so that it reads the state anew."""
-    text = request.headers.get("Last-Event-ID", "").strip()
-    return (Position.parse(text) or NOWHERE) if text else None
 
 
 def _bounded(names: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from app.domain.place import Place
 from app.domain.session import Instance, Session
 from app.http.json_body import read_json, validated
 from app.http.queries import SessionsQuery, query
-from app.http.resources.events import RESUME, Watch
+from app.http.resources.events import RESUME
 from app.http.session_json import (
     NewSession,
     OpenedAnswer,
@@ -23,7 +23,6 @@ from app.http.session_json import (
     served_of,
     session_json,
 )
-from app.http.stream import STREAM_ANSWERS, opened
 from app.service.access import require
 from app.service.leases import Leases
 from app.service.rollouts import Rollouts
@@ -33,6 +32,8 @@ from app.stream.leased import Leased
 from app.views.authentication import actor
 from app.views.labels import named_places
 from app.views.marks import Mark, marked
+from app.views.stream import STREAM_ANSWERS, opened
+from app.views.watch import Watch
 
 _LARGEST = 1_000_000
 _OFFERS = frozenset({EventKind.REVISION, EventKind.CANARY, EventKind.ROLLED_BACK})
