@@ -1,8 +1,10 @@
 """One contract that is ready to be asked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from app.domain.described import Described
 from app.domain.revision import Schema
 from app.domain.validation import Validation
 from setpoint.check.checking import check
@@ -11,9 +13,12 @@ from setpoint.contract.document.compiled import CompiledContract
 from setpoint.contract.document.exported import settings_class_of
 from setpoint.contract.no_settings import ANY_NAME, no_settings
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
+from setpoint.generate.env_example import default_in_words, documented
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 from setpoint.sources.secret_files import file_variables, own_secrets_directories
+from setpoint.text.escape import printable_lines
 
 
 class ReadyContract:
@@ -37,10 +42,23 @@ class ReadyContract:
         """Return whether nothing is wrong with `variables` for sure; where it is not, a check has to tell."""
         return self.compiled.names.issuperset(variables) and self.compiled.values(variables) is not None
 
+    def contract(self) -> SettingsContract:
+        """Return it as a settings class, which has words for people; as large as it is seldom needed, none is kept."""
+        return SettingsContract.of(settings_class_of(json.loads(self._document), self._app))
+
+    def described(self, names: Sequence[str]) -> Mapping[str, Described]:
+        """Return what it says of its variables in words, and of those of `names` that it takes as their keys."""
+        contract = self.contract()
+        found = {each.name: _described(contract, each) for each in documented(contract)}
+        for name in names:
+            variable = contract.find(name)
+            if variable is not None and name not in found:
+                found[name] = replace(_described(contract, variable), name=name)
+        return found
+
     def check(self, file: EnvFile) -> Report:
         """Return what is wrong with an env file, each problem at its place."""
-        # Rules look at classes, which have words for people. They are as large as they are seldom needed: none is kept.
-        contract = SettingsContract.of(settings_class_of(json.loads(self._document), self._app))
+        contract = self.contract()
         return check(
             Subject(
                 contract,
@@ -50,6 +68,19 @@ class ReadyContract:
                 unseen_directories=own_secrets_directories(contract),
             )
         )
+
+
+def _described(contract: SettingsContract, variable: Variable) -> Described:
+    names = (each.name for each in contract.variables_at(variable.setting))
+    return Described(
+        variable.name,
+        variable.expected,
+        printable_lines(variable.field.description or ""),
+        variable.secret,
+        variable.required,
+        "" if variable.required else default_in_words(variable),
+        tuple(each for each in names if each != variable.name),
+    )
 
 
 def check_syntax(file: EnvFile) -> Report:

@@ -1,18 +1,21 @@
 """The port `SchemaValidator` on exported contracts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Lock
 
 from app.apart import Apart
 from app.contracts.ready_contract import ReadyContract, check_syntax
 from app.contracts.unwritten_file import as_file
+from app.domain.described import Described
 from app.domain.errors import InvalidError
 from app.domain.revision import Schema
 from app.domain.validation import Problem, Validation
+from setpoint.application.compare_programs import Comparison, compare_programs
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report
 from setpoint.contract.document.admission import InadmissibleContractError, admit
+from setpoint.contract.no_settings import ANY_NAME, no_settings
 from setpoint.sources.env_file import EnvFile
 
 _LARGEST_TOGETHER = 2 << 20
@@ -56,6 +59,17 @@ class ContractValidator:
     def check(self, schema: Schema | None, file: EnvFile) -> Report:
         """Return what is wrong with an env file, as `setpoint check --schema` says it; it takes long."""
         return self._of(schema).check(file) if schema else check_syntax(file)
+
+    def compare(self, schema: Schema | None, path: str, content: bytes, loaders: Sequence[str]) -> Comparison:
+        """Return what programs read in the bytes of an env file, and what is wrong with it; it takes long."""
+        if schema is None:
+            return compare_programs(no_settings(), path, content, loaders, ignored=ANY_NAME)
+        return compare_programs(self._of(schema).contract(), path, content, loaders)
+
+    def described(self, schema: Schema, names: Sequence[str] = ()) -> Mapping[str, Described]:
+        """Return what `schema` says of its variables in words, and of those of `names` that it takes as their keys."""
+        ready = self._of(schema)
+        return self._apart.run(lambda: ready.described(names))
 
     def known(self, schema: Schema) -> frozenset[str]:
         """Return the names of the variables."""

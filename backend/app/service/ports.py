@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from app.domain.audit import AuditEntry
+from app.domain.described import Described
 from app.domain.event import Event, Happening, Position, Reset
 from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision, Schema
@@ -14,6 +15,7 @@ from app.service.access_ports import Principals, SignIns, Tokens
 from app.service.exchange_ports import TrustRules
 from app.service.session_ports import Canaries, RolloutResults, Sessions
 from app.service.webhooks.ports import IncomingWebhooks, Webhooks
+from setpoint.application.compare_programs import Comparison
 from setpoint.check.report import Report
 from setpoint.sources.env_file import EnvFile
 
@@ -228,6 +230,17 @@ class SchemaValidator(Protocol):
 
         Without a schema, it is judged by its syntax alone.
         """
+        ...
+
+    def compare(self, schema: Schema | None, path: str, content: bytes, loaders: Sequence[str]) -> Comparison:
+        """Return what programs read in the bytes of an env file, and what is wrong with it; it takes long.
+
+        Without a schema, it is judged by its syntax alone.
+        """
+        ...
+
+    def described(self, schema: Schema, names: Sequence[str] = ()) -> Mapping[str, Described]:
+        """Return what `schema` says of its variables in words, and of those of `names` that it takes as their keys."""
         ...
 
     def known(self, schema: Schema) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.audit import Action, AuditEntry, entry
+from app.domain.bases import own_variables
 from app.domain.canary import Stage
 from app.domain.errors import InvalidError, NotFoundError
 from app.domain.identity import Actor
@@ -137,6 +138,14 @@ class Reading:
             DestroyedError: Its values are gone.
         """
         return self._found(place, number).secret_texts
+
+    def own_values(self, revision: Revision) -> Variables:
+        """Return what a revision has by itself, for who edits it without seeing it; secrets must not leave the process.
+
+        Raises:
+            DestroyedError: The values are gone.
+        """
+        return own_variables(self._found(revision.place, revision.number).variables, revision.origins)
 
     def _found(self, place: Place, number: int | None) -> _Found:
         return self._remembered((place, number), lambda each: self._find(each, place, number))

@@ -62,12 +62,12 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
         return check(first, fail_on, deploy=deploy)
     first = replace(first, others=tuple(others))
     reports = [check(subject, fail_on, deploy=deploy) for subject in (first, *others)]
-    found: dict[Diagnostic, list[str]] = {}
+    found: dict[Diagnostic, dict[str, None]] = {}
     for subject, report in zip((first, *others), reports, strict=True):
-        for diagnostic in report.diagnostics:
-            found.setdefault(diagnostic, []).append(subject.files[0].loader)
+        for diagnostic in report.diagnostics:  # one about what is hidden may be there twice
+            found.setdefault(diagnostic, {})[subject.files[0].loader] = None
     diagnostics = in_order(
-        _said_of(diagnostic, loaders, len(subjects))
+        _said_of(diagnostic, [*loaders], len(subjects))
         for diagnostic, loaders in found.items()
         if diagnostic.code != unused_suppression.code or len(loaders) == len(subjects)
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from app.http.sent_file import check_beside_other_requests
+from app.views.long_check import check_beside_other_requests
 from app.views.marks import Mark, marked
 from app.views.problem import Problem
 from app.views.request_body import read_body

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from app.http.resources import checks
-from app.http.sent_file import MOST_LINES
+from app.views.long_check import MOST_LINES
 from observability.logs.formatters import JsonLineFormatter
 from setpoint.sources.env_file import parse_env_file
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from app.http.sent_file import MOST_LINES
+from app.views.long_check import MOST_LINES
 from setpoint.cli.main import main
 from support.configuration_service import CONTRACT
 from support.http_api import BASE, Api

@@ -30,6 +30,13 @@ def _differences(text: str, *loaders: str) -> list[str]:
     return [each.message for each in _checked(text, *loaders).diagnostics if each.code == "SP201"]
 
 
+def test_what_a_program_says_twice_of_one_value_names_it_once() -> None:
+    """Two places in what is hidden are told as one."""
+    found = [each.message for each in _checked('API_TOKEN="$A, $B"\n', "bash", "dash", "docker").diagnostics]
+    (told,) = (each for each in found if "it expands to" in each)
+    assert told.partition(" (")[2] == "as bash and dash read it)"
+
+
 @pytest.mark.parametrize(
     ("line", "loaders", "difference"),
     [

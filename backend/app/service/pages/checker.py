@@ -1,0 +1,161 @@
+"""The page for anybody who has an env file: what each program reads in it, and what is wrong; nothing of it is kept."""
+
+from dataclasses import dataclass, field
+
+from app.domain.errors import NotFoundError
+from app.domain.identity import Actor, Scope
+from app.domain.revision import Schema
+from app.service.pages.editor import Apart
+from app.service.pages.typed_lines import Finding, finding_of_diagnostic
+from app.service.ports import SchemaValidator, Store, Transaction
+from setpoint.application.compare_programs import Comparison, Program, ReadVariable
+from setpoint.check.diagnostic import Severity
+from setpoint.envfile.loaders import LOADERS
+from setpoint.envfile.source_text import SourceText
+
+PATH = "pasted.env"
+"""The name of what is pasted."""
+
+EXAMPLE = """\
+TITLE="Pizza Palace"
+PASSWORD=pa#ss
+COLOR=orange # the usual one
+GREETING="Hello $NAME, it costs $5"
+PATTERN='\\d+\\n'
+export DEBUG=true
+"""
+"""Six lines that look harmless."""
+
+
+_A_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What somebody has pasted.
+
+    Attributes:
+        text: The env file.
+        loaders: The programs that are to read it.
+        has_windows_lines: Whether its lines end as on Windows, which no browser passes on.
+        app: The app against whose schema it is checked; empty for none.
+    """
+
+    text: str = field(repr=False)
+    loaders: tuple[str, ...] = tuple(LOADERS)
+    has_windows_lines: bool = False
+    app: str = ""
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        text = self.text.replace("\n", "\r\n") if self.has_windows_lines else self.text
+        return text.encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """What the page shows.
+
+    Attributes:
+        pasted: What is in its fields.
+        apps: The apps with a schema, each with the release that it belongs to, against which whoever asks may check.
+        sentence: What came of it.
+        programs: What each program makes of the file as a whole.
+        variables: What they read for each name.
+        findings: What is wrong besides that they differ.
+    """
+
+    pasted: Pasted
+    apps: tuple[tuple[str, str], ...] = ()
+    sentence: str = ""
+    programs: tuple[Program, ...] = ()
+    variables: tuple[ReadVariable, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Finds out what the page shows; without a store, it knows no schema."""
+
+    validator: SchemaValidator
+    store: Store | None = None
+
+    def empty(self, actor: Actor | None) -> CheckPage:
+        """Return the page without a file."""
+        return CheckPage(Pasted(""), self._apps(actor))
+
+    def checked(self, actor: Actor | None, pasted: Pasted, apart: Apart) -> CheckPage:
+        """Return what is to be said of a file.
+
+        Args:
+            actor: Who asks; None for somebody who has not signed in.
+            pasted: The file.
+            apart: What does the work.
+
+        Raises:
+            NotFoundError: The app has no schema, or not for whoever asks.
+        """
+        schema = self._schema(actor, pasted.app) if pasted.app else None
+        found = apart(lambda: self.validator.compare(schema, PATH, pasted.content, pasted.loaders))
+        source = SourceText.from_bytes(PATH, pasted.content)
+        return CheckPage(
+            pasted,
+            self._apps(actor),
+            _sentence(found),
+            found.programs,
+            found.variables,
+            tuple(finding_of_diagnostic(each, source) for each in found.report.diagnostics),
+        )
+
+    def _apps(self, actor: Actor | None) -> tuple[tuple[str, str], ...]:
+        if self.store is None or actor is None:
+            return ()
+
+        def ask(found: Transaction) -> tuple[tuple[str, str], ...]:
+            schemas = ((app, found.schemas.current(app)) for app in found.revisions.apps() if _may_read(actor, app))
+            return tuple((app, schema.release) for app, schema in schemas if schema)
+
+        return self.store.read(ask)
+
+    def _schema(self, actor: Actor | None, app: str) -> Schema:
+        found = None
+        if self.store is not None and actor is not None and _may_read(actor, app):
+            found = self.store.read(lambda each: each.schemas.current(app))
+        if found is None:
+            message = f"there is no schema of `{app}` to check it against"
+            raise NotFoundError(message)
+        return found
+
+
+def _may_read(actor: Actor, app: str) -> bool:
+    return actor.token.allows_somewhere(Scope.CONFIG_READ, app)
+
+
+def _sentence(found: Comparison) -> str:
+    """Return what came of it, the worst first."""
+    if not found.variables:
+        return "there is no variable in it"
+    different = sum(not each.is_alike for each in found.variables)
+    refusing = [each.loader for each in found.programs if each.refuses]
+    errors = found.report.number_of(Severity.ERROR)
+    names = len(found.variables)
+    parts = [
+        f"{_of(different, names)} read differently" if different else "",
+        f"{len(refusing)} of {len(found.programs)} programs refuse the file" if refusing else "",
+        ("1 error" if errors == 1 else f"{errors} errors") if errors and not refusing else "",
+    ]
+    told = [each for each in parts if each]
+    if told:
+        return ", and ".join(told)
+    what = "the one variable" if names == 1 else f"all {names} variables"
+    if len(found.programs) == 1:
+        return f"{found.programs[0].label} reads {what}"
+    who = "both programs" if len(found.programs) == _A_PAIR else f"all {len(found.programs)} programs"
+    return f"{who} read {what} alike"
+
+
+def _of(some: int, all_of_them: int) -> str:
+    if some == all_of_them:
+        return "the one variable is" if some == 1 else f"all {some} variables are"
+    return f"{some} of {all_of_them} variables {'is' if some == 1 else 'are'}"

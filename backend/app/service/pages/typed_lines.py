@@ -1,0 +1,71 @@
+"""What is wrong with a text that somebody has typed, with the lines as they were typed: for his own eyes."""
+
+from dataclasses import dataclass
+
+from app.service.writing.file_faults import FileFault
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.envfile.source_text import Location, SourceText
+from setpoint.text.shown_line import Extent, Piece, ShownLine
+from setpoint.text.width import width
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """One line of the text.
+
+    Attributes:
+        number: Its number, from 1.
+        column: Where the place begins in it, from 1, in code points.
+        text: What is on it; control characters are escaped, and what is too long is cut.
+        carets: Blanks, and carets under what is wrong.
+    """
+
+    number: int
+    column: int
+    text: str
+    carets: str
+
+    def __repr__(self) -> str:
+        return f"<line {self.number}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        severity: How bad it is.
+        code: A rule's code, or a name for programs.
+        message: What is wrong, for people.
+        hint: What to do about it; empty where the message says it.
+        line: Where; None where there is no place.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    hint: str = ""
+    line: TypedLine | None = None
+
+
+def finding_of_fault(fault: FileFault, source: SourceText) -> Finding:
+    """Return `fault` with its line in `source`."""
+    return Finding(fault.severity, fault.code, fault.message, fault.hint or "", _line(fault.location, source))
+
+
+def finding_of_diagnostic(diagnostic: Diagnostic, source: SourceText) -> Finding:
+    """Return `diagnostic` with its line in `source`."""
+    line = _line(diagnostic.location, source)
+    return Finding(diagnostic.severity, diagnostic.code, diagnostic.message, diagnostic.advice or "", line)
+
+
+def _line(location: Location | None, source: SourceText) -> TypedLine | None:
+    if location is None:
+        return None
+    line = source.line_span(location.line)
+    start = min(line.start + location.column - 1, line.end)
+    end = line.start + location.end_column - 1 if location.end_line == location.line else line.end
+    shown = ShownLine.of([Piece.plain(source.text, line.start, line.end)], Extent(*line))
+    text, first, last = shown.excerpt(start, end)
+    carets = " " * width(text[:first]) + "^" * max(1, width(text[first:last]))
+    return TypedLine(location.line, location.column, text, carets)

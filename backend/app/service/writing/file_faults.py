@@ -1,0 +1,70 @@
+"""What is wrong with an env file that is to become a revision, each thing where it is in the file; never a value."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.domain.validation import Problem
+from app.domain.variables import limit_problems
+from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.envfile.source_text import Location
+from setpoint.sources.env_file import EnvFile
+
+_REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable"}
+"""One of two values would be lost silently."""
+_TOLD_BY_CHECK = {"value-not-text"}
+"""Where the very character is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """One thing that is wrong.
+
+    Attributes:
+        severity: How bad it is.
+        code: A rule's code, or a name for programs.
+        variable: The variable that it is about, if it is about one whose name may be said.
+        message: What is wrong, for people.
+        hint: What to do about it.
+        location: Where in the file; None where there is no place.
+        is_refused: Whether the file is not stored because of it.
+    """
+
+    severity: Severity
+    code: str
+    variable: str | None
+    message: str
+    hint: str | None
+    location: Location | None
+    is_refused: bool = True
+
+
+def faults_of(
+    file: EnvFile, check: Callable[[EnvFile], Sequence[Diagnostic]], *, allow_dangerous: bool
+) -> list[FileFault]:
+    """Return what `check` says of `file`, and which limits it exceeds."""
+    limits = limit_problems(file.variables, allow_dangerous=allow_dangerous)
+    told = [_fault(each) for each in check(file)]
+    return [*told, *placed(file, (each for each in limits if each.code not in _TOLD_BY_CHECK))]
+
+
+def placed(file: EnvFile, problems: Iterable[Problem]) -> Iterator[FileFault]:
+    """Yield `problems`, each at the first binding of the variable that it is about."""
+    names = list(file.variables)
+    bindings = {each.name: each for each in reversed(file.reading.bindings)}
+    for found in problems:
+        name = found.variable if found.ordinal is None else names[found.ordinal - 1]
+        binding = None if name is None else bindings.get(name)
+        place = file.source.location(binding.name_span) if binding else None
+        yield FileFault(Severity.ERROR, found.code, found.variable, found.message, found.hint or None, place)
+
+
+def _fault(diagnostic: Diagnostic) -> FileFault:
+    return FileFault(
+        diagnostic.severity,
+        diagnostic.code,
+        diagnostic.variable,
+        diagnostic.message,
+        diagnostic.advice,
+        diagnostic.location,
+        diagnostic.severity is Severity.ERROR or diagnostic.name in _REFUSED_ALTHOUGH_A_WARNING,
+    )

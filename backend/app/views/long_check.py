@@ -1,0 +1,32 @@
+"""A check of a file that somebody has sent: bounded in size, and beside the other requests."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TypeVar
+
+from app.views.problem import Problem
+from app.views.server import current_server
+
+T = TypeVar("T")
+
+MOST_LINES = 2_000
+"""Each line and each reference can be a finding, so that bytes alone don't bound time and size of the answer."""
+
+
+def check_beside_other_requests(content: bytes, check: Callable[[], T], most: int = MOST_LINES) -> T:
+    """Return what `check` says of an env file, without holding up other requests.
+
+    Args:
+        content: The file.
+        check: What looks at it.
+        most: How many lines it may have, and how many references.
+
+    Raises:
+        Problem: 413 with what there is too much of in `content`: a check would take long.
+    """
+    line_ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
+    if line_ends > most:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {most} lines")
+    if content.count(b"$") > most:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {most} references")
+    return current_server().beside_other_requests(check)

@@ -1,0 +1,144 @@
+"""Compares what programs read in one env file, for whoever has written it: the values are his own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from setpoint.check.checking import check_together
+from setpoint.check.evidence.reading_differences import grouped, read_value, written_value
+from setpoint.check.report import Report
+from setpoint.check.rules.loaders import read_differently, refused_file
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.envfile.loaders import LOADERS
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import EnvFile, parse_env_file
+from setpoint.sources.secret_files import file_variables, own_secrets_directories
+from setpoint.text.shown import Guarded
+
+_TOLD_BY_PROGRAM = {read_differently.code, refused_file.code}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What one program makes of the file as a whole.
+
+    Attributes:
+        loader: The name of its loader.
+        label: The program and its version.
+        variables: How many variables it hands over.
+        refuses: Whether it rejects the file.
+    """
+
+    loader: str
+    label: str
+    variables: int
+    refuses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SameValue:
+    """What some programs read alike for one name.
+
+    Attributes:
+        loaders: Which ones.
+        value: What they read; None where they hand over nothing.
+        words: How they treat what is written, to follow their names: "keep the quotes".
+    """
+
+    loaders: tuple[str, ...]
+    value: Guarded | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVariable:
+    """What programs read for one name.
+
+    Attributes:
+        name: The name.
+        line: The first line on which any of them reads it, from 1.
+        readings: What they read; one item where they agree.
+        advice: How to write it so that they agree; None where they do, or where that is not known.
+    """
+
+    name: str
+    line: int
+    readings: tuple[SameValue, ...]
+    advice: str | None = None
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether all of them read the same."""
+        return len(self.readings) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What programs make of one file.
+
+    Attributes:
+        programs: Each of them.
+        variables: Each name that any of them reads, in the order of the file.
+        report: What is wrong besides that programs differ or refuse it; no value is in it.
+    """
+
+    programs: tuple[Program, ...]
+    variables: tuple[ReadVariable, ...]
+    report: Report
+
+
+def compare_programs(
+    contract: SettingsContract,
+    path: str,
+    content: bytes,
+    loaders: Sequence[str],
+    *,
+    ignored: Sequence[str] = (),
+) -> Comparison:
+    """Return what programs read in the bytes of an env file, and what is wrong with it; nothing is opened.
+
+    Args:
+        contract: What the app expects.
+        path: The name under which the file is known.
+        content: Its bytes.
+        loaders: The programs, at least one.
+        ignored: Patterns of names that other programs read.
+    """
+    files = [parse_env_file(path, content, {}, each) for each in loaders]
+    report = check_together([_subject(contract, each, ignored) for each in files])
+    advice = {each.variable: each.hint for each in report.diagnostics if each.code == read_differently.code}
+    variables = [_variable(files, name, start, advice) for name, start in _names(files).items()]
+    others = tuple(each for each in report.diagnostics if each.code not in _TOLD_BY_PROGRAM)
+    return Comparison(tuple(map(_program, files)), tuple(variables), report._replace(diagnostics=others))
+
+
+def _subject(contract: SettingsContract, file: EnvFile, ignored: Sequence[str]) -> Subject:
+    return Subject(
+        contract,
+        (file,),
+        ignored=tuple(ignored),
+        only_known=True,
+        file_variables=tuple(file_variables(contract, (file,), {}, opens=False)),
+        unseen_directories=own_secrets_directories(contract),
+    )
+
+
+def _program(file: EnvFile) -> Program:
+    label = LOADERS[file.loader].label
+    return Program(file.loader, label, len(file.reading.variables), file.reading.refused)
+
+
+def _names(files: Sequence[EnvFile]) -> Mapping[str, int]:
+    """Return where each name that any program reads is first, in the order of the file."""
+    starts: dict[str, int] = {}
+    for binding in (each for file in files for each in file.reading.bindings):
+        start = binding.name_span.start
+        starts[binding.name] = min(start, starts.get(binding.name, start))
+    return dict(sorted(starts.items(), key=lambda each: each[1]))
+
+
+def _variable(files: Sequence[EnvFile], name: str, start: int, advice: Mapping[str | None, str | None]) -> ReadVariable:
+    source = files[0].source
+    written = written_value(source, [each for file in files for each in file.reading.bindings_by_name.get(name, ())])
+    groups = grouped({each.loader: read_value(source, each.reading, name, written) for each in files})
+    readings = tuple(SameValue(tuple(loaders), each.value, each.words) for loaders, each in groups)
+    return ReadVariable(name, source.position(start).line, readings, advice.get(name) if len(groups) > 1 else None)
