@@ -3,7 +3,16 @@
 import runpy
 from pathlib import Path
 
-BENCHMARKS = ("parsing", "commands", "log_lines", "served_requests", "configuration_service", "instances", "peers")
+BENCHMARKS = (
+    "parsing",
+    "commands",
+    "log_lines",
+    "served_requests",
+    "configuration_service",
+    "instances",
+    "verdicts",
+    "peers",
+)
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

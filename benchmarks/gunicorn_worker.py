@@ -20,6 +20,15 @@ _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 @contextmanager
 def worker(folder: Path, words: Sequence[str], variables: Mapping[str, str]) -> Iterator[tuple[int, tuple[str, int]]]:
     """Run gunicorn with one worker, and give its process id and where it listens; it keeps its data for itself."""
+    with workers(folder, words, variables) as ((pid, *_), address):
+        yield pid, address
+
+
+@contextmanager
+def workers(
+    folder: Path, words: Sequence[str], variables: Mapping[str, str]
+) -> Iterator[tuple[Sequence[int], tuple[str, int]]]:
+    """Run gunicorn, with one worker unless `variables` say otherwise; give their process ids and where they listen."""
     own = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     with tempfile.TemporaryDirectory() as kept, socket.create_server(("127.0.0.1", 0), backlog=4_096) as listener:
@@ -35,8 +44,7 @@ def worker(folder: Path, words: Sequence[str], variables: Mapping[str, str]) -> 
         )
         try:
             _ask(address)
-            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            yield int(children[0]), address
+            yield children(process.pid), address
         finally:
             process.terminate()
             process.wait()
@@ -47,6 +55,11 @@ def _ask(address: tuple[str, int]) -> None:
     connection.request("GET", "/version")
     connection.getresponse().read()
     connection.close()
+
+
+def children(pid: int) -> Sequence[int]:
+    """Return the process ids of the children of a process."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def cpu_seconds(pid: int) -> float:

@@ -1,8 +1,6 @@
 """How soon running instances have answered to a revision, and what it costs a command to be kept running."""
 
 import asyncio
-import http.client
-import json
 import os
 import statistics
 import subprocess
@@ -10,25 +8,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
 
-from app.domain.identity import Principal, PrincipalKind
-from app.domain.place import Place
-from app.domain.session import Instance, Session
-from app.service.ports import Transaction
-from app.store.opening import open_store
 from configuration_service import OWN_SETTINGS, admin_token, first_revision, putting
-from gunicorn_worker import BACKEND, KEYS, resident_kib, worker
+from gunicorn_worker import BACKEND, resident_kib, worker
 from light_instances import PLACE, Instances
-from load_clients import Address, UnexpectedAnswerError
+from load_clients import Address
 from rounds import limit
-from setpoint.client.session import uuid7
 
 ROUNDS = 5
 MOST_SECONDS = {3: 2.0, 100: 2.0, 500: 5.0}
-AT_ONCE = 10_000
 MOST_MIB = 30.0
 _BEGAN = "import time; print(time.monotonic(), flush=True)"
 
@@ -46,7 +36,6 @@ def main() -> None:
             for number, most in MOST_SECONDS.items():
                 seconds = asyncio.run(_until_all_have_answered(address, token, number))
                 limit(f"Seconds from a commit to the last verdict of {number} instances", seconds, most)
-            _verdicts_at_once(address, token, variables)
             _supervised(folder, address, token)
 
 
@@ -64,46 +53,6 @@ async def _until_all_have_answered(address: Address, token: str, number: int) ->
         took.append(time.perf_counter() - began)
     await instances.close()
     return statistics.median(took)
-
-
-def _verdicts_at_once(address: Address, token: str, variables: Mapping[str, str]) -> None:
-    ids = _stored_sessions(variables["DATABASE_URL"])
-    told = [{"session": each, "environment": PLACE, "revision": 1, "verdict": "APPLIED"} for each in ids]
-
-    body = json.dumps(told)
-    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-
-    def report() -> float:
-        connection = http.client.HTTPConnection(*address, timeout=60)
-        began = time.perf_counter()
-        connection.request("POST", "/v1/verdicts", body, sent)
-        answer = connection.getresponse().read()
-        took = time.perf_counter() - began
-        connection.close()
-        if json.loads(answer).get("stored") != AT_ONCE:
-            raise UnexpectedAnswerError(answer[:500])
-        return took
-
-    rounds = [report() for _ in range(ROUNDS)]
-    print(f"\n{AT_ONCE:,} verdicts in one request: {statistics.median(rounds):.2f} s")
-
-
-def _stored_sessions(database_url: str) -> list[str]:
-    """Return the ids of sessions that are put into the database directly: to open them is not what is measured."""
-    principal = Principal(PrincipalKind.MACHINE, "setpoint", "bench", "bench")
-    now = datetime.now(UTC)
-    place = Place(*PLACE.split("/"))
-    instances = [Instance(uuid7(), "", 0, now, "", "") for _ in range(AT_ONCE)]
-    made = [Session(uuid7(), place, each, principal, now, held_by="bench") for each in instances]
-    with closing(open_store(database_url, KEYS)) as store:
-
-        def add(found: Transaction) -> None:
-            found.principals.remember(principal)
-            for each in made:
-                found.sessions.add(each)
-
-        store.write(add)
-    return [each.id for each in made]
 
 
 def _supervised(folder: Path, address: Address, token: str) -> None:

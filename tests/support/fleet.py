@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.domain.canary import Plan, Size
 from app.domain.event import START, Event, EventKind, Reset
-from app.domain.session import Answer, Reason, Session, SessionReport
+from app.domain.session import Answer, Heard, Reason, Session, SessionReport
 from app.service.leases import Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
@@ -51,13 +51,13 @@ class Fleet:
     def apply(self, session: Session, revision: int) -> None:
         """Let an instance serve a revision."""
         said = verdict(revision, Answer.APPLIED, self.clock())
-        assert self.sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [True]
+        assert self.sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
 
     def refuse(self, session: Session, revision: int, *messages: str) -> None:
         """Let an instance refuse a revision."""
         reasons = [Reason("conflicting-values", "", each) for each in messages or (POOL,)]
         said = verdict(revision, Answer.FAILED, self.clock(), reasons)
-        assert self.sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [True]
+        assert self.sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
 
     def wait(self, time: timedelta) -> None:
         """Let time pass, and a worker look what it has decided."""

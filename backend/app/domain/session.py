@@ -1,6 +1,6 @@
 """Sessions: what a running instance is offered, what it attempted with which verdict, and what it serves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,6 +85,13 @@ class Served:
     source: ServedFrom = ServedFrom.SERVICE
     known_good_at: datetime | None = None
 
+    def followed_by(self, later: "Served | None") -> "Served":
+        """Return what is served after a later report, with the time since when it is."""
+        if later is None:
+            return self
+        is_the_same = (later.revision, later.source) == (self.revision, self.source)
+        return replace(later, since=self.since) if is_the_same else later
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
@@ -149,6 +156,16 @@ class Session:
         return State.STALE
 
 
+class Heard(StrEnum):
+    """What became of a report."""
+
+    STORED = "stored"
+    NO_SESSION = "no session"
+    """Nobody knows the session, or it does not follow the environment: the instance opens a new one."""
+    NO_REVISION = "no revision"
+    """It is about a revision that there is not, such as one that a restored database has lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionReport:
     """What an instance tells of one environment.
@@ -164,3 +181,13 @@ class SessionReport:
     place: Place
     verdict: Verdict | None = None
     serves: Served | None = None
+
+    @property
+    def newest(self) -> int:
+        """Return the largest number of a revision that it is about; 0 if it is about none."""
+        return max(self.verdict.revision if self.verdict else 0, self.serves.revision if self.serves else 0)
+
+    def followed_by(self, later: "SessionReport") -> "SessionReport":
+        """Return what this report and a later one of the same session tell together."""
+        serves = self.serves.followed_by(later.serves) if self.serves else later.serves
+        return SessionReport(self.session, self.place, later.verdict or self.verdict, serves)

@@ -1,6 +1,7 @@
 """Reads JSON from strangers: bounded, strict, and without an echo of what it holds."""
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -147,18 +148,16 @@ def _finite(text: str) -> float:
 
 
 def _check_depth(value: object) -> None:
-    level: list[object] = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(DEEPEST):
-        level = [part for each in level for part in _parts(each)]
+        level = [part for each in level for part in _parts(each) if isinstance(part, dict | list)]
         if not level:
             return
     raise ValueError
 
 
-def _parts(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def is_json() -> bool:

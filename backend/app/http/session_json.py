@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, model_validator
@@ -70,7 +71,7 @@ class ToldOfSession(_Strict):
     environment: str | None = None
     revision: int | None = Field(None, ge=1, le=_LARGEST)
     verdict: Answer | None = None
-    errors: list[ReasonTold] = Field([], max_length=1_000)
+    errors: list[ReasonTold] = Field(default_factory=list, max_length=1_000)
     serves: WhatIsServed | None = None
 
     @model_validator(mode="after")
@@ -147,10 +148,15 @@ class OpenedAnswer(BaseModel):
 
 
 class VerdictsAnswer(BaseModel):
-    """How many reports were stored, and the ids of sessions that are not known: those instances open new ones."""
+    """How many reports were stored, and by the ids of their sessions, which were not and why.
+
+    Sessions that are `unknown` are opened anew by their instances; reports of revisions that do not exist are
+    ignored.
+    """
 
     stored: int
     unknown: list[str]
+    no_revision: list[str]
 
 
 class RefusalAnswer(BaseModel):
@@ -175,10 +181,18 @@ class RolloutAnswer(BaseModel):
     still_served: list[int]
 
 
+@lru_cache(maxsize=64)
+def _without_reasons(revision: int, answer: Answer, at: datetime) -> Verdict:
+    """Return a verdict that thousands of instances may share."""
+    return verdict(revision, answer, at)
+
+
 def verdict_of(told: ToldOfSession, at: datetime) -> Verdict | None:
     """Return the verdict that was told; None where only what is served was."""
     if told.verdict is None or told.revision is None:
         return None
+    if not told.errors:
+        return _without_reasons(told.revision, told.verdict, at)
     reasons = (Reason(each.rule, each.variable, each.message) for each in told.errors)
     return verdict(told.revision, told.verdict, at, reasons)
 

@@ -35,6 +35,10 @@ class Revisions(Protocol):
         """Return the current revision of each environment of `app`, sorted by environment."""
         ...
 
+    def newest(self, place: Place) -> Revision | None:
+        """Return the newest revision, whoever is offered it; None if there is none."""
+        ...
+
     def current(self, place: Place, below: int | None = None) -> Revision | None:
         """Return the newest revision that everyone is offered, of those below a number; None if there is none."""
         ...

@@ -1,8 +1,9 @@
 """Hears the running instances: which follow an environment, what they say of a revision, and what they serve."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from uuid import uuid4
 
 from app.domain.errors import DestroyedError, NotFoundError
@@ -12,6 +13,7 @@ from app.domain.session import (
     LONGEST_REASON,
     MOST_REASONS,
     Answer,
+    Heard,
     Instance,
     Reason,
     Served,
@@ -51,7 +53,7 @@ class Sessions:
     rollouts: Rollouts
     clock: Clock
     leases: Leases
-    _reports: Batches[SessionReport, bool] = field(init=False)
+    _reports: Batches[SessionReport, Heard] = field(init=False)
 
     def __post_init__(self) -> None:
         self._reports = Batches(self._store_reports)
@@ -68,19 +70,19 @@ class Sessions:
             NotFoundError: One of the environments has no revision.
         """
         session_id, now = str(uuid4()), self.clock()
-        new = tuple(
-            Session(session_id, place, instance, actor.principal, now, serves=served, held_by=self.leases.worker)
-            for place, served in serves.items()
-        )
 
         def change(found: Transaction) -> tuple[frozenset[Place], Sequence[Session]]:
             self.leases.note(found)
-            for session in new:
-                if found.revisions.current(session.place) is None:
-                    message = f"there is no `{session.place}`"
+            found.principals.remember(actor.principal)
+            for place, told in serves.items():
+                newest = found.revisions.newest(place)
+                if newest is None:
+                    message = f"there is no `{place}`"
                     raise NotFoundError(message)
-                found.principals.remember(session.principal)
-                found.sessions.add(session)
+                served = told if told and told.revision <= newest.number else None  # a restored database has lost some
+                found.sessions.add(
+                    Session(session_id, place, instance, actor.principal, now, None, served, self.leases.worker)
+                )
             return self.rollouts.note(found, serves), found.sessions.named([session_id])
 
         untold, opened = self.store.write(change)
@@ -112,39 +114,21 @@ class Sessions:
         """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
         return self.store.read(lambda found: found.sessions.of(place, live=live))
 
-    def report(self, reports: Sequence[SessionReport]) -> Sequence[bool]:
-        """Store what instances tell; return of each report whether its session is known."""
-        return self._reports.put([self._fit_to_keep(each) for each in reports])
+    def report(self, reports: Sequence[SessionReport]) -> Sequence[Heard]:
+        """Store what instances tell; return what became of each report."""
+        masks = _Masks(self.reading)
+        return self._reports.put([_fit_to_keep(each, masks) for each in reports])
 
-    def _fit_to_keep(self, report: SessionReport) -> SessionReport:
-        """Return `report` within bounds, with secrets masked; what was applied is served."""
-        verdict = report.verdict
-        if verdict is None:
-            return report
-        served = report.serves
-        if served is None and verdict.answer is Answer.APPLIED:
-            served = Served(verdict.revision, verdict.at)
-        if verdict.reasons:
-            verdict = replace(verdict, reasons=self._fit_to_show(report.place, verdict, served))
-        return replace(report, verdict=verdict, serves=served)
-
-    def _fit_to_show(self, place: Place, verdict: Verdict, served: Served | None) -> tuple[Reason, ...]:
-        """Return the reasons without the secrets that an instance has; none where nobody knows what those are."""
-        numbers = {verdict.revision, served.revision if served else None, None}  # it has more than the one it refuses
-        try:
-            masks = Redactor({each for number in numbers for each in self.reading.secrets(place, number)})
-        except (NotFoundError, DestroyedError):  # an instance can say anything of any number
-            return (_WITHHELD,)
-        return tuple(_masked(reason, masks) for reason in verdict.reasons[:MOST_REASONS])
-
-    def _store_reports(self, reports: Sequence[SessionReport]) -> Sequence[bool]:
-        def change(found: Transaction) -> tuple[list[bool], frozenset[Place]]:
-            known = {(each.id, each.place): each for each in found.sessions.named({each.session for each in reports})}
-            heard = [each for each in reports if (each.session, each.place) in known]
-            found.sessions.report(_since(known[each.session, each.place], each) for each in heard)
+    def _store_reports(self, reports: Sequence[SessionReport]) -> Sequence[Heard]:
+        def change(found: Transaction) -> tuple[list[Heard], frozenset[Place]]:
+            newest = {place: found.revisions.newest(place) for place in {each.place for each in reports}}
+            numbers = {place: revision.number for place, revision in newest.items() if revision}
+            about_some = [each for each in reports if each.newest <= numbers.get(each.place, 0)]
+            known = found.sessions.report(about_some)
+            heard = [each for each in about_some if (each.session, each.place) in known]
             self._announce_refusals(found, heard)
             untold = self.rollouts.note(found, {each.place for each in heard})
-            return [(each.session, each.place) in known for each in reports], untold
+            return [_heard(each, numbers, known) for each in reports], untold
 
         answers, untold = self.store.write(change)
         self.rollouts.tell_later(untold)
@@ -163,6 +147,33 @@ class Sessions:
                 announce(found, Message(Topic.REFUSED, self.clock(), place, number))
 
 
+@dataclass(frozen=True, slots=True)
+class _Masks:
+    """What masks the reasons of one request; what many instances say alike, is masked once."""
+
+    reading: Reading
+    _masks: dict[tuple[Place, frozenset[int | None]], Callable[[str], str] | None] = field(default_factory=dict)
+
+    def masked(self, place: Place, verdict: Verdict, served: Served | None) -> Sequence[Reason]:
+        """Return the reasons without the secrets that an instance has; none where nobody knows what those are."""
+        # It has the secrets of more revisions than the one that it refuses.
+        numbers = frozenset({verdict.revision, served.revision if served else None, None})
+        if (place, numbers) not in self._masks:
+            self._masks[place, numbers] = self._mask(place, numbers)
+        mask = self._masks[place, numbers]
+        if mask is None:
+            return (_WITHHELD,)
+        told = verdict.reasons[:MOST_REASONS]
+        return [Reason(mask(each.rule), mask(each.variable), mask(each.message)) for each in told]
+
+    def _mask(self, place: Place, numbers: frozenset[int | None]) -> Callable[[str], str] | None:
+        try:
+            masks = Redactor({each for number in numbers for each in self.reading.secrets(place, number)})
+        except (NotFoundError, DestroyedError):  # an instance can say anything of any number
+            return None
+        return cache(lambda text: masks.redact(text)[:LONGEST_REASON])
+
+
 def unknown_session(session_id: str) -> NotFoundError:
     """Return the refusal of a session that there is not."""
     return NotFoundError(f"there is no session `{session_id}`; open a new one")
@@ -173,17 +184,19 @@ def verdict(revision: int, answer: Answer, at: datetime, reasons: Iterable[Reaso
     return Verdict(revision, answer, at, tuple(reasons) if answer is Answer.FAILED else ())
 
 
-def _since(session: Session, report: SessionReport) -> SessionReport:
-    """Return `report` with the time since when it serves what it served before already."""
-    before, now = session.serves, report.serves
-    if before is None or now is None or (before.revision, before.source) != (now.revision, now.source):
+def _fit_to_keep(report: SessionReport, masks: _Masks) -> SessionReport:
+    """Return `report` within bounds, with secrets masked; what was applied is served."""
+    verdict, served = report.verdict, report.serves
+    if verdict is None:
         return report
-    return replace(report, serves=replace(now, since=before.since))
+    if served is None and verdict.answer is Answer.APPLIED:
+        served = Served(verdict.revision, verdict.at)
+    if verdict.reasons:
+        verdict = replace(verdict, reasons=tuple(masks.masked(report.place, verdict, served)))
+    return SessionReport(report.session, report.place, verdict, served)
 
 
-def _masked(reason: Reason, masks: Redactor) -> Reason:
-    return Reason(
-        masks.redact(reason.rule)[:LONGEST_REASON],
-        masks.redact(reason.variable)[:LONGEST_REASON],
-        masks.redact(reason.message)[:LONGEST_REASON],
-    )
+def _heard(report: SessionReport, numbers: Mapping[Place, int], known: Collection[tuple[str, Place]]) -> Heard:
+    if report.place in numbers and report.newest > numbers[report.place]:
+        return Heard.NO_REVISION
+    return Heard.STORED if (report.session, report.place) in known else Heard.NO_SESSION

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import InvalidError, NotFoundError
 from app.domain.event import EventKind, Reset
-from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, SessionReport, State
+from app.domain.session import Answer, Heard, Instance, Reason, Served, ServedFrom, Session, SessionReport, State
 from app.service.leases import GRACE_SECONDS, Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict
@@ -60,12 +60,12 @@ def opened(sessions: Sessions, number: int = 7) -> Session:
 
 def refuse(sessions: Sessions, session: Session, revision: int, message: str) -> None:
     said = verdict(revision, Answer.FAILED, sessions.clock(), [Reason("invalid-value", "", message)])
-    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [True]
+    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
 
 
 def apply(sessions: Sessions, session: Session, revision: int) -> None:
     said = verdict(revision, Answer.APPLIED, sessions.clock())
-    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [True]
+    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
 
 
 def _instance(number: int) -> Instance:
@@ -102,17 +102,28 @@ def test_the_secrets_of_a_revision_are_masked_in_what_instances_say(service: Ser
 def test_a_verdict_on_a_revision_whose_values_nobody_knows_is_kept_without_its_reasons(
     service: Service, sessions: Sessions
 ) -> None:
-    """Nothing can be masked in them: there is no such revision, or its values are gone."""
+    """Nothing can be masked in them."""
     service.write(PORT="1", API_KEY=CANARY)
     service.write(PORT="2", API_KEY="other")
     service.history.destroy(actor(), PRODUCTION, 1, "leaked")
     session = opened(sessions)
-    for number in (999, 1):
-        refuse(sessions, session, number, f"the key {CANARY} is weak")
-        (kept,) = sessions.named(session.id)
-        assert kept.attempted is not None
-        assert (kept.attempted.revision, kept.state(2)) == (number, State.STALE)
-        assert CANARY not in str(kept)
+    refuse(sessions, session, 1, f"the key {CANARY} is weak")
+    (kept,) = sessions.named(session.id)
+    assert kept.attempted is not None
+    assert (kept.attempted.revision, kept.state(2)) == (1, State.STALE)
+    assert CANARY not in str(kept)
+
+
+def test_what_is_said_of_a_revision_that_does_not_exist_is_not_kept(service: Service, sessions: Sessions) -> None:
+    """Or the next one would count as applied, or as refused, before anybody was offered it."""
+    service.write(PORT="1")
+    (session,) = sessions.open(actor(), INSTANCE, {PRODUCTION: Served(2, sessions.clock())})
+    assert session.serves is None
+    for told in (verdict(2, Answer.APPLIED, sessions.clock()), verdict(2, Answer.FAILED, sessions.clock())):
+        assert sessions.report([SessionReport(session.id, PRODUCTION, told)]) == [Heard.NO_REVISION]
+    served = SessionReport(session.id, PRODUCTION, serves=Served(2, sessions.clock()))
+    assert sessions.report([served]) == [Heard.NO_REVISION]
+    assert sessions.named(session.id) == (session,)
 
 
 def test_what_is_served_is_told_with_the_time_since_when(service: Service, sessions: Sessions) -> None:
@@ -148,7 +159,7 @@ def test_a_report_tells_of_which_sessions_nothing_is_known(service: Service, ses
         SessionReport(session.id, PRODUCTION, said),
         SessionReport(session.id, STAGING, said),
     ]
-    assert sessions.report(reports) == [False, True, False]
+    assert sessions.report(reports) == [Heard.NO_SESSION, Heard.STORED, Heard.NO_SESSION]
 
 
 def test_watchers_are_told_a_few_times_a_second_and_of_the_last_answer(service: Service, sessions: Sessions) -> None:
@@ -224,7 +235,7 @@ def test_the_secrets_that_an_instance_still_serves_are_masked_too(service: Servi
     for revision in (1, 2):
         said = verdict(revision, Answer.FAILED, sessions.clock(), [Reason("x", "", f"{old} is closed, {new} is not")])
         served = Served(1, sessions.clock())
-        assert sessions.report([SessionReport(session.id, PRODUCTION, said, served)]) == [True]
+        assert sessions.report([SessionReport(session.id, PRODUCTION, said, served)]) == [Heard.STORED]
         (found,) = sessions.of(PRODUCTION)
         assert found.attempted is not None
         assert found.attempted.reasons[0].message == "******** is closed, ******** is not"

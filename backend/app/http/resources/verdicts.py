@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.domain.session import Session, SessionReport
+from app.domain.session import Heard, Session, SessionReport
 from app.http.json_body import read_json, validated
 from app.http.resources.sessions import allow, found_session, sessions_json
 from app.http.session_json import (
@@ -48,7 +48,10 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
     def report(session_id: str) -> dict[str, Any]:
         told = validated(ToldOfSession, read_json(_LARGEST))
         session = _meant(found_session(use_cases, session_id, Scope.SESSION_WRITE), told)
-        use_cases.report([_report(session_id, session.place, told)])
+        (heard,) = use_cases.report([_report(session_id, session.place, told, datetime.now(UTC))])
+        if heard is Heard.NO_REVISION:
+            detail = f"`{session.place}` has no such revision: read what it is offered, and report on that"
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
         leases.renew(session_id)
         return sessions_json(rollouts, [each for each in use_cases.named(session_id) if each.place == session.place])[0]
 
@@ -63,12 +66,19 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
     )
     def report_many() -> dict[str, Any]:
         told = validated(ToldOfSessions, read_json(_LARGEST_OF_MANY)).root
-        places = named_places([each.environment for each in told])
-        allow(Scope.SESSION_WRITE, *places)
-        reports = [_report(each.session, place, each) for each, place in zip(told, places, strict=True)]
-        known = use_cases.report(reports)
-        unknown = [each.session for each, is_known in zip(told, known, strict=True) if not is_known]
-        return {"stored": len(told) - len(unknown), "unknown": unknown}
+        names = list({each.environment: None for each in told})
+        places = dict(zip(names, named_places(names), strict=True))
+        allow(Scope.SESSION_WRITE, *places.values())
+        now = datetime.now(UTC)
+        heard = use_cases.report([_report(each.session, places[each.environment], each, now) for each in told])
+        by_outcome = {
+            why: [each.session for each, became in zip(told, heard, strict=True) if became is why] for why in Heard
+        }
+        return {
+            "stored": len(by_outcome[Heard.STORED]),
+            "unknown": by_outcome[Heard.NO_SESSION],
+            "no_revision": by_outcome[Heard.NO_REVISION],
+        }
 
     return blueprint
 
@@ -83,6 +93,5 @@ def _meant(found: Sequence[Session], told: ToldOfSession) -> Session:
     raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
-def _report(session_id: str, place: Place, told: ToldOfSession) -> SessionReport:
-    now = datetime.now(UTC)
+def _report(session_id: str, place: Place, told: ToldOfSession, now: datetime) -> SessionReport:
     return SessionReport(session_id, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)

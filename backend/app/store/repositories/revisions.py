@@ -89,9 +89,16 @@ class SqlRevisions:
         statement = _FOUND.join(of_app, current).where(of_this_app).order_by(revisions.c.environment)
         return self._found(statement, app, {"app": app})
 
+    def newest(self, place: Place) -> Revision | None:
+        """Return the newest revision, whoever is offered it; None if there is none."""
+        if place not in self._newest:
+            found = self._found(_NEWEST, str(place), {"app": place.app, "environment": place.environment})
+            self._newest[place] = found[0] if found else None
+        return self._newest[place]
+
     def current(self, place: Place, below: int | None = None) -> Revision | None:
         """Return the newest revision that everyone is offered, of those below a number; None if there is none."""
-        newest = self._newest_of(place)
+        newest = self.newest(place)
         if below is None and (newest is None or newest.stage is Stage.COMPLETE):
             return newest
         wanted: dict[str, str | int] = {"app": place.app, "environment": place.environment}
@@ -132,7 +139,7 @@ class SqlRevisions:
 
     def append(self, draft: Draft) -> Revision:
         """Store `draft` as the next revision of its environment."""
-        before = self._newest_of(draft.place)
+        before = self.newest(draft.place)
         app_key = self._stored_of(before).app_key if before else self._keys.of(draft.place.app)
         revision = _numbered(draft, before.number + 1 if before else 1)
         sealed = self._sealer.seal(revision.place, revision.number, draft.variables, app_key)
@@ -173,13 +180,6 @@ class SqlRevisions:
         for base in revision.bases:
             below = {"base_app": base.app, "base_environment": base.environment}
             self._connection.execute(bases.insert(), {"app": place.app, "environment": place.environment, **below})
-
-    def _newest_of(self, place: Place) -> Revision | None:
-        """Return the newest revision, whoever is offered it."""
-        if place not in self._newest:
-            found = self._found(_NEWEST, str(place), {"app": place.app, "environment": place.environment})
-            self._newest[place] = found[0] if found else None
-        return self._newest[place]
 
     def _insert(self, revision: Revision, sealed: SealedBody, body_sha256: bytes, previous: str) -> None:
         row = {

@@ -20,6 +20,7 @@ from app.domain.session import (
 )
 from app.store.repositories.access_tables import principals
 from app.store.repositories.principals import SqlPrincipals, as_principal
+from app.store.repositories.session_reports import ATTEMPTED, SERVED, store_reports
 from app.store.repositories.tables import rollouts, sessions, workers
 
 _SESSIONS = sa.select(sessions, principals).join(principals)
@@ -42,8 +43,6 @@ _THIS = sa.and_(
     sessions.c.environment == sa.bindparam("of_environment"),
     sessions.c.id == sa.bindparam("of_id"),
 )
-_ATTEMPTED = ("attempted", "answer", "answered_at", "reasons")
-_SERVED = ("serves", "serves_since", "source", "known_good_at")
 
 TOLD_EVERY = timedelta(milliseconds=250)
 """The shortest time between two events that tell the watchers of an environment about its instances."""
@@ -98,19 +97,9 @@ class SqlSessions:
         statement = _SESSIONS.where(sessions.c.id.in_(ids)).order_by(sessions.c.app, sessions.c.environment)
         return [_session(row) for row in self._connection.execute(statement)]
 
-    def report(self, reports: Iterable[SessionReport]) -> None:
-        """Store what instances have attempted and what they serve."""
-        attempts, served = [], []
-        for each in reports:
-            this = {"of_app": each.place.app, "of_environment": each.place.environment, "of_id": each.session}
-            if each.verdict is not None:
-                attempts.append({**this, **_attempted(each.verdict)})
-            if each.serves is not None:
-                served.append({**this, **_served(each.serves)})
-        for rows, columns in ((attempts, _ATTEMPTED), (served, _SERVED)):
-            if rows:
-                change = sessions.update().where(_THIS).values({name: sa.bindparam(name) for name in columns})
-                self._connection.execute(change, rows)
+    def report(self, reports: Iterable[SessionReport]) -> Collection[tuple[str, Place]]:
+        """Store what instances have attempted and what they serve; return the sessions that are known."""
+        return store_reports(self._connection, reports)
 
     def hold(self, ids: Collection[str], worker: str) -> None:
         """Note that `worker` holds the sessions with these ids."""
@@ -188,12 +177,12 @@ class SqlSessions:
 
 def _attempted(verdict: Verdict) -> dict[str, object]:
     reasons = [asdict(each) for each in verdict.reasons]
-    return dict(zip(_ATTEMPTED, (verdict.revision, verdict.answer, verdict.at, reasons), strict=True))
+    return dict(zip(ATTEMPTED, (verdict.revision, verdict.answer, verdict.at, reasons), strict=True))
 
 
 def _served(served: Served) -> dict[str, object]:
     values = (served.revision, served.since, served.source, served.known_good_at)
-    return dict(zip(_SERVED, values, strict=True))
+    return dict(zip(SERVED, values, strict=True))
 
 
 def _session(row: sa.Row[Any]) -> Session:

@@ -74,8 +74,39 @@ class SessionContract:
         """Also in an environment that it does not follow."""
         add(store, session())
         reports = [SessionReport("two", PRODUCTION, REFUSED), SessionReport("one", STAGING, REFUSED)]
-        store.write(lambda found: found.sessions.report(reports))
+        assert set(store.write(lambda found: found.sessions.report(reports))) == set()
+        assert set(store.write(lambda found: found.sessions.report([]))) == set()
         assert all_sessions(store) == [session()]
+
+    def test_a_report_says_which_sessions_are_known(self, store: AnyStore) -> None:
+        """Of many in several environments, whatever is in their names, and also of those that tell nothing."""
+        odd = """{"a",'b'}\\ NULL \U0001f600"""
+        add(store, session(), replace(session(odd), place=STAGING))
+        reports = [
+            SessionReport("one", PRODUCTION, REFUSED),
+            SessionReport("one", STAGING, REFUSED),
+            SessionReport(odd, STAGING, serves=Served(1, NOW)),
+            SessionReport(odd, STAGING),
+            SessionReport(odd, PRODUCTION),
+        ]
+        known = store.write(lambda found: found.sessions.report(reports))
+        assert set(known) == {("one", PRODUCTION), (odd, STAGING)}
+        (other,) = store.read(lambda found: found.sessions.named([odd]))
+        assert (other.attempted, other.serves) == (None, Served(1, NOW))
+
+    def test_what_an_instance_goes_on_serving_it_serves_since_then(self, store: AnyStore) -> None:
+        """Reported together or apart; another source begins anew, and the age of its last known good is the newest."""
+        add(store, session())
+        later, yesterday = NOW + timedelta(minutes=1), NOW - timedelta(days=1)
+        first, again = Served(43, NOW), Served(43, later, known_good_at=yesterday)
+        for reports in ([first], [again], [first, again]):
+            told = [SessionReport("one", PRODUCTION, serves=each) for each in reports]
+            store.write(lambda found, told=told: found.sessions.report(told))  # type: ignore[misc]
+            (kept,) = all_sessions(store)
+            assert kept.serves == replace(reports[-1], since=NOW)
+        cached = Served(43, later, ServedFrom.CACHE)
+        store.write(lambda found: found.sessions.report([SessionReport("one", PRODUCTION, serves=cached)]))
+        assert all_sessions(store)[0].serves == cached
 
     def test_a_worker_lets_go_of_what_it_still_holds_alone(self, store: AnyStore) -> None:
         """An instance that has connected to another worker meanwhile is live."""

@@ -75,14 +75,18 @@ def test_a_start_from_the_last_known_good_is_told(api: Api, instance: str) -> No
 
 
 def test_many_verdicts_come_as_an_array(api: Api, instance: str) -> None:
-    """Of those that nobody knows it is said so."""
+    """Of those that are not kept it is said why."""
     opened = _open(api, instance)
     told = [
-        {"session": each, "environment": "billing/production", "revision": 1, "verdict": "APPLIED"}
-        for each in (opened["id"], "gone")
+        {"session": session, "environment": "billing/production", "revision": number, "verdict": "APPLIED"}
+        for session, number in ((opened["id"], 1), ("gone", 1), (opened["id"], 2))
     ]
     answer = api.call("POST", "/v1/verdicts", instance, json=told)
-    assert answer.json == {"stored": 1, "unknown": ["gone"]}
+    assert answer.json == {"stored": 1, "unknown": ["gone"], "no_revision": [opened["id"]]}
+    assert _only(api)["state"] == "SYNCED"
+    answer = api.call("PATCH", f"/v1/sessions/{opened['id']}", instance, json={"revision": 2, "verdict": "FAILED"})
+    assert answer.status_code == 422
+    assert "`billing/production` has no such revision" in answer.text
     assert _only(api)["state"] == "SYNCED"
 
 

@@ -1,1 +1,0 @@
-"""One file a page: which use case it asks, under which mark, and what a form does."""

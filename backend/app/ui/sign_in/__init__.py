@@ -1,1 +1,0 @@
-"""How browsers sign in and out."""
