@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
+.PHONY: help setup run test coverage chromium other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
 
 PYTHON ?= python3
 # Another Python has an environment of its own: `make test PYTHON=python3.12`.
@@ -57,7 +57,11 @@ $(PEERS_MODULES): $(PEERS_NODE)/package-lock.json | $(READY)
 run: $(READY) ## Serve on this machine with an embedded database, and say where and what to try
 	@cd backend && $(BIN)/python -m config init --local && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application
 
-test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Run all tests
+# The tests of the pages drive the Chromium of this machine.
+chromium: ## Install Chromium, if there is none and this machine lets you
+	@.ci/install-chromium
+
+test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) chromium ## Run all tests
 	@$(PYTEST) -n 2
 
 coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached

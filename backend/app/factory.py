@@ -39,11 +39,13 @@ from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
+from app.service.pages.overview import Overview
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
 from app.service.schemas import Schemas
 from app.service.sessions import Sessions
+from app.service.signing_in import SigningIn
 from app.service.tokens import Tokens
 from app.service.trials import Trials
 from app.service.watching import Watching
@@ -55,6 +57,9 @@ from app.service.writing.promoting import Promoting
 from app.service.writing.revising import Revising
 from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
+from app.ui.blueprint import pages_of
+from app.ui.pages.apps import apps_page
+from app.ui.sign_in.by_token import sign_in_by_token
 from app.views.authentication import Authentication, authorize_requests
 from app.views.every_answer import SynchronousFlask, hold_for_every_answer
 from app.views.marks import marked_views
@@ -132,7 +137,8 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     """Yield the resources of configuration."""
     store, validator = keeping.store, keeping.validator
     access, watching = Access(store, _now), Watching(store)
-    authentication = Authentication(access)
+    signing_in = SigningIn(store, _now)
+    authentication = Authentication(access, signing_in)
     authorize_requests(application, authentication)
     history, reading = History(store, validator, _now), Reading(store, validator, _now)
     revising = Revising(store, validator, _now)
@@ -166,6 +172,15 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield audit(watching)
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
+    yield _pages(application, store, authentication, signing_in)
+
+
+def _pages(application: Flask, store: Store, authentication: Authentication, signing_in: SigningIn) -> Blueprint:
+    """Return the pages for people."""
+    pages = pages_of(application)
+    sign_in_by_token(pages, authentication, signing_in)
+    apps_page(pages, Overview(store))
+    return pages
 
 
 def _now() -> datetime:

@@ -1,8 +1,8 @@
-"""Finds out who asks before any view runs, by the mark on the view."""
+"""Finds out who asks before any view runs, by the mark on the view: a program shows a token, a browser its cookie."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from threading import Lock
@@ -10,12 +10,16 @@ from time import monotonic
 
 from flask import Flask, current_app, g, request
 
-from app.domain.errors import RefusedAssertionError, UnauthenticatedError
+from app.domain.errors import RefusedAssertionError, ServiceError, UnauthenticatedError
 from app.domain.identity import ANY, Actor
 from app.service.access import Access, require
-from app.views.marks import mark_of
+from app.service.signing_in import SigningIn
+from app.views.marks import Mark, mark_of
 from app.views.problem import Problem
 from observability.requests.request_id import current_request_id
+
+SIGN_IN_COOKIE = "__Host-setpoint"
+"""Holds the key of a sign-in; by its prefix, a browser takes it from no other host, and only over HTTPS or loopback."""
 
 MOST_FAILURES = 20
 """How many failed attempts an address has within a minute, before it is told to wait."""
@@ -50,10 +54,11 @@ class FailedAttempts:
 
 
 class Authentication:
-    """Finds out who asks by the token that the request shows."""
+    """Finds out who asks by the token that the request shows, or by the cookie of a browser that is signed in."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, signing_in: SigningIn) -> None:
         self._access = access
+        self._signing_in = signing_in
         self._attempts = FailedAttempts()
 
     def identify(self) -> Actor:
@@ -63,9 +68,31 @@ class Authentication:
             UnauthenticatedError: The request shows no live token.
             Problem: 429 where its address has shown too many that were none.
         """
+        return self.holder_of(_bearer())
+
+    def holder_of(self, text: str) -> Actor:
+        """Return who has the token with this text.
+
+        Raises:
+            UnauthenticatedError: There is no such live token.
+            Problem: 429 where the address of this request has shown too many that were none.
+        """
         with self.attempt() as (request_id, address):
-            token = self._access.authenticate(_bearer())
+            token = self._access.authenticate(text)
         return Actor(token, request_id, address)
+
+    def identify_for(self, mark: Mark) -> Actor:
+        """Return who asks for the view that has this mark; a page is shown to browsers that are signed in, too.
+
+        Raises:
+            UnauthenticatedError: The request shows neither a live token nor a live sign-in.
+            Problem: 429 where its address has shown too many tokens that were none.
+        """
+        if not mark.is_page or is_by_a_program():
+            return self.identify()
+        # A cookie is guessed by nobody and outdated in many a browser: it is no failed attempt.
+        found = self._signing_in.who(request.cookies.get(SIGN_IN_COOKIE, ""))
+        return Actor(found.token, current_request_id() or "", request.remote_addr or "")
 
     @contextmanager
     def attempt(self) -> Iterator[tuple[str, str]]:
@@ -90,8 +117,11 @@ def authorize_requests(application: Flask, authentication: Authentication) -> No
     def authorize() -> None:
         mark = mark_of(current_app.view_functions.get(request.endpoint or ""))
         if mark is None or mark.is_open:
+            if mark is not None and mark.is_page and SIGN_IN_COOKIE in request.cookies:
+                with suppress(ServiceError):  # it is shown to anybody, and says who is signed in
+                    g.actor = authentication.identify_for(mark)
             return
-        g.actor = authentication.identify()
+        g.actor = authentication.identify_for(mark)
         if mark.scope is not None:
             where = request.view_args or {}
             app, environment = where.get("app", ANY), where.get("environment", ANY)
@@ -105,6 +135,17 @@ def actor() -> Actor:
     """Return who asks, in a view whose mark wants a token."""
     found: Actor = g.actor
     return found
+
+
+def visitor() -> Actor | None:
+    """Return who looks at a page; None where nobody is signed in."""
+    found: Actor | None = g.get("actor")
+    return found
+
+
+def is_by_a_program() -> bool:
+    """Return whether this request shows credentials as programs do, which no browser sends by itself."""
+    return "Authorization" in request.headers
 
 
 def _bearer() -> str:

@@ -29,6 +29,7 @@ class Mark:
         answers: What it answers, by status and media type; problem documents are added to it.
         headers: The request headers that it looks at, each with a sentence.
         refusals: The statuses of the problems that it can answer with, beyond those of every view.
+        is_page: Whether it is for people, in a browser that is signed in, and no part of the API.
     """
 
     summary: str
@@ -40,6 +41,7 @@ class Mark:
     answers: Mapping[int, Mapping[str, Taken]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[HTTPStatus, ...] = ()
+    is_page: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -79,3 +81,8 @@ def marked_views(application: Flask) -> Iterator[tuple[Rule, Mark]]:
             message = f"the view `{rule.endpoint}` says neither who may call it nor what it answers"
             raise LookupError(message)
         yield rule, mark
+
+
+def views_of_the_api(application: Flask) -> Iterator[tuple[Rule, Mark]]:
+    """Yield every route that is for programs, with the mark of its view."""
+    return ((rule, mark) for rule, mark in marked_views(application) if not mark.is_page)

@@ -33,10 +33,11 @@ _logger = logging.getLogger(__name__)
 
 def answer_refusals_with_problems(application: Flask) -> None:
     """Make every refusal of a use case a problem document."""
-    application.register_error_handler(errors.ServiceError, _answer)
+    application.register_error_handler(errors.ServiceError, answered_as_problem)
 
 
-def _answer(error: errors.ServiceError) -> Response:
+def answered_as_problem(error: errors.ServiceError) -> Response:
+    """Return what is refused as a problem document; the log hears of what the database has failed to do."""
     problem = as_problem(error)
     if problem.code is not None and problem.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _logger.log(_LEVELS.get(type(error), logging.WARNING), "the database failed", exc_info=error)

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app
 from pydantic import BaseModel
 
 import setpoint
-from app.views.marks import Mark, marked, marked_views
+from app.views.marks import Mark, marked, views_of_the_api
 
 
 class VersionAnswer(BaseModel):
@@ -29,7 +29,7 @@ def about() -> Blueprint:
     @blueprint.get("/")
     @marked(Mark("Say what this is", answers={200: {"application/json": AboutAnswer}}))
     def index() -> dict[str, Any]:
-        calls = {rule.rule: mark.summary for rule, mark in marked_views(current_app) if rule.rule != "/"}
+        calls = {rule.rule: mark.summary for rule, mark in views_of_the_api(current_app) if rule.rule != "/"}
         return {"name": "setpoint", "version": setpoint.__version__, "calls": calls}
 
     @blueprint.get("/version")

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 import setpoint
-from app.views.marks import Mark, Taken, marked, marked_views
+from app.views.marks import Mark, Taken, marked, views_of_the_api
 from app.views.problem import CONTENT_TYPE as PROBLEM
 from app.views.problem import ProblemDocument
 
@@ -42,7 +42,7 @@ def openapi() -> Blueprint:
 
 def document(application: Flask) -> Schema:
     """Return the description of all that `application` answers."""
-    found = list(marked_views(application))
+    found = list(views_of_the_api(application))
     models: set[type[BaseModel]] = {ProblemDocument, *(model for _, mark in found for model in _models(mark))}
     _, schemas = models_json_schema(
         [(model, "serialization") for model in sorted(models, key=_name)],

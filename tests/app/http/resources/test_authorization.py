@@ -30,6 +30,10 @@ PARTS = {
 PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"} | {
     "/v1/auth/exchange",
     "/v1/webhooks/in/none",
+    "/sign-in",
+    "/sign-in.json",
+    "/sign-out",
+    "/static/none",
 }
 BAD = {
     "none": "",

@@ -2,7 +2,7 @@ import json
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app.views.marks import marked_views
+from app.views.marks import views_of_the_api
 from support.http_api import Api
 
 
@@ -21,7 +21,7 @@ def test_every_route_is_described_with_its_scope(api: Api) -> None:
         for operations in described["paths"].values()
         for operation in operations.values()
     }
-    for rule, mark in marked_views(api.application):
+    for rule, mark in views_of_the_api(api.application):
         assert scopes[rule.endpoint.replace(".", "_")] == (str(mark.scope) if mark.scope else None)
 
 

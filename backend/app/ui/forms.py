@@ -1,0 +1,85 @@
+"""Forms: what was sent, and the token in each of them, without which no page does anything."""
+
+import hmac
+import secrets
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, g, request
+
+from app.views.authentication import SIGN_IN_COOKIE, is_by_a_program
+from app.views.problem import Problem
+from app.views.request_body import read_body
+from observability.known_secrets import remember_secret
+
+FORM_COOKIE = "__Host-setpoint-form"
+"""Holds what the tokens of forms are made of where nobody is signed in."""
+
+FIELD = "form_token"
+
+_LARGEST = 1_048_576
+_MOST_FIELDS = 1_000
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def guard_forms(pages: Blueprint) -> None:
+    """Refuse every unsafe request of a browser that does not come from a form of these pages.
+
+    The token is an HMAC of what this browser alone has: https://cheatsheetseries.owasp.org, "CSRF Prevention".
+    """
+    pages.before_request(_require_token)
+    pages.after_request(_set_cookie)
+
+
+def form_token() -> str:
+    """Return what a form of this page has to send along."""
+    key = _key()
+    if not key:
+        key = g.form_key = secrets.token_urlsafe(32)
+    return _token(key)
+
+
+def form() -> dict[str, str]:
+    """Return the fields that were sent, by name; of a name that comes twice, the last one.
+
+    Raises:
+        Problem: 415 where no form was sent, 400 for one that is malformed, and those of `read_body`.
+    """
+    if "form" not in g:
+        if request.mimetype != "application/x-www-form-urlencoded":
+            detail = "send a form as `application/x-www-form-urlencoded`"
+            raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+        try:
+            text = read_body(_LARGEST).decode()
+            fields = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+        except ValueError:
+            raise Problem(HTTPStatus.BAD_REQUEST, "the form is malformed") from None
+        remember_secret(*(value for _, value in fields))
+        g.form = dict(fields)
+    found: dict[str, str] = g.form
+    return found
+
+
+def _require_token() -> None:
+    if request.method in _SAFE or is_by_a_program():
+        return
+    key = _key()
+    if not (key and hmac.compare_digest(_token(key).encode(), form().get(FIELD, "").encode())):
+        detail = "this form is out of date, because you have signed in or out since: load its page again"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail)
+
+
+def _key() -> str:
+    """Return the secret that this browser and the service share; empty where there is none yet."""
+    key: str = request.cookies.get(SIGN_IN_COOKIE) or request.cookies.get(FORM_COOKIE) or g.get("form_key", "")
+    return key
+
+
+def _token(key: str) -> str:
+    return hmac.digest(key.encode(), b"form", "sha256").hex()
+
+
+def _set_cookie(response: Response) -> Response:
+    if "form_key" in g:
+        response.set_cookie(FORM_COOKIE, g.form_key, secure=True, httponly=True, samesite="Strict")
+    return response

@@ -1,0 +1,110 @@
+"""What a view for people answers with: what the page shows, and the frame around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from app.domain.identity import Scope
+from app.domain.place import Place
+from app.views.authentication import visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A word that leads to a page.
+
+    Attributes:
+        text: The word.
+        address: The path of the page, with its query.
+        is_here: Whether it is the page that shows it.
+    """
+
+    text: str
+    address: str
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is around a page.
+
+    Attributes:
+        title: What the browser shows on its tab; `· Setpoint` comes after it.
+        crumbs: The way to the page, the page itself left out.
+        heading: What the page is about: the last word of that way.
+        tabs: The pages beside it.
+    """
+
+    title: str
+    heading: str
+    crumbs: tuple[Link, ...] = ()
+    tabs: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, before it is HTML or JSON.
+
+    Attributes:
+        template: The file in `templates/`.
+        content: A frozen dataclass, which the template prints as `page`, and JSON as it is.
+        frame: What is around it.
+        status: The status of the answer.
+        extras: What the template gets beside the content and JSON does not: what somebody has typed into a form.
+    """
+
+    template: str
+    content: object
+    frame: Frame
+    status: int = HTTPStatus.OK
+    extras: Mapping[str, object] = field(default_factory=dict)
+
+
+def frame_of_the_service(here: str, title: str = "") -> Frame:
+    """Return what is around a page on the whole service; `here` is the text of its tab."""
+    return Frame(title or here, here, (), _marked(here, _of_the_service()))
+
+
+def frame_of_app(app: str, here: str, title: str = "") -> Frame:
+    """Return what is around a page on an app; `here` is the text of its tab."""
+    tabs = (Link("Schemas", f"/apps/{app}/schemas"),)
+    return Frame(title or f"{here} · {app}", app, (), _marked(here, (*tabs, *_of_the_service(app=app))))
+
+
+def frame_of_environment(
+    place: Place, here: str, title: str = "", counts: Mapping[str, int] | None = None, crumb: str = ""
+) -> Frame:
+    """Return what is around a page on an environment.
+
+    Args:
+        place: The environment.
+        here: The text of its tab.
+        title: What the browser shows on its tab instead of the page and the place.
+        counts: Numbers that are shown beside tabs, by their texts.
+        crumb: What the page is about within the environment, such as `revision 44`.
+    """
+    start = f"/apps/{place}"
+    tabs = (Link("Now", start), Link("Schemas", f"/apps/{place.app}/schemas"))
+    every = (*tabs, *_of_the_service(app=place.app, environment=place.environment))
+    crumbs = (Link(place.app, f"/apps/{place.app}/schemas"), *([Link(place.environment, start)] if crumb else []))
+    counted = tuple(Link(_counted(each.text, counts or {}), each.address, each.text == here) for each in every)
+    return Frame(title or f"{here} · {place}", crumb or place.environment, crumbs, counted)
+
+
+def _of_the_service(**about: str) -> tuple[Link, ...]:
+    """Return the tabs of the pages on the whole service, as far as who is signed in may open them."""
+    return (Link("Apps", "/"),) if not about else ()
+
+
+def _marked(here: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
+    return tuple(Link(each.text, each.address, each.text == here) for each in links)
+
+
+def _counted(text: str, counts: Mapping[str, int]) -> str:
+    return f"{text} {counts[text]:,}" if text in counts else text
+
+
+def may_somewhere(scope: Scope, app: str = "*") -> bool:
+    """Return whether who is signed in may do something in any environment of an app, or of any app."""
+    asking = visitor()
+    return asking is not None and asking.token.allows_somewhere(scope, app)

@@ -1,0 +1,1 @@
+"""One file a page: which use case it asks, under which mark, and what a form does."""

@@ -1,0 +1,1 @@
+"""How browsers sign in and out."""

@@ -1,0 +1,60 @@
+"""`/sign-in` and `/sign-out`: with a token, which the browser sends once and never keeps."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from app.domain.errors import UnauthenticatedError
+from app.service.signing_in import SigningIn
+from app.ui.forms import form
+from app.ui.page import Frame, Page
+from app.ui.refusals import own_path
+from app.ui.showing import posted, see, shown
+from app.ui.sign_in.cookie import signed_in, signed_out
+from app.views.authentication import Authentication, actor, visitor
+from app.views.marks import Mark
+
+_LONGEST = 200
+"""More than a token has."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """What the page shows.
+
+    Attributes:
+        next: The path that comes after it.
+        problem: Why nobody was signed in; empty before the first attempt.
+    """
+
+    next: str
+    problem: str = ""
+
+
+def sign_in_by_token(pages: Blueprint, authentication: Authentication, signing_in: SigningIn) -> None:
+    """Register the pages."""
+
+    @shown(pages, "/sign-in", Mark("Show how to sign in"))
+    def sign_in() -> Page:
+        return _page(SignInPage(own_path(request.args.get("next", "/"))))
+
+    @posted(pages, "/sign-in", Mark("Sign a browser in with a token"))
+    def with_token() -> Page | Response:
+        sent = form()
+        address = own_path(sent.get("next", "/"))
+        try:
+            asking = authentication.holder_of(sent.get("token", "").strip()[:_LONGEST])
+        except UnauthenticatedError:
+            problem = "this is no live token: it is mistyped, revoked or expired"
+            return _page(SignInPage(address, problem), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return signed_in(signing_in, asking, address)
+
+    @posted(pages, "/sign-out", Mark("Sign a browser out"))
+    def sign_out() -> Response:
+        return signed_out(signing_in, actor()) if visitor() else see("/sign-in")
+
+
+def _page(content: SignInPage, status: HTTPStatus = HTTPStatus.OK) -> Page:
+    return Page("sign_in.html", content, Frame("Sign in", "Sign in"), status)

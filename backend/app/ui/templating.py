@@ -1,0 +1,62 @@
+"""Makes HTML of pages: whatever a template prints is escaped, and nothing that it prints can hide or turn around."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from app.ui.static_files import address_of
+from setpoint.text.escape import printable
+
+_BREAKS = re.compile(r"(\r?\n|\t)")
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates; their names and values are those of strangers."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=_harmless,
+    )
+    environment.globals["static"] = address_of
+    environment.filters |= {"moment": _moment, "iso": _iso, "short": _short, "as_typed": _as_typed}
+    return environment
+
+
+def _harmless(value: object) -> object:
+    """Return `value` with an escape for whatever could hide or turn what is around it, such as right-to-left marks."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return printable(value) if "\n" not in value and "\t" not in value else _lines(value, printable)
+
+
+def _lines(text: str, change: Callable[[str], str]) -> str:
+    return "".join(each if _BREAKS.fullmatch(each) else change(each) for each in _BREAKS.split(text))
+
+
+def _as_typed(text: str) -> Markup:
+    """Return what somebody has typed, character for character, for a field of a form."""
+    return escape(text)
+
+
+def _moment(moment: datetime) -> str:
+    """Return a time of day as people read it; a script puts the local time beside it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _iso(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _short(digest: str) -> str:
+    """Return as much of a digest as tells it from others."""
+    return digest.removeprefix("sha256:")[:8]
