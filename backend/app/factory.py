@@ -33,12 +33,14 @@ from app.http.resources.settings import settings_in_use
 from app.http.resources.verdicts import verdicts
 from app.http.resources.webhooks import webhooks
 from app.issuers.json_web_tokens import JsonWebTokens
+from app.issuers.openid_connect import Client, OpenIdConnect
 from app.receivers.sending import WebhookSender
 from app.service.access import Access
 from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
+from app.service.openid_sign_in import OpenIdSignIn
 from app.service.pages.overview import Overview
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
@@ -59,6 +61,7 @@ from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from app.ui.blueprint import pages_of
 from app.ui.pages.apps import apps_page
+from app.ui.sign_in.by_openid import CALLBACK, sign_in_by_openid
 from app.ui.sign_in.by_token import sign_in_by_token
 from app.views.authentication import Authentication, authorize_requests
 from app.views.every_answer import SynchronousFlask, hold_for_every_answer
@@ -172,15 +175,34 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield audit(watching)
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
-    yield _pages(application, store, authentication, signing_in)
+    yield _pages(application, settings, store, authentication, signing_in)
 
 
-def _pages(application: Flask, store: Store, authentication: Authentication, signing_in: SigningIn) -> Blueprint:
+def _pages(
+    application: Flask, settings: Settings, store: Store, authentication: Authentication, signing_in: SigningIn
+) -> Blueprint:
     """Return the pages for people."""
     pages = pages_of(application)
-    sign_in_by_token(pages, authentication, signing_in)
+    sign_in_by_token(pages, authentication, signing_in, settings.oidc_issuer or "")
+    if client := _client(settings):
+        elsewhere = OpenIdSignIn(store, OpenIdConnect(client), _now)
+        sign_in_by_openid(pages, authentication, elsewhere, signing_in)
     apps_page(pages, Overview(store))
     return pages
+
+
+def _client(settings: Settings) -> Client | None:
+    """Return this service as its identity provider knows it; None where it has none."""
+    secret = settings.oidc_client_secret
+    if not (settings.oidc_issuer and settings.oidc_client_id and secret):
+        return None
+    return Client(
+        issuer=settings.oidc_issuer,
+        id=settings.oidc_client_id,
+        secret=secret.get_secret_value(),
+        redirect_url=f"{settings.public_url}{CALLBACK}",
+        scopes=settings.oidc_scopes,
+    )
 
 
 def _now() -> datetime:

@@ -203,7 +203,7 @@ def gunicorn(
     Args:
         output: The file for what it prints.
         variables: Its environment, besides what any process needs; without an `ENV_FILE` it gets an empty one, and
-            without a `DATABASE_URL` a database beside `output`.
+            without a `DATABASE_URL` a database beside `output`; `{port}` in a value stands for its port.
         arguments: Flags.
         folder: The working directory.
         program: What to start, and how.
@@ -228,7 +228,7 @@ def gunicorn(
                         "ENV_FILE": os.devnull,
                         "PORT": str(address[1]),
                         "DATABASE_URL": f"sqlite:///{output.with_name('setpoint.db')}",
-                        **(variables or {}),
+                        **{name: text.replace("{port}", str(address[1])) for name, text in (variables or {}).items()},
                     }
                 ),
                 pass_fds=inherited,

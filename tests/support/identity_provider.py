@@ -17,7 +17,7 @@ from joserfc.jwk import Key
 
 from support.token_issuer import Issuer
 
-CLIENT_ID = "set point/1"
+CLIENT_ID = "setpoint/1+2"
 CLIENT_SECRET = "canary: 50 % of + & é"
 """Both have to be encoded before they are sent (RFC 6749, section 2.3.1)."""
 

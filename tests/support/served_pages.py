@@ -62,11 +62,12 @@ class ServedPages:
         return str(made["token"])
 
     @contextmanager
-    def window(self, browser: Browser, **how: Any) -> Iterator[Page]:
+    def window(self, browser: Browser, elsewhere: str = "", **how: Any) -> Iterator[Page]:
         """Give a window with cookies of its own; it fails a page that complains or asks another host for anything.
 
         Args:
             browser: Where it opens.
+            elsewhere: The one other origin that it may go to.
             how: What Playwright takes for a new context, such as `color_scheme="dark"`.
         """
         context = browser.new_context(base_url=self.url, **how)
@@ -78,7 +79,7 @@ class ServedPages:
                 complaints.append(message.text)
 
         def asked(request: Request) -> None:
-            if not request.url.startswith(f"{self.url}/"):
+            if not request.url.startswith((f"{self.url}/", f"{elsewhere or self.url}/")):
                 complaints.append(f"asked for {request.url}")
 
         context.on("console", heard)

@@ -86,6 +86,11 @@ class Attempt:
     nonce: str
     verifier: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing, so that nothing empty can be taken for it."""
+        return bool(self.state and self.nonce and self.verifier)
+
 
 class IdentityProvider(Protocol):
     """Who says which people they are (OpenID Connect Core 1.0)."""

@@ -65,11 +65,13 @@ class OpenIdSignIn:
         attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
         return self.provider.address(attempt), attempt
 
-    def finish(self, attempt: Attempt, answer: Mapping[str, str], request_id: str = "", address: str = "") -> Actor:
+    def finish(
+        self, attempt: Attempt | None, answer: Mapping[str, str], request_id: str = "", address: str = ""
+    ) -> Actor:
         """Return a token for whoever came back with `answer`; it lasts 12 hours and may do what fitting rules say.
 
         Args:
-            attempt: What the browser has kept.
+            attempt: What the browser has kept; None where it has nothing.
             answer: What the provider gave it.
             request_id: The id under which the logs know the request.
             address: Where it came from.
@@ -79,6 +81,9 @@ class OpenIdSignIn:
             RefusedAssertionError: The provider doesn't vouch for this browser, now and to this service.
             UnavailableError: The provider can't be reached.
         """
+        if attempt is None:
+            message = "this browser has not asked to sign in, or more than ten minutes ago: do it again"
+            raise RefusedAssertionError(message)
         now = self.clock()
         assertion = self.provider.signed_in(attempt, answer, now)
         person, rules = _person(assertion), self._rules()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -28,7 +29,7 @@ def templates() -> Environment:
         finalize=_harmless,
     )
     environment.globals["static"] = address_of
-    environment.filters |= {"moment": _moment, "iso": _iso, "short": _short, "as_typed": _as_typed}
+    environment.filters |= {"moment": _moment, "iso": _iso, "short": _short, "as_typed": _as_typed, "host": _host}
     return environment
 
 
@@ -55,6 +56,11 @@ def _moment(moment: datetime) -> str:
 
 def _iso(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _host(url: str) -> str:
+    """Return the part of a URL by which people know what is there."""
+    return urlsplit(url).netloc
 
 
 def _short(digest: str) -> str:

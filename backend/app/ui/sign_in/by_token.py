@@ -27,18 +27,24 @@ class SignInPage:
     Attributes:
         next: The path that comes after it.
         problem: Why nobody was signed in; empty before the first attempt.
+        provider: The identity provider at which one can sign in, too; empty where there is none.
+        refusal: Why that has failed; empty if it has not.
     """
 
     next: str
     problem: str = ""
+    provider: str = ""
+    refusal: str = ""
 
 
-def sign_in_by_token(pages: Blueprint, authentication: Authentication, signing_in: SigningIn) -> None:
-    """Register the pages."""
+def sign_in_by_token(
+    pages: Blueprint, authentication: Authentication, signing_in: SigningIn, provider: str = ""
+) -> None:
+    """Register the pages; `provider` is the identity provider at which one can sign in, too."""
 
     @shown(pages, "/sign-in", Mark("Show how to sign in"))
     def sign_in() -> Page:
-        return _page(SignInPage(own_path(request.args.get("next", "/"))))
+        return sign_in_page(SignInPage(own_path(request.args.get("next", "/")), provider=provider))
 
     @posted(pages, "/sign-in", Mark("Sign a browser in with a token"))
     def with_token() -> Page | Response:
@@ -48,7 +54,7 @@ def sign_in_by_token(pages: Blueprint, authentication: Authentication, signing_i
             asking = authentication.holder_of(sent.get("token", "").strip()[:_LONGEST])
         except UnauthenticatedError:
             problem = "this is no live token: it is mistyped, revoked or expired"
-            return _page(SignInPage(address, problem), HTTPStatus.UNPROCESSABLE_ENTITY)
+            return sign_in_page(SignInPage(address, problem, provider), HTTPStatus.UNPROCESSABLE_ENTITY)
         return signed_in(signing_in, asking, address)
 
     @posted(pages, "/sign-out", Mark("Sign a browser out"))
@@ -56,5 +62,6 @@ def sign_in_by_token(pages: Blueprint, authentication: Authentication, signing_i
         return signed_out(signing_in, actor()) if visitor() else see("/sign-in")
 
 
-def _page(content: SignInPage, status: HTTPStatus = HTTPStatus.OK) -> Page:
+def sign_in_page(content: SignInPage, status: HTTPStatus = HTTPStatus.OK) -> Page:
+    """Return the page to sign in."""
     return Page("sign_in.html", content, Frame("Sign in", "Sign in"), status)
