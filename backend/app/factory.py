@@ -42,6 +42,7 @@ from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
 from app.service.openid_sign_in import OpenIdSignIn
 from app.service.pages.overview import Overview
+from app.service.pages.schemas import SchemasShown
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
@@ -61,6 +62,7 @@ from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from app.ui.blueprint import pages_of
 from app.ui.pages.apps import apps_page
+from app.ui.pages.schemas import schemas_page
 from app.ui.sign_in.by_openid import CALLBACK, sign_in_by_openid
 from app.ui.sign_in.by_token import sign_in_by_token
 from app.views.authentication import Authentication, authorize_requests
@@ -188,6 +190,7 @@ def _pages(
         elsewhere = OpenIdSignIn(store, OpenIdConnect(client), _now)
         sign_in_by_openid(pages, authentication, elsewhere, signing_in)
     apps_page(pages, Overview(store))
+    schemas_page(pages, SchemasShown(store))
     return pages
 
 
