@@ -41,8 +41,11 @@ from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
 from app.service.openid_sign_in import OpenIdSignIn
+from app.service.pages.environment import EnvironmentPage
+from app.service.pages.instances import InstancePages
 from app.service.pages.overview import Overview
-from app.service.pages.schemas import SchemasShown
+from app.service.pages.revisions import RevisionPages
+from app.service.pages.rolling_back import RollingBack
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
@@ -62,7 +65,9 @@ from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from app.ui.blueprint import pages_of
 from app.ui.pages.apps import apps_page
-from app.ui.pages.schemas import schemas_page
+from app.ui.pages.environment import environment_page
+from app.ui.pages.instances import instance_pages
+from app.ui.pages.revisions import revision_pages, roll_back_page
 from app.ui.sign_in.by_openid import CALLBACK, sign_in_by_openid
 from app.ui.sign_in.by_token import sign_in_by_token
 from app.views.authentication import Authentication, authorize_requests
@@ -156,7 +161,7 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield promotions(Promoting(reading, history, revising))
     broker = Broker(watching, streams.spread_milliseconds)
     application.extensions[BROKER] = broker
-    watch = Watch(streams, broker, watching, access, authentication)
+    watch = Watch(streams, broker, watching, authentication)
     yield events(watch)
     rollouts = Rollouts(store, _now)
     leases = Leases(store, rollouts, _now, uuid4().hex)
@@ -177,7 +182,9 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield audit(watching)
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
-    yield _pages(application, settings, store, authentication, signing_in)
+    pages = _pages(application, settings, store, authentication, signing_in)
+    _pages_of_environments(pages, keeping, watch)
+    yield pages
 
 
 def _pages(
@@ -190,8 +197,15 @@ def _pages(
         elsewhere = OpenIdSignIn(store, OpenIdConnect(client), _now)
         sign_in_by_openid(pages, authentication, elsewhere, signing_in)
     apps_page(pages, Overview(store))
-    schemas_page(pages, SchemasShown(store))
     return pages
+
+
+def _pages_of_environments(pages: Blueprint, keeping: Keeping, watch: Watch) -> None:
+    store, validator = keeping.store, keeping.validator
+    environment_page(pages, EnvironmentPage(store, validator), Trials(store, _now), watch)
+    instance_pages(pages, InstancePages(store))
+    revision_pages(pages, RevisionPages(store, validator))
+    roll_back_page(pages, RollingBack(store, validator, Revising(store, validator, _now)))
 
 
 def _client(settings: Settings) -> Client | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.audit import Action, entry
 from app.domain.errors import UnauthenticatedError
+from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.sign_in import SignIn, SignInKey, new_sign_in
 from app.service.ports import Clock, Store, Transaction
@@ -59,5 +60,7 @@ class SigningIn:
         def change(found: Transaction) -> None:
             found.sign_ins.remove(SignInKey(key).digest)
             found.audit.record(entry(actor, Action.SIGN_OUT, now))
+            # Its streams look again whether they may go on.
+            found.events.add(Happening(EventKind.TOKEN, now, subject=actor.token.id))
 
         self.store.write(change)

@@ -84,7 +84,12 @@ def frame_of_environment(
         crumb: What the page is about within the environment, such as `revision 44`.
     """
     start = f"/apps/{place}"
-    tabs = (Link("Now", start), Link("Schemas", f"/apps/{place.app}/schemas"))
+    tabs = (
+        Link("Now", start),
+        Link("Revisions", f"{start}/revisions"),
+        Link("Instances", f"{start}/instances"),
+        Link("Schemas", f"/apps/{place.app}/schemas"),
+    )
     every = (*tabs, *_of_the_service(app=place.app, environment=place.environment))
     crumbs = (Link(place.app, f"/apps/{place.app}/schemas"), *([Link(place.environment, start)] if crumb else []))
     counted = tuple(Link(_counted(each.text, counts or {}), each.address, each.text == here) for each in every)
@@ -108,3 +113,9 @@ def may_somewhere(scope: Scope, app: str = "*") -> bool:
     """Return whether who is signed in may do something in any environment of an app, or of any app."""
     asking = visitor()
     return asking is not None and asking.token.allows_somewhere(scope, app)
+
+
+def may(scope: Scope, place: Place) -> bool:
+    """Return whether who is signed in may do something in an environment: a page has no button that is refused."""
+    asking = visitor()
+    return asking is not None and asking.token.allows(scope, place.app, place.environment)

@@ -11,7 +11,7 @@ from time import monotonic
 from flask import Flask, current_app, g, request
 
 from app.domain.errors import RefusedAssertionError, ServiceError, UnauthenticatedError
-from app.domain.identity import ANY, Actor
+from app.domain.identity import ANY, Actor, Token
 from app.service.access import Access, require
 from app.service.signing_in import SigningIn
 from app.views.marks import Mark, mark_of
@@ -93,6 +93,16 @@ class Authentication:
         # A cookie is guessed by nobody and outdated in many a browser: it is no failed attempt.
         found = self._signing_in.who(request.cookies.get(SIGN_IN_COOKIE, ""))
         return Actor(found.token, current_request_id() or "", request.remote_addr or "")
+
+    def lasting(self, actor: Actor) -> Callable[[], Token]:
+        """Return what tells later whether this request would still be let in: by the live token of `actor`, or not.
+
+        What it returns raises `UnauthenticatedError` once that token, or the sign-in of the browser that asks, is over.
+        """
+        if is_by_a_program():
+            return lambda: self._access.by_id(actor.token.id)
+        key = request.cookies.get(SIGN_IN_COOKIE, "")
+        return lambda: self._signing_in.who(key).token
 
     @contextmanager
     def attempt(self) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from app.domain.errors import ServiceError
 from app.domain.event import NOWHERE, Event, EventKind, Position
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
-from app.service.access import Access, require
+from app.service.access import require
 from app.service.watching import Watching
 from app.stream.broker import Broker
 from app.stream.following import Following
@@ -25,7 +25,6 @@ class Watch:
     streams: OpenStreams
     broker: Broker
     watching: Watching
-    access: Access
     authentication: Authentication
 
     def follow(self, actor: Actor, places: list[Place]) -> Response:
@@ -62,11 +61,12 @@ class Watch:
         )
 
     def _still_allows(self, actor: Actor, scope: Scope, places: list[Place]) -> Callable[[], bool]:
+        live_token = self.authentication.lasting(actor)
+
         def is_allowed() -> bool:
             try:
-                token = self.access.by_id(actor.token.id)
                 for place in places:
-                    require(token, scope, place.app, place.environment)
+                    require(live_token(), scope, place.app, place.environment)
             except ServiceError:
                 return False
             return True

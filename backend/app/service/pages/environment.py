@@ -36,6 +36,8 @@ class Wanted:
         checked: What its schema says of it.
         unchecked: The checks that the app's own class alone makes.
         stage: How far it has come.
+        schema: The digest of its schema; empty where it was checked against none.
+        bases: What it extends.
     """
 
     number: int
@@ -46,6 +48,8 @@ class Wanted:
     checked: str
     unchecked: tuple[str, ...]
     stage: Stage
+    schema: str
+    bases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,8 @@ def _wanted(revision: Revision) -> Wanted:
         checked=str(revision.outcome) if revision.schema else "",
         unchecked=revision.unchecked if revision.schema else (),
         stage=revision.stage,
+        schema=revision.schema,
+        bases=tuple(map(str, revision.bases)),
     )
 
 

@@ -22,6 +22,8 @@ PARTS = {
     "number": "1",
     "older": "1",
     "newer": "1",
+    "old": "1",
+    "new": "1",
     "name": "none",
     "token_id": "none",
     "session_id": "none",

@@ -1,0 +1,55 @@
+"""`/apps/{app}/{environment}`: what is wanted and what is really served, the end of a trial by hand, and the news."""
+
+from flask import Blueprint, Response
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.domain.identity import Scope
+from app.service.pages.environment import EnvironmentPage
+from app.service.trials import Trials
+from app.ui.forms import form
+from app.ui.page import Page, frame_of_environment, may
+from app.ui.showing import posted, see, shown
+from app.views.authentication import actor
+from app.views.labels import checked_place
+from app.views.marks import Mark, marked
+from app.views.stream import STREAM_ANSWERS
+from app.views.watch import Watch
+
+_BASE = "/apps/<app>/<environment>"
+_LONGEST = 20
+
+
+def environment_page(pages: Blueprint, use_case: EnvironmentPage, trials: Trials, watch: Watch) -> None:
+    """Register the page, its forms, and the stream that it follows."""
+
+    @shown(pages, _BASE, Mark("Show how an environment is now", scope=Scope.CONFIG_READ))
+    def now(app: str, environment: str) -> Page:
+        place = checked_place(app, environment)
+        content = use_case.now(place)
+        title = " · ".join(each for each in (content.trouble, str(place)) if each)
+        counts = {"Revisions": content.newest, "Instances": content.live}
+        frame = frame_of_environment(place, "Now", title, counts)
+        return Page("environment.html", content, frame, extras={"may_write": may(Scope.CONFIG_WRITE, place)})
+
+    @pages.get(f"{_BASE}/stream")
+    @marked(Mark("Follow an environment from its page", scope=Scope.CONFIG_READ, is_page=True, answers=STREAM_ANSWERS))
+    def news(app: str, environment: str) -> Response:
+        return watch.follow(actor(), [checked_place(app, environment)])
+
+    @posted(pages, f"{_BASE}/trial/promote", Mark("Offer everyone what is on trial", scope=Scope.CONFIG_WRITE))
+    def promote(app: str, environment: str) -> BaseResponse:
+        place = checked_place(app, environment)
+        trials.promote(actor(), place, _revision())
+        return see(f"/apps/{place}")
+
+    @posted(pages, f"{_BASE}/trial/abort", Mark("Take back what is on trial", scope=Scope.CONFIG_WRITE))
+    def abort(app: str, environment: str) -> BaseResponse:
+        place = checked_place(app, environment)
+        trials.abort(actor(), place, _revision())
+        return see(f"/apps/{place}")
+
+
+def _revision() -> int:
+    """Return which revision the form is about; 0, which none is, where it does not say."""
+    text = form().get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < _LONGEST else 0
