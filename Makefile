@@ -11,6 +11,8 @@ LIVE := tests/setpoint/envfile/live
 NODE_MODULES := $(LIVE)/node_modules/.package-lock.json
 SERVERS := tests/app/store/servers
 SERVERS_MODULES := $(SERVERS)/node_modules/.package-lock.json
+AXE := tests/ui/axe
+AXE_MODULES := $(AXE)/node_modules/.package-lock.json
 PEERS := .venv-peers/.ready
 PEERS_NODE := benchmarks/peers
 PEERS_MODULES := $(PEERS_NODE)/node_modules/.package-lock.json
@@ -20,7 +22,7 @@ NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-setup: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) ## Make .venv with the pinned dependencies
+setup: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) ## Make .venv with the pinned dependencies
 
 $(READY): requirements/dev.txt pyproject.toml
 	@python=$$(.ci/find-python $(PYTHON)) || exit 1; \
@@ -42,6 +44,11 @@ $(SERVERS_MODULES): $(SERVERS)/package-lock.json | $(READY)
 	@for server in $(SERVERS)/node_modules/*/; do (cd "$$server" && PATH="$(BIN):$$PATH" node scripts/hydrate-symlinks.js) || exit 1; done
 	@touch $@
 
+# What looks for pages that some people can't use.
+$(AXE_MODULES): $(AXE)/package-lock.json | $(READY)
+	@$(NPM) ci --prefix $(AXE) >/dev/null
+	@touch $@
+
 # What Setpoint is compared with stays out of the environment that Setpoint is developed in, but has its Python.
 $(PEERS): requirements/peers.txt | $(READY)
 	@test -x .venv-peers/bin/pip || $(BIN)/python -m venv .venv-peers
@@ -61,7 +68,7 @@ run: $(READY) ## Serve on this machine with an embedded database, and say where 
 chromium: ## Install Chromium, if there is none and this machine lets you
 	@.ci/install-chromium
 
-test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) chromium ## Run all tests
+test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium ## Run all tests
 	@$(PYTEST) -n 2
 
 coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached
@@ -140,4 +147,4 @@ peers: $(READY) $(PEERS) $(PEERS_MODULES) ## Try the alternatives, and write the
 	@$(BIN)/python benchmarks/tried.py
 
 clean: ## Remove what `make` made
-	@rm -rf .venv .venv-* $(LIVE)/node_modules $(SERVERS)/node_modules $(PEERS_NODE)/node_modules .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@rm -rf .venv .venv-* $(LIVE)/node_modules $(SERVERS)/node_modules $(AXE)/node_modules $(PEERS_NODE)/node_modules .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

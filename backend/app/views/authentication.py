@@ -24,6 +24,7 @@ SIGN_IN_COOKIE = "__Host-setpoint"
 MOST_FAILURES = 20
 """How many failed attempts an address has within a minute, before it is told to wait."""
 
+_NO_VIEW = Mark("Say that there is nothing", is_page=True)
 _WINDOW = 60.0
 _MOST_ADDRESSES = 10_000
 
@@ -127,9 +128,9 @@ def authorize_requests(application: Flask, authentication: Authentication) -> No
     def authorize() -> None:
         mark = mark_of(current_app.view_functions.get(request.endpoint or ""))
         if mark is None or mark.is_open:
-            if mark is not None and mark.is_page and SIGN_IN_COOKIE in request.cookies:
+            if (mark or _NO_VIEW).is_page and SIGN_IN_COOKIE in request.cookies:
                 with suppress(ServiceError):  # it is shown to anybody, and says who is signed in
-                    g.actor = authentication.identify_for(mark)
+                    g.actor = authentication.identify_for(mark or _NO_VIEW)
             return
         g.actor = authentication.identify_for(mark)
         if mark.scope is not None:

@@ -1,0 +1,154 @@
+"""All pages, whatever they show: anybody can use them, and nothing that strangers have written does any harm.
+
+Which pages there are is read off the routes, so that a new one is looked at as well.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from app.contracts.validator import ContractValidator
+from app.factory import BROKER, LEASES, Keeping, create_app
+from app.store.opening import open_store
+from app.views.marks import marked_views
+from support.fresh_database import fresh_database
+from support.hostile_service import CANARY, MARKUP, TURNED, HostileService
+from support.keyed_settings import KEYS, Settings
+from support.served_pages import ServedPages, is_wider_than_its_window
+
+AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+DESK, PHONE = ViewportSize(width=1_280, height=900), ViewportSize(width=320, height=640)
+
+BAD = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+  .filter(each => ["serious", "critical"].includes(each.impact))
+  .map(each => `${each.id}: ${each.nodes.map(node => node.target).join(", ")}`)"""
+
+REACHABLE = """() => [...document.querySelectorAll(
+    "a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary"
+  )].filter(each => each.checkVisibility({visibilityProperty: true}))
+  .filter((each, _, all) => each.type !== "radio" || each === (
+    all.find(other => other.name === each.name && other.checked) ?? all.find(other => other.name === each.name)))
+  .map((each, place) => { each.dataset.place = place; return each.outerHTML.slice(0, 200); })"""
+
+FOCUSED = """() => {
+  const found = document.activeElement, outline = getComputedStyle(found);
+  return {place: found.dataset?.place ?? null, seen: outline.outlineStyle !== "none" && outline.outlineWidth !== "0px"};
+}"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What was found on a page.
+
+    Attributes:
+        html: What it is, after all scripts have run.
+        text: What people read on it.
+        bad: What axe-core says that keeps people from using it, in wide and light, and narrow and dark.
+        is_too_wide: Whether one has to scroll sideways on a phone.
+        is_harmed: Whether what strangers have written was run.
+        unreached: What the keyboard does not get to, or gets to without a sign.
+    """
+
+    html: str
+    text: str
+    bad: tuple[str, ...]
+    is_too_wide: bool
+    is_harmed: bool
+    unreached: tuple[str, ...]
+
+
+def addresses(folder: Path, parts: dict[str, str]) -> list[str]:
+    """Return the address of each page; a part of it that `parts` leaves out fails: say there what stands for it."""
+    with closing(open_store(fresh_database(folder), KEYS)) as store:
+        application = create_app(Settings(), keeping=Keeping(store, ContractValidator()))
+        rules = [
+            rule
+            for rule, mark in marked_views(application)
+            if mark.is_page and "GET" in (rule.methods or ()) and not rule.rule.endswith((".json", "/static/<name>"))
+        ]
+        application.extensions[BROKER].close()
+        application.extensions[LEASES].close()
+    assert {name for rule in rules for name in rule.arguments} <= parts.keys()
+    built = (rule.build(parts, append_unknown=False) for rule in rules)
+    return sorted(path for found in built if found for path in [found[1]])
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, served: ServedPages, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Visit]:
+    """What was found on each page by its address, for the tests of this file."""
+    hostile = HostileService(served)
+    hostile.fill()
+    axe = AXE.read_text(encoding="utf-8")
+    paths = [*addresses(tmp_path_factory.mktemp("routes"), hostile.parts), "/no/such/page"]
+    with served.window(browser, viewport=DESK) as page:
+        served.sign_in(page, hostile.admin)
+        return {path: _visited(page, path, axe) for path in paths}
+
+
+def _visited(page: Page, path: str, axe: str) -> Visit:
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
+    page.goto(path)
+    unreached = tuple(_unreached(page))
+    page.evaluate(axe)
+    bad = [f"light, {each}" for each in page.evaluate(BAD)]
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    bad += [f"dark, {each}" for each in page.evaluate(BAD)]
+    return Visit(
+        html=page.content(),
+        text=page.locator("body").inner_text(),
+        bad=tuple(bad),
+        is_too_wide=is_wider_than_its_window(page),
+        is_harmed=bool(page.evaluate("'harmed' in window")),
+        unreached=unreached,
+    )
+
+
+def _unreached(page: Page) -> Iterator[str]:
+    """Press Tab until everything had the focus; yield what did not, or not visibly."""
+    every = page.evaluate(REACHABLE)
+    seen: dict[str, bool] = {}
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(len(every) + 5):
+        page.keyboard.press("Tab")
+        found: dict[str, Any] = page.evaluate(FOCUSED)
+        if found["place"] is not None:
+            seen[found["place"]] = found["seen"]
+    yield from (each for place, each in enumerate(every) if not seen.get(str(place)))
+
+
+def test_nothing_on_any_page_keeps_somebody_from_using_it(visits: dict[str, Visit]) -> None:
+    """As far as axe-core can tell, in light and dark, on a desk and on a phone."""
+    assert {path: visit.bad for path, visit in visits.items() if visit.bad} == {}
+
+
+def test_no_page_is_wider_than_a_phone(visits: dict[str, Visit]) -> None:
+    """Whatever it is that has no place to break a line."""
+    assert [path for path, visit in visits.items() if visit.is_too_wide] == []
+
+
+def test_the_keyboard_gets_to_everything_and_shows_where_it_is(visits: dict[str, Visit]) -> None:
+    """In the order of the page, and never stuck."""
+    assert {path: visit.unreached for path, visit in visits.items() if visit.unreached} == {}
+
+
+def test_what_strangers_have_written_is_harmless_text(visits: dict[str, Visit]) -> None:
+    """It is not run, is no markup, and turns nothing around."""
+    for path, visit in visits.items():
+        assert MARKUP in visit.text, path
+        assert not visit.is_harmed, path
+        assert "<script>window.harmed" not in visit.html, path
+        assert "<img" not in visit.html, path
+        assert not set(TURNED) & set(visit.text) - set("gnp.exe"), path
+        assert "1337" not in visit.text, path
+
+
+def test_no_page_has_a_secret(visits: dict[str, Visit]) -> None:
+    """Nor a part of it; what reveals it has tests of its own."""
+    assert [path for path, visit in visits.items() if CANARY in visit.html] == []
