@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from app.domain.place import Place
-from app.domain.webhook import Message, Topic
+from app.domain.webhooks.outgoing import Message, Topic
 from app.receivers.sending import WebhookSender
 from app.service.webhooks.announcing import announce
 from app.service.webhooks.delivering import Delivering, encoded

@@ -11,7 +11,7 @@ from threading import Event, Timer
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from app.domain.webhook import Answered
+from app.domain.webhooks.outgoing import Answered
 from app.receivers.receiver import Receiver, UnfitReceiverError, addresses_of, parse_receiver
 
 SECONDS = 15.0

@@ -21,7 +21,7 @@ from app.domain.session import (
     SessionReport,
     Verdict,
 )
-from app.domain.webhook import Message, Topic
+from app.domain.webhooks.outgoing import Message, Topic
 from app.service.batches import Batches
 from app.service.leases import Leases
 from app.service.ports import Clock, Store, Transaction

@@ -13,7 +13,7 @@ from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Revision
 from app.domain.rollout import advanced, ended
 from app.domain.validation import text_problems
-from app.domain.webhook import Message, Topic
+from app.domain.webhooks.outgoing import Message, Topic
 from app.service.ports import Clock, Store, Transaction
 from app.service.remembered import Remembered
 from app.service.webhooks.announcing import announce

@@ -5,7 +5,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from app.domain.identity import Bound
 from app.domain.place import Place
-from app.domain.webhook import (
+from app.domain.webhooks.outgoing import (
     MOST_ATTEMPTS,
     WAITS,
     Attempt,
@@ -19,7 +19,7 @@ from app.domain.webhook import (
     new_delivery_id,
     new_endpoint_id,
 )
-from app.domain.webhook_signature import new_secret, sign
+from app.domain.webhooks.signature import new_secret, sign
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CREATED = Message(Topic.CREATED, NOW, Place("billing", "production"), 44)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.webhook import Answered
+from app.domain.webhooks.outgoing import Answered
 from app.receivers.sending import WebhookSender
 from support.canned_server import canned, canned_server
 

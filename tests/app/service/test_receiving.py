@@ -6,8 +6,8 @@ import pytest
 
 from app.domain.canary import Plan, Size, Stage
 from app.domain.errors import ConflictError, InvalidError, UnauthenticatedError
-from app.domain.incoming_webhook import Effect, IncomingAction, IncomingWebhook, Reaction
 from app.domain.session import Answer, SessionReport
+from app.domain.webhooks.incoming import Effect, IncomingAction, IncomingWebhook, Reaction
 from app.service.leases import Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import Sessions, verdict

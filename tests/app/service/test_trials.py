@@ -9,7 +9,7 @@ from app.domain.identity import Bound
 from app.domain.place import Place
 from app.domain.rollout import LONGEST_SILENCE
 from app.domain.session import Answer, Reason, Served, Session, SessionReport
-from app.domain.webhook import EVENTS, Topic
+from app.domain.webhooks.outgoing import EVENTS, Topic
 from app.receivers.sending import WebhookSender
 from app.service.leases import GRACE_SECONDS, Leases
 from app.service.rollouts import Rollouts

@@ -9,7 +9,7 @@ from app.domain.audit import Action
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.identity import Bound, Scope
 from app.domain.session import Answer, Instance, Reason, SessionReport, Verdict
-from app.domain.webhook import EVENTS, Delivery, DeliveryState, Endpoint, Topic
+from app.domain.webhooks.outgoing import EVENTS, Delivery, DeliveryState, Endpoint, Topic
 from app.receivers.sending import WebhookSender
 from app.service.leases import Leases
 from app.service.rollouts import Rollouts

@@ -8,9 +8,9 @@ from flask import Blueprint, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Scope
-from app.domain.incoming_webhook import Effect, IncomingAction, IncomingWebhook
 from app.domain.place import Place
-from app.domain.webhook_signature import Signed
+from app.domain.webhooks.incoming import Effect, IncomingAction, IncomingWebhook
+from app.domain.webhooks.signature import Signed
 from app.http.answers import when
 from app.http.json_body import is_json, json_of, read_json, validated
 from app.http.queries import RotateQuery, query

@@ -8,7 +8,7 @@ from flask import Blueprint
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Bound, Scope
-from app.domain.webhook import EVENTS, Delivery, DeliveryState, Endpoint, Topic
+from app.domain.webhooks.outgoing import EVENTS, Delivery, DeliveryState, Endpoint, Topic
 from app.http.answers import when
 from app.http.json_body import read_json, validated
 from app.http.queries import DeliveriesQuery, RotateQuery, query

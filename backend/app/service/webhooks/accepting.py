@@ -7,10 +7,10 @@ from datetime import timedelta
 from app.domain.audit import Action, entry
 from app.domain.errors import ConflictError, NotFoundError
 from app.domain.identity import Actor, Scope
-from app.domain.incoming_webhook import IncomingAction, IncomingWebhook, is_incoming_id, new_incoming_id
 from app.domain.place import Place
-from app.domain.webhook import GRACE
-from app.domain.webhook_signature import new_secret
+from app.domain.webhooks.incoming import IncomingAction, IncomingWebhook, is_incoming_id, new_incoming_id
+from app.domain.webhooks.outgoing import GRACE
+from app.domain.webhooks.signature import new_secret
 from app.service import trials
 from app.service.access import require
 from app.service.ports import Clock, Store, Transaction

@@ -2,7 +2,7 @@
 
 from app.domain.event import EventKind, Happening
 from app.domain.revision import Revision
-from app.domain.webhook import Message, Topic
+from app.domain.webhooks.outgoing import Message, Topic
 from app.service.ports import Transaction
 
 

@@ -9,8 +9,8 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from app.domain.errors import ServiceError
-from app.domain.webhook import Answered, Attempt, Delivery, Endpoint, Message, after
-from app.domain.webhook_signature import sign
+from app.domain.webhooks.outgoing import Answered, Attempt, Delivery, Endpoint, Message, after
+from app.domain.webhooks.signature import sign
 from app.service.ports import Clock, Store, Transaction
 from app.service.webhooks.ports import Sender
 from observability.metrics import count_delivery

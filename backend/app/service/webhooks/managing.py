@@ -9,8 +9,8 @@ from app.domain.audit import Action, entry
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.identity import ANY, Actor, Bound, Scope
 from app.domain.validation import Problem
-from app.domain.webhook import GRACE, Delivery, Endpoint, Message, Topic, is_endpoint_id, new_endpoint_id
-from app.domain.webhook_signature import new_secret
+from app.domain.webhooks.outgoing import GRACE, Delivery, Endpoint, Message, Topic, is_endpoint_id, new_endpoint_id
+from app.domain.webhooks.signature import new_secret
 from app.service.ports import Clock, Store, Transaction
 from app.service.webhooks.ports import Sender
 from observability.known_secrets import remember_secret

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.incoming_webhook import IncomingWebhook, Reaction
-from app.domain.webhook import Answered, Delivery, Endpoint, Message
+from app.domain.webhooks.incoming import IncomingWebhook, Reaction
+from app.domain.webhooks.outgoing import Answered, Delivery, Endpoint, Message
 
 
 class Webhooks(Protocol):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from app.domain.errors import ConflictError, DestroyedError, InvalidError, UnauthenticatedError
 from app.domain.identity import Actor
-from app.domain.incoming_webhook import Effect, IncomingAction, IncomingWebhook, Reaction, is_incoming_id
 from app.domain.validation import text_problems
-from app.domain.webhook_signature import Signed
+from app.domain.webhooks.incoming import Effect, IncomingAction, IncomingWebhook, Reaction, is_incoming_id
+from app.domain.webhooks.signature import Signed
 from app.service import trials
 from app.service.ports import Clock, Store, Transaction
 from app.service.writing.intent import Intent

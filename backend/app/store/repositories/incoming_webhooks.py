@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.incoming_webhook import Effect, IncomingAction, IncomingWebhook, Reaction
 from app.domain.place import Place
+from app.domain.webhooks.incoming import Effect, IncomingAction, IncomingWebhook, Reaction
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.tables import incoming_webhooks, received_webhooks
 from app.store.repositories.webhooks import secrets_of

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.domain.identity import Bound
 from app.domain.place import Place
-from app.domain.webhook import (
+from app.domain.webhooks.outgoing import (
     MOST_ATTEMPTS,
     WAITS,
     Attempt,

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app.domain.errors import DamagedError
-from app.domain.incoming_webhook import Effect, IncomingAction, IncomingWebhook, Reaction
-from app.domain.webhook_signature import new_secret
+from app.domain.webhooks.incoming import Effect, IncomingAction, IncomingWebhook, Reaction
+from app.domain.webhooks.signature import new_secret
 from app.store.repositories.incoming_webhooks import KEPT
 from app.store.repositories.tables import incoming_webhooks
 from app.store.testing.examples import NOW, PRODUCTION, STAGING, AnyStore

@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.errors import DamagedError
 from app.domain.identity import Bound
-from app.domain.webhook import Attempt, DeliveryState, Endpoint, Message, Topic, after
-from app.domain.webhook_signature import new_secret
+from app.domain.webhooks.outgoing import Attempt, DeliveryState, Endpoint, Message, Topic, after
+from app.domain.webhooks.signature import new_secret
 from app.store.repositories.tables import webhooks
 from app.store.repositories.webhooks import KEPT
 from app.store.testing.examples import NOW, PRODUCTION, STAGING, AnyStore

@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook
 from werkzeug.test import TestResponse
 
 from app.domain.identity import Scope
-from app.domain.webhook_signature import TOLERANCE, new_secret
+from app.domain.webhooks.signature import TOLERANCE, new_secret
 from app.service.webhooks.accepting import MOST_IN_ONE_PLACE
 from app.views.authentication import MOST_FAILURES
 from support.http_api import BASE, Api
