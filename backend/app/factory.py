@@ -46,6 +46,7 @@ from app.service.pages.instances import InstancePages
 from app.service.pages.overview import Overview
 from app.service.pages.revisions import RevisionPages
 from app.service.pages.rolling_back import RollingBack
+from app.service.pages.schemas import SchemasShown
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
@@ -68,6 +69,7 @@ from app.ui.pages.apps import apps_page
 from app.ui.pages.environment import environment_page
 from app.ui.pages.instances import instance_pages
 from app.ui.pages.revisions import revision_pages, roll_back_page
+from app.ui.pages.schemas import schemas_page
 from app.ui.sign_in.by_openid import CALLBACK, sign_in_by_openid
 from app.ui.sign_in.by_token import sign_in_by_token
 from app.views.authentication import Authentication, authorize_requests
@@ -197,6 +199,7 @@ def _pages(
         elsewhere = OpenIdSignIn(store, OpenIdConnect(client), _now)
         sign_in_by_openid(pages, authentication, elsewhere, signing_in)
     apps_page(pages, Overview(store))
+    schemas_page(pages, SchemasShown(store))
     return pages
 
 

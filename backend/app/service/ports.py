@@ -88,6 +88,10 @@ class Schemas(Protocol):
         """Return the schemas of `app`, the one that was pushed last first."""
         ...
 
+    def page(self, app: str, after: str | None = None, limit: int = 100) -> Sequence[Schema]:
+        """Return schemas of `app`, the one that was pushed last first; those that come after a digest alone."""
+        ...
+
     def put(self, schema: Schema) -> None:
         """Store `schema`, or its new release if it is there already, and make it the current one."""
         ...

@@ -38,6 +38,14 @@ class SqlSchemas:
         rows = self._connection.execute(_NEWEST_FIRST, {"app": app})
         return [_schema(row) for row in rows]
 
+    def page(self, app: str, after: str | None = None, limit: int = 100) -> Sequence[Schema]:
+        """Return schemas of `app`, the one that was pushed last first; those that come after a digest alone."""
+        statement = _NEWEST_FIRST.limit(limit)
+        if after is not None:
+            known = (schemas.c.app == app, schemas.c.digest == after)
+            statement = statement.where(schemas.c.turn < sa.select(schemas.c.turn).where(*known).scalar_subquery())
+        return [_schema(row) for row in self._connection.execute(statement, {"app": app})]
+
     def put(self, schema: Schema) -> None:
         """Store `schema`, or its new release if it is there already, and make it the current one."""
         newest = sa.select(sa.func.coalesce(sa.func.max(schemas.c.turn), 0)).where(schemas.c.app == schema.app)

@@ -127,6 +127,8 @@ class StoreContract:
             store.write(lambda found, pushed=schema: found.schemas.put(pushed))  # type: ignore[misc]
         assert store.read(lambda found: found.schemas.current("billing")) == again
         assert store.read(lambda found: found.schemas.all_of("billing")) == [again, other]
+        assert store.read(lambda found: found.schemas.page("billing", limit=1)) == [again]
+        assert store.read(lambda found: found.schemas.page("billing", after=again.digest)) == [other]
         assert store.read(lambda found: found.schemas.named("billing", other.digest)) == other
 
     def test_a_token_is_found_by_its_digest_and_can_end(self, store: AnyStore) -> None:
