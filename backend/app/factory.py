@@ -15,6 +15,8 @@ from app.http.resources.access.audit import audit
 from app.http.resources.access.keys import keys
 from app.http.resources.access.tokens import tokens
 from app.http.resources.access.trust import exchange, trust_rules
+from app.http.resources.approvals.proposals import ProposalUseCases, proposals
+from app.http.resources.approvals.protection import protection
 from app.http.resources.apps import apps
 from app.http.resources.bases import bases
 from app.http.resources.checks import checks
@@ -36,6 +38,10 @@ from app.issuers.json_web_tokens import JsonWebTokens
 from app.issuers.openid_connect import Client, OpenIdConnect
 from app.receivers.sending import WebhookSender
 from app.service.access import Access
+from app.service.approvals.approving import Approving
+from app.service.approvals.proposing import Proposing
+from app.service.approvals.protecting import Protecting
+from app.service.approvals.showing import ShowingProposals
 from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.keys import EncryptionKeys
@@ -154,19 +160,24 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     authorize_requests(application, authentication)
     history, reading = History(store, validator, _now), Reading(store, validator, _now)
     revising = Revising(store, validator, _now)
-    yield apps(history)
+    protecting, approving = Protecting(store, _now), Approving(store, validator, _now)
+    yield apps(history, protecting)
     yield schemas(Schemas(store, validator, _now))
     trials = Trials(store, _now)
     yield configuration(reading, revising, trials)
     yield revisions(history, reading, revising)
     yield bases(revising)
-    yield promotions(Promoting(reading, history, revising))
+    promoting = Promoting(reading, history, revising)
+    yield promotions(promoting)
+    yield protection(protecting)
+    showing, proposing = ShowingProposals(store, validator, _now), Proposing(store, validator, _now)
+    yield proposals(ProposalUseCases(showing, proposing, approving, revising, promoting))
     broker = Broker(watching, streams.spread_milliseconds)
     application.extensions[BROKER] = broker
     watch = Watch(streams, broker, watching, authentication)
     yield events(watch)
     rollouts = Rollouts(store, _now)
-    leases = Leases(store, rollouts, _now, uuid4().hex)
+    leases = Leases(store, rollouts, _now, uuid4().hex, chores=(approving.expire,))
     application.extensions[LEASES] = leases
     yield rollout(rollouts, trials)
     hearing = Sessions(store, reading, rollouts, _now, leases)

@@ -31,6 +31,18 @@ class ConflictError(ServiceError):
     """What is there now does not allow it."""
 
 
+class ProtectedError(ConflictError):
+    """Somebody else has to approve the change first."""
+
+    def __init__(self, message: str, approvals: int) -> None:
+        self.approvals = approvals
+        super().__init__(message)
+
+
+class ChangedError(ServiceError):
+    """A proposal is not what somebody has looked at."""
+
+
 class StaleError(ServiceError):
     """The environment is at another revision than the writer thinks."""
 

@@ -22,6 +22,12 @@ class EventKind(StrEnum):
     DESTROYED = "destroyed"
     ROLLOUT = "rollout"
     """What instances say of a revision, or which of them there are, has changed."""
+    PROPOSAL = "proposal"
+    """Something has become of a proposal: it was made, changed, approved or ended."""
+    PROTECTION = "protection"
+    """Changes of an environment take more approvals from now on, or fewer."""
+    BREAK_GLASS = "break_glass"
+    """A revision was written without the approval that it takes."""
     SCHEMA = "schema"
     TOKEN = "token"  # noqa: S105 - a word for what happened, not a password
 

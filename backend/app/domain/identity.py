@@ -34,6 +34,10 @@ class Principal:
     subject: str
     name: str
 
+    def is_same_as(self, other: "Principal") -> bool:
+        """Return whether this is `other`, under whatever name and with whatever token."""
+        return (self.issuer, self.subject) == (other.issuer, other.subject)
+
 
 class Scope(StrEnum):
     """What a token may do; `admin` may do all of it."""
@@ -42,6 +46,7 @@ class Scope(StrEnum):
     CONFIG_REVEAL = "config:reveal"
     CONFIG_WRITE = "config:write"
     CONFIG_APPROVE = "config:approve"
+    CONFIG_BREAK_GLASS = "config:break-glass"
     SCHEMA_WRITE = "schema:write"
     SESSION_WRITE = "session:write"
     AUDIT_READ = "audit:read"

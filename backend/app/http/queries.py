@@ -8,6 +8,7 @@ from flask import request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.canary import LONGEST_BAKE, USUAL_BAKE, Plan, Size
+from app.domain.revision import LONGEST_MESSAGE
 from app.domain.session import State
 from app.http.json_body import validated
 from app.views.problem import Problem, ProblemItem
@@ -57,11 +58,17 @@ class TriedQuery(_Strict):
         return self.canary == "off"
 
 
-class WriteQuery(TriedQuery):
-    """How a write is meant."""
+class BreakGlassQuery(_Strict):
+    """Why a write can't wait for approvals."""
+
+    break_glass: str = Field("", max_length=LONGEST_MESSAGE)
+    """Where others have to approve a change: why this one can't wait for them. It takes `config:break-glass`."""
+
+
+class ChangeQuery(TriedQuery):
+    """How a change is meant."""
 
     message: str = ""
-    dry_run: bool = False
     loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
     """Which program is to read the file, exactly; by default as python-dotenv, but so that no fault hides another."""
     path: str = Field("body", max_length=500)
@@ -72,7 +79,26 @@ class WriteQuery(TriedQuery):
     """Whether the schemas of live instances are asked too."""
 
 
-class PromotionQuery(TriedQuery):
+class WriteQuery(ChangeQuery, BreakGlassQuery):
+    """How a write is meant."""
+
+    dry_run: bool = False
+
+
+class ProposalQuery(ChangeQuery):
+    """How a proposal is meant."""
+
+    apply: Literal["by-hand", "with-last-approval"] = "by-hand"
+    """When it becomes a revision."""
+
+
+class ProposalsQuery(PageQuery):
+    """Which proposals."""
+
+    state: Literal["open", "all"] = "open"
+
+
+class PromotionQuery(TriedQuery, BreakGlassQuery):
     """How a promotion is meant."""
 
     dry_run: bool = False

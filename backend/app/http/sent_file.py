@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from app.domain.errors import InvalidError
 from app.domain.place import Place
-from app.http.queries import WriteQuery
+from app.http.queries import ChangeQuery
 from app.service.writing.file_faults import FileFault, faults_of, placed
 from app.service.writing.revising import Revising
 from app.views.long_check import check_beside_other_requests
@@ -16,14 +16,14 @@ from setpoint.sources.env_file import EnvFile, parse_env_file
 
 @contextmanager
 def refuse_faulty_file(
-    revising: Revising, place: Place, wanted: WriteQuery, content: bytes
+    revising: Revising, place: Place, wanted: ChangeQuery, content: bytes
 ) -> Iterator[Mapping[str, str]]:
     """Give the variables of the env file `content`, and its places to what is refused of them later.
 
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
-    check = revising.check_of(place, is_base=wanted.base)
+    check = revising.check_of(place, may_be_base=wanted.base)
 
     def work() -> tuple[EnvFile, list[ProblemItem]]:
         read = parse_env_file(wanted.path, content, {}, wanted.loader)

@@ -13,7 +13,7 @@ from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Destruction, Revision
 from app.domain.validation import text_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.reading import shown_names
+from app.service.reading import shown_in_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +117,12 @@ def compared(found: Transaction, validator: SchemaValidator, old: Revision, new:
     schema = found.schemas.current(new.place.app)
     before, after = found.revisions.variables(old), found.revisions.variables(new)
     same = partial(validator.same, schema) if schema else _is_another
-    return Compared(old, new, differences(before, after, _shown(found, validator, old, new), same))
+    return Compared(old, new, differences(before, after, shown_in_all(found, validator, old, new), same))
 
 
 def _is_another(_name: str, _old: str, _new: str) -> bool:
     """Return that two texts are two values, where no schema says that they are one."""
     return False
-
-
-def _shown(found: Transaction, validator: SchemaValidator, *revisions: Revision) -> frozenset[str]:
-    """Return the names that are no secrets in any of the revisions that have them."""
-    shown: set[str] = set()
-    hidden: set[str] = set()
-    for revision in revisions:
-        known = shown_names(found, validator, revision)
-        shown |= known
-        hidden |= {*revision.names} - known
-    return frozenset(shown - hidden)
 
 
 def revision_in(found: Transaction, place: Place, number: int | None = None) -> Revision:

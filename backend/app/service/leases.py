@@ -1,6 +1,7 @@
 """Holds the sessions of this worker: an open stream is the lease, and the worker says for all of them that it runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Lock, Thread
@@ -29,6 +30,7 @@ class Leases:
         clock: The time of day.
         worker: The name of this process.
         seconds: A clock that never jumps.
+        chores: What else is to be done every few seconds, by any worker.
     """
 
     store: Store
@@ -36,6 +38,7 @@ class Leases:
     clock: Clock
     worker: str
     seconds: Callable[[], float] = monotonic
+    chores: Sequence[Callable[[], None]] = ()
     _streams: dict[str, int] = field(default_factory=dict)
     _until: dict[str, float] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
@@ -131,3 +134,6 @@ class Leases:
         self.beat()
         while not self._ended.wait(BEAT_SECONDS):
             self.beat()
+            with suppress(ServiceError):  # the next time does what this one could not
+                for chore in self.chores:
+                    chore()

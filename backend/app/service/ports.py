@@ -12,6 +12,7 @@ from app.domain.revision import Destruction, Draft, Revision, Schema
 from app.domain.validation import Validation
 from app.domain.variables import Variables
 from app.service.access_ports import Principals, SignIns, Tokens
+from app.service.approvals.ports import Proposals
 from app.service.exchange_ports import TrustRules
 from app.service.session_ports import Canaries, RolloutResults, Sessions
 from app.service.webhooks.ports import IncomingWebhooks, Webhooks
@@ -154,6 +155,8 @@ class Transaction(Protocol):
     def revisions(self) -> Revisions: ...  # noqa: D102 - the Protocol says it
     @property
     def schemas(self) -> Schemas: ...  # noqa: D102 - the Protocol says it
+    @property
+    def proposals(self) -> Proposals: ...  # noqa: D102 - the Protocol says it
     @property
     def tokens(self) -> Tokens: ...  # noqa: D102 - the Protocol says it
     @property

@@ -9,6 +9,7 @@ from app.domain.canary import Stage
 from app.domain.errors import InvalidError, NotFoundError
 from app.domain.identity import Actor
 from app.domain.place import Place
+from app.domain.proposal import Proposal
 from app.domain.revision import LONGEST_MESSAGE, Revision, is_digest
 from app.domain.validation import Problem, text_problems
 from app.domain.variables import Variables
@@ -212,7 +213,7 @@ def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
         raise InvalidError(problems, "nothing is revealed without a reason that can be kept")
 
 
-def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision) -> frozenset[str]:
+def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision | Proposal) -> frozenset[str]:
     """Return the names that both the schema of a revision and that of today know to be no secrets."""
     digests = {revision.schema: found.schemas.named(revision.place.app, revision.schema)}
     if (today := found.schemas.current(revision.place.app)) is not None:
@@ -221,6 +222,17 @@ def shown_names(found: Transaction, validator: SchemaValidator, revision: Revisi
     for schema in digests.values():
         shown &= validator.shown(schema) if schema else frozenset()
     return shown
+
+
+def shown_in_all(found: Transaction, validator: SchemaValidator, *compared: Revision | Proposal) -> frozenset[str]:
+    """Return the names that are no secrets in any of the revisions that have them."""
+    shown: set[str] = set()
+    hidden: set[str] = set()
+    for revision in compared:
+        known = shown_names(found, validator, revision)
+        shown |= known
+        hidden |= {*revision.names} - known
+    return frozenset(shown - hidden)
 
 
 def _newest_first(found: Transaction, place: Place) -> Iterator[Revision]:

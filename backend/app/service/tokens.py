@@ -1,8 +1,9 @@
 """Makes tokens, replaces them without a gap, and ends them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from app.domain.audit import Action, entry
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -10,6 +11,7 @@ from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor, Bound, Principal, Right, Scope, Token, rights_within
 from app.domain.token_text import TokenText, is_token_id, new_token_text
 from app.domain.validation import line_problems
+from app.service.approvals.standing import forget_approvals
 from app.service.ports import Clock, Store, Transaction
 from observability.known_secrets import remember_secret
 
@@ -117,7 +119,7 @@ class Tokens:
         return self.store.write(change)
 
     def revoke(self, actor: Actor, token_id: str) -> Token:
-        """End a token now.
+        """End a token now, and with it what its principal has approved that is still open.
 
         Raises:
             NotFoundError: There is no such live token, or it is none of the actor's business.
@@ -126,7 +128,8 @@ class Tokens:
         def change(found: Transaction) -> Token:
             revoked = replace(self._own(found, actor, token_id), revoked_at=self.clock())
             found.tokens.change(revoked)
-            self._tell(found, actor, revoked, Action.TOKEN_REVOKE)
+            concerned = forget_approvals(found, revoked.principal, self.clock())
+            self._tell(found, actor, revoked, Action.TOKEN_REVOKE, {"approvals": concerned} if concerned else {})
             return revoked
 
         return self.store.write(change)
@@ -159,12 +162,19 @@ class Tokens:
         found.tokens.add(token, text.digest)
         self._tell(found, actor, token, action)
 
-    def _tell(self, found: Transaction, actor: Actor, token: Token, action: Action) -> None:
+    def _tell(
+        self,
+        found: Transaction,
+        actor: Actor,
+        token: Token,
+        action: Action,
+        more: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
         now = self.clock()
         found.events.add(Happening(EventKind.TOKEN, now, subject=token.id))
         detail: dict[str, object] = {"token": token.id, "family": token.family, "label": token.label}
         detail["rights"] = sorted(map(str, token.rights))
-        found.audit.record(entry(actor, action, now, detail=detail))
+        found.audit.record(entry(actor, action, now, detail={**detail, **more}))
 
 
 def _new_text() -> TokenText:

@@ -105,7 +105,7 @@ class PostgresqlStore:
     def scrub(self) -> None:
         """Give back the space of what was removed; PostgreSQL's own log of changes goes with time."""
         with told_plainly(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM revisions")
+            connection.exec_driver_sql("VACUUM revisions, proposals")
 
     def close(self) -> None:
         """Let go of all connections."""

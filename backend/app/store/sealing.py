@@ -20,6 +20,9 @@ from config.storage_types import KEY_BYTES, parse_keys
 from observability.known_secrets import remember_secret
 from setpoint.contract.guidance import PublicValueError
 
+REVISION, PROPOSAL = "", "proposal-"
+"""Whose values are sealed: what is stored of one opens nowhere else."""
+
 _NONCE_BYTES = 12
 
 
@@ -59,7 +62,7 @@ class WrappedAppKey:
 
 @dataclass(frozen=True, slots=True)
 class SealedBody:
-    """The values of a revision as they are stored."""
+    """The values of a revision or a proposal as they are stored."""
 
     body: bytes
     data_key: bytes
@@ -99,26 +102,33 @@ class Sealer:
         self._unwrapped[app_key] = key
         return key
 
-    def seal(self, place: Place, number: int, variables: Variables, app_key: WrappedAppKey) -> SealedBody:
+    def seal(
+        self, place: Place, number: int, variables: Variables, app_key: WrappedAppKey, of: str = REVISION
+    ) -> SealedBody:
         """Return the values as they are stored."""
         data_key = os.urandom(KEY_BYTES)
+        here: list[str | int] = [place.app, place.environment, number]
         text = json.dumps(dict(variables), ensure_ascii=False, separators=(",", ":")).encode()
         return SealedBody(
-            body=_seal(data_key, text, ["body", place.app, place.environment, number]),
-            data_key=_seal(self.app_key(app_key), data_key, ["data-key", place.app, place.environment, number]),
+            body=_seal(data_key, text, [f"{of}body", *here]),
+            data_key=_seal(self.app_key(app_key), data_key, [f"{of}data-key", *here]),
         )
 
-    def open(self, place: Place, number: int, sealed: SealedBody, app_key: WrappedAppKey) -> Variables:
+    def open(
+        self, place: Place, number: int, sealed: SealedBody, app_key: WrappedAppKey, of: str = REVISION
+    ) -> Variables:
         """Return the values, which no log line shows from now on: which of them are secrets is known elsewhere.
 
         Raises:
             DamagedError: What is stored is not what was written there.
         """
+        here: list[str | int] = [place.app, place.environment, number]
         try:
-            data_key = _open(self.app_key(app_key), sealed.data_key, ["data-key", place.app, place.environment, number])
-            text = _open(data_key, sealed.body, ["body", place.app, place.environment, number])
+            data_key = _open(self.app_key(app_key), sealed.data_key, [f"{of}data-key", *here])
+            text = _open(data_key, sealed.body, [f"{of}body", *here])
         except InvalidTag:
-            message = f"the values of `{place}@{number}` can't be decrypted: they are not what was written there"
+            what = f"{place}{'#' if of == PROPOSAL else '@'}{number}"
+            message = f"the values of `{what}` can't be decrypted: they are not what was written there"
             raise DamagedError(message) from None
         variables = cast("dict[str, str]", json.loads(text))
         remember_secret(*variables.values())

@@ -7,6 +7,7 @@ from app.store.repositories.canaries import SqlCanaries
 from app.store.repositories.events import SqlAuditLog, SqlEvents
 from app.store.repositories.incoming_webhooks import SqlIncomingWebhooks
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
+from app.store.repositories.proposals import SqlProposals
 from app.store.repositories.revisions import SqlRevisions
 from app.store.repositories.rollout_results import SqlRolloutResults
 from app.store.repositories.schemas import SqlSchemas
@@ -25,6 +26,7 @@ class SqlTransaction:
         self.principals = SqlPrincipals(connection)
         self.keys = SqlKeys(connection, sealer)
         self.revisions = SqlRevisions(connection, sealer, self.principals, self.keys)
+        self.proposals = SqlProposals(connection, sealer, self.principals, self.keys)
         self.schemas = SqlSchemas(connection, self.principals)
         self.tokens = SqlTokens(connection, self.principals)
         self.sign_ins = SqlSignIns(connection)

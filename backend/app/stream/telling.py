@@ -9,7 +9,14 @@ from app.domain.event import Event, EventKind, Position
 from app.domain.place import Place
 from app.stream import wire
 
-_NUMBERED = frozenset(EventKind) - {EventKind.SCHEMA, EventKind.TOKEN}
+_KEYS = {
+    EventKind.SCHEMA: "schema",
+    EventKind.TOKEN: "token",
+    EventKind.PROPOSAL: "proposal",
+    EventKind.PROTECTION: "approvals",
+}
+"""What the subject of an event is; of all others, the number of a revision."""
+_TEXTS = frozenset({EventKind.SCHEMA, EventKind.TOKEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,6 @@ def _encoded(event: Event, spread: int) -> bytes:
     data: dict[str, object] = {"app": about.app}
     if about.environment:
         data["environment"] = about.environment
-    number = about.kind in _NUMBERED
-    data[str(about.kind) if not number else "revision"] = int(about.subject) if number else about.subject
+    data[_KEYS.get(about.kind, "revision")] = about.subject if about.kind in _TEXTS else int(about.subject)
     data |= {"sequence": event.position.sequence, "spread_ms": spread}
     return wire.event(str(about.kind), json.dumps(data, separators=(",", ":")), identity=str(event.position))

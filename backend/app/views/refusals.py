@@ -15,6 +15,7 @@ _STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,
     errors.StaleError: HTTPStatus.PRECONDITION_FAILED,
+    errors.ChangedError: HTTPStatus.PRECONDITION_FAILED,
     errors.InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.DestroyedError: HTTPStatus.GONE,
     errors.DamagedError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -50,5 +51,11 @@ def as_problem(error: errors.ServiceError) -> Problem:
     items: list[ProblemItem] = []
     if isinstance(error, errors.InvalidError):
         items = [ProblemItem(each.variable, each.code, each.message, each.hint or None) for each in error.problems]
-    more = {"current": error.current} if isinstance(error, errors.StaleError) else {}
-    return Problem(status, str(error), _HEADERS.get(status), items, more)
+    return Problem(status, str(error), _HEADERS.get(status), items, _more(error))
+
+
+def _more(error: errors.ServiceError) -> dict[str, object]:
+    """Return what programs want to know of a refusal."""
+    if isinstance(error, errors.StaleError):
+        return {"current": error.current}
+    return {"approvals": error.approvals} if isinstance(error, errors.ProtectedError) else {}

@@ -33,6 +33,12 @@ class Topic(StrEnum):
     """The settings class of a running instance refused what it was offered; told once, by the first that does."""
     ROLLED_BACK = "revision.rolled_back"
     """A new revision has the variables of an older one, or a revision on trial was taken back from its canaries."""
+    BREAK_GLASS = "revision.break_glass"
+    """A revision was written without the approval that its environment takes."""
+    PROPOSED = "proposal.made"
+    """A change waits for the approval of somebody else; also told when its author has changed it."""
+    PROPOSAL_ENDED = "proposal.ended"
+    """A proposal was applied, refused or withdrawn, or nobody has approved it in time."""
     PING = "ping"
     """Somebody tries whether webhooks arrive; every endpoint gets it."""
 

@@ -9,6 +9,7 @@ from app.domain.errors import NotFoundError
 from app.domain.identity import Actor, Scope
 from app.domain.revision import Revision
 from app.http.answers import PrincipalAnswer, TokenAnswer, principal_json, token_json, when
+from app.service.approvals.protecting import Protecting
 from app.service.history import History
 from app.views.authentication import actor
 from app.views.marks import Mark, marked
@@ -22,6 +23,8 @@ class EnvironmentAnswer(BaseModel):
     schema_digest: str | None
     bases: list[str]
     is_base: bool
+    approvals: int | None
+    """How many approvals a change takes; null where the environment is not protected."""
     updated_at: str
 
 
@@ -50,7 +53,7 @@ class MeAnswer(BaseModel):
     token: TokenAnswer
 
 
-def apps(history: History) -> Blueprint:
+def apps(history: History, protecting: Protecting) -> Blueprint:
     """Return the resource that lists apps and environments."""
     blueprint = Blueprint("apps", __name__)
 
@@ -65,7 +68,9 @@ def apps(history: History) -> Blueprint:
     def list_apps() -> dict[str, Any]:
         asking = actor()
         visible = [app for app in history.apps() if asking.token.allows_somewhere(Scope.CONFIG_READ, app)]
-        return {"apps": [{"name": app, "environments": _environments(history, asking, app)} for app in visible]}
+        return {
+            "apps": [{"name": app, "environments": _environments(history, protecting, asking, app)} for app in visible]
+        }
 
     @blueprint.get("/v1/apps/<app>/environments")
     @marked(
@@ -78,25 +83,27 @@ def apps(history: History) -> Blueprint:
         if not asking.token.allows_somewhere(Scope.CONFIG_READ, app) or app not in history.apps():
             message = f"there is no app `{app}`"
             raise NotFoundError(message)
-        return {"environments": _environments(history, asking, app)}
+        return {"environments": _environments(history, protecting, asking, app)}
 
     return blueprint
 
 
-def _environments(history: History, asking: Actor, app: str) -> list[dict[str, Any]]:
+def _environments(history: History, protecting: Protecting, asking: Actor, app: str) -> list[dict[str, Any]]:
+    approvals = protecting.everywhere()
     return [
-        _environment_json(revision)
+        _environment_json(revision, approvals.get(revision.place))
         for revision in history.environments(app)
         if asking.token.allows(Scope.CONFIG_READ, app, revision.place.environment)
     ]
 
 
-def _environment_json(revision: Revision) -> dict[str, Any]:
+def _environment_json(revision: Revision, approvals: int | None) -> dict[str, Any]:
     return {
         "name": revision.place.environment,
         "revision": revision.number,
         "schema_digest": revision.schema or None,
         "bases": list(map(str, revision.bases)),
         "is_base": revision.is_base,
+        "approvals": approvals,
         "updated_at": when(revision.made_at),
     }

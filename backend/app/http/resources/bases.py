@@ -56,7 +56,14 @@ def bases(revising: Revising) -> Blueprint:
         named = named_places(wanted.bases, "bases")
         for base in named:
             require(actor().token, Scope.CONFIG_READ, base.app, base.environment)
-        intent = Intent(place, expected, wanted.message, dry_run=how.dry_run, ignore_live=how.live == "ignore")
+        intent = Intent(
+            place,
+            expected,
+            wanted.message,
+            dry_run=how.dry_run,
+            ignore_live=how.live == "ignore",
+            break_glass=how.break_glass.strip(),
+        )
         return written(revising.extend(actor(), intent, named), intent)
 
     return blueprint

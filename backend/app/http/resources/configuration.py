@@ -162,6 +162,7 @@ def _intent(place: Place) -> tuple[WriteQuery, Intent]:
         canary=wanted.plan,
         at_once=wanted.is_at_once,
         is_base=wanted.base,
+        break_glass=wanted.break_glass.strip(),
     )
 
 

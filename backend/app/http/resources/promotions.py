@@ -75,6 +75,7 @@ def promotions(use_case: Promoting) -> Blueprint:
             ignore_live=how.live == "ignore",
             canary=how.plan,
             at_once=how.is_at_once,
+            break_glass=how.break_glass.strip(),
         )
         promoted = use_case.promote(actor(), intent, Promotion(source, number, wanted.only))
         more: dict[str, Any] = {"promoted_from": str(promoted.source), "withheld": list(promoted.withheld)}

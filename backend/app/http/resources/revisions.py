@@ -17,7 +17,7 @@ from app.http.answers import (
 )
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
-from app.http.queries import DiffQuery, PageQuery, ReadQuery, query
+from app.http.queries import BreakGlassQuery, DiffQuery, PageQuery, ReadQuery, query
 from app.http.representations import represented
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
@@ -90,6 +90,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
         Mark(
             "Make a new revision with the variables of an older one",
             scope=Scope.CONFIG_WRITE,
+            query=BreakGlassQuery,
             body={"application/json": Rollback},
             answers={200: {"application/json": WrittenAnswer}, 201: {"application/json": WrittenAnswer}},
             headers=CONDITION_HEADERS,
@@ -100,7 +101,8 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
         count_outcome()
         place, expected = checked_place(app, environment), expected_revision()
         wanted = validated(Rollback, read_json(_LARGEST))
-        intent = Intent(place, expected, wanted.message or "")
+        reason = query(BreakGlassQuery).break_glass.strip()
+        intent = Intent(place, expected, wanted.message or "", break_glass=reason)
         return written(revising.roll_back(actor(), intent, wanted.number), intent)
 
     @blueprint.get(f"{_BASE}/revisions/<int:number>")

@@ -9,6 +9,7 @@ from app.domain.webhooks.incoming import Effect, IncomingAction, IncomingWebhook
 from app.domain.webhooks.signature import Signed
 from app.service import trials
 from app.service.ports import Clock, Store, Transaction
+from app.service.writing.changes import brought_back
 from app.service.writing.intent import Intent
 from app.service.writing.revising import Revising
 
@@ -101,9 +102,10 @@ class Receiving:
             raise ConflictError(message)
         message = f"rolled back by {actor.principal.name}{f': {told.message}' if told.message else ''}"
         # Whoever wrote that revision has said the word for its dangerous names.
-        intent = Intent(place, number, message, allow_dangerous=True)
+        # Everyone was offered it before, and whoever let this webhook roll back has approved that it does.
+        intent = Intent(place, number, message, allow_dangerous=True, is_approved=True)
         try:
-            revised = self.revising.roll_back_within(found, actor, intent, before.number)
+            revised = self.revising.making.make(found, actor, intent, brought_back(place, before.number))
         except DestroyedError as error:
             raise ConflictError(str(error)) from None  # a sender takes 410 as a wish to hear no more
         if revised.revision is None or not revised.changed:

@@ -1,9 +1,9 @@
 """Composes an environment out of its own variables and those of its bases, and finds what extends it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from app.domain.bases import DEEPEST, MOST_BASES, Effective, Layer, Own, effective, own_variables
-from app.domain.errors import InvalidError, NotFoundError
+from app.domain.errors import InvalidError
 from app.domain.identity import Scope, Token
 from app.domain.place import Place
 from app.domain.revision import Revision
@@ -12,9 +12,6 @@ from app.domain.variables import Variables
 from app.service.access import require
 from app.service.ports import SchemaValidator, Transaction
 from app.service.reading import shown_names
-
-Edit = Callable[[Transaction, Revision | None], Own]
-"""Returns what the environment is to have by itself, from what is there now."""
 
 
 def own_part(found: Transaction, revision: Revision | None) -> Own:
@@ -26,22 +23,6 @@ def own_part(found: Transaction, revision: Revision | None) -> Own:
     if revision is None:
         return Own(Variables({}))
     return Own(own_variables(found.revisions.variables(revision), revision.origins), revision.bases)
-
-
-def brought_back(place: Place, number: int) -> Edit:
-    """Return the edit that gives `place` what its revision `number` had by itself.
-
-    It raises `NotFoundError` where there is no such revision, and `DestroyedError` where its values are gone.
-    """
-
-    def edit(found: Transaction, _: Revision | None) -> Own:
-        revision = found.revisions.numbered(place, number)
-        if revision is None:
-            message = f"there is no `{place}@{number}`"
-            raise NotFoundError(message)
-        return own_part(found, revision)
-
-    return edit
 
 
 def composed(found: Transaction, place: Place, own: Own) -> Effective:

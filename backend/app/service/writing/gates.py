@@ -32,6 +32,7 @@ class Gates:
         """
         problems = (
             *text_problems("message", intent.message, LONGEST_MESSAGE),
+            *text_problems("reason", intent.break_glass, LONGEST_MESSAGE),
             *limit_problems(variables, allow_dangerous=intent.allow_dangerous),
         )
         if len(variables) > MOST_VARIABLES:  # nobody else could write while all of them are looked at

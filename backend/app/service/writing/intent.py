@@ -22,6 +22,8 @@ class Intent:
         canary: How it is tried before everyone is offered it; None for what the environment does by default.
         at_once: Whether everyone is offered it at once, whatever the environment does by default.
         is_base: Whether the environment is there to be extended; None for what it is already.
+        break_glass: Why the change can't wait for the approvals that it takes; empty where it can.
+        is_approved: Whether it takes no approval any more.
     """
 
     place: Place
@@ -33,6 +35,8 @@ class Intent:
     canary: Plan | None = None
     at_once: bool = False
     is_base: bool | None = None
+    break_glass: str = ""
+    is_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,10 @@ class Revised:
     validation: Validation
     changed: bool
     canary: Canary | None = None
+
+
+def is_base(intent: Intent, newest: Revision | None) -> bool:
+    """Return whether the environment is there to be extended, once `intent` is done."""
+    if intent.is_base is not None:
+        return intent.is_base
+    return newest is not None and newest.is_base

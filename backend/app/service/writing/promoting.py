@@ -12,6 +12,7 @@ from app.domain.validation import Problem
 from app.service.access import require
 from app.service.history import History
 from app.service.reading import Content, Reading
+from app.service.writing.changes import Change, merged
 from app.service.writing.intent import Intent, Revised
 from app.service.writing.revising import Revising
 
@@ -29,6 +30,21 @@ class Promotion:
     source: Place
     number: int | None = None
     only: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What is to be brought, before it is.
+
+    Attributes:
+        source: The revision that the variables are from.
+        change: What becomes of the target.
+        withheld: The secrets that the source has, the target lacks, and nobody named.
+    """
+
+    source: Revision
+    change: Change
+    withheld: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,12 @@ class Promoting:
     revising: Revising
 
     def promote(self, actor: Actor, intent: Intent, wanted: Promotion) -> Promoted:
-        """Store the variables of `wanted` in the environment of `intent`; what only the target has stays.
+        """Store the variables of `wanted` in the environment of `intent`; raises as `brought` and `Revising` do."""
+        brought = self.brought(actor, intent.place, wanted)
+        return Promoted(brought.source, self.revising.revise(actor, intent, brought.change), brought.withheld)
+
+    def brought(self, actor: Actor, target: Place, wanted: Promotion) -> Brought:
+        """Return the change that brings the variables of `wanted` to `target`; what only that has stays.
 
         A name that the target has and the source does not is removed where it is named. Who brings a secret has to
         be allowed to reveal it where it is, or one could read it where one may.
@@ -64,21 +85,15 @@ class Promoting:
             NotFoundError: There is no such revision.
             ForbiddenError: A secret is named that the token may not reveal.
             DestroyedError: The values of the source are gone.
-            InvalidError: A name is in neither environment, or the variables have problems.
-            StaleError: The target is at another revision than expected.
+            InvalidError: A name is in neither environment.
         """
         content = self._content(actor, wanted)
-        held = frozenset(self.history.names(intent.place))
-        _refuse_unknown(wanted, intent.place, held.union(content.revision.names))
-        revised = self.revising.merge(
-            actor,
-            intent,
-            _patch(content.variables, wanted.only),
-            Action.CONFIG_PROMOTE,
-            {"from": str(content.revision), "names": sorted(wanted.only or content.variables)},
-        )
+        held = frozenset(self.history.names(target))
+        _refuse_unknown(wanted, target, held.union(content.revision.names))
         withheld = tuple(name for name in content.secrets if name not in held and name not in wanted.only)
-        return Promoted(content.revision, revised, withheld)
+        detail = {"from": str(content.revision), "names": sorted(wanted.only or content.variables)}
+        change = merged(_patch(content.variables, wanted.only), Action.CONFIG_PROMOTE, detail)
+        return Brought(content.revision, change, withheld)
 
     def _content(self, actor: Actor, wanted: Promotion) -> Content:
         content = self.reading.read(actor, wanted.source, wanted.number)

@@ -1,8 +1,13 @@
-"""The chain of digests: each revision's own covers all that is stored of it, and the digest of the one before."""
+"""The chain of digests: each revision's own covers all that is stored of it, and the digest of the one before.
+
+That of a proposal covers all that it would make a revision of, and the digest of the revision that it is made from.
+"""
 
 import hashlib
 import json
+from collections.abc import Mapping
 
+from app.domain.proposal import Proposal
 from app.domain.revision import Revision
 from app.store.repositories.columns import microseconds
 
@@ -30,3 +35,29 @@ def digest_of(revision: Revision, body_sha256: bytes, previous: str) -> str:
     if revision.bases or revision.is_base:
         told += [list(map(str, revision.bases)), sorted(revision.origins.items()), revision.is_base]
     return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+
+
+def proposal_digest(proposal: Proposal, terms: Mapping[str, object], sealed_sha256: bytes, base: str) -> str:
+    """Return SHA-256 over all that an approval is of; over what is sealed, so that nobody can guess at the values."""
+    told = [
+        base,
+        proposal.place.app,
+        proposal.place.environment,
+        proposal.number,
+        proposal.base,
+        proposal.names,
+        proposal.author.issuer,
+        proposal.author.subject,
+        proposal.message,
+        microseconds(proposal.made_at),
+        microseconds(proposal.expires_at),
+        proposal.schema,
+        proposal.unchecked,
+        proposal.copied_from,
+        list(map(str, proposal.bases)),
+        sorted(proposal.origins.items()),
+        proposal.is_base,
+        terms,
+        sealed_sha256.hex(),
+    ]
+    return hashlib.sha256(json.dumps(told, separators=(",", ":"), sort_keys=True).encode()).hexdigest()

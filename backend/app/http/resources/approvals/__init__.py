@@ -1,0 +1,1 @@
+"""Protected environments and what is proposed there."""

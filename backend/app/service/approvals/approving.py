@@ -1,0 +1,192 @@
+"""Approves proposals, refuses them, takes them back, and makes revisions of them."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.errors import ChangedError, ConflictError, ForbiddenError, InvalidError
+from app.domain.identity import Actor, Principal, Scope
+from app.domain.place import Place
+from app.domain.proposal import Approval, Ending, Proposal, ProposalState
+from app.domain.revision import LONGEST_MESSAGE
+from app.domain.validation import text_problems
+from app.service.access import require
+from app.service.approvals.standing import (
+    Standing,
+    change_of,
+    intent_of,
+    named,
+    refuse_unless_open,
+    standing,
+    tell,
+    tell_watchers,
+)
+from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from app.service.trials import SERVICE
+from app.service.writing.making import Making, UndoneError
+from app.service.writing.protection import protected
+from setpoint.text.join import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Approving:
+    """What becomes of proposals; of two who decide at once, one is too late."""
+
+    store: Store
+    validator: SchemaValidator
+    clock: Clock
+
+    def approve(self, actor: Actor, place: Place, number: int, digest: str) -> Standing:
+        """Store that `actor` has looked at what has `digest`; it is applied with that if nothing else is missing.
+
+        Raises:
+            NotFoundError: There is no such proposal.
+            ForbiddenError: The actor has proposed it, or may not approve in all protected environments that it reaches.
+            ChangedError: It is something else by now.
+            ConflictError: It has ended, or is stale.
+            InvalidError: A gate does not let it through any more.
+        """
+        self._rehearse(actor, place, number)
+
+        def change(found: Transaction) -> Standing:
+            now, proposal = self.clock(), named(found, place, number)
+            if _has_approved(proposal, actor, digest):
+                return standing(found, proposal, now)
+            refuse_unless_open(proposal, now)
+            _refuse_approval(found, actor, proposal, digest)
+            self._making.ready(found, actor, intent_of(proposal), change_of(found, proposal))
+            approved = found.proposals.approve(proposal, Approval(actor.principal, digest, now))
+            tell(found, actor, approved, Action.PROPOSAL_APPROVE, now, detail={"digest": digest})
+            stands = standing(found, approved, now)
+            return (
+                self._apply(found, actor, approved) if approved.terms.applies_itself and not stands.missing else stands
+            )
+
+        return self._ended(self.store.write(change))
+
+    def apply(self, actor: Actor, place: Place, number: int) -> Standing:
+        """Make the next revision of what is proposed, in the name of who has proposed it.
+
+        Raises:
+            NotFoundError: There is no such proposal.
+            ConflictError: It lacks approvals, has ended, or is stale.
+            InvalidError: A gate does not let it through any more.
+        """
+
+        def change(found: Transaction) -> Standing:
+            now, proposal = self.clock(), named(found, place, number)
+            if _has_ended(proposal, ProposalState.APPLIED, actor.principal):
+                return standing(found, proposal, now)
+            refuse_unless_open(proposal, now)
+            stands = standing(found, proposal, now)
+            if stands.missing:
+                has, of = len(proposal.counted), counted(stands.needed, "approval")
+                message = f"the proposal `{proposal}` has {has} of {of}"
+                raise ConflictError(message)
+            return self._apply(found, actor, proposal)
+
+        return self._ended(self.store.write(change))
+
+    def refuse(self, actor: Actor, place: Place, number: int, reason: str = "") -> Standing:
+        """End a proposal, and destroy its values.
+
+        Raises:
+            NotFoundError: There is no such proposal.
+            ConflictError: It has ended.
+            InvalidError: The reason can't be kept.
+        """
+        return self._end(actor, place, number, ProposalState.REFUSED, reason)
+
+    def withdraw(self, actor: Actor, place: Place, number: int, reason: str = "") -> Standing:
+        """Take a proposal back, and destroy its values; raises as `refuse`, or `ForbiddenError` for another's."""
+        there = self.store.read(lambda found: named(found, place, number))
+        if not there.author.is_same_as(actor.principal):
+            message = f"`{there.author.name}` has proposed `{there}`; others can refuse it"
+            raise ForbiddenError(message)
+        return self._end(actor, place, number, ProposalState.WITHDRAWN, reason)
+
+    def expire(self) -> None:
+        """End the proposals whose time is over, and destroy their values."""
+        now = self.clock()
+        if not self.store.read(lambda found: found.proposals.overdue(now)):
+            return
+
+        def change(found: Transaction) -> None:
+            for proposal in found.proposals.overdue(now):
+                ended = found.proposals.end(proposal, Ending(ProposalState.EXPIRED, now, SERVICE))
+                app, environment = ended.place.app, ended.place.environment
+                detail = {"proposal": ended.number}
+                found.audit.record(AuditEntry(Action.PROPOSAL_EXPIRE, now, SERVICE, "", app, environment, detail))
+                tell_watchers(found, ended, now)
+
+        self.store.write(change)
+        self.store.scrub()
+
+    @property
+    def _making(self) -> Making:
+        return Making(self.validator, self.clock)
+
+    def _rehearse(self, actor: Actor, place: Place, number: int) -> None:
+        """Ask the gates of all that extends the environment too, which takes to make the revisions and to undo them."""
+
+        def make(found: Transaction) -> None:
+            proposal = named(found, place, number)
+            if proposal.state(self.clock()) is ProposalState.OPEN:
+                intent = replace(intent_of(proposal), dry_run=True)
+                self._making.make(found, actor, intent, change_of(found, proposal))
+
+        if self.store.read(lambda found: found.revisions.extending(place)):
+            with suppress(UndoneError):
+                self.store.write(make)
+
+    def _apply(self, found: Transaction, actor: Actor, proposal: Proposal) -> Standing:
+        revised = self._making.make(found, actor, intent_of(proposal), change_of(found, proposal))
+        now, number = self.clock(), revised.revision.number if revised.revision else None
+        ended = found.proposals.end(proposal, Ending(ProposalState.APPLIED, now, actor.principal, "", number))
+        tell(found, actor, ended, Action.PROPOSAL_APPLY, now, detail={"revision": number, "digest": proposal.digest})
+        return standing(found, ended, now)
+
+    def _end(self, actor: Actor, place: Place, number: int, state: ProposalState, reason: str) -> Standing:
+        if problems := text_problems("reason", reason, LONGEST_MESSAGE):
+            raise InvalidError(problems)
+        action = Action.PROPOSAL_REFUSE if state is ProposalState.REFUSED else Action.PROPOSAL_WITHDRAW
+
+        def change(found: Transaction) -> Standing:
+            now, proposal = self.clock(), named(found, place, number)
+            if _has_ended(proposal, state, actor.principal):
+                return standing(found, proposal, now)
+            refuse_unless_open(proposal, now)
+            ended = found.proposals.end(proposal, Ending(state, now, actor.principal, reason))
+            tell(found, actor, ended, action, now, detail={"reason": reason})
+            return standing(found, ended, now)
+
+        return self._ended(self.store.write(change))
+
+    def _ended(self, stands: Standing) -> Standing:
+        """Have what was removed overwritten."""
+        if stands.state is not ProposalState.OPEN:
+            self.store.scrub()
+        return stands
+
+
+def _refuse_approval(found: Transaction, actor: Actor, proposal: Proposal, digest: str) -> None:
+    if actor.principal.is_same_as(proposal.author):
+        message = f"`{actor.principal.name}` has proposed `{proposal}`; somebody else has to approve it"
+        raise ForbiddenError(message)
+    for each in protected(found, proposal.place):
+        require(actor.token, Scope.CONFIG_APPROVE, each.app, each.environment)
+    if proposal.digest != digest:
+        message = f"the proposal `{proposal}` is not what was looked at: read it and decide anew"
+        raise ChangedError(message)
+
+
+def _has_approved(proposal: Proposal, actor: Actor, digest: str) -> bool:
+    """Return whether this is said for a second time, because the answer was lost."""
+    if proposal.ending is not None and proposal.ending.state is not ProposalState.APPLIED:
+        return False
+    return any(each.digest == digest and each.principal.is_same_as(actor.principal) for each in proposal.counted)
+
+
+def _has_ended(proposal: Proposal, state: ProposalState, by: Principal) -> bool:
+    ending = proposal.ending
+    return ending is not None and ending.state is state and ending.principal.is_same_as(by)

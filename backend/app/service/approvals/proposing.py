@@ -1,0 +1,106 @@
+"""Proposes changes, and changes what is proposed; nothing but the gates stands between a change and a proposal."""
+
+from dataclasses import dataclass, replace
+
+from app.domain.audit import Action
+from app.domain.errors import ConflictError, ForbiddenError
+from app.domain.identity import Actor
+from app.domain.place import Place
+from app.domain.proposal import LIFETIME, Terms, Wish
+from app.service.approvals.standing import Standing, named, refuse_unless_open, standing, tell
+from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from app.service.writing.changes import Change
+from app.service.writing.intent import Intent
+from app.service.writing.revising import Revising
+
+MOST_OPEN = 100
+"""Proposals that may wait in an environment at a time; each holds a complete set of variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposing:
+    """What may become a revision once others have approved it."""
+
+    store: Store
+    validator: SchemaValidator
+    clock: Clock
+
+    def propose(self, actor: Actor, intent: Intent, change: Change, *, applies_itself: bool = False) -> Standing:
+        """Store what `change` would make of an environment, as the next proposal there.
+
+        Args:
+            actor: Who proposes it.
+            intent: Where, from which revision, and why.
+            change: What.
+            applies_itself: Whether it is applied with the last approval that it needs.
+
+        Raises:
+            ConflictError: Nothing would change, a revision is on trial, or too many proposals wait there.
+            Others: As `Revising.revise`, whose gates it passes.
+        """
+        self._refuse_no_change(actor, intent, change)
+
+        def make(found: Transaction) -> Standing:
+            if len(found.proposals.of(intent.place, only_open=True, limit=MOST_OPEN)) == MOST_OPEN:
+                message = f"{MOST_OPEN} proposals wait in `{intent.place}` already"
+                raise ConflictError(message)
+            wish = self._wish(found, actor, intent, change, applies_itself=applies_itself)
+            made = found.proposals.add(wish, wish.draft.made_at + LIFETIME)
+            tell(found, actor, made, Action.PROPOSAL_MAKE, made.made_at, detail={"digest": made.digest})
+            return standing(found, made, made.made_at)
+
+        return self.store.write(make)
+
+    def change(
+        self, actor: Actor, number: int, intent: Intent, change: Change, *, applies_itself: bool = False
+    ) -> Standing:
+        """Store something else as proposal `number`, from today's revision: nobody has approved it then.
+
+        Raises:
+            NotFoundError: There is no such proposal.
+            ForbiddenError: Somebody else has proposed it.
+            ConflictError: It has ended, or as `propose`.
+            Others: As `Revising.revise`, whose gates it passes.
+        """
+        self._refuse_what_is_not_theirs(actor, intent.place, number)
+        self._refuse_no_change(actor, intent, change)
+
+        def make(found: Transaction) -> Standing:
+            there = named(found, intent.place, number)
+            refuse_unless_open(there, self.clock())
+            wish = self._wish(found, actor, intent, change, applies_itself=applies_itself)
+            changed = found.proposals.change(there, wish, wish.draft.made_at + LIFETIME)
+            tell(found, actor, changed, Action.PROPOSAL_CHANGE, changed.made_at, detail={"digest": changed.digest})
+            return standing(found, changed, changed.made_at)
+
+        changed = self.store.write(make)
+        self.store.scrub()
+        return changed
+
+    def _refuse_what_is_not_theirs(self, actor: Actor, place: Place, number: int) -> None:
+        """Refuse before anything else is said; the author of a proposal never changes."""
+        there = self.store.read(lambda found: named(found, place, number))
+        if not there.author.is_same_as(actor.principal):
+            message = f"`{there.author.name}` has proposed `{there}`, and nobody else changes it"
+            raise ForbiddenError(message)
+        refuse_unless_open(there, self.clock())
+
+    def _refuse_no_change(self, actor: Actor, intent: Intent, change: Change) -> None:
+        """Refuse what would change nothing, or what the gates refuse, those of all that extends the environment too."""
+        revising = Revising(self.store, self.validator, self.clock)
+        if not revising.revise(actor, replace(intent, dry_run=True), change).changed:
+            message = f"`{intent.place}` has just these variables already"
+            raise ConflictError(message)
+
+    def _wish(self, found: Transaction, actor: Actor, intent: Intent, change: Change, *, applies_itself: bool) -> Wish:
+        ready = Revising(self.store, self.validator, self.clock).making.ready(found, actor, intent, change)
+        terms = Terms(
+            action=change.action,
+            detail=change.detail,
+            canary=intent.canary,
+            at_once=intent.at_once,
+            allow_dangerous=intent.allow_dangerous,
+            ignore_live=intent.ignore_live,
+            applies_itself=applies_itself,
+        )
+        return Wish(ready.draft, ready.newest.number if ready.newest else None, terms)

@@ -1,0 +1,74 @@
+"""Tells what is proposed, and what it would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.difference import Difference, differences
+from app.domain.place import Place
+from app.domain.proposal import Proposal
+from app.domain.revision import Revision
+from app.domain.variables import Variables
+from app.service.approvals.standing import Standing, named, standing
+from app.service.ports import Clock, SchemaValidator, Store, Transaction
+from app.service.reading import shown_in_all
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A proposal with what it would change.
+
+    Attributes:
+        standing: How it stands.
+        differences: What it would change, from the revision that it was made from; None once it has ended.
+    """
+
+    standing: Standing
+    differences: tuple[Difference, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingProposals:
+    """The proposals of environments, without the values of secrets."""
+
+    store: Store
+    validator: SchemaValidator
+    clock: Clock
+
+    def page(
+        self, place: Place, *, only_open: bool = False, before: int | None = None, limit: int = 100
+    ) -> Sequence[Standing]:
+        """Return proposals from the newest to the oldest, those below number `before` alone."""
+
+        def ask(found: Transaction) -> Sequence[Standing]:
+            now = self.clock()
+            proposals = found.proposals.of(place, only_open=only_open, before=before, limit=limit)
+            return [standing(found, each, now) for each in proposals]
+
+        return self.store.read(ask)
+
+    def one(self, place: Place, number: int) -> Shown:
+        """Return a proposal with what it would change.
+
+        Raises:
+            NotFoundError: There is none.
+            DestroyedError: The values that it was made from are gone.
+        """
+
+        def ask(found: Transaction) -> Shown:
+            stands = standing(found, named(found, place, number), self.clock())
+            if stands.proposal.ending is not None:
+                return Shown(stands, None)
+            return Shown(stands, self._differences(found, stands.proposal))
+
+        return self.store.read(ask)
+
+    def _differences(self, found: Transaction, proposal: Proposal) -> tuple[Difference, ...]:
+        base = found.revisions.numbered(proposal.place, proposal.base) if proposal.base else None
+        compared: list[Revision | Proposal] = [proposal, *([base] if base else [])]
+        schema = found.schemas.current(proposal.place.app)
+        return differences(
+            found.revisions.variables(base) if base else Variables({}),
+            found.proposals.variables(proposal),
+            shown_in_all(found, self.validator, *compared),
+            lambda name, old, new: schema is not None and self.validator.same(schema, name, old, new),
+        )

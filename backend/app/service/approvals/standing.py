@@ -1,0 +1,167 @@
+"""How a proposal stands: open or not, stale or not, with how many of the approvals that it takes; and who is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.audit import Action, entry
+from app.domain.bases import Own, own_variables
+from app.domain.errors import ConflictError, NotFoundError
+from app.domain.event import EventKind, Happening
+from app.domain.identity import Actor, Principal
+from app.domain.place import Place
+from app.domain.proposal import Proposal, ProposalState
+from app.domain.webhook import Message, Topic
+from app.service.ports import Transaction
+from app.service.webhooks.announcing import announce
+from app.service.writing.changes import Change
+from app.service.writing.composing import composed
+from app.service.writing.intent import Intent
+from app.service.writing.protection import approvals_needed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A proposal, and what is still to come.
+
+    Attributes:
+        proposal: What is known of it.
+        state: What has become of it.
+        needed: How many approvals it takes.
+        is_stale: Whether the environment has moved on since it was made, so that it can't be applied any more.
+    """
+
+    proposal: Proposal
+    state: ProposalState
+    needed: int
+    is_stale: bool = field(default=False)
+
+    @property
+    def missing(self) -> int:
+        """How many approvals it lacks."""
+        return max(0, self.needed - len(self.proposal.counted))
+
+    @property
+    def can_be_applied(self) -> bool:
+        """Whether nothing is missing; the gates have the last word."""
+        return self.state is ProposalState.OPEN and not self.is_stale and not self.missing
+
+
+def named(found: Transaction, place: Place, number: int) -> Proposal:
+    """Return proposal `number` of an environment.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    proposal = found.proposals.numbered(place, number)
+    if proposal is None:
+        message = f"there is no proposal {number} in `{place}`"
+        raise NotFoundError(message)
+    return proposal
+
+
+def standing(found: Transaction, proposal: Proposal, now: datetime) -> Standing:
+    """Return how a proposal stands at `now`."""
+    state = proposal.state(now)
+    is_stale = state is ProposalState.OPEN and proposal.base != _current_number(found, proposal.place)
+    return Standing(proposal, state, approvals_needed(found, proposal.place), is_stale)
+
+
+def refuse_unless_open(proposal: Proposal, now: datetime) -> None:
+    """Refuse to do anything with a proposal that has ended.
+
+    Raises:
+        ConflictError: It has; says how.
+    """
+    state = proposal.state(now)
+    if state is not ProposalState.OPEN:
+        revision = proposal.ending.revision if proposal.ending else None
+        as_what = f" as revision {revision}" if revision else ""
+        message = f"the proposal `{proposal}` is {state}{as_what}"
+        raise ConflictError(message)
+
+
+def intent_of(proposal: Proposal) -> Intent:
+    """Return how a proposal is to be written."""
+    terms = proposal.terms
+    return Intent(
+        proposal.place,
+        proposal.base,
+        proposal.message,
+        allow_dangerous=terms.allow_dangerous,
+        ignore_live=terms.ignore_live,
+        canary=terms.canary,
+        at_once=terms.at_once,
+        is_base=proposal.is_base,
+        is_approved=True,
+    )
+
+
+def change_of(found: Transaction, proposal: Proposal) -> Change:
+    """Return the change that is proposed.
+
+    Raises:
+        ConflictError: The environment, or what it takes over from its bases, has moved on since.
+        InvalidError: A base is not there any more.
+    """
+    current = _current_number(found, proposal.place)
+    if current != proposal.base:
+        was, now = (f"revision {each}" if each else "no revision" for each in (proposal.base, current))
+        message = (
+            f"the proposal `{proposal}` is stale: it was made from {was}, and there is {now}; change it, or withdraw it"
+        )
+        raise ConflictError(message)
+    variables = found.proposals.variables(proposal)
+    own = Own(own_variables(variables, proposal.origins), proposal.bases)
+    whole = composed(found, proposal.place, own)
+    if whole.variables != variables or not whole.has_same_origins(proposal.origins):
+        message = f"the proposal `{proposal}` is stale: its bases have other values now; change it, or withdraw it"
+        raise ConflictError(message)
+    detail = {
+        **proposal.terms.detail,
+        "proposal": proposal.number,
+        "proposed_by": proposal.author.name,
+        "approved_by": [each.principal.name for each in proposal.counted],
+    }
+    return Change(lambda _, __: own, proposal.terms.action, detail, proposal.copied_from, proposal.author)
+
+
+def tell(
+    found: Transaction,
+    actor: Actor,
+    proposal: Proposal,
+    action: Action,
+    now: datetime,
+    *,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Write down what was done with a proposal, and tell watchers and webhooks."""
+    place = proposal.place
+    told = {"proposal": proposal.number, **(detail or {})}
+    found.audit.record(entry(actor, action, now, place.app, place.environment, detail=told))
+    tell_watchers(found, proposal, now)
+    if action in {Action.PROPOSAL_MAKE, Action.PROPOSAL_CHANGE}:
+        needed = {"proposal": proposal.number, "approvals": approvals_needed(found, place)}
+        announce(found, Message(Topic.PROPOSED, now, place, None, needed))
+
+
+def tell_watchers(found: Transaction, proposal: Proposal, now: datetime) -> None:
+    """Tell watchers, and webhooks if it has ended, that something has become of a proposal."""
+    place, ending = proposal.place, proposal.ending
+    found.events.add(Happening(EventKind.PROPOSAL, now, place.app, place.environment, str(proposal.number)))
+    if ending is not None:
+        ended = {"proposal": proposal.number, "state": str(ending.state)}
+        announce(found, Message(Topic.PROPOSAL_ENDED, now, place, ending.revision, ended))
+
+
+def forget_approvals(found: Transaction, principal: Principal, now: datetime) -> Sequence[str]:
+    """Forget what somebody has approved that is still open, because they are not trusted any more; return what."""
+    concerned = found.proposals.forget_approvals(principal)
+    for proposal in concerned:
+        tell_watchers(found, proposal, now)
+    return list(map(str, concerned))
+
+
+def _current_number(found: Transaction, place: Place) -> int | None:
+    current = found.revisions.current(place)
+    return current.number if current else None

@@ -1,0 +1,181 @@
+"""Makes the next revision of an environment within a transaction, and those of all that extends it."""
+
+from dataclasses import dataclass, replace
+
+from app.domain.audit import Action, entry
+from app.domain.bases import Effective, Own
+from app.domain.canary import Canary, Plan, Stage
+from app.domain.errors import InvalidError
+from app.domain.identity import Actor, Principal
+from app.domain.revision import Draft, Revision
+from app.domain.validation import Problem, Validation
+from app.domain.variables import dangerous_names
+from app.service import trials
+from app.service.ports import Clock, SchemaValidator, Transaction
+from app.service.webhooks.announcing import announce_revision
+from app.service.writing.changes import Change
+from app.service.writing.composing import composed, extending, own_part, refuse_hidden_secrets
+from app.service.writing.gates import Gates
+from app.service.writing.intent import Intent, Revised, is_base
+from app.service.writing.protection import breaks_glass, tell_of_broken_glass
+from app.service.writing.seen import newest_for, refuse_if_overtaken
+
+
+class UndoneError(Exception):
+    """A dry run has made what it was to try, and nothing of it is to be stored."""
+
+    def __init__(self, revised: Revised) -> None:
+        self.revised = revised
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A revision that both gates let through, before it is stored.
+
+    Attributes:
+        newest: What it is made from.
+        canary: How far that has come if it is on trial.
+        draft: What it is to be.
+        validation: What the schema says of it.
+        is_same: Whether there is nothing to store, because the newest one is the same.
+    """
+
+    newest: Revision | None
+    canary: Canary | None
+    draft: Draft
+    validation: Validation
+    is_same: bool
+
+    @property
+    def keeps_bases(self) -> bool:
+        """Whether the environment extends what it has extended before."""
+        return self.newest is None or self.newest.bases == self.draft.bases
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Makes revisions in the transactions of others."""
+
+    validator: SchemaValidator
+    clock: Clock
+
+    def ready(self, found: Transaction, actor: Actor, intent: Intent, change: Change) -> Ready:
+        """Return what `change` makes of an environment.
+
+        Raises:
+            StaleError: The environment is at another revision than expected.
+            ConflictError: A revision is on trial.
+            InvalidError: What comes of it has problems.
+            NotFoundError: The app has no schema to check it against.
+        """
+        newest, canary = newest_for(found, intent, actor)
+        own = change.edit(found, newest)
+        whole = composed(found, intent.place, own)
+        if change.author is None:
+            refuse_hidden_secrets(found, self.validator, actor.token, own, newest)
+        there = replace(intent, is_base=is_base(intent, newest))
+        is_same = _is_same(newest, there, own, whole, found)
+        if not is_same:
+            refuse_if_overtaken(newest, canary, intent)
+        draft, validation = self._draft(found, change.author or actor.principal, there, own, whole)
+        return Ready(newest, canary, replace(draft, copied_from=change.copied_from), validation, is_same)
+
+    def make(self, found: Transaction, actor: Actor, intent: Intent, change: Change) -> Revised:
+        """Store what `change` makes of an environment, with its event and its row in the audit log.
+
+        Raises:
+            ProtectedError: Somebody else has to approve it first.
+            UndoneError: A dry run had to store it to find out that it can be.
+        """
+        ready = self.ready(found, actor, intent, change)
+        is_extended = bool(found.revisions.extending(intent.place))
+        if ready.is_same or (intent.dry_run and not is_extended):
+            return Revised(ready.newest, ready.validation, changed=not ready.is_same, canary=ready.canary)
+        is_unapproved = breaks_glass(found, actor, intent)
+        plan = _plan(found, intent, change.action) if ready.keeps_bases and not is_extended else None
+        revision, canary = self._store(found, actor, ready.draft, plan, change)
+        if is_extended:
+            self._pass_on(found, actor, intent, change, revision)
+        if intent.dry_run:
+            raise UndoneError(Revised(ready.newest, ready.validation, changed=True))
+        if is_unapproved:
+            tell_of_broken_glass(found, actor, revision, intent.break_glass)
+        return Revised(revision, ready.validation, changed=True, canary=canary)
+
+    def _pass_on(self, found: Transaction, actor: Actor, intent: Intent, change: Change, base: Revision) -> None:
+        """Make the next revision of all that extends `base`.
+
+        Raises:
+            InvalidError: What comes of it has problems; all of them are told, with where.
+            ConflictError: A revision is on trial there.
+        """
+        problems: list[Problem] = []
+        message = f"{base}: {intent.message}" if intent.message else str(base)
+        for place in extending(found, base.place):
+            if (canary := trials.on_trial(found, place)) is not None:
+                raise trials.being_tried(canary)
+            current = found.revisions.current(place)
+            own = own_part(found, current)
+            whole = composed(found, place, own)
+            there = replace(intent, place=place, message=message, is_base=current is not None and current.is_base)
+            if _is_same(current, there, own, whole, found):
+                continue
+            try:
+                draft, _ = self._draft(found, change.author or actor.principal, there, own, whole)
+            except InvalidError as error:
+                problems += [replace(each, message=f"`{place}`: {each.message}") for each in error.problems]
+                continue
+            plan = None if found.revisions.extending(place) else _plan(found, there, Action.CONFIG_INHERIT)
+            inherited = Change(change.edit, Action.CONFIG_INHERIT, {"from": str(base)})
+            self._store(found, actor, draft, plan, inherited)
+        if problems:
+            raise InvalidError(tuple(problems))
+
+    def _draft(
+        self, found: Transaction, author: Principal, intent: Intent, own: Own, whole: Effective
+    ) -> tuple[Draft, Validation]:
+        """Return the next revision of an environment, and what its schema says, once both gates let it through."""
+        validation, digest = Gates(self.validator).judged(found, intent, whole.variables)
+        draft = Draft(
+            place=intent.place,
+            variables=whole.variables,
+            author=author,
+            message=intent.message,
+            made_at=self.clock(),
+            schema=digest,
+            unchecked=validation.unchecked,
+            bases=own.bases,
+            origins=whole.origins,
+            is_base=bool(intent.is_base),
+        )
+        return draft, validation
+
+    def _store(
+        self, found: Transaction, actor: Actor, draft: Draft, plan: Plan | None, change: Change
+    ) -> tuple[Revision, Canary | None]:
+        canaries = trials.canaries_for(found, draft.place, plan)
+        stage = Stage.DEPLOYING if canaries else Stage.COMPLETE
+        revision = found.revisions.append(replace(draft, stage=stage))
+        place, number = revision.place, revision.number
+        if number > 1:
+            found.rollout_results.close(place, number - 1)
+        announce_revision(found, revision)
+        detail = {"revision": number, **change.detail}
+        if dangerous := dangerous_names(draft.variables):
+            detail["dangerous"] = list(dangerous)
+        found.audit.record(entry(actor, change.action, revision.made_at, place.app, place.environment, detail=detail))
+        return revision, trials.begin(found, revision, plan, canaries) if plan else None
+
+
+def _is_same(newest: Revision | None, intent: Intent, own: Own, whole: Effective, found: Transaction) -> bool:
+    if newest is None or newest.destroyed is not None or newest.is_base != intent.is_base:
+        return False
+    is_as_composed = newest.bases == own.bases and whole.has_same_origins(newest.origins)
+    return is_as_composed and found.revisions.variables(newest) == whole.variables
+
+
+def _plan(found: Transaction, intent: Intent, action: Action) -> Plan | None:
+    """Return how the revision is tried; a way back is not, unless somebody says so."""
+    if intent.canary is not None or intent.at_once or action is Action.CONFIG_ROLLBACK:
+        return intent.canary
+    return found.canaries.plan(intent.place)

@@ -1,0 +1,226 @@
+import pytest
+
+from app.domain.errors import ChangedError, ConflictError, ForbiddenError, InvalidError, NotFoundError, ProtectedError
+from app.domain.identity import Actor, Principal, PrincipalKind, Scope
+from app.domain.proposal import LIFETIME
+from app.service.tokens import Grant
+from app.service.writing.changes import replaced
+from app.service.writing.intent import Intent
+from support.approval_office import APPROVER, BASE, WRITER, Office
+from support.configuration_service import ADA, GRACE, PRODUCTION, actor
+from support.small_contract import contract
+
+
+def _self_approval(office: Office) -> None:
+    both = actor(ADA, Scope.CONFIG_WRITE, Scope.CONFIG_APPROVE)
+    office.approve(office.propose(both), both)
+
+
+def _self_approval_as_admin(office: Office) -> None:
+    office.approve(office.propose(actor()), actor())
+
+
+def _second_token(office: Office) -> None:
+    made = office.propose()
+    other = actor(ADA, Scope.CONFIG_APPROVE)
+    office.approve(made, Actor(other.token))
+
+
+def _renamed(office: Office) -> None:
+    made = office.propose()
+    renamed = Principal(PrincipalKind.MACHINE, ADA.issuer, ADA.subject, "Somebody Else")
+    office.approve(made, actor(renamed, Scope.CONFIG_APPROVE))
+
+
+def _unapproved(office: Office) -> None:
+    office.propose()
+    office.apply()
+
+
+def _other_digest(office: Office) -> None:
+    made = office.propose()
+    office.approving.approve(APPROVER, PRODUCTION, 1, made.proposal.digest[:-1] + "x")
+
+
+def _edit_between_look_and_approval(office: Office) -> None:
+    seen = office.propose(PORT="2")
+    office.proposing.change(WRITER, 1, Intent(PRODUCTION, 1), replaced({"PORT": "6"}))
+    office.approve(seen)
+
+
+def _edit_after_approval(office: Office) -> None:
+    office.approve(office.propose(PORT="2"))
+    office.proposing.change(WRITER, 1, Intent(PRODUCTION, 1), replaced({"PORT": "6"}))
+    office.apply()
+
+
+def _edit_and_back(office: Office) -> None:
+    office.approve(office.propose(PORT="2"))
+    for port in ("6", "2"):
+        office.proposing.change(WRITER, 1, Intent(PRODUCTION, 1), replaced({"PORT": port}))
+    office.apply()
+
+
+def _edit_of_another(office: Office) -> None:
+    office.approve(office.propose())
+    office.proposing.change(actor(GRACE), 1, Intent(PRODUCTION, 1), replaced({"PORT": "6"}))
+
+
+def _stale_by_break_glass(office: Office) -> None:
+    office.approve(office.propose())
+    glass = Intent(PRODUCTION, 1, break_glass="down")
+    office.service.revising.replace(actor(GRACE), glass, {"PORT": "3"})
+    office.apply()
+
+
+def _approval_of_something_stale(office: Office) -> None:
+    first, second = office.propose(PORT="2"), office.propose(PORT="3")
+    office.approve(first)
+    office.apply(1)
+    office.approve(second)
+
+
+def _same_approver_twice(office: Office) -> None:
+    office.protecting.protect(actor(), PRODUCTION, 2)
+    made = office.propose()
+    for _ in range(2):
+        office.approve(made)
+        office.approve(made, actor(GRACE, Scope.CONFIG_APPROVE))
+    office.apply()
+
+
+def _more_approvals_since(office: Office) -> None:
+    office.approve(office.propose())
+    office.protecting.protect(actor(), PRODUCTION, 2)
+    office.apply()
+
+
+def _schema_since(office: Office) -> None:
+    office.approve(office.propose(PORT="2", DEBUG="true"))
+    office.service.push(contract(PORT="integer!", DEBUG="integer", API_KEY="secret"), "2.0", compatible=False)
+    office.apply()
+
+
+def _expired(office: Office) -> None:
+    office.approve(office.propose())
+    office.service.clock.forward(LIFETIME)
+    office.apply()
+
+
+def _approval_too_late(office: Office) -> None:
+    made = office.propose()
+    office.service.clock.forward(LIFETIME)
+    office.approve(made)
+
+
+def _withdrawn(office: Office) -> None:
+    office.approve(office.propose())
+    office.approving.withdraw(WRITER, PRODUCTION, 1)
+    office.apply()
+
+
+def _refused(office: Office) -> None:
+    made = office.propose()
+    office.approving.refuse(APPROVER, PRODUCTION, 1, "no")
+    office.approve(made)
+
+
+def _withdrawal_of_another(office: Office) -> None:
+    office.propose()
+    office.approving.withdraw(actor(GRACE), PRODUCTION, 1)
+
+
+def _glass_without_scope(office: Office) -> None:
+    intent = Intent(PRODUCTION, 1, break_glass="down")
+    everything = tuple(each for each in Scope if each not in {Scope.ADMIN, Scope.CONFIG_BREAK_GLASS})
+    office.service.revising.replace(actor(ADA, *everything), intent, {"PORT": "2"})
+
+
+def _glass_elsewhere(office: Office) -> None:
+    scopes = (Scope.CONFIG_WRITE, Scope.CONFIG_BREAK_GLASS)
+    here = actor(ADA, *scopes, bounds=("billing/base",))
+    office.extend_base()
+    intent = Intent(BASE, 1, break_glass="down")
+    office.service.revising.replace(here, intent, {"NAME": "c"})
+
+
+def _glass_without_reason(office: Office) -> None:
+    office.service.revising.replace(actor(), Intent(PRODUCTION, 1, break_glass=""), {"PORT": "2"})
+
+
+def _through_a_base(office: Office) -> None:
+    office.extend_base()
+    office.service.revising.replace(actor(), Intent(BASE, 1), {"NAME": "c"})
+
+
+def _base_approved_by_who_may_not_approve_production(office: Office) -> None:
+    office.extend_base()
+    made = office.proposing.propose(WRITER, Intent(BASE, 1), replaced({"NAME": "c"}))
+    office.approve(made, actor(GRACE, Scope.CONFIG_APPROVE, bounds=("billing/base",)))
+
+
+def _base_that_moved(office: Office) -> None:
+    """The proposal takes its own word away, so that the base's counts: another one than the approver has seen."""
+    office.protecting.protect(actor(), PRODUCTION, None)
+    office.service.revising.replace(actor(), Intent(BASE, None, is_base=True), {"NAME": "seen"})
+    office.service.revising.replace(actor(), Intent(PRODUCTION, 1), {"PORT": "1", "NAME": "own"})
+    office.service.revising.extend(actor(), Intent(PRODUCTION, 2), [BASE])
+    made = office.proposing.propose(WRITER, Intent(PRODUCTION, 3), replaced({"PORT": "1"}))
+    office.approve(made)
+    office.service.revising.replace(actor(), Intent(BASE, 1), {"NAME": "unseen"})
+    assert office.number() == 3
+    office.protecting.protect(actor(), PRODUCTION, 1)
+    office.apply()
+
+
+def _revoked_approver(office: Office) -> None:
+    grant = Grant(GRACE, "laptop", frozenset(APPROVER.token.rights))
+    token, _ = office.service.tokens.create(actor(), grant)
+    office.approve(office.propose(), Actor(token))
+    office.service.tokens.revoke(actor(), token.id)
+    office.apply()
+
+
+ATTACKS = {
+    "approve one's own": (_self_approval, ForbiddenError, "somebody else has to approve it"),
+    "approve one's own as admin": (_self_approval_as_admin, ForbiddenError, "somebody else has to approve it"),
+    "approve with a second token": (_second_token, ForbiddenError, "somebody else has to approve it"),
+    "approve under another name": (_renamed, ForbiddenError, "somebody else has to approve it"),
+    "apply without approval": (_unapproved, ConflictError, "has 0 of 1 approval"),
+    "approve an unknown digest": (_other_digest, ChangedError, "is not what was looked at"),
+    "change between look and approval": (_edit_between_look_and_approval, ChangedError, "is not what was looked at"),
+    "change after approval": (_edit_after_approval, ConflictError, "has 0 of 1 approval"),
+    "change and change back": (_edit_and_back, ConflictError, "has 0 of 1 approval"),
+    "change another's": (_edit_of_another, ForbiddenError, "nobody else changes it"),
+    "apply after broken glass": (_stale_by_break_glass, ConflictError, "is stale: it was made from revision 1"),
+    "approve what is stale": (_approval_of_something_stale, ConflictError, "is stale"),
+    "approve twice": (_same_approver_twice, ConflictError, "has 1 of 2 approvals"),
+    "apply though more are needed since": (_more_approvals_since, ConflictError, "has 1 of 2 approvals"),
+    "apply what today's schema refuses": (_schema_since, InvalidError, "1 problem"),
+    "apply what has expired": (_expired, ConflictError, "is expired"),
+    "approve what has expired": (_approval_too_late, ConflictError, "is expired"),
+    "apply what is withdrawn": (_withdrawn, ConflictError, "is withdrawn"),
+    "approve what is refused": (_refused, ConflictError, "is refused"),
+    "withdraw another's": (_withdrawal_of_another, ForbiddenError, "others can refuse it"),
+    "break glass without the scope": (_glass_without_scope, ForbiddenError, "lacks `config:break-glass`"),
+    "break glass of a base alone": (_glass_elsewhere, NotFoundError, "there is no `billing/production`"),
+    "break glass without a reason": (_glass_without_reason, ProtectedError, "is protected"),
+    "write through a base": (_through_a_base, ProtectedError, "`billing/base` is a base of `billing/production`"),
+    "approve a base alone": (
+        _base_approved_by_who_may_not_approve_production,
+        NotFoundError,
+        "there is no `billing/production`",
+    ),
+    "apply on a base that moved": (_base_that_moved, ConflictError, "its bases have other values now"),
+    "apply what a revoked one approved": (_revoked_approver, ConflictError, "has 0 of 1 approval"),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_change_gets_through_without_somebody_else(office: Office, attack: str) -> None:
+    """Each try is refused in words, and what is served is as before it."""
+    attempt, error, message = ATTACKS[attack]
+    with pytest.raises(error, match=message):
+        attempt(office)
+    assert office.served().get("PORT") in {"1", "2", "3"}
+    assert "6" not in office.served().values()

@@ -1,0 +1,281 @@
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from app.domain.audit import Action
+from app.domain.difference import Change as Changed
+from app.domain.errors import (
+    ConflictError,
+    DestroyedError,
+    InvalidError,
+    NotFoundError,
+    ProtectedError,
+    ServiceError,
+    StaleError,
+)
+from app.domain.event import EventKind
+from app.domain.identity import Actor, Principal, PrincipalKind, Scope
+from app.domain.place import Place
+from app.domain.proposal import LIFETIME, ProposalState
+from app.service.approvals.proposing import MOST_OPEN
+from app.service.tokens import Grant
+from app.service.writing.changes import brought_back, extended, replaced
+from app.service.writing.intent import Intent, Revised
+from support.approval_office import APPROVER, BASE, WRITER, Office
+from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Service, actor
+
+CANARY = "c4n4ry-of-the-approvals"
+
+
+def test_a_change_becomes_a_revision_once_somebody_else_has_approved_it(office: Office) -> None:
+    """In the name of who has proposed it; each step is in the audit log, and is told as an event."""
+    made = office.propose(PORT="2", API_KEY=CANARY)
+    assert (made.proposal.number, made.proposal.base, made.needed, made.missing) == (1, 1, 1, 1)
+    assert office.served()["PORT"] == "1"
+    approved = office.approve(made)
+    assert (approved.state, approved.can_be_applied) == (ProposalState.OPEN, True)
+    applied = office.apply(who=actor(GRACE, Scope.CONFIG_WRITE))
+    assert applied.proposal.ending is not None
+    assert (applied.state, applied.proposal.ending.revision) == (ProposalState.APPLIED, 2)
+    assert office.served() == {"PORT": "2", "API_KEY": CANARY}
+    assert office.service.history.one(PRODUCTION).author == ADA
+    steps = [Action.PROPOSAL_MAKE, Action.PROPOSAL_APPROVE, Action.CONFIG_WRITE, Action.PROPOSAL_APPLY]
+    assert office.actions() == [Action.CONFIG_WRITE, Action.PROTECTION_PUT, *steps]
+    told = [EventKind.PROTECTION, EventKind.PROPOSAL, EventKind.PROPOSAL, EventKind.REVISION, EventKind.PROPOSAL]
+    assert [kind for kind, _ in office.events()][-5:] == told
+    kept = office.service.store.read(lambda found: found.audit.page())
+    written = next(each for each in kept if each.action is Action.CONFIG_WRITE)
+    detail = {"revision": 2, "proposal": 1, "proposed_by": "Ada", "approved_by": ["Grace"]}
+    assert (written.principal, written.detail) == (GRACE, detail)
+    assert CANARY not in str(kept) + str(applied)
+
+
+def test_it_may_be_applied_with_its_last_approval(office: Office) -> None:
+    """If its author has asked for that, and as many have approved it as it takes."""
+    office.protecting.protect(actor(), PRODUCTION, 2)
+    made = office.propose(at_once=True)
+    assert office.approve(made).missing == 1
+    third = actor(Principal(PrincipalKind.PERSON, "setpoint", "hedy", "Hedy"), Scope.CONFIG_APPROVE)
+    assert office.approve(made, third).state is ProposalState.APPLIED
+    assert office.served() == {"PORT": "2"}
+
+
+WAYS: dict[str, Callable[[Service, Intent], Revised]] = {
+    "replace": lambda s, intent: s.revising.replace(WRITER, intent, {"PORT": "2"}),
+    "merge": lambda s, intent: s.revising.merge(WRITER, intent, {"PORT": "2"}),
+    "roll back": lambda s, intent: s.revising.roll_back(WRITER, intent, 1),
+    "extend": lambda s, intent: s.revising.extend(actor(), intent, [BASE]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_written_directly_where_the_environment_is_protected(office: Office, way: str) -> None:
+    """Whatever kind of write it is; a dry run still says what would be."""
+    office.service.revising.replace(actor(), Intent(BASE, None, is_base=True), {"NAME": "b"})
+    office.protecting.protect(actor(), PRODUCTION, None)
+    office.service.write(PORT="9")
+    office.protecting.protect(actor(), PRODUCTION, 2)
+    with pytest.raises(
+        ProtectedError, match="`billing/production` is protected: a change takes 2 approvals"
+    ) as refused:
+        WAYS[way](office.service, Intent(PRODUCTION, 2))
+    assert refused.value.approvals == 2
+    assert WAYS[way](office.service, Intent(PRODUCTION, 2, dry_run=True)).changed
+    assert office.number() == 2
+
+
+def test_a_write_that_changes_nothing_needs_nobody(office: Office) -> None:
+    """A pipeline that pushes what is there goes on; to propose it is refused."""
+    assert (
+        office.service.revising.replace(WRITER, Intent(PRODUCTION, 1), {"PORT": "1", "API_KEY": "old"}).changed is False
+    )
+    with pytest.raises(ConflictError, match="has just these variables already"):
+        office.propose(PORT="1", API_KEY="old")
+
+
+def test_what_the_gates_refuse_is_not_proposed(office: Office) -> None:
+    """Every problem is told, as for a write."""
+    with pytest.raises(InvalidError) as refused:
+        office.propose(PORT="x", NMAE="y")
+    assert {each.variable for each in refused.value.problems} == {"PORT", "NMAE"}
+    with pytest.raises(StaleError):
+        office.propose(expected=7)
+
+
+def test_who_breaks_the_glass_says_why(office: Office) -> None:
+    """The log has it beside the write, and watchers are told."""
+    intent = Intent(PRODUCTION, 1, "fix", break_glass="the site is down")
+    rescuer = actor(GRACE, Scope.CONFIG_WRITE, Scope.CONFIG_BREAK_GLASS)
+    assert office.service.revising.replace(rescuer, intent, {"PORT": "2"}).changed
+    kept = office.service.store.read(lambda found: found.audit.page())[0]
+    assert (kept.action, kept.detail) == (Action.CONFIG_BREAK_GLASS, {"revision": 2, "reason": "the site is down"})
+    assert office.events()[-1] == (EventKind.BREAK_GLASS, "2")
+    with pytest.raises(InvalidError):
+        office.service.revising.replace(rescuer, Intent(PRODUCTION, 2, break_glass="x" * 3_000), {"PORT": "3"})
+
+
+def test_where_there_is_no_glass_none_is_broken(office: Office) -> None:
+    """A reason that nobody needs changes nothing."""
+    office.service.revising.replace(WRITER, Intent(STAGING, None, break_glass="hurry"), {"PORT": "2"})
+    kept = office.service.store.read(lambda found: found.audit.page(environment="staging", app="billing"))
+    assert [each.action for each in kept] == [Action.CONFIG_WRITE]
+
+
+def test_a_base_is_changed_by_who_may_approve_in_all_that_it_reaches(office: Office) -> None:
+    """What extends it gets its revision with it."""
+    office.extend_base()
+    made = office.proposing.propose(WRITER, Intent(BASE, 1), replaced({"NAME": "c"}))
+    office.approve(made)
+    applied = office.approving.apply(WRITER, BASE, 1)
+    assert applied.state is ProposalState.APPLIED
+    assert office.served()["NAME"] == "c"
+    assert office.service.history.one(PRODUCTION).author == ADA
+
+
+def test_what_extends_a_base_has_its_say_at_each_step(office: Office) -> None:
+    """Its gates are asked when the change is proposed, and when it is approved."""
+    office.extend_base()
+    with pytest.raises(InvalidError, match="1 problem"):
+        office.proposing.propose(WRITER, Intent(BASE, 1), replaced({"NAME": "b", "NMAE": "c"}))
+    assert office.showing.page(BASE) == []
+
+
+@pytest.mark.parametrize("way", ["roll back", "extend", "first revision", "canary"])
+def test_every_kind_of_change_can_be_proposed(office: Office, way: str) -> None:
+    """And is applied as what it is."""
+    place, intent = PRODUCTION, Intent(PRODUCTION, 1)
+    change = replaced({"PORT": "2"})
+    if way == "roll back":
+        office.service.revising.replace(actor(), Intent(PRODUCTION, 1, break_glass="x"), {"PORT": "7"})
+        change, intent = brought_back(PRODUCTION, 1), Intent(PRODUCTION, 2)
+    elif way == "extend":
+        office.service.revising.replace(actor(), Intent(BASE, None, is_base=True), {"NAME": "b"})
+        change = extended([BASE])
+    elif way == "first revision":
+        place, intent = STAGING, Intent(STAGING, None)
+    made = office.proposing.propose(WRITER, intent, change)
+    office.approve(made)
+    assert office.approving.apply(WRITER, place, made.proposal.number).state is ProposalState.APPLIED
+    revision = office.service.history.one(place)
+    assert revision.copied_from == (1 if way == "roll back" else None)
+    assert revision.bases == ((BASE,) if way == "extend" else ())
+
+
+def test_what_ends_leaves_no_values(office: Office) -> None:
+    """Its data key is gone, whatever has become of it; what it was is known by its names."""
+    approved = office.approve(office.propose(API_KEY=CANARY, PORT="2"))
+    others = [office.propose(PORT=port) for port in ("3", "4", "5")]
+    assert all(body and key for body, key in office.sealed())
+    assert CANARY.encode() not in b"".join(body or b"" for body, _ in office.sealed())
+    office.approving.withdraw(WRITER, PRODUCTION, others[0].proposal.number, "not needed")
+    office.approving.refuse(APPROVER, PRODUCTION, others[1].proposal.number, "no")
+    office.apply(approved.proposal.number)
+    office.service.clock.forward(LIFETIME)
+    office.approving.expire()
+    assert office.sealed() == [(None, None)] * 4
+    states = [each.state for each in office.showing.page(PRODUCTION)]
+    assert states == [ProposalState.EXPIRED, ProposalState.REFUSED, ProposalState.WITHDRAWN, ProposalState.APPLIED]
+    shown = office.showing.one(PRODUCTION, 2)
+    assert (shown.differences, shown.standing.proposal.names) == (None, ("PORT",))
+    assert shown.standing.proposal.ending is not None
+    assert shown.standing.proposal.ending.reason == "not needed"
+    with pytest.raises(DestroyedError):
+        office.service.store.read(lambda found: found.proposals.variables(shown.standing.proposal))
+    assert office.actions()[-1] is Action.PROPOSAL_EXPIRE
+
+
+def test_what_would_change_is_shown_without_secrets(office: Office) -> None:
+    """As everywhere: a secret is the same or another one."""
+    office.propose(PORT="2", API_KEY=CANARY, DEBUG="true")
+    shown = office.showing.one(PRODUCTION, 1)
+    assert shown.differences is not None
+    told = [(each.name, each.change, each.old, each.new) for each in shown.differences]
+    assert told == [
+        ("API_KEY", Changed.CHANGED, None, None),
+        ("DEBUG", Changed.ADDED, None, "true"),
+        ("PORT", Changed.CHANGED, "1", "2"),
+    ]
+    assert CANARY not in repr(shown)
+
+
+def test_what_is_stale_says_so_until_its_author_proposes_it_anew(office: Office) -> None:
+    """From today's revision, and with new approvals."""
+    office.propose(PORT="2")
+    office.service.revising.replace(actor(GRACE), Intent(PRODUCTION, 1, break_glass="x"), {"PORT": "3"})
+    assert office.showing.page(PRODUCTION)[0].is_stale
+    again = office.proposing.change(WRITER, 1, Intent(PRODUCTION, 2), replaced({"PORT": "2"}))
+    assert (again.is_stale, again.proposal.base) == (False, 2)
+    office.approve(again)
+    assert office.apply().state is ProposalState.APPLIED
+
+
+def test_an_answer_that_was_lost_is_given_again(office: Office) -> None:
+    """Who says the same twice has done it once; others are told that it is done."""
+    made = office.propose()
+    assert office.approve(made) == office.approve(made)
+    applied = office.apply()
+    assert office.apply().proposal.ending == applied.proposal.ending
+    assert office.approve(made).state is ProposalState.APPLIED
+    with pytest.raises(ConflictError, match="is applied as revision 2"):
+        office.apply(who=actor(GRACE))
+    other = office.propose(PORT="5", expected=2)
+    for _ in range(2):
+        assert office.approving.withdraw(WRITER, PRODUCTION, 2).state is ProposalState.WITHDRAWN
+    with pytest.raises(ConflictError, match="is withdrawn"):
+        office.approve(other)
+    assert office.actions().count(Action.PROPOSAL_APPLY) == office.actions().count(Action.PROPOSAL_WITHDRAW) == 1
+
+
+def test_an_environment_has_to_be_there_to_be_protected(office: Office) -> None:
+    """A misspelled one would protect nothing; to say the same again is no news."""
+    with pytest.raises(NotFoundError, match="there is no `billing/prodution`"):
+        office.protecting.protect(actor(), Place("billing", "prodution"), 1)
+    before = office.events()
+    office.protecting.protect(actor(), PRODUCTION, 1)
+    assert office.events() == before
+    assert office.protecting.of(PRODUCTION) == 1
+    office.protecting.protect(actor(), PRODUCTION, None)
+    assert office.protecting.of(PRODUCTION) is None
+    assert office.actions()[-1] is Action.PROTECTION_REMOVE
+
+
+def test_so_many_proposals_may_wait_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each holds a complete set of variables."""
+    assert MOST_OPEN == 100
+    monkeypatch.setattr("app.service.approvals.proposing.MOST_OPEN", 2)
+    office.propose(PORT="2")
+    office.propose(PORT="3")
+    with pytest.raises(ConflictError, match="2 proposals wait"):
+        office.propose(PORT="4")
+
+
+def test_a_revocation_tells_what_it_takes_back(office: Office) -> None:
+    """In its row of the log."""
+    token, _ = office.service.tokens.create(actor(), Grant(GRACE, "laptop", frozenset(APPROVER.token.rights)))
+    office.approve(office.propose(), Actor(token))
+    office.service.tokens.revoke(actor(), token.id)
+    kept = office.service.store.read(lambda found: found.audit.page())[0]
+    assert kept.detail["approvals"] == ["billing/production#1"]
+    assert office.showing.page(PRODUCTION)[0].missing == 1
+
+
+def test_time_is_told_to_the_millisecond(office: Office) -> None:
+    """What expires a moment later is still open."""
+    made = office.propose()
+    assert made.proposal.state(made.proposal.expires_at - timedelta(milliseconds=1)) is ProposalState.OPEN
+    assert made.proposal.state(made.proposal.expires_at) is ProposalState.EXPIRED
+
+
+def test_a_proposal_that_is_not_there_is_not_found(office: Office) -> None:
+    """Whatever one wants to do with it."""
+    tries = (
+        lambda: office.apply(7),
+        lambda: office.approving.approve(APPROVER, PRODUCTION, 7, "x"),
+        lambda: office.approving.refuse(APPROVER, PRODUCTION, 7),
+        lambda: office.approving.withdraw(WRITER, PRODUCTION, 7),
+        lambda: office.showing.one(PRODUCTION, 2**70),
+    )
+    for each in tries:
+        with pytest.raises(ServiceError, match="there is no proposal"):
+            each()
