@@ -11,7 +11,7 @@ from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor, Principal
 from app.domain.place import Place
 from app.domain.proposal import Proposal, ProposalState
-from app.domain.webhook import Message, Topic
+from app.domain.webhooks.outgoing import Message, Topic
 from app.service.ports import Transaction
 from app.service.webhooks.announcing import announce
 from app.service.writing.changes import Change

@@ -8,7 +8,7 @@ from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.webhook import Message, Topic
+from app.domain.webhooks.outgoing import Message, Topic
 from app.service.access import require
 from app.service.ports import Transaction
 from app.service.webhooks.announcing import announce
