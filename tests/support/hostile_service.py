@@ -45,8 +45,8 @@ class HostileService:
             "app": "billing",
             "environment": "production",
             "number": "2",
-            "older": "1",
-            "newer": "3",
+            "old": "1",
+            "new": "3",
             "name": "API_KEY",
             "digest": pushed.digest,
         }

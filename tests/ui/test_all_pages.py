@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from app.contracts.validator import ContractValidator
 from app.factory import BROKER, LEASES, Keeping, create_app
 from app.store.opening import open_store
-from app.views.marks import marked_views
+from app.ui.showing import JSON
 from support.fresh_database import fresh_database
 from support.hostile_service import CANARY, MARKUP, TURNED, HostileService
 from support.keyed_settings import KEYS, Settings
@@ -63,17 +63,15 @@ class Visit:
 
 
 def addresses(folder: Path, parts: dict[str, str]) -> list[str]:
-    """Return the address of each page; a part of it that `parts` leaves out fails: say there what stands for it."""
+    """Return the address of each page: of whatever can be had as JSON as well."""
     with closing(open_store(fresh_database(folder), KEYS)) as store:
         application = create_app(Settings(), keeping=Keeping(store, ContractValidator()))
-        rules = [
-            rule
-            for rule, mark in marked_views(application)
-            if mark.is_page and "GET" in (rule.methods or ()) and not rule.rule.endswith((".json", "/static/<name>"))
-        ]
+        every = {rule.rule: rule for rule in application.url_map.iter_rules()}
+        rules = [rule for name, rule in every.items() if f"{name}{JSON}" in every]
         application.extensions[BROKER].close()
         application.extensions[LEASES].close()
-    assert {name for rule in rules for name in rule.arguments} <= parts.keys()
+    unknown = {name for rule in rules for name in rule.arguments} - parts.keys()
+    assert unknown == set(), "say in `HostileService` what stands for it"
     built = (rule.build(parts, append_unknown=False) for rule in rules)
     return sorted(path for found in built if found for path in [found[1]])
 
