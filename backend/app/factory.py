@@ -47,6 +47,7 @@ from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
 from app.service.openid_sign_in import OpenIdSignIn
+from app.service.pages.audit import AuditShown
 from app.service.pages.environment import EnvironmentPage
 from app.service.pages.instances import InstancePages
 from app.service.pages.overview import Overview
@@ -72,6 +73,7 @@ from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from app.ui.blueprint import pages_of
 from app.ui.pages.apps import apps_page
+from app.ui.pages.audit import audit_page
 from app.ui.pages.environment import environment_page
 from app.ui.pages.instances import instance_pages
 from app.ui.pages.revisions import revision_pages, roll_back_page
@@ -211,6 +213,7 @@ def _pages(
         sign_in_by_openid(pages, authentication, elsewhere, signing_in)
     apps_page(pages, Overview(store))
     schemas_page(pages, SchemasShown(store))
+    audit_page(pages, AuditShown(store))
     return pages
 
 

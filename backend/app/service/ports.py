@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from app.domain.audit import AuditEntry
+from app.domain.audit import Action, AuditEntry
 from app.domain.described import Described
 from app.domain.event import Event, Happening, Position, Reset
 from app.domain.place import Place
@@ -126,9 +126,14 @@ class AuditLog(Protocol):
         ...
 
     def page(
-        self, before: int | None = None, limit: int = 100, app: str = "", environment: str = ""
+        self,
+        before: int | None = None,
+        limit: int = 100,
+        app: str = "",
+        environment: str = "",
+        action: Action | None = None,
     ) -> Sequence[AuditEntry]:
-        """Return entries from the newest to the oldest, those below id `before` and about that place alone."""
+        """Return entries from the newest to the oldest: below id `before`, about that place, and of that kind alone."""
         ...
 
 

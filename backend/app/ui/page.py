@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from urllib.parse import urlencode
 
-from app.domain.identity import Scope
+from app.domain.identity import ANY, Scope
 from app.domain.place import Place
 from app.views.authentication import visitor
 
@@ -97,8 +98,16 @@ def frame_of_environment(
 
 
 def _of_the_service(**about: str) -> tuple[Link, ...]:
-    """Return the tabs of the pages on the whole service, as far as who is signed in may open them."""
-    return (Link("Apps", "/"),) if not about else ()
+    """Return the tabs of the pages on the whole service, as far as who is signed in may open them.
+
+    Args:
+        about: The app and the environment that the page is about, which narrow down what these pages show.
+    """
+    asking = visitor()
+    tabs = [] if about else [Link("Apps", "/")]
+    if asking and asking.token.allows(Scope.AUDIT_READ, about.get("app", ANY), about.get("environment", ANY)):
+        tabs.append(Link("Audit", f"/audit?{urlencode(about)}" if about else "/audit"))
+    return tuple(tabs)
 
 
 def _marked(here: str, links: tuple[Link, ...]) -> tuple[Link, ...]:

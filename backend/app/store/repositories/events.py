@@ -102,9 +102,14 @@ class SqlAuditLog:
         self._connection.execute(_NEW_ENTRY, row)
 
     def page(
-        self, before: int | None = None, limit: int = 100, app: str = "", environment: str = ""
+        self,
+        before: int | None = None,
+        limit: int = 100,
+        app: str = "",
+        environment: str = "",
+        action: Action | None = None,
     ) -> Sequence[AuditEntry]:
-        """Return entries from the newest to the oldest, those below id `before` and about that place alone."""
+        """Return entries from the newest to the oldest: below id `before`, about that place, and of that kind alone."""
         statement = sa.select(audit, principals).join(principals).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(audit.c.id < min(before, LARGEST))
@@ -112,6 +117,8 @@ class SqlAuditLog:
             statement = statement.where(audit.c.app == app)
         if environment:
             statement = statement.where(audit.c.environment == environment)
+        if action is not None:
+            statement = statement.where(audit.c.action == action)
         return [_entry(row) for row in self._connection.execute(statement)]
 
 

@@ -160,6 +160,8 @@ class StoreContract:
             actor, Action.CONFIG_REVEAL, NOW, "billing", "production", detail={"names": ["KEY"]}
         )
         assert store.read(lambda found: found.audit.page(app="billing", before=everything[0].id)) == everything[2:]
+        assert store.read(lambda found: found.audit.page(action=Action.CONFIG_REVEAL)) == everything
+        assert store.read(lambda found: found.audit.page(action=Action.CONFIG_WRITE)) == []
 
     def test_events_are_read_after_a_position(self, store: AnyStore) -> None:
         """In order, up to a limit, and nothing twice."""
