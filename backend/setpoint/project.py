@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from setpoint.errors import UnableError
-from setpoint.text.suggest import nearest
 
 _LONGEST_SLIP = 3
 _TEXT = "a string"
@@ -204,6 +203,8 @@ def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 def _problem(key: str, value: object, known: Mapping[str, str]) -> str | None:
     if key not in known:
+        from setpoint.text.suggest import nearest  # noqa: PLC0415 - most keys are right
+
         meant = nearest(key, known, _LONGEST_SLIP)
         return f"unknown key `{key}`" + (f"; did you mean `{meant}`?" if meant else "")
     is_text = isinstance(value, str)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 
 PACKAGE = Path(__file__).resolve().parents[2] / "backend" / "setpoint"
 OPENERS = {
+    "text/guarded.py": "is it",
     "text/shown.py": "the door",
     "resolution/shown_values.py": "asks the door",
     "resolution/subject.py": "hands values to the settings class, and secrets to the masks",
@@ -38,10 +39,10 @@ TELLERS = ("application", "check", "cli", "formats", "generate", "testing")
 UNGUARDED = {
     "application/compare_programs.py": "counts them",
     "application/conversion.py": "writes a file with the same values",
+    "application/first_look.py": "counts them",
     "application/launch.py": "hands values to the process that starts",
     "application/plain_file.py": "says yes or no of all of them",
     "application/shown_reading.py": "puts each to the door, for `read`",
-    "application/sure_class_pass.py": "counts them",
     "application/sure_pass.py": "asks a contract, and says yes or nothing",
     "check/checking.py": "counts them",
     "check/evidence/reading_differences.py": "compares what programs read, and guards it",

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_settings import BaseSettings
 
+from setpoint.application.first_look import first_look
 from setpoint.application.importing import NoSettingsClassError, UnusableSettingsError, import_settings_classes
-from setpoint.application.sure_class_pass import sure_class_pass
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.project import Project
@@ -73,13 +73,15 @@ def check_app(wanted: Wanted, project: Project) -> Report:
 
         return check_deploys(wanted, project)
     classes, unusable = _classes(wanted, project)
+    look = None
     if len(classes) == 1 and not unusable and _is_about_one_file(wanted, project):
-        report = sure_class_pass(classes[0], wanted.paths[0], wanted.fail_on)
+        look = first_look(classes[0], wanted.paths[0])
+        report = look.report(wanted.fail_on) if look else None
         if report is not None:
             return report
     from setpoint.application.check_classes import check_classes
 
-    return check_classes(classes, unusable, wanted, project)
+    return check_classes(classes, unusable, wanted, project, look)
 
 
 def _is_about_one_file(wanted: Wanted, project: Project) -> bool:

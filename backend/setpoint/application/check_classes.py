@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pydantic_settings import BaseSettings
 
 from setpoint.application.check_app import Unusable, Wanted
-from setpoint.application.check_files import check_files
+from setpoint.application.check_files import check_files, check_further
 from setpoint.application.check_start import check_start
+from setpoint.application.first_look import FirstLook
 from setpoint.application.importing import UnusableRulesError, import_rules
 from setpoint.application.judging import Terms, chosen_selection
 from setpoint.check.checking import put_together, unable
@@ -18,9 +19,20 @@ from setpoint.sources.env_file import ProcessEnvironment
 
 
 def check_classes(
-    classes: Sequence[type[BaseSettings]], unusable: Sequence[Unusable], wanted: Wanted, project: Project
+    classes: Sequence[type[BaseSettings]],
+    unusable: Sequence[Unusable],
+    wanted: Wanted,
+    project: Project,
+    look: FirstLook | None = None,
 ) -> Report:
     """Check what is `wanted` against `classes`; those that are `unusable` are findings among others.
+
+    Args:
+        classes: The settings classes.
+        unusable: Those that can't be had.
+        wanted: What somebody wants to know.
+        project: What the project of the app says.
+        look: What was seen of it before, where it is about one class and one file.
 
     Raises:
         UnableError: There is no such rule.
@@ -34,6 +46,8 @@ def check_classes(
         return put_together(reports)
     # Rules of the app's own can be chosen, too, and are known by now.
     terms = Terms(chosen_selection(project, wanted.select, wanted.ignore), wanted.fail_on, wanted.deploy)
+    if look is not None:
+        return check_further(look, project, terms)
     return put_together([_checked(SettingsContract.of_all(classes), wanted, project, terms), *reports], terms.fail_on)
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
+from setpoint.application.first_look import FirstLook
 from setpoint.application.gathering import beside_each_other, of_files
 from setpoint.application.judging import Terms, judged
 from setpoint.check.report import Report
@@ -45,6 +46,12 @@ def check_files(
         for files in read_as_programs_do(paths, referable, loaders or project.loaders, encoding=encoding_of(contracts))
     ]
     return terms.selection.of(judged(zip(*as_read, strict=True), terms))
+
+
+def check_further(look: FirstLook, project: Project, terms: Terms) -> Report:
+    """Check in full the file that was looked at; neither it nor the class is asked a second time."""
+    subject = of_files(look.contract, [look.file], None, project, record=look.record)
+    return terms.selection.of(judged([[subject]], terms))
 
 
 def encoding_of(contracts: Sequence[SettingsContract]) -> str | None:

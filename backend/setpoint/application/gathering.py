@@ -116,12 +116,13 @@ def of_files(
     *,
     directories: Sequence[str] = (),
     process: "DeployedProcess | None" = None,
+    record: Record | None = None,
 ) -> Subject:
     """Return what a process would read that is given `files`, here or on another machine.
 
     Files that variables name are looked at if they are there, but not for the process of a deploy, which has a file
     system of its own. Secrets directories are those that are given alone: what the class finds in its own, on the
-    machine where it starts, can't be known here.
+    machine where it starts, can't be known here. `record` is what the class did with all that, if it was asked before.
     """
     variables = environment.variables if environment else {}
     named = tuple(file_variables(contract, files, variables, opens=process is None))
@@ -136,6 +137,7 @@ def of_files(
         unseen_directories=() if directories else own_secrets_directories(contract),
         secrets_directories=tuple(directories),
         process=process,
+        record=record,
     )
     if not directories:
         return subject

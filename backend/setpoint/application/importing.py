@@ -18,7 +18,6 @@ from setpoint.contract.made_at_import import watched
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import InvalidRuleError, UnusableError
 from setpoint.project import Project
-from setpoint.text.raised import kind_and_place
 
 _PYTHONS_OWN_WORDS = r"(?:No module named|cannot import name|name) '.*"
 
@@ -173,6 +172,8 @@ def _namespaces(traceback: TracebackType | None) -> Iterator[dict[str, object]]:
 
 def _described(error: BaseException) -> str:
     """Return what went wrong; the text of an exception shows only where it can't hold a value."""
+    from setpoint.text.raised import kind_and_place  # noqa: PLC0415 - most modules can be imported
+
     kind = type(error).__name__
     if isinstance(error, SyntaxError):
         return f"{kind} at {error.filename}:{error.lineno}"

@@ -8,8 +8,8 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment
+from setpoint.text.guarded import Guarded
 from setpoint.text.secret_values import is_token_as_name
-from setpoint.text.shown import Guarded
 from setpoint.text.suggest import allowed_steps, nearest
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from setpoint.envfile.reading import Binding
 from setpoint.envfile.source_text import Location, Span
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_values import is_token_as_name
-from setpoint.text.shown import Door, Guarded, is_name, is_secret_of_stranger
+from setpoint.text.shown import Door, is_name, is_secret_of_stranger
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from setpoint.errors import UnusableError
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable, printable_lines
+from setpoint.text.guarded import MASK
 from setpoint.text.join import said_of
-from setpoint.text.mask import MASK
 
 
 def check(subject: Subject, fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:

@@ -9,7 +9,7 @@ from setpoint.envfile.source_text import Location, SourceText, Span
 from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 from setpoint.text.shown_line import Extent, Name, ShownLine, line_of_binding, line_that_is_not_read
 
 

@@ -24,8 +24,8 @@ from setpoint.errors import UnableError
 from setpoint.resolution.provenance import Provenance, provenances
 from setpoint.resolution.subject import Subject
 from setpoint.text.escape import printable
+from setpoint.text.guarded import MASK
 from setpoint.text.join import joined
-from setpoint.text.mask import MASK
 from setpoint.text.suggest import allowed_steps, nearest
 
 VERSION = 1

@@ -12,7 +12,7 @@ from setpoint.cli.read import judging_contracts
 from setpoint.formats.json_report import diagnostic_as_json
 from setpoint.sources.deploys import DeployRequest, read_deploy
 from setpoint.text.escape import printable
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 
 VERSION = 1
 

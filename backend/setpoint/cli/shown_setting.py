@@ -18,8 +18,8 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
+from setpoint.text.guarded import MASK
 from setpoint.text.join import counted
-from setpoint.text.mask import MASK
 from setpoint.validation.record import SourceRecord
 
 

@@ -5,15 +5,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.class_variables import Part, parts_of, variables_of
 from setpoint.contract.guidance import NamesEnvFile
 from setpoint.contract.variable import Variable
-from setpoint.contract.variable_names import VariableNames
-from setpoint.text.suggest import KnownNames
+
+if TYPE_CHECKING:
+    from setpoint.contract.variable_names import VariableNames
+    from setpoint.text.suggest import KnownNames
 
 _FROM_FILE = "_FILE"
 # Variables of any program may begin so.
@@ -136,8 +138,10 @@ class SettingsContract:
         return self._names.find(name)
 
     @cached_property
-    def known_names(self) -> KnownNames:
+    def known_names(self) -> "KnownNames":
         """Return the names of its variables, among which to look for what misspelt ones were meant to be."""
+        from setpoint.text.suggest import KnownNames  # noqa: PLC0415 - no name is misspelt in a good file
+
         return KnownNames(variable.name for variable in self.variables)
 
     def with_known_keys(self, name: str) -> Variable | None:
@@ -200,7 +204,9 @@ class SettingsContract:
         return self.variables_at(setting)[:1] or tuple(filter(None, [self.inside(setting)]))
 
     @cached_property
-    def _names(self) -> VariableNames:
+    def _names(self) -> "VariableNames":
+        from setpoint.contract.variable_names import VariableNames  # noqa: PLC0415 - likewise
+
         most = self.settings_class.model_config.get("env_nested_max_split")
         return VariableNames(self.variables, self.delimiter, most, ignores_case=self.ignores_case)
 

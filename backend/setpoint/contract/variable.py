@@ -10,10 +10,8 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_names import is_secret_name
-from setpoint.text.secret_values import is_token_as_name
-from setpoint.text.shown import Guarded, shows_alone
 
 
 class Variable(NamedTuple):
@@ -82,6 +80,8 @@ class Variable(NamedTuple):
 
         The name is longer than the variable's where it sets a key of an open one.
         """
+        from setpoint.text.shown import shows_alone  # noqa: PLC0415 - what passes is not shown
+
         is_secret = self.secret or is_secret_name(name[len(self.name) :])
         return shows_alone(value, secret=is_secret, is_out_of_place=partial(secrecy.is_out_of_place, field=self.field))
 
@@ -95,6 +95,8 @@ class Variable(NamedTuple):
         keys = name[len(self.name) :]
         if not keys:
             return []
+        from setpoint.text.secret_values import is_token_as_name  # noqa: PLC0415 - few names have keys
+
         tokens = [each for each in self.path_of(name)[len(self.setting) :] if is_token_as_name(each)]
         return tokens or ([keys] if is_token_as_name(keys) else [])
 

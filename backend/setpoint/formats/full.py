@@ -4,7 +4,6 @@ from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
-from setpoint.text.width import width
 
 
 def render(report: Report, style: Style, *, quiet: bool = False) -> str:
@@ -37,6 +36,8 @@ def _place(diagnostic: Diagnostic, style: Style, margin: str) -> list[str]:
     arrow = f"{margin[1:]}{style.paint('frame', '-->')} {location.path}"
     if excerpt is None:
         return [arrow]
+    from setpoint.text.width import width  # noqa: PLC0415 - a good file has no excerpt
+
     bar = style.paint("frame", "|")
     offset = " " * width(excerpt.text[: excerpt.start])
     carets = "^" * max(1, width(excerpt.text[excerpt.start : excerpt.end]))

@@ -10,7 +10,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 from setpoint.validation.refusal import RefusalKind
 
 _WIDTH = 100

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from setpoint.contract.variable import Variable
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.shown import Guarded, is_secret_of_stranger
+from setpoint.text.guarded import Guarded
+from setpoint.text.shown import is_secret_of_stranger
 from setpoint.validation.record import SourceRecord
 
 

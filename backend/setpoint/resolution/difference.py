@@ -8,7 +8,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import Provenance, StrangeName, provenances, strange_names
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.resolution.typed_value import NoTypedValueError, TypedValues
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 
 
 class Change(StrEnum):

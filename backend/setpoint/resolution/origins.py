@@ -13,7 +13,7 @@ from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.given_value import NOTHING, paths_of, value_at_path, values_along
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 from setpoint.validation.record import Build, Record, SourceRecord
 
 Setting = tuple[str | int, ...]

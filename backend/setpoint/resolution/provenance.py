@@ -13,8 +13,8 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
+from setpoint.text.guarded import MASK
 from setpoint.text.join import joined
-from setpoint.text.mask import MASK
 from setpoint.validation.record import SourceRecord
 from setpoint.validation.refusal import RefusalKind
 

@@ -7,9 +7,9 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
 from setpoint.sources.env_file import ProcessEnvironment
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_values import looks_like_token
-from setpoint.text.shown import Door, Guarded
+from setpoint.text.shown import Door
 from setpoint.validation.refusal import Refusal, RefusalKind
 from setpoint.validation.validate import Validated
 

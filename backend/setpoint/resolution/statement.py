@@ -10,8 +10,8 @@ from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.mask import MASK
-from setpoint.text.shown import Guarded, Names
+from setpoint.text.guarded import MASK, Guarded
+from setpoint.text.shown import Names
 from setpoint.text.suggest import allowed_steps
 
 _BREAKS_THE_READING = {ProblemKind.MALFORMED_LINE, ProblemKind.UNCLOSED_QUOTE}

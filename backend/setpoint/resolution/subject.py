@@ -19,8 +19,9 @@ from setpoint.resolution.strangers import forbidden, kept
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
 from setpoint.sources.secret_files import FileVariable
-from setpoint.text.mask import MASK, Redactor
-from setpoint.text.shown import Door, Guarded
+from setpoint.text.guarded import MASK, Guarded
+from setpoint.text.mask import Redactor
+from setpoint.text.shown import Door
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind

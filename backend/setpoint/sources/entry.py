@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from setpoint.envfile.reading import Binding
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 
 
 class Written(NamedTuple):

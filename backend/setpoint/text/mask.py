@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-MASK = "********"
+from setpoint.text.guarded import MASK
+
 _REPEATED_MASK = rf"(?:{re.escape(MASK)})+"
 # A shorter value, or one plain word, is masked as a whole word alone: pieces of `shop` are in too many words.
 _SHORTEST_IN_PIECES = 8

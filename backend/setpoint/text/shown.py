@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from setpoint.text.escape import printable
-from setpoint.text.mask import MASK, Redactor
+from setpoint.text.guarded import Guarded
+from setpoint.text.mask import Redactor
 from setpoint.text.secret_values import is_token_as_name, looks_like_token, looks_secret, sounds_secret
 
 COMMENT = "#…"
@@ -23,41 +24,6 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
 _CONVENTIONAL_NAME = r"[A-Z_][A-Z0-9_]{0,63}"
 _COMMENT = r"\s#"
 _QUOTED = r"(?s)\s*(['\"`]).*\1\s*"
-
-
-class Guarded:
-    """A value that no text shows by mistake: wherever one puts it in, it is a mask.
-
-    Attributes:
-        raw: The value itself, for code that judges it or hands it on, and for no text that people read.
-    """
-
-    __slots__ = ("raw",)
-
-    def __init__(self, raw: str) -> None:
-        self.raw = raw
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Guarded) and self.raw == other.raw
-
-    def __hash__(self) -> int:
-        return hash(self.raw)
-
-    def __str__(self) -> str:
-        return MASK
-
-    def __repr__(self) -> str:
-        return MASK
-
-    def __format__(self, _: str) -> str:
-        return MASK
-
-    def __bool__(self) -> bool:
-        return bool(self.raw)
-
-    def satisfies(self, condition: Callable[[str], bool]) -> bool:
-        """Return what `condition` says of the value, and nothing else of it."""
-        return condition(self.raw)
 
 
 def shows_alone(value: Guarded, *, secret: bool, is_out_of_place: Callable[[str], bool]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from setpoint.text.escape import printable
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 from setpoint.text.shown import COMMENT, comment_in
 
 _LONGEST_LINE = 160

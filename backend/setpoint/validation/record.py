@@ -4,13 +4,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.variable_names import SecretNames
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
+
+if TYPE_CHECKING:
+    from setpoint.contract.variable_names import SecretNames
 
 
 class Given(NamedTuple):
@@ -58,7 +60,7 @@ class SourceRecord:
     paths: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
     files: tuple[EnvFile, ...] = ()
-    secret_names: SecretNames | None = None
+    secret_names: "SecretNames | None" = None
     values: Mapping[str, Any] = field(default_factory=dict)
     undecodable: tuple[tuple[str, Entry | None], ...] = ()
     error: BaseException | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -21,10 +21,12 @@ from pydantic_settings.sources import ConfigFileSourceMixin
 from pydantic_settings.sources.base import PydanticBaseEnvSettingsSource
 
 from setpoint.contract.file_variables_source import FileVariablesSource
-from setpoint.contract.variable_names import SecretNames
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.validation.record import SourceRecord
+
+if TYPE_CHECKING:
+    from setpoint.contract.variable_names import SecretNames
 
 # In this order: some are made from others.
 _KINDS: tuple[tuple[type, SourceKind], ...] = (
@@ -59,7 +61,7 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
         reading: What it has read of the process environment or of env files, if it is of that kind.
     """
     name = getattr(source, "__name__", type(source).__name__)
-    kind = next((kind for base, kind in _KINDS if isinstance(source, base)), SourceKind.OWN_SOURCE)
+    kind = next((kind for base, kind in _KINDS if base in type(source).__mro__), SourceKind.OWN_SOURCE)
     if kind is SourceKind.OWN_SOURCE and reading is not None:
         is_file = isinstance(source, DotEnvSettingsSource)
         kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
@@ -84,9 +86,11 @@ def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
         yield from (str(Path(each).expanduser()) for each in directories)
 
 
-def _nesting(source: object) -> SecretNames | None:
+def _nesting(source: object) -> "SecretNames | None":
     if not isinstance(source, NestedSecretsSettingsSource):
         return None
+    from setpoint.contract.variable_names import SecretNames  # noqa: PLC0415 - few classes have such a source
+
     return SecretNames(source.secrets_prefix, source.secrets_nested_delimiter or "")
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpoint.text.escape import printable
-from setpoint.text.mask import MASK, Redactor
+from setpoint.text.guarded import MASK
+from setpoint.text.mask import Redactor
 from setpoint.text.secret_forms import forms_of
 
 secrets = st.text("abcdefgh0123", min_size=8, max_size=20).map(lambda text: f"a1{text}")

@@ -12,7 +12,7 @@ from setpoint.application.loading import Origin, origins_of
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.sources.env_file import SourceKind
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 
 _DEFAULT = Origin(SourceKind.DEFAULT)
 

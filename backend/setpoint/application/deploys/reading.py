@@ -13,7 +13,7 @@ from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText, Span
 from setpoint.sources.deployed_process import not_of
 from setpoint.sources.env_file import EnvFile, SourceKind
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 
 _NOWHERE = Span(0, 0)
 

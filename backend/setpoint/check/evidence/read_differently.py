@@ -10,8 +10,8 @@ from setpoint.envfile.writing import how_to_write
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
+from setpoint.text.guarded import MASK
 from setpoint.text.join import joined, said_of
-from setpoint.text.mask import MASK
 from setpoint.text.shown import ends_in_comment
 
 

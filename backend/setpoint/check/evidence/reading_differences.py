@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 
 _LEFT_OUT = "leave it out"
 

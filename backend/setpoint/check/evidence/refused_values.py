@@ -9,7 +9,7 @@ from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 from setpoint.validation.refusal import Refusal, RefusalKind
 
 

@@ -20,8 +20,8 @@ from setpoint.check.finding import Finding, Region, declaration, name_region, re
 from setpoint.contract.variable import Variable
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
+from setpoint.text.guarded import MASK
 from setpoint.text.join import joined
-from setpoint.text.mask import MASK
 from setpoint.validation.refusal import RefusalKind
 
 _FORBIDS_IT = "the settings class reads this file and forbids it"

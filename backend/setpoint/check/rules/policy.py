@@ -18,7 +18,7 @@ from setpoint.resolution.effective_value import effective_text
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import STANDARD_INPUT, EnvFile
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 from setpoint.text.placeholder import is_placeholder
 from setpoint.text.secret_names import is_secret_name
 from setpoint.text.secret_values import looks_secret

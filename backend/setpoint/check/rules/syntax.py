@@ -13,7 +13,7 @@ from setpoint.envfile.source_text import Span
 from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 
 
 def _problems(subject: Subject, rule: Rule[Subject]) -> Iterator[tuple[Line, Problem]]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.envfile.source_text import ShortenedText, Span, first_bad_byte, with_each_sequence_replaced
+from setpoint.envfile.shortened_text import ShortenedText
+from setpoint.envfile.source_text import Span, first_bad_byte, with_each_sequence_replaced
 
 _LINE_ENDS = "\n\u2028\u2029"
 _BLANKS_IN_LINE = "\t\v\f \xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000\ufeff"

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.reading import ProblemKind, Reading
-from setpoint.envfile.source_text import ShortenedText, Span, first_bad_byte, with_each_sequence_replaced
+from setpoint.envfile.shortened_text import ShortenedText
+from setpoint.envfile.source_text import Span, first_bad_byte, with_each_sequence_replaced
 
 _BLANKS = " \t\n"
 _CARRIAGE_RETURN = re.compile("\r")

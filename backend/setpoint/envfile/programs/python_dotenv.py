@@ -6,12 +6,15 @@ against the real `dotenv_values`.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from setpoint.envfile.draft import ExpansionLimit
-from setpoint.envfile.programs.python_dotenv_references import Reference, references
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
 from setpoint.envfile.source_text import Span, first_bad_byte
+
+if TYPE_CHECKING:
+    from setpoint.envfile.draft import ExpansionLimit
+    from setpoint.envfile.programs.python_dotenv_references import Reference
 
 _BLANK = r"[^\S\r\n]"
 _SPACE = re.compile(r"\s*")
@@ -23,13 +26,13 @@ _QUOTED_VALUE = {
     "'": re.compile(r"'([^'\\]*(?:\\.[^'\\]*)*)'", re.DOTALL),
     '"': re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL),
 }
-_ESCAPE = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"""\\([\\'"abfnrtv])""")}
+_ESCAPE = {"'": r"\\([\\'])", '"': r"""\\([\\'"abfnrtv])"""}
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _UNQUOTED_VALUE = re.compile(r"[^\r\n]*")
 _COMMENT_AFTER_VALUE = re.compile(r"\s#")
 _END_OF_STATEMENT = re.compile(rf"{_BLANK}*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = r"\r\n?"
 
 
 class _Statement(NamedTuple):
@@ -71,7 +74,12 @@ class _Reader:
         self.problems: list[Problem] = []
         self.known: dict[str, str | None] = {}
         self.referred: set[str] = set()
-        self.limit = ExpansionLimit()
+
+    @cached_property
+    def _limit(self) -> "ExpansionLimit":
+        from setpoint.envfile.draft import ExpansionLimit  # noqa: PLC0415 - few files refer to variables
+
+        return ExpansionLimit()
 
     def read(self) -> Reading:
         bindings = tuple(self._bindings())
@@ -130,7 +138,7 @@ class _Reader:
             return _Statement(None, name, Span(start, start + 1))
         value = _with_plain_line_ends(match[1])
         if "\\" in value:
-            value = _ESCAPE[quote].sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), value)
+            value = re.sub(_ESCAPE[quote], lambda escape: _ESCAPED.get(escape[1], escape[1]), value)
         return _Statement(match.end(), name, Span(*match.span()), value)
 
     def _unquoted(self, name: Span, start: int) -> _Statement:
@@ -141,6 +149,10 @@ class _Reader:
         return _Statement(_end(_UNQUOTED_VALUE, self.text, end), name, Span(start, end), value)
 
     def _without_references(self, value: str, name: str, span: Span) -> str:
+        if "${" not in value:
+            return value
+        from setpoint.envfile.programs.python_dotenv_references import references  # noqa: PLC0415 - likewise
+
         pieces: list[str] = []
         copied_to, searched_to = 0, span.start
         for reference in references(value):
@@ -152,7 +164,7 @@ class _Reader:
             copied_to = reference.end
         return "".join([*pieces, value[copied_to:]])
 
-    def _looked_up(self, reference: Reference, name: str, place: Span) -> str:
+    def _looked_up(self, reference: "Reference", name: str, place: Span) -> str:
         found: str | None = reference.default
         if reference.name in self.known:
             found = self.known[reference.name] or ""
@@ -164,7 +176,7 @@ class _Reader:
             hint = "set the variable above this line, or add a default: `${NAME:-default}`"
             self._report(ProblemKind.UNDEFINED_REFERENCE, place, message, name=name, hint=hint)
             return ""
-        if not self.limit.allows(found):
+        if not self._limit.allows(found):
             message = "the references expand to more text than a process can be given"
             hint = "write the value without references"
             self._report(ProblemKind.TOO_LONG_EXPANSION, place, message, name=name, hint=hint)
@@ -220,4 +232,4 @@ def _blanks(text: str, span: Span) -> int:
 
 def _with_plain_line_ends(text: str) -> str:
     """Return `text` as Python reads it from a file in text mode ("universal newlines")."""
-    return _LINE_END.sub("\n", text) if "\r" in text else text
+    return re.sub(_LINE_END, "\n", text) if "\r" in text else text

@@ -8,7 +8,8 @@ from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.shell.plain_lines import read_plain_lines
 from setpoint.envfile.shell.variables import ShellVariables
-from setpoint.envfile.source_text import ShortenedText, Span
+from setpoint.envfile.shortened_text import ShortenedText
+from setpoint.envfile.source_text import Span
 
 _NUL = re.compile("\0")
 

@@ -8,7 +8,8 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Region, value_region
 from setpoint.resolution.subject import Subject
 from setpoint.text.escape import printable
-from setpoint.text.shown import Guarded, Names
+from setpoint.text.guarded import Guarded
+from setpoint.text.shown import Names
 
 if TYPE_CHECKING:
     from setpoint.sources.deployed_process import DeployedProcess

@@ -1,11 +1,11 @@
-"""Knows at once of most good files that nothing is wrong with them, by the settings class itself.
+"""Looks at an env file as the settings class does, before anything is imported that explains faults.
 
-Like `sure_pass` for exported contracts: whatever is not plain to see here is left to the check in full, because all
-that explains what is wrong takes longer to import than such a file takes to be validated.
+Of most good files that is enough to know that no rule has anything to say, like `sure_pass` for exported contracts.
+What is not plain to see here is left to the check in full, which goes on from what was seen.
 """
 
 import sys
-from pathlib import Path
+from typing import NamedTuple
 
 from pydantic_settings import BaseSettings
 
@@ -14,7 +14,7 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.sources.entry import entries_of
-from setpoint.sources.env_file import STANDARD_INPUT, EnvFile, read_env_file
+from setpoint.sources.env_file import EnvFile, read_env_file
 from setpoint.text.escape import printable
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record
@@ -22,29 +22,46 @@ from setpoint.validation.record import Given, Record
 _UTF_8 = {None, "utf-8", "utf8", "UTF-8"}
 
 
-def sure_class_pass(settings_class: type[BaseSettings], path: str, fail_on: Severity) -> Report | None:
-    """Return the report on the env file at `path`, if no rule has anything to say of it; else None.
+class FirstLook(NamedTuple):
+    """What was seen of the only settings class of an app and the only env file that it is given.
 
-    Args:
-        settings_class: The only settings class of the app.
-        path: The env file, which python-dotenv will read; no other source will.
-        fail_on: The lowest severity that fails the check.
+    Attributes:
+        contract: The class seen from the environment.
+        file: The env file as python-dotenv reads it.
+        record: What the class did with it; None if it was not asked, because the file needs explaining anyhow.
+    """
+
+    contract: SettingsContract
+    file: EnvFile
+    record: Record | None
+
+    def report(self, fail_on: Severity) -> Report | None:
+        """Return the report if no rule has anything to say; else None.
+
+        Args:
+            fail_on: The lowest severity that fails the check.
+        """
+        if self.record is None or not _is_taken(self.record, self.file):
+            return None
+        file = self.file
+        source = SourceSummary(file.kind, printable(file.path), file.loader, len(file.variables))
+        return Report(self.contract.reference, (source,), (), fail_on)
+
+
+def first_look(settings_class: type[BaseSettings], path: str) -> FirstLook | None:
+    """Look at the env file at `path`; None where the class reads its variables in a way of its own.
 
     Raises:
         UnableError: It can't be seen from outside which variables the class reads.
     """
-    if path == STANDARD_INPUT or not Path(path).is_file():
-        return None  # What comes through a pipe can be read once only.
     if "setpoint.check.catalogue.app_rule" in sys.modules:
         return None  # The module of the class may have entered rules of the app's own.
-    contract, file = SettingsContract.of(settings_class), read_env_file(path, {})
-    if not (reads_plainly(file) and _is_plain(contract) and _is_known(contract, file)):
+    contract = SettingsContract.of(settings_class)
+    if not _is_plain(contract):
         return None
-    record = ask(contract, Given(files=(tuple(entries_of(file)),)))
-    if not _is_taken(record, file):
-        return None
-    source = SourceSummary(file.kind, printable(file.path), file.loader, len(file.variables))
-    return Report(contract.reference, (source,), (), fail_on)
+    file = read_env_file(path, {})
+    is_plain = reads_plainly(file) and _is_known(contract, file)
+    return FirstLook(contract, file, ask(contract, Given(files=(tuple(entries_of(file)),))) if is_plain else None)
 
 
 def _is_plain(contract: SettingsContract) -> bool:

@@ -15,8 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint import FileVariables
 from setpoint.application.check_app import Wanted
 from setpoint.application.check_classes import check_classes
+from setpoint.application.first_look import first_look
 from setpoint.application.importing import import_settings_classes
-from setpoint.application.sure_class_pass import sure_class_pass
 from setpoint.check.diagnostic import Severity
 from setpoint.project import Project
 from support.checking import BACKEND
@@ -127,10 +127,13 @@ def no_rules_of_apps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _agrees(settings_class: type[BaseSettings], path: Path) -> bool:
-    """Return whether `path` passes at once; it must be what a check in full says."""
-    report = sure_class_pass(settings_class, str(path), Severity.WARNING)
-    wanted = Wanted((), paths=(str(path),), fail_on=Severity.WARNING)
-    assert report is None or report == check_classes([settings_class], [], wanted, Project(Path.cwd()))
+    """Return whether `path` passes at once; a check in full must say the same, with and without what was seen."""
+    look = first_look(settings_class, str(path))
+    report = look.report(Severity.WARNING) if look else None
+    wanted, project = Wanted((), paths=(str(path),), fail_on=Severity.WARNING), Project(Path.cwd())
+    in_full = check_classes([settings_class], [], wanted, project)
+    assert report in {None, in_full}
+    assert look is None or check_classes([settings_class], [], wanted, project, look) == in_full
     return report is not None
 
 
