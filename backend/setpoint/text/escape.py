@@ -6,6 +6,7 @@ UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069
 """A character that could steer a terminal or hide from the eye."""
 
 _LINE_END = r"\r?\n"
+_COMMON = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def printable(text: str) -> str:
@@ -29,6 +30,8 @@ def in_one_line(text: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
+    if match[0] in _COMMON:
+        return _COMMON[match[0]]
     code = ord(match[0])
     if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - how Python keeps a byte that is no UTF-8 (PEP 383)
         code -= 0xDC00

@@ -10,7 +10,7 @@ from setpoint.envfile.writing import how_to_write
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.guarded import MASK
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.join import joined, said_of
 from setpoint.text.shown import ends_in_comment
 
@@ -64,11 +64,16 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
 
     What references put into it may be a secret that another variable holds.
     """
-    if each.value is None or ends_in_comment(each.value, written):
+    if each.value is None or ends_in_comment(each.value, written) or _looks_as_written(each.value, written):
         return each.words
     read = statement.assignment._replace(value=each.value)
     shows = subject.shown.shows(statement) and all(other.shown.shows(read) for other in (subject, *subject.others))
     return f"{each.words} (`{subject.shown.text(read)}`)" if shows else each.words
+
+
+def _looks_as_written(value: Guarded, written: str) -> bool:
+    r"""Return whether a line end in `value` would show just as the `\n` that is written for it."""
+    return "\\n" in written and value.satisfies(lambda text: "\n" in text)
 
 
 def _what_breaks(subject: Subject, statement: Statement) -> str | None:
