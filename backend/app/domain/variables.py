@@ -4,7 +4,7 @@ import re
 from collections.abc import ItemsView, Iterator, Mapping
 
 from app.domain.validation import Problem
-from setpoint.text.mask import MASK
+from setpoint.text.guarded import MASK
 
 UNCHANGED = "setpoint:unchanged"
 """Stands for the value that a variable has already, where somebody edits it who does not see it."""

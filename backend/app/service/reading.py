@@ -16,7 +16,7 @@ from app.domain.variables import Variables
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
 from observability.known_secrets import remember_secret
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 
 _MOST_REMEMBERED = 100
 """Each holds a megabyte at most."""

@@ -12,7 +12,7 @@ from setpoint.envfile.loaders import LOADERS
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, parse_env_file
 from setpoint.sources.secret_files import file_variables, own_secrets_directories
-from setpoint.text.shown import Guarded
+from setpoint.text.guarded import Guarded
 
 _TOLD_BY_PROGRAM = {read_differently.code, refused_file.code}
 
