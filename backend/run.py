@@ -2,7 +2,7 @@
 
 from app.contracts.validator import ContractValidator
 from app.domain.errors import ServiceError
-from app.factory import DELIVERING, LEASES, STREAMS, Keeping, create_app
+from app.factory import DELIVERING, LEASES, PLACES, STREAMS, Keeping, create_app
 from app.store.opening import open_store_of
 from config.settings import Settings
 from observability.set_up import set_up_observability
@@ -21,4 +21,5 @@ application = create_app(settings, GunicornServer(), keeping)
 application.extensions[LEASES].start()
 application.extensions[DELIVERING].start()
 before_the_end(application.extensions[STREAMS].drain)
+before_the_end(application.extensions[PLACES].leave)
 before_the_end(application.extensions[DELIVERING].close)

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 from flask.json.provider import DefaultJSONProvider
 
 import setpoint
+from app.domain.limit import Allowed, Limit
 from app.http.repeated_reads import RepeatedReads
 from app.http.resources.about import about
 from app.http.resources.access.audit import audit
@@ -24,6 +25,7 @@ from app.http.resources.configuration import configuration
 from app.http.resources.events import events, quiet_stream
 from app.http.resources.health import health
 from app.http.resources.incoming_webhooks import incoming_webhooks, received_webhooks
+from app.http.resources.limits import limits
 from app.http.resources.metrics import metrics
 from app.http.resources.openapi import openapi
 from app.http.resources.promotions import promotions
@@ -46,6 +48,9 @@ from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.keys import EncryptionKeys
 from app.service.leases import Leases
+from app.service.limits.budgets import Budgets
+from app.service.limits.managing import Limits
+from app.service.limits.stream_places import StreamPlaces
 from app.service.openid_sign_in import OpenIdSignIn
 from app.service.pages.audit import AuditShown
 from app.service.pages.environment import EnvironmentPage
@@ -99,6 +104,9 @@ BROKER = "setpoint.broker"
 
 LEASES = "setpoint.leases"
 """Where it holds what keeps sessions live."""
+
+PLACES = "setpoint.places"
+"""Where it holds the places that it has for streams."""
 
 DELIVERING = "setpoint.delivering"
 """Where it holds what delivers webhooks, once it is started."""
@@ -161,10 +169,11 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     authentication = Authentication(access, signing_in)
     authorize_requests(application, authentication)
     history, reading = History(store, validator, _now), Reading(store, validator, _now)
-    revising = Revising(store, validator, _now)
-    protecting, approving = Protecting(store, _now), Approving(store, validator, _now)
+    budgets = Budgets(_allowed(settings))
+    revising = Revising(store, validator, _now, budgets)
+    protecting, approving = Protecting(store, _now), Approving(store, validator, _now, budgets)
     yield apps(history, protecting)
-    yield schemas(Schemas(store, validator, _now))
+    yield schemas(Schemas(store, validator, _now, budgets))
     trials = Trials(store, _now)
     yield configuration(reading, revising, trials)
     yield revisions(history, reading, revising)
@@ -176,10 +185,12 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield proposals(ProposalUseCases(showing, proposing, approving, revising, promoting))
     broker = Broker(watching, streams.spread_milliseconds)
     application.extensions[BROKER] = broker
-    watch = Watch(streams, broker, watching, authentication)
+    places = StreamPlaces(store, budgets, uuid4().hex)
+    application.extensions[PLACES] = places
+    watch = Watch(streams, broker, watching, authentication, places)
     yield events(watch)
     rollouts = Rollouts(store, _now)
-    leases = Leases(store, rollouts, _now, uuid4().hex, chores=(approving.expire,))
+    leases = Leases(store, rollouts, _now, places.worker, settle=places.settle, chores=(approving.expire,))
     application.extensions[LEASES] = leases
     yield rollout(rollouts, trials)
     hearing = Sessions(store, reading, rollouts, _now, leases)
@@ -195,6 +206,7 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield trust_rules(exchanging)
     yield exchange(exchanging, authentication)
     yield audit(watching)
+    yield limits(Limits(store, budgets, _now))
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
     pages = _pages(application, settings, store, authentication, signing_in)
@@ -237,6 +249,14 @@ def _client(settings: Settings) -> Client | None:
         redirect_url=f"{settings.public_url}{CALLBACK}",
         scopes=settings.oidc_scopes,
     )
+
+
+def _allowed(settings: Settings) -> Allowed:
+    return {
+        Limit.REVISIONS: settings.app_revisions_per_hour,
+        Limit.BYTES: settings.app_bytes_per_hour,
+        Limit.STREAMS: settings.app_streams,
+    }
 
 
 def _now() -> datetime:

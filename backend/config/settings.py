@@ -86,6 +86,15 @@ class Settings(BaseSettings):
     stream_max_age: Annotated[int, Field(ge=1, le=86_400)] = 1_800
     """Seconds after which a stream is ended, give or take a tenth, so that its client connects anew."""
 
+    app_revisions_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    """Revisions that one app may make within an hour; more are answered with 429, unless the app has its own limit."""
+
+    app_bytes_per_hour: Annotated[int, Field(ge=1, le=1_000_000_000_000)] = 268_435_456
+    """Bytes of variables and schemas that one app may store within an hour; more are answered with 429."""
+
+    app_streams: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """Event streams that one app may have open at once, over all workers; more are answered with 429."""
+
     webhooks_allow_private: bool = False
     """Whether webhooks may go to private addresses, and over `http`; else to public ones alone, over `https`."""
 

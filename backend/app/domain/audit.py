@@ -41,6 +41,7 @@ class Action(StrEnum):
     TRUST_PUT = "trust.put"
     TRUST_REMOVE = "trust.remove"
     KEYS_ROTATE = "keys.rotate"
+    LIMITS_SET = "limits.set"
     WEBHOOK_CREATE = "webhook.create"
     WEBHOOK_ROTATE = "webhook.rotate"
     WEBHOOK_ENABLE = "webhook.enable"

@@ -61,6 +61,18 @@ class InvalidError(ServiceError):
         super().__init__(what or f"{count}, and nothing was stored")
 
 
+class LimitedError(ServiceError):
+    """The app has used up one of its limits; the text says which, and when there is room again.
+
+    Attributes:
+        retry_after: In how many seconds that is.
+    """
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        self.retry_after = max(1, retry_after)
+        super().__init__(message)
+
+
 class DestroyedError(ServiceError):
     """The values of the revision were removed for good."""
 

@@ -146,6 +146,12 @@ class SessionsQuery(_Strict):
     after: str | None = Field(None, max_length=100)
 
 
+class LimitsQuery(_Strict):
+    """Whose limits."""
+
+    app: str | None = Field(None, max_length=63)
+
+
 class RotateQuery(_Strict):
     """How a token, or the secret of a webhook, is replaced."""
 

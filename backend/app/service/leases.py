@@ -1,6 +1,6 @@
 """Holds the sessions of this worker: an open stream is the lease, and the worker says for all of them that it runs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +30,7 @@ class Leases:
         clock: The time of day.
         worker: The name of this process.
         seconds: A clock that never jumps.
+        settle: Notes with each beat what else this worker holds, and takes it from the silent workers with these names.
         chores: What else is to be done every few seconds, by any worker.
     """
 
@@ -38,6 +39,7 @@ class Leases:
     clock: Clock
     worker: str
     seconds: Callable[[], float] = monotonic
+    settle: Callable[[Transaction, Collection[str]], None] = lambda _found, _silent: None
     chores: Sequence[Callable[[], None]] = ()
     _streams: dict[str, int] = field(default_factory=dict)
     _until: dict[str, float] = field(default_factory=dict)
@@ -94,6 +96,7 @@ class Leases:
                 found.sessions.hold(taken, self.worker)
             left = {*found.sessions.release(gone, self.worker, now)} if gone else set()
             left |= {*found.sessions.bury(silent, now)}
+            self.settle(found, silent)
             self.rollouts.go_on(found)
             return self.rollouts.note(found, left)
 

@@ -14,6 +14,7 @@ from app.domain.variables import Variables
 from app.service.access_ports import Principals, SignIns, Tokens
 from app.service.approvals.ports import Proposals
 from app.service.exchange_ports import TrustRules
+from app.service.limits.ports import Limits
 from app.service.session_ports import Canaries, RolloutResults, Sessions
 from app.service.webhooks.ports import IncomingWebhooks, Webhooks
 from setpoint.application.compare_programs import Comparison
@@ -186,6 +187,8 @@ class Transaction(Protocol):
     def webhooks(self) -> Webhooks: ...  # noqa: D102 - the Protocol says it
     @property
     def incoming(self) -> IncomingWebhooks: ...  # noqa: D102 - the Protocol says it
+    @property
+    def limits(self) -> Limits: ...  # noqa: D102 - the Protocol says it
 
 
 class Store(Protocol):

@@ -1,7 +1,7 @@
 """Takes the contracts of apps, and refuses one that a current revision does not satisfy."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.domain.audit import Action, entry
 from app.domain.errors import InvalidError
@@ -10,6 +10,7 @@ from app.domain.identity import Actor
 from app.domain.place import LABEL_RULE, is_label
 from app.domain.revision import Revision, Schema
 from app.domain.validation import Problem, text_problems
+from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.gates import Gates
 
@@ -23,6 +24,7 @@ class Schemas:
     store: Store
     validator: SchemaValidator
     clock: Clock
+    budgets: Budgets = field(default_factory=Budgets)
 
     def push(
         self, actor: Actor, app: str, digest: str, document: str, release: str, *, compatible: bool = True
@@ -39,6 +41,7 @@ class Schemas:
 
         Raises:
             InvalidError: It may not be stored, is not what its name says, or is refused by a current revision.
+            LimitedError: The app has used up what it may store within an hour.
         """
         if not is_label(app):
             raise InvalidError((Problem(None, "name-not-allowed", f"the name of an app has {LABEL_RULE}"),))
@@ -52,6 +55,7 @@ class Schemas:
             problems = tuple(self._problems(found, schema))
             if problems and compatible:
                 raise InvalidError(problems, "the schema is refused by what is stored; `compatibility=none` takes it")
+            self._take_from_budget(found, schema)
             found.schemas.put(schema)
             found.events.add(Happening(EventKind.SCHEMA, schema.pushed_at, app, subject=digest))
             told = {"digest": digest, "release": release, "incompatible": len(problems)}
@@ -63,6 +67,12 @@ class Schemas:
     def all_of(self, app: str) -> Sequence[Schema]:
         """Return the schemas of `app`, the current one first."""
         return self.store.read(lambda found: found.schemas.all_of(app))
+
+    def _take_from_budget(self, found: Transaction, schema: Schema) -> None:
+        """Let a document count for its app that is not stored already; a way back to an older one costs nothing."""
+        if found.schemas.named(schema.app, schema.digest) is None:
+            self.budgets.refuse_if_spent(found, schema.app, schema.pushed_at)
+            self.budgets.spend_on_schema(found, schema.app, schema.document, schema.pushed_at)
 
     def _refuse_bad_words(self, digest: str, admitted: str, release: str) -> None:
         problems = text_problems("release", release, LONGEST_RELEASE)

@@ -6,6 +6,7 @@ from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.canaries import SqlCanaries
 from app.store.repositories.events import SqlAuditLog, SqlEvents
 from app.store.repositories.incoming_webhooks import SqlIncomingWebhooks
+from app.store.repositories.limits import SqlLimits
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.proposals import SqlProposals
 from app.store.repositories.revisions import SqlRevisions
@@ -38,3 +39,4 @@ class SqlTransaction:
         self.audit = SqlAuditLog(connection, self.principals)
         self.webhooks = SqlWebhooks(connection, sealer, self.keys)
         self.incoming = SqlIncomingWebhooks(connection, sealer, self.keys)
+        self.limits = SqlLimits(connection)

@@ -1,34 +1,50 @@
-"""A stream that keeps a session live for as long as it is open."""
+"""A stream that holds something for as long as it is open: the session of an instance, places of apps."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from app.stream.open_streams import Source
 
+Thing = TypeVar("Thing")
+Thing_contra = TypeVar("Thing_contra", contravariant=True)
 
-class Lease(Protocol):
-    """Who holds sessions; `app.service.leases.Leases` does."""
 
-    def begin(self, session_id: str) -> None:
-        """Hold a session for as long as its stream is open."""
+class Lease(Protocol[Thing_contra]):
+    """Who gives out what is held; `Leases` and `StreamPlaces` of the service do."""
+
+    def begin(self, held: Thing_contra, /) -> None:
+        """Hold something for as long as a stream is open; what this raises, nobody holds."""
         ...
 
-    def end(self, session_id: str) -> None:
-        """Note that a stream of a session has ended."""
+    def end(self, held: Thing_contra, /) -> None:
+        """Note that the stream has ended."""
         ...
 
 
-class Leased:
-    """What `source` gives, with the session held until it is closed."""
+class Leased(Generic[Thing]):
+    """What `source` gives, with something held until it is closed."""
 
-    __slots__ = ("_lease", "_session_id", "_source")
+    __slots__ = ("_held", "_is_open", "_lease", "_source")
 
-    def __init__(self, source: Source, lease: Lease, session_id: str) -> None:
-        self._source, self._lease, self._session_id = source, lease, session_id
-        lease.begin(session_id)
+    def __init__(self, source: Source, lease: Lease[Thing], held: Thing) -> None:
+        """Hold it.
+
+        Args:
+            source: What is told.
+            lease: Who gives it out; what that raises, closes the source.
+            held: What to hold.
+        """
+        self._source, self._lease, self._held = source, lease, held
+        self._is_open = False
+        try:
+            lease.begin(held)
+        except BaseException:
+            source.close()
+            raise
+        self._is_open = True
 
     def begin(self) -> Iterator[bytes]:
-        """Yield what the instance has missed."""
+        """Yield what the client has missed."""
         return self._source.begin()
 
     def wait(self, timeout: float) -> bool:
@@ -44,6 +60,8 @@ class Leased:
         self._source.wake()
 
     def close(self) -> None:
-        """Let go of the session."""
+        """Let go of it; more than once does no harm."""
         self._source.close()
-        self._lease.end(self._session_id)
+        if self._is_open:
+            self._is_open = False
+            self._lease.end(self._held)

@@ -17,6 +17,7 @@ _STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.StaleError: HTTPStatus.PRECONDITION_FAILED,
     errors.ChangedError: HTTPStatus.PRECONDITION_FAILED,
     errors.InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.LimitedError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.DestroyedError: HTTPStatus.GONE,
     errors.DamagedError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -51,7 +52,10 @@ def as_problem(error: errors.ServiceError) -> Problem:
     items: list[ProblemItem] = []
     if isinstance(error, errors.InvalidError):
         items = [ProblemItem(each.variable, each.code, each.message, each.hint or None) for each in error.problems]
-    return Problem(status, str(error), _HEADERS.get(status), items, _more(error))
+    headers = (
+        {"Retry-After": str(error.retry_after)} if isinstance(error, errors.LimitedError) else _HEADERS.get(status)
+    )
+    return Problem(status, str(error), headers, items, _more(error))
 
 
 def _more(error: errors.ServiceError) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Follows environments for whoever asks, for as long as they may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -10,9 +10,11 @@ from app.domain.event import NOWHERE, Event, EventKind, Position
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
 from app.service.access import require
+from app.service.limits.stream_places import StreamPlaces
 from app.service.watching import Watching
 from app.stream.broker import Broker
 from app.stream.following import Following
+from app.stream.leased import Leased
 from app.stream.open_streams import OpenStreams, Source
 from app.views.authentication import Authentication
 from app.views.stream import opened
@@ -26,12 +28,22 @@ class Watch:
     broker: Broker
     watching: Watching
     authentication: Authentication
+    places: StreamPlaces
 
     def follow(self, actor: Actor, places: list[Place]) -> Response:
         """Return a stream of the events of `places`."""
         for place in places:
             require(actor.token, Scope.CONFIG_READ, place.app, place.environment)
-        return opened(self.streams, lambda: self.source(actor, Scope.CONFIG_READ, places))
+        return self.opened(places, lambda: self.source(actor, Scope.CONFIG_READ, places))
+
+    def opened(self, places: Iterable[Place], source: Callable[[], Source]) -> Response:
+        """Return a stream of what `source` gives, within what the apps of `places` may have open.
+
+        Raises:
+            LimitedError: One of the apps has no place left.
+        """
+        apps = sorted({place.app for place in places})
+        return opened(self.streams, lambda: Leased(source(), self.places, apps))
 
     def source(
         self,

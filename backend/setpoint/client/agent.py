@@ -10,7 +10,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
-from setpoint.client.answer import Json, RefusedError
+from setpoint.client.answer import Json, RefusedError, WaitError
 from setpoint.client.event_stream import EventStream, ServerEvent
 from setpoint.client.session import Offer, ServiceSession, reasons_json
 from setpoint.client.trial import Outcome
@@ -24,6 +24,9 @@ _LONGEST_UNTIL_TRIED_AGAIN = 10.0
 
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 15.0
 """In seconds. Where many instances follow, the service asks for longer pauses on each stream, which count as well."""
+
+_LONGEST_ASKED_FOR = 600.0
+"""In seconds; who asks for a longer wait is asked again after that."""
 
 _RETRY_SECONDS = 3.0
 _MOST_FAILURES = 10
@@ -63,7 +66,7 @@ class Agent:
     _threads: list[Thread] = field(default_factory=list)
     _ended: Event = field(default_factory=Event)
     _gone: bool = True
-    _has_trouble: bool = False
+    _asked_to_wait: float | None = None
 
     def start(self) -> None:
         """Begin to follow; the command does not wait for it."""
@@ -99,9 +102,9 @@ class Agent:
         with suppress(Empty):
             while True:
                 self._remember(self._tasks.get_nowait())
-        self._goes_well(self._tell)
+        self._try(self._tell)
         if self._gone:
-            self._goes_well(self.session.close)
+            self._try(self.session.close)
 
     def _work(self) -> None:
         while not self._ended.is_set():
@@ -111,13 +114,13 @@ class Agent:
                 told = None
             self._remember(told)
             if not self._ended.is_set():
-                self._has_trouble = not self._goes_well(self._tell if told else self._look)
+                self._asked_to_wait = self._try(self._tell if told else self._look)
         self._tell_the_rest()
 
     @property
     def _patience(self) -> float:
-        if self._has_trouble or self._untold:
-            return random.uniform(0, _LONGEST_UNTIL_TRIED_AGAIN)  # noqa: S311 - to spread, not to hide
+        if self._asked_to_wait is not None or self._untold:
+            return (self._asked_to_wait or 0.0) + random.uniform(0, _LONGEST_UNTIL_TRIED_AGAIN)  # noqa: S311 - to spread, not to hide
         return POLL_SECONDS
 
     def _remember(self, told: Told | None) -> None:
@@ -153,10 +156,11 @@ class Agent:
     def _follow(self) -> None:
         while not self._ended.is_set():
             longest = self._retry
-            if not self._goes_well(self._hear_all):
+            asked_to_wait = self._try(self._hear_all)
+            if asked_to_wait is not None:
                 longest = max(longest, min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**self._failures))
                 self._failures = min(self._failures + 1, _MOST_FAILURES)
-            self._ended.wait(random.uniform(0, longest))  # noqa: S311 - to spread, not to hide
+            self._ended.wait((asked_to_wait or 0.0) + random.uniform(0, longest))  # noqa: S311 - to spread, not to hide
 
     def _hear_all(self) -> None:
         """Hear the events of one stream to its end."""
@@ -189,17 +193,20 @@ class Agent:
         if event.name in {"revision", "reset", "bookmark"}:
             self._tasks.put(None)
 
-    def _goes_well(self, do: Callable[[], None]) -> bool:
-        """Return whether `do` did what it should; if not, people are told, and the thread goes on."""
+    def _try(self, do: Callable[[], None]) -> float | None:
+        """Return None if `do` did what it should; if not, people are told, and the thread goes on.
+
+        What is returned then is how many seconds the service wants to be left alone (`Retry-After`), 0 for any.
+        """
         try:
             do()
         except (RefusedError, UnableError) as error:
             self._note(str(error))
+            return min(error.seconds, _LONGEST_ASKED_FOR) if isinstance(error, WaitError) else 0.0
         except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may go well
             self._note(f"something unexpected went wrong with the service ({type(error).__name__})")
-        else:
-            return True
-        return False
+            return 0.0
+        return None
 
     def _note(self, trouble: str) -> None:
         """Say once what is wrong, and once that it is right again; at the end, what can't be told is no news."""

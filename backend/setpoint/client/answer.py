@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from math import ceil
 from typing import Any, NoReturn
 
 from setpoint.errors import UnableError
@@ -13,6 +15,7 @@ Json = dict[str, Any]
 
 _PROBLEM = "application/problem+json"
 _GATEWAY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+_LONGEST_IN_SECONDS = 120
 _LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -36,6 +39,18 @@ class RefusedError(Exception):
         """Return each thing that is wrong."""
         found = self.problem.get("errors")
         return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+class WaitError(UnableError):
+    """The service, or a proxy before it, asks its client to come back later.
+
+    Attributes:
+        seconds: When, at the earliest; 0 where it does not say.
+    """
+
+    def __init__(self, message: str, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +150,7 @@ class Answer:
             raise UnableError(message)
         problem = self._object(_PROBLEM)
         if problem is None:
-            raise self._unavailable() if self.status in _GATEWAY else self._not_setpoint()
+            raise self._unavailable() if self.status in {*_GATEWAY, *_LATER} else self._not_setpoint()
         self._refuse(RefusedError(self.status, problem))
 
     def _refuse(self, refusal: RefusedError) -> NoReturn:
@@ -144,7 +159,7 @@ class Answer:
             raise UnableError(message)
         if self.status in _LATER:
             message = f"the service at `{self.url}` asks you to wait: {refusal.detail}; {self._when}"
-            raise UnableError(message)
+            raise WaitError(message, self._seconds_to_wait)
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             message = f"the service at `{self.url}` could not do it: {refusal.detail}{self._request}"
             raise UnableError(message)
@@ -155,9 +170,25 @@ class Answer:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
+    def _seconds_to_wait(self) -> float:
+        """Return how long to wait (RFC 9110, section 10.2.3); 0 where it is not said in a way that can be read."""
+        told = self.headers.get("retry-after", "")
+        if re.fullmatch(r"[0-9]{1,9}", told):
+            return float(told)
+        try:  # by the clock of whoever answers
+            until, now = map(parsedate_to_datetime, (told, self.headers.get("date", "")))
+            return max(0.0, (until - now).total_seconds())
+        except (ValueError, TypeError):  # a time without its zone can't be compared
+            return 0.0
+
+    @property
     def _when(self) -> str:
-        seconds = self.headers.get("retry-after", "")
-        return f"try again in {seconds} s" if seconds.isdecimal() else "try again later"
+        seconds = ceil(self._seconds_to_wait)
+        if not seconds:
+            return "try again later"
+        return (
+            f"try again in {seconds} s" if seconds <= _LONGEST_IN_SECONDS else f"try again in {ceil(seconds / 60)} min"
+        )
 
     @property
     def _request(self) -> str:
@@ -178,4 +209,8 @@ class Answer:
         return UnableError(f"what answers at `{self.url}` is not Setpoint ({what})")
 
     def _unavailable(self) -> UnableError:
-        return UnableError(f"the service at `{self.url}` can't be reached by the proxy before it ({self.status})")
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            message = f"the proxy before the service at `{self.url}` asks you to wait; {self._when}"
+        else:
+            message = f"the service at `{self.url}` can't be reached by the proxy before it ({self.status})"
+        return WaitError(message, self._seconds_to_wait)

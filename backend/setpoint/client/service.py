@@ -218,6 +218,14 @@ class Service:
         query: Query = {"limit": min(_PAGE, most)}
         return self._connection.call("GET", f"{_webhook(webhook_id)}/deliveries", query=query).objects("deliveries")
 
+    def limits(self, app: str | None) -> Sequence[Json]:
+        """Return how apps stand to their limits: one, or all that the token has any business with."""
+        return self._connection.call("GET", "/v1/limits", query={"app": app}).objects("apps")
+
+    def set_limits(self, app: str, wanted: Mapping[str, int | None]) -> Json:
+        """Give an app limits of its own; return how it stands then."""
+        return self._connection.send_json("PUT", f"/v1/limits/{quote(app, safe='')}", wanted).json_with("app")
+
     def keys(self) -> Answer:
         """Return which encryption keys are in use."""
         return self._connection.call("GET", "/v1/keys")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from setpoint.client.answer import Json
+from setpoint.client.answer import Json, WaitError
 from setpoint.client.place import Place
 from setpoint.client.service import Service
 from setpoint.errors import UnableError
@@ -64,6 +64,7 @@ def wait_for_answers(
     """
     ends_at, told = monotonic() + seconds, ""
     while True:
+        pause = _SECONDS_BETWEEN_LOOKS
         is_over = monotonic() >= ends_at
         try:
             found = rollout_of(service.rollout(place))
@@ -71,6 +72,8 @@ def wait_for_answers(
             if is_over:
                 raise
             summary = f"{error}; asking again"
+            if isinstance(error, WaitError):
+                pause += min(error.seconds, max(0.0, ends_at - monotonic()))
         else:
             if is_over or found.settled or found.revision != revision:
                 return found
@@ -78,4 +81,4 @@ def wait_for_answers(
         if summary != told:
             told = summary
             tell(told)
-        sleep(_SECONDS_BETWEEN_LOOKS)
+        sleep(pause)

@@ -11,6 +11,7 @@ from app.store.testing.canary_contract import CanaryContract
 from app.store.testing.contract import Open, StoreContract
 from app.store.testing.examples import OLD_KEY, AnyStore
 from app.store.testing.incoming_webhook_contract import IncomingWebhookContract
+from app.store.testing.limit_contract import LimitContract
 from app.store.testing.proposal_contract import ProposalContract
 from app.store.testing.rollout_result_contract import RolloutResultContract
 from app.store.testing.session_contract import SessionContract
@@ -35,6 +36,7 @@ class Contract(
     WebhookContract,
     IncomingWebhookContract,
     ProposalContract,
+    LimitContract,
 ):
     """The contract, with a store that the test begins with."""
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import app.store.transaction  # noqa: F401 - which knows all tables
 from app.domain.identity import Bound, Scope, rights_within
 from app.store.migrating import HEAD, MIGRATIONS, migrate
 from app.store.repositories.principals import SqlPrincipals, SqlTokens

@@ -53,6 +53,9 @@ PORT                       81              process environment
 WEB_CONCURRENCY            3               base.env:2:1
 MAX_STREAMS                2000            default
 STREAM_MAX_AGE             1800            default
+APP_REVISIONS_PER_HOUR     1000            default
+APP_BYTES_PER_HOUR         268435456       default
+APP_STREAMS                2000            default
 WEBHOOKS_ALLOW_PRIVATE     false           default
 MAX_CHECK_BYTES            1048576         default
 ENV_FILE                   (unset)         default

@@ -15,6 +15,7 @@ from setpoint.client.login import Login
 from setpoint.client.place import Place
 from setpoint.client.session import Offer, ServiceSession, reasons_json
 from setpoint.client.trial import Outcome, Reason
+from support.canned_server import canned, canned_server
 from support.followed_environment import Billing
 from support.service_over_http import service_over_http
 from support.supervised import until
@@ -132,3 +133,21 @@ def test_an_answer_that_nobody_can_read_ends_no_thread(billing: Billing, monkeyp
         billing.wait_for("the instance serves revision 2")
         assert failures == []
         assert any("(KeyError)" in line or "(ZeroDivisionError)" in line for line in following.said)
+
+
+def test_a_service_that_asks_for_time_is_left_alone_for_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a random moment longer, because the others were told the same; nobody waits for days."""
+    answer = canned("429 Too Many Requests", "application/problem+json", '{"detail": "no"}', "Retry-After: 99999")
+    with canned_server(answer) as server:
+        session = ServiceSession(Connection(Login(server.url, "sp_x")), Place("billing", "production"))
+        agent = Agent(session, lambda _: Outcome(), lambda _: None, lambda _: None, str)
+        monkeypatch.setattr("setpoint.client.agent.random.uniform", lambda _, longest: longest)
+        pauses: list[float] = []
+
+        def note(seconds: float) -> None:
+            pauses.append(seconds)
+            agent._ended.set()
+
+        monkeypatch.setattr(agent._ended, "wait", note)
+        agent._follow()
+    assert pauses == [600 + 3]

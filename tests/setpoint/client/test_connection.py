@@ -8,7 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from setpoint.client import connection
-from setpoint.client.answer import RefusedError
+from setpoint.client.answer import RefusedError, WaitError
 from setpoint.client.connection import Connection
 from setpoint.client.login import Login
 from setpoint.errors import UnableError
@@ -92,6 +92,14 @@ def test_a_request_shows_the_token_and_the_version() -> None:
             snapshot("the service at `URL` asks you to wait: the database is away; try again in 2 s"),
         ),
         (
+            canned("429 Too Many Requests", PROBLEM, '{"detail": "`billing` has used it up"}', "Retry-After: 835"),
+            snapshot("the service at `URL` asks you to wait: `billing` has used it up; try again in 14 min"),
+        ),
+        (
+            canned("429 Too Many Requests", "text/html", "<h1>nginx</h1>"),
+            snapshot("the proxy before the service at `URL` asks you to wait; try again later"),
+        ),
+        (
             canned("500 Internal Server Error", PROBLEM, '{"detail": "it failed"}', "X-Request-ID: 7"),
             snapshot("the service at `URL` could not do it: it failed (request `7`)"),
         ),
@@ -100,6 +108,27 @@ def test_a_request_shows_the_token_and_the_version() -> None:
 def test_whatever_else_answers_is_one_sentence(answer: bytes, said: str) -> None:
     """A service that is down, a proxy's page, an answer that was cut off."""
     assert _said_of(answer) == said
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("7", 7),
+        ("Wed, 21 Oct 2015 07:38:00 GMT", 600),
+        ("Wed, 21 Oct 2015 07:18:00 GMT", 0),
+        ("soon", 0),
+        ("-5", 0),
+        ("1" * 400, 0),
+    ],
+)
+def test_how_long_to_wait_is_seconds_or_a_date(told: str, seconds: float) -> None:
+    """By the clock of whoever answers; what can't be read is no wait (RFC 9110, section 10.2.3)."""
+    answer = canned(
+        "503 Service Unavailable", PROBLEM, "{}", f"Retry-After: {told}", "Date: Wed, 21 Oct 2015 07:28:00 GMT"
+    )
+    with canned_server(answer) as server, pytest.raises(WaitError) as caught:
+        Connection(Login(server.url, TOKEN)).call("GET", "/v1/apps")
+    assert caught.value.seconds == seconds
 
 
 def test_a_redirect_does_not_get_the_token() -> None:

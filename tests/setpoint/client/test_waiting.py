@@ -49,5 +49,17 @@ def test_a_service_that_stays_away_is_an_error_at_the_end_of_the_time() -> None:
         wait_for_answers(_service(port), PLACE, 4, 0, print)
 
 
+def test_a_service_that_asks_for_time_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But none beyond what whoever waits has."""
+    pauses: list[float] = []
+    monkeypatch.setattr(waiting, "sleep", pauses.append)
+    ends = iter([0.0, 0.0, 1.0, 100.0])
+    monkeypatch.setattr(waiting, "monotonic", lambda: next(ends))
+    answer = canned("429 Too Many Requests", "application/problem+json", '{"detail": "no"}', "Retry-After: 3")
+    with canned_server(answer) as server, pytest.raises(UnableError, match="asks you to wait"):
+        wait_for_answers(_service(server.port), PLACE, 4, 60, lambda _: None)
+    assert pauses == [3.5]
+
+
 def _service(port: int) -> Service:
     return Service(Connection(Login(f"http://127.0.0.1:{port}", "sp_x")))

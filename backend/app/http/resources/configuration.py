@@ -45,6 +45,7 @@ _OUTCOMES: Mapping[int, str] = {
     HTTPStatus.OK: "unchanged",
     HTTPStatus.PRECONDITION_FAILED: "stale",
     HTTPStatus.UNPROCESSABLE_ENTITY: "refused",
+    HTTPStatus.TOO_MANY_REQUESTS: "limited",
 }
 
 _TEXTS = TypeAdapter(dict[str, str])

@@ -32,7 +32,7 @@ from app.stream.leased import Leased
 from app.views.authentication import actor
 from app.views.labels import named_places
 from app.views.marks import Mark, marked
-from app.views.stream import STREAM_ANSWERS, opened
+from app.views.stream import STREAM_ANSWERS
 from app.views.watch import Watch
 
 _LARGEST = 1_000_000
@@ -118,8 +118,8 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     def follow(session_id: str) -> Response:
         places = [each.place for each in found_session(use_cases, session_id, Scope.SESSION_WRITE)]
         as_told = partial(_as_told, trials, session_id)
-        return opened(
-            watch.streams,
+        return watch.opened(
+            places,
             lambda: Leased(watch.source(actor(), Scope.SESSION_WRITE, places, _OFFERS, as_told), leases, session_id),
         )
 

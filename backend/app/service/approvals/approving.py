@@ -1,7 +1,7 @@
 """Approves proposals, refuses them, takes them back, and makes revisions of them."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import ChangedError, ConflictError, ForbiddenError, InvalidError
@@ -21,6 +21,7 @@ from app.service.approvals.standing import (
     tell,
     tell_watchers,
 )
+from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.trials import SERVICE
 from app.service.writing.making import Making, UndoneError
@@ -35,6 +36,7 @@ class Approving:
     store: Store
     validator: SchemaValidator
     clock: Clock
+    budgets: Budgets = field(default_factory=Budgets)
 
     def approve(self, actor: Actor, place: Place, number: int, digest: str) -> Standing:
         """Store that `actor` has looked at what has `digest`; it is applied with that if nothing else is missing.
@@ -124,7 +126,7 @@ class Approving:
 
     @property
     def _making(self) -> Making:
-        return Making(self.validator, self.clock)
+        return Making(self.validator, self.clock, self.budgets)
 
     def _rehearse(self, actor: Actor, place: Place, number: int) -> None:
         """Ask the gates of all that extends the environment too, which takes to make the revisions and to undo them."""

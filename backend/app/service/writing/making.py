@@ -11,6 +11,7 @@ from app.domain.revision import Draft, Revision
 from app.domain.validation import Problem, Validation
 from app.domain.variables import dangerous_names
 from app.service import trials
+from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Transaction
 from app.service.webhooks.announcing import announce_revision
 from app.service.writing.changes import Change
@@ -58,6 +59,7 @@ class Making:
 
     validator: SchemaValidator
     clock: Clock
+    budgets: Budgets
 
     def ready(self, found: Transaction, actor: Actor, intent: Intent, change: Change) -> Ready:
         """Return what `change` makes of an environment.
@@ -85,6 +87,7 @@ class Making:
 
         Raises:
             ProtectedError: Somebody else has to approve it first.
+            LimitedError: The app has used up what it may store within an hour.
             UndoneError: A dry run had to store it to find out that it can be.
         """
         ready = self.ready(found, actor, intent, change)
@@ -92,8 +95,11 @@ class Making:
         if ready.is_same or (intent.dry_run and not is_extended):
             return Revised(ready.newest, ready.validation, changed=not ready.is_same, canary=ready.canary)
         is_unapproved = breaks_glass(found, actor, intent)
+        if not intent.dry_run:
+            is_urgent = change.copied_from is not None or is_unapproved
+            self.budgets.refuse_if_spent(found, intent.place.app, self.clock(), is_urgent=is_urgent)
         plan = _plan(found, intent, change.action) if ready.keeps_bases and not is_extended else None
-        revision, canary = self._store(found, actor, ready.draft, plan, change)
+        revision, canary = self._store(found, actor, ready.draft, plan, change, on_behalf_of=intent.place.app)
         if is_extended:
             self._pass_on(found, actor, intent, change, revision)
         if intent.dry_run:
@@ -127,7 +133,7 @@ class Making:
                 continue
             plan = None if found.revisions.extending(place) else _plan(found, there, Action.CONFIG_INHERIT)
             inherited = Change(change.edit, Action.CONFIG_INHERIT, {"from": str(base)})
-            self._store(found, actor, draft, plan, inherited)
+            self._store(found, actor, draft, plan, inherited, on_behalf_of=base.place.app)
         if problems:
             raise InvalidError(tuple(problems))
 
@@ -151,8 +157,9 @@ class Making:
         return draft, validation
 
     def _store(
-        self, found: Transaction, actor: Actor, draft: Draft, plan: Plan | None, change: Change
+        self, found: Transaction, actor: Actor, draft: Draft, plan: Plan | None, change: Change, *, on_behalf_of: str
     ) -> tuple[Revision, Canary | None]:
+        self.budgets.spend(found, on_behalf_of, draft)
         canaries = trials.canaries_for(found, draft.place, plan)
         stage = Stage.DEPLOYING if canaries else Stage.COMPLETE
         revision = found.revisions.append(replace(draft, stage=stage))

@@ -1,12 +1,13 @@
 """Makes the next revision of an environment, or refuses it with every problem it has."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import Schema
+from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.changes import Change, brought_back, extended, merged, replaced
 from app.service.writing.gates import MISSING, current_schema
@@ -23,11 +24,12 @@ class Revising:
     store: Store
     validator: SchemaValidator
     clock: Clock
+    budgets: Budgets = field(default_factory=Budgets)
 
     @property
     def making(self) -> Making:
         """What makes revisions within a transaction."""
-        return Making(self.validator, self.clock)
+        return Making(self.validator, self.clock, self.budgets)
 
     def check_of(self, place: Place, *, may_be_base: bool | None = None) -> Callable[[EnvFile], Sequence[Diagnostic]]:
         """Return what tells what is wrong with an env file that is to become a revision of `place`.
@@ -77,13 +79,15 @@ class Revising:
         """Store what `change` makes of an environment as its next revision.
 
         What extends the environment gets its next revision in the same transaction, or nothing is stored. It is what is
-        tried on canaries then, each environment by itself; what others extend never is.
+        tried on canaries then, each environment by itself; what others extend never is. All that is made counts for the
+        app that is written to.
 
         Raises:
             StaleError: The environment is at another revision than expected.
             ConflictError: A revision is on trial, or others have to approve the change first.
             InvalidError: The variables have problems.
             NotFoundError: The app has no schema to check them against, or there is no such revision.
+            LimitedError: The app has used up what it may store within an hour.
         """
 
         def make(found: Transaction) -> Revised:

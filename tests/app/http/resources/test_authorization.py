@@ -28,6 +28,7 @@ PARTS = {
     "token_id": "none",
     "session_id": "none",
     "webhook_id": "none",
+    "limited_app": "billing",
 }
 PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/v1/openapi.json", "/v1/stream"} | {
     "/v1/auth/exchange",

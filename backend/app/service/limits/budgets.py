@@ -1,0 +1,80 @@
+"""What each app may still write within the hour, counted in the transaction that writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+
+from app.domain.errors import LimitedError
+from app.domain.limit import RESERVE, Allowed, Limit, Spent, Usage, first_minute, free_at, minute_of
+from app.domain.revision import Draft
+from app.service.ports import Transaction
+
+_MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What apps may use and have used.
+
+    Attributes:
+        allowed: The limits of every app that has none of its own.
+    """
+
+    allowed: Allowed = field(default_factory=dict)
+
+    def of(self, found: Transaction, app: str, now: datetime) -> tuple[Usage, ...]:
+        """Return how an app stands to each limit."""
+        own, spent = found.limits.own(app), found.limits.spent(app, first_minute(now))
+        streams = sum(found.limits.places(app).values())
+        return tuple(self._usage(each, own, spent, streams) for each in Limit)
+
+    def most(self, found: Transaction, app: str, limit: Limit) -> int | None:
+        """Return how much an app may use; None for any amount."""
+        return {**self.allowed, **found.limits.own(app)}.get(limit)
+
+    def refuse_if_spent(self, found: Transaction, app: str, now: datetime, *, is_urgent: bool = False) -> None:
+        """Refuse what would use more of a limit that is used up; what is urgent has a reserve.
+
+        Raises:
+            LimitedError: One of the limits is used up; the text says when there is room again.
+        """
+        allowed = {**self.allowed, **found.limits.own(app)}
+        if not allowed:
+            return
+        spent = found.limits.spent(app, first_minute(now))
+        for limit in (each for each in Limit if each.is_hourly and each in allowed):
+            most = allowed[limit] * (RESERVE if is_urgent else 1)
+            if moment := free_at(spent, limit, most):
+                message = (
+                    f"`{app}` has used up its limit of {amount(limit, allowed[limit])} an hour;"
+                    f" there is room again at {moment:%H:%M} UTC"
+                )
+                raise LimitedError(message, ceil((moment - now).total_seconds()))
+
+    def spend(self, found: Transaction, app: str, draft: Draft) -> None:
+        """Note that a revision was made on behalf of an app."""
+        size = sum(len(name.encode()) + len(text.encode()) for name, text in draft.variables.items())
+        self._note(found, app, draft.made_at, revisions=1, size=size)
+
+    def spend_on_schema(self, found: Transaction, app: str, document: str, now: datetime) -> None:
+        """Note that an app has stored a schema."""
+        self._note(found, app, now, revisions=0, size=len(document.encode()))
+
+    def _note(self, found: Transaction, app: str, now: datetime, *, revisions: int, size: int) -> None:
+        found.limits.spend(app, Spent(minute_of(now), revisions, size), first_minute(now))
+
+    def _usage(self, limit: Limit, own: Allowed, spent: Sequence[Spent], streams: int) -> Usage:
+        most = {**self.allowed, **own}.get(limit)
+        if not limit.is_hourly:
+            return Usage(limit, most, streams, limit in own)
+        moment = None if most is None else free_at(spent, limit, most)
+        return Usage(limit, most, sum(each.of(limit) for each in spent), limit in own, moment)
+
+
+def amount(limit: Limit, number: int) -> str:
+    """Return a number of what is limited, for people: `1 revision`, `256 MiB`."""
+    if limit is not Limit.BYTES:
+        return f"{number:,} {str(limit).removesuffix('s')}{'' if number == 1 else 's'}"
+    whole = number % _MEBIBYTE == 0 and number > 0
+    return f"{number // _MEBIBYTE:,} MiB" if whole else f"{number:,} byte{'' if number == 1 else 's'}"

@@ -1,0 +1,69 @@
+"""Tells how apps stand to their limits, and sets them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.audit import Action, entry
+from app.domain.errors import NotFoundError
+from app.domain.identity import Actor, Scope
+from app.domain.limit import Limit, Usage
+from app.service.access import require
+from app.service.limits.budgets import Budgets
+from app.service.ports import Clock, Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of apps, and how much of them is used."""
+
+    store: Store
+    budgets: Budgets
+    clock: Clock
+
+    def visible(self, actor: Actor) -> Mapping[str, Sequence[Usage]]:
+        """Return how each app stands that `actor` may do anything in, by name."""
+        now = self.clock()
+
+        def question(found: Transaction) -> Mapping[str, Sequence[Usage]]:
+            mine = [app for app in found.revisions.apps() if _is_business_of(actor, app)]
+            return {app: self.budgets.of(found, app, now) for app in mine}
+
+        return self.store.read(question)
+
+    def of(self, actor: Actor, app: str) -> Sequence[Usage]:
+        """Return how one app stands.
+
+        Raises:
+            NotFoundError: There is no such app, or it is none of the actor's business.
+        """
+        found = self.visible(actor).get(app)
+        if found is None:
+            message = f"there is no app `{app}`"
+            raise NotFoundError(message)
+        return found
+
+    def set(self, actor: Actor, app: str, wanted: Mapping[Limit, int | None]) -> Sequence[Usage]:
+        """Give an app limits of its own, or again those of all where the number is None; return how it stands then.
+
+        An app may have limits before there is anything else of it. Who sets them must be `admin` of everything: an app
+        that could do so itself would have none.
+
+        Raises:
+            ForbiddenError: The token does not allow it.
+        """
+        require(actor.token, Scope.ADMIN)
+        now = self.clock()
+
+        def change(found: Transaction) -> Sequence[Usage]:
+            for limit, allowed in wanted.items():
+                found.limits.set(app, limit, allowed)
+            if wanted:
+                told = {str(limit): allowed for limit, allowed in wanted.items()}
+                found.audit.record(entry(actor, Action.LIMITS_SET, now, app, detail=told))
+            return self.budgets.of(found, app, now)
+
+        return self.store.write(change)
+
+
+def _is_business_of(actor: Actor, app: str) -> bool:
+    return any(actor.token.allows_somewhere(scope, app) for scope in Scope)

@@ -1,0 +1,112 @@
+"""The places for streams that each app has, over all workers: taken a few at a time, and given back when unused."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+
+from app.domain.errors import LimitedError, ServiceError
+from app.domain.limit import LARGEST_LIMIT, Limit
+from app.service.limits.budgets import Budgets, amount
+from app.service.ports import Store, Transaction
+
+RETRY_SECONDS = 10
+"""When a client that found no place should come back: places that nobody uses any more are free within 5 s."""
+
+
+@dataclass(slots=True)
+class StreamPlaces:
+    """The places that this worker has for the streams of each app.
+
+    All workers together never have more of them than the limit of the app. A worker takes half as many again as it
+    uses, so that thousands of streams are opened with a handful of writes.
+
+    Attributes:
+        store: Where workers say how many they have.
+        budgets: Know the limits.
+        worker: The name of this process.
+    """
+
+    store: Store
+    budgets: Budgets
+    worker: str
+    _used: Counter[str] = field(default_factory=Counter)
+    _taken: Counter[str] = field(default_factory=Counter)
+    _lock: Lock = field(default_factory=Lock)
+    _has_ended: bool = False
+
+    def begin(self, apps: Collection[str]) -> None:
+        """Use one place of each app, for as long as a stream is open.
+
+        Where nothing can be written, nobody is refused: to read has to go on.
+
+        Raises:
+            LimitedError: One of the apps has no place left.
+        """
+        begun: list[str] = []
+        try:
+            for app in apps:
+                self._begin(app)
+                begun.append(app)
+        except LimitedError:
+            self.end(begun)
+            raise
+
+    def end(self, apps: Collection[str]) -> None:
+        """Use them no longer."""
+        with self._lock:
+            self._used.subtract(apps)
+
+    def settle(self, found: Transaction, silent: Collection[str]) -> None:
+        """Say in a transaction which places are used, and give the others back, with all those of silent workers."""
+        found.limits.give_back(sorted(silent))
+        with self._lock:
+            for app in [app for app, taken in self._taken.items() if taken != self._used[app]]:
+                self._take(found, app, 0 if self._has_ended else self._used[app])
+            self._used = +self._used
+
+    def leave(self) -> None:
+        """Give everything back, because the worker ends; returns at once."""
+        with self._lock:
+            self._has_ended = True
+        Thread(target=self._give_back, name="setpoint-places", daemon=True).start()
+
+    def _begin(self, app: str) -> None:
+        with self._lock:
+            self._used[app] += 1
+            if self._has_ended or self._used[app] <= self._taken[app]:
+                return
+        try:
+            most = self.store.write(lambda found: self._take_more(found, app))
+        except ServiceError:
+            return
+        with self._lock:
+            if self._used[app] <= self._taken[app]:
+                return
+            self._used[app] -= 1
+        message = f"`{app}` has {amount(Limit.STREAMS, most)} open, which is its limit; there is room when one ends"
+        raise LimitedError(message, RETRY_SECONDS)
+
+    def _take_more(self, found: Transaction, app: str) -> int:
+        """Take what is needed and a few more, as far as there is room; return the limit."""
+        limit = self.budgets.most(found, app, Limit.STREAMS)
+        most = LARGEST_LIMIT if limit is None else limit
+        places = found.limits.places(app)
+        mine = places.get(self.worker, 0)
+        room = max(0, most - sum(places.values()))
+        with self._lock:
+            needed = self._used[app] - mine
+            self._take(found, app, mine + min(room, max(needed, self._used[app] // 2)) if needed > 0 else mine)
+        return most
+
+    def _take(self, found: Transaction, app: str, number: int) -> None:
+        found.limits.take_places(app, self.worker, number)
+        self._taken[app] = number
+        if not number:
+            del self._taken[app]
+
+    def _give_back(self) -> None:
+        try:
+            self.store.write(lambda found: found.limits.give_back([self.worker]))
+        except ServiceError:  # they are free once the worker has been silent for a while
+            return
