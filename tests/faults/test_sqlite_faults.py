@@ -19,11 +19,11 @@ from app.store.sqlite.engine import DRIVER
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY, PRODUCTION, append, draft
 from setpoint.client.agent import Agent
+from setpoint.client.class_process import Outcome
 from setpoint.client.connection import Connection
 from setpoint.client.login import Login
 from setpoint.client.place import Place
 from setpoint.client.session import ServiceSession
-from setpoint.client.trial import Outcome
 from support.followed_environment import PLACE, Billing
 from support.service_over_http import service_over_http
 from support.supervised import until

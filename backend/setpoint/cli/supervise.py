@@ -12,6 +12,7 @@ from queue import SimpleQueue
 
 from setpoint.cli.options import chosen_settings
 from setpoint.client.agent import Agent, Judge
+from setpoint.client.class_process import ClassProcess, Outcome, unable
 from setpoint.client.connection import Connection
 from setpoint.client.first_offer import SECONDS_TO_TELL, first_offer
 from setpoint.client.known_good import Cache, default_folder
@@ -19,7 +20,6 @@ from setpoint.client.login import find_login
 from setpoint.client.place import Place, parse_place
 from setpoint.client.release import release_of
 from setpoint.client.session import Offer, ServiceSession
-from setpoint.client.trial import Outcome, Trial, unable
 from setpoint.errors import UnableError
 from setpoint.project import find_project
 from setpoint.sources.callers_environment import callers_environment
@@ -39,16 +39,15 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     place = _place(arguments)
     stay_behind_as_first_process()
     plan = _plan(arguments, command)
-    trial = _trial(arguments)
+    asked = _class_process(arguments)
     folder = Path(arguments.cache) if arguments.cache else default_folder(os.environ)
     cache = Cache(folder, place.app, place.environment)
     session = ServiceSession(Connection(find_login(os.environ)), place, _release(arguments))
     events: Events = SimpleQueue()
-    agent = Agent(session, _judge(trial, plan), events.put, _say, trial.digest if trial else str)
+    agent = Agent(session, _judge(asked, plan), events.put, _say, asked.digest if asked else str)
     supervisor = Supervisor(plan, cache, agent, _say, events)
-    good = cache.load()
     max_age = None if arguments.max_age is None else timedelta(hours=arguments.max_age)
-    first = first_offer(agent, good, max_age=max_age, offline=arguments.offline)
+    first = first_offer(agent, cache, max_age=max_age, offline=arguments.offline)
     if first is None:
         _say("the command was not started: nothing has been applied before that it could go on with")
         return _REFUSED
@@ -57,7 +56,7 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     if not arguments.offline:
         agent.start()
     try:
-        return supervisor.run(first.offer, good, is_cached=first.is_cached)
+        return supervisor.run(first.offer, first.good, is_cached=first.is_cached)
     except NotStartedError as error:
         _say(str(error))
         return error.exit_status
@@ -102,24 +101,24 @@ def _signal(name: str | None) -> int | None:
     return number
 
 
-def _trial(arguments: argparse.Namespace) -> Trial | None:
+def _class_process(arguments: argparse.Namespace) -> ClassProcess | None:
     """Return how to ask the settings classes; None for a command that has none."""
     settings, _ = chosen_settings(arguments)
     if not settings:
         _say("no settings class is named, so that the schema alone decides what the command gets")
         return None
-    return Trial(settings, arguments.fail_on)
+    return ClassProcess(settings, arguments.fail_on)
 
 
-def _judge(trial: Trial | None, plan: Plan) -> Judge:
+def _judge(asked: ClassProcess | None, plan: Plan) -> Judge:
     """Return what decides on a revision: the settings class, and whether it can be given to the command at all."""
 
     def judge(offer: Offer) -> Outcome:
         if plan.env_out is None:
-            return trial.ask(plan.environment(offer.variables)) if trial else Outcome()
+            return asked.ask(plan.environment(offer.variables)) if asked else Outcome()
         try:
             with plan.env_out.candidate(offer.variables) as path:
-                return trial.ask(plan.callers, str(path)) if trial else Outcome()
+                return asked.ask(plan.callers, str(path)) if asked else Outcome()
         except UnableError as error:
             return unable(str(error))
 

@@ -11,9 +11,9 @@ from time import monotonic
 from typing import Any
 
 from setpoint.client.answer import Json, RefusedError, WaitError
+from setpoint.client.class_process import Outcome
 from setpoint.client.event_stream import EventStream, ServerEvent
 from setpoint.client.session import Offer, ServiceSession, reasons_json
-from setpoint.client.trial import Outcome
 from setpoint.errors import UnableError
 
 POLL_SECONDS = 300.0

@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from setpoint.client.agent import Agent
 from setpoint.client.answer import RefusedError
-from setpoint.client.known_good import KnownGood
+from setpoint.client.known_good import Cache, KnownGood
 from setpoint.client.session import Offer
 from setpoint.errors import UnableError
+
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""By as much a clock may be set back in normal operation."""
 
 SECONDS_TO_TELL = 3.0
 """How long an instance that ends tries to tell the service so."""
@@ -20,38 +23,40 @@ class First:
 
     Attributes:
         offer: The revision.
-        is_cached: Whether it is the last known good, and not what the service has just offered.
+        good: The last known good; None if there is none.
+        is_cached: Whether it is that, and not what the service has just offered.
     """
 
     offer: Offer
+    good: KnownGood | None
     is_cached: bool
 
 
-def first_offer(
-    agent: Agent, good: KnownGood | None, *, max_age: timedelta | None = None, offline: bool = False
-) -> First | None:
+def first_offer(agent: Agent, cache: Cache, *, max_age: timedelta | None = None, offline: bool = False) -> First | None:
     """Return what to begin with; None if the settings class refuses what is offered and nothing was applied before.
 
     Args:
         agent: Asks the service and the class; it tells the service of a refusal.
-        good: The last known good; None if there is none.
-        max_age: How old that may be.
+        cache: Holds the last known good; one that is damaged is replaced by the next that is applied.
+        max_age: How old the last known good may be.
         offline: Whether the service is not asked.
 
     Raises:
-        UnableError: The service offers nothing, and there is no last known good, or it is too old.
+        UnableError: The service offers nothing, and there is no last known good, or it is damaged or too old.
     """
     if offline:
-        return _from_cache(agent, good, "the service is not asked", max_age)
+        why = "the service is not asked"
+        return _from_cache(agent, _loaded(cache, why), why, max_age)
     try:
         offer = agent.session.offer()
     except RefusedError as error:
         raise UnableError(error.detail) from None
     except UnableError as error:
-        return _from_cache(agent, good, str(error), max_age)
+        return _from_cache(agent, _loaded(cache, str(error)), str(error), max_age)
+    good = _undamaged(agent, cache)
     outcome = agent.judge(offer)
     if outcome.accepted:
-        return First(offer, is_cached=False)
+        return First(offer, good, is_cached=False)
     agent.refuse(offer, outcome)
     if good is not None:
         return _from_cache(agent, good, f"revision {offer.revision} is refused", max_age)
@@ -61,18 +66,41 @@ def first_offer(
     return None
 
 
+def _loaded(cache: Cache, why: str) -> KnownGood | None:
+    try:
+        return cache.load()
+    except UnableError as error:
+        message = f"{why}, and {error}; start once while the service can be reached, which makes it anew"
+        raise UnableError(message) from None
+
+
+def _undamaged(agent: Agent, cache: Cache) -> KnownGood | None:
+    """Return the last known good; a damaged one is none, and keeps nothing from starting that the service offers."""
+    try:
+        return cache.load()
+    except UnableError as error:
+        agent.say(f"WARNING: {error}; the next revision that is applied is kept in its place")
+        return None
+
+
 def _from_cache(agent: Agent, cached: KnownGood | None, why: str, max_age: timedelta | None) -> First:
     if cached is None:
         message = f"{why}, and there is no last known good to start with"
         raise UnableError(message)
     age = datetime.now(UTC) - cached.applied_at
+    if max_age is not None and age < -_CLOCKS_DIFFER:
+        message = (
+            f"{why}, and nobody knows how old the last known good is: by the clock of this machine, it was applied in"
+            f" {_told(-age)}; correct the clock, or start without a maximum age"
+        )
+        raise UnableError(message)
     if max_age is not None and age > max_age:
         message = f"{why}, and the last known good is {_told(age)} old, more than the {_told(max_age)} that are allowed"
         raise UnableError(message)
     agent.say(
         f"WARNING: {why}; starting with the last known good, revision {cached.revision}, applied {_told(age)} ago"
     )
-    return First(Offer(cached.revision, cached.variables), is_cached=True)
+    return First(Offer(cached.revision, cached.variables), cached, is_cached=True)
 
 
 def _told(age: timedelta) -> str:

@@ -16,13 +16,13 @@ from pydantic_settings import BaseSettings
 from setpoint.application.constructing import construct_settings
 from setpoint.application.loading import exit_status, say
 from setpoint.client.agent import Agent
+from setpoint.client.class_process import ClassProcess, Outcome, unable
 from setpoint.client.connection import Connection
 from setpoint.client.first_offer import SECONDS_TO_TELL, first_offer
 from setpoint.client.known_good import Cache, KnownGood, default_folder
 from setpoint.client.login import find_login
 from setpoint.client.place import parse_place
 from setpoint.client.session import Offer, ServiceSession, served_json
-from setpoint.client.trial import Outcome, Trial, unable
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
@@ -91,16 +91,16 @@ class Following(Generic[AnySettings]):
     def __init__(
         self,
         construct: Callable[[Mapping[str, str]], AnySettings],
-        trial: Trial,
+        class_process: ClassProcess,
         session: ServiceSession,
         cache: Cache,
         apply: Callable[[AnySettings], object] | None,
     ) -> None:
         self._construct, self._apply, self._cache = construct, apply, cache
         self._callers = dict(os.environ)
-        self._trial, self._pid = trial, os.getpid()
+        self._class, self._pid = class_process, os.getpid()
         self._offers: SimpleQueue[Offer | None] = SimpleQueue()
-        self._agent = Agent(session, self._judge, self._offers.put, _warn, trial.digest)
+        self._agent = Agent(session, self._judge, self._offers.put, _warn, class_process.digest)
         self._thread = Thread(target=self._take_all, name="setpoint-apply", daemon=True)
         self._served: _Served[AnySettings]
 
@@ -136,8 +136,7 @@ class Following(Generic[AnySettings]):
         Raises:
             UnableError: There are none.
         """
-        good = self._cache.load()
-        first = first_offer(self._agent, good, max_age=max_age)
+        first = first_offer(self._agent, self._cache, max_age=max_age)
         if first is None:
             message = "the revision is refused, and nothing has been applied before that the app could start with"
             raise UnableError(message)
@@ -145,8 +144,8 @@ class Following(Generic[AnySettings]):
         if isinstance(settings, Outcome):
             raise UnableError(settings.reasons[0].message)
         self._served = _Served(first.offer, settings)
-        if first.is_cached and good is not None:
-            self._agent.report({}, served_json(first.offer, "cache", good.applied_at))
+        if first.is_cached and first.good is not None:
+            self._agent.report({}, served_json(first.offer, "cache", first.good.applied_at))
         else:
             self._offers.put(first.offer)
         self._agent.start()
@@ -157,7 +156,7 @@ class Following(Generic[AnySettings]):
         return {**self._callers, **offer.variables}
 
     def _judge(self, offer: Offer) -> Outcome:
-        return self._trial.ask(self._environment(offer))
+        return self._class.ask(self._environment(offer))
 
     def _made_of(self, offer: Offer) -> AnySettings | Outcome:
         """Return the settings; or what to say where the class refuses here what it has accepted in its own process."""
@@ -230,13 +229,13 @@ def _begin_or_say_why_not(
     try:
         place = parse_place(f"{app}/{environment}")
         session = ServiceSession(Connection(find_login(os.environ)), place, release)
-        trial = Trial([_reference(settings_class)], path=os.pathsep.join(filter(None, sys.path)))
+        class_process = ClassProcess([_reference(settings_class)], path=os.pathsep.join(filter(None, sys.path)))
         cache = Cache(folder, place.app, place.environment)
 
         def construct(variables: Mapping[str, str]) -> AnySettings:
             return construct_settings(settings_class, variables)
 
-        following = Following(construct, trial, session, cache, apply)
+        following = Following(construct, class_process, session, cache, apply)
         following.begin(max_age)
     except UnableError as error:
         say(f"error: {error}\n")

@@ -94,10 +94,7 @@ class Cache:
             applied_at = datetime.fromisoformat(content["applied_at"])
             return KnownGood(content["revision"], content["variables"], applied_at.astimezone(UTC))
         except (OSError, ValueError, KeyError, TypeError):
-            message = (
-                f"the last known good at `{self.path}` is damaged, or its key is another one; remove it, and start once"
-                " while the service can be reached"
-            )
+            message = f"the last known good at `{self.path}` is damaged, or its key is another one"
             raise UnableError(message) from None
 
     def _crypt(self, what: str, content: bytes) -> bytes:
@@ -118,8 +115,10 @@ def default_folder(environment: Mapping[str, str]) -> Path:
     return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "setpoint"
 
 
-def _key(path: Path) -> bytes:
+def _key(path: Path, *, to_seal: bool) -> bytes:
     """Return the key, which is made if there is none; of two processes that make it at once, one wins."""
+    if to_seal and path.exists() and path.stat().st_size != _KEY_BYTES:
+        path.unlink()  # it opens nothing
     if not path.exists():
         new = path.with_name(f"{path.name}-{os.getpid()}")
         write_private_file(new, os.urandom(_KEY_BYTES))
@@ -135,7 +134,7 @@ def _main(what: str, key_path: str, place: str) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only this process needs it
     except ImportError:
         sys.exit("it takes the package `cryptography`; `pip install 'setpoint[supervise]'` brings it")
-    cipher = AESGCM(_key(Path(key_path)))
+    cipher = AESGCM(_key(Path(key_path), to_seal=what == "seal"))
     content = sys.stdin.buffer.read()
     if what == "seal":
         nonce = os.urandom(_NONCE_BYTES)

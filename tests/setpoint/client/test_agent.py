@@ -10,11 +10,11 @@ import pytest
 
 from app.store.testing.examples import OLD_KEY
 from setpoint.client.agent import Agent
+from setpoint.client.class_process import Outcome, Reason
 from setpoint.client.connection import Connection
 from setpoint.client.login import Login
 from setpoint.client.place import Place
 from setpoint.client.session import Offer, ServiceSession, reasons_json
-from setpoint.client.trial import Outcome, Reason
 from support.canned_server import canned, canned_server
 from support.followed_environment import Billing
 from support.service_over_http import service_over_http

@@ -45,8 +45,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """How to ask.
+class ClassProcess:
+    """How to ask the settings classes of an app, in a process of their own.
 
     Attributes:
         settings: The settings classes to ask, `module:Class` each.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from setpoint.client.trial import Outcome, Trial, unable
+from setpoint.client.class_process import ClassProcess, Outcome, unable
 from support.supervised import STRICT
 
 CLASS = ("its_settings:Settings",)
@@ -21,7 +21,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def ask(*, seconds: float = 60, **variables: str) -> Outcome:
-    return Trial(CLASS, seconds=seconds).ask({**os.environ, **variables})
+    return ClassProcess(CLASS, seconds=seconds).ask({**os.environ, **variables})
 
 
 def test_what_the_class_takes_is_accepted(settings: Path) -> None:
@@ -41,8 +41,10 @@ def test_a_warning_refuses_where_it_is_to(settings: Path) -> None:
     """As for a command that is started once."""
     twice = settings.with_name("app.env")
     twice.write_text("POOL_MAX=6\nPOOL_MAX=7\n")
-    assert Trial(CLASS).ask(os.environ, str(twice)).accepted
-    assert [each.variable for each in Trial(CLASS, "warning").ask(os.environ, str(twice)).reasons] == ["POOL_MAX"]
+    assert ClassProcess(CLASS).ask(os.environ, str(twice)).accepted
+    assert [each.variable for each in ClassProcess(CLASS, "warning").ask(os.environ, str(twice)).reasons] == [
+        "POOL_MAX"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,6 @@ def test_an_environment_that_no_program_can_have_is_refused(settings: Path) -> N
 
 def test_a_contract_has_a_name_and_what_has_none_is_told_so(settings: Path) -> None:
     """A session says which one its instance has."""
-    assert Trial(CLASS).digest().startswith("sha256:")
+    assert ClassProcess(CLASS).digest().startswith("sha256:")
     settings.write_text("raise SystemExit(3)")
-    assert Trial(CLASS).digest() == ""
+    assert ClassProcess(CLASS).digest() == ""
