@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.identity import Actor, Principal
+from app.domain.identity import Actor, Principal, PrincipalKind
+
+SERVICE = Principal(PrincipalKind.MACHINE, "setpoint", "service", "Setpoint")
+"""Who is named where nobody has done it by hand."""
 
 
 class Action(StrEnum):
@@ -45,6 +48,7 @@ class Action(StrEnum):
     WEBHOOK_CREATE = "webhook.create"
     WEBHOOK_ROTATE = "webhook.rotate"
     WEBHOOK_ENABLE = "webhook.enable"
+    WEBHOOK_DISABLE = "webhook.disable"
     WEBHOOK_DELETE = "webhook.delete"
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.domain.audit import Action, AuditEntry, entry
+from app.domain.audit import SERVICE, Action, AuditEntry, entry
 from app.domain.canary import Canary, Offering, Plan, Stage, picked
 from app.domain.errors import ConflictError, InvalidError, NotFoundError
 from app.domain.event import EventKind, Happening
-from app.domain.identity import Actor, Principal, PrincipalKind
+from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Revision
 from app.domain.rollout import advanced, ended
@@ -17,9 +17,6 @@ from app.domain.webhooks.outgoing import Message, Topic
 from app.service.ports import Clock, Store, Transaction
 from app.service.remembered import Remembered
 from app.service.webhooks.announcing import announce
-
-SERVICE = Principal(PrincipalKind.MACHINE, "setpoint", "service", "Setpoint")
-"""Whom the audit log names where nobody ended a trial by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from urllib.parse import quote
 from setpoint.client.answer import Answer, Json, RefusedError
 from setpoint.client.connection import Connection, Query
 from setpoint.client.place import Place
+from setpoint.errors import UnableError
+from setpoint.text.escape import printable
 
 _PAGE = 200
+_INCOMING = "whin_"
 """The most that the service gives at once."""
 
 
@@ -206,17 +209,28 @@ class Service:
         return self._connection.send_json("POST", "/v1/webhooks/in", wanted).json_with("id", "path", "secret")
 
     def change_webhook(self, webhook_id: str, action: str, query: Query | None = None) -> Json:
-        """Do something with a webhook: `rotate`, `enable` or `ping` it."""
-        return self._connection.call("POST", f"{_webhook(webhook_id)}/{action}", query=query).json
+        """Do something with a webhook: `rotate`, `enable` or `ping` it.
+
+        Raises:
+            UnableError: It is an incoming one, to which nothing is sent.
+        """
+        path = _webhook(webhook_id) if action == "rotate" else _outgoing_webhook(webhook_id)
+        return self._connection.call("POST", f"{path}/{action}", query=query).json
 
     def delete_webhook(self, webhook_id: str) -> Json:
         """Delete a webhook."""
         return self._connection.call("DELETE", _webhook(webhook_id)).json_with("id")
 
     def deliveries(self, webhook_id: str, most: int) -> Sequence[Json]:
-        """Return what was sent to a webhook, or is to be, the newest first."""
+        """Return what was sent to a webhook, or is to be, the newest first.
+
+        Raises:
+            UnableError: It is an incoming one, to which nothing is sent.
+        """
         query: Query = {"limit": min(_PAGE, most)}
-        return self._connection.call("GET", f"{_webhook(webhook_id)}/deliveries", query=query).objects("deliveries")
+        return self._connection.call("GET", f"{_outgoing_webhook(webhook_id)}/deliveries", query=query).objects(
+            "deliveries"
+        )
 
     def limits(self, app: str | None) -> Sequence[Json]:
         """Return how apps stand to their limits: one, or all that the token has any business with."""
@@ -250,8 +264,18 @@ class Service:
 
 
 def _webhook(webhook_id: str) -> str:
-    is_incoming = webhook_id.startswith("whin_")
+    is_incoming = webhook_id.startswith(_INCOMING)
     return f"/v1/webhooks/{'in/' if is_incoming else ''}{quote(webhook_id, safe='')}"
+
+
+def _outgoing_webhook(webhook_id: str) -> str:
+    if webhook_id.startswith(_INCOMING):
+        message = (
+            f"`{printable(webhook_id)}` is an incoming webhook, to which nothing is sent: it can be rotated and"
+            " deleted, and the audit log tells what it has done"
+        )
+        raise UnableError(message)
+    return _webhook(webhook_id)
 
 
 def _newest_or_named(place: Place) -> str:

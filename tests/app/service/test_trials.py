@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.audit import SERVICE
 from app.domain.canary import Plan, Size, Stage
 from app.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from app.domain.identity import Bound
@@ -14,7 +15,6 @@ from app.receivers.sending import WebhookSender
 from app.service.leases import GRACE_SECONDS, Leases
 from app.service.rollouts import Rollouts
 from app.service.sessions import verdict
-from app.service.trials import SERVICE
 from app.service.webhooks.managing import Webhooks
 from app.service.writing.intent import Intent
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Clock, actor

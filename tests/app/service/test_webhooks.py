@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain.audit import Action
+from app.domain.audit import SERVICE, Action
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.identity import Bound, Scope
 from app.domain.session import Answer, Instance, Reason, SessionReport, Verdict
@@ -154,6 +154,8 @@ def test_a_receiver_that_is_gone_is_left_alone(
     _deliver(delivering)
     (disabled,) = webhooks.visible(actor())
     assert disabled.disabled_at is not None
+    told = service.store.read(lambda found: found.audit.page())[0]
+    assert (told.action, told.principal, told.detail["webhook"]) == (Action.WEBHOOK_DISABLE, SERVICE, endpoint.id)
     _write(service, 1, PORT="8001")
     service.clock.forward(timedelta(days=1))
     assert _deliver(delivering) == 0

@@ -75,6 +75,10 @@ the secret of the webhook whin_IIIIIIIIIIIIIIII is shown this once:
 id                     url                                    of                  events or action  disabled (UTC)
 whin_IIIIIIIIIIIIIIII  /v1/webhooks/in/whin_IIIIIIIIIIIIIIII  billing/production  rollback          -
 """)
+    for action in ("enable", "ping", "deliveries"):
+        status, _, told = setpoint("webhooks", action, name)
+        assert status == 2
+        assert told.startswith(f"error: `{name}` is an incoming webhook, to which nothing is sent")
     assert setpoint("webhooks", "rotate", name)[1] != printed
     assert _plain(setpoint("webhooks", "delete", name)[1]) == snapshot("the webhook whin_IIIIIIIIIIIIIIII is deleted\n")
     assert setpoint("webhooks", "list") == (0, "", "there are no webhooks\n")

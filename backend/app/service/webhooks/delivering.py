@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 
+from app.domain.audit import SERVICE, Action, AuditEntry
 from app.domain.errors import ServiceError
 from app.domain.webhooks.outgoing import Answered, Attempt, Delivery, Endpoint, Message, after
 from app.domain.webhooks.signature import sign
 from app.service.ports import Clock, Store, Transaction
+from app.service.webhooks.managing import about
 from app.service.webhooks.ports import Sender
 from observability.metrics import count_delivery
 from setpoint import __version__
@@ -88,6 +90,7 @@ class Delivering:
             found.webhooks.record(tried, at)
             if attempt.is_gone:
                 found.webhooks.switch(endpoint.id, at, "the receiver answered 410 Gone: it wants no more webhooks")
+                found.audit.record(about(endpoint, AuditEntry(Action.WEBHOOK_DISABLE, at, SERVICE, "")))
 
         self.store.write(change)
         count_delivery(str(tried.state) if not attempt.is_gone else "gone")

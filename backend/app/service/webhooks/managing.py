@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
-from app.domain.audit import Action, entry
+from app.domain.audit import Action, AuditEntry, entry
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.identity import ANY, Actor, Bound, Scope
 from app.domain.validation import Problem
@@ -146,9 +146,14 @@ class Webhooks:
         return endpoint
 
     def _record(self, found: Transaction, actor: Actor, action: Action, endpoint: Endpoint) -> None:
-        app, environment = ("" if each == ANY else each for each in (endpoint.bound.app, endpoint.bound.environment))
-        detail = {"webhook": endpoint.id, "bound": str(endpoint.bound), "events": sorted(endpoint.topics)}
-        found.audit.record(entry(actor, action, self.clock(), app, environment, detail=detail))
+        found.audit.record(about(endpoint, entry(actor, action, self.clock())))
+
+
+def about(endpoint: Endpoint, told: AuditEntry) -> AuditEntry:
+    """Return what the audit log keeps of something that was done to an endpoint."""
+    app, environment = ("" if each == ANY else each for each in (endpoint.bound.app, endpoint.bound.environment))
+    detail = {"webhook": endpoint.id, "bound": str(endpoint.bound), "events": sorted(endpoint.topics)}
+    return replace(told, app=app, environment=environment, detail=detail)
 
 
 def _new_secret() -> str:
