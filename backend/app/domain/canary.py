@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from math import ceil
+from typing import NamedTuple
 
 from app.domain.place import Place
-from app.domain.session import Session, State
+from app.domain.session import Session
 
 _SIZE = re.compile(r"([1-9][0-9]{0,5})(%?)")
 _EVERYONE = 100
@@ -133,24 +134,37 @@ class Offering:
         return self.to_canaries if is_canary else self.current
 
 
-def picked(sessions: Iterable[Session], size: Size, current: int) -> Sequence[Session]:
-    """Return the canaries of what comes after revision `current`, among live sessions.
+class Candidate(NamedTuple):
+    """A live instance that could be a canary; a named tuple, because there may be 100,000.
+
+    Attributes:
+        session: The id of its session.
+        instance: Its own id.
+        host: The machine that it runs on.
+        is_synced: Whether it serves the current revision.
+    """
+
+    session: str
+    instance: str
+    host: str
+    is_synced: bool
+
+
+def picked(candidates: Iterable[Candidate], size: Size, current: int) -> Sequence[Candidate]:
+    """Return the canaries of what comes after revision `current`.
 
     Those that serve the current revision come first, because another has trouble already; then they are spread over
     hosts; then chance decides, so that it is not the same ones each time.
     """
 
-    def chance(session: Session) -> bytes:
-        return sha256(f"{current} {session.instance.id}".encode()).digest()
+    def chance(candidate: Candidate) -> tuple[bool, bytes]:
+        return not candidate.is_synced, sha256(f"{current} {candidate.instance}".encode()).digest()
 
-    def is_troubled(session: Session) -> bool:
-        return session.state(current) is not State.SYNCED
-
-    live = sorted((each for each in sessions if each.held_by), key=lambda each: (is_troubled(each), chance(each)))
+    found = sorted(candidates, key=chance)
     on_host: Counter[str] = Counter()
     turns = []
-    for each in live:
-        turns.append((is_troubled(each), on_host[each.instance.host]))
-        on_host[each.instance.host] += 1
-    order = sorted(range(len(live)), key=turns.__getitem__)
-    return [live[each] for each in order[: size.of(len(live))]]
+    for each in found:
+        turns.append((not each.is_synced, on_host[each.host]))
+        on_host[each.host] += 1
+    order = sorted(range(len(found)), key=turns.__getitem__)
+    return [found[each] for each in order[: size.of(len(found))]]

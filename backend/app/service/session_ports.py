@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.canary import Canary, Plan
+from app.domain.canary import Canary, Candidate, Plan
 from app.domain.place import Place
 from app.domain.rollout_result import RolloutResult
 from app.domain.session import Session, SessionReport
@@ -19,6 +19,10 @@ class Sessions(Protocol):
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
         """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        ...
+
+    def candidates(self, place: Place, current: int) -> Sequence[Candidate]:
+        """Return the live instances of an environment whose current revision has this number."""
         ...
 
     def pick(self, place: Place, ids: Collection[str], revision: int) -> None:

@@ -149,8 +149,8 @@ def canaries_for(found: Transaction, place: Place, plan: Plan | None) -> Sequenc
     current = found.revisions.current(place)
     if plan is None or current is None:
         return ()
-    live = found.sessions.of(place, live=True)
-    return [each.id for each in picked(live, plan.size, current.number)]
+    candidates = found.sessions.candidates(place, current.number)
+    return [each.session for each in picked(candidates, plan.size, current.number)]
 
 
 def begin(found: Transaction, revision: Revision, plan: Plan, canaries: Sequence[str]) -> Canary:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.canary import Canary, Offering, Plan, Size, Stage, picked
+from app.domain.canary import Canary, Candidate, Offering, Plan, Size, Stage, picked
 from app.domain.identity import Principal, PrincipalKind
 from app.domain.place import Place
 from app.domain.rollout import LONGEST_SILENCE, advanced, ended, standing
@@ -31,9 +31,9 @@ REFUSED = replace(session(2), attempted=Verdict(44, Answer.FAILED, NOW, (POOL,))
 SILENT = replace(APPLIED, held_by="", left_at=NOW)
 OTHERS = [session(number) for number in range(5, 8)]
 
-sessions = st.lists(
-    st.builds(session, st.integers(0, 999), st.sampled_from(["a", "b", "c"]), st.sampled_from([None, 42, 43])),
-    unique_by=lambda each: each.id,
+candidates = st.lists(
+    st.builds(Candidate, st.uuids().map(str), st.uuids().map(str), st.sampled_from(["a", "b", "c"]), st.booleans()),
+    unique_by=lambda each: each.instance,
 )
 sizes = st.builds(Size, st.integers(1, 100), st.booleans())
 
@@ -69,33 +69,30 @@ def test_a_size_makes_at_least_one_canary_and_no_more_than_there_are(size: str, 
     assert Size.parse(size).of(live) == canaries
 
 
-@given(sessions, sizes)
-def test_as_many_live_instances_are_picked_as_the_size_says(found: list[Session], size: Size) -> None:
+@given(candidates, sizes)
+def test_as_many_instances_are_picked_as_the_size_says(found: list[Candidate], size: Size) -> None:
     """And the same ones whatever the order in which they are read."""
-    gone = replace(session(1_000), held_by="")
-    chosen = picked([gone, *found], size, 43)
+    chosen = picked(found, size, 43)
     assert len(chosen) == size.of(len(found))
-    assert gone not in chosen
     assert chosen == picked(found[::-1], size, 43)
 
 
-@given(sessions, sizes)
-def test_canaries_serve_the_current_revision_and_are_spread_over_hosts(found: list[Session], size: Size) -> None:
+@given(candidates, sizes)
+def test_canaries_serve_the_current_revision_and_are_spread_over_hosts(found: list[Candidate], size: Size) -> None:
     """An instance that has trouble already is picked last; no host has two more canaries than another that could."""
     chosen = picked(found, size, 43)
     left = [each for each in found if each not in chosen]
-    is_good = {each.id: each.serves is not None and each.serves.revision == 43 for each in found}
-    if any(is_good[each.id] for each in left):
-        assert all(is_good[each.id] for each in chosen)
-        on_host = {host: sum(each.instance.host == host for each in chosen) for host in "abc"}
-        free = {each.instance.host for each in left if is_good[each.id]}
+    if any(each.is_synced for each in left):
+        assert all(each.is_synced for each in chosen)
+        on_host = {host: sum(each.host == host for each in chosen) for host in "abc"}
+        free = {each.host for each in left if each.is_synced}
         assert max(on_host.values()) <= min(on_host[host] for host in free) + 1
 
 
 def test_not_the_same_instances_are_picked_each_time() -> None:
     """Or the users of one would have all the risk."""
-    found = [session(number) for number in range(10)]
-    assert len({picked(found, Size(1), current)[0].id for current in range(43, 63)}) > 3
+    found = [Candidate(f"s{number}", f"i{number}", "web-1", is_synced=True) for number in range(10)]
+    assert len({picked(found, Size(1), current)[0].session for current in range(43, 63)}) > 3
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.domain.canary import Candidate
 from app.domain.place import Place
 from app.domain.session import (
     Answer,
@@ -27,6 +28,18 @@ _SESSIONS = sa.select(sessions, principals).join(principals)
 _OF_PLACE = _SESSIONS.where(
     sessions.c.app == sa.bindparam("wanted_app"), sessions.c.environment == sa.bindparam("wanted_environment")
 ).order_by(sessions.c.instance, sessions.c.id)
+_NOT_APPLIED = sa.and_(sessions.c.attempted == sa.bindparam("current"), sessions.c.answer != Answer.APPLIED)
+_SERVED_FROM_SERVICE = sa.and_(sessions.c.serves == sa.bindparam("current"), sessions.c.source == ServedFrom.SERVICE)
+_IS_SYNCED = sa.and_(
+    sa.func.coalesce(_SERVED_FROM_SERVICE, sa.false()), sa.not_(sa.func.coalesce(_NOT_APPLIED, sa.false()))
+)
+_CANDIDATES = sa.select(
+    sessions.c.id, sessions.c.instance, sessions.c.host, sa.type_coerce(_IS_SYNCED, sa.Boolean)
+).where(
+    sessions.c.app == sa.bindparam("wanted_app"),
+    sessions.c.environment == sa.bindparam("wanted_environment"),
+    sessions.c.held_by != "",
+)
 _LIVE_SCHEMAS = (
     sa.select(sessions.c.schema, sa.func.count().label("instances"))
     .where(
@@ -74,6 +87,11 @@ class SqlSessions:
         statement = _OF_PLACE.where(sessions.c.held_by != "") if live else _OF_PLACE
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         return [_session(row) for row in self._connection.execute(statement, wanted)]
+
+    def candidates(self, place: Place, current: int) -> Sequence[Candidate]:
+        """Return the live instances of an environment whose current revision has this number."""
+        wanted = {"wanted_app": place.app, "wanted_environment": place.environment, "current": current}
+        return [Candidate(*row) for row in self._connection.execute(_CANDIDATES, wanted)]
 
     def pick(self, place: Place, ids: Collection[str], revision: int) -> None:
         """Note that the sessions with these ids are offered a revision first."""

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.canary import Canary, Plan, Size, Stage
+from app.domain.canary import Canary, Candidate, Plan, Size, Stage
 from app.domain.place import Place
 from app.domain.rollout import ended
+from app.domain.session import Answer, Served, ServedFrom, State, Verdict
 from app.store.testing.examples import NOW, PRODUCTION, STAGING, AnyStore, append, draft
 from app.store.testing.session_contract import INSTANCE, add, session
 
@@ -75,6 +76,21 @@ class CanaryContract:
         assert picked == [replace(session("again"), canary=44)]
         assert store.read(lambda found: found.sessions.picked(PRODUCTION, 43)) == []
         assert store.read(lambda found: found.sessions.of(STAGING)) == [elsewhere]
+
+    def test_live_instances_can_be_canaries(self, store: AnyStore) -> None:
+        """It is known which of them are in sync, by the same words as the state of each session."""
+        told = [Verdict(number, answer, NOW) for number in (43, 44) for answer in Answer]
+        served = [Served(number, NOW, source) for number in (43, 44) for source in ServedFrom]
+        kinds = [(verdict, serves) for verdict in (None, *told) for serves in (None, *served)]
+        live = [
+            replace(session(f"{at:02}", instance=f"{at:02}"), attempted=verdict, serves=serves)
+            for at, (verdict, serves) in enumerate(kinds)
+        ]
+        add(store, *live, replace(session("gone", instance="gone"), held_by=""), replace(session(), place=STAGING))
+        found = store.read(lambda each: each.sessions.candidates(PRODUCTION, 44))
+        assert sorted(found) == [
+            Candidate(each.id, each.instance.id, each.instance.host, each.state(44) is State.SYNCED) for each in live
+        ]
 
     def test_a_canary_that_has_gone_is_seen_with_the_time(self, store: AnyStore) -> None:
         """Until it comes back."""
