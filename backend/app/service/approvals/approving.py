@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from app.domain.audit import Action, AuditEntry
+from app.domain.audit import SERVICE, Action, AuditEntry
 from app.domain.errors import ChangedError, ConflictError, ForbiddenError, InvalidError
 from app.domain.identity import Actor, Principal, Scope
 from app.domain.place import Place
@@ -23,7 +23,6 @@ from app.service.approvals.standing import (
 )
 from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.trials import SERVICE
 from app.service.writing.making import Making, UndoneError
 from app.service.writing.protection import protected
 from setpoint.text.join import counted
