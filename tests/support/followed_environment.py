@@ -16,7 +16,7 @@ class Billing:
 
     def __init__(self, url: str, admin: str) -> None:
         self.url = url
-        self._admin = admin
+        self.admin = admin
         wanted = {"name": "web", "scopes": ["config:read", "config:reveal", "session:write"]}
         made = self.call("POST", "/v1/tokens", json={**wanted, "bounds": ["billing/production"]})
         self.token: str = made["token"]
@@ -26,7 +26,7 @@ class Billing:
 
     def call(self, method: str, path: str, **more: Any) -> Any:
         """Return the JSON of an answer."""
-        headers = {"Authorization": f"Bearer {self._admin}", **more.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.admin}", **more.pop("headers", {})}
         answer = urllib3.request(method, f"{self.url}{path}", headers=headers, **more)
         assert answer.status < 300, answer.data
         return answer.json() if answer.data else None
@@ -43,6 +43,11 @@ class Billing:
     def _put(self, query: str, variables: dict[str, str]) -> int:
         condition = {"If-Match": f'"{self.number}"'} if self.number else {"If-None-Match": "*"}
         return int(self.call("PUT", f"{PLACE}/config?{query}", json=variables, headers=condition)["revision"])
+
+    def catch_up(self) -> int:
+        """Go on from the newest revision, whoever has made it; return its number."""
+        self.number = int(self.call("GET", f"{PLACE}/config")["revision"])
+        return self.number
 
     @property
     def rollout(self) -> str:

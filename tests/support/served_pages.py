@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from app.domain.identity import Principal, PrincipalKind
 from app.service.tokens import Tokens
@@ -19,8 +19,12 @@ from support.keyed_settings import KEYS
 from support.small_contract import Contract
 
 PATIENCE_IN_MILLISECONDS = 15_000
-_EXPECTED = "Failed to load resource: the server responded with a status of 4"
-"""Chromium reports every refusal as an error; a form that is refused is one."""
+expect.set_options(timeout=PATIENCE_IN_MILLISECONDS)
+_EXPECTED = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Failed to load resource: net::ERR_",
+)
+"""Chromium reports every refusal as an error, as that of a form is, and every time that the service is away."""
 
 
 @dataclass

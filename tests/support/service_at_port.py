@@ -33,6 +33,12 @@ class ServiceAtPort:
         self._stack = ExitStack()
         self._process: GunicornProcess | None = None
 
+    @property
+    def process(self) -> GunicornProcess:
+        """Its gunicorn, as long as it runs."""
+        assert self._process is not None
+        return self._process
+
     def start(self) -> None:
         """Start it, and return once it answers."""
         variables = {"DATABASE_URL": self.database_url, "PORT": str(self.address[1]), "WEB_CONCURRENCY": "1"}

@@ -41,7 +41,7 @@ def push(billing: Billing, folder: Path, settings: str, release: str, compatibil
 
 def what_is_said(billing: Billing, **variables: str) -> str:
     """Return why the next revision is refused; nothing if it is written."""
-    headers = {"Authorization": f"Bearer {billing._admin}", "If-Match": f'"{billing.number}"'}
+    headers = {"Authorization": f"Bearer {billing.admin}", "If-Match": f'"{billing.number}"'}
     answer = urllib3.request("PUT", f"{billing.url}{PLACE}/config", headers=headers, json=variables)
     said: Any = answer.json()
     if answer.status == 201:

@@ -220,8 +220,8 @@ def _shares(live: Iterable[Session], offered: Offering) -> tuple[Share, ...]:
 
 def _refused(refusals: Iterable[Refusal], names: Collection[str]) -> Iterator[Refused]:
     for each in refusals:
-        named = (each.variable,) if each.variable else tuple(_names_in(each.message, names))
-        yield Refused(each.instances, each.rule, named, each.message)
+        named = dict.fromkeys(name for name in (each.variable, *_names_in(each.message, names)) if name)
+        yield Refused(each.instances, each.rule, tuple(named), each.message)
 
 
 def _names_in(message: str, names: Collection[str]) -> Iterator[str]:

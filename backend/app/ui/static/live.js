@@ -42,7 +42,7 @@ function replaceContent(fresh) {
   const shown = document.querySelector("main");
   const focused = shown.contains(document.activeElement) ? document.activeElement : null;
   const open = [...shown.querySelectorAll("details[open][id]")].map((each) => each.id);
-  const typed = [...shown.querySelectorAll(CONTROLS)].filter(isTouched);
+  const typed = [...shown.querySelectorAll(CONTROLS)].filter((each) => each === focused || isTouched(each));
   const selection = focused?.selectionStart != null ? [focused.selectionStart, focused.selectionEnd] : null;
 
   for (const id of open) fresh.querySelector(`details#${CSS.escape(id)}`)?.setAttribute("open", "");
