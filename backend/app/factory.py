@@ -53,12 +53,15 @@ from app.service.limits.managing import Limits
 from app.service.limits.stream_places import StreamPlaces
 from app.service.openid_sign_in import OpenIdSignIn
 from app.service.pages.audit import AuditShown
+from app.service.pages.checker import Checker
+from app.service.pages.editor import Editor
 from app.service.pages.environment import EnvironmentPage
 from app.service.pages.instances import InstancePages
 from app.service.pages.overview import Overview
 from app.service.pages.revisions import RevisionPages
 from app.service.pages.rolling_back import RollingBack
 from app.service.pages.schemas import SchemasShown
+from app.service.pages.variables import VariablesOverview
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
@@ -79,10 +82,13 @@ from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
 from app.ui.blueprint import pages_of
 from app.ui.pages.apps import apps_page
 from app.ui.pages.audit import audit_page
+from app.ui.pages.check import check_page
+from app.ui.pages.edit import edit_page
 from app.ui.pages.environment import environment_page
 from app.ui.pages.instances import instance_pages
 from app.ui.pages.revisions import revision_pages, roll_back_page
 from app.ui.pages.schemas import schemas_page
+from app.ui.pages.variables import variables_pages
 from app.ui.sign_in.by_openid import CALLBACK, sign_in_by_openid
 from app.ui.sign_in.by_token import sign_in_by_token
 from app.views.authentication import Authentication, authorize_requests
@@ -205,12 +211,12 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     exchanging = Exchanging(store, JsonWebTokens(), _now)
     yield trust_rules(exchanging)
     yield exchange(exchanging, authentication)
-    yield audit(watching)
-    yield limits(Limits(store, budgets, _now))
+    yield from (audit(watching), limits(Limits(store, budgets, _now)))
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
     pages = _pages(application, settings, store, authentication, signing_in)
     _pages_of_environments(pages, keeping, watch)
+    _show_variables(pages, settings, keeping, reading, revising)
     yield pages
 
 
@@ -230,11 +236,22 @@ def _pages(
 
 
 def _pages_of_environments(pages: Blueprint, keeping: Keeping, watch: Watch) -> None:
+    """Register the pages on which people look at environments."""
     store, validator = keeping.store, keeping.validator
     environment_page(pages, EnvironmentPage(store, validator), Trials(store, _now), watch)
     instance_pages(pages, InstancePages(store))
     revision_pages(pages, RevisionPages(store, validator))
     roll_back_page(pages, RollingBack(store, validator, Revising(store, validator, _now)))
+
+
+def _show_variables(
+    pages: Blueprint, settings: Settings, keeping: Keeping, reading: Reading, revising: Revising
+) -> None:
+    """Register the pages on which people check, compare and edit variables."""
+    history = History(keeping.store, keeping.validator, _now)
+    check_page(pages, Checker(keeping.validator, keeping.store), settings.host)
+    variables_pages(pages, VariablesOverview(keeping.store, keeping.validator), history, reading)
+    edit_page(pages, Editor(reading, history, revising))
 
 
 def _client(settings: Settings) -> Client | None:

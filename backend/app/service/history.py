@@ -58,6 +58,18 @@ class History:
         current = self.store.read(lambda found: found.revisions.current(place))
         return current.names if current else ()
 
+    def with_variable(self, place: Place, name: str) -> Revision:
+        """Return the newest revision, which has the variable `name`.
+
+        Raises:
+            NotFoundError: There is no revision, or it has no such variable.
+        """
+        revision = self.one(place)
+        if name not in revision.names:
+            message = f"`{revision}` has no such variable"
+            raise NotFoundError(message)
+        return revision
+
     def difference(self, old: Place, old_number: int | None, new: Place, new_number: int | None) -> Compared:
         """Return what differs between two revisions, also of two environments; None stands for the newest.
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+from app.domain.errors import NotFoundError
 from app.domain.identity import ANY, Scope
 from app.domain.place import Place
-from app.views.authentication import visitor
+from app.views.authentication import actor, visitor
+from app.views.labels import checked_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def frame_of_the_service(here: str, title: str = "") -> Frame:
 
 def frame_of_app(app: str, here: str, title: str = "") -> Frame:
     """Return what is around a page on an app; `here` is the text of its tab."""
-    tabs = (Link("Schemas", f"/apps/{app}/schemas"),)
+    tabs = (Link("Variables", f"/apps/{app}/variables"), Link("Schemas", f"/apps/{app}/schemas"))
     return Frame(title or f"{here} · {app}", app, (), _marked(here, (*tabs, *_of_the_service(app=app))))
 
 
@@ -89,6 +91,8 @@ def frame_of_environment(
         Link("Now", start),
         Link("Revisions", f"{start}/revisions"),
         Link("Instances", f"{start}/instances"),
+        *([Link("Edit", f"{start}/edit")] if may(Scope.CONFIG_WRITE, place) else []),
+        Link("Variables", f"/apps/{place.app}/variables"),
         Link("Schemas", f"/apps/{place.app}/schemas"),
     )
     every = (*tabs, *_of_the_service(app=place.app, environment=place.environment))
@@ -104,7 +108,7 @@ def _of_the_service(**about: str) -> tuple[Link, ...]:
         about: The app and the environment that the page is about, which narrow down what these pages show.
     """
     asking = visitor()
-    tabs = [] if about else [Link("Apps", "/")]
+    tabs = [] if about else [Link("Apps", "/"), Link("Check", "/check")]
     if asking and asking.token.allows(Scope.AUDIT_READ, about.get("app", ANY), about.get("environment", ANY)):
         tabs.append(Link("Audit", f"/audit?{urlencode(about)}" if about else "/audit"))
     return tuple(tabs)
@@ -128,3 +132,16 @@ def may(scope: Scope, place: Place) -> bool:
     """Return whether who is signed in may do something in an environment: a page has no button that is refused."""
     asking = visitor()
     return asking is not None and asking.token.allows(scope, place.app, place.environment)
+
+
+def readable_place(app: str, environment: str) -> Place:
+    """Return the environment with these names, for a page that shows more of it than its mark asks for.
+
+    Raises:
+        NotFoundError: Who is signed in may not read it, and is not told whether it is there.
+    """
+    place = checked_place(app, environment)
+    if not actor().token.allows(Scope.CONFIG_READ, app, environment):
+        message = f"there is no `{place}`"
+        raise NotFoundError(message)
+    return place

@@ -29,7 +29,15 @@ def templates() -> Environment:
         finalize=_harmless,
     )
     environment.globals["static"] = address_of
-    environment.filters |= {"moment": _moment, "iso": _iso, "short": _short, "as_typed": _as_typed, "host": _host}
+    environment.filters |= {
+        "moment": _moment,
+        "iso": _iso,
+        "short": _short,
+        "as_typed": _as_typed,
+        "host": _host,
+        "visible": _visible,
+        "worded": _worded,
+    }
     return environment
 
 
@@ -47,6 +55,20 @@ def _lines(text: str, change: Callable[[str], str]) -> str:
 def _as_typed(text: str) -> Markup:
     """Return what somebody has typed, character for character, for a field of a form."""
     return escape(text)
+
+
+def _visible(text: str) -> str:
+    """Return a value with signs for what one would not see in it."""
+    return printable(text.replace("\r", "␍").replace("\n", "⏎").replace("\t", "⇥"))
+
+
+def _worded(text: str) -> Markup:
+    """Return words with what is between backticks set as code."""
+    parts = str(_harmless(text)).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(each) if at % 2 else escape(each) for at, each in enumerate(parts))
 
 
 def _moment(moment: datetime) -> str:

@@ -37,6 +37,8 @@ PUBLIC = {"/", "/version", "/livez", "/readyz", "/v1/settings", "/v1/checks", "/
     "/sign-in.json",
     "/sign-out",
     "/static/none",
+    "/check",
+    "/check.json",
 }
 BAD = {
     "none": "",

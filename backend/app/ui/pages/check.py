@@ -1,0 +1,60 @@
+"""`/check`: what each program reads in an env file, and what is wrong with it, for anybody; nothing of it is kept."""
+
+from collections.abc import Mapping
+from functools import partial
+from ipaddress import ip_address
+
+from flask import Blueprint, request
+
+from app.service.pages.checker import EXAMPLE, Checker, CheckPage, Pasted
+from app.ui.forms import form
+from app.ui.page import Page, frame_of_the_service
+from app.ui.showing import posted, shown
+from app.ui.typed_text import typed_text
+from app.views.authentication import visitor
+from app.views.long_check import check_beside_other_requests
+from app.views.marks import Mark
+from setpoint.envfile.loaders import LOADERS
+
+MOST_LINES = 500
+"""A dozen programs read each of them."""
+
+_PROGRAM = "read-"
+"""With the name of a loader after it, the box that says whether that program is to read the file."""
+
+
+def check_page(pages: Blueprint, checker: Checker, host: str) -> None:
+    """Register the page; it needs no sign-in where the service listens on loopback alone, at `host`."""
+    needs_token = not _is_loopback(host)
+
+    @shown(pages, "/check", Mark("Show what programs read in an example", needs_token=needs_token))
+    def example() -> Page:
+        if "empty" in request.args:
+            return _page(checker.empty(visitor()))
+        return _page(_checked(checker, Pasted(EXAMPLE)))
+
+    @posted(pages, "/check", Mark("Show what programs read in a pasted env file", needs_token=needs_token))
+    def check() -> Page:
+        sent = form()
+        return _page(_checked(checker, _pasted(sent, typed_text(sent))))
+
+
+def _checked(checker: Checker, pasted: Pasted) -> CheckPage:
+    apart = partial(check_beside_other_requests, pasted.content, most=MOST_LINES)
+    return checker.checked(visitor(), pasted, apart)
+
+
+def _pasted(sent: Mapping[str, str], text: str) -> Pasted:
+    chosen = tuple(each for each in LOADERS if f"{_PROGRAM}{each}" in sent)
+    return Pasted(text, chosen or tuple(LOADERS), "windows" in sent, sent.get("app", ""))
+
+
+def _page(content: CheckPage) -> Page:
+    return Page("check.html", content, frame_of_the_service("Check"), extras={"loaders": LOADERS, "program": _PROGRAM})
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

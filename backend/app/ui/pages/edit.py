@@ -1,0 +1,74 @@
+"""`/apps/{app}/{environment}/edit`: the environment's own variables as an env file, checked while somebody types."""
+
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from app.domain.identity import Scope
+from app.service.pages.editor import Editor, EditPage, Standing, Typed
+from app.service.writing.intent import Revised
+from app.ui.forms import form
+from app.ui.page import Page, frame_of_environment, readable_place
+from app.ui.showing import posted, see, shown
+from app.ui.typed_text import typed_text
+from app.views.authentication import actor
+from app.views.long_check import check_beside_other_requests
+from app.views.marks import Mark
+from app.views.problem import Problem
+from app.views.server import current_server
+from setpoint.envfile.loaders import LOADERS
+from setpoint.sources.env_file import DEFAULT_LOADER
+
+_STATUS = {
+    Standing.REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Standing.STALE: HTTPStatus.PRECONDITION_FAILED,
+    Standing.BLOCKED: HTTPStatus.CONFLICT,
+}
+"""What a form that was to save is answered with where nothing was saved."""
+
+
+def edit_page(pages: Blueprint, editor: Editor) -> None:
+    """Register the page."""
+    path = "/apps/<app>/<environment>/edit"
+
+    @shown(pages, path, Mark("Show the variables of an environment to edit them", scope=Scope.CONFIG_WRITE))
+    def edit(app: str, environment: str) -> Page:
+        place = readable_place(app, environment)
+        apart = current_server().beside_other_requests
+        return _page(editor.opened(actor(), place, _loader(request.args.get("loader", DEFAULT_LOADER)), apart))
+
+    @posted(pages, path, Mark("Check or save edited variables", scope=Scope.CONFIG_WRITE))
+    def check_or_save(app: str, environment: str) -> Page | Response:
+        place, sent = readable_place(app, environment), form()
+        typed = _typed(sent)
+        apart = partial(check_beside_other_requests, typed.text.encode("utf-8", "surrogatepass"))
+        if sent.get("do") != "save":
+            return _page(editor.checked(actor(), place, typed, apart))
+        done = editor.saved(actor(), place, typed, apart)
+        # A fragment of its own, or browsers keep the one that the form was sent to.
+        return see(f"/apps/{place}#content") if isinstance(done, Revised) else _page(done, _STATUS[done.standing])
+
+
+def _typed(sent: Mapping[str, str]) -> Typed:
+    base = sent.get("base", "")
+    if base and not (base.isascii() and base.isdecimal()):
+        raise Problem(HTTPStatus.BAD_REQUEST, "the form is malformed")
+    return Typed(
+        typed_text(sent),
+        int(base) if base else None,
+        _loader(sent.get("loader", DEFAULT_LOADER)),
+        sent.get("message", ""),
+        ignores_live="ignore_live" in sent,
+        allows_dangerous="allow_dangerous" in sent,
+    )
+
+
+def _loader(name: str) -> str:
+    return name if name in LOADERS else DEFAULT_LOADER
+
+
+def _page(content: EditPage, status: HTTPStatus = HTTPStatus.OK) -> Page:
+    return Page("edit.html", content, frame_of_environment(content.place, "Edit"), status, {"loaders": LOADERS})

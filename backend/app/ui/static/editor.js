@@ -1,0 +1,79 @@
+// Checks an env file while it is typed: sends the form as its "Check" button does, and shows what the page says of it.
+"use strict";
+
+const PAUSE_IN_MILLISECONDS = 400;
+
+function watchText(form) {
+  const text = form.elements.namedItem("text");
+  const margin = addMargin(text);
+  let timer = 0;
+  let sending = new AbortController();
+
+  async function check() {
+    sending.abort();
+    sending = new AbortController();
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("do", "check");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields, signal: sending.signal, headers: { Accept: "text/html" } });
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-refreshed]")) {
+        const now = found.getElementById(part.id);
+        if (now && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+      }
+      margin.show();
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target === text) margin.show();
+    if (event.target.name === "message") return;
+    clearTimeout(timer);
+    timer = setTimeout(check, PAUSE_IN_MILLISECONDS);
+  });
+  document.getElementById("findings").addEventListener("click", (event) => {
+    const place = event.target.closest("a[href='#text']")?.closest("[data-line]");
+    if (!place) return;
+    event.preventDefault();
+    goTo(text, Number(place.dataset.line), Number(place.dataset.column));
+  });
+  margin.show();
+}
+
+// Numbers the lines beside a text, with a sign at each one that something is wrong with.
+function addMargin(text) {
+  const box = document.createElement("div");
+  const margin = document.createElement("pre");
+  box.className = "with-margin";
+  margin.setAttribute("aria-hidden", "true");
+  text.replaceWith(box);
+  box.append(margin, text);
+  const scroll = () => { margin.scrollTop = text.scrollTop; };
+  text.addEventListener("scroll", scroll);
+  return {
+    show() {
+      const signs = new Map();
+      for (const each of document.querySelectorAll("#findings [data-line]")) {
+        const line = Number(each.dataset.line);
+        if (signs.get(line) !== "✕") signs.set(line, each.dataset.sign);
+      }
+      const count = text.value.split("\n").length;
+      const width = String(count).length;
+      const lines = Array.from({ length: count }, (_, at) => `${signs.get(at + 1) ?? " "} ${String(at + 1).padStart(width)}`);
+      margin.textContent = lines.join("\n");
+      scroll();
+    },
+  };
+}
+
+function goTo(text, line, column) {
+  const lines = text.value.split("\n");
+  const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  const before = Array.from(lines[line - 1] ?? "").slice(0, column - 1).join("");
+  text.focus();
+  text.setSelectionRange(start + before.length, start + before.length);
+}
+
+for (const form of document.querySelectorAll("form[data-checked]")) watchText(form);

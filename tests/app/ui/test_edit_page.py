@@ -1,0 +1,82 @@
+"""`/apps/{app}/{environment}/edit`: an environment's variables as an env file."""
+
+from html import unescape
+from typing import Any
+
+import pytest
+
+from app.domain.identity import Scope
+from support.http_api import BASE, Api
+from support.visitor import Visitor, words
+
+CANARY = "c4n4ry0fTh3F0rm"
+EDIT = "/apps/billing/production/edit"
+
+
+@pytest.fixture
+def editor(api: Api, visitor: Visitor) -> Visitor:
+    """Somebody who may read and write, but not reveal."""
+    api.put({"PORT": "1", "API_KEY": CANARY})
+    return visitor.sign_in(Scope.CONFIG_READ, Scope.CONFIG_WRITE)
+
+
+def typed(page: Any) -> str:
+    """Return what is in the field of the text."""
+    return unescape(page.text.partition("</textarea>")[0].rpartition("<textarea")[2].partition(">\n")[2])
+
+
+def send(editor: Visitor, text: str, base: str = "1", do: str = "save", **more: str) -> Any:
+    return editor.post(EDIT, EDIT, text=text, base=base, do=do, **more)
+
+
+def variables(api: Api) -> dict[str, str]:
+    found = api.call("GET", f"{BASE}/config?reveal=true").get_json()["variables"]
+    return {name: each["value"] for name, each in found.items()}
+
+
+def test_an_environment_is_edited_without_its_secrets(api: Api, editor: Visitor) -> None:
+    """What stands for one leaves it as it is, and saving leads to the environment."""
+    page = editor.get(EDIT)
+    assert typed(page) == "PORT=1\nAPI_KEY=setpoint:unchanged\n"
+    saved = send(editor, "PORT=2\r\nAPI_KEY=setpoint:unchanged\r\n", message="more room")
+    assert (saved.status_code, saved.headers["Location"]) == (303, "/apps/billing/production#content")
+    assert variables(api) == {"PORT": "2", "API_KEY": CANARY}
+    assert api.call("GET", f"{BASE}/revisions/2").headers["Config-Revision"] == "2"
+    assert CANARY not in page.text + saved.text + editor.get(f"{EDIT}.json").text
+
+
+def test_a_check_says_what_saving_would_do_and_stores_nothing(api: Api, editor: Visitor) -> None:
+    """By the button, without a script."""
+    page = send(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n", do="check")
+    assert (page.status_code, "nothing is wrong: saving makes revision 2 PORT changed" in words(page)) == (200, True)
+    assert variables(api)["PORT"] == "1"
+
+
+def test_every_problem_is_at_its_line_and_the_text_stays(api: Api, editor: Visitor) -> None:
+    """Nothing is stored."""
+    text = "PORT=many\nNAME='open\nAPI_KEY=setpoint:unchanged\n"
+    page = send(editor, text)
+    assert (page.status_code, typed(page)) == (422, text)
+    assert "line 1 PORT is not an integer" in words(page)
+    assert "line 2 the quote that opens the value of NAME is never closed" in words(page)
+    assert variables(api) == {"PORT": "1", "API_KEY": CANARY}
+
+
+def test_what_somebody_else_wrote_meanwhile_is_shown(api: Api, editor: Visitor) -> None:
+    """With the text as it was typed; saving it again is a write over what was shown."""
+    api.put({"PORT": "7", "API_KEY": CANARY}, based_on=1)
+    text = "PORT=2\nAPI_KEY=setpoint:unchanged\n"
+    page = send(editor, text)
+    assert (page.status_code, typed(page)) == (412, text)
+    assert "revision 2 was written while you were typing" in words(page)
+    assert "PORT 1 7" in words(page)
+    assert '<input type="hidden" name="base" value="2">' in page.text
+    assert send(editor, text, base="2").status_code == 303
+    assert variables(api)["PORT"] == "2"
+
+
+def test_it_is_for_who_may_write_and_read(api: Api, editor: Visitor) -> None:
+    """Who may not read sees nothing of it, whatever else is allowed."""
+    assert Visitor(api).sign_in(Scope.CONFIG_READ, name="reader").get(EDIT).status_code == 403
+    assert Visitor(api).sign_in(Scope.CONFIG_WRITE, name="writer").get(EDIT).status_code == 404
+    assert send(editor, "PORT=1\n", base="one").status_code == 400
