@@ -68,6 +68,7 @@ from app.service.rollouts import Rollouts
 from app.service.schemas import Schemas
 from app.service.sessions import Sessions
 from app.service.signing_in import SigningIn
+from app.service.token_uses import TokenUses
 from app.service.tokens import Tokens
 from app.service.trials import Trials
 from app.service.watching import Watching
@@ -107,6 +108,9 @@ STREAMS = "setpoint.streams"
 
 BROKER = "setpoint.broker"
 """Where it holds the reader of events."""
+
+USES = "setpoint.uses"
+"""Where it holds what notes the use of tokens."""
 
 LEASES = "setpoint.leases"
 """Where it holds what keeps sessions live."""
@@ -162,7 +166,8 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
         application.register_blueprint(resource)
     list(marked_views(application))  # a view that does not say who may call it is no start
     if keeping:
-        application.wsgi_app = RepeatedReads(application.wsgi_app, keeping.store, _now)  # type: ignore[method-assign]
+        uses = application.extensions[USES]
+        application.wsgi_app = RepeatedReads(application.wsgi_app, keeping.store, _now, uses)  # type: ignore[method-assign]
     application.wsgi_app = observed(application.wsgi_app, settings, failure())  # type: ignore[assignment, method-assign]  # Flask's way
     return application
 
@@ -170,8 +175,9 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
 def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: OpenStreams) -> Iterator[Blueprint]:
     """Yield the resources of configuration."""
     store, validator = keeping.store, keeping.validator
-    access, watching = Access(store, _now), Watching(store)
-    signing_in = SigningIn(store, _now)
+    uses = application.extensions[USES] = TokenUses(store, _now)
+    access, watching = Access(store, _now, uses), Watching(store)
+    signing_in = SigningIn(store, _now, uses)
     authentication = Authentication(access, signing_in)
     authorize_requests(application, authentication)
     history, reading = History(store, validator, _now), Reading(store, validator, _now)
@@ -196,7 +202,7 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     watch = Watch(streams, broker, watching, authentication, places)
     yield events(watch)
     rollouts = Rollouts(store, _now)
-    leases = Leases(store, rollouts, _now, places.worker, settle=places.settle, chores=(approving.expire,))
+    leases = Leases(store, rollouts, _now, places.worker, settle=places.settle, chores=(approving.expire, uses.write))
     application.extensions[LEASES] = leases
     yield rollout(rollouts, trials)
     hearing = Sessions(store, reading, rollouts, _now, leases)
@@ -207,10 +213,7 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield webhooks(Webhooks(store, sender, _now))
     yield incoming_webhooks(Accepting(store, _now))
     yield received_webhooks(Receiving(store, revising, _now), authentication)
-    yield tokens(Tokens(store, _now), _now)
-    exchanging = Exchanging(store, JsonWebTokens(), _now)
-    yield trust_rules(exchanging)
-    yield exchange(exchanging, authentication)
+    yield from _of_access(store, authentication)
     yield from (audit(watching), limits(Limits(store, budgets, _now)))
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
@@ -218,6 +221,14 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     _pages_of_environments(pages, keeping, watch)
     _show_variables(pages, settings, keeping, reading, revising)
     yield pages
+
+
+def _of_access(store: Store, authentication: Authentication) -> Iterator[Blueprint]:
+    """Yield the resources of who may do what."""
+    yield tokens(Tokens(store, _now), _now)
+    exchanging = Exchanging(store, JsonWebTokens(), _now)
+    yield trust_rules(exchanging)
+    yield exchange(exchanging, authentication)
 
 
 def _pages(

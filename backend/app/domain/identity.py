@@ -172,6 +172,7 @@ class Token:
         made_at: When it was made.
         expires_at: From when on it is refused; None for never.
         revoked_at: When it was revoked; None if it was not.
+        last_used_at: When it was used last, a minute or so ago at most; None if it never was, as far as is known.
     """
 
     id: str
@@ -182,6 +183,7 @@ class Token:
     made_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Return whether it is accepted at `now`."""

@@ -144,6 +144,7 @@ class TokenAnswer(BaseModel):
     created_at: str
     expires_at: str | None
     revoked_at: str | None
+    last_used_at: str | None
 
 
 class AuditAnswer(BaseModel):
@@ -267,6 +268,7 @@ def token_json(token: Token) -> Json:
         "created_at": when(token.made_at),
         "expires_at": when(token.expires_at) if token.expires_at else None,
         "revoked_at": when(token.revoked_at) if token.revoked_at else None,
+        "last_used_at": when(token.last_used_at) if token.last_used_at else None,
     }
 
 

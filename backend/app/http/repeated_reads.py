@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -14,12 +13,12 @@ from app.domain.errors import UnavailableError
 from app.domain.identity import Token
 from app.service.ports import Clock, Store
 from app.service.remembered import Remembered
+from app.service.token_uses import TokenUses
 from observability.requests.access import ROUTE_KEY
 
-_REPEATABLE_UNTIL = "setpoint.repeatable_until"
+_REPEATABLE_FOR = "setpoint.repeatable_for"
 _LARGEST_BODY = 65_536
 _MOST_ANSWERS = 1_000
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def may_be_repeated(token: Token) -> None:
@@ -28,12 +27,12 @@ def may_be_repeated(token: Token) -> None:
     It may depend on nothing but what is stored, the target of the request, `Authorization` and `If-None-Match`; and to
     give it out again must be no news to the audit log.
     """
-    request.environ[_REPEATABLE_UNTIL] = token.expires_at or _NEVER
+    request.environ[_REPEATABLE_FOR] = token
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    until: datetime
+    token: Token
     status: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
@@ -46,9 +45,10 @@ class RepeatedReads:
     Every change of what is stored, the end of a token included, is an event, and gives the store another position.
     """
 
-    def __init__(self, wsgi_app: WSGIApplication, store: Store, clock: Clock) -> None:
+    def __init__(self, wsgi_app: WSGIApplication, store: Store, clock: Clock, uses: TokenUses) -> None:
         self._wsgi_app = wsgi_app
         self._clock = clock
+        self._uses = uses
         self._known: Remembered[_Answer] = Remembered(store, _MOST_ANSWERS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,8 +61,9 @@ class RepeatedReads:
         except UnavailableError:
             return self._wsgi_app(environ, start_response)
         answer = known.get(key)
-        if answer is None or answer.until <= self._clock():
+        if answer is None or not answer.token.is_live(self._clock()):
             return self._ask(environ, start_response, lambda found: self._known.keep(known, key, found))
+        self._uses.note(answer.token)
         environ[ROUTE_KEY] = answer.route
         start_response(answer.status, list(answer.headers))
         return [answer.body]
@@ -78,13 +79,13 @@ class RepeatedReads:
             return start_response(*given)
 
         body = self._wsgi_app(environ, take_head)
-        until = environ.get(_REPEATABLE_UNTIL)
-        if until is None:
+        token = environ.get(_REPEATABLE_FOR)
+        if token is None:
             return body
         with closing(cast("Any", body)):
             whole = b"".join(body)
         if len(whole) <= _LARGEST_BODY:
-            keep(_Answer(until, head[0], tuple(head[1]), whole, environ[ROUTE_KEY]))
+            keep(_Answer(token, head[0], tuple(head[1]), whole, environ[ROUTE_KEY]))
         return [whole]
 
 

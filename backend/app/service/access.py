@@ -8,6 +8,7 @@ from app.domain.place import Place
 from app.domain.token_text import TokenText, parse_token_text
 from app.service.ports import Clock, Store
 from app.service.remembered import Remembered
+from app.service.token_uses import TokenUses
 
 
 @dataclass(slots=True)
@@ -16,6 +17,7 @@ class Access:
 
     store: Store
     clock: Clock
+    uses: TokenUses | None = None
     _known: Remembered[Token] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -30,7 +32,10 @@ class Access:
         parsed = parse_token_text(text)
         if parsed is None:
             raise UnauthenticatedError
-        return self._live(self._known.get(parsed.digest, lambda: self._find(parsed)))
+        token = self._live(self._known.get(parsed.digest, lambda: self._find(parsed)))
+        if self.uses is not None:
+            self.uses.note(token)
+        return token
 
     def by_id(self, token_id: str) -> Token:
         """Return the live token with this public id.

@@ -1,6 +1,6 @@
 """What the use cases need to know of tokens, of those that they speak for, and of browsers, as Protocols."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -29,6 +29,10 @@ class Tokens(Protocol):
 
     def change(self, token: Token) -> None:
         """Store when a token ends."""
+        ...
+
+    def note_uses(self, uses: Mapping[str, datetime]) -> None:
+        """Store when tokens were used, by their ids; a later use that is stored already stays."""
         ...
 
     def forget_expired(self, before: datetime, lifetime: timedelta) -> None:

@@ -8,6 +8,7 @@ from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.sign_in import SignIn, SignInKey, new_sign_in
 from app.service.ports import Clock, Store, Transaction
+from app.service.token_uses import TokenUses
 from observability.known_secrets import remember_secret
 
 
@@ -17,6 +18,7 @@ class SigningIn:
 
     store: Store
     clock: Clock
+    uses: TokenUses | None = None
 
     def begin(self, actor: Actor, before: str = "") -> SignInKey:
         """Return the key of a new sign-in, which speaks for the token of `actor`.
@@ -51,6 +53,8 @@ class SigningIn:
         if found is None or not found.is_live(self.clock()):
             what = "sign-in"
             raise UnauthenticatedError(what)
+        if self.uses is not None:
+            self.uses.note(found.token)
         return found
 
     def end(self, actor: Actor, key: str) -> None:

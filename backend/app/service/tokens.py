@@ -110,7 +110,7 @@ class Tokens:
             if len(live) >= _MOST_LIVE:
                 message = f"two tokens of `{old.label}` are live already: revoke one of them first"
                 raise ConflictError(message)
-            token = replace(old, id=text.id, made_at=now, expires_at=_renewed(old, now))
+            token = replace(old, id=text.id, made_at=now, expires_at=_renewed(old, now), last_used_at=None)
             ends_at = now + grace if old.expires_at is None else min(old.expires_at, now + grace)
             found.tokens.change(replace(old, expires_at=ends_at))
             self._add(found, actor, token, text, Action.TOKEN_ROTATE)

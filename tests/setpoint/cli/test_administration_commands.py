@@ -121,7 +121,7 @@ error: cannot reach the service at `http://setpoint.invalid`: its host name is n
 def test_a_token_is_printed_once(setpoint: Setpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alone on standard output, so that it can go straight to where it is kept."""
     words = ["token", "create", "ci", "--scope", "config:read", "--scope", "config:write", "--bound", "billing/*"]
-    words += ["--role", "viewer@shop/staging"]
+    words += ["--role", "viewer@shop/test"]
     status, printed, told = setpoint(*words, "--expires-in", "90d")
     assert (status, _plain(told)) == (0, snapshot("the token IIIIIIIIIIII is shown this once:\n"))
     assert re.fullmatch(r"sp_\w{12}_\w{49}\n", printed)
@@ -129,9 +129,9 @@ def test_a_token_is_printed_once(setpoint: Setpoint, monkeypatch: pytest.MonkeyP
     listed = setpoint("token", "list")
     assert token.split("_")[2] not in str(listed)
     assert _plain(listed[1]) == snapshot("""\
-id            name  may                                                      expires (UTC)        revoked (UTC)
-IIIIIIIIIIII  ci    config:read config:write@billing/*, viewer@shop/staging  YYYY-MM-DD HH:MM:SS  -
-IIIIIIIIIIII  ada   admin@*/*                                                -                    -
+id            name  may                                                   used (UTC)  expires (UTC)        revoked (UTC)
+IIIIIIIIIIII  ci    config:read config:write@billing/*, viewer@shop/test  -           YYYY-MM-DD HH:MM:SS  -
+IIIIIIIIIIII  ada   admin@*/*                                             -           -                    -
 """)
     monkeypatch.setenv("SETPOINT_TOKEN", token)
     assert setpoint("apps")[0] == 0

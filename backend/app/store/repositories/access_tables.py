@@ -27,6 +27,7 @@ tokens = sa.Table(
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("expires_at", Moment),
     sa.Column("revoked_at", Moment),
+    sa.Column("last_used_at", Moment),
 )
 
 trust_rules = sa.Table(

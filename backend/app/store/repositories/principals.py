@@ -1,6 +1,6 @@
 """Principals and their tokens in SQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,6 +98,14 @@ class SqlTokens:
         change = tokens.update().where(tokens.c.id == token.id)
         self._connection.execute(change.values(expires_at=token.expires_at, revoked_at=token.revoked_at))
 
+    def note_uses(self, uses: Mapping[str, datetime]) -> None:
+        """Store when tokens were used, by their ids; a later use that is stored already stays."""
+        used = tokens.c.last_used_at
+        is_news = sa.or_(used.is_(None), used < sa.bindparam("at"))
+        statement = tokens.update().where(tokens.c.id == sa.bindparam("used"), is_news)
+        rows = [{"used": token, "at": at} for token, at in sorted(uses.items())]
+        self._connection.execute(statement.values(last_used_at=sa.bindparam("at")), rows)
+
     def forget_expired(self, before: datetime, lifetime: timedelta) -> None:
         """Forget the tokens that expired before a time and were to live no longer than `lifetime`."""
         is_short = tokens.c.expires_at - tokens.c.made_at <= lifetime // timedelta(microseconds=1)
@@ -130,6 +138,7 @@ def as_token(row: sa.Row[Any]) -> Token:
         made_at=found[tokens.c.made_at],
         expires_at=found[tokens.c.expires_at],
         revoked_at=found[tokens.c.revoked_at],
+        last_used_at=found[tokens.c.last_used_at],
     )
 
 

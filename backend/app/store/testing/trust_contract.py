@@ -55,3 +55,11 @@ class TrustContract:
         assert len(store.read(lambda found: found.tokens.all_tokens())) == 3
         store.write(lambda found: found.tokens.forget_expired(NOW + 17 * minute, 15 * minute))
         assert {each.id for each in store.read(lambda found: found.tokens.all_tokens())} == {TOKEN.id, "long"}
+
+    def test_the_newest_use_of_a_token_is_kept(self, store: AnyStore) -> None:
+        """Whichever worker tells of it first."""
+        store.write(lambda found: found.tokens.add(TOKEN, "digest"))
+        later, earlier = {TOKEN.id: NOW + timedelta(minutes=1), "gone": NOW}, {TOKEN.id: NOW}
+        for uses in (later, earlier):
+            store.write(lambda found, new=uses: found.tokens.note_uses(new))  # type: ignore[misc]
+        assert store.read(lambda found: found.tokens.by_id(TOKEN.id)) == replace(TOKEN, last_used_at=later[TOKEN.id])

@@ -89,6 +89,7 @@ def _list(service: Service, arguments: argparse.Namespace) -> None:
         ("id", lambda row: row.get("id")),
         ("name", lambda row: row.get("label")),
         ("may", may),
+        ("used (UTC)", lambda row: day_and_time(row.get("last_used_at"))),
         ("expires (UTC)", lambda row: day_and_time(row.get("expires_at"))),
         ("revoked (UTC)", lambda row: day_and_time(row.get("revoked_at"))),
     ]
