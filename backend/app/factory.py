@@ -262,7 +262,8 @@ def _show_variables(
     history = History(keeping.store, keeping.validator, _now)
     check_page(pages, Checker(keeping.validator, keeping.store), settings.host)
     variables_pages(pages, VariablesOverview(keeping.store, keeping.validator), history, reading)
-    edit_page(pages, Editor(reading, history, revising))
+    proposing = Proposing(keeping.store, keeping.validator, _now)
+    edit_page(pages, Editor(reading, history, revising, proposing))
 
 
 def _client(settings: Settings) -> Client | None:

@@ -75,6 +75,17 @@ def test_what_somebody_else_wrote_meanwhile_is_shown(api: Api, editor: Visitor) 
     assert variables(api)["PORT"] == "2"
 
 
+def test_what_others_approve_is_proposed(api: Api, editor: Visitor) -> None:
+    """The button says so."""
+    assert api.call("PUT", f"{BASE}/protection", json={"approvals": 1}).status_code == 200
+    assert "Propose" in words(editor.get(EDIT))
+    proposed = send(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n", apply_itself="on")
+    assert (proposed.status_code, proposed.headers["Location"]) == (303, "/apps/billing/production/proposals/1#content")
+    found = api.call("GET", f"{BASE}/proposals/1")
+    assert (found.get_json()["applies_itself"], CANARY in found.text) == (True, False)
+    assert variables(api)["PORT"] == "1"
+
+
 def test_it_is_for_who_may_write_and_read(api: Api, editor: Visitor) -> None:
     """Who may not read sees nothing of it, whatever else is allowed."""
     assert Visitor(api).sign_in(Scope.CONFIG_READ, name="reader").get(EDIT).status_code == 403

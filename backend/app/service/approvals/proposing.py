@@ -11,6 +11,7 @@ from app.service.approvals.standing import Standing, named, refuse_unless_open, 
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.changes import Change
 from app.service.writing.intent import Intent
+from app.service.writing.protection import approvals_needed, protected
 from app.service.writing.revising import Revising
 
 MOST_OPEN = 100
@@ -24,6 +25,10 @@ class Proposing:
     store: Store
     validator: SchemaValidator
     clock: Clock
+
+    def approvals_needed(self, place: Place) -> int:
+        """Return how many approvals a change takes there, because of what it reaches; 0 where it takes none."""
+        return self.store.read(lambda found: approvals_needed(found, place) if protected(found, place) else 0)
 
     def propose(self, actor: Actor, intent: Intent, change: Change, *, applies_itself: bool = False) -> Standing:
         """Store what `change` would make of an environment, as the next proposal there.

@@ -10,16 +10,19 @@ from app.domain.difference import Change
 from app.domain.errors import ConflictError, DestroyedError, InvalidError, NotFoundError, StaleError
 from app.domain.identity import Actor
 from app.domain.place import Place
+from app.domain.proposal import Proposal
 from app.domain.revision import Revision
+from app.service.approvals.proposing import Proposing
 from app.service.history import Compared, History
 from app.service.pages.typed_lines import Finding, finding_of_fault
 from app.service.reading import Reading
+from app.service.writing.changes import replaced
 from app.service.writing.file_faults import FileFault, faults_of, placed
 from app.service.writing.intent import Intent, Revised
 from app.service.writing.revising import Revising
 from app.service.writing.typed_file import read_typed, text_to_edit
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
-from setpoint.text.join import joined
+from setpoint.text.join import counted, joined
 
 T = TypeVar("T")
 
@@ -43,6 +46,7 @@ class Typed:
         message: Why.
         ignores_live: Whether to store what the schemas of live instances refuse.
         allows_dangerous: Whether names may be set that make programs run other code.
+        applies_itself: Whether it is applied with the last approval, where it takes some.
     """
 
     text: str = field(repr=False)
@@ -51,6 +55,7 @@ class Typed:
     message: str = ""
     ignores_live: bool = False
     allows_dangerous: bool = False
+    applies_itself: bool = False
 
 
 class Standing(StrEnum):
@@ -84,6 +89,7 @@ class EditPage:
         changes: What saving would change, by name.
         meanwhile: What somebody else has changed since the text was made; None if nobody has.
         inherited: From which revision of a base each variable is that is not in the text.
+        approvals: How many approvals it takes to save it; it is proposed where that is not 0.
     """
 
     place: Place
@@ -94,6 +100,7 @@ class EditPage:
     changes: tuple[NameChange, ...] = ()
     meanwhile: Compared | None = None
     inherited: Mapping[str, str] = field(default_factory=dict)
+    approvals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,7 @@ class Editor:
     reading: Reading
     history: History
     revising: Revising
+    proposing: Proposing
 
     def opened(self, actor: Actor, place: Place, loader: str, apart: Apart) -> EditPage:
         """Return the page with what is there now, as `loader` reads it; `UNCHANGED` stands for secrets.
@@ -129,8 +137,14 @@ class Editor:
         content = self.reading.read(actor, place, base.current.number)
         text = apart(lambda: text_to_edit(content, loader))
         typed = Typed(text, base.current.number, loader)
-        sentence = f"this is revision {base.current.number}"
-        return EditPage(place, typed, Standing.UNCHANGED, sentence, inherited=base.current.origins)
+        return EditPage(
+            place,
+            typed,
+            Standing.UNCHANGED,
+            f"this is revision {base.current.number}",
+            inherited=base.current.origins,
+            approvals=self.proposing.approvals_needed(place),
+        )
 
     def checked(self, actor: Actor, place: Place, typed: Typed, apart: Apart) -> EditPage:
         """Return the page with all that would keep `typed` from being saved, and what saving would change.
@@ -140,8 +154,8 @@ class Editor:
         """
         return self._tried(actor, place, typed, apart)[0]
 
-    def saved(self, actor: Actor, place: Place, typed: Typed, apart: Apart) -> Revised | EditPage:
-        """Store `typed` as the next revision; return the page instead where it can't be.
+    def saved(self, actor: Actor, place: Place, typed: Typed, apart: Apart) -> Revised | Proposal | EditPage:
+        """Store `typed` as the next revision, or propose it where others approve; return the page where neither can be.
 
         Raises:
             NotFoundError: The app has no schema to check it against.
@@ -149,16 +163,22 @@ class Editor:
         page, file = self._tried(actor, place, typed, apart)
         if file is None or page.standing not in {Standing.READY, Standing.UNCHANGED}:
             return page
+        intent, change = _intent(place, typed), replaced(file.variables)
         try:
-            return self.revising.replace(actor, _intent(place, typed), file.variables)
+            if page.approvals:
+                proposed = self.proposing.propose(actor, intent, change, applies_itself=typed.applies_itself)
+                return proposed.proposal
+            return self.revising.revise(actor, intent, change)
         except StaleError:  # somebody was faster by a moment
             return self._stale(place, typed, self._base(place))
+        except ConflictError as error:
+            return replace(page, standing=Standing.BLOCKED, sentence=str(error))
 
     def _tried(self, actor: Actor, place: Place, typed: Typed, apart: Apart) -> tuple[EditPage, EnvFile | None]:
         base = self._base(place)
         if base.number != typed.base:
             return self._stale(place, typed, base), None
-        check = self.revising.check_of(place)
+        check, approvals = self.revising.check_of(place), self.proposing.approvals_needed(place)
 
         def look() -> tuple[EnvFile, list[FileFault]]:
             read = read_typed(typed.text, typed.loader, base.values)
@@ -175,7 +195,7 @@ class Editor:
         if any(each.is_refused for each in faults):
             standing, sentence = Standing.REFUSED, _refusal(faults)
         elif revised is not None:
-            standing, sentence = _acceptance(revised, base)
+            standing, sentence = _acceptance(revised, base, approvals)
         page = EditPage(
             place,
             typed,
@@ -184,6 +204,7 @@ class Editor:
             tuple(finding_of_fault(each, file.source) for each in faults),
             tuple(_changes(base.values, file.variables)),
             inherited=base.current.origins if base.current else {},
+            approvals=approvals,
         )
         return page, file
 
@@ -207,7 +228,15 @@ class Editor:
         with suppress(NotFoundError, DestroyedError):
             meanwhile = self.history.difference(place, typed.base, place, base.number) if typed.base else None
         made_anew = replace(typed, base=base.number)
-        return EditPage(place, made_anew, Standing.STALE, sentence, meanwhile=meanwhile, inherited=base.current.origins)
+        return EditPage(
+            place,
+            made_anew,
+            Standing.STALE,
+            sentence,
+            meanwhile=meanwhile,
+            inherited=base.current.origins,
+            approvals=self.proposing.approvals_needed(place),
+        )
 
 
 def _intent(place: Place, typed: Typed) -> Intent:
@@ -226,14 +255,15 @@ def _untold(told: list[FileFault], more: Iterable[FileFault]) -> list[FileFault]
 
 
 def _refusal(faults: list[FileFault]) -> str:
-    count = sum(each.is_refused for each in faults)
-    return "1 problem, and nothing is stored" if count == 1 else f"{count} problems, and nothing is stored"
+    return f"{counted(sum(each.is_refused for each in faults), 'problem')}, and nothing is stored"
 
 
-def _acceptance(revised: Revised, base: _Base) -> tuple[Standing, str]:
+def _acceptance(revised: Revised, base: _Base, approvals: int) -> tuple[Standing, str]:
     if not revised.changed:
         return Standing.UNCHANGED, f"nothing differs from revision {base.number}"
     sentence = f"nothing is wrong: saving makes revision {(base.number or 0) + 1}"
+    if approvals:
+        sentence = f"nothing is wrong: it takes {counted(approvals, 'approval')} of somebody else to become a revision"
     if names := revised.validation.unchecked:
         sentence += f"; only the app's own class checks {joined([*names])}"
     return Standing.READY, sentence

@@ -8,8 +8,8 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from app.domain.identity import Scope
+from app.domain.proposal import Proposal
 from app.service.pages.editor import Editor, EditPage, Standing, Typed
-from app.service.writing.intent import Revised
 from app.ui.forms import form
 from app.ui.page import Page, frame_of_environment, readable_place
 from app.ui.showing import posted, see, shown
@@ -48,8 +48,11 @@ def edit_page(pages: Blueprint, editor: Editor) -> None:
         if sent.get("do") != "save":
             return _page(editor.checked(actor(), place, typed, apart))
         done = editor.saved(actor(), place, typed, apart)
+        if isinstance(done, EditPage):
+            return _page(done, _STATUS[done.standing])
         # A fragment of its own, or browsers keep the one that the form was sent to.
-        return see(f"/apps/{place}#content") if isinstance(done, Revised) else _page(done, _STATUS[done.standing])
+        where = f"{place}/proposals/{done.number}" if isinstance(done, Proposal) else str(place)
+        return see(f"/apps/{where}#content")
 
 
 def _typed(sent: Mapping[str, str]) -> Typed:
@@ -63,6 +66,7 @@ def _typed(sent: Mapping[str, str]) -> Typed:
         sent.get("message", ""),
         ignores_live="ignore_live" in sent,
         allows_dangerous="allow_dangerous" in sent,
+        applies_itself="apply_itself" in sent,
     )
 
 

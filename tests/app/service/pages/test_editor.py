@@ -8,6 +8,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.domain.errors import ConflictError
+from app.domain.proposal import Proposal
+from app.service.approvals.proposing import Proposing
+from app.service.approvals.protecting import Protecting
 from app.service.pages.editor import Editor, EditPage, Standing, Typed
 from app.service.writing.intent import Intent, Revised
 from app.store.sqlite.store import SqliteStore
@@ -27,7 +30,8 @@ def here(work: Callable[[], T]) -> T:
 
 @pytest.fixture
 def editor(service: Service) -> Editor:
-    return Editor(service.reading, service.history, service.revising)
+    proposing = Proposing(service.store, service.validator, service.clock)
+    return Editor(service.reading, service.history, service.revising, proposing)
 
 
 def opened(editor: Editor, loader: str = "python-dotenv") -> EditPage:
@@ -38,7 +42,7 @@ def checked(editor: Editor, text: str, *, ignores_live: bool = False) -> EditPag
     return editor.checked(actor(), PRODUCTION, Typed(text, 1, ignores_live=ignores_live), here)
 
 
-def saved(editor: Editor, text: str, base: int | None = 1) -> Revised | EditPage:
+def saved(editor: Editor, text: str, base: int | None = 1) -> Revised | Proposal | EditPage:
     return editor.saved(actor(), PRODUCTION, Typed(text, base, message="why"), here)
 
 
@@ -189,6 +193,27 @@ def test_what_somebody_else_has_changed_meanwhile_is_shown(service: Service, edi
     assert CANARY not in repr(page)
     assert isinstance(editor.saved(actor(), PRODUCTION, page.typed, here), Revised)
     assert values(service) == {"PORT": "3", "API_KEY": f"{CANARY}-new"}
+
+
+def test_a_protected_environment_gets_a_proposal(service: Service, editor: Editor) -> None:
+    """With the very values that are to stay; nothing is stored until somebody else approves it."""
+    service.write(PORT="1", API_KEY=CANARY)
+    Protecting(service.store, service.clock).protect(actor(), PRODUCTION, 2)
+    assert opened(editor).approvals == 2
+    page = checked(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n")
+    assert page.sentence == "nothing is wrong: it takes 2 approvals of somebody else to become a revision"
+    proposed = saved(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n")
+    assert isinstance(proposed, Proposal)
+    assert (proposed.number, proposed.base, proposed.message) == (1, 1, "why")
+    kept = service.store.read(lambda found: found.proposals.variables(proposed))
+    assert dict(kept) == {"PORT": "2", "API_KEY": CANARY}
+    assert values(service)["PORT"] == "1"
+    nothing = saved(editor, "PORT=1\nAPI_KEY=setpoint:unchanged\n")
+    assert isinstance(nothing, EditPage)
+    assert (nothing.standing, nothing.sentence) == (
+        Standing.BLOCKED,
+        "`billing/production` has just these variables already",
+    )
 
 
 def test_the_first_revision_can_be_typed_too(service: Service, editor: Editor) -> None:
