@@ -23,10 +23,12 @@ def name_region(statement: Statement) -> Region:
     return Region(statement.file, statement.binding.name_span)
 
 
-def region_to_rename(subject: Subject, statement: Statement) -> Region:
-    """Return where to change the name of `statement`: a deploy may give it the value of another file."""
-    where = None if subject.process is None else subject.process.named.get(statement.name)
-    return name_region(statement) if where is None else Region(*where)
+def region_to_rename(subject: Subject, each: Statement | Assignment) -> Region | None:
+    """Return where to change the name of `each`: a deploy may give it the value of another file."""
+    where = None if subject.process is None else subject.process.named.get(each.name)
+    if where is not None:
+        return Region(*where)
+    return None if each.written is None else Region(each.written.file, each.written.binding.name_span)
 
 
 def value_region(each: Statement | Assignment | FileVariable | None) -> Region | None:

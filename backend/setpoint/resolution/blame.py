@@ -1,11 +1,11 @@
 """Which assignment a refusal is about, and which could be refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set
 from setpoint.resolution.subject import Setting, Subject
-from setpoint.validation.refusal import Refusal
+from setpoint.validation.refusal import Refusal, RefusalKind
 
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
@@ -40,6 +40,31 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
     if refusal.entry is None:
         return assigned_near(subject, refusal.setting)
     return subject.assignment_of(refusal.entry)
+
+
+def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
+    """Return, by canonical name, the unknown variables that the class takes for parts of a value and refuses for that.
+
+    `DB__PORT__X` makes a mapping of `DB__PORT`, which should be a number; it is assigned to the variable of that.
+    """
+    delimiter = subject.contract.canonical(subject.contract.delimiter)
+    strangers = {name: each for name, each in subject.assignments.items() if each.variable is None}
+    if not delimiter or not any(delimiter in name for name in strangers):
+        return {}
+    refused = {
+        subject.contract.canonical(each.name): each
+        for refusal in subject.validated.refusals
+        if refusal.kind is RefusalKind.INVALID and not subject.origins.written_at(refusal.setting)
+        for each in subject.contract.variables_at(refusal.setting)
+    }
+    found: dict[str, Assignment] = {}
+    for name, each in strangers.items():
+        keys = name.split(delimiter)
+        heads = (delimiter.join(keys[:count]) for count in range(1, len(keys)))
+        whole = next((head for head in heads if head in refused), None)
+        if whole is not None:
+            found[name] = each._replace(variable=refused[whole])
+    return found
 
 
 def is_about_unknown_name(subject: Subject, refusal: Refusal) -> bool:

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
+from setpoint.contract.field_type import takes_json
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.given_value import NOTHING, paths_of, value_at_path, values_along
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.guarded import Guarded
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.validation.record import Build, Record, SourceRecord
 
 Setting = tuple[str | int, ...]
@@ -191,7 +192,11 @@ class Origins:
         variable = next(iter(self._contract.variables_at(setting)), None) or self._parent(setting)
         if variable is None:
             return None
-        return Assignment(variable.name, Guarded(as_text(source.value_at(setting))), variable, source=source.record)
+        value = source.value_at(setting)
+        # What variables hold that no setting reads is nothing to show.
+        is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping) and not takes_json(variable.field)
+        text = MASK if is_of_strangers else as_text(value)
+        return Assignment(variable.name, Guarded(text), variable, source=source.record)
 
     def under_parts(self, setting: Setting) -> Assignment | None:
         """Return what a source without variables gives for `setting`, of which stronger ones give parts."""

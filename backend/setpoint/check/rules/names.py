@@ -18,6 +18,7 @@ from setpoint.check.evidence.misspellings import (
 )
 from setpoint.check.finding import Finding, Region, declaration, name_region, region_to_rename
 from setpoint.contract.variable import Variable
+from setpoint.resolution.blame import parts_of_plain_values
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.guarded import MASK
@@ -48,11 +49,11 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    families = Families(subject.contract)
+    families, parts = Families(subject.contract), parts_of_plain_values(subject)
     for statement in subject.statements:
-        if statement.value is None or statement.is_known:
-            continue
         name = statement.name
+        if statement.value is None or statement.is_known or subject.contract.canonical(name) in parts:
+            continue
         if name in statement.file.reading.referred:
             if _is_forbidden(subject, statement):
                 yield _unknown(subject, statement, _FORBIDS_IT, _IGNORE_IT, Severity.ERROR)
@@ -74,27 +75,26 @@ def _kept(subject: Subject, statement: Statement) -> Iterator[Finding]:
 
 
 def _unknown_in_file(subject: Subject, statement: Statement, families: Families) -> Finding:
-    name = statement.name
-    if meant := meant_by(subject, name):
+    if meant := meant_by(subject, statement.name):
         label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
         return _unknown(subject, statement, label, consequence(subject, meant), Severity.ERROR)
-    family = families.of(name)
+    family = families.of(statement.name)
     if family is None and _is_forbidden(subject, statement):
         return _forbidden(subject, statement)
-    return _in_family(subject, statement, name, family)
+    return _in_family(subject, statement, family)
 
 
-def _in_family(subject: Subject, statement: Statement, name: str, family: Family | None) -> Finding:
+def _in_family(subject: Subject, statement: Statement, family: Family | None) -> Finding:
     """Return what is said of a name that misspells none, by what it begins with."""
     hint = "remove it, or add it to `ignore-variables` in `[tool.setpoint]`"
     if family is None:
         return _unknown(subject, statement, None, hint, Severity.WARNING)
     # What half of a short name has in common with another one is nothing.
-    furthest = min(_FURTHEST_IN_FAMILY, (len(name) - len(family.beginning)) // 2)
-    closest = subject.contract.known_names.nearest(name, furthest)
-    is_relative = closest is not None and closest.startswith(family.beginning)
-    where = where_set(subject, subject.contract.find(closest), statement) if closest else ""
-    label = f"the nearest known name is `{closest}`{where}" if is_relative else None
+    furthest = min(_FURTHEST_IN_FAMILY, (len(statement.name) - len(family.beginning)) // 2)
+    closest, label = subject.contract.known_names.nearest(statement.name, furthest), None
+    if closest and closest.startswith(family.beginning):
+        where = where_set(subject, subject.contract.find(closest), statement)
+        label = f"the nearest known name is `{closest}`{where}"
     if family.is_ours:
         hint = f"names that begin with `{family.beginning}` belong to these settings; {hint}"
         return _unknown(subject, statement, label, hint, Severity.ERROR)

@@ -6,11 +6,17 @@ from itertools import islice
 
 from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
-from setpoint.check.finding import Finding, value_region
+from setpoint.check.finding import Finding, region_to_rename, value_region
 from setpoint.contract.document.class_checks import in_words, left_to_the_class
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.blame import assigned_inside, assignment_to_blame, is_about_unknown_name, overruled
+from setpoint.resolution.blame import (
+    assigned_inside,
+    assignment_to_blame,
+    is_about_unknown_name,
+    overruled,
+    parts_of_plain_values,
+)
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
 from setpoint.text.placeholder import is_placeholder
@@ -36,17 +42,29 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         PORT=8000
     """
     refused: list[tuple[Refusal, Assignment | None]] = []
+    parts = parts_of_plain_values(subject).values()
+    made_of_parts = {each.variable.setting for each in parts if each.variable}
     for refusal in subject.validated.refusals:
+        if refusal.setting in made_of_parts:
+            continue
         if refusal.kind is RefusalKind.INVALID and not is_about_unknown_name(subject, refusal):
             refused.append((refusal, assignment_to_blame(subject, refusal)))
         elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
             refused.append((refusal, subject.origins.above(refusal.setting)))
     yield from _explained(subject, refused)
+    yield from (_part_of_plain_value(subject, each) for each in parts)
     for assignment in islice(overruled(subject), _MOST_OVERRULED):
         refusals = subject.refusals_of(assignment)
         for finding in _explained(subject, [(refusal, assignment) for refusal in refusals]):
             # Nothing reads it, until somebody takes out the line that wins.
             yield finding._replace(severity=Severity.WARNING)
+
+
+def _part_of_plain_value(subject: Subject, part: Assignment) -> Finding:
+    where = "" if part.file else " in the process environment"
+    whole = f" of `{part.variable.name}`, which has no parts" if part.variable else ""
+    message = f"`{part.shown_name}`{where} is read as a part{whole}"
+    return Finding(message, region_to_rename(subject, part), part.shown_name, hint="remove it")
 
 
 def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:

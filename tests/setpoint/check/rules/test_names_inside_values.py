@@ -60,6 +60,26 @@ def test_a_misspelt_part_is_an_error_with_what_was_meant(
     assert [(each.severity.value, each.label) for each in found] == [("error", label)]
 
 
+OF_PLAIN_VALUES: list[tuple[str, list[str]]] = [
+    ("DB__HOST=h\nDB__PORT__X=1\n", ["SP401 `DB__PORT__X` is read as a part of `DB__PORT`, which has no parts"]),
+    ("DB__HOST=h\nDB__PORT=1\nDB__PORT__X=1\n", ["SP301 no setting reads `DB__PORT__X`"]),
+    (
+        "DB__PORT__X=1\nDB__PORT__Y__Z=1\nDB__HOST=h\n",
+        [
+            "SP401 `DB__PORT__X` is read as a part of `DB__PORT`, which has no parts",
+            "SP401 `DB__PORT__Y__Z` is read as a part of `DB__PORT`, which has no parts",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "found"), OF_PLAIN_VALUES)
+def test_a_part_of_what_has_none_is_told_once(content: str, found: list[str]) -> None:
+    """The class refuses what it makes of the value, where no variable of its own gives it."""
+    report = checked(content, settings_class=nesting.Nested)
+    assert [f"{each.code} {each.message}" for each in report.diagnostics] == found
+
+
 MISSING: list[tuple[type[BaseSettings], str, list[str]]] = [
     (unions.Discriminated, "STORE__PATH=p\n", ["STORE__KIND"]),
     (unions.Discriminated, "STORE__KIND=file\n", ["STORE__PATH"]),
