@@ -218,7 +218,7 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
     pages = _pages(application, settings, store, authentication, signing_in)
-    _pages_of_environments(pages, keeping, watch)
+    _pages_of_environments(pages, keeping, revising, proposing, watch)
     _show_variables(pages, settings, keeping, reading, revising)
     yield pages
 
@@ -246,13 +246,15 @@ def _pages(
     return pages
 
 
-def _pages_of_environments(pages: Blueprint, keeping: Keeping, watch: Watch) -> None:
+def _pages_of_environments(
+    pages: Blueprint, keeping: Keeping, revising: Revising, proposing: Proposing, watch: Watch
+) -> None:
     """Register the pages on which people look at environments."""
     store, validator = keeping.store, keeping.validator
     environment_page(pages, EnvironmentPage(store, validator), Trials(store, _now), watch)
     instance_pages(pages, InstancePages(store))
     revision_pages(pages, RevisionPages(store, validator))
-    roll_back_page(pages, RollingBack(store, validator, Revising(store, validator, _now)))
+    roll_back_page(pages, RollingBack(store, validator, revising, proposing))
 
 
 def _show_variables(

@@ -228,28 +228,6 @@ def standing(offering: Offering, sessions: Sequence[Session]) -> Rollout | Trial
     return Trial(canary, _tried(canary, tries), rollout(offering.current, others))
 
 
-def state_of(found: Rollout | Trial) -> State:
-    """Return how an environment stands as a whole: as its worst instance, and expired without any."""
-    if found.states.get(State.FAILED) or found.stage is Stage.ROLLED_BACK:
-        return State.FAILED
-    if not found.live:
-        return State.EXPIRED
-    worst = next(each for each in (State.STALE, State.APPLYING, State.SYNCED) if found.states.get(each))
-    return State.APPLYING if found.stage.is_trial and worst is State.SYNCED else worst
-
-
-def trouble(found: Rollout | Trial) -> str:
-    """Return what is wrong with an environment in two words; nothing where nothing is."""
-    if refused := found.states.get(State.FAILED):
-        return f"{refused} refused"
-    if found.stage is Stage.ROLLED_BACK:
-        return "rolled back"
-    if not found.live:
-        return "0 live"
-    behind = found.live - found.states.get(State.SYNCED, 0)
-    return f"{behind} behind" if behind else ""
-
-
 def advanced(canary: Canary, canaries: Sequence[Session], now: datetime) -> Canary:
     """Return how far a revision on trial has come, by what its canaries say and serve.
 

@@ -3,10 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.canary import Canary, Offering, Plan, Size, Stage
 from app.domain.identity import Principal, PrincipalKind
 from app.domain.place import Place
-from app.domain.rollout import Refusal, ended, rollout, standing, state_of, trouble
+from app.domain.rollout import Refusal, rollout
 from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, State, Verdict
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -91,34 +90,6 @@ def test_a_rollout_is_settled_once_everyone_has_answered() -> None:
     assert rollout(44, [serving(44), refusing(44)]).is_settled
     assert not rollout(44, [serving(44), applying(44)]).is_settled
     assert rollout(44, [refusing(44, "a"), refusing(44, "a", "a")]).refusals == (Refusal("a", 2, "x"),)
-
-
-@pytest.mark.parametrize(
-    ("sessions", "state", "words"),
-    [
-        ([refusing(44), serving(43), applying(44), serving(44)], State.FAILED, "1 refused"),
-        ([serving(43), applying(44), serving(44)], State.STALE, "2 behind"),
-        ([applying(44), serving(44)], State.APPLYING, "1 behind"),
-        ([serving(44), replace(serving(43), held_by="")], State.SYNCED, ""),
-        ([replace(serving(44), held_by="")], State.EXPIRED, "0 live"),
-        ([], State.EXPIRED, "0 live"),
-    ],
-)
-def test_an_environment_is_as_its_worst_instance(sessions: list[Session], state: State, words: str) -> None:
-    """And says so in two words; in none where all is well."""
-    found = rollout(44, sessions)
-    assert (state_of(found), trouble(found)) == (state, words)
-
-
-def test_a_trial_is_not_yet_well_and_a_rollback_is_no_success() -> None:
-    """Whatever those say who are asked."""
-    tried = Canary(IDLE.place, 44, Plan(Size(1)), 1, Stage.BAKING, NOW)
-    canary, other = replace(serving(44), canary=44), serving(43)
-    found = standing(Offering(43, tried), [canary, other])
-    assert (state_of(found), trouble(found), found.live) == (State.APPLYING, "", 2)
-    back = ended(tried, Stage.ROLLED_BACK, NOW, "aborted by Ada")
-    found = standing(Offering(43, back), [replace(other, canary=44), other])
-    assert (state_of(found), trouble(found)) == (State.FAILED, "rolled back")
 
 
 def test_the_sentence_is_its_head_and_its_explanation() -> None:

@@ -18,11 +18,15 @@ def now(fleet: Fleet, place: Place = PRODUCTION) -> EnvironmentNow:
     return EnvironmentPage(fleet.service.store, fleet.service.validator).now(place)
 
 
+def words(page: EnvironmentNow) -> list[str]:
+    return [each.text for each in page.trouble]
+
+
 def test_all_is_well_in_one_line(fleet: Fleet) -> None:
     """There is nothing to roll back, and nobody to look at first."""
     page = now(fleet)
-    assert (page.trouble, page.state, page.headline, page.explanation) == snapshot(
-        ("", State.SYNCED, "all 3 instances serve revision 1", "")
+    assert (words(page), page.state, page.headline, page.explanation) == snapshot(
+        ([], State.SYNCED, "all 3 instances serve revision 1", "")
     )
     assert page.served == (Share(1, State.SYNCED, 3),)
     assert (page.live, page.way_back, page.refusals, page.changes) == (3, None, (), None)
@@ -37,9 +41,9 @@ def test_a_refusal_is_told_with_its_reason_and_the_way_back(fleet: Fleet) -> Non
     fleet.apply(fleet.all[2], 2)
     page = now(fleet)
     assert f"{page.headline}: {page.explanation}" == str(fleet)
-    assert (page.trouble, page.state, page.headline, page.explanation) == snapshot(
+    assert (words(page), page.state, page.headline, page.explanation) == snapshot(
         (
-            "2 refused",
+            ["2 refused"],
             State.FAILED,
             "2 of 3 instances refused revision 2",
             "PORT must not exceed DEBUG, said PORT; still serving 1",
@@ -89,15 +93,16 @@ def test_a_trial_shows_who_tries_what_and_a_rollback_what_is_wanted_again(fleet:
     """A trial is not yet well, and has no way back but its own end."""
     fleet.push("2")
     canary = fleet.canary()
+    assert (now(fleet).state, words(now(fleet))) == (State.STALE, ["1 behind"])
     fleet.apply(canary, 2)
     page = now(fleet)
     assert page.trial is not None
     assert (page.trial.revision, page.trial.stage, page.trial.canaries) == (2, Stage.BAKING, 1)
-    assert (page.state, page.trouble, page.wanted.number, page.way_back) == (State.APPLYING, "", 2, None)
+    assert (page.state, words(page), page.wanted.number, page.way_back) == (State.APPLYING, [], 2, None)
     assert [each.is_canary for each in page.instances].count(True) == 1
     fleet.refuse(canary, 2)
     page = now(fleet)
-    assert (page.state, page.trouble, page.newest, page.wanted.number) == (State.FAILED, "rolled back", 2, 1)
+    assert (page.state, words(page)[:1], page.newest, page.wanted.number) == (State.FAILED, ["2 rolled back"], 2, 1)
     assert (page.headline, page.explanation.split("; ")) == snapshot(
         (
             "revision 2 was rolled back",
@@ -142,8 +147,8 @@ def test_an_environment_without_instances_waits_and_one_without_revisions_is_not
     """Also where the app has no schema to say which values are secrets: then all are."""
     service.write(STAGING, PORT="1")
     page = EnvironmentPage(service.store, service.validator).now(STAGING)
-    assert (page.trouble, page.state, page.headline, page.explanation) == snapshot(
-        ("0 live", State.EXPIRED, "no instance follows", "revision 1 waits for the first one")
+    assert (words(page), page.state, page.headline, page.explanation) == snapshot(
+        (["0 live"], State.EXPIRED, "no instance follows", "revision 1 waits for the first one")
     )
     with pytest.raises(NotFoundError, match="there is no `billing/production`"):
         EnvironmentPage(service.store, service.validator).now(PRODUCTION)

@@ -3,10 +3,12 @@ from inline_snapshot import snapshot
 
 from app.domain.errors import NotFoundError
 from app.domain.session import State
+from app.service.approvals.proposing import Proposing
 from app.service.pages.changes import Changes
 from app.service.pages.revisions import PAGE, ChangedNames, RevisionPages
 from app.service.pages.rolling_back import RollingBack
 from app.service.trials import Trials
+from app.service.writing.intent import Intent
 from support.configuration_service import CONTRACT, PRODUCTION, STAGING, Service, actor
 from support.fleet import Fleet
 from support.small_contract import contract
@@ -21,7 +23,8 @@ def pages(service: Service) -> RevisionPages:
 
 @pytest.fixture
 def rolling_back(service: Service) -> RollingBack:
-    return RollingBack(service.store, service.validator, service.revising)
+    proposing = Proposing(service.store, service.validator, service.clock)
+    return RollingBack(service.store, service.validator, service.revising, proposing)
 
 
 def test_the_list_says_of_each_revision_what_it_changed_and_how_it_went(fleet: Fleet, pages: RevisionPages) -> None:
@@ -144,3 +147,16 @@ def test_a_rollback_that_the_schema_of_today_refuses_shows_all_problems(
     assert gone.refusal == "the values of `billing/production@1` were removed for good"
     with pytest.raises(NotFoundError):
         rolling_back.preview(actor(), PRODUCTION, 9)
+
+
+def test_a_rollback_of_a_protected_environment_is_proposed(service: Service, rolling_back: RollingBack) -> None:
+    """The page says how many others have to approve it, and it is done once they have."""
+    service.write(PORT="1")
+    service.write(PORT="2")
+    service.store.write(lambda found: found.proposals.protect(PRODUCTION, 2))
+    shown = rolling_back.preview(actor(), PRODUCTION, 1)
+    assert (shown.approvals, shown.may_be_done) == (2, True)
+    assert rolling_back.propose(actor(), Intent(PRODUCTION, 2, "as it was"), 1) == 1
+    proposal = service.store.read(lambda found: found.proposals.numbered(PRODUCTION, 1))
+    assert proposal is not None
+    assert (proposal.base, proposal.terms.applies_itself, proposal.terms.detail) == (2, True, {"from": 1})

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.identity import Scope
-from support.http_api import Api
+from support.http_api import BASE, Api
 from support.instances import Instances
 from support.visitor import Visitor, words
 
@@ -38,7 +38,7 @@ def test_the_page_begins_with_the_sentence_and_its_tab_with_what_is_wrong(
     assert "API_KEY not set •••• secret added its own" in said
     content = visitor.get(f"{NOW}.json").get_json()
     assert (content["trouble"], content["served"]) == (
-        "1 refused",
+        [{"state": "FAILED", "text": "1 refused"}],
         [{"revision": 2, "state": "SYNCED", "instances": 1}, {"revision": 1, "state": "FAILED", "instances": 1}],
     )
     assert CANARY not in page.text + str(content)
@@ -96,7 +96,7 @@ def test_a_rollback_is_behind_the_gates_of_today(instances: Instances, visitor: 
     assert "“as it was” — ada" in words(visitor.get(NOW))
     same = visitor.get(address)
     assert "nothing to do" in words(same)
-    assert '<button class="primary" disabled>' in same.text
+    assert 'value="roll back" disabled>' in same.text
 
 
 def test_a_rollback_from_a_page_that_is_out_of_date_changes_nothing(instances: Instances, visitor: Visitor) -> None:
@@ -113,6 +113,20 @@ def test_a_rollback_from_a_page_that_is_out_of_date_changes_nothing(instances: I
     assert visitor.post(address, address, message="no number at all").status_code == 412
     assert visitor.post(address, address, expected="3", message="x" * 2_001).status_code == 422
     assert instances.api.call("GET", "/v1/apps/billing/environments/production/revisions/4").status_code == 404
+
+
+def test_a_rollback_of_a_protected_environment_becomes_a_proposal(instances: Instances, visitor: Visitor) -> None:
+    """The button says so, and a form from before changes nothing."""
+    api, address = instances.api, f"{NOW}/revisions/1/roll-back"
+    api.put({"PORT": "2"}, 1)
+    assert api.call("PUT", f"{BASE}/protection", json={"approvals": 1}).status_code == 200
+    page = visitor.sign_in().get(address)
+    assert "! protected it takes 1 approval of somebody else" in words(page)
+    assert "Propose to roll back to 1" in words(page)
+    assert visitor.post(address, address, expected="2").status_code == 409
+    answer = visitor.post(address, address, expected="2", do="propose")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{NOW}/proposals/1")
+    assert (api.call("GET", f"{BASE}/proposals/1").json or {})["state"] == "open"
 
 
 def test_a_trial_is_ended_by_hand(instances: Instances, visitor: Visitor) -> None:

@@ -9,11 +9,12 @@ from datetime import datetime
 from app.domain.canary import Canary, Offering, Stage
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.rollout import Refusal, Rollout, Trial, standing, state_of, trouble
+from app.domain.rollout import Refusal, Rollout, Trial, standing
 from app.domain.session import Session, State
 from app.service.history import revision_in
 from app.service.pages.changes import Changes, changes_between
 from app.service.pages.instance_row import InstanceRow, in_order, instance_row, offer_in
+from app.service.pages.trouble import Trouble, state_of, troubles
 from app.service.ports import SchemaValidator, Store, Transaction
 
 MOST_INSTANCES = 50
@@ -109,7 +110,7 @@ class EnvironmentNow:
 
     Attributes:
         place: The environment.
-        trouble: What is wrong, in two words; empty where nothing is.
+        trouble: What is wrong, the worst first.
         state: How it stands as a whole.
         headline: What has happened.
         explanation: Why, and what else there is to know.
@@ -127,7 +128,7 @@ class EnvironmentNow:
     """
 
     place: Place
-    trouble: str
+    trouble: tuple[Trouble, ...]
     state: State
     headline: str
     explanation: str
@@ -168,7 +169,7 @@ class EnvironmentPage:
         sentence = stands.sentence
         return EnvironmentNow(
             place=place,
-            trouble=trouble(stands),
+            trouble=tuple(troubles(stands, is_base=newest.is_base)),
             state=state_of(stands),
             headline=sentence.head,
             explanation=sentence.explanation,

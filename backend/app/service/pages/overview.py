@@ -4,27 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.domain.canary import Stage
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
 from app.domain.revision import Revision
 from app.domain.rollout import Rollout, Trial, standing
 from app.domain.session import State
+from app.service.pages.trouble import Trouble, troubles
 from app.service.ports import Store, Transaction
 from app.service.trials import offering
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that is wrong with an environment.
-
-    Attributes:
-        state: How it is shown: as what an instance in this state is.
-        text: What it is, in two words: `2 refused`.
-    """
-
-    state: State
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +99,9 @@ def _cell(found: Transaction, current: Revision) -> Cell:
         environment=place.environment,
         revision=rollout.revision,
         served=_served(rollout),
-        live=sum(rollout.states.values()),
+        live=rollout.live,
         is_base=current.is_base,
-        trouble=tuple(_trouble(rollout, is_base=current.is_base)),
+        trouble=tuple(troubles(rollout, is_base=current.is_base)),
     )
 
 
@@ -123,17 +110,6 @@ def _served(rollout: Rollout | Trial) -> tuple[int, ...]:
     parts = (rollout,) if isinstance(rollout, Rollout) else (rollout.tried, rollout.others)
     taken = {each.revision for each in parts if each.states.get(State.SYNCED)}
     return tuple(sorted({*rollout.still_served, *taken}, reverse=True))
-
-
-def _trouble(rollout: Rollout | Trial, *, is_base: bool) -> Iterable[Trouble]:
-    if refused := rollout.states.get(State.FAILED, 0):
-        yield Trouble(State.FAILED, f"{refused} refused")
-    elif rollout.stage is Stage.ROLLED_BACK:
-        yield Trouble(State.FAILED, f"{rollout.revision} rolled back")
-    if behind := rollout.states.get(State.STALE, 0):
-        yield Trouble(State.STALE, f"{behind} behind")
-    if not sum(rollout.states.values()) and not is_base:
-        yield Trouble(State.EXPIRED, "0 live")
 
 
 def _in_columns(cells: Sequence[Cell], columns: Sequence[str]) -> tuple[Cell | None, ...]:

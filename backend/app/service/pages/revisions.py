@@ -9,11 +9,12 @@ from app.domain.canary import Offering, Stage
 from app.domain.errors import DestroyedError
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.rollout import Trial, standing, state_of
+from app.domain.rollout import Trial, standing
 from app.domain.rollout_result import RolloutResult
 from app.domain.session import State
 from app.service.history import revision_in
 from app.service.pages.changes import Changes, changes_between
+from app.service.pages.trouble import state_of
 from app.service.ports import SchemaValidator, Store, Transaction
 from app.service.trials import offering
 

@@ -1,17 +1,19 @@
 """What would come of a rollback today: shown before anybody can do it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.errors import ConflictError, DestroyedError, ForbiddenError, InvalidError
 from app.domain.identity import Actor
 from app.domain.place import Place
-from app.domain.revision import Revision
 from app.domain.validation import Problem
+from app.service.approvals.proposing import Proposing
 from app.service.history import revision_in
 from app.service.pages.changes import Changes, changes_between
 from app.service.ports import SchemaValidator, Store, Transaction
+from app.service.writing.changes import brought_back
 from app.service.writing.intent import Intent, Revised
+from app.service.writing.protection import approvals_needed, protected
 from app.service.writing.revising import Revising
 
 _MOST_PROBLEMS = 100
@@ -35,6 +37,7 @@ class RollBackShown:
         is_same: Whether all of it is there already.
         refusal: Why it can't be done, whatever its variables are; empty where it can.
         problems: What the gates have against its variables.
+        approvals: How many others have to approve it first, because the environment is protected; 0 where none has.
     """
 
     place: Place
@@ -50,6 +53,7 @@ class RollBackShown:
     is_same: bool = False
     refusal: str = ""
     problems: tuple[Problem, ...] = ()
+    approvals: int = 0
 
     @property
     def may_be_done(self) -> bool:
@@ -59,17 +63,19 @@ class RollBackShown:
 
 @dataclass(frozen=True, slots=True)
 class RollingBack:
-    """Tries what a rollback would do; it is done by the use case that this asks.
+    """Tries what a rollback would do, and does it or proposes it.
 
     Attributes:
         store: Where revisions are.
         validator: Knows which values may be shown.
         revising: What rolls back.
+        proposing: What proposes that to others, where they have to approve it.
     """
 
     store: Store
     validator: SchemaValidator
     revising: Revising
+    proposing: Proposing
 
     def preview(self, actor: Actor, place: Place, number: int) -> RollBackShown:
         """Return what would come of it now.
@@ -77,17 +83,10 @@ class RollingBack:
         Raises:
             NotFoundError: There is no such revision.
         """
-        current, wanted, changes, live = self.store.read(lambda found: self._facts(found, place, number))
-        revised, refusal, problems = self._try(actor, Intent(place, current.number, dry_run=True), number)
-        return RollBackShown(
-            place=place,
-            number=number,
-            current=current.number,
-            message=wanted.message,
-            author=wanted.author.name,
-            made_at=wanted.made_at,
-            changes=changes,
-            live=live,
+        facts = self.store.read(lambda found: self._facts(found, place, number))
+        revised, refusal, problems = self._try(actor, Intent(place, facts.current, dry_run=True), number)
+        return replace(
+            facts,
             checked=str(revised.validation.outcome) if revised else "",
             unchecked=revised.validation.unchecked if revised else (),
             is_same=revised is not None and not revised.changed,
@@ -95,10 +94,24 @@ class RollingBack:
             problems=problems[:_MOST_PROBLEMS],
         )
 
-    def _facts(self, found: Transaction, place: Place, number: int) -> tuple[Revision, Revision, Changes, int]:
+    def propose(self, actor: Actor, intent: Intent, number: int) -> int:
+        """Propose a rollback to others, which is done with the last approval; return the number of the proposal."""
+        change = brought_back(intent.place, number)
+        return self.proposing.propose(actor, intent, change, applies_itself=True).proposal.number
+
+    def _facts(self, found: Transaction, place: Place, number: int) -> RollBackShown:
         current, wanted = revision_in(found, place), revision_in(found, place, number)
-        live = sum(found.sessions.live_schemas(place).values())
-        return current, wanted, changes_between(found, self.validator, current, wanted), live
+        return RollBackShown(
+            place=place,
+            number=number,
+            current=current.number,
+            message=wanted.message,
+            author=wanted.author.name,
+            made_at=wanted.made_at,
+            changes=changes_between(found, self.validator, current, wanted),
+            live=sum(found.sessions.live_schemas(place).values()),
+            approvals=approvals_needed(found, place) if protected(found, place) else 0,
+        )
 
     def _try(self, actor: Actor, intent: Intent, number: int) -> tuple[Revised | None, str, tuple[Problem, ...]]:
         try:

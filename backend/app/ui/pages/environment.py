@@ -26,7 +26,7 @@ def environment_page(pages: Blueprint, use_case: EnvironmentPage, trials: Trials
     def now(app: str, environment: str) -> Page:
         place = checked_place(app, environment)
         content = use_case.now(place)
-        title = " · ".join(each for each in (content.trouble, str(place)) if each)
+        title = " · ".join([*(each.text for each in content.trouble[:1]), str(place)])
         counts = {"Revisions": content.newest, "Instances": content.live}
         frame = frame_of_environment(place, "Now", title, counts)
         return Page("environment.html", content, frame, extras={"may_write": may(Scope.CONFIG_WRITE, place)})

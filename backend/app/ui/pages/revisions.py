@@ -69,6 +69,8 @@ def roll_back_page(pages: Blueprint, use_case: RollingBack) -> None:
         expected, message = sent.get("expected", ""), sent.get("message", "")
         intent = Intent(place, int(expected) if expected.isdecimal() else None, message)
         try:
+            if sent.get("do") == "propose":
+                return see(f"/apps/{place}/proposals/{use_case.propose(actor(), intent, number)}")
             use_case.revising.roll_back(actor(), intent, number)
         except _REFUSALS as error:
             status = as_problem(error).code or HTTPStatus.CONFLICT

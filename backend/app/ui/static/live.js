@@ -8,11 +8,16 @@ const AGAIN = 3000; // milliseconds until a stream is opened anew that the brows
 const KEPT_HIDDEN = 300000; // milliseconds for which a page that nobody sees keeps its stream: browsers have few
 const CONTROLS = "input:not([type=hidden]), select, textarea";
 
+function localOf(moment) {
+  const isSameDay = moment.getDate() === moment.getUTCDate();
+  return isSameDay ? moment.toLocaleTimeString() : moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
 function showLocalTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]:not([data-local])")) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
-    time.dataset.local = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+    time.dataset.local = localOf(moment);
     if (moment.getTimezoneOffset() !== 0) time.append(` (here ${time.dataset.local})`);
   }
 }
