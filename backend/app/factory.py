@@ -37,7 +37,6 @@ from app.http.resources.settings import settings_in_use
 from app.http.resources.verdicts import verdicts
 from app.http.resources.webhooks import webhooks
 from app.issuers.json_web_tokens import JsonWebTokens
-from app.issuers.openid_connect import Client, OpenIdConnect
 from app.receivers.sending import WebhookSender
 from app.service.access import Access
 from app.service.approvals.approving import Approving
@@ -51,23 +50,12 @@ from app.service.leases import Leases
 from app.service.limits.budgets import Budgets
 from app.service.limits.managing import Limits
 from app.service.limits.stream_places import StreamPlaces
-from app.service.openid_sign_in import OpenIdSignIn
-from app.service.pages.audit import AuditShown
-from app.service.pages.checker import Checker
-from app.service.pages.editor import Editor
-from app.service.pages.environment import EnvironmentPage
-from app.service.pages.instances import InstancePages
-from app.service.pages.overview import Overview
-from app.service.pages.revisions import RevisionPages
-from app.service.pages.rolling_back import RollingBack
-from app.service.pages.schemas import SchemasShown
-from app.service.pages.variables import VariablesOverview
 from app.service.ports import SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.rollouts import Rollouts
 from app.service.schemas import Schemas
 from app.service.sessions import Sessions
-from app.service.signing_in import SigningIn
+from app.service.sign_in.browsers import SigningIn
 from app.service.token_uses import TokenUses
 from app.service.tokens import Tokens
 from app.service.trials import Trials
@@ -80,18 +68,7 @@ from app.service.writing.promoting import Promoting
 from app.service.writing.revising import Revising
 from app.stream.broker import Broker
 from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
-from app.ui.blueprint import pages_of
-from app.ui.pages.apps import apps_page
-from app.ui.pages.audit import audit_page
-from app.ui.pages.check import check_page
-from app.ui.pages.edit import edit_page
-from app.ui.pages.environment import environment_page
-from app.ui.pages.instances import instance_pages
-from app.ui.pages.revisions import revision_pages, roll_back_page
-from app.ui.pages.schemas import schemas_page
-from app.ui.pages.variables import variables_pages
-from app.ui.sign_in.by_openid import CALLBACK, sign_in_by_openid
-from app.ui.sign_in.by_token import sign_in_by_token
+from app.ui.wiring import PartsOfPages, wired_pages
 from app.views.authentication import Authentication, authorize_requests
 from app.views.every_answer import SynchronousFlask, hold_for_every_answer
 from app.views.marks import marked_views
@@ -217,10 +194,8 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield from (audit(watching), limits(Limits(store, budgets, _now)))
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
-    pages = _pages(application, settings, store, authentication, signing_in)
-    _pages_of_environments(pages, keeping, revising, proposing, watch)
-    _show_variables(pages, settings, keeping, reading, revising)
-    yield pages
+    parts = PartsOfPages(store, validator, _now, authentication, signing_in, watch, reading, revising, proposing)
+    yield wired_pages(application, settings, parts)
 
 
 def _of_access(store: Store, authentication: Authentication) -> Iterator[Blueprint]:
@@ -229,57 +204,6 @@ def _of_access(store: Store, authentication: Authentication) -> Iterator[Bluepri
     exchanging = Exchanging(store, JsonWebTokens(), _now)
     yield trust_rules(exchanging)
     yield exchange(exchanging, authentication)
-
-
-def _pages(
-    application: Flask, settings: Settings, store: Store, authentication: Authentication, signing_in: SigningIn
-) -> Blueprint:
-    """Return the pages for people."""
-    pages = pages_of(application)
-    sign_in_by_token(pages, authentication, signing_in, settings.oidc_issuer or "")
-    if client := _client(settings):
-        elsewhere = OpenIdSignIn(store, OpenIdConnect(client), _now)
-        sign_in_by_openid(pages, authentication, elsewhere, signing_in)
-    apps_page(pages, Overview(store))
-    schemas_page(pages, SchemasShown(store))
-    audit_page(pages, AuditShown(store))
-    return pages
-
-
-def _pages_of_environments(
-    pages: Blueprint, keeping: Keeping, revising: Revising, proposing: Proposing, watch: Watch
-) -> None:
-    """Register the pages on which people look at environments."""
-    store, validator = keeping.store, keeping.validator
-    environment_page(pages, EnvironmentPage(store, validator), Trials(store, _now), watch)
-    instance_pages(pages, InstancePages(store))
-    revision_pages(pages, RevisionPages(store, validator))
-    roll_back_page(pages, RollingBack(store, validator, revising, proposing))
-
-
-def _show_variables(
-    pages: Blueprint, settings: Settings, keeping: Keeping, reading: Reading, revising: Revising
-) -> None:
-    """Register the pages on which people check, compare and edit variables."""
-    history = History(keeping.store, keeping.validator, _now)
-    check_page(pages, Checker(keeping.validator, keeping.store), settings.host)
-    variables_pages(pages, VariablesOverview(keeping.store, keeping.validator), history, reading)
-    proposing = Proposing(keeping.store, keeping.validator, _now)
-    edit_page(pages, Editor(reading, history, revising, proposing))
-
-
-def _client(settings: Settings) -> Client | None:
-    """Return this service as its identity provider knows it; None where it has none."""
-    secret = settings.oidc_client_secret
-    if not (settings.oidc_issuer and settings.oidc_client_id and secret):
-        return None
-    return Client(
-        issuer=settings.oidc_issuer,
-        id=settings.oidc_client_id,
-        secret=secret.get_secret_value(),
-        redirect_url=f"{settings.public_url}{CALLBACK}",
-        scopes=settings.oidc_scopes,
-    )
 
 
 def _allowed(settings: Settings) -> Allowed:

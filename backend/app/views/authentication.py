@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request
 from app.domain.errors import RefusedAssertionError, ServiceError, UnauthenticatedError
 from app.domain.identity import ANY, Actor, Token
 from app.service.access import Access, require
-from app.service.signing_in import SigningIn
+from app.service.sign_in.browsers import SigningIn
 from app.views.marks import Mark, mark_of
 from app.views.problem import Problem
 from observability.requests.request_id import current_request_id

@@ -14,7 +14,7 @@ from app.domain.trust import TrustRule
 from app.issuers.json_web_tokens import JsonWebTokens
 from app.issuers.openid_connect import Client, OpenIdConnect
 from app.service.exchanging import Exchanging
-from app.service.openid_sign_in import OpenIdSignIn, StrangerError
+from app.service.sign_in.openid import OpenIdSignIn, StrangerError
 from support.configuration_service import GRACE, Service, actor
 from support.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, running
 from support.token_issuer import Issuer

@@ -9,7 +9,7 @@ from app.domain.errors import UnauthenticatedError
 from app.domain.identity import Actor, Bound, Scope, rights_within
 from app.domain.sign_in import LONGEST
 from app.service.access import Access
-from app.service.signing_in import SigningIn
+from app.service.sign_in.browsers import SigningIn
 from app.service.tokens import Grant
 from support.configuration_service import ADA, Service, actor
 

@@ -7,7 +7,7 @@ import pytest
 from app.domain.errors import UnavailableError
 from app.domain.identity import Actor
 from app.service.access import Access
-from app.service.signing_in import SigningIn
+from app.service.sign_in.browsers import SigningIn
 from app.service.token_uses import PRECISION, TokenUses
 from app.service.tokens import Grant
 from support.configuration_service import ADA, Clock, Service, actor

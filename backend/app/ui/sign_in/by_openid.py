@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import RefusedAssertionError, ServiceError, UnavailableError
 from app.service.exchange_ports import Attempt
-from app.service.openid_sign_in import OpenIdSignIn, StrangerError
-from app.service.signing_in import SigningIn
+from app.service.sign_in.browsers import SigningIn
+from app.service.sign_in.openid import OpenIdSignIn, StrangerError
 from app.ui.page import Frame, Page
 from app.ui.refusals import own_path
 from app.ui.showing import answered, see

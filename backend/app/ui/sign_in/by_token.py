@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from app.domain.errors import UnauthenticatedError
-from app.service.signing_in import SigningIn
+from app.service.sign_in.browsers import SigningIn
 from app.ui.forms import form
 from app.ui.page import Frame, Page
 from app.ui.refusals import own_path

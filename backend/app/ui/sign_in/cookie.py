@@ -4,7 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.domain.identity import Actor
-from app.service.signing_in import SigningIn
+from app.service.sign_in.browsers import SigningIn
 from app.ui.forms import FORM_COOKIE
 from app.ui.showing import see
 from app.views.authentication import SIGN_IN_COOKIE
