@@ -194,7 +194,9 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     yield from (audit(watching), limits(Limits(store, budgets, _now)))
     yield keys(EncryptionKeys(store, _now))
     yield metrics()
-    parts = PartsOfPages(store, validator, _now, authentication, signing_in, watch, reading, revising, proposing)
+    parts = PartsOfPages(
+        store, validator, _now, authentication, signing_in, watch, reading, revising, proposing, approving
+    )
     yield wired_pages(application, settings, parts)
 
 

@@ -54,6 +54,8 @@ class HostileService:
         self._instance(8, "APPLIED")
         self.parts |= {"session_id": session}
         self._name_others()
+        for _ in range(2):
+            self._propose()
 
     def _write(self, environment: str, based_on: int, **variables: str) -> None:
         condition = {"If-Match": f'"{based_on}"'} if based_on else {"If-None-Match": "*"}
@@ -76,3 +78,9 @@ class HostileService:
         self.admin = self.served.token("admin", name=MARKUP)
         rule = {"issuer": MARKUP, "audience": MARKUP, "subject": MARKUP, "claims": {MARKUP: HOSTILE}}
         self.served.call("PUT", "/v1/trust-rules/hostile", json={**rule, "sign_in": True, "roles": ["viewer"]})
+
+    def _propose(self) -> None:
+        query = urlencode({"message": (HOSTILE + LONG)[:2_000]})
+        change = {"patch": {"PORT": "9", "API_KEY": f"{CANARY}-9", "NAME": f"{LONG}!", "X" * 200: MARKUP}}
+        path = f"{ENVIRONMENT}/proposals?{query}"
+        self.served.call("POST", path, json=change, headers={"If-Match": '"3"'})

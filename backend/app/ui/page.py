@@ -90,6 +90,7 @@ def frame_of_environment(
     tabs = (
         Link("Now", start),
         Link("Revisions", f"{start}/revisions"),
+        Link("Proposals", f"{start}/proposals"),
         Link("Instances", f"{start}/instances"),
         *([Link("Edit", f"{start}/edit")] if may(Scope.CONFIG_WRITE, place) else []),
         Link("Variables", f"/apps/{place.app}/variables"),

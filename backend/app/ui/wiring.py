@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask
 
 from app.issuers.openid_connect import Client, OpenIdConnect
+from app.service.approvals.approving import Approving
 from app.service.approvals.proposing import Proposing
 from app.service.history import History
 from app.service.pages.audit import AuditShown
@@ -13,6 +14,7 @@ from app.service.pages.editor import Editor
 from app.service.pages.environment import EnvironmentPage
 from app.service.pages.instances import InstancePages
 from app.service.pages.overview import Overview
+from app.service.pages.proposals import ProposalPages
 from app.service.pages.revisions import RevisionPages
 from app.service.pages.rolling_back import RollingBack
 from app.service.pages.schemas import SchemasShown
@@ -30,6 +32,7 @@ from app.ui.pages.check import check_page
 from app.ui.pages.edit import edit_page
 from app.ui.pages.environment import environment_page
 from app.ui.pages.instances import instance_pages
+from app.ui.pages.proposals import proposal_pages
 from app.ui.pages.revisions import revision_pages, roll_back_page
 from app.ui.pages.schemas import schemas_page
 from app.ui.pages.variables import variables_pages
@@ -54,6 +57,7 @@ class PartsOfPages:
         reading: Reads revisions.
         revising: Writes them.
         proposing: Has others approve of them first.
+        approving: Has them decide.
     """
 
     store: Store
@@ -65,6 +69,7 @@ class PartsOfPages:
     reading: Reading
     revising: Revising
     proposing: Proposing
+    approving: Approving
 
 
 def wired_pages(application: Flask, settings: Settings, parts: PartsOfPages) -> Blueprint:
@@ -91,6 +96,7 @@ def _look_at_environments(pages: Blueprint, parts: PartsOfPages) -> None:
     environment_page(pages, EnvironmentPage(store, validator), Trials(store, parts.clock), parts.watch)
     instance_pages(pages, InstancePages(store))
     revision_pages(pages, RevisionPages(store, validator))
+    proposal_pages(pages, ProposalPages(store, validator, parts.clock, parts.approving))
     roll_back_page(pages, RollingBack(store, validator, parts.revising, parts.proposing))
 
 

@@ -23,7 +23,7 @@ from app.service.approvals.standing import (
 )
 from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.writing.making import Making, UndoneError
+from app.service.writing.making import Making, Ready, UndoneError
 from app.service.writing.protection import protected
 from setpoint.text.join import counted
 
@@ -55,7 +55,7 @@ class Approving:
                 return standing(found, proposal, now)
             refuse_unless_open(proposal, now)
             _refuse_approval(found, actor, proposal, digest)
-            self._making.ready(found, actor, intent_of(proposal), change_of(found, proposal))
+            self.ready(found, actor, proposal)
             approved = found.proposals.approve(proposal, Approval(actor.principal, digest, now))
             tell(found, actor, approved, Action.PROPOSAL_APPROVE, now, detail={"digest": digest})
             stands = standing(found, approved, now)
@@ -122,6 +122,17 @@ class Approving:
 
         self.store.write(change)
         self.store.scrub()
+
+    def ready(self, found: Transaction, actor: Actor, proposal: Proposal) -> Ready:
+        """Return the revision that a proposal would become now, which both gates let through.
+
+        Raises:
+            ConflictError: It is stale.
+            DestroyedError: Its values are gone.
+            InvalidError: A gate does not let it through any more.
+            NotFoundError: The app has no schema to check it against.
+        """
+        return self._making.ready(found, actor, intent_of(proposal), change_of(found, proposal))
 
     @property
     def _making(self) -> Making:

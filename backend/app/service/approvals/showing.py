@@ -58,17 +58,23 @@ class ShowingProposals:
             stands = standing(found, named(found, place, number), self.clock())
             if stands.proposal.ending is not None:
                 return Shown(stands, None)
-            return Shown(stands, self._differences(found, stands.proposal))
+            return Shown(stands, differences_of(found, self.validator, stands.proposal))
 
         return self.store.read(ask)
 
-    def _differences(self, found: Transaction, proposal: Proposal) -> tuple[Difference, ...]:
-        base = found.revisions.numbered(proposal.place, proposal.base) if proposal.base else None
-        compared: list[Revision | Proposal] = [proposal, *([base] if base else [])]
-        schema = found.schemas.current(proposal.place.app)
-        return differences(
-            found.revisions.variables(base) if base else Variables({}),
-            found.proposals.variables(proposal),
-            shown_in_all(found, self.validator, *compared),
-            lambda name, old, new: schema is not None and self.validator.same(schema, name, old, new),
-        )
+
+def differences_of(found: Transaction, validator: SchemaValidator, proposal: Proposal) -> tuple[Difference, ...]:
+    """Return what an open proposal would change, from the revision that it was made from.
+
+    Raises:
+        DestroyedError: The values that it was made from are gone.
+    """
+    base = found.revisions.numbered(proposal.place, proposal.base) if proposal.base else None
+    compared: list[Revision | Proposal] = [proposal, *([base] if base else [])]
+    schema = found.schemas.current(proposal.place.app)
+    return differences(
+        found.revisions.variables(base) if base else Variables({}),
+        found.proposals.variables(proposal),
+        shown_in_all(found, validator, *compared),
+        lambda name, old, new: schema is not None and validator.same(schema, name, old, new),
+    )

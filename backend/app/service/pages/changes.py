@@ -1,5 +1,6 @@
 """What a revision changed, short enough for a page; secrets are changed or not, and nothing else is said of them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.difference import Change, Difference
@@ -35,18 +36,18 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs between two revisions.
+    """What differs between two revisions, or between one and what is proposed.
 
     Attributes:
-        old: The number of the first.
-        new: The number of the second.
+        old: The number of the first, or a word for it.
+        new: The number of the second, or a word for it.
         rows: What differs, by name.
         more: How many variables more differ than there are rows.
         unknown: Why it can't be told; empty where it can.
     """
 
-    old: int
-    new: int
+    old: int | str
+    new: int | str
     rows: tuple[ChangeRow, ...] = ()
     more: int = 0
     unknown: str = ""
@@ -60,18 +61,25 @@ def changes_between(
         differences = compared(found, validator, old, new).differences
     except DestroyedError as error:
         return Changes(old.number, new.number, unknown=str(error))
-    rows = tuple(_row(each, new) for each in differences[:most])
-    return Changes(old.number, new.number, rows, len(differences) - len(rows))
+    return changes_of(old.number, new.number, differences, new.origins, most)
 
 
-def _row(difference: Difference, new: Revision) -> ChangeRow:
+def changes_of(
+    old: int | str, new: int | str, differences: Sequence[Difference], origins: Mapping[str, str], most: int = MOST_ROWS
+) -> Changes:
+    """Return what differs, in `most` rows at most; `origins` are those of the second."""
+    rows = tuple(_row(each, origins) for each in differences[:most])
+    return Changes(old, new, rows, len(differences) - len(rows))
+
+
+def _row(difference: Difference, origins: Mapping[str, str]) -> ChangeRow:
     return ChangeRow(
         name=difference.name,
         change=difference.change,
         secret=difference.secret,
         before=_shortened(difference.old),
         after=_shortened(difference.new),
-        origin=new.origins.get(difference.name),
+        origin=origins.get(difference.name),
     )
 
 
