@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 
+_MOST_NAMED = 5
+
 
 def joined(words: Sequence[str]) -> str:
     """Return `a`, `a and b`, or `a, b and c`; an empty text for no words."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def some_joined(words: Sequence[str]) -> str:
+    """Return as `joined` does the first words and how many more there are: a sentence names five at most."""
+    left_out = len(words) - _MOST_NAMED
+    return joined([*words[:_MOST_NAMED], f"{left_out} more"] if left_out > 0 else words)
 
 
 def said_of(subjects: Sequence[str], words: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from setpoint.client.answer import Json
 from setpoint.client.place import Place
 from setpoint.text.escape import printable
-from setpoint.text.join import counted, joined
+from setpoint.text.join import counted, some_joined
 
 
 def told(place: Place, answer: Json) -> str:
@@ -26,7 +26,7 @@ def _lines(place: Place, answer: Json) -> Iterator[str]:
         yield f"revision {number} of {place}{held}{origin}"
     unchecked = answer.get("unchecked")
     if isinstance(unchecked, list) and unchecked and not answer.get("copied_from"):
-        what = joined([each if " " in each else f"`{each}`" for each in map(str, unchecked)])
+        what = some_joined([each if " " in each else f"`{each}`" for each in map(str, unchecked)])
         yield f"valid as far as the schema says; only the app's own class checks {what}"
     if isinstance(canary := answer.get("canary"), dict) and not answer.get("dry_run"):
         yield _tried(canary)

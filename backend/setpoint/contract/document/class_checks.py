@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from setpoint.text.join import joined
+from setpoint.text.join import some_joined
 
 ACROSS_FIELDS = "validator across fields"
 ELSEWHERE = "values from elsewhere"
 
-_MOST_NAMED = 5
 _OF_ALL = {ACROSS_FIELDS: "fields together", ELSEWHERE: "values from its other sources"}
 
 
@@ -39,11 +38,10 @@ class Words(NamedTuple):
 
 def in_words(checks: Sequence[ClassCheck]) -> Words:
     """Return what is left open where the class makes `checks` alone."""
-    named = [f"`{each.place}`" if each.place else each.name for each in checks[:_MOST_NAMED]]
-    more = [f"{len(checks) - _MOST_NAMED} more"] if len(checks) > _MOST_NAMED else []
+    named = [f"`{each.place}`" if each.place else each.name for each in checks]
     return Words(
         "values are checked as far as the schema says",
-        f"only the settings class checks {joined([*named, *more])}",
+        f"only the settings class checks {some_joined(named)}",
         "check with the class itself where it can be imported",
     )
 
