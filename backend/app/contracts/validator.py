@@ -44,6 +44,11 @@ class ContractValidator:
             raise InvalidError(problems, "the contract is refused") from None
         return str(admitted["digest"])
 
+    def passed(self, schema: Schema, variables: Mapping[str, str]) -> Validation | None:
+        """Return the answer where nothing is wrong with `variables`; None where that is not known at once."""
+        ready = self._of(schema)
+        return ready.passed if ready.takes(variables) else None
+
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Return what is wrong with `variables`, and which checks the app's own class alone makes.
 

@@ -240,6 +240,10 @@ class SchemaValidator(Protocol):
         """
         ...
 
+    def passed(self, schema: Schema, variables: Mapping[str, str]) -> Validation | None:
+        """Return the answer where nothing is wrong with `variables`; None where that is not known at once."""
+        ...
+
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Return what is wrong with `variables`, and what `schema` can't tell."""
         ...

@@ -1,11 +1,15 @@
+import dataclasses
 import threading
+from collections.abc import Mapping
 
 import pytest
 from inline_snapshot import snapshot
 
+from app.contracts.validator import ContractValidator
 from app.domain.errors import DestroyedError, InvalidError, NotFoundError, StaleError
 from app.domain.place import Place
-from app.domain.validation import Outcome
+from app.domain.revision import Schema
+from app.domain.validation import Outcome, Validation
 from app.service.writing.intent import Intent, Revised
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
@@ -182,3 +186,22 @@ def test_what_a_schema_can_not_say_is_kept_with_the_revision(service: Service) -
     assert written.validation.outcome is Outcome.VALID_AS_FAR_AS_THE_SCHEMA_SAYS
     assert service.history.one(PRODUCTION).unchecked == ("pool sizes",)
     assert service.history.one(PRODUCTION).outcome is Outcome.VALID_AS_FAR_AS_THE_SCHEMA_SAYS
+
+
+def test_others_write_while_it_is_found_out_what_is_wrong(service: Service) -> None:
+    """To explain a thousand misspelt names takes a second; what live instances have against a set, too."""
+    written = []
+
+    class Explaining(ContractValidator):
+        def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
+            other = threading.Thread(target=lambda: written.append(service.write(STAGING, PORT=str(len(written)))))
+            other.start()
+            other.join(20)
+            return super().validate(schema, variables)
+
+    revising = dataclasses.replace(service.revising, validator=Explaining())
+    with pytest.raises(InvalidError, match="1 problem, and nothing was stored"):
+        revising.replace(actor(), Intent(PRODUCTION, None), {"PORT": "x"})
+    assert written == [1]
+    assert revising.replace(actor(), Intent(PRODUCTION, None), {"PORT": "1"}).changed
+    assert written == [1]  # nothing had to be explained

@@ -17,11 +17,21 @@ MISSING = "SP302"
 _LIVE_HINT = "deploy the release that goes with it first, or write with `live=ignore`"
 
 
+class UnexplainedError(Exception):
+    """A schema does not take the variables for sure; to find out what is wrong takes long, and was not asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What has to take a set of variables before it becomes a revision."""
+    """What has to take a set of variables before it becomes a revision.
+
+    Attributes:
+        validator: What schemas say of variables.
+        explains: Whether to find out what is wrong where something may be, which can take a second.
+    """
 
     validator: SchemaValidator
+    explains: bool = True
 
     def judged(self, found: Transaction, intent: Intent, variables: Variables) -> tuple[Validation, str]:
         """Return what the app's schema says of `variables`, and its digest; the app of a base may have none.
@@ -29,6 +39,7 @@ class Gates:
         Raises:
             InvalidError: They have problems.
             NotFoundError: The app has no schema to check them against.
+            UnexplainedError: A schema may not take them, and nobody asked why.
         """
         problems = (
             *text_problems("message", intent.message, LONGEST_MESSAGE),
@@ -49,11 +60,18 @@ class Gates:
         """Return what `schema` says; what a base lacks, the environments that extend it may have."""
         if schema is None:
             return Validation(unchecked=tuple(variables))
-        validation = self.validator.validate(schema, variables)
         if not is_base:
-            return validation
+            return self._validation(schema, variables)
+        validation = self.validator.validate(schema, variables)
         lasting = tuple(each for each in validation.problems if each.code != MISSING)
         return replace(validation, problems=lasting)
+
+    def _validation(self, schema: Schema, variables: Variables) -> Validation:
+        if self.explains:
+            return self.validator.validate(schema, variables)
+        if (passed := self.validator.passed(schema, variables)) is None:
+            raise UnexplainedError
+        return passed
 
     def _refused_by_live(
         self, found: Transaction, newest: Schema, place: Place, variables: Variables, validation: Validation
@@ -67,7 +85,7 @@ class Gates:
             unknown = (self.validator.known(newest) - self.validator.known(schema)) & variables.keys()
             for name in sorted(unknown):
                 yield Problem(name, "unknown-to-live-instances", f"{who}, which does not know `{name}`", _LIVE_HINT)
-            for problem in self.validator.validate(schema, variables).problems:
+            for problem in self._validation(schema, variables).problems:
                 if problem not in validation.problems and problem.variable not in unknown:
                     yield replace(problem, message=f"{who}: {problem.message}", hint=_LIVE_HINT)
 

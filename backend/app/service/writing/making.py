@@ -55,11 +55,19 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """Makes revisions in the transactions of others."""
+    """Makes revisions in the transactions of others.
+
+    Attributes:
+        validator: What schemas say of variables.
+        clock: The time of day.
+        budgets: What apps may store within an hour.
+        explains: Whether to find out what is wrong where something may be.
+    """
 
     validator: SchemaValidator
     clock: Clock
     budgets: Budgets
+    explains: bool = True
 
     def ready(self, found: Transaction, actor: Actor, intent: Intent, change: Change) -> Ready:
         """Return what `change` makes of an environment.
@@ -141,7 +149,7 @@ class Making:
         self, found: Transaction, author: Principal, intent: Intent, own: Own, whole: Effective
     ) -> tuple[Draft, Validation]:
         """Return the next revision of an environment, and what its schema says, once both gates let it through."""
-        validation, digest = Gates(self.validator).judged(found, intent, whole.variables)
+        validation, digest = Gates(self.validator, self.explains).judged(found, intent, whole.variables)
         draft = Draft(
             place=intent.place,
             variables=whole.variables,

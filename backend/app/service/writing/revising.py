@@ -1,7 +1,7 @@
 """Makes the next revision of an environment, or refuses it with every problem it has."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from app.domain.identity import Actor
@@ -10,7 +10,7 @@ from app.domain.revision import Schema
 from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.changes import Change, brought_back, extended, merged, replaced
-from app.service.writing.gates import MISSING, current_schema
+from app.service.writing.gates import MISSING, UnexplainedError, current_schema
 from app.service.writing.intent import Intent, Revised, is_base
 from app.service.writing.making import Making, UndoneError
 from setpoint.check.diagnostic import Diagnostic
@@ -93,9 +93,18 @@ class Revising:
         def make(found: Transaction) -> Revised:
             return self.making.make(found, actor, intent, change)
 
-        if not intent.dry_run or self.store.read(lambda found: found.revisions.extending(intent.place)):
-            try:
-                return self.store.write(make)
-            except UndoneError as undone:
-                return undone.revised
-        return self.store.read(make)
+        if intent.dry_run and not self.store.read(lambda found: found.revisions.extending(intent.place)):
+            return self.store.read(make)
+        try:
+            return self._written(actor, intent, change)
+        except UndoneError as undone:
+            return undone.revised
+
+    def _written(self, actor: Actor, intent: Intent, change: Change) -> Revised:
+        """Store it; what is wrong with it is found out while others can write."""
+        quick = replace(self.making, explains=False)
+        try:
+            return self.store.write(lambda found: quick.make(found, actor, intent, change))
+        except UnexplainedError:
+            self.store.read(lambda found: self.making.ready(found, actor, intent, change))
+        return self.store.write(lambda found: self.making.make(found, actor, intent, change))
