@@ -50,6 +50,7 @@ for work in (
     lambda: validator.validate(schema, variables),
     lambda: api.call("PUT", f"{BASE}/config", data=wrong, content_type="application/json", headers=new),
     lambda: api.call("PUT", f"{BASE}/config", data=file, content_type="text/plain", headers=new),
+    lambda: api.call("POST", "/check", data={"text": file}),
 ):
     before = turns
     work()
@@ -59,7 +60,7 @@ print(len(ThreadPool(1).apply(validator.validate, (schema, variables)).problems)
 
 
 def test_other_requests_go_on_while_something_takes_long(tmp_path: Path) -> None:
-    """A contract that is admitted or has hundreds of things to say, and uploads; and a thread waits for no other."""
+    """A contract that is admitted or has much to say, uploads and what is pasted; and a thread waits for no other."""
     words = [sys.executable, "-c", PROGRAM, str(tmp_path), str(TESTS), str(TESTS.parent / "backend")]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=100)
-    assert done.stdout.split() == ["True", "True", "True", "True", "300"]
+    assert done.stdout.split() == ["True", "True", "True", "True", "True", "300"]

@@ -1,7 +1,7 @@
 """The service itself on a validator that fails with secrets in its exceptions and log lines, in every form."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.contracts.validator import ContractValidator
 from app.domain.revision import Schema
@@ -12,6 +12,7 @@ from config.settings import Settings
 from observability.set_up import set_up_observability
 from serving.worker.server import GunicornServer
 from setpoint import load
+from setpoint.application.compare_programs import Comparison
 from support.failures import CARRIERS, FORMS
 
 
@@ -20,10 +21,19 @@ class FailingValidator(ContractValidator):
 
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Fail, or do what the real one does."""
-        carrier, _, form = variables.get("NAME", "").partition(" ")
-        if carrier in CARRIERS:
-            CARRIERS[carrier](FORMS[form](variables["API_KEY"]))
+        _fail_as_told(variables)
         return super().validate(schema, variables)
+
+    def compare(self, schema: Schema | None, path: str, content: bytes, loaders: Sequence[str]) -> Comparison:
+        """Fail, or do what the real one does."""
+        _fail_as_told(dict(line.split("=", 1) for line in content.decode().splitlines()))
+        return super().compare(schema, path, content, loaders)
+
+
+def _fail_as_told(variables: Mapping[str, str]) -> None:
+    carrier, _, form = variables.get("NAME", "").partition(" ")
+    if carrier in CARRIERS:
+        CARRIERS[carrier](FORMS[form](variables["API_KEY"]))
 
 
 settings = load(Settings)
