@@ -54,7 +54,7 @@ COMMANDS = {
     "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
     "login": Command("setpoint.cli.access.login", "Store the address of a service and a token for it"),
     "apps": Command("setpoint.cli.service.apps", "List the apps of the service and their environments"),
-    "environments": Command("setpoint.cli.service.environments", "List the environments of an app"),
+    "environments": Command("setpoint.cli.service.environments", "List the environments of an app, or protect one"),
     "push": Command(
         "setpoint.cli.service.push", "Write env files as the next revision of an environment, once they are right"
     ),
@@ -66,6 +66,10 @@ COMMANDS = {
     "rollback": Command("setpoint.cli.service.rollback", "Make a new revision with the variables of an older one"),
     "extend": Command("setpoint.cli.service.extend", "Have an environment take over the variables of others"),
     "promote": Command("setpoint.cli.service.promote", "Bring variables of one environment to another"),
+    "proposals": Command(
+        "setpoint.cli.service.proposals",
+        "List the changes that wait for a second person, look at one, and decide on it",
+    ),
     "rollout": Command(
         "setpoint.cli.service.rollout", "Say how far a revision has come with the running instances, or end its trial"
     ),

@@ -16,6 +16,7 @@ from setpoint.check.report import Report, Status
 from setpoint.client.answer import Json, RefusedError
 from setpoint.client.connection import Query
 from setpoint.client.place import Place
+from setpoint.client.proposals import Submission, submitted
 from setpoint.client.service import Service
 from setpoint.contract.document.admission import InadmissibleContractError, admit
 from setpoint.contract.document.exported import settings_class_of
@@ -37,7 +38,7 @@ class Pushed:
 
     Attributes:
         report: What was found in the files, here and by the service.
-        answer: The revision that the service has now; None if it was refused.
+        answer: The revision or the proposal that the service has now; None if it was refused.
     """
 
     report: Report
@@ -53,6 +54,7 @@ def push(
     *,
     loader: str | None = None,
     based_on: int | None = None,
+    how: Submission,
 ) -> Pushed:
     """Write the files at `paths` as the next revision of `place`, later ones over earlier.
 
@@ -67,6 +69,7 @@ def push(
         query: How the write is meant.
         loader: The program that is to read the files; by default what the project says, or python-dotenv.
         based_on: The revision that the files were made from; the current one by default.
+        how: What to do where others have to approve it first.
 
     Raises:
         RefusedError: The service refuses it for reasons that are not in the files.
@@ -83,8 +86,9 @@ def push(
         report = report._replace(diagnostics=tuple(each for each in report.diagnostics if each.name != _MISSING))
     if report.status is not Status.PASSED:
         return Pushed(report)
+    variables = _variables(subjects[0].files)
     try:
-        return Pushed(report, _written(service, place, _variables(subjects[0].files), query, based_on))
+        return Pushed(report, _written(service, place, variables, query=query, based_on=based_on, how=how))
     except RefusedError as error:
         if not error.errors:
             raise
@@ -112,8 +116,22 @@ def _contract(service: Service, place: Place, *, is_base: bool) -> SettingsContr
         raise UnableError(message) from None
 
 
-def _written(service: Service, place: Place, variables: Mapping[str, str], query: Query, based_on: int | None) -> Json:
-    return service.push(place, variables, based_on or service.current_revision(place), query)
+def _written(
+    service: Service,
+    place: Place,
+    variables: Mapping[str, str],
+    *,
+    query: Query,
+    based_on: int | None,
+    how: Submission,
+) -> Json:
+    seen = based_on or service.current_revision(place)
+    meant = {**{name: value for name, value in query.items() if name != "dry_run"}, **how.query}
+    return submitted(
+        how,
+        lambda reason: service.push(place, variables, seen, {**query, "break_glass": reason}),
+        lambda number: service.propose(place, {"variables": variables}, seen, meant, number),
+    )
 
 
 def _variables(files: Sequence[EnvFile]) -> dict[str, str]:

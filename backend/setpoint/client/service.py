@@ -7,6 +7,7 @@ from urllib.parse import quote
 from setpoint.client.answer import Answer, Json, RefusedError
 from setpoint.client.connection import Connection, Query
 from setpoint.client.place import Place
+from setpoint.client.proposals import Proposals
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
@@ -20,6 +21,11 @@ class Service:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @property
+    def proposals(self) -> Proposals:
+        """The calls about changes that wait for others."""
+        return Proposals(self._connection)
 
     def me(self) -> Json:
         """Return the principal and what its token may do."""
@@ -105,20 +111,26 @@ class Service:
 
     def difference_of_environments(self, place: Place, other: Place) -> Answer:
         """Return how the current revision of another environment, or one that it names, differs."""
-        return self._connection.call("GET", f"{place.path}/diff", query={"with": _newest_or_named(other)})
+        return self._connection.call("GET", f"{place.path}/diff", query={"with": newest_or_named(other)})
 
-    def roll_back(self, place: Place, to: int, based_on: int, message: str) -> Json:
+    def roll_back(self, place: Place, to: int, based_on: int, message: str, query: Query) -> Json:
         """Make a new revision with the variables of an older one."""
         content = {"from": to, "message": message}
         return self._connection.send_json(
-            "POST", f"{place.path}/revisions", content, headers=_is_still(based_on)
+            "POST", f"{place.path}/revisions", content, query=query, headers=_is_still(based_on)
         ).json_with("revision", "changed")
+
+    def propose(
+        self, place: Place, change: Json, based_on: int | None, query: Query, number: int | None = None
+    ) -> Json:
+        """Propose a change, in place of what proposal `number` is if there is one."""
+        return self.proposals.make(place, change, query, _is_still(based_on), number)
 
     def promote(
         self, source: Place, target: Place, based_on: int | None, wanted: Mapping[str, object], query: Query
     ) -> Json:
         """Make a new revision of `target` with variables of `source`: those that `wanted` names, or all but secrets."""
-        content = {"from": _newest_or_named(source), **wanted}
+        content = {"from": newest_or_named(source), **wanted}
         return self._connection.send_json(
             "POST", f"{target.path}/promotions", content, query=query, headers=_is_still(based_on)
         ).json_with("revision", "changed")
@@ -278,7 +290,8 @@ def _outgoing_webhook(webhook_id: str) -> str:
     return _webhook(webhook_id)
 
 
-def _newest_or_named(place: Place) -> str:
+def newest_or_named(place: Place) -> str:
+    """Return what the service calls a place: a revision of it, or whichever is the newest."""
     return str(place) if place.revision is None else f"{place}@{place.revision}"
 
 

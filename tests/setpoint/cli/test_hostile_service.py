@@ -27,6 +27,13 @@ COMMANDS = [
     ["diff", "billing/production", "billing/staging"],
     ["rollback", "billing/production", "--to", "1"],
     ["revisions", "destroy", "billing/production", "1", "--reason", "leaked"],
+    ["push", "billing/production", "prod.env", "--propose"],
+    ["environments", "protect", "billing/production"],
+    ["proposals", "list", "billing/production"],
+    ["proposals", "show", "billing/production", "1"],
+    ["proposals", "approve", "billing/production", "1", "0123456789ab"],
+    ["proposals", "refuse", "billing/production", "1"],
+    ["proposals", "apply", "billing/production", "1"],
     ["token", "list"],
     ["token", "create", "ci", "--scope", "admin"],
     ["token", "rotate", "0123456789ab"],
@@ -62,10 +69,13 @@ ROW = {
     "copied_from": EVIL,
     "environments": [{"name": EVIL, "revision": EVIL, "schema_digest": EVIL}],
 }
-LISTS = {key: [ROW] for key in ("apps", "environments", "revisions", "changes", "tokens", "keys", "events")}
+LISTS = {
+    key: [ROW] for key in ("apps", "environments", "revisions", "changes", "tokens", "keys", "events", "proposals")
+}
 REFUSAL = {"detail": EVIL, "errors": [{"variable": EVIL, "code": EVIL, "message": EVIL, "hint": EVIL}]}
 
-EVERYTHING = {**ROW, **LISTS, "token": EVIL, "unchecked": [EVIL], "changed": True}
+PROPOSAL = {"proposal": EVIL, "digest": EVIL, "state": EVIL, "approvals": EVIL, "ended": {"reason": EVIL}}
+EVERYTHING = {**ROW, **PROPOSAL, **LISTS, "token": EVIL, "unchecked": [EVIL], "changed": True}
 ANSWERS = {
     "controls": canned("200 OK", "application/json", json.dumps(EVERYTHING)),
     "a refusal with controls": canned("422 Unprocessable", "application/problem+json", json.dumps(REFUSAL)),

@@ -242,8 +242,8 @@ billing  production   2         YYYY-MM-DD HH:MM:SS
 """)
     printed = _without_times(billing("environments", "billing")[1])
     assert re.sub(r"[0-9a-f]{64}", "HEX", printed) == snapshot("""\
-environment  revision  since                extends  schema
-production   2         YYYY-MM-DD HH:MM:SS  -        sha256:HEX
+environment  revision  since                extends  approvals  schema
+production   2         YYYY-MM-DD HH:MM:SS  -        -          sha256:HEX
 """)
     assert json.loads(billing("apps", "--json")[1])[0]["name"] == "billing"
 

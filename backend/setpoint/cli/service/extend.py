@@ -2,10 +2,10 @@
 
 import argparse
 
-from setpoint.cli.output import write_result
-from setpoint.cli.service.service_command import add_json, add_place, add_write, with_service, write_json
-from setpoint.cli.service.written_revision import told
+from setpoint.cli.service.service_command import add_json, add_place, add_write, with_service
+from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.place import parse_place
+from setpoint.client.proposals import submitted
 from setpoint.client.service import Service
 from setpoint.errors import UnableError
 
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--none", action="store_true", help="extend nothing from now on")
     parser.add_argument("-m", "--message", default="", help="why")
     add_write(parser)
+    add_submission(parser)
     add_json(parser)
 
 
@@ -32,10 +33,12 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         message = "name what to extend, `setpoint extend billing/production billing/base`, or say `--none`"
         raise UnableError(message)
     place, bases = parse_place(arguments.place), [parse_place(each) for each in arguments.bases]
+    based_on, how, message = service.current_revision(place), submission_of(arguments), arguments.message
     query = {"dry_run": arguments.dry_run, "live": arguments.live}
-    answer = service.extend(place, bases, service.current_revision(place), arguments.message, query)
-    if arguments.json:
-        write_json(answer)
-    else:
-        write_result(told(place, answer))
-    return 0
+    meant = {"message": message, "live": arguments.live, **how.query}
+    answer = submitted(
+        how,
+        lambda reason: service.extend(place, bases, based_on, message, {**query, "break_glass": reason}),
+        lambda number: service.propose(place, {"bases": list(map(str, bases))}, based_on, meant, number),
+    )
+    return tell_what_came_of_it(arguments, service, place, answer)

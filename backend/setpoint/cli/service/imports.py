@@ -4,12 +4,12 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping
 
-from setpoint.cli.output import write_result
-from setpoint.cli.service.service_command import add_json, add_place, add_write_check, show, with_service, write_json
-from setpoint.cli.service.written_revision import told
+from setpoint.cli.service.service_command import add_json, add_place, add_write_check, show, with_service
+from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.answer import Json
 from setpoint.client.imported import Imported, read_imported
 from setpoint.client.place import Place, parse_place
+from setpoint.client.proposals import submitted
 from setpoint.client.service import Service
 from setpoint.errors import UnableError
 from setpoint.sources.env_file import content_of
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--apply", action="store_true", help="write it; by default it is checked and shown")
     parser.add_argument("-m", "--message", default="", help="why; where it is from by default")
     add_write_check(parser)
+    add_submission(parser)
     add_json(parser)
 
 
@@ -37,21 +38,34 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     imported = _chosen(read_imported(_content(arguments.file)), arguments.only)
     based_on = service.current_revision(place)
     held = service.variables(place) if based_on is not None else {}
-    query = {
-        "dry_run": not arguments.apply,
-        "message": arguments.message or f"imported from {imported.program}",
-        "live": arguments.live,
-    }
-    answer = service.merge(place, imported.variables, based_on, query)
+    answer = _written(arguments, service, place, imported, based_on)
     changes = [*_changes(imported.variables, held)]
     if arguments.json:
-        write_json({**answer, "imported_from": imported.program, "changes": changes})
-        return 0
+        told = {**answer, "imported_from": imported.program, "changes": changes}
+        return tell_what_came_of_it(arguments, service, place, told)
     show(changes, [("variable", lambda row: row["name"]), ("change", lambda row: row["change"])], arguments, "")
-    write_result(told(place, answer))
+    status = tell_what_came_of_it(arguments, service, place, answer)
     if not arguments.apply:
         sys.stderr.write(_what_next(imported, place))
-    return 0
+    return status
+
+
+def _written(
+    arguments: argparse.Namespace, service: Service, place: Place, imported: Imported, based_on: int | None
+) -> Json:
+    """Return what has come of the variables, or would come of them."""
+    how = submission_of(arguments)
+    if how.proposes and not arguments.apply:
+        message = "`--propose` stores a proposal: say `--apply` as well"
+        raise UnableError(message)
+    message = arguments.message or f"imported from {imported.program}"
+    meant = {"message": message, "live": arguments.live}
+    query = {**meant, "dry_run": not arguments.apply}
+    return submitted(
+        how,
+        lambda reason: service.merge(place, imported.variables, based_on, {**query, "break_glass": reason}),
+        lambda number: service.propose(place, {"patch": imported.variables}, based_on, {**meant, **how.query}, number),
+    )
 
 
 def _content(path: str) -> bytes:

@@ -3,13 +3,13 @@
 import argparse
 import sys
 
-from setpoint.cli.output import write_result
-from setpoint.cli.service.rollout import add_canary, add_wait, await_rollout, canary_query
-from setpoint.cli.service.service_command import add_json, add_write, with_service, write_json
-from setpoint.cli.service.written_revision import told
+from setpoint.cli.service.rollout import add_canary, add_wait, canary_query
+from setpoint.cli.service.service_command import add_json, add_write, with_service
+from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.answer import Json
 from setpoint.client.place import Place, parse_place
-from setpoint.client.service import Service
+from setpoint.client.proposals import submitted
+from setpoint.client.service import Service, newest_or_named
 from setpoint.text.escape import printable
 from setpoint.text.join import counted, joined
 
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", "--message", default="", help="why; where they are from by default")
     add_write(parser)
     add_canary(parser)
+    add_submission(parser)
     add_wait(parser)
     add_json(parser)
 
@@ -37,27 +38,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, service: Service) -> int:
     """Promote and return the exit status: 1 where the service refuses it."""
     source, target = parse_place(arguments.source, revisions=1), parse_place(arguments.target)
-    answer = service.promote(
-        source,
-        target,
-        service.current_revision(target),
-        {"only": arguments.only, "message": arguments.message},
-        {"dry_run": arguments.dry_run, "live": arguments.live, **canary_query(arguments)},
+    based_on, how, canary = service.current_revision(target), submission_of(arguments), canary_query(arguments)
+    wanted = {"only": arguments.only, "message": arguments.message}
+    query = {"dry_run": arguments.dry_run, "live": arguments.live, **canary}
+    change = {"promote": {"from": newest_or_named(source), "only": arguments.only}}
+    message = arguments.message or f"promoted from {newest_or_named(source)}"
+    meant = {"message": message, "live": arguments.live, **canary, **how.query}
+    answer = submitted(
+        how,
+        lambda reason: service.promote(source, target, based_on, wanted, {**query, "break_glass": reason}),
+        lambda number: service.propose(target, change, based_on, meant, number),
     )
-    if arguments.json:
-        write_json(answer)
-    else:
-        write_result(told(target, answer))
-        sys.stderr.write(_withheld(source, target, answer))
-    if arguments.wait is None or arguments.dry_run or not answer.get("changed"):
-        return 0
-    return await_rollout(service, target, int(answer["revision"]), arguments.wait)
+    return tell_what_came_of_it(arguments, service, target, answer, lambda: _tell_withheld(source, target, answer))
 
 
-def _withheld(source: Place, target: Place, answer: Json) -> str:
+def _tell_withheld(source: Place, target: Place, answer: Json) -> None:
     names = answer.get("withheld")
     if not isinstance(names, list) or not names:
-        return ""
+        return
     what = "a secret" if len(names) == 1 else counted(len(names), "secret")
     shown = printable(joined([f"`{name}`" for name in names]))
-    return f"note: {target} lacks {what} of {source}: {shown}; name it with `--only` to promote it\n"
+    sys.stderr.write(f"note: {target} lacks {what} of {source}: {shown}; name it with `--only` to promote it\n")

@@ -8,9 +8,9 @@ from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.cli.output import write_result
 from setpoint.cli.report_options import is_colored
-from setpoint.cli.service.rollout import add_canary, add_wait, await_rollout, canary_query
-from setpoint.cli.service.service_command import add_json, add_place, add_write, positive, with_service, write_json
-from setpoint.cli.service.written_revision import told
+from setpoint.cli.service.rollout import add_canary, add_wait, canary_query
+from setpoint.cli.service.service_command import add_json, add_place, add_write, positive, with_service
+from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.place import parse_place
 from setpoint.client.pushing import push
 from setpoint.client.service import Service
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_write(parser)
     add_canary(parser)
+    add_submission(parser)
     add_wait(parser)
     add_json(parser)
 
@@ -67,18 +68,22 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         **canary_query(arguments),
     }
     project = find_project(Path.cwd())
-    pushed = push(service, place, arguments.files, project, query, loader=arguments.loader, based_on=arguments.based_on)
+    pushed = push(
+        service,
+        place,
+        arguments.files,
+        project,
+        query,
+        loader=arguments.loader,
+        based_on=arguments.based_on,
+        how=submission_of(arguments),
+    )
     if pushed.answer is None:
         _refuse(pushed.report, as_json=arguments.json)
         return pushed.report.status.exit_status
-    if arguments.json:
-        write_json(pushed.answer)
-    else:
+    if not arguments.json:
         sys.stderr.write(full.render(_warnings(pushed.report), Style(colored=False), quiet=True))
-        write_result(told(place, pushed.answer))
-    if arguments.wait is None or arguments.dry_run:
-        return 0
-    return await_rollout(service, place, int(pushed.answer["revision"]), arguments.wait)
+    return tell_what_came_of_it(arguments, service, place, pushed.answer)
 
 
 def _warnings(report: Report) -> Report:

@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from setpoint.cli.output import write_result
-from setpoint.cli.service.rollout import add_wait, await_rollout
-from setpoint.cli.service.service_command import REFUSED, add_json, add_place, positive, with_service, write_json
-from setpoint.cli.service.written_revision import told
+from setpoint.cli.service.rollout import add_wait
+from setpoint.cli.service.service_command import REFUSED, add_json, add_place, positive, with_service
+from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.place import parse_place
+from setpoint.client.proposals import submitted
 from setpoint.client.service import Service
 
 
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to", type=positive, required=True, metavar="N", help="the revision whose variables to take again"
     )
     parser.add_argument("-m", "--message", default="", help="why")
+    add_submission(parser)
     add_wait(parser)
     add_json(parser)
 
@@ -30,9 +31,12 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     if current is None:
         sys.stderr.write(f"error: `{place}` has no revisions yet\n")
         return REFUSED
-    answer = service.roll_back(place, arguments.to, current, arguments.message)
-    if arguments.json:
-        write_json(answer)
-    else:
-        write_result(told(place, answer))
-    return 0 if arguments.wait is None else await_rollout(service, place, int(answer["revision"]), arguments.wait)
+    how, message = submission_of(arguments), arguments.message
+    answer = submitted(
+        how,
+        lambda reason: service.roll_back(place, arguments.to, current, message, {"break_glass": reason}),
+        lambda number: service.propose(
+            place, {"rollback_to": arguments.to}, current, {"message": message, **how.query}, number
+        ),
+    )
+    return tell_what_came_of_it(arguments, service, place, answer)

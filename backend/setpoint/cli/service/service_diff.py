@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     if arguments.format == "json":
         write_json(answer.json)
     else:
-        write_result("".join(f"{printable(line)}\n" for each in found for line in _lines(each)))
+        write_result("".join(f"{printable(line)}\n" for each in found for line in change_lines(each)))
     return int(bool(found) and arguments.exit_code)
 
 
@@ -38,7 +38,8 @@ def _difference(service: Service, places: list[Place]) -> Answer:
             raise UnableError(message)
 
 
-def _lines(change: Json) -> Iterator[str]:
+def change_lines(change: Json) -> Iterator[str]:
+    """Yield what is not the same of one variable, as lines for people."""
     kind, secret = str(change.get("change")), change.get("secret")
     notes = []
     if secret:

@@ -20,7 +20,14 @@ from setpoint.client.answer import Json
 from setpoint.client.service import Service
 from setpoint.text.escape import printable
 
-_EVENTS = ("revision.created", "revision.refused", "revision.rolled_back")
+_EVENTS = (
+    "revision.created",
+    "revision.refused",
+    "revision.rolled_back",
+    "revision.break_glass",
+    "proposal.made",
+    "proposal.ended",
+)
 _CHANGES = {
     "enable": "send to a webhook again that has answered 410",
     "ping": "send a webhook something to try it",
