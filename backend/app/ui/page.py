@@ -112,6 +112,8 @@ def _of_the_service(**about: str) -> tuple[Link, ...]:
     tabs = [] if about else [Link("Apps", "/"), Link("Check", "/check")]
     if asking and asking.token.allows(Scope.AUDIT_READ, about.get("app", ANY), about.get("environment", ANY)):
         tabs.append(Link("Audit", f"/audit?{urlencode(about)}" if about else "/audit"))
+    if asking and asking.token.allows_somewhere(Scope.ADMIN, about.get("app", ANY)):
+        tabs.append(Link("Access", "/access"))
     return tuple(tabs)
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Flask
 
+from app.issuers.json_web_tokens import JsonWebTokens
 from app.issuers.openid_connect import Client, OpenIdConnect
 from app.service.approvals.approving import Approving
 from app.service.approvals.proposing import Proposing
+from app.service.exchanging import Exchanging
 from app.service.history import History
 from app.service.pages.audit import AuditShown
 from app.service.pages.checker import Checker
@@ -23,9 +25,11 @@ from app.service.ports import Clock, SchemaValidator, Store
 from app.service.reading import Reading
 from app.service.sign_in.browsers import SigningIn
 from app.service.sign_in.openid import OpenIdSignIn
+from app.service.tokens import Tokens
 from app.service.trials import Trials
 from app.service.writing.revising import Revising
 from app.ui.blueprint import pages_of
+from app.ui.pages.access import access_pages
 from app.ui.pages.apps import apps_page
 from app.ui.pages.audit import audit_page
 from app.ui.pages.check import check_page
@@ -79,6 +83,8 @@ def wired_pages(application: Flask, settings: Settings, parts: PartsOfPages) -> 
     apps_page(pages, Overview(parts.store))
     schemas_page(pages, SchemasShown(parts.store))
     audit_page(pages, AuditShown(parts.store))
+    exchanging = Exchanging(parts.store, JsonWebTokens(), parts.clock)
+    access_pages(pages, Tokens(parts.store, parts.clock), exchanging, parts.clock)
     _look_at_environments(pages, parts)
     _show_variables(pages, settings, parts)
     return pages
