@@ -16,17 +16,13 @@ from app.contracts.validator import ContractValidator
 from app.factory import BROKER, LEASES, Keeping, create_app
 from app.store.opening import open_store
 from app.ui.showing import JSON
+from support.axe import barriers
 from support.fresh_database import fresh_database
 from support.hostile_service import CANARY, MARKUP, TURNED, HostileService
 from support.keyed_settings import KEYS, Settings
 from support.served_pages import ServedPages, is_wider_than_its_window
 
-AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 DESK, PHONE = ViewportSize(width=1_280, height=900), ViewportSize(width=320, height=640)
-
-BAD = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
-  .filter(each => ["serious", "critical"].includes(each.impact))
-  .map(each => `${each.id}: ${each.nodes.map(node => node.target).join(", ")}`)"""
 
 REACHABLE = """() => [...document.querySelectorAll(
     "a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary"
@@ -47,6 +43,7 @@ class Visit:
 
     Attributes:
         html: What it is, after all scripts have run.
+        json: The same for programs.
         text: What people read on it.
         bad: What axe-core says that keeps people from using it, in wide and light, and narrow and dark.
         is_too_wide: Whether one has to scroll sideways on a phone.
@@ -55,6 +52,7 @@ class Visit:
     """
 
     html: str
+    json: str
     text: str
     bad: tuple[str, ...]
     is_too_wide: bool
@@ -81,25 +79,24 @@ def visits(browser: Browser, served: ServedPages, tmp_path_factory: pytest.TempP
     """What was found on each page by its address, for the tests of this file."""
     hostile = HostileService(served)
     hostile.fill()
-    axe = AXE.read_text(encoding="utf-8")
     paths = [*addresses(tmp_path_factory.mktemp("routes"), hostile.parts), "/no/such/page"]
     with served.window(browser, viewport=DESK) as page:
         served.sign_in(page, hostile.admin)
-        return {path: _visited(page, path, axe) for path in paths}
+        return {path: _visited(page, path) for path in paths}
 
 
-def _visited(page: Page, path: str, axe: str) -> Visit:
+def _visited(page: Page, path: str) -> Visit:
     page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="light")
     page.goto(path)
     unreached = tuple(_unreached(page))
-    page.evaluate(axe)
-    bad = [f"light, {each}" for each in page.evaluate(BAD)]
+    bad = [f"light, {each}" for each in barriers(page)]
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
-    bad += [f"dark, {each}" for each in page.evaluate(BAD)]
+    bad += [f"dark, {each}" for each in barriers(page)]
     return Visit(
         html=page.content(),
+        json=page.evaluate("fetch(`${location.pathname}.json`).then(answer => answer.text())"),
         text=page.locator("body").inner_text(),
         bad=tuple(bad),
         is_too_wide=is_wider_than_its_window(page),
@@ -149,4 +146,4 @@ def test_what_strangers_have_written_is_harmless_text(visits: dict[str, Visit]) 
 
 def test_no_page_has_a_secret(visits: dict[str, Visit]) -> None:
     """Nor a part of it; what reveals it has tests of its own."""
-    assert [path for path, visit in visits.items() if CANARY in visit.html] == []
+    assert [path for path, visit in visits.items() if CANARY in visit.html + visit.json] == []

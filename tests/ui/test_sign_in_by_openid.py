@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from support.axe import barriers
 from support.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, running
-from support.served_pages import ServedPages, served_pages
+from support.served_pages import ServedPages, is_wider_than_its_window, served_pages
 
 
 @pytest.fixture
@@ -41,6 +42,7 @@ def test_somebody_signs_in_at_a_provider_is_let_in_by_a_group_and_signs_out(
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=2)).to_contain_text("You are Ada, and no rule says what you may do")
         expect(page.get_by_role("main")).to_contain_text("Ask whoever runs this service")
+        assert (barriers(page), is_wider_than_its_window(page)) == ([], False)
         rule = {"issuer": provider.url, "audience": CLIENT_ID, "subject": "*", "claims": {"groups": "sre"}}
         served.call("PUT", "/v1/trust-rules/sre", json={**rule, "sign_in": True, "roles": ["viewer"]})
         page.goto("/apps?page=1")

@@ -30,7 +30,7 @@ class Stranger:
     Attributes:
         name: Who it is.
         subject: By which name the provider knows them.
-        claims: What the provider says of them, of all that rules look at.
+        claims: What the provider says of them: what rules look at, or would.
         askable: Who makes such rules.
     """
 
@@ -131,7 +131,7 @@ def _fits_a_line(text: str) -> bool:
 
 
 def _stranger(person: Principal, assertion: Assertion, rules: Sequence[TrustRule]) -> Stranger:
-    looked_at = sorted({name for rule in rules for name in rule.claims})
+    looked_at = sorted({"email", "groups"} | {name for rule in rules for name in rule.claims})
     claims = {name: _shown(assertion.claims.get(name)) for name in looked_at}
     return Stranger(person.name, person.subject, claims, tuple(sorted({r.author.name for r in rules if r.author})))
 
