@@ -64,6 +64,24 @@ def test_findings_appear_while_one_types(served: ServedPages, page: Page) -> Non
     }
 
 
+def test_who_is_signed_out_meanwhile_goes_on_after_a_sign_in_elsewhere(served: ServedPages, page: Page) -> None:
+    """In another tab; what was typed is still there."""
+    token = served.token("editor@pizza/*", name="lin")
+    served.sign_in(page, token)
+    page.goto(f"{APP}/staging/edit")
+    other = page.context.new_page()
+    other.goto("/")
+    other.get_by_role("button", name="Sign out").click()
+    other.get_by_label("Token").wait_for()
+    page.get_by_label("Variables of pizza/staging").fill("PORT=9090\n")
+    expect(page.get_by_role("status")).to_contain_text("sign in in another tab, and go on here")
+    served.sign_in(other, token)
+    page.get_by_label("Variables of pizza/staging").press_sequentially("DEBUG=1")
+    expect(page.get_by_role("status")).to_contain_text("nothing is wrong: saving makes revision 2")
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(f"{served.url}{APP}/staging#content")
+
+
 def test_a_secret_is_in_no_page_but_the_one_that_reveals_it(served: ServedPages, page: Page) -> None:
     """For a reason, until it is hidden again; the audit log has both."""
     served.sign_in(page, served.token("editor@pizza/*", name="grace"))

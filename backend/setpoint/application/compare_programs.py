@@ -13,6 +13,7 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, parse_env_file
 from setpoint.sources.secret_files import file_variables, own_secrets_directories
 from setpoint.text.guarded import Guarded
+from setpoint.text.join import said_of
 
 _TOLD_BY_PROGRAM = {read_differently.code, refused_file.code}
 
@@ -47,6 +48,11 @@ class SameValue:
     loaders: tuple[str, ...]
     value: Guarded | None
     words: str
+
+    @property
+    def said(self) -> str:
+        """The same in words: "docker and node keep the quotes"."""
+        return said_of(self.loaders, self.words)
 
 
 @dataclass(frozen=True, slots=True)

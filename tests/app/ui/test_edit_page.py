@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.domain.errors import LimitedError, UnavailableError
 from app.domain.identity import Scope
 from support.http_api import BASE, Api
-from support.visitor import Visitor, words
+from support.visitor import BROWSER, Visitor, words
 
 CANARY = "c4n4ry0fTh3F0rm"
 EDIT = "/apps/billing/production/edit"
@@ -73,6 +74,25 @@ def test_what_somebody_else_wrote_meanwhile_is_shown(api: Api, editor: Visitor) 
     assert '<input type="hidden" name="base" value="2">' in page.text
     assert send(editor, text, base="2").status_code == 303
     assert variables(api)["PORT"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(UnavailableError("busy"), 503), (LimitedError("enough for now", 9), 429)]
+)
+def test_a_text_that_can_not_be_saved_now_is_not_lost(
+    editor: Visitor, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    """The page says why, and has it still."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    page = editor.get(EDIT)
+    monkeypatch.setattr("app.service.writing.revising.Revising.revise", fail)
+    token = page.text.partition('name="form_token" value="')[2].partition('"')[0]
+    sent = {"form_token": token, "text": "PORT=2\n", "base": "1", "do": "save"}
+    answer = editor.client.post(EDIT, data=sent, headers=BROWSER)
+    assert (answer.status_code, typed(answer), str(error) in words(answer)) == (status, "PORT=2\n", True)
 
 
 def test_what_others_approve_is_proposed(api: Api, editor: Visitor) -> None:

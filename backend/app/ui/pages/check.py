@@ -1,7 +1,9 @@
 """`/check`: what each program reads in an env file, and what is wrong with it, for anybody; nothing of it is kept."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from ipaddress import ip_address
 
 from flask import Blueprint, request
@@ -14,6 +16,7 @@ from app.ui.typed_text import typed_text
 from app.views.authentication import visitor
 from app.views.long_check import check_beside_other_requests
 from app.views.marks import Mark
+from app.views.problem import Problem
 from setpoint.envfile.loaders import LOADERS
 
 MOST_LINES = 500
@@ -36,7 +39,12 @@ def check_page(pages: Blueprint, checker: Checker, host: str) -> None:
     @posted(pages, "/check", Mark("Show what programs read in a pasted env file", needs_token=needs_token))
     def check() -> Page:
         sent = form()
-        return _page(_checked(checker, _pasted(sent, typed_text(sent))))
+        pasted = _pasted(sent, typed_text(sent))
+        try:
+            return _page(_checked(checker, pasted))
+        except Problem as problem:  # there is too much of it, and it stays on the page
+            content = replace(checker.empty(visitor()), pasted=pasted, sentence=problem.description or "")
+            return _page(content, HTTPStatus(problem.code or HTTPStatus.BAD_REQUEST))
 
 
 def _checked(checker: Checker, pasted: Pasted) -> CheckPage:
@@ -49,8 +57,9 @@ def _pasted(sent: Mapping[str, str], text: str) -> Pasted:
     return Pasted(text, chosen or tuple(LOADERS), "windows" in sent, sent.get("app", ""))
 
 
-def _page(content: CheckPage) -> Page:
-    return Page("check.html", content, frame_of_the_service("Check"), extras={"loaders": LOADERS, "program": _PROGRAM})
+def _page(content: CheckPage, status: HTTPStatus = HTTPStatus.OK) -> Page:
+    extras = {"loaders": LOADERS, "program": _PROGRAM}
+    return Page("check.html", content, frame_of_the_service("Check"), status, extras)
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from app.domain.errors import LimitedError, ServiceError, StorageFullError, UnavailableError
 from app.domain.identity import Scope
 from app.domain.proposal import Proposal
 from app.service.pages.editor import Editor, EditPage, Standing, Typed
@@ -18,6 +19,7 @@ from app.views.authentication import actor
 from app.views.long_check import check_beside_other_requests
 from app.views.marks import Mark
 from app.views.problem import Problem
+from app.views.refusals import answered_as_problem
 from app.views.server import current_server
 from setpoint.envfile.loaders import LOADERS
 from setpoint.sources.env_file import DEFAULT_LOADER
@@ -28,6 +30,9 @@ _STATUS = {
     Standing.BLOCKED: HTTPStatus.CONFLICT,
 }
 """What a form that was to save is answered with where nothing was saved."""
+
+_KEEPING_THE_TEXT = (LimitedError, UnavailableError, StorageFullError, Problem)
+"""Errors that pass: what somebody has typed is on the page that tells of them."""
 
 
 def edit_page(pages: Blueprint, editor: Editor) -> None:
@@ -43,13 +48,15 @@ def edit_page(pages: Blueprint, editor: Editor) -> None:
     @posted(pages, path, Mark("Check or save edited variables", scope=Scope.CONFIG_WRITE))
     def check_or_save(app: str, environment: str) -> Page | Response:
         place, sent = readable_place(app, environment), form()
-        typed = _typed(sent)
+        typed, is_to_save = _typed(sent), sent.get("do") == "save"
         apart = partial(check_beside_other_requests, typed.text.encode("utf-8", "surrogatepass"))
-        if sent.get("do") != "save":
-            return _page(editor.checked(actor(), place, typed, apart))
-        done = editor.saved(actor(), place, typed, apart)
+        try:
+            done = (editor.saved if is_to_save else editor.checked)(actor(), place, typed, apart)
+        except _KEEPING_THE_TEXT as error:
+            sentence, status = _said(error)
+            return _page(EditPage(place, typed, Standing.BLOCKED, sentence), status)
         if isinstance(done, EditPage):
-            return _page(done, _STATUS[done.standing])
+            return _page(done, _STATUS[done.standing] if is_to_save else HTTPStatus.OK)
         # A fragment of its own, or browsers keep the one that the form was sent to.
         where = f"{place}/proposals/{done.number}" if isinstance(done, Proposal) else str(place)
         return see(f"/apps/{where}#content")
@@ -68,6 +75,13 @@ def _typed(sent: Mapping[str, str]) -> Typed:
         allows_dangerous="allow_dangerous" in sent,
         applies_itself="apply_itself" in sent,
     )
+
+
+def _said(error: ServiceError | Problem) -> tuple[str, HTTPStatus]:
+    """Return what is to be said of an error, and its status; the log hears of it where that is due."""
+    if isinstance(error, Problem):
+        return error.description or "", HTTPStatus(error.code or HTTPStatus.BAD_REQUEST)
+    return str(error), HTTPStatus(answered_as_problem(error).status_code)
 
 
 def _loader(name: str) -> str:

@@ -2,6 +2,39 @@
 "use strict";
 
 const PAUSE_IN_MILLISECONDS = 400;
+const HTML = { Accept: "text/html" };
+
+function parsed(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+function isShown(page) {
+  return page.getElementById("findings") !== null;
+}
+
+function refresh(page) {
+  for (const part of document.querySelectorAll("[data-refreshed]")) {
+    const now = page.getElementById(part.id);
+    if (now && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+  }
+}
+
+function say(sentence) {
+  const banner = document.createElement("div");
+  banner.className = "banner stale";
+  banner.append(Object.assign(document.createElement("p"), { textContent: `! ${sentence}` }));
+  document.getElementById("outcome").replaceChildren(banner);
+}
+
+// Whoever has signed in anew in another tab has another token for forms, and what is typed here stays.
+async function takeNewToken(form) {
+  const page = parsed(await (await fetch(form.action, { headers: HTML })).text());
+  const token = page.querySelector("form[data-checked] [name=form_token]")?.value;
+  const mine = form.elements.namedItem("form_token");
+  if (!token || token === mine.value) return false;
+  mine.value = token;
+  return true;
+}
 
 function watchText(form) {
   const text = form.elements.namedItem("text");
@@ -9,22 +42,26 @@ function watchText(form) {
   let timer = 0;
   let sending = new AbortController();
 
+  async function ask() {
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("do", "check");
+    const answer = await fetch(form.action, { method: "POST", body: fields, signal: sending.signal, headers: HTML });
+    return parsed(await answer.text());
+  }
+
   async function check() {
     sending.abort();
     sending = new AbortController();
-    const fields = new URLSearchParams(new FormData(form));
-    fields.set("do", "check");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: fields, signal: sending.signal, headers: { Accept: "text/html" } });
-      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of document.querySelectorAll("[data-refreshed]")) {
-        const now = found.getElementById(part.id);
-        if (now && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
-      }
-      margin.show();
+      let found = await ask();
+      if (!isShown(found) && (await takeNewToken(form))) found = await ask();
+      if (isShown(found)) refresh(found);
+      else say("What you have typed was not checked: sign in in another tab, and go on here");
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
+      if (error.name === "AbortError") return;
+      say("What you have typed was not checked: the service does not answer");
     }
+    margin.show();
   }
 
   form.addEventListener("input", (event) => {
