@@ -70,7 +70,9 @@ def main() -> None:
         folder = Path(name)
         for module, source in {"bare": _BARE, "flask_and_sqlite": _FLASK, "own_settings": OWN_SETTINGS}.items():
             (folder / f"{module}.py").write_text(source)
-        variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "MAX_STREAMS": str(HELD + 600)}
+        most_streams = str(HELD + 600)
+        variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "APP_REVISIONS_PER_HOUR": "1000000"}
+        variables |= {"MAX_STREAMS": most_streams, "APP_STREAMS": most_streams}
         _reads(folder, variables)
         _writes(folder, variables)
         _fan_out(variables, admin_token(folder, variables))
@@ -177,16 +179,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def first_revision(folder: Path, address: Address, token: str) -> None:
-    """Push a schema and a revision, unless they are there."""
+def first_revision(folder: Path, address: Address, token: str, app: str = "billing") -> None:
+    """Push a schema of `app` and a revision, unless they are there."""
     command = [str(Path(sys.executable).with_name("setpoint")), "schema", "--settings", "own_settings:Settings"]
     document = subprocess.run(command, cwd=folder, env=_environment(folder), check=True, capture_output=True).stdout
     digest = json.loads(document)["digest"]
     connection = http.client.HTTPConnection(*address, timeout=30)
     sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     for path, body, more in (
-        (f"/v1/apps/billing/schemas/{digest}?release=1", document, {}),
-        (CONFIG, json.dumps(VARIABLES).encode(), {"If-None-Match": "*"}),
+        (f"/v1/apps/{app}/schemas/{digest}?release=1", document, {}),
+        (CONFIG.replace("billing", app), json.dumps(VARIABLES).encode(), {"If-None-Match": "*"}),
     ):
         connection.request("PUT", path, body, {**sent, **more})
         response = connection.getresponse()

@@ -51,7 +51,7 @@ def flat_out(address: Address, request: bytes, status: bytes, number: int, conne
         waiting = []
         for each, _ in poll.poll(30):
             received[each] += _read(clients[each])
-            if _is_whole(received[each]):
+            if is_whole(received[each]):
                 if not received[each].startswith(b"HTTP/1.1 " + status):
                     raise UnexpectedAnswerError(received[each][:200])
                 latencies.append(time.perf_counter() - sent[each])
@@ -107,6 +107,15 @@ class Watchers:
         return (time.perf_counter() - began) * 1_000
 
 
+def answer_to(client: socket.socket, request: bytes) -> bytes:
+    """Send a request and return the whole answer."""
+    client.sendall(request)
+    received = b""
+    while not is_whole(received):
+        received += _read(client)
+    return received
+
+
 def _read(client: socket.socket) -> bytes:
     part = client.recv(65_536)
     if not part:
@@ -114,7 +123,8 @@ def _read(client: socket.socket) -> bytes:
     return part
 
 
-def _is_whole(received: bytes) -> bool:
+def is_whole(received: bytes) -> bool:
+    """Return whether an answer is there with all of its body."""
     head, end, body = received.partition(b"\r\n\r\n")
     _, named, rest = head.lower().partition(b"\r\ncontent-length:")
     return bool(end) and len(body) >= (int(rest.split(b"\r\n")[0]) if named else 0)

@@ -75,6 +75,7 @@ from app.views.marks import marked_views
 from app.views.problem import answer_errors_with_problems, failure
 from app.views.refusals import answer_refusals_with_problems
 from app.views.server import AnyServer, Server, served_by
+from app.views.turns import ReadsInTurns
 from app.views.unread_body import close_connections_with_unread_bodies
 from app.views.watch import Watch
 from config.settings import Settings
@@ -143,8 +144,8 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
         application.register_blueprint(resource)
     list(marked_views(application))  # a view that does not say who may call it is no start
     if keeping:
-        uses = application.extensions[USES]
-        application.wsgi_app = RepeatedReads(application.wsgi_app, keeping.store, _now, uses)  # type: ignore[method-assign]
+        repeated = RepeatedReads(application.wsgi_app, keeping.store, _now, application.extensions[USES])
+        application.wsgi_app = ReadsInTurns(repeated)  # type: ignore[method-assign]
     application.wsgi_app = observed(application.wsgi_app, settings, failure())  # type: ignore[assignment, method-assign]  # Flask's way
     return application
 

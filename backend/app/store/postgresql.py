@@ -20,6 +20,7 @@ from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.tables import counter
 from app.store.sealing import Sealer
 from app.store.transaction import SqlTransaction
+from app.turns import Turns, acts_for
 
 T = TypeVar("T")
 
@@ -52,6 +53,7 @@ class PostgresqlStore:
         refuse_blocking_driver()
         self._url = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
         self.sealer = sealer
+        self._turns = Turns(at_once=1)
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -79,7 +81,7 @@ class PostgresqlStore:
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
         """Run `change` while nobody else writes, and return its answer once that is on the disk."""
-        with told_plainly():
+        with told_plainly(), self._turns.taken(acts_for.get()):
             return _twice_if_lost(lambda: self._write(change))
 
     def position(self) -> Position:

@@ -1,12 +1,17 @@
 """What a worker of gunicorn does for the app: it lets the app at connections, and works beside other requests."""
 
+import sys
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from typing import Any, TypeVar, cast
 
+import gevent  # type: ignore[import-untyped]  # has no types
 from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]  # has no types
 
 from serving.worker.connection import GunicornConnection, connection_of
+
+_SECONDS_TO_HOLD_UP = 0.0005
+"""How long a thread keeps the interpreter from the event loop, and what is ready there keeps it from new requests."""
 
 Result = TypeVar("Result")
 
@@ -15,6 +20,8 @@ class GunicornServer:
     """The server as the app knows it."""
 
     def __init__(self) -> None:
+        sys.setswitchinterval(_SECONDS_TO_HOLD_UP)
+        gevent.setswitchinterval(_SECONDS_TO_HOLD_UP)
         # One thread: what is to be checked takes its turn, and the event loop has the other half of the processor.
         self._threads = ThreadPool(1)
 

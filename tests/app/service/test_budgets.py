@@ -1,6 +1,8 @@
 """What an app may write within an hour."""
 
 from datetime import timedelta
+from itertools import count
+from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
@@ -21,7 +23,7 @@ SHARED = Place("shared", "smtp")
 
 def limited(service: Service, allowed: Allowed) -> Limits:
     """Limit every app, and return what tells how they stand."""
-    budgets = Budgets(allowed)
+    budgets = Budgets(allowed, seconds=count(step=2).__next__)  # between two attempts, a moment is over
     service.revising = Revising(service.store, service.validator, service.clock, budgets)
     service.schemas = Schemas(service.store, service.validator, service.clock, budgets)
     return Limits(service.store, budgets, service.clock)
@@ -118,3 +120,32 @@ def test_an_app_can_have_limits_of_its_own(service: Service) -> None:
         service.write(PORT="3")
     row = service.store.read(lambda found: found.audit.page(limit=1))[0]
     assert (str(row.action), row.app, row.detail) == ("limits.set", "billing", {"revisions": None})
+
+
+def test_who_tries_again_at_once_takes_nobodys_turn(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a second, the same answer is given without a look; a way back and new limits are not held up."""
+    moment = [0.0]
+    budgets = Budgets({Limit.REVISIONS: 1}, seconds=lambda: moment[0])
+    service.revising = Revising(service.store, service.validator, service.clock, budgets)
+    limits = Limits(service.store, budgets, service.clock)
+    service.write(PORT="1")
+    write, writes = service.store.write, list[object]()
+
+    def counted(change: Any) -> Any:
+        writes.append(change)
+        return write(change)
+
+    monkeypatch.setattr(service.store, "write", counted)
+    told = set()
+    for _ in range(5):
+        with pytest.raises(LimitedError) as refused:
+            service.write(PORT="2")
+        told.add(str(refused.value))
+    assert (len(told), len(writes)) == (1, 1)
+    service.revising.roll_back(actor(), Intent(PRODUCTION, 1), 1)
+    moment[0] = 1.0
+    assert service.write(PORT="1") == 1
+    with pytest.raises(LimitedError):
+        service.write(PORT="2")
+    limits.set(actor(), "billing", {Limit.REVISIONS: 5})
+    assert service.write(PORT="2") == 2

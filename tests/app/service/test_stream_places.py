@@ -34,7 +34,7 @@ def test_all_workers_together_have_no_more_than_the_limit(service: Service) -> N
     other.begin(["billing"])
     one.begin(["billing"])
     for worker in (one, other):
-        with pytest.raises(LimitedError, match="`billing` has 3 streams open, which is its limit") as refused:
+        with pytest.raises(LimitedError, match="`billing` has used up its limit of 3 streams open at once") as refused:
             worker.begin(["billing"])
         assert refused.value.retry_after == 10
     one.end(["billing"])
@@ -68,7 +68,7 @@ def test_however_streams_come_and_go_the_limit_holds(service: Service) -> None:
 
 
 def test_many_streams_take_few_writes(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker takes half as many again as it uses."""
+    """A worker takes more than it needs while there is much room."""
     (worker,) = workers(service, 10_000, number=1)
     write, writes = service.store.write, list[object]()
 
@@ -87,7 +87,7 @@ def test_a_stream_of_two_apps_needs_a_place_of_each(service: Service) -> None:
     """Where one has none left, it uses none of the other."""
     (worker,) = workers(service, 1, number=1)
     worker.begin(["shop"])
-    with pytest.raises(LimitedError, match="`shop` has 1 stream open"):
+    with pytest.raises(LimitedError, match="`shop` has used up its limit of 1 stream open"):
         worker.begin(["billing", "shop"])
     settle(service, worker)
     assert taken(service) == 0

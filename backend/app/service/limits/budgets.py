@@ -1,9 +1,10 @@
 """What each app may still write within the hour, counted in the transaction that writes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
+from time import monotonic
 
 from app.domain.errors import LimitedError
 from app.domain.limit import RESERVE, Allowed, Limit, Spent, Usage, first_minute, free_at, minute_of
@@ -11,6 +12,7 @@ from app.domain.revision import Draft
 from app.service.ports import Transaction
 
 _MEBIBYTE = 1 << 20
+_SECONDS_REFUSED_AGAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,12 @@ class Budgets:
 
     Attributes:
         allowed: The limits of every app that has none of its own.
+        seconds: A clock that never jumps.
     """
 
     allowed: Allowed = field(default_factory=dict)
+    seconds: Callable[[], float] = monotonic
+    _refused: dict[str, tuple[float, LimitedError]] = field(default_factory=dict)
 
     def of(self, found: Transaction, app: str, now: datetime) -> tuple[Usage, ...]:
         """Return how an app stands to each limit."""
@@ -32,6 +37,18 @@ class Budgets:
     def most(self, found: Transaction, app: str, limit: Limit) -> int | None:
         """Return how much an app may use; None for any amount."""
         return {**self.allowed, **found.limits.own(app)}.get(limit)
+
+    def refuse_again(self, app: str) -> None:
+        """Refuse at once what would be refused anyhow, because that was found out less than a second ago.
+
+        Whoever tries again without a pause would take the turns of those who write.
+
+        Raises:
+            LimitedError: As before.
+        """
+        until, error = self._refused.get(app, (0.0, None))
+        if error is not None and self.seconds() < until:
+            raise LimitedError(str(error), error.retry_after)
 
     def refuse_if_spent(self, found: Transaction, app: str, now: datetime, *, is_urgent: bool = False) -> None:
         """Refuse what would use more of a limit that is used up; what is urgent has a reserve.
@@ -50,7 +67,20 @@ class Budgets:
                     f"`{app}` has used up its limit of {amount(limit, allowed[limit])} an hour;"
                     f" there is room again at {moment:%H:%M} UTC"
                 )
-                raise LimitedError(message, ceil((moment - now).total_seconds()))
+                error = LimitedError(message, ceil((moment - now).total_seconds()))
+                if not is_urgent:
+                    self._remember(app, error)
+                raise error
+
+    def forget_refusals(self, app: str) -> None:
+        """Find out anew what an app may, because its limits have changed."""
+        self._refused.pop(app, None)
+
+    def _remember(self, app: str, error: LimitedError) -> None:
+        now = self.seconds()
+        for known in [each for each, (until, _) in self._refused.items() if until <= now]:
+            self._refused.pop(known, None)
+        self._refused[app] = (now + _SECONDS_REFUSED_AGAIN, error)
 
     def spend(self, found: Transaction, app: str, draft: Draft) -> None:
         """Note that a revision was made on behalf of an app."""

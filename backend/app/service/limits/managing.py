@@ -62,7 +62,9 @@ class Limits:
                 found.audit.record(entry(actor, Action.LIMITS_SET, now, app, detail=told))
             return self.budgets.of(found, app, now)
 
-        return self.store.write(change)
+        usages = self.store.write(change)
+        self.budgets.forget_refusals(app)
+        return usages
 
 
 def _is_business_of(actor: Actor, app: str) -> bool:

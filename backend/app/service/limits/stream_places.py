@@ -18,8 +18,8 @@ RETRY_SECONDS = 10
 class StreamPlaces:
     """The places that this worker has for the streams of each app.
 
-    All workers together never have more of them than the limit of the app. A worker takes half as many again as it
-    uses, so that thousands of streams are opened with a handful of writes.
+    All workers together never have more of them than the limit of the app. A worker takes up to half as many again as
+    it uses, so that thousands of streams are opened with a handful of writes, and fewer where there is little room.
 
     Attributes:
         store: Where workers say how many they have.
@@ -84,7 +84,8 @@ class StreamPlaces:
             if self._used[app] <= self._taken[app]:
                 return
             self._used[app] -= 1
-        message = f"`{app}` has {amount(Limit.STREAMS, most)} open, which is its limit; there is room when one ends"
+        limit = amount(Limit.STREAMS, most)
+        message = f"`{app}` has used up its limit of {limit} open at once; there is room again when one ends"
         raise LimitedError(message, RETRY_SECONDS)
 
     def _take_more(self, found: Transaction, app: str) -> int:
@@ -95,8 +96,9 @@ class StreamPlaces:
         mine = places.get(self.worker, 0)
         room = max(0, most - sum(places.values()))
         with self._lock:
-            needed = self._used[app] - mine
-            self._take(found, app, mine + min(room, max(needed, self._used[app] // 2)) if needed > 0 else mine)
+            needed = min(room, max(0, self._used[app] - mine))
+            spare = min((room - needed) // 4, self._used[app] // 2) if needed else 0
+            self._take(found, app, mine + needed + spare)
         return most
 
     def _take(self, found: Transaction, app: str, number: int) -> None:

@@ -93,6 +93,8 @@ class Revising:
         def make(found: Transaction) -> Revised:
             return self.making.make(found, actor, intent, change)
 
+        if not (intent.dry_run or change.copied_from is not None or intent.break_glass):
+            self.budgets.refuse_again(intent.place.app)
         if intent.dry_run and not self.store.read(lambda found: found.revisions.extending(intent.place)):
             return self.store.read(make)
         try:

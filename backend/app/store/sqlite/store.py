@@ -20,6 +20,7 @@ from app.store.sqlite.bell import Bell
 from app.store.sqlite.engine import DRIVER, make_file, refuse_unsafe_version, sqlite_engine
 from app.store.sqlite.turn import Turn
 from app.store.transaction import SqlTransaction
+from app.turns import Turns, acts_for
 
 T = TypeVar("T")
 
@@ -51,6 +52,7 @@ class SqliteStore:
         self.path = path
         self.sealer = sealer
         self._apart = Apart()
+        self._turns = Turns(at_once=1)
         self._writing = sqlite_engine(
             path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE"
         )
@@ -80,7 +82,7 @@ class SqliteStore:
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
         """Run `change` while nobody else writes, and return its answer once that is on the disk."""
-        with told_plainly():
+        with told_plainly(), self._turns.taken(acts_for.get()):
             result, added = self._apart.run(lambda: self._write(change))
         if added:
             self._bell.ring()

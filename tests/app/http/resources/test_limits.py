@@ -41,12 +41,12 @@ def test_a_write_beyond_the_limit_is_answered_with_when_to_come_back(api: Api) -
     """In words, as a header, and by the resource of limits."""
     _set(api, revisions=1)
     assert api.put({"PORT": "1"}).status_code == 201
+    assert api.put({"PORT": "1"}, based_on=1).status_code == 200  # nothing that counts
     refused = api.put({"PORT": "2"}, based_on=1)
     assert (refused.status_code, refused.content_type) == (429, "application/problem+json")
     assert "`billing` has used up its limit of 1 revision an hour; there is room again at " in refused.text
     assert 0 < int(refused.headers["Retry-After"]) <= 3_600
     assert _shown(api)["revisions"]["free_at"] is not None
-    assert api.put({"PORT": "1"}, based_on=1).status_code == 200
     assert api.put({"PORT": "2"}, based_on=1, query="?dry_run=true").status_code == 200
     back = api.call("POST", f"{BASE}/revisions", json={"from": 1}, headers={"If-Match": '"1"'})
     assert back.status_code == 200  # there is nothing to go back from
@@ -73,7 +73,7 @@ def test_a_stream_beyond_the_limit_is_answered_with_when_to_come_back(api: Api) 
             for other in paths:
                 refused = api.call("GET", other)
                 assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
-                assert "`billing` has 1 stream open, which is its limit" in refused.text
+                assert "`billing` has used up its limit of 1 stream open at once" in refused.text
             assert _shown(api)["streams"]["used"] == 1
     api.application.extensions[LEASES].beat()
     assert _shown(api)["streams"]["used"] == 0

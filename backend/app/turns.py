@@ -1,0 +1,86 @@
+"""Lets apps take turns, so that no request has to wait for a crowd of another app's."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from threading import Lock, Semaphore
+
+_SECONDS_TO_EXPECT_OTHERS = 60.0
+_SHORTEST_REST = 0.001
+_LONGEST_REST = 0.05
+_MOST_LANES = 1_000
+
+acts_for: ContextVar[str] = ContextVar("whom a request is for", default="")
+"""The app that a request is about, or who sends it; empty for what the service does by itself."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    turns: Semaphore
+    users: int = 0
+    ended_at: float = -1.0
+    took: float = 0.0
+
+
+@dataclass(slots=True)
+class Turns:
+    """A lane for each app, in which few of its requests go on at once; the others of it wait in line.
+
+    An app that sends one request right after the other rests before each for as long as the last one took, so that half
+    of the time is left to others. Where all requests are those of one app, nobody waits for anything.
+
+    Attributes:
+        at_once: How many of one app go on at once.
+        clock: Seconds on a clock that never jumps.
+        rest: Lets time pass.
+    """
+
+    at_once: int
+    clock: Callable[[], float] = time.monotonic
+    rest: Callable[[float], None] = time.sleep
+    _lanes: dict[str, _Lane] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _last: str = ""
+    _others_until: float = 0.0
+
+    @contextmanager
+    def taken(self, whose: str) -> Iterator[None]:
+        """Wait for a turn, and keep it for a while."""
+        now = self.clock()
+        if not self._meets_others(whose, now):
+            yield
+            return
+        with self._lock:
+            lane = self._lane(whose, now)
+            is_crowded = lane.users > 0 or now - lane.ended_at < _SHORTEST_REST
+            lane.users += 1
+        try:
+            with lane.turns:
+                if is_crowded:
+                    self.rest(min(_LONGEST_REST, max(_SHORTEST_REST, lane.took)))
+                began = self.clock()
+                try:
+                    yield
+                finally:
+                    lane.ended_at = self.clock()
+                    lane.took = lane.ended_at - began
+        finally:
+            with self._lock:
+                lane.users -= 1
+
+    def _meets_others(self, whose: str, now: float) -> bool:
+        """Return whether somebody else has been here lately."""
+        if whose != self._last:
+            if self._last:
+                self._others_until = now + _SECONDS_TO_EXPECT_OTHERS
+            self._last = whose
+        return now < self._others_until
+
+    def _lane(self, whose: str, now: float) -> _Lane:
+        if len(self._lanes) >= _MOST_LANES:
+            self._lanes = {
+                name: lane for name, lane in self._lanes.items() if lane.users or now - lane.ended_at < _LONGEST_REST
+            }
+        return self._lanes.setdefault(whose, _Lane(Semaphore(self.at_once)))
