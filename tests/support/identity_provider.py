@@ -21,6 +21,8 @@ CLIENT_ID = "setpoint/1+2"
 CLIENT_SECRET = "canary: 50 % of + & é"
 """Both have to be encoded before they are sent (RFC 6749, section 2.3.1)."""
 
+REDIRECT = 307
+
 
 @dataclass
 class IdentityProvider:
@@ -36,7 +38,7 @@ class IdentityProvider:
         answer: What it gives browsers in another way than usual; None is left out.
         clock: The time.
         codes: What each code was asked for with; a code is used once.
-        secret_in_body: Whether clients send their secret in the body.
+        token_answer: What its token endpoint answers instead: a status and a body.
     """
 
     keys: Issuer = field(default_factory=Issuer)
@@ -48,6 +50,7 @@ class IdentityProvider:
     answer: dict[str, str | None] = field(default_factory=dict)
     clock: Any = time.time
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    token_answer: tuple[int, bytes] | None = None
 
     def published(self) -> Mapping[str, Any]:
         """Return what it says of itself (OpenID Connect Discovery 1.0, section 3)."""
@@ -114,7 +117,8 @@ def running(provider: IdentityProvider) -> Iterator[IdentityProvider]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             authorization = self.headers.get("Authorization", "")
             status, answer = provider.tokens_for(dict(parse_qsl(body)), authorization)
-            self._send(status, json.dumps(answer).encode())
+            status, content = provider.token_answer or (status, json.dumps(answer).encode())
+            self._send(status, content, "/token" if status == REDIRECT else "")
 
         def _send(self, status: int, body: bytes, location: str = "") -> None:
             self.send_response(status)

@@ -139,6 +139,27 @@ def test_a_token_without_signature_is_refused_though_the_issuer_offers_it(
         service.signed_in(ATTEMPT, came_back(provider, service), NOW)
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((307, b""), "can't be read: its status is 307"),
+        ((500, b"<html>"), "can't be read: its status is 500"),
+        ((200, b"[" * 100_000), "can't be read: its status is 200"),
+        ((200, b"[]"), "can't be read: its status is 200"),
+        ((200, b" " * 300_000), "its answer is too large"),
+    ],
+)
+def test_an_answer_that_is_none_is_no_verdict_and_leads_nowhere_else(
+    provider: IdentityProvider, answer: tuple[int, bytes], said: str
+) -> None:
+    """A redirect is not followed: it would take the secret and the code along."""
+    service = client_of(provider)
+    provider.token_answer = answer
+    back = came_back(provider, service)
+    with pytest.raises(UnavailableError, match=said):
+        service.signed_in(ATTEMPT, back, NOW)
+
+
 def test_a_wrong_secret_is_said_to_be_one(provider: IdentityProvider) -> None:
     """It is read by whoever sets it up."""
     service = OpenIdConnect(Client(provider.url, CLIENT_ID, "another", BACK, "openid"))
