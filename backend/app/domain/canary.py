@@ -11,7 +11,7 @@ from math import ceil
 from typing import NamedTuple
 
 from app.domain.place import Place
-from app.domain.session import Session
+from app.domain.session import Session, Stance
 
 _SIZE = re.compile(r"([1-9][0-9]{0,5})(%?)")
 _EVERYONE = 100
@@ -128,7 +128,7 @@ class Offering:
         """Return the number of the revision that the canaries are offered."""
         return self.canary.revision if self.canary and self.canary.stage.is_trial else self.current
 
-    def to(self, session: Session) -> int:
+    def to(self, session: Session | Stance) -> int:
         """Return the number of the revision that one instance is offered."""
         is_canary = self.canary is not None and session.canary == self.canary.revision
         return self.to_canaries if is_canary else self.current

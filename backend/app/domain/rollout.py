@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.canary import Canary, Offering, Stage
-from app.domain.session import Reason, Session, State
+from app.domain.session import Alike, Reason, Session, State, alike
 
 _MOST_REASONS_TOLD = 3
 
@@ -209,22 +209,26 @@ class Trial:
         return f"{who} offered {self.current}" if count else ""
 
 
-def rollout(revision: int, sessions: Iterable[Session]) -> Rollout:
-    """Return how `revision` stands with `sessions`, all of which are offered it."""
-    live = [each for each in sessions if each.held_by]
-    states = Counter(each.state(revision) for each in live)
-    refusing = [each for each in live if each.state(revision) is State.FAILED]
-    served = {each.serves.revision for each in live if each.serves and each.serves.revision != revision}
-    return Rollout(revision, states, _refusals(refusing), tuple(sorted(served, reverse=True)))
+def rollout(revision: int, instances: Iterable[Alike]) -> Rollout:
+    """Return how `revision` stands with instances, all of which are offered it; those that have gone don't count."""
+    live = [each for each in instances if each.stance.is_live]
+    states: Counter[State] = Counter()
+    for each in live:
+        states[each.stance.state(revision)] += each.instances
+    refusing = [each for each in live if each.stance.state(revision) is State.FAILED]
+    served = {each.stance.serves for each in live} - {revision, None}
+    return Rollout(
+        revision, states, _refusals(refusing), tuple(sorted((each for each in served if each), reverse=True))
+    )
 
 
-def standing(offering: Offering, sessions: Sequence[Session]) -> Rollout | Trial:
+def standing(offering: Offering, instances: Sequence[Alike]) -> Rollout | Trial:
     """Return how the newest revision stands with the instances of an environment."""
     canary = offering.canary
     if canary is None:
-        return rollout(offering.current, sessions)
-    tries = [each for each in sessions if offering.to(each) == canary.revision]
-    others = [each for each in sessions if offering.to(each) != canary.revision]
+        return rollout(offering.current, instances)
+    tries = [each for each in instances if offering.to(each.stance) == canary.revision]
+    others = [each for each in instances if offering.to(each.stance) != canary.revision]
     return Trial(canary, _tried(canary, tries), rollout(offering.current, others))
 
 
@@ -234,7 +238,7 @@ def advanced(canary: Canary, canaries: Sequence[Session], now: datetime) -> Cana
     One that ends in good order is not asked any more. One that goes silent vouches for nothing, and is given a while to
     come back; until then, and until all others serve the revision, the bake time has not begun.
     """
-    tried = _tried(canary, canaries)
+    tried = _tried(canary, alike(canaries))
     if State.FAILED in tried.states:
         return ended(canary, Stage.ROLLED_BACK, now, str(Sentence(f"{tried.refused_by} refused it", tried.why)))
     silent = [each for each in canaries if each.left_at is not None and not each.held_by]
@@ -254,16 +258,16 @@ def ended(canary: Canary, stage: Stage, now: datetime, reason: str = "") -> Cana
     return replace(canary, stage=stage, ended_at=now, reason=reason)
 
 
-def _tried(canary: Canary, canaries: Iterable[Session]) -> Rollout:
+def _tried(canary: Canary, canaries: Iterable[Alike]) -> Rollout:
     return replace(rollout(canary.revision, canaries), noun=("canary", "canaries"))
 
 
-def _refusals(refusing: Sequence[Session]) -> tuple[Refusal, ...]:
+def _refusals(refusing: Sequence[Alike]) -> tuple[Refusal, ...]:
     counted: Counter[str] = Counter()
     told: dict[str, Reason] = {}
-    for verdict in (each.attempted for each in refusing if each.attempted is not None):
-        reasons = {each.message: each for each in reversed(verdict.reasons)}
-        counted.update(reasons.keys())
+    for each in refusing:
+        reasons = {reason.message: reason for reason in reversed(each.reasons)}
+        counted.update(dict.fromkeys(reasons, each.instances))
         told = reasons | told
     most_first = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
     return tuple(Refusal(each, count, told[each].rule, told[each].variable) for each, count in most_first)

@@ -13,7 +13,7 @@ class RolloutResult:
         live: How many there were.
         serving: How many served it.
         refused: How many refused it.
-        reason: Why one of them did; empty where none did.
+        reason: Why most of those did; empty where none did.
     """
 
     live: int

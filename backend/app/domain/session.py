@@ -1,5 +1,6 @@
 """Sessions: what a running instance is offered, what it attempted with which verdict, and what it serves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -142,18 +143,75 @@ class Session:
     left_at: datetime | None = None
     canary: int | None = None
 
+    @property
+    def stance(self) -> "Stance":
+        """Return how it stands to revisions."""
+        return Stance(
+            is_live=bool(self.held_by),
+            canary=self.canary,
+            attempted=self.attempted.revision if self.attempted else None,
+            answer=self.attempted.answer if self.attempted else None,
+            serves=self.serves.revision if self.serves else None,
+            source=self.serves.source if self.serves else None,
+        )
+
     def state(self, offered: int) -> State:
         """Return how it stands to the revision that it is offered; what has not answered is never synced."""
-        if not self.held_by:
+        return self.stance.state(offered)
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """How an instance stands to revisions, without what tells it from others.
+
+    Attributes:
+        is_live: Whether it is there.
+        canary: The newest revision that it was offered before everyone was; None if there was none.
+        attempted: The number of the revision of its newest verdict; None before it has said anything.
+        answer: What it said of that.
+        serves: The number of the revision that it serves; None before it has applied anything.
+        source: Where it has that from.
+    """
+
+    is_live: bool
+    canary: int | None = None
+    attempted: int | None = None
+    answer: Answer | None = None
+    serves: int | None = None
+    source: ServedFrom | None = None
+
+    def state(self, offered: int) -> State:
+        """Return how it stands to the revision that it is offered; what has not answered is never synced."""
+        if not self.is_live:
             return State.EXPIRED
-        if self.attempted is not None and self.attempted.revision == offered:
-            if self.attempted.answer is Answer.FAILED:
+        if self.attempted == offered:
+            if self.answer is Answer.FAILED:
                 return State.FAILED
-            if self.attempted.answer is Answer.APPLYING:
+            if self.answer is Answer.APPLYING:
                 return State.APPLYING
-        if self.serves is not None and self.serves.revision == offered and self.serves.source is ServedFrom.SERVICE:
+        if self.serves == offered and self.source is ServedFrom.SERVICE:
             return State.SYNCED
         return State.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Instances that stand alike, and say the same reasons.
+
+    Attributes:
+        stance: How they stand to revisions.
+        reasons: Why they refused what they attempted last.
+        instances: How many they are.
+    """
+
+    stance: Stance
+    reasons: tuple[Reason, ...] = ()
+    instances: int = 1
+
+
+def alike(sessions: Iterable[Session]) -> list[Alike]:
+    """Return how each of `sessions` stands."""
+    return [Alike(each.stance, each.attempted.reasons if each.attempted else ()) for each in sessions]
 
 
 class Heard(StrEnum):

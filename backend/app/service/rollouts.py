@@ -33,9 +33,7 @@ class Rollouts:
         Raises:
             NotFoundError: The environment has no revision.
         """
-        return self.store.read(
-            lambda found: standing(trials.offering(found, place), found.sessions.of(place, live=True))
-        )
+        return self.store.read(lambda found: standing(trials.offering(found, place), found.sessions.alike(place)))
 
     def offering(self, place: Place) -> Offering:
         """Return what instances are offered.

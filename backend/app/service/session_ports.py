@@ -7,7 +7,7 @@ from typing import Protocol
 from app.domain.canary import Canary, Candidate, Plan
 from app.domain.place import Place
 from app.domain.rollout_result import RolloutResult
-from app.domain.session import Session, SessionReport
+from app.domain.session import Alike, Session, SessionReport, Stance
 
 
 class Sessions(Protocol):
@@ -19,6 +19,26 @@ class Sessions(Protocol):
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
         """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        ...
+
+    def alike(self, place: Place, release: str = "", schema: str = "") -> Sequence[Alike]:
+        """Return how the instances of an environment stand, those that have gone lately too.
+
+        Args:
+            place: The environment.
+            release: The release that they run; empty for any.
+            schema: The digest of their contract; empty for any.
+        """
+        ...
+
+    def standing_so(
+        self, place: Place, stance: Stance, start: int, limit: int, *, release: str = "", schema: str = ""
+    ) -> Sequence[Session]:
+        """Return sessions of instances that stand in one way, by host, without the first `start`."""
+        ...
+
+    def releases(self, place: Place) -> Mapping[str, int]:
+        """Return how many instances run which release, the most frequent first; of those that have said."""
         ...
 
     def candidates(self, place: Place, current: int) -> Sequence[Candidate]:

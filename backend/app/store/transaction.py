@@ -10,8 +10,8 @@ from app.store.repositories.limits import SqlLimits
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
 from app.store.repositories.proposals import SqlProposals
 from app.store.repositories.revisions import SqlRevisions
-from app.store.repositories.rollout_results import SqlRolloutResults
 from app.store.repositories.schemas import SqlSchemas
+from app.store.repositories.session_stances import SqlRolloutResults
 from app.store.repositories.sessions import SqlSessions
 from app.store.repositories.sign_ins import SqlSignIns
 from app.store.repositories.trust import SqlTrustRules

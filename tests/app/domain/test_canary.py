@@ -9,7 +9,7 @@ from app.domain.canary import Canary, Candidate, Offering, Plan, Size, Stage, pi
 from app.domain.identity import Principal, PrincipalKind
 from app.domain.place import Place
 from app.domain.rollout import LONGEST_SILENCE, advanced, ended, standing
-from app.domain.session import Answer, Instance, Reason, Served, Session, Verdict
+from app.domain.session import Answer, Instance, Reason, Served, Session, Verdict, alike
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 PLACE = Place("billing", "production")
@@ -189,7 +189,7 @@ def test_no_clock_and_no_order_promotes_what_a_canary_refuses(canaries: list[Ses
 )
 def test_a_trial_is_one_sentence(canary: Canary, canaries: list[Session], sentence: str) -> None:
     """What the canaries say, and what everyone else is offered."""
-    told = standing(Offering(43, canary), [*canaries, *OTHERS])
+    told = standing(Offering(43, canary), alike([*canaries, *OTHERS]))
     assert str(told) == sentence
     assert (told.revision, told.current, told.stage) == (44, 43, canary.stage)
     assert told.is_settled is (canary.reason == "1 of 1 canary refused it: why")

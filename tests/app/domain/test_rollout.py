@@ -6,7 +6,7 @@ import pytest
 from app.domain.identity import Principal, PrincipalKind
 from app.domain.place import Place
 from app.domain.rollout import Refusal, rollout
-from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, State, Verdict
+from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, State, Verdict, alike
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 INSTANCE = Instance("01890a5d-ac96-774b-bcce-b302099a8057", "web-1", 1, NOW, "1.8")
@@ -62,7 +62,7 @@ def applying(number: int) -> Session:
 )
 def test_a_rollout_is_one_sentence(sessions: list[Session], sentence: str) -> None:
     """The line that people look for; an instance that has gone takes no part in it."""
-    assert str(rollout(44, sessions)) == sentence
+    assert str(rollout(44, alike(sessions))) == sentence
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_only_what_is_really_served_is_synced(session: Session, state: State) ->
 
 def test_a_rollout_is_settled_once_everyone_has_answered() -> None:
     """With whatever answer."""
-    assert rollout(44, [serving(44), refusing(44)]).is_settled
-    assert not rollout(44, [serving(44), applying(44)]).is_settled
-    assert rollout(44, [refusing(44, "a"), refusing(44, "a", "a")]).refusals == (Refusal("a", 2, "x"),)
+    assert rollout(44, alike([serving(44), refusing(44)])).is_settled
+    assert not rollout(44, alike([serving(44), applying(44)])).is_settled
+    assert rollout(44, alike([refusing(44, "a"), refusing(44, "a", "a")])).refusals == (Refusal("a", 2, "x"),)
 
 
 def test_the_sentence_is_its_head_and_its_explanation() -> None:
     """A page shows the two one below the other, and the line has them with a colon between."""
-    sentence = rollout(44, [refusing(44, POOL), applying(44)]).sentence
+    sentence = rollout(44, alike([refusing(44, POOL), applying(44)])).sentence
     assert sentence.head == "1 of 2 instances refused revision 44"
     assert sentence.explanation == f"{POOL}; 1 has not answered; still serving 43"
     assert str(sentence) == f"{sentence.head}: {sentence.explanation}"

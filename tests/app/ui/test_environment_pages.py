@@ -169,10 +169,11 @@ def test_a_browser_follows_an_environment_until_it_is_signed_out(instances: Inst
     assert b"event: hello" in next(events)
     assert b"event: bookmark" in next(events)
     api.put({"PORT": "2"}, 1)
-    assert b"event: revision" in next(events)
+    assert any(b"event: revision" in each for each in events)
     key = visitor.client.get_cookie("__Host-setpoint")
     assert key is not None
     assert visitor.post("/sign-out", NOW).status_code == 303
-    assert b'event: goaway\ndata: {"reason":"token"}' in next(events)
+    *_, last = events
+    assert b'event: goaway\ndata: {"reason":"token"}' in last
     visitor.client.set_cookie("__Host-setpoint", key.value)
     assert visitor.get(f"{NOW}/stream").status_code == 303

@@ -11,6 +11,7 @@ from app.service.ports import SchemaValidator, Transaction
 
 MOST_ROWS = 50
 LONGEST_VALUE = 200
+"""How much of a text is shown where many stand below each other, so that a page stays small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,12 @@ def _row(difference: Difference, origins: Mapping[str, str]) -> ChangeRow:
         name=difference.name,
         change=difference.change,
         secret=difference.secret,
-        before=_shortened(difference.old),
-        after=_shortened(difference.new),
+        before=None if difference.old is None else shortened(difference.old),
+        after=None if difference.new is None else shortened(difference.new),
         origin=origins.get(difference.name),
     )
 
 
-def _shortened(text: str | None) -> str | None:
-    return text if text is None or len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+def shortened(text: str) -> str:
+    """Return a text, or the beginning of a long one."""
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

@@ -10,14 +10,14 @@ from app.domain.canary import Canary, Offering, Stage
 from app.domain.place import Place
 from app.domain.revision import Revision
 from app.domain.rollout import Refusal, Rollout, Trial, standing
-from app.domain.session import Session, State
+from app.domain.session import Alike, State
 from app.service.history import revision_in
 from app.service.pages.changes import Changes, changes_between
-from app.service.pages.instance_row import InstanceRow, in_order, instance_row, offer_in
+from app.service.pages.instance_row import InstanceRow, offer_in, worst_first
 from app.service.pages.trouble import Trouble, state_of, troubles
 from app.service.ports import SchemaValidator, Store, Transaction
 
-MOST_INSTANCES = 50
+MOST_INSTANCES = 25
 """How many instances the page shows; the page of instances shows the others."""
 
 MOST_REFUSALS = 20
@@ -161,9 +161,9 @@ class EnvironmentPage:
         return self.store.read(lambda found: self._now(found, place))
 
     def _now(self, found: Transaction, place: Place) -> EnvironmentNow:
-        offer, sessions = offer_in(found, place), found.sessions.of(place)
-        offered, newest, stands = offer.offering, offer.newest, standing(offer.offering, sessions)
-        live = [each for each in in_order(sessions, offered) if each.held_by]
+        offer, instances = offer_in(found, place), found.sessions.alike(place)
+        offered, newest, stands = offer.offering, offer.newest, standing(offer.offering, instances)
+        live = [each for each in instances if each.stance.is_live]
         before = found.revisions.current(place, below=newest.number)
         wanted = newest if stands.stage is not Stage.ROLLED_BACK else revision_in(found, place, stands.current)
         sentence = stands.sentence
@@ -176,12 +176,12 @@ class EnvironmentPage:
             newest=newest.number,
             wanted=_wanted(wanted),
             trial=_trial(stands.canary) if isinstance(stands, Trial) else None,
-            live=len(live),
-            gone=len(sessions) - len(live),
+            live=stands.live,
+            gone=sum(each.instances for each in instances if not each.stance.is_live),
             served=_shares(live, offered),
             refusals=tuple(_refused(stands.refusals[:MOST_REFUSALS], newest.names)),
             more_refusals=max(0, len(stands.refusals) - MOST_REFUSALS),
-            instances=tuple(instance_row(each, offer) for each in live[:MOST_INSTANCES]),
+            instances=worst_first(found, offer, live, 0, MOST_INSTANCES),
             way_back=_way_back(stands, before),
             changes=changes_between(found, self.validator, before, newest) if before else None,
         )
@@ -212,9 +212,11 @@ def _trial(canary: Canary) -> TrialShown:
     )
 
 
-def _shares(live: Iterable[Session], offered: Offering) -> tuple[Share, ...]:
+def _shares(live: Iterable[Alike], offered: Offering) -> tuple[Share, ...]:
     """Return how many serve what, the newest revision first."""
-    counted = Counter((each.serves.revision if each.serves else None, each.state(offered.to(each))) for each in live)
+    counted: Counter[tuple[int | None, State]] = Counter()
+    for each in live:
+        counted[each.stance.serves, each.stance.state(offered.to(each.stance))] += each.instances
     shares = (Share(revision, state, count) for (revision, state), count in counted.items())
     return tuple(sorted(shares, key=lambda each: (-(each.revision or 0), -each.instances)))
 

@@ -1,5 +1,6 @@
 """One instance as people read it: its state, why it refuses, what it serves, and how long it took to say so."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,13 +8,14 @@ from datetime import datetime, timedelta
 from app.domain.canary import Canary, Offering
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.session import ServedFrom, Session, State
+from app.domain.session import Alike, ServedFrom, Session, Stance, State
 from app.service.history import revision_in
+from app.service.pages.changes import shortened
 from app.service.ports import Transaction
 from app.service.trials import offering
 
 _WORST_FIRST = (State.FAILED, State.STALE, State.APPLYING, State.SYNCED, State.EXPIRED)
-_MOST_REASONS = 5
+_MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class InstanceRow:
         offered: The number of the revision that it is offered.
         is_canary: Whether it is offered that before everyone is.
         state: How it stands to that.
-        reasons: Why it refuses; the first few.
+        reasons: Why it refuses; the first few, each of them shortened if it is long.
         more_reasons: How many there are beyond.
         serves: The number of the revision that it serves; None before it has applied any.
         serves_since: Since when.
@@ -89,14 +91,33 @@ def offer_in(found: Transaction, place: Place) -> Offer:
     return Offer(offered, newest, canary if canary and canary.revision == newest.number else None)
 
 
-def in_order(sessions: Iterable[Session], offering: Offering) -> list[Session]:
-    """Return sessions from the worst to the best, those that have gone last."""
+def worst_first(
+    found: Transaction, offer: Offer, wanted: Iterable[Alike], start: int, limit: int, **of: str
+) -> tuple[InstanceRow, ...]:
+    """Return instances from the worst to the best, those that have gone last; the store gives no more than these.
 
-    def turn(session: Session) -> tuple[int, str, int]:
-        state = session.state(offering.to(session))
-        return _WORST_FIRST.index(state), session.instance.host, session.instance.pid
+    Args:
+        found: Where they are.
+        offer: What they are offered.
+        wanted: How those stand that are wanted.
+        start: How many of them to leave out.
+        limit: How many to return at most.
+        of: The release and the schema that they run.
+    """
+    counted: Counter[Stance] = Counter()
+    for each in wanted:
+        counted[each.stance] += each.instances
+    rows: list[Session] = []
+    for stance in sorted(counted, key=lambda each: (_turn(each, offer.offering), str(each))):
+        if start < counted[stance] and len(rows) < limit:
+            left = limit - len(rows)
+            rows += found.sessions.standing_so(offer.newest.place, stance, start, left, **of)
+        start = max(0, start - counted[stance])
+    return tuple(instance_row(each, offer) for each in rows)
 
-    return sorted(sessions, key=turn)
+
+def _turn(stance: Stance, offering: Offering) -> int:
+    return _WORST_FIRST.index(stance.state(offering.to(stance)))
 
 
 def instance_row(session: Session, offer: Offer) -> InstanceRow:
@@ -115,7 +136,7 @@ def instance_row(session: Session, offer: Offer) -> InstanceRow:
         offered=offered,
         is_canary=canary is not None and canary.stage.is_trial and session.canary == canary.revision,
         state=state,
-        reasons=reasons[:_MOST_REASONS],
+        reasons=tuple(map(shortened, reasons[:_MOST_REASONS])),
         more_reasons=max(0, len(reasons) - _MOST_REASONS),
         serves=serves.revision if serves else None,
         serves_since=serves.since if serves else None,

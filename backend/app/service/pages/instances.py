@@ -1,18 +1,19 @@
 """The instances of an environment: by state, release and schema, a page at a time, and what happened to one of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.canary import Offering
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.session import Answer, Session, State, Verdict
-from app.service.pages.instance_row import InstanceRow, in_order, instance_row, offer_in
+from app.domain.session import Alike, Answer, Session, State, Verdict
+from app.service.pages.instance_row import InstanceRow, instance_row, offer_in, worst_first
 from app.service.ports import Store, Transaction
 from app.service.sessions import unknown_session
 
-PAGE = 100
+PAGE = 50
 _MOST_CHOICES = 20
 _MOST_REVISIONS = 20
 
@@ -32,10 +33,6 @@ class Wish:
     release: str = ""
     schema: str = ""
     start: int = 0
-
-    def takes(self, row: InstanceRow) -> bool:
-        """Return whether it is one of those that are wanted."""
-        return self.state in {None, row.state} and self.release in {"", row.release} and self.schema in {"", row.schema}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +55,9 @@ class InstancesShown:
     Attributes:
         place: The environment.
         wish: Which instances were wanted.
-        states: How many instances are in which state, the worst first.
+        states: How many instances are in which state, the most frequent first.
         releases: How many run which release, the most frequent first.
-        schemas: How many run which schema, the most frequent first.
+        schemas: How many live ones run which schema, the most frequent first.
         found: How many are as wanted.
         rows: A page of them, the worst first.
         next_start: Where the next page starts; None if there is none.
@@ -125,24 +122,26 @@ class InstancePages:
             NotFoundError: The environment has no revision.
         """
 
-        def ask(found: Transaction) -> list[InstanceRow]:
-            offer = offer_in(found, place)
-            sessions = in_order(found.sessions.of(place), offer.offering)
-            return [instance_row(each, offer) for each in sessions]
+        def ask(found: Transaction) -> InstancesShown:
+            offer, of = offer_in(found, place), {"release": wish.release, "schema": wish.schema}
+            offered = offer.offering
+            every = found.sessions.alike(place)
+            like = found.sessions.alike(place, **of) if wish.release or wish.schema else every
+            wanted = [each for each in like if wish.state in {None, each.stance.state(offered.to(each.stance))}]
+            number = sum(each.instances for each in wanted)
+            end = wish.start + PAGE
+            return InstancesShown(
+                place=place,
+                wish=wish,
+                states=_choices(_states(every, offered)),
+                releases=_choices(found.sessions.releases(place)),
+                schemas=_choices(found.sessions.live_schemas(place)),
+                found=number,
+                rows=worst_first(found, offer, wanted, wish.start, PAGE, **of),
+                next_start=end if end < number else None,
+            )
 
-        rows = self.store.read(ask)
-        wanted = [each for each in rows if wish.takes(each)]
-        end = wish.start + PAGE
-        return InstancesShown(
-            place=place,
-            wish=wish,
-            states=_choices(each.state for each in rows),
-            releases=_choices(each.release for each in rows),
-            schemas=_choices(each.schema for each in rows),
-            found=len(wanted),
-            rows=tuple(wanted[wish.start : end]),
-            next_start=end if end < len(wanted) else None,
-        )
+        return self.store.read(ask)
 
     def one(self, place: Place, session_id: str) -> InstanceShown:
         """Return one instance and what happened to it.
@@ -163,8 +162,16 @@ class InstancePages:
         return self.store.read(ask)
 
 
-def _choices(words: Iterable[str]) -> tuple[Choice, ...]:
-    return tuple(Choice(str(word), count) for word, count in Counter(words).most_common(_MOST_CHOICES) if word)
+def _states(instances: Iterable[Alike], offered: Offering) -> Mapping[str, int]:
+    counted: Counter[str] = Counter()
+    for each in instances:
+        counted[each.stance.state(offered.to(each.stance))] += each.instances
+    return counted
+
+
+def _choices(counted: Mapping[str, int]) -> tuple[Choice, ...]:
+    most_first = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(Choice(str(word), count) for word, count in most_first[:_MOST_CHOICES])
 
 
 def _moments(session: Session, revisions: Sequence[Revision]) -> Iterator[Moment]:

@@ -93,7 +93,7 @@ def _readable(found: Transaction, actor: Actor, app: str) -> Iterable[Revision]:
 
 def _cell(found: Transaction, current: Revision) -> Cell:
     place: Place = current.place
-    rollout = standing(offering(found, place), found.sessions.of(place, live=True))
+    rollout = standing(offering(found, place), found.sessions.alike(place))
     return Cell(
         app=place.app,
         environment=place.environment,

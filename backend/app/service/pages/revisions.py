@@ -13,7 +13,7 @@ from app.domain.rollout import Trial, standing
 from app.domain.rollout_result import RolloutResult
 from app.domain.session import State
 from app.service.history import revision_in
-from app.service.pages.changes import Changes, changes_between
+from app.service.pages.changes import Changes, changes_between, shortened
 from app.service.pages.trouble import state_of
 from app.service.ports import SchemaValidator, Store, Transaction
 from app.service.trials import offering
@@ -47,7 +47,7 @@ class RevisionRow:
         number: Its number.
         made_at: When it was made.
         author: Who made it.
-        message: Why, in the author's words.
+        message: Why, in the author's words; the beginning of it if it is long.
         copied_from: The revision that it brought back; None if it did not.
         is_destroyed: Whether its values were removed for good.
         is_current: Whether it is what everyone is offered.
@@ -92,6 +92,7 @@ class RevisionShown:
     Attributes:
         place: The environment.
         row: What the list says of it.
+        message: Why it was made, in the author's words.
         digest: The SHA-256 over all of it.
         schema: The digest of the schema that it was checked against; empty where there was none.
         checked: What that says of it.
@@ -105,6 +106,7 @@ class RevisionShown:
 
     place: Place
     row: RevisionRow
+    message: str
     digest: str
     schema: str
     checked: str
@@ -170,6 +172,7 @@ class RevisionPages:
             return RevisionShown(
                 place=place,
                 row=row,
+                message=revision.message,
                 digest=revision.digest,
                 schema=revision.schema,
                 checked=str(revision.outcome) if revision.schema else "",
@@ -233,7 +236,7 @@ def _row(revision: Revision, offered: Offering, went: tuple[State | None, str], 
         number=revision.number,
         made_at=revision.made_at,
         author=revision.author.name,
-        message=revision.message,
+        message=shortened(revision.message),
         copied_from=revision.copied_from,
         is_destroyed=revision.destroyed is not None,
         is_current=revision.number == offered.current,
@@ -254,7 +257,7 @@ def _how_they_went(
     went = {each.number: _went(each, results.get(each.number)) for each in wanted}
     newest = offered.canary.revision if offered.canary else offered.current
     if went.keys() & {newest, offered.current}:
-        stands = standing(offered, found.sessions.of(place, live=True))
+        stands = standing(offered, found.sessions.alike(place))
         if isinstance(stands, Trial):
             went[offered.current] = state_of(stands.others), str(stands.others)
         went[newest] = state_of(stands), str(stands)

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.canary import Candidate
+from app.domain.identity import Principal, PrincipalKind
 from app.domain.place import Place
 from app.domain.session import (
+    Alike,
     Answer,
     Instance,
     Reason,
@@ -17,11 +20,13 @@ from app.domain.session import (
     ServedFrom,
     Session,
     SessionReport,
+    Stance,
     Verdict,
 )
 from app.store.repositories.access_tables import principals
-from app.store.repositories.principals import SqlPrincipals, as_principal
+from app.store.repositories.principals import SqlPrincipals
 from app.store.repositories.session_reports import ATTEMPTED, SERVED, store_reports
+from app.store.repositories.session_stances import in_stance, releases, stances, those_of
 from app.store.repositories.tables import rollouts, sessions, workers
 
 _SESSIONS = sa.select(sessions, principals).join(principals)
@@ -87,6 +92,22 @@ class SqlSessions:
         statement = _OF_PLACE.where(sessions.c.held_by != "") if live else _OF_PLACE
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         return [_session(row) for row in self._connection.execute(statement, wanted)]
+
+    def alike(self, place: Place, release: str = "", schema: str = "") -> Sequence[Alike]:
+        """Return how the instances of an environment stand, those that have gone lately too."""
+        return stances(self._connection, those_of(place, release, schema))
+
+    def standing_so(
+        self, place: Place, stance: Stance, start: int, limit: int, *, release: str = "", schema: str = ""
+    ) -> Sequence[Session]:
+        """Return sessions of instances that stand in one way, by host, without the first `start`."""
+        wanted = _SESSIONS.where(those_of(place, release, schema), in_stance(stance))
+        wanted = wanted.order_by(sessions.c.host, sessions.c.pid, sessions.c.id)
+        return [_session(row) for row in self._connection.execute(wanted.limit(limit).offset(start))]
+
+    def releases(self, place: Place) -> Mapping[str, int]:
+        """Return how many instances run which release, the most frequent first; of those that have said."""
+        return releases(self._connection, those_of(place))
 
     def candidates(self, place: Place, current: int) -> Sequence[Candidate]:
         """Return the live instances of an environment whose current revision has this number."""
@@ -204,40 +225,29 @@ def _served(served: Served) -> dict[str, object]:
 
 
 def _session(row: sa.Row[Any]) -> Session:
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-    column = sessions.c
+    """Return the session of a row of `_SESSIONS`; by position, because an environment may have thousands."""
+    values: list[Any] = list(row)
+    app, environment, session_id, *instance, _, opened_at, held_by, left_at = values[:13]
+    attempted, answer, answered_at, reasons, serves, since, source, known_good_at, canary = values[13:22]
+    _, kind, issuer, subject, name = values[22:]
     return Session(
-        id=found[column.id],
-        place=Place(found[column.app], found[column.environment]),
-        instance=Instance(
-            id=found[column.instance],
-            host=found[column.host],
-            pid=found[column.pid],
-            started_at=found[column.started_at],
-            release=found[column.release],
-            schema=found[column.schema],
-        ),
-        principal=as_principal(row),
-        opened_at=found[column.opened_at],
-        attempted=_verdict(found),
-        serves=_what_it_serves(found),
-        held_by=found[column.held_by],
-        left_at=found[column.left_at],
-        canary=found[column.canary],
+        id=session_id,
+        place=_place(app, environment),
+        instance=Instance(*instance),
+        principal=Principal(PrincipalKind(kind), issuer, subject, name),
+        opened_at=opened_at,
+        attempted=_verdict(attempted, answer, answered_at, reasons) if attempted is not None else None,
+        serves=Served(serves, since, ServedFrom(source), known_good_at) if serves is not None else None,
+        held_by=held_by,
+        left_at=left_at,
+        canary=canary,
     )
 
 
-def _verdict(found: sa.RowMapping) -> Verdict | None:
-    column = sessions.c
-    if found[column.attempted] is None:
-        return None
-    reasons = tuple(Reason(**each) for each in found[column.reasons] or ())
-    return Verdict(found[column.attempted], Answer(found[column.answer]), found[column.answered_at], reasons)
+@lru_cache(maxsize=1_000)
+def _place(app: str, environment: str) -> Place:
+    return Place(app, environment)
 
 
-def _what_it_serves(found: sa.RowMapping) -> Served | None:
-    column = sessions.c
-    if found[column.serves] is None:
-        return None
-    source = ServedFrom(found[column.source])
-    return Served(found[column.serves], found[column.serves_since], source, found[column.known_good_at])
+def _verdict(revision: int, answer: str, at: datetime, reasons: Sequence[Mapping[str, str]] | None) -> Verdict:
+    return Verdict(revision, Answer(answer), at, tuple(Reason(**each) for each in reasons or ()))

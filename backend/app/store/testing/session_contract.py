@@ -3,7 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.session import Answer, Instance, Reason, Served, ServedFrom, Session, SessionReport, Verdict
+from app.domain.session import (
+    Alike,
+    Answer,
+    Instance,
+    Reason,
+    Served,
+    ServedFrom,
+    Session,
+    SessionReport,
+    Stance,
+    Verdict,
+)
 from app.store.repositories.sessions import KEPT, TOLD_EVERY
 from app.store.testing.examples import ADA, CI, NOW, PRODUCTION, STAGING, AnyStore
 
@@ -170,3 +181,62 @@ class SessionContract:
         renamed = replace(ADA, name="Ada Lovelace")
         store.write(lambda found: found.principals.remember(renamed))
         assert [each.principal for each in all_sessions(store)] == [renamed]
+
+    def test_instances_that_stand_alike_are_counted_and_found_again(self, store: AnyStore) -> None:
+        """By what they attempted with which reasons, what they serve, and whether they are there."""
+        ids = [f"{INSTANCE.id[:-1]}{number}" for number in range(5)]
+        add(store, *(session(str(number), instance=each) for number, each in enumerate(ids)))
+        other = Verdict(44, Answer.FAILED, NOW, (Reason("other", "POOL_MIN", "why"),))
+        served = Served(43, NOW)
+        told = [
+            SessionReport("0", PRODUCTION, REFUSED, served),
+            SessionReport("1", PRODUCTION, replace(REFUSED, at=NOW + timedelta(seconds=1)), served),
+            SessionReport("2", PRODUCTION, other, served),
+        ]
+        store.write(lambda found: found.sessions.report(told))
+        store.write(lambda found: found.sessions.pick(PRODUCTION, ["3"], 44))
+        store.write(lambda found: found.sessions.release(["4"], "worker-1", NOW))
+        refusing = Stance(True, None, 44, Answer.FAILED, 43, ServedFrom.SERVICE)  # noqa: FBT003 - in its order
+        silent, gone = Stance(is_live=True, canary=44), Stance(is_live=False)
+        found = store.read(lambda found: found.sessions.alike(PRODUCTION))
+        assert sorted(found, key=str) == sorted(
+            [
+                Alike(refusing, REFUSED.reasons, 2),
+                Alike(refusing, other.reasons),
+                Alike(silent),
+                Alike(gone),
+            ],
+            key=str,
+        )
+        for stance, expected in [(refusing, ["0", "1", "2"]), (silent, ["3"]), (gone, ["4"])]:
+            alike = store.read(lambda found, stance=stance: found.sessions.standing_so(PRODUCTION, stance, 0, 9))  # type: ignore[misc]
+            assert [each.id for each in alike] == expected
+            assert {each.stance for each in alike} == {stance}
+        page = store.read(lambda found: found.sessions.standing_so(PRODUCTION, refusing, 1, 1))
+        assert [each.id for each in page] == ["1"]
+        assert store.read(lambda found: found.sessions.alike(STAGING)) == []
+
+    def test_instances_are_told_apart_by_release_and_schema(self, store: AnyStore) -> None:
+        """Those that have not said which release they run, are in no count of releases."""
+        newer = replace(INSTANCE, id=f"{INSTANCE.id[:-1]}8", release="billing@1.9", schema="sha256:two")
+        silent = replace(INSTANCE, id=f"{INSTANCE.id[:-1]}9", release="")
+        again = session("again", instance=f"{INSTANCE.id[:-1]}6")
+        add(
+            store,
+            session(),
+            again,
+            replace(session("newer"), instance=newer),
+            replace(session("silent"), instance=silent),
+        )
+        assert store.read(lambda found: found.sessions.releases(PRODUCTION)) == {"billing@1.8": 2, "billing@1.9": 1}
+        here = Stance(is_live=True)
+        for of in (
+            {"release": "billing@1.9"},
+            {"schema": "sha256:two"},
+            {"release": "billing@1.9", "schema": "sha256:two"},
+        ):
+            found = store.read(lambda found, of=of: found.sessions.alike(PRODUCTION, **of))  # type: ignore[misc]
+            assert found == [Alike(here)]
+            alike = store.read(lambda found, of=of: found.sessions.standing_so(PRODUCTION, here, 0, 9, **of))  # type: ignore[misc]
+            assert [each.id for each in alike] == ["newer"]
+        assert store.read(lambda found: found.sessions.alike(PRODUCTION, "billing@1.8", "sha256:two")) == []

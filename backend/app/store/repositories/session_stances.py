@@ -1,0 +1,104 @@
+"""How instances stand to revisions, and stood when one was replaced, in SQL: thousands of them are a few rows."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.place import Place
+from app.domain.rollout import rollout
+from app.domain.rollout_result import RolloutResult
+from app.domain.session import Alike, Answer, Reason, ServedFrom, Stance, State
+from app.store.repositories.tables import rollout_results, sessions
+
+_STANCE = (
+    (sessions.c.held_by != "").label("is_live"),
+    sessions.c.canary,
+    sessions.c.attempted,
+    sessions.c.answer,
+    sessions.c.serves,
+    sessions.c.source,
+)
+_REASONS = sa.cast(sessions.c.reasons, sa.Text)
+"""PostgreSQL groups no JSON; what instances say alike is the same text."""
+
+_ALIKE = sa.select(*_STANCE, _REASONS.label("reasons"), sa.func.count().label("instances")).group_by(*_STANCE, _REASONS)
+_RELEASES = (
+    sa.select(sessions.c.release, sa.func.count().label("instances"))
+    .where(sessions.c.release != "")
+    .group_by(sessions.c.release)
+    .order_by(sa.desc("instances"), sessions.c.release)
+)
+
+
+_RESULTS = sa.select(rollout_results).where(
+    rollout_results.c.app == sa.bindparam("wanted_app"),
+    rollout_results.c.environment == sa.bindparam("wanted_environment"),
+    rollout_results.c.revision.in_(sa.bindparam("wanted_revisions", expanding=True)),
+)
+
+
+def stances(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Sequence[Alike]:
+    """Return how the instances of some sessions stand."""
+    return [_alike(row) for row in connection.execute(_ALIKE.where(which))]
+
+
+def releases(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Mapping[str, int]:
+    """Return how many instances of some sessions run which release, the most frequent first."""
+    return {row.release: row.instances for row in connection.execute(_RELEASES.where(which))}
+
+
+def those_of(place: Place, release: str = "", schema: str = "") -> sa.ColumnElement[bool]:
+    """Return what tells the sessions of an environment that run a release and a schema, where these are named."""
+    wanted = [sessions.c.app == place.app, sessions.c.environment == place.environment]
+    wanted += [sessions.c.release == release] if release else []
+    wanted += [sessions.c.schema == schema] if schema else []
+    return sa.and_(*wanted)
+
+
+def in_stance(stance: Stance) -> sa.ColumnElement[bool]:
+    """Return what tells the sessions of instances that stand in this way."""
+    told = (stance.canary, stance.attempted, stance.answer, stance.serves, stance.source)
+    same = [column.is_not_distinct_from(value) for column, value in zip(_STANCE[1:], told, strict=True)]
+    return sa.and_(sessions.c.held_by != "" if stance.is_live else sessions.c.held_by == "", *same)
+
+
+def _alike(row: sa.Row[Any]) -> Alike:
+    stance = Stance(
+        is_live=bool(row.is_live),
+        canary=row.canary,
+        attempted=row.attempted,
+        answer=Answer(row.answer) if row.answer else None,
+        serves=row.serves,
+        source=ServedFrom(row.source) if row.source else None,
+    )
+    reasons = json.loads(row.reasons) if row.reasons else ()
+    return Alike(stance, tuple(Reason(**each) for each in reasons or ()), row.instances)
+
+
+class SqlRolloutResults:
+    """The port `RolloutResults` in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def close(self, place: Place, revision: int) -> None:
+        """Note how the live instances stand to a revision, because the next one is made."""
+        found = rollout(revision, stances(self._connection, those_of(place)))
+        row = {
+            "app": place.app,
+            "environment": place.environment,
+            "revision": revision,
+            "live": found.live,
+            "serving": found.states.get(State.SYNCED, 0),
+            "refused": found.states.get(State.FAILED, 0),
+            "reason": found.refusals[0].message if found.refusals else "",
+        }
+        self._connection.execute(rollout_results.insert(), row)
+
+    def of(self, place: Place, revisions: Collection[int]) -> Mapping[int, RolloutResult]:
+        """Return how revisions with these numbers had come out, as far as they were replaced."""
+        wanted = {"wanted_app": place.app, "wanted_environment": place.environment, "wanted_revisions": [*revisions]}
+        rows = self._connection.execute(_RESULTS, wanted)
+        return {row.revision: RolloutResult(row.live, row.serving, row.refused, row.reason) for row in rows}
