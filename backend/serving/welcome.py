@@ -20,9 +20,10 @@ def welcome(listeners: Iterable[object]) -> str:
     addresses = [str(listener) for listener in listeners]
     reachable = [_reachable(address) for address in addresses if address.startswith("http")]
     calls = "".join(f"  {each.format(address=address)}\n" for address in reachable[:1] for each in _TRY)
+    pages = "".join(f"In a browser, {each}/check shows what programs read in an env file.\n" for each in reachable[:1])
     return (
-        f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it. In another terminal, after"
-        f" `. .venv/bin/activate`:\n{calls}"
+        f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it.\n{pages}"
+        f"In another terminal, after `. .venv/bin/activate`:\n{calls}"
     )
 
 
