@@ -78,3 +78,16 @@ def test_the_first_revision_may_be_a_promotion(service: Service) -> None:
     promoting = Promoting(service.reading, service.history, service.revising)
     with pytest.raises(NotFoundError, match="there is no `billing/test`"):
         promoting.promote(actor(), Intent(PRODUCTION, 1), Promotion(Place("billing", "test")))
+
+
+def test_what_a_base_has_just_so_stays_the_bases(service: Service) -> None:
+    """Or a later change of the base would not arrive any more."""
+    base = Place("billing", "base")
+    service.revising.replace(actor(), Intent(base, None, is_base=True), {"NAME": "shared", "DEBUG": "true"})
+    service.write(STAGING, PORT="2", DEBUG="false")
+    service.write(PORT="1")
+    for place in (STAGING, PRODUCTION):
+        service.revising.extend(actor(), Intent(place, 1), [base])
+    promote(service, expected=2)
+    assert served(service) == {"PORT": "2", "NAME": "shared", "DEBUG": "false"}
+    assert service.history.one(PRODUCTION).origins == {"NAME": "billing/base@1"}

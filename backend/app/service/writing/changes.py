@@ -46,11 +46,7 @@ def replaced(variables: Mapping[str, str]) -> Change:
     return Change(edit)
 
 
-def merged(
-    patch: Mapping[str, str | None],
-    action: Action = Action.CONFIG_WRITE,
-    detail: Mapping[str, object] | None = None,
-) -> Change:
+def merged(patch: Mapping[str, str | None]) -> Change:
     """Return the change that a merge patch (RFC 7396) makes: texts by name; None removes a variable."""
 
     def edit(found: Transaction, newest: Revision | None) -> Own:
@@ -59,7 +55,19 @@ def merged(
             raise InvalidError(tuple(_inherited(name, newest.origins[name]) for name in taken))
         return replace(own, variables=own.variables.merged(patch))
 
-    return Change(edit, action, detail or {})
+    return Change(edit)
+
+
+def promoted(patch: Mapping[str, str | None], detail: Mapping[str, object]) -> Change:
+    """Return the change that brings variables of another environment; what a base has just so stays the base's."""
+
+    def edit(found: Transaction, newest: Revision | None) -> Own:
+        held = found.revisions.variables(newest) if newest and newest.origins else {}
+        from_bases = {name for name, text in patch.items() if newest and name in newest.origins and held[name] == text}
+        others = {name: text for name, text in patch.items() if name not in from_bases}
+        return merged(others).edit(found, newest)
+
+    return Change(edit, Action.CONFIG_PROMOTE, detail)
 
 
 def extended(bases: Sequence[Place]) -> Change:

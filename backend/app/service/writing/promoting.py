@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.audit import Action
 from app.domain.errors import InvalidError
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
@@ -12,7 +11,7 @@ from app.domain.validation import Problem
 from app.service.access import require
 from app.service.history import History
 from app.service.reading import Content, Reading
-from app.service.writing.changes import Change, merged
+from app.service.writing.changes import Change, promoted
 from app.service.writing.intent import Intent, Revised
 from app.service.writing.revising import Revising
 
@@ -92,7 +91,7 @@ class Promoting:
         _refuse_unknown(wanted, target, held.union(content.revision.names))
         withheld = tuple(name for name in content.secrets if name not in held and name not in wanted.only)
         detail = {"from": str(content.revision), "names": sorted(wanted.only or content.variables)}
-        change = merged(_patch(content.variables, wanted.only), Action.CONFIG_PROMOTE, detail)
+        change = promoted(_patch(content.variables, wanted.only), detail)
         return Brought(content.revision, change, withheld)
 
     def _content(self, actor: Actor, wanted: Promotion) -> Content:
