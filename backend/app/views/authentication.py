@@ -8,7 +8,8 @@ from http import HTTPStatus
 from threading import Lock
 from time import monotonic
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
+from flask.globals import request_ctx
 
 from app.domain.errors import RefusedAssertionError, ServiceError, UnauthenticatedError
 from app.domain.identity import ANY, Actor, Token
@@ -126,7 +127,7 @@ def authorize_requests(application: Flask, authentication: Authentication) -> No
     """Let a request reach its view only if its token allows what the mark on the view names."""
 
     def authorize() -> None:
-        mark = mark_of(current_app.view_functions.get(request.endpoint or ""))
+        mark = mark_of(application.view_functions.get(request_ctx.request.endpoint or ""))
         if mark is None or mark.is_open:
             if (mark or _NO_VIEW).is_page and SIGN_IN_COOKIE in request.cookies:
                 with suppress(ServiceError):  # it is shown to anybody, and says who is signed in

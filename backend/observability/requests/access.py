@@ -219,4 +219,4 @@ def _marked(error: Exception) -> Exception:
 
 def _decoded(path: str) -> str:
     """Undo WSGI's rule that bytes of the path travel as Latin-1."""
-    return path.encode("latin-1", "replace").decode("utf-8", "replace")
+    return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")

@@ -8,7 +8,7 @@ request starts doesn't inherit it; `contextvars.copy_context().run` hands it ove
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from secrets import token_hex
+from random import getrandbits
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -26,6 +26,11 @@ _NO_REQUEST: Mapping[str, str] = {}
 _current: ContextVar[Mapping[str, str]] = ContextVar("setpoint_request", default=_NO_REQUEST)
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+# Functions that are made for every request are annotated with names: anything else is evaluated each time.
+Headers = list[tuple[str, str]]
+MaybeExceptionInfo = ExceptionInfo | None
+Write = Callable[[bytes], object]
 
 
 def request_fields() -> Mapping[str, str]:
@@ -59,9 +64,7 @@ class RequestIds:
         begin_to_remember(credentials_of(environ))
         _current.set({"request_id": request_id, **trace_fields(environ.get("HTTP_TRACEPARENT", ""))})
 
-        def start_with_id(
-            status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo | None = None, /
-        ) -> Callable[[bytes], object]:
+        def start_with_id(status: str, headers: Headers, exc_info: MaybeExceptionInfo = None, /) -> Write:
             others = [header for header in headers if header[0].lower() != "x-request-id"]
             return start_response(status, [*others, ("X-Request-ID", request_id)], exc_info)
 
@@ -102,4 +105,4 @@ def _end_of_request() -> None:
 
 
 def _accepted_or_new(offered: str) -> str:
-    return offered if _ACCEPTED_ID.fullmatch(offered) else token_hex(16)
+    return offered if _ACCEPTED_ID.fullmatch(offered) else f"{getrandbits(128):032x}"

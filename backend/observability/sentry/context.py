@@ -1,12 +1,12 @@
 """Tell Sentry's scope which request it is in, so that errors from inside a stream have their route."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import sentry_sdk
 
 from observability.requests.access import ROUTE_KEY, is_event_stream
-from observability.requests.request_id import ExceptionInfo, current_request_id
+from observability.requests.request_id import Headers, MaybeExceptionInfo, Write, current_request_id
 from observability.sentry.tracing import EVENT_STREAM_TAG
 
 
@@ -21,9 +21,7 @@ class SentryContext:
         scope = sentry_sdk.get_isolation_scope()
         scope.set_tag("request_id", current_request_id())
 
-        def start_with_route(
-            status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo | None = None, /
-        ) -> Callable[[bytes], object]:
+        def start_with_route(status: str, headers: Headers, exc_info: MaybeExceptionInfo = None, /) -> Write:
             if route := environ.get(ROUTE_KEY):
                 scope.set_transaction_name(route, source="route")
             if is_event_stream(headers):
