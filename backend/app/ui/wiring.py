@@ -109,7 +109,7 @@ def _look_at_environments(pages: Blueprint, parts: PartsOfPages) -> None:
 def _show_variables(pages: Blueprint, settings: Settings, parts: PartsOfPages) -> None:
     store, validator = parts.store, parts.validator
     history = History(store, validator, parts.clock)
-    check_page(pages, Checker(validator, store), settings.host)
+    check_page(pages, Checker(validator, store), settings.host, settings.max_check_bytes)
     variables_pages(pages, VariablesOverview(store, validator), history, parts.reading)
     edit_page(pages, Editor(parts.reading, history, parts.revising, parts.proposing))
 

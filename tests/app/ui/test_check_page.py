@@ -57,6 +57,17 @@ def test_a_file_that_would_take_long_is_refused(visitor: Visitor) -> None:
     assert visitor.post("/check", "/sign-in", text="A" * 1_100_000).status_code == 413
 
 
+def test_a_file_may_be_as_large_as_the_settings_say(tmp_path: Path) -> None:
+    """As for `POST /v1/checks`."""
+    with closing(open_store(fresh_database(tmp_path), OLD_KEY)) as store:
+        assert isinstance(store, SqliteStore)
+        application = create_app(Settings(max_check_bytes=100), keeping=Keeping(store, ContractValidator()))
+        visitor = Visitor(Api(application, store))
+        page = visitor.post("/check", "/sign-in", text="A=" + "x" * 99)
+        assert (page.status_code, "the file is larger than 100 bytes" in words(page)) == (413, True)
+        assert visitor.post("/check", "/sign-in", text="A=" + "x" * 98).status_code == 200
+
+
 def test_nothing_of_it_is_in_a_log_or_an_address(
     visitor: Visitor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

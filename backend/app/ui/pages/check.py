@@ -26,8 +26,15 @@ _PROGRAM = "read-"
 """With the name of a loader after it, the box that says whether that program is to read the file."""
 
 
-def check_page(pages: Blueprint, checker: Checker, host: str) -> None:
-    """Register the page; it needs no sign-in where the service listens on loopback alone, at `host`."""
+def check_page(pages: Blueprint, checker: Checker, host: str, most_bytes: int) -> None:
+    """Register the page.
+
+    Args:
+        pages: Where.
+        checker: What knows what it shows.
+        host: Where the service listens; it needs no sign-in where that is loopback alone.
+        most_bytes: How large a file may be.
+    """
     needs_token = not _is_loopback(host)
 
     @shown(pages, "/check", Mark("Show what programs read in an example", needs_token=needs_token))
@@ -41,6 +48,7 @@ def check_page(pages: Blueprint, checker: Checker, host: str) -> None:
         sent = form()
         pasted = _pasted(sent, typed_text(sent))
         try:
+            _refuse_larger(pasted, most_bytes)
             return _page(_checked(checker, pasted))
         except Problem as problem:  # there is too much of it, and it stays on the page
             content = replace(checker.empty(visitor()), pasted=pasted, sentence=problem.description or "")
@@ -50,6 +58,11 @@ def check_page(pages: Blueprint, checker: Checker, host: str) -> None:
 def _checked(checker: Checker, pasted: Pasted) -> CheckPage:
     apart = partial(check_beside_other_requests, pasted.content, most=MOST_LINES)
     return checker.checked(visitor(), pasted, apart)
+
+
+def _refuse_larger(pasted: Pasted, most_bytes: int) -> None:
+    if len(pasted.content) > most_bytes:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the file is larger than {most_bytes:,} bytes")
 
 
 def _pasted(sent: Mapping[str, str], text: str) -> Pasted:
