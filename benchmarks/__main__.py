@@ -11,6 +11,7 @@ BENCHMARKS = (
     "configuration_service",
     "instances",
     "verdicts",
+    "pages",
     "peers",
 )
 
