@@ -18,11 +18,29 @@ from app.store.opening import open_store
 from app.ui.showing import JSON
 from support.axe import barriers
 from support.fresh_database import fresh_database
-from support.hostile_service import CANARY, MARKUP, TURNED, HostileService
+from support.hostile_service import CANARY, HOSTILE, LONG, MARKUP, TURNED, HostileService
 from support.keyed_settings import KEYS, Settings
 from support.served_pages import ServedPages, is_wider_than_its_window
 
 DESK, PHONE = ViewportSize(width=1_280, height=900), ViewportSize(width=320, height=640)
+
+FILE = f"""NAME="{HOSTILE}"
+PORT='{LONG}'
+PORT=eighty
+{MARKUP}
+X{TURNED}=1
+export {MARKUP}=2
+API_KEY="unclosed
+"""
+TYPED = (
+    ("/check", "Check", {"#text": FILE}),
+    ("/apps/billing/production/edit", "Check", {"#text": FILE, "#message": MARKUP}),
+    ("/apps/billing/production/edit", "Save", {"#text": FILE, "#message": MARKUP}),
+    ("/access", "Make the token", {"#name": HOSTILE, "#label": MARKUP, "#roles": MARKUP}),
+)
+"""What is typed where, and sent by which button."""
+
+OPEN = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
 
 REACHABLE = """() => [...document.querySelectorAll(
     "a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary"
@@ -82,13 +100,31 @@ def visits(browser: Browser, served: ServedPages, tmp_path_factory: pytest.TempP
     paths = [*addresses(tmp_path_factory.mktemp("routes"), hostile.parts), "/no/such/page"]
     with served.window(browser, viewport=DESK) as page:
         served.sign_in(page, hostile.admin)
-        return {path: _visited(page, path) for path in paths}
+        return dict([*_opened(page, paths), *_typed(page)])
 
 
-def _visited(page: Page, path: str) -> Visit:
+def _opened(page: Page, paths: list[str]) -> Iterator[tuple[str, Visit]]:
+    for path in paths:
+        page.goto(path)
+        yield path, _looked_at(page)
+
+
+def _typed(page: Page) -> Iterator[tuple[str, Visit]]:
+    """Type what is all wrong into the forms that show it again, and send them."""
+    for path, button, fields in TYPED:
+        page.goto(path)
+        page.evaluate(OPEN)
+        for field, text in fields.items():
+            page.locator(field).fill(text)
+        with page.expect_navigation():
+            page.get_by_role("button", name=button, exact=True).click()
+        yield f"{path}, {button}", _looked_at(page)
+
+
+def _looked_at(page: Page) -> Visit:
     page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="light")
-    page.goto(path)
+    page.evaluate(OPEN)
     unreached = tuple(_unreached(page))
     bad = [f"light, {each}" for each in barriers(page)]
     page.set_viewport_size(PHONE)
@@ -110,7 +146,9 @@ def _unreached(page: Page) -> Iterator[str]:
     every = page.evaluate(REACHABLE)
     seen: dict[str, bool] = {}
     page.evaluate("document.activeElement.blur()")
-    for _ in range(len(every) + 5):
+    for _ in range(3 * len(every)):  # what scrolls is a stop of its own
+        if len(seen) == len(every):
+            break
         page.keyboard.press("Tab")
         found: dict[str, Any] = page.evaluate(FOCUSED)
         if found["place"] is not None:
@@ -146,4 +184,4 @@ def test_what_strangers_have_written_is_harmless_text(visits: dict[str, Visit]) 
 
 def test_no_page_has_a_secret(visits: dict[str, Visit]) -> None:
     """Nor a part of it; what reveals it has tests of its own."""
-    assert [path for path, visit in visits.items() if CANARY in visit.html + visit.json] == []
+    assert [path for path, visit in visits.items() if CANARY in visit.json or CANARY in visit.html] == []
