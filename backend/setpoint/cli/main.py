@@ -83,7 +83,7 @@ COMMANDS = {
         "setpoint.cli.service.webhooks",
         "Have revisions, refusals and rollbacks told to a URL, or be told that something is wrong",
     ),
-    "limits": Command("setpoint.cli.service.limits", "Say what an app may use and has used, or give it its own limits"),
+    "limits": Command("setpoint.cli.access.limits", "Say what an app may use and has used, or give it its own limits"),
     "keys": Command(
         "setpoint.cli.access.keys", "Say which keys encrypt what the service stores, or change to the first one"
     ),

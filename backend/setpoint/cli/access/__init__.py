@@ -1,1 +1,1 @@
-"""The commands that say who may do what in the service, and who did."""
+"""The commands that say who may do what in the service, how much of it, and who did."""
