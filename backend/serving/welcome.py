@@ -7,6 +7,10 @@ ASKED_BY = "SETPOINT_WELCOME"
 
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - to say where such a service is found
 
+_LOOK = (
+    "In a browser, {address}/check shows what programs read in an env file.\n",
+    "All pages are at {address}; `setpoint token create me --kind person --role admin` prints what to sign in with.\n",
+)
 _TRY = (
     "setpoint schema push --app billing",
     'setpoint push billing/production prod.env -m "first"',
@@ -20,7 +24,7 @@ def welcome(listeners: Iterable[object]) -> str:
     addresses = [str(listener) for listener in listeners]
     reachable = [_reachable(address) for address in addresses if address.startswith("http")]
     calls = "".join(f"  {each.format(address=address)}\n" for address in reachable[:1] for each in _TRY)
-    pages = "".join(f"In a browser, {each}/check shows what programs read in an env file.\n" for each in reachable[:1])
+    pages = "".join(each.format(address=address) for address in reachable[:1] for each in _LOOK)
     return (
         f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it.\n{pages}"
         f"In another terminal, after `. .venv/bin/activate`:\n{calls}"
