@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.domain.errors import DamagedError
 from app.domain.place import Place
 from app.store.repositories.digest_chain import FIRST
+from app.store.repositories.proposal_tables import proposals
 from app.store.repositories.tables import counter, events, revisions
 from app.store.transaction import SqlTransaction
 from observability.known_secrets import secrets_of_its_own
@@ -16,8 +17,11 @@ _CHAIN = sa.select(
 ).order_by(revisions.c.app, revisions.c.environment, revisions.c.number)
 
 
+_PROPOSALS = sa.select(proposals.c.app, proposals.c.environment, proposals.c.number)
+
+
 def faults(found: SqlTransaction) -> Iterator[str]:
-    """Yield a sentence for each revision, schema or event that is missing or is not what was written.
+    """Yield a sentence for each revision, proposal, schema or event that is missing or is not what was written.
 
     Args:
         found: One consistent look at everything.
@@ -50,9 +54,21 @@ def _contents(found: SqlTransaction) -> Iterator[str]:
                     found.revisions.variables(revision)
         except DamagedError as error:
             yield str(error)
+    yield from _proposals(found)
     for app in found.revisions.apps():
         try:
             found.schemas.all_of(app)
+        except DamagedError as error:
+            yield str(error)
+
+
+def _proposals(found: SqlTransaction) -> Iterator[str]:
+    for row in found.connection.execute(_PROPOSALS).all():
+        try:
+            proposal = found.proposals.numbered(Place(row.app, row.environment), row.number)
+            if proposal is not None and proposal.ending is None:
+                with secrets_of_its_own():
+                    found.proposals.variables(proposal)
         except DamagedError as error:
             yield str(error)
 

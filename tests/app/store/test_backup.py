@@ -7,11 +7,12 @@ import pytest
 
 from app.domain.errors import DamagedError, UnusableStorageError
 from app.domain.event import START, Reset
+from app.domain.proposal import Terms, Wish
 from app.store.opening import open_store
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.backup import back_up, check, restore
 from app.store.sqlite.engine import DRIVER
-from app.store.testing.examples import NEW_KEY, OLD_KEY, PRODUCTION, AnyStore, append, draft
+from app.store.testing.examples import NEW_KEY, NOW, OLD_KEY, PRODUCTION, AnyStore, append, draft
 
 CANARY = "c4n4ry-of-the-backups"
 SEALER = Sealer(Keyring.parse(OLD_KEY))
@@ -120,6 +121,8 @@ def test_a_copy_that_can_not_be_trusted_is_not_put_in_place(store: AnyStore, url
         ("UPDATE revisions SET names = '[\"B\"]' WHERE number = 2", "`billing/production@2` is not what was written"),
         ("UPDATE revisions SET body = x'00' WHERE number = 1", "`billing/production@1` is not what was written"),
         ("UPDATE revisions SET data_key = x'00' WHERE number = 1", "`billing/production@1` can't be decrypted"),
+        ("UPDATE proposals SET base = 2", "`billing/production#1` is not what was written"),
+        ("UPDATE proposals SET body = x'00'", "`billing/production#1` is not what was written"),
         ("UPDATE schemas SET document = '{}'", "the schema `sha256:one` of `billing` is not what was written"),
         ("DELETE FROM events WHERE sequence = 3", "the newest event is 2, and the counter is at 3"),
     ],
@@ -128,6 +131,7 @@ def test_what_is_missing_or_changed_is_named(store: AnyStore, url: str, tmp_path
     """Whoever restores knows what to look for."""
     for number in range(3):
         append(store, draft(A=str(number)))
+    store.write(lambda found: found.proposals.add(Wish(draft(A="4"), 3, Terms()), NOW))
     copy = tmp_path / "copy.db"
     back_up(url, copy)
     check(copy, SEALER)

@@ -1,12 +1,13 @@
 """Proposes changes, and changes what is proposed; nothing but the gates stands between a change and a proposal."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.domain.audit import Action
 from app.domain.errors import ConflictError, ForbiddenError
 from app.domain.identity import Actor
 from app.domain.place import Place
-from app.domain.proposal import LIFETIME, Terms, Wish
+from app.domain.proposal import LIFETIME, Proposal, ProposalState, Terms, Wish
 from app.service.approvals.standing import Standing, named, refuse_unless_open, standing, tell
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.changes import Change
@@ -33,6 +34,8 @@ class Proposing:
     def propose(self, actor: Actor, intent: Intent, change: Change, *, applies_itself: bool = False) -> Standing:
         """Store what `change` would make of an environment, as the next proposal there.
 
+        Who proposes the same again, as a pipeline that runs twice does, gets the one that is there.
+
         Args:
             actor: Who proposes it.
             intent: Where, from which revision, and why.
@@ -46,10 +49,14 @@ class Proposing:
         self._refuse_no_change(actor, intent, change)
 
         def make(found: Transaction) -> Standing:
-            if len(found.proposals.of(intent.place, only_open=True, limit=MOST_OPEN)) == MOST_OPEN:
+            there = found.proposals.of(intent.place, only_open=True, limit=MOST_OPEN)
+            wish = self._wish(found, actor, intent, change, applies_itself=applies_itself)
+            now = wish.draft.made_at
+            if same := next((each for each in there if _is_same(found, each, wish, now)), None):
+                return standing(found, same, now)
+            if len(there) == MOST_OPEN:
                 message = f"{MOST_OPEN} proposals wait in `{intent.place}` already"
                 raise ConflictError(message)
-            wish = self._wish(found, actor, intent, change, applies_itself=applies_itself)
             made = found.proposals.add(wish, wish.draft.made_at + LIFETIME)
             tell(found, actor, made, Action.PROPOSAL_MAKE, made.made_at, detail={"digest": made.digest})
             return standing(found, made, made.made_at)
@@ -109,3 +116,14 @@ class Proposing:
             applies_itself=applies_itself,
         )
         return Wish(ready.draft, ready.newest.number if ready.newest else None, terms)
+
+
+def _is_same(found: Transaction, proposal: Proposal, wish: Wish, now: datetime) -> bool:
+    """Return whether this is proposed already: by the same author, from the same revision, for the same reason."""
+    draft = wish.draft
+    told = (proposal.base, proposal.message, proposal.bases, proposal.is_base, proposal.copied_from)
+    if told != (wish.base, draft.message, draft.bases, draft.is_base, draft.copied_from):
+        return False
+    if not proposal.author.is_same_as(draft.author) or proposal.terms != wish.terms:
+        return False
+    return proposal.state(now) is ProposalState.OPEN and found.proposals.variables(proposal) == draft.variables

@@ -1,14 +1,18 @@
 import pytest
 
 from app.domain.errors import ChangedError, ConflictError, ForbiddenError, InvalidError, NotFoundError, ProtectedError
-from app.domain.identity import Actor, Principal, PrincipalKind, Scope
+from app.domain.identity import Actor, Principal, PrincipalKind, Right, Scope
 from app.domain.proposal import LIFETIME
+from app.domain.trust import TrustRule
+from app.issuers.json_web_tokens import JsonWebTokens
+from app.service.exchanging import Exchanging
 from app.service.tokens import Grant
 from app.service.writing.changes import replaced
 from app.service.writing.intent import Intent
 from support.approval_office import APPROVER, BASE, WRITER, Office
 from support.configuration_service import ADA, GRACE, PRODUCTION, actor
 from support.small_contract import contract
+from support.token_issuer import AUDIENCE, Issuer
 
 
 def _self_approval(office: Office) -> None:
@@ -24,6 +28,19 @@ def _second_token(office: Office) -> None:
     made = office.propose()
     other = actor(ADA, Scope.CONFIG_APPROVE)
     office.approve(made, Actor(other.token))
+
+
+def _exchanged_twice(office: Office) -> None:
+    """A job with two tokens of its issuer: the trust rule lets its subject both write and approve."""
+    issuer, clock = Issuer(), office.service.clock
+    exchanging = Exchanging(office.service.store, JsonWebTokens(), clock)
+    rights = frozenset({Right.parse("editor"), Right.parse("approver")})
+    rule = TrustRule("ci", issuer.name, AUDIENCE, "repo:acme/billing:*", rights, key_set=issuer.key_set)
+    exchanging.put(actor(), rule)
+    tokens = [exchanging.exchange(issuer.token(clock().timestamp(), jti=each)) for each in ("one", "two")]
+    writer, approver = (Actor(token) for token, _ in tokens)
+    assert writer.token.id != approver.token.id
+    office.approve(office.propose(writer), approver)
 
 
 def _renamed(office: Office) -> None:
@@ -185,6 +202,7 @@ ATTACKS = {
     "approve one's own": (_self_approval, ForbiddenError, "somebody else has to approve it"),
     "approve one's own as admin": (_self_approval_as_admin, ForbiddenError, "somebody else has to approve it"),
     "approve with a second token": (_second_token, ForbiddenError, "somebody else has to approve it"),
+    "approve with a second exchange": (_exchanged_twice, ForbiddenError, "somebody else has to approve it"),
     "approve under another name": (_renamed, ForbiddenError, "somebody else has to approve it"),
     "apply without approval": (_unapproved, ConflictError, "has 0 of 1 approval"),
     "approve an unknown digest": (_other_digest, ChangedError, "is not what was looked at"),

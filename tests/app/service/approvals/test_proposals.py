@@ -1,4 +1,6 @@
+import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -15,15 +17,25 @@ from app.domain.errors import (
     StaleError,
 )
 from app.domain.event import EventKind
-from app.domain.identity import Actor, Principal, PrincipalKind, Scope
+from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope
 from app.domain.place import Place
 from app.domain.proposal import LIFETIME, ProposalState
+from app.domain.webhooks.incoming import Effect, IncomingAction
+from app.domain.webhooks.outgoing import EVENTS
+from app.receivers.sending import WebhookSender
 from app.service.approvals.proposing import MOST_OPEN
+from app.service.leases import Leases
+from app.service.rollouts import Rollouts
 from app.service.tokens import Grant
+from app.service.webhooks.accepting import Accepting
+from app.service.webhooks.delivering import encoded
+from app.service.webhooks.managing import Webhooks
+from app.service.webhooks.receiving import Receiving, Told
 from app.service.writing.changes import brought_back, extended, replaced
 from app.service.writing.intent import Intent, Revised
 from support.approval_office import APPROVER, BASE, WRITER, Office
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Service, actor
+from support.supervised import until
 
 CANARY = "c4n4ry-of-the-approvals"
 
@@ -279,3 +291,62 @@ def test_a_proposal_that_is_not_there_is_not_found(office: Office) -> None:
     for each in tries:
         with pytest.raises(ServiceError, match="there is no proposal"):
             each()
+
+
+def test_what_is_proposed_already_is_not_proposed_twice(office: Office) -> None:
+    """As by a pipeline that runs again; anything else about it makes it another proposal."""
+    assert [office.propose(PORT="2").proposal.number for _ in range(2)] == [1, 1]
+    assert office.propose(actor(GRACE), PORT="2").proposal.number == 2
+    assert office.propose(PORT="2", at_once=True).proposal.number == 3
+    assert office.propose(PORT="3").proposal.number == 4
+    office.service.clock.forward(LIFETIME)
+    assert office.propose(PORT="2").proposal.number == 5
+    assert office.actions().count(Action.PROPOSAL_MAKE) == 5
+
+
+def test_an_alarm_rolls_back_without_approval(office: Office) -> None:
+    """To what everyone was offered before, and what its admin has let it do; no person does."""
+    office.approve(office.propose(at_once=True))
+    webhook = Accepting(office.service.store, office.service.clock).accept(actor(), PRODUCTION, IncomingAction.ROLLBACK)
+    receiving = Receiving(office.service.store, office.service.revising, office.service.clock)
+    reaction = receiving.react(webhook, webhook.actor("request-1", "192.0.2.1"), Told("msg_1", "errors"))
+    assert (reaction.effect, office.number()) == (Effect.ROLLED_BACK, 3)
+    assert office.served() == {"PORT": "1", "API_KEY": "old"}
+    with pytest.raises(ProtectedError):
+        office.service.revising.roll_back(actor(), Intent(PRODUCTION, 3), 2)
+
+
+def test_webhooks_are_told_of_proposals_and_of_broken_glass(office: Office) -> None:
+    """Without values; of the end with what came of it."""
+    hooks = Webhooks(office.service.store, WebhookSender(allow_private=True), office.service.clock)
+    endpoint = hooks.create(actor(), "http://127.0.0.1:9/", Bound(), EVENTS)
+    office.approve(office.propose(at_once=True, PORT="2", API_KEY=CANARY))
+    office.propose(PORT="3", expected=2)
+    office.approving.withdraw(WRITER, PRODUCTION, 2)
+    office.service.revising.replace(actor(), Intent(PRODUCTION, 2, break_glass="down"), {"PORT": "4"})
+    told = [json.loads(encoded(each.message)) for each in hooks.deliveries(actor(), endpoint.id)][::-1]
+    there = {"app": "billing", "environment": "production"}
+    assert [(each["type"], each["data"]) for each in told] == [
+        ("proposal.made", {**there, "revision": None, "proposal": 1, "approvals": 1}),
+        ("revision.created", {**there, "revision": 2}),
+        ("proposal.ended", {**there, "revision": 2, "proposal": 1, "state": "applied"}),
+        ("proposal.made", {**there, "revision": None, "proposal": 2, "approvals": 1}),
+        ("proposal.ended", {**there, "revision": None, "proposal": 2, "state": "withdrawn"}),
+        ("revision.created", {**there, "revision": 3}),
+        ("revision.break_glass", {**there, "revision": 3}),
+    ]
+    assert CANARY not in str(told)
+
+
+def test_the_worker_ends_what_nobody_has_decided_in_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every few seconds, whichever worker it is."""
+    monkeypatch.setattr("app.service.leases.BEAT_SECONDS", 0.01)
+    office.propose()
+    office.service.clock.forward(LIFETIME)
+    with closing(Rollouts(office.service.store, office.service.clock)) as rollouts:
+        chores = (office.approving.expire,)
+        leases = Leases(office.service.store, rollouts, office.service.clock, "worker-1", chores=chores)
+        with closing(leases):
+            leases.start()
+            until(lambda: office.sealed() == [(None, None)])
+    assert office.showing.page(PRODUCTION)[0].state is ProposalState.EXPIRED
