@@ -66,6 +66,7 @@ def test_a_proposal_shows_what_it_would_change_and_what_the_gates_say(proposed: 
 def test_it_is_approved_and_applied_by_forms(proposed: Api) -> None:
     """Each leads back to the page, which says what has become of it."""
     visitor = grace(proposed)
+    assert "Proposed: proposal 1" in words(visitor.get("/apps/billing/production"))
     approved = visitor.post(f"{ONE}/approve", ONE, digest=digest_on(visitor))
     assert (approved.status_code, approved.headers["Location"]) == (303, ONE)
     assert "open approved by grace, and not applied yet" in words(visitor.get(ONE))
@@ -74,6 +75,7 @@ def test_it_is_approved_and_applied_by_forms(proposed: Api) -> None:
     assert "✓ applied as revision 2 by grace" in said
     assert "What it would change" not in said
     assert "✓ applied as revision 2 by grace" in words(visitor.get(LIST))
+    assert "Proposed:" not in words(visitor.get("/apps/billing/production"))
     assert proposed.call("GET", f"{BASE}/revisions").get_json()["revisions"][0]["principal"]["name"] == "ada"
 
 

@@ -21,6 +21,7 @@ MOST_INSTANCES = 25
 """How many instances the page shows; the page of instances shows the others."""
 
 MOST_REFUSALS = 20
+MOST_PROPOSALS = 5
 _WORD = re.compile(r"\w+")
 
 
@@ -125,6 +126,7 @@ class EnvironmentNow:
         instances: Those that are live, the worst first; `MOST_INSTANCES` at most.
         way_back: The number of the revision to roll back to; None where there is no need, or none.
         changes: What the newest revision changed; None for the first one.
+        proposals: The numbers of proposals that wait for a decision, the newest first; `MOST_PROPOSALS` at most.
     """
 
     place: Place
@@ -143,6 +145,7 @@ class EnvironmentNow:
     instances: tuple[InstanceRow, ...]
     way_back: int | None
     changes: Changes | None
+    proposals: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ class EnvironmentPage:
             instances=worst_first(found, offer, live, 0, MOST_INSTANCES),
             way_back=_way_back(stands, before),
             changes=changes_between(found, self.validator, before, newest) if before else None,
+            proposals=tuple(each.number for each in found.proposals.of(place, only_open=True, limit=MOST_PROPOSALS)),
         )
 
 
