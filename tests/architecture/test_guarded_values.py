@@ -37,7 +37,7 @@ def test_nothing_else_opens_a_guarded_value() -> None:
 
 TELLERS = ("application", "check", "cli", "formats", "generate", "testing")
 UNGUARDED = {
-    "application/compare_programs.py": "counts them",
+    "application/compare_programs.py": "guards them",
     "application/conversion.py": "writes a file with the same values",
     "application/first_look.py": "counts them",
     "application/launch.py": "hands values to the process that starts",

@@ -25,13 +25,13 @@ class Program:
     Attributes:
         loader: The name of its loader.
         label: The program and its version.
-        variables: How many variables it hands over.
+        values: What it hands over, by the names of the variables; nothing of a file that it refuses.
         refuses: Whether it rejects the file.
     """
 
     loader: str
     label: str
-    variables: int
+    values: Mapping[str, Guarded]
     refuses: bool
 
 
@@ -130,7 +130,8 @@ def _subject(contract: SettingsContract, file: EnvFile, ignored: Sequence[str]) 
 
 def _program(file: EnvFile) -> Program:
     label = LOADERS[file.loader].label
-    return Program(file.loader, label, len(file.reading.variables), file.reading.refused)
+    values = {name: Guarded(value) for name, value in file.reading.variables.items()}
+    return Program(file.loader, label, values, file.reading.refused)
 
 
 def _names(files: Sequence[EnvFile]) -> Mapping[str, int]:

@@ -28,7 +28,10 @@ def test_anybody_sees_at_once_what_it_is_for(visitor: Visitor) -> None:
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
     assert "all 7 variables are read differently, and 2 of 12 programs refuse the file" in words(page)
     assert "docker, kubectl, podman and github-env keep the quotes" in words(page)
+    assert "node 24 node reads 6 variables" in words(page)
+    assert "TITLE Pizza Palace PASSWORD pa COLOR orange" in words(page)
     assert len(page.text) < 40_000
+    assert visitor.get("/check.json").get_json()["programs"][0]["values"]["TITLE"] == "********"
     assert "all 7 variables" not in words(visitor.get("/check?empty"))
 
 

@@ -27,6 +27,9 @@ export DEBUG=true
 """Six lines that look harmless."""
 
 
+MOST_LISTED = 40
+"""A dozen programs read each of them."""
+
 _A_PAIR = 2
 
 
@@ -64,6 +67,7 @@ class CheckPage:
         programs: What each program makes of the file as a whole.
         variables: What they read for each name.
         findings: What is wrong besides that they differ.
+        lists_values: Whether all that each program reads is listed; of many variables, just where programs differ.
     """
 
     pasted: Pasted
@@ -72,6 +76,7 @@ class CheckPage:
     programs: tuple[Program, ...] = ()
     variables: tuple[ReadVariable, ...] = ()
     findings: tuple[Finding, ...] = ()
+    lists_values: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class Checker:
             found.programs,
             found.variables,
             tuple(finding_of_diagnostic(each, source) for each in found.report.diagnostics),
+            lists_values=len(found.variables) <= MOST_LISTED,
         )
 
     def _apps(self, actor: Actor | None) -> tuple[tuple[str, str], ...]:

@@ -59,7 +59,7 @@ def test_it_says_program_by_program_what_would_be_read() -> None:
         ]
     )
     assert page.sentence == snapshot("3 of 4 variables are read differently, and 1 of 3 programs refuse the file")
-    assert [(each.loader, each.variables, each.refuses) for each in page.programs] == snapshot(
+    assert [(each.loader, len(each.values), each.refuses) for each in page.programs] == snapshot(
         [("docker", 0, True), ("node", 4, False), ("systemd", 3, False)]
     )
     assert [each.advice for each in page.variables] == snapshot(
