@@ -8,8 +8,6 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from statistics import quantiles
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 BACKEND = ROOT / "backend"
 LONGEST_FILE = {"backend": 300, "benchmarks": 400, "tests": 400}
@@ -59,16 +57,16 @@ def test_the_root_of_the_path_holds_the_way_in_alone() -> None:
     assert {path.name for path in BACKEND.glob("*.py")} == {"run.py", "gunicorn.conf.py"}
 
 
-@pytest.mark.parametrize(
-    "path", _sources("backend", "tests", "benchmarks"), ids=lambda path: str(path.relative_to(ROOT))
-)
-def test_a_file_is_short_and_its_name_says_something(path: Path) -> None:
+def test_a_file_is_short_and_its_name_says_something() -> None:
     """Long files hold more than one responsibility, and vague names invite more."""
-    text = path.read_text(encoding="utf-8")
-    name = str(path.relative_to(ROOT))
-    assert text.count("\n") <= LONGEST_FILE[name.partition("/")[0]] or name in LONGER_FILES
-    assert path.stem not in NAMES_THAT_SAY_NOTHING
-    assert ast.get_docstring(ast.parse(text)) or "tests" in path.parts, "say in one sentence what the file is for"
+    files = {str(path.relative_to(ROOT)): path for path in _sources("backend", "tests", "benchmarks")}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+    too_long = {name for name, text in texts.items() if text.count("\n") > LONGEST_FILE[name.partition("/")[0]]}
+    assert too_long == LONGER_FILES
+    assert [name for name, path in files.items() if path.stem in NAMES_THAT_SAY_NOTHING] == []
+    described = {name: text for name, text in texts.items() if not name.startswith("tests/")}
+    unsaid = [name for name, text in described.items() if not ast.get_docstring(ast.parse(text))]
+    assert unsaid == [], "say in one sentence what the file is for"
 
 
 def test_every_test_says_in_a_docstring_what_it_stands_for() -> None:
