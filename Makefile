@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test coverage chromium other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
+.PHONY: help setup run demo test coverage chromium nginx other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
 
 PYTHON ?= python3
 # Another Python has an environment of its own: `make test PYTHON=python3.12`.
@@ -66,12 +66,16 @@ run: $(READY) ## Serve on this machine with an embedded database, and say where 
 
 # The tests of the pages drive the Chromium of this machine.
 chromium: ## Install Chromium, if there is none and this machine lets you
-	@.ci/install-chromium
+	@.ci/install-program chromium 'the tests of the pages'
 
 demo: $(READY) ## Show a service with a sample app, of whose three instances two refuse a revision
 	@$(BIN)/python demo
 
-test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium ## Run all tests
+# So that what is said of a proxy is tried with one.
+nginx: ## Install nginx, if there is none and this machine lets you; it is not started
+	@.ci/install-program nginx 'the tests of recipes'
+
+test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx ## Run all tests
 	@$(PYTEST) -n 2
 
 coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached

@@ -1,0 +1,144 @@
+"""What the recipe for nginx says, with a real nginx before two real workers of the service."""
+
+import json
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from app.domain.identity import Principal, PrincipalKind
+from app.service.tokens import Tokens
+from app.store.opening import open_store
+from app.stream.open_streams import HEARTBEAT_SECONDS
+from docs.documents import ROOT, blocks
+from setpoint.client.answer import WaitError
+from setpoint.client.connection import Connection
+from setpoint.client.login import Login
+from support.followed_environment import PLACE, Billing
+from support.gunicorn_process import GunicornProcess, gunicorn
+from support.keyed_settings import KEYS
+from support.nginx import nginx
+
+_PAGE = ROOT / "docs" / "guides" / "recipes" / "nginx.md"
+_CONFIGURATION = next(each.text for each in blocks(_PAGE) if each.file == "setpoint.conf")
+
+
+@dataclass
+class Proxied:
+    """The service behind nginx."""
+
+    billing: Billing
+    server: GunicornProcess
+    database_url: str
+
+    def ask(self, method: str, path: str, **more: str) -> urllib3.BaseHTTPResponse:
+        """Return whatever is answered."""
+        headers = {"Authorization": f"Bearer {self.billing.admin}", **more}
+        return urllib3.request(method, f"{self.billing.url}{path}", headers=headers, retries=False)
+
+
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
+    """Two workers of the service behind the nginx of the page; one environment has a revision."""
+    folder = tmp_path_factory.mktemp("nginx")
+    url = f"sqlite:///{folder}/setpoint.db"
+    with closing(open_store(url, KEYS)) as store:
+        ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
+        admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
+    variables = {"DATABASE_URL": url, "WEB_CONCURRENCY": "2"}
+    with gunicorn(folder / "output", variables) as server:
+        server.wait_until_ready()
+        with nginx(folder, _CONFIGURATION, server.address) as address:
+            made = Billing(address, admin)
+            made.write(POOL_MAX="1")
+            yield Proxied(made, server, url)
+
+
+def test_an_event_is_there_at_once(proxied: Proxied) -> None:
+    """And not with the next few kilobytes, or at the end of the stream."""
+    headers = {"Authorization": f"Bearer {proxied.billing.token}"}
+    url = f"{proxied.billing.url}/v1/stream?environment=billing/production"
+    wanted = proxied.billing.catch_up() + 1
+    with urllib3.PoolManager() as pool:
+        stream = pool.request("GET", url, headers=headers, preload_content=False, timeout=10)
+        heard = b""
+        while b"event: bookmark" not in heard:
+            heard += stream.read1(65_536)
+        proxied.billing.write(POOL_MAX="2")
+        written_at, heard = time.monotonic(), b""
+        while f'"revision":{wanted}'.encode() not in heard.replace(b" ", b""):
+            heard += stream.read1(65_536)
+        assert time.monotonic() - written_at < HEARTBEAT_SECONDS / 2
+        stream.release_conn()
+        stream.close()
+
+
+def test_a_quiet_stream_outlasts_the_patience_of_nginx() -> None:
+    """Two heartbeats may be late."""
+    match = re.search(r"proxy_read_timeout (\d+)s;", _CONFIGURATION)
+    assert match
+    assert int(match[1]) >= 3 * HEARTBEAT_SECONDS
+
+
+def test_what_clients_write_of_themselves_is_not_believed(proxied: Proxied) -> None:
+    """The audit log has the address of nginx."""
+    forged = {"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7", "X-Real-IP": "203.0.113.7"}
+    made = proxied.billing.call("POST", "/v1/tokens", json={"name": "x", "scopes": ["config:read"]}, headers=forged)
+    with closing(open_store(proxied.database_url, KEYS)) as store:
+        row = store.read(lambda found: found.audit.page(limit=1))[0]
+    assert (str(row.action), row.detail["token"], row.address) == ("token.create", made["id"], "127.0.0.1")
+
+
+def test_connections_to_the_service_are_kept(proxied: Proxied) -> None:
+    """Each request of clients that keep none would cost one otherwise."""
+    for _ in range(30):
+        assert proxied.ask("GET", "/v1/me", Connection="close").status == 200
+    port = f":{proxied.server.address[1]:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    closed = [row for row in rows if row[2].endswith(port) and row[3] == "06"]  # TIME_WAIT
+    assert len(closed) < 20
+
+
+def test_a_limit_reaches_the_client_with_when_to_come_back(proxied: Proxied) -> None:
+    """As the service says it."""
+    number = proxied.billing.catch_up()
+    proxied.billing.call("PUT", "/v1/limits/billing", json={"revisions": 1})
+    try:
+        headers = {"If-Match": f'"{number}"', "Content-Type": "application/json"}
+        url = f"{proxied.billing.url}{PLACE}/config"
+        sent = {**headers, "Authorization": f"Bearer {proxied.billing.admin}"}
+        refused = urllib3.request("PUT", url, headers=sent, body=b'{"POOL_MAX": "9"}', retries=False)
+        assert (refused.status, refused.headers["Content-Type"]) == (429, "application/problem+json")
+        assert int(refused.headers["Retry-After"]) > 1
+        assert "its limit of 1 revision an hour" in json.loads(refused.data)["detail"]
+    finally:
+        proxied.billing.call("PUT", "/v1/limits/billing", json={"revisions": None})
+
+
+def test_what_nginx_refuses_is_a_sentence(proxied: Proxied, tmp_path: Path) -> None:
+    """More requests than it lets through in a moment."""
+    with nginx(tmp_path, _CONFIGURATION, proxied.server.address) as address:
+        connection = Connection(Login(address, proxied.billing.token))
+        with pytest.raises(WaitError, match=r"the proxy before the service at .* asks you to wait; try again later"):
+            _ask_often(connection)
+
+
+def test_a_service_that_is_away_is_told_as_such(tmp_path: Path) -> None:
+    """And not as something that is no Setpoint."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nowhere = listener.getsockname()
+    away = pytest.raises(WaitError, match=r"can't be reached by the proxy before it \(502\)")
+    with nginx(tmp_path, _CONFIGURATION, nowhere) as address, away:
+        Connection(Login(address, "sp_x")).call("GET", "/v1/me")
+
+
+def _ask_often(connection: Connection) -> None:
+    for _ in range(2_000):
+        connection.call("GET", "/v1/me")
