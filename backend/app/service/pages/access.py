@@ -10,7 +10,7 @@ from app.service.exchanging import Exchanging
 from app.service.ports import Clock
 from app.service.tokens import Tokens
 
-ON_A_PAGE = 50
+ON_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)

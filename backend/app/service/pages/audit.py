@@ -10,7 +10,7 @@ from app.domain.identity import ANY, Actor, PrincipalKind, Scope
 from app.service.access import require
 from app.service.ports import Store
 
-ON_A_PAGE = 50
+ON_A_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.domain.revision import Schema
 from app.service.pages.contract_changes import ContractChange, changes_of_contract
 from app.service.ports import Store, Transaction
 
-ON_A_PAGE = 20
+ON_A_PAGE = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""`make chromium`: installs the browser of the tests where it may, and says what to type where it may not."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / ".ci" / "install-chromium"
+TOLD = "the tests of the pages need Chromium: sudo apt-get install chromium\n"
+
+
+def _machine(folder: Path, **programs: str) -> None:
+    """Make programs that say how they were called."""
+    for name, body in {"bash": 'exec /bin/bash "$@"', "true": "exit 0", **programs}.items():
+        path = folder / name.replace("_", "-")
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+
+
+CALLED = "echo $1 >> {folder}/calls"
+
+
+@pytest.mark.parametrize(
+    ("programs", "calls", "status", "said"),
+    [
+        ({"chromium": "true"}, [], 0, ""),
+        ({"apt_get": CALLED, "id": "echo 0"}, ["update", "install"], 0, ""),
+        ({"apt_get": CALLED, "id": "echo 1000", "sudo": 'shift; exec "$@"'}, ["update", "install"], 0, ""),
+        ({"apt_get": CALLED, "id": "echo 1000", "sudo": "exit 1"}, [], 1, TOLD),
+        ({}, [], 1, "the tests of the pages need Chromium: install it, so that `chromium` is on the path\n"),
+    ],
+    ids=["is there", "root", "sudo without a password", "may not", "no apt-get"],
+)
+def test_chromium_is_installed_or_one_line_says_how(
+    tmp_path: Path, programs: dict[str, str], calls: list[str], status: int, said: str
+) -> None:
+    """Never a silent skip."""
+    _machine(tmp_path, **{name: body.format(folder=tmp_path) for name, body in programs.items()})
+    done = subprocess.run(
+        ["/bin/bash", str(SCRIPT)], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    log = tmp_path / "calls"
+    assert (done.returncode, done.stderr) == (status, said)
+    assert (log.read_text().splitlines() if log.exists() else []) == calls
