@@ -19,7 +19,7 @@ from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
 from setpoint.text.guarded import MASK
-from setpoint.text.join import counted
+from setpoint.text.join import counted, joined
 from setpoint.validation.record import SourceRecord
 
 
@@ -60,6 +60,10 @@ def note_problems(subjects: Sequence[Subject], program: str) -> None:
     for name, found in deployed.items():
         problems = counted(len(found), "problem")
         sys.stderr.write(f"note: the deploy of `{printable(name)}` has {problems}, which `{program} check` explains\n")
+    off = {k: v for each in subjects if each.process for k, v in each.process.passed_over.items()}
+    if off:
+        names = [f"`{printable(name)}` (`--profile {printable(profiles[0])}`)" for name, profiles in off.items()]
+        sys.stderr.write(f"note: no profile is on that starts {joined(names)}\n")
 
 
 def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:

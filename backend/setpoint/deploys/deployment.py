@@ -168,12 +168,14 @@ class Deployment:
         processes: By name, in the order of the files; none where the program rejects them.
         problems: In the order of the files.
         files: Every file that was read, deploy files and those that they name.
+        switched_off: The services of compose that are not started because no profile of theirs is on, with those.
     """
 
     kind: DeployKind
     processes: Mapping[str, Process]
     problems: tuple[DeployProblem, ...] = ()
     files: tuple[SourceText, ...] = field(default=())
+    switched_off: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:

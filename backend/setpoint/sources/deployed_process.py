@@ -32,6 +32,7 @@ class DeployedProcess(NamedTuple):
         given_by_itself: What the program gives though nobody has written its name, as systemd does for `User=`.
         referable: What references may have put into values: the bindings of env files such as compose's `.env`.
         caller: What is known of the environment of whoever starts the deploy, of which references take as well.
+        passed_over: The services of compose that are off, with their profiles, where nobody says which one is meant.
     """
 
     name: str
@@ -46,6 +47,7 @@ class DeployedProcess(NamedTuple):
     given_by_itself: frozenset[str] = frozenset()
     referable: tuple[Written, ...] = ()
     caller: Mapping[str, str] = {}
+    passed_over: Mapping[str, tuple[str, ...]] = {}
 
 
 class Where(NamedTuple):

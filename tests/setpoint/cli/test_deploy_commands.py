@@ -264,3 +264,20 @@ def test_without_the_extra_it_is_said_what_to_install(typed: Typed, kind: str) -
     done = run([sys.executable, "-c", code], {"PYTHONPATH": str(BACKEND)}, typed.folder)
     told = f"error: files of {kind} are YAML, which needs PyYAML: install `setpoint[deploys]`\n"
     assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", told)
+
+
+def test_a_service_whose_profile_is_off_is_told_with_what_turns_it_on(typed: Typed) -> None:
+    """It looks as if it was not there, and a change of it as if it was none."""
+    services = "services:\n  web: {image: i, environment: {PORT: 1}}\n"
+    shell = "  shell: {image: i, profiles: [debug], environment: {PORT: %s}}\n"
+    typed.write({"a.yaml": services + shell % 2, "b.yaml": services + shell % 3, "c.yaml": f"services:\n{shell % 2}"})
+    off = "error: `shell` is not started, because its profile is off; `--profile debug` turns it on\n"
+    assert typed("diff", "a.yaml", "b.yaml") == (
+        0,
+        "",
+        "note: no profile is on that starts `shell` (`--profile debug`)\n",
+    )
+    assert typed("diff", "a.yaml#web", "b.yaml#web") == (0, "", "")
+    for words in (["check", "a.yaml", "--service", "shell"], ["check", "c.yaml"], ["show", "c.yaml"]):
+        assert typed(*words) == (2, "", off)
+    assert typed("diff", "a.yaml#shell", "b.yaml#shell", "--profile", "debug")[1].startswith("~ PORT\n")

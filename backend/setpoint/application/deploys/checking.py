@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from setpoint.application.check_app import Wanted
-from setpoint.application.deploys.services import Services, WantedDeploy, services_of
+from setpoint.application.deploys.services import Services, WantedDeploy, how_to_switch_on, services_of
 from setpoint.application.gathering import beside_each_other, of_deployed
 from setpoint.application.importing import UnusableRulesError, UnusableSettingsError, contracts_of, import_rules
 from setpoint.application.judging import Terms, chosen_selection, judged
@@ -86,6 +86,8 @@ def _checked(wanted: WantedDeploy, known: _Classes, project: Project, terms: Ter
     if not deployment.processes and not deployment.problems:
         named = joined([f"`{printable(each)}`" for each in wanted.request.paths])
         message = f"{named} deploys no process"
+        if deployment.switched_off:
+            message = how_to_switch_on(*next(iter(deployment.switched_off.items())))
         raise NothingDeployedError(message)
     classes = {name: known.of(references) for name, references in wanted.classes.items()}
     usual = () if classes and not wanted.names else known.usual

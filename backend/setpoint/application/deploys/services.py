@@ -84,14 +84,22 @@ def find_services(deployment: Deployment, word: str) -> list[str]:
     if word in deployment.processes:
         return [word]
     found = [name for name in deployment.processes if word in _short_names(name)]
-    if found or not deployment.processes:
+    if found or not (deployment.processes or deployment.switched_off):
         return found
+    if word in deployment.switched_off:
+        raise NoSuchServiceError(how_to_switch_on(word, deployment.switched_off[word]))
     known = [each for name in deployment.processes for each in (name, *_short_names(name))]
     meant = nearest(word, known, _LONGEST_SLIP)
     names = joined([f"`{printable(name)}`" for name in deployment.processes])
     hint = f"did you mean `{printable(meant)}`?" if meant else f"it has {names}"
     message = f"the deploy has no service `{printable(word)}`; {hint}"
     raise NoSuchServiceError(message)
+
+
+def how_to_switch_on(name: str, profiles: Sequence[str]) -> str:
+    """Return why docker compose does not start the service `name`, none of whose `profiles` is on."""
+    which = "its profile is off" if len(profiles) == 1 else "none of its profiles is on"
+    return f"`{printable(name)}` is not started, because {which}; `--profile {printable(profiles[0])}` turns it on"
 
 
 def _short_names(name: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from setpoint.application.deploys.services import WantedDeploy, services_of
+from setpoint.application.deploys.services import WantedDeploy, how_to_switch_on, services_of
 from setpoint.application.gathering import beside_each_other, of_deployed
 from setpoint.application.importing import contracts_of
 from setpoint.contract.settings_class import SettingsContract
@@ -44,11 +44,15 @@ def values_of_deploy(
         raise UnclearDeployError(printable(message))
     name, run = next(iter(chosen.items()))
     process = deployed(deployment, deployment.processes[name], wanted.request.environment)
+    if not wanted.names:
+        process = process._replace(passed_over=deployment.switched_off)
     return beside_each_other([of_deployed(each, process, project, directories=directories) for each in run])
 
 
 def _why_there_is_none(deployment: Deployment) -> str:
     refusal = next((each for each in deployment.problems if each.refuses), None)
+    if refusal is None and deployment.switched_off:
+        return how_to_switch_on(*next(iter(deployment.switched_off.items())))
     if refusal is None:
         return "the files deploy no process"
     where = ""

@@ -52,12 +52,13 @@ def read_compose(
         processes = {}
         reader.problems += error.problems
     problems = tuple(sorted(_each_once(reader.problems), key=lambda problem: _order(problem, project_files)))
-    return Deployment(DeployKind.COMPOSE, processes, problems, project_files.files)
+    return Deployment(DeployKind.COMPOSE, processes, problems, project_files.files, reader.switched_off)
 
 
 class _Reader:
     def __init__(self, invocation: Invocation, files: ProjectFiles, *, outside: bool) -> None:
         self.problems: list[DeployProblem] = []
+        self.switched_off: dict[str, tuple[str, ...]] = {}
         self._invocation = invocation
         self._files = files
         self._outside = outside
@@ -73,7 +74,8 @@ class _Reader:
         finally:
             self.problems += loading.problems
         services = model.table("services")
-        enabled = frozenset(name for name, one in services.entries.items() if _is_on(one, project.profiles))
+        self.switched_off = {name: of for name, one in services.entries.items() if (of := _off(one, project.profiles))}
+        enabled = frozenset(services.entries.keys() - self.switched_off)
         self._check(model, services, enabled)
         outside = Outside(project.environment, project.places, self._invocation.knows_caller)
         return self._environments(services, enabled, outside)
@@ -133,10 +135,11 @@ def _known_text(tree: Tree | None) -> str | None:
     return None if isinstance(tree, Leaf) and tree.is_open else text_of(tree)
 
 
-def _is_on(service: Tree, profiles: Sequence[str]) -> bool:
+def _off(service: Tree, profiles: Sequence[str]) -> tuple[str, ...]:
+    """Return the profiles of a service none of which is on; nothing if it is started."""
     declared = service.get("profiles") if isinstance(service, Table) else None
-    wanted = [text_of(item) for item in declared.items] if isinstance(declared, Items) else []
-    return not wanted or "*" in profiles or any(profile in profiles for profile in wanted)
+    wanted = tuple(text_of(item) or "" for item in declared.items) if isinstance(declared, Items) else ()
+    return () if "*" in profiles or any(profile in profiles for profile in wanted) else wanted
 
 
 def _each_once(problems: Sequence[DeployProblem]) -> list[DeployProblem]:
