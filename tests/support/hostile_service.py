@@ -54,8 +54,8 @@ class HostileService:
         self._instance(8, "APPLIED")
         self.parts |= {"session_id": session}
         self._name_others()
-        for _ in range(2):
-            self._propose()
+        for port in ("8", "9"):
+            self._propose(port)
 
     def _write(self, environment: str, based_on: int, **variables: str) -> None:
         condition = {"If-Match": f'"{based_on}"'} if based_on else {"If-None-Match": "*"}
@@ -79,8 +79,8 @@ class HostileService:
         rule = {"issuer": MARKUP, "audience": MARKUP, "subject": MARKUP, "claims": {MARKUP: HOSTILE}}
         self.served.call("PUT", "/v1/trust-rules/hostile", json={**rule, "sign_in": True, "roles": ["viewer"]})
 
-    def _propose(self) -> None:
+    def _propose(self, port: str) -> None:
         query = urlencode({"message": (HOSTILE + LONG)[:2_000]})
-        change = {"patch": {"PORT": "9", "API_KEY": f"{CANARY}-9", "NAME": f"{LONG}!", "X" * 200: MARKUP}}
+        change = {"patch": {"PORT": port, "API_KEY": f"{CANARY}-9", "NAME": f"{LONG}!", "X" * 200: MARKUP}}
         path = f"{ENVIRONMENT}/proposals?{query}"
         self.served.call("POST", path, json=change, headers={"If-Match": '"3"'})

@@ -60,6 +60,7 @@ class Visit:
     """What was found on a page.
 
     Attributes:
+        status: That of the answer.
         html: What it is, after all scripts have run.
         json: The same for programs.
         text: What people read on it.
@@ -69,6 +70,7 @@ class Visit:
         unreached: What the keyboard does not get to, or gets to without a sign.
     """
 
+    status: int
     html: str
     json: str
     text: str
@@ -105,8 +107,9 @@ def visits(browser: Browser, served: ServedPages, tmp_path_factory: pytest.TempP
 
 def _opened(page: Page, paths: list[str]) -> Iterator[tuple[str, Visit]]:
     for path in paths:
-        page.goto(path)
-        yield path, _looked_at(page)
+        answer = page.goto(path)
+        assert answer is not None
+        yield path, _looked_at(page, answer.status)
 
 
 def _typed(page: Page) -> Iterator[tuple[str, Visit]]:
@@ -116,12 +119,13 @@ def _typed(page: Page) -> Iterator[tuple[str, Visit]]:
         page.evaluate(OPEN)
         for field, text in fields.items():
             page.locator(field).fill(text)
-        with page.expect_navigation():
+        with page.expect_navigation() as answer:
             page.get_by_role("button", name=button, exact=True).click()
-        yield f"{path}, {button}", _looked_at(page)
+        assert answer.value is not None
+        yield f"{path}, {button}", _looked_at(page, answer.value.status)
 
 
-def _looked_at(page: Page) -> Visit:
+def _looked_at(page: Page, status: int) -> Visit:
     page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="light")
     page.evaluate(OPEN)
@@ -131,6 +135,7 @@ def _looked_at(page: Page) -> Visit:
     page.emulate_media(color_scheme="dark")
     bad += [f"dark, {each}" for each in barriers(page)]
     return Visit(
+        status=status,
         html=page.content(),
         json=page.evaluate("fetch(`${location.pathname}.json`).then(answer => answer.text())"),
         text=page.locator("body").inner_text(),
@@ -154,6 +159,15 @@ def _unreached(page: Page) -> Iterator[str]:
         if found["place"] is not None:
             seen[found["place"]] = found["seen"]
     yield from (each for place, each in enumerate(every) if not seen.get(str(place)))
+
+
+def test_each_page_is_there_and_each_form_comes_back(visits: dict[str, Visit]) -> None:
+    """Or what is looked at here would be how an error looks."""
+    assert {path: visit.status for path, visit in visits.items() if visit.status != 200} == {
+        "/no/such/page": 404,
+        "/apps/billing/production/edit, Save": 422,
+        "/access, Make the token": 422,
+    }
 
 
 def test_nothing_on_any_page_keeps_somebody_from_using_it(visits: dict[str, Visit]) -> None:
