@@ -171,7 +171,7 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     promoting = Promoting(reading, history, revising)
     yield promotions(promoting)
     yield protection(protecting)
-    showing, proposing = ShowingProposals(store, validator, _now), Proposing(store, validator, _now)
+    showing, proposing = ShowingProposals(store, validator, _now), Proposing(store, validator, _now, budgets)
     yield proposals(ProposalUseCases(showing, proposing, approving, revising, promoting))
     broker = Broker(watching, streams.spread_milliseconds)
     application.extensions[BROKER] = broker

@@ -6,10 +6,12 @@ import psycopg
 import pytest
 
 from app.domain.errors import DamagedError
+from app.domain.proposal import Ending, ProposalState, Terms, Wish
 from app.domain.token_text import new_token_text
 from app.store.opening import open_store
+from app.store.repositories.proposal_tables import proposals
 from app.store.sqlite.backup import back_up
-from app.store.testing.examples import OLD_KEY, PRODUCTION, TOKEN, AnyStore, append, draft
+from app.store.testing.examples import ADA, NOW, OLD_KEY, PRODUCTION, TOKEN, AnyStore, append, draft
 from support.postgresql_server import PostgresqlServer
 
 CANARY = "c4n4ry-at-rest"
@@ -23,6 +25,8 @@ def use(store: AnyStore) -> str:
     revision = append(store, draft(PASSWORD=CANARY, PORT="8080"))
     append(store, draft(PASSWORD=CANARY + "2"))
     store.read(lambda found: found.revisions.variables(revision))
+    wish = Wish(draft(PASSWORD=CANARY + "3"), 2, Terms())
+    store.write(lambda found: found.proposals.variables(found.proposals.add(wish, NOW)))
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM revisions").scalar() == 2
     return text.text
@@ -82,3 +86,17 @@ def test_no_value_no_token_and_no_key_is_in_the_files_of_a_postgresql(postgresql
         connection.execute("CHECKPOINT")
     assert found_in(postgresql.data, "billing") != []
     assert found_in(postgresql.data, CANARY, token, token[16:], KEY) == []
+
+
+def test_what_a_proposal_held_is_gone_from_the_file_once_it_has_ended(database: Path) -> None:
+    """What was sealed, too: with its data key it would open."""
+    with closing(open_store(f"sqlite:///{database}", OLD_KEY)) as store:
+        append(store, draft(A="1"))
+        proposal = store.write(lambda found: found.proposals.add(Wish(draft(A="2" * 500), 1, Terms()), NOW))
+        row = store.read(lambda found: found.connection.execute(proposals.select()).one())
+        kept = [bytes(row.body)[100:150], bytes(row.data_key)[:40]]
+        assert all(any(each in _content(path) for path in database.parent.iterdir()) for each in kept)
+        ending = Ending(ProposalState.WITHDRAWN, NOW, ADA)
+        store.write(lambda found: found.proposals.end(proposal, ending))
+        store.scrub()
+        assert [each for each in kept for path in database.parent.iterdir() if each in _content(path)] == []

@@ -1,6 +1,6 @@
 """Proposes changes, and changes what is proposed; nothing but the gates stands between a change and a proposal."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.audit import Action
@@ -9,6 +9,7 @@ from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.proposal import LIFETIME, Proposal, ProposalState, Terms, Wish
 from app.service.approvals.standing import Standing, named, refuse_unless_open, standing, tell
+from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.changes import Change
 from app.service.writing.intent import Intent
@@ -26,6 +27,7 @@ class Proposing:
     store: Store
     validator: SchemaValidator
     clock: Clock
+    budgets: Budgets = field(default_factory=Budgets)
 
     def approvals_needed(self, place: Place) -> int:
         """Return how many approvals a change takes there, because of what it reaches; 0 where it takes none."""
@@ -44,6 +46,7 @@ class Proposing:
 
         Raises:
             ConflictError: Nothing would change, a revision is on trial, or too many proposals wait there.
+            LimitedError: The app has used up what it may store within an hour.
             Others: As `Revising.revise`, whose gates it passes.
         """
         self._refuse_no_change(actor, intent, change)
@@ -57,6 +60,7 @@ class Proposing:
             if len(there) == MOST_OPEN:
                 message = f"{MOST_OPEN} proposals wait in `{intent.place}` already"
                 raise ConflictError(message)
+            self._spend(found, wish)
             made = found.proposals.add(wish, wish.draft.made_at + LIFETIME)
             tell(found, actor, made, Action.PROPOSAL_MAKE, made.made_at, detail={"digest": made.digest})
             return standing(found, made, made.made_at)
@@ -81,6 +85,7 @@ class Proposing:
             there = named(found, intent.place, number)
             refuse_unless_open(there, self.clock())
             wish = self._wish(found, actor, intent, change, applies_itself=applies_itself)
+            self._spend(found, wish)
             changed = found.proposals.change(there, wish, wish.draft.made_at + LIFETIME)
             tell(found, actor, changed, Action.PROPOSAL_CHANGE, changed.made_at, detail={"digest": changed.digest})
             return standing(found, changed, changed.made_at)
@@ -88,6 +93,12 @@ class Proposing:
         changed = self.store.write(make)
         self.store.scrub()
         return changed
+
+    def _spend(self, found: Transaction, wish: Wish) -> None:
+        """Count what is stored, as a write does."""
+        app = wish.draft.place.app
+        self.budgets.refuse_if_spent(found, app, wish.draft.made_at)
+        self.budgets.spend_on_proposal(found, app, wish.draft)
 
     def _refuse_what_is_not_theirs(self, actor: Actor, place: Place, number: int) -> None:
         """Refuse before anything else is said; the author of a proposal never changes."""

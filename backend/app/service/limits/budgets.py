@@ -84,8 +84,11 @@ class Budgets:
 
     def spend(self, found: Transaction, app: str, draft: Draft) -> None:
         """Note that a revision was made on behalf of an app."""
-        size = sum(len(name.encode()) + len(text.encode()) for name, text in draft.variables.items())
-        self._note(found, app, draft.made_at, revisions=1, size=size)
+        self._note(found, app, draft.made_at, revisions=1, size=_size(draft))
+
+    def spend_on_proposal(self, found: Transaction, app: str, draft: Draft) -> None:
+        """Note that an app has stored what may become a revision."""
+        self._note(found, app, draft.made_at, revisions=0, size=_size(draft))
 
     def spend_on_schema(self, found: Transaction, app: str, document: str, now: datetime) -> None:
         """Note that an app has stored a schema."""
@@ -100,6 +103,10 @@ class Budgets:
             return Usage(limit, most, streams, limit in own)
         moment = None if most is None else free_at(spent, limit, most)
         return Usage(limit, most, sum(each.of(limit) for each in spent), limit in own, moment)
+
+
+def _size(draft: Draft) -> int:
+    return sum(len(name.encode()) + len(text.encode()) for name, text in draft.variables.items())
 
 
 def amount(limit: Limit, number: int) -> str:

@@ -1,11 +1,22 @@
 import pytest
 
-from app.domain.errors import ChangedError, ConflictError, ForbiddenError, InvalidError, NotFoundError, ProtectedError
+from app.domain.errors import (
+    ChangedError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    LimitedError,
+    NotFoundError,
+    ProtectedError,
+)
 from app.domain.identity import Actor, Principal, PrincipalKind, Right, Scope
+from app.domain.limit import Limit
 from app.domain.proposal import LIFETIME
 from app.domain.trust import TrustRule
 from app.issuers.json_web_tokens import JsonWebTokens
+from app.service.approvals.proposing import Proposing
 from app.service.exchanging import Exchanging
+from app.service.limits.budgets import Budgets
 from app.service.tokens import Grant
 from app.service.writing.changes import replaced
 from app.service.writing.intent import Intent
@@ -242,3 +253,15 @@ def test_no_change_gets_through_without_somebody_else(office: Office, attack: st
         attempt(office)
     assert office.served().get("PORT") in {"1", "2", "3"}
     assert "6" not in office.served().values()
+
+
+def test_what_waits_counts_as_what_is_written(office: Office) -> None:
+    """Or proposals would be a way around the limits of an app."""
+    service, now = office.service, office.service.clock()
+    usages = service.store.read(lambda found: Budgets().of(found, "billing", now))
+    stored = next(each.used for each in usages if each.limit is Limit.BYTES)
+    limited = Budgets({Limit.BYTES: stored + 5})
+    proposing = Proposing(service.store, service.validator, service.clock, limited)
+    proposing.propose(WRITER, Intent(PRODUCTION, 1), replaced({"PORT": "2", "NAME": "x" * 10}))
+    with pytest.raises(LimitedError, match="`billing` has used up its limit of"):
+        proposing.propose(WRITER, Intent(PRODUCTION, 1), replaced({"PORT": "3", "NAME": "x" * 10}))
