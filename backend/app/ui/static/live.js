@@ -6,6 +6,7 @@ const SHORTEST_PAUSE = 400; // milliseconds between two looks at the page, howev
 const PATIENCE = 1500; // milliseconds without a connection before the page says so
 const AGAIN = 3000; // milliseconds until a stream is opened anew that the browser has given up
 const KEPT_HIDDEN = 300000; // milliseconds for which a page that nobody sees keeps its stream: browsers have few
+const HIDDEN = 60000; // milliseconds between two looks without a stream
 const CONTROLS = "input:not([type=hidden]), select, textarea";
 
 function localOf(moment) {
@@ -83,6 +84,7 @@ function follow(address) {
   let losing = 0;
   let opening = 0;
   let hiding = 0;
+  let polling = 0;
 
   function lost() {
     losing ||= setTimeout(() => {
@@ -99,11 +101,11 @@ function follow(address) {
     connection.hidden = true;
   }
 
-  function end() {
+  function end(why) {
     isOver = true;
-    source?.close();
+    close();
     clearTimeout(losing);
-    connection.textContent = "! You are signed out: this page does not change any more. ";
+    connection.textContent = `! ${why}: this page does not change any more. `;
     const link = document.createElement("a");
     link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
     link.textContent = "Sign in";
@@ -135,12 +137,16 @@ function follow(address) {
       while (wanted && !isOver) {
         wanted = false;
         const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
-        if (answer.redirected || answer.status === 404) return end();
+        if (answer.redirected) return end("You are signed out");
+        if (answer.status === 403 || answer.status === 404) return end("You may not see this any more, or it is gone");
         if (answer.ok) show(await answer.text());
+        else setTimeout(look, AGAIN);
+        if (source?.readyState === EventSource.OPEN) found();
         await new Promise((resolve) => setTimeout(resolve, SHORTEST_PAUSE));
       }
     } catch {
       lost();
+      setTimeout(look, AGAIN);
     } finally {
       looking = false;
     }
@@ -152,9 +158,8 @@ function follow(address) {
   }
 
   function open() {
-    clearTimeout(opening);
+    close();
     if (isOver) return;
-    source?.close();
     source = new EventSource(address);
     source.addEventListener("hello", () => {
       found();
@@ -172,13 +177,19 @@ function follow(address) {
 
   function close() {
     clearTimeout(opening);
+    clearInterval(polling);
     source?.close();
     source = null;
   }
 
+  function hide() {
+    close();
+    if (!isOver) polling = setInterval(look, HIDDEN);
+  }
+
   document.addEventListener("visibilitychange", () => {
     clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(close, KEPT_HIDDEN);
+    if (document.hidden) hiding = setTimeout(hide, KEPT_HIDDEN);
     else if (!source) open();
   });
   addEventListener("pagehide", close);
