@@ -233,6 +233,9 @@ def test_what_is_inherited_is_no_part_of_the_text(service: Service, editor: Edit
         "",
         {"PORT": "billing/staging@1", "NAME": "billing/staging@1", "API_KEY": "billing/staging@1"},
     )
+    refused = saved(editor, "API_KEY=setpoint:unchanged\n")
+    assert isinstance(refused, EditPage)
+    assert [each.code for each in refused.findings] == ["masked-value"]
     assert isinstance(saved(editor, "NAME=b\n"), Revised)
     assert values(service) == {"PORT": "1", "NAME": "b", "API_KEY": CANARY}
 
