@@ -1,7 +1,7 @@
 """Checking, comparing, revealing and editing variables, in a real browser."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from support.served_pages import ServedPages, is_wider_than_its_window
 from support.small_contract import contract
@@ -36,6 +36,15 @@ def test_a_newcomer_checks_a_file_without_signing_in_and_without_scripts(served:
         expect(finding).to_contain_text("PORT='80")
         expect(page.get_by_label("Env file")).to_have_value('HOST="localhost"\nPORT=\'80\n')
         expect(page.get_by_role("row", name="node 24")).to_have_count(0)
+
+
+def test_a_file_tells_whether_its_lines_end_as_on_windows(page: Page) -> None:
+    """What a browser does not say of a text that is pasted."""
+    page.goto("/check")
+    chosen = FilePayload(name="prod.env", mimeType="text/plain", buffer=b"HOST=localhost\r\n")
+    page.get_by_label("Open a file…").set_input_files(chosen)
+    expect(page.get_by_role("status")).to_contain_text("the one variable is read differently")
+    expect(page.get_by_role("row", name="HOST")).to_contain_text("keep an invisible carriage return at the end")
 
 
 def test_findings_appear_while_one_types(served: ServedPages, page: Page) -> None:

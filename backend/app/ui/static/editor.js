@@ -76,7 +76,26 @@ function watchText(form) {
     event.preventDefault();
     goTo(text, Number(place.dataset.line), Number(place.dataset.column));
   });
+  const windows = form.elements.namedItem("windows");
+  if (windows) {
+    addFileChooser(form, async (file) => {
+      const content = await file.text();
+      windows.checked = content.includes("\r\n");
+      text.value = content;
+      margin.show();
+      check();
+    });
+  }
   margin.show();
+}
+
+// A text field knows no line ends of Windows; a file tells whether it has them.
+function addFileChooser(form, taken) {
+  const label = Object.assign(document.createElement("label"), { className: "button", textContent: "Open a file… " });
+  const chooser = Object.assign(document.createElement("input"), { type: "file", className: "hidden" });
+  chooser.addEventListener("change", () => { if (chooser.files.length) taken(chooser.files[0]); });
+  label.append(chooser);
+  form.querySelector(".actions").append(label);
 }
 
 // Numbers the lines beside a text, with a sign at each one that something is wrong with.
