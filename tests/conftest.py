@@ -2,7 +2,10 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+pytest.register_assert_rewrite("app.store.testing")  # before whatever fixture imports it
 
 settings.register_profile(
     "setpoint",

@@ -10,8 +10,6 @@ from setpoint import load
 from setpoint.contract.settings_class import SettingsContract
 from support.keyed_settings import Settings
 
-pytest.register_assert_rewrite("app.store.testing")
-
 MakeService = Callable[[Mapping[str, str]], Flask]
 
 

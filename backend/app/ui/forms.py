@@ -64,7 +64,10 @@ def _require_token() -> None:
     if request.method in _SAFE or is_by_a_program():
         return
     key = _key()
-    if not (key and hmac.compare_digest(_token(key).encode(), form().get(FIELD, "").encode())):
+    if not key:
+        detail = "your browser has sent no cookie; it keeps those of this page over HTTPS, or on the machine itself"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail)
+    if not hmac.compare_digest(_token(key).encode(), form().get(FIELD, "").encode()):
         detail = "this form is out of date, because you have signed in or out since: load its page again"
         raise Problem(HTTPStatus.BAD_REQUEST, detail)
 

@@ -29,6 +29,12 @@ def test_the_token_of_another_browser_is_none(visitor: Visitor) -> None:
     assert refused.status_code == 400
 
 
+def test_a_browser_that_keeps_no_cookie_is_told_why_nothing_works(visitor: Visitor) -> None:
+    """As over plain HTTP to another machine, or where its user has forbidden cookies."""
+    refused = visitor.client.post("/sign-in", data={"token": visitor.api.admin}, headers=BROWSER)
+    assert (refused.status_code, "over HTTPS, or on the machine itself" in words(refused)) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
