@@ -5,7 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +120,29 @@ def test_a_limit_reaches_the_client_with_when_to_come_back(proxied: Proxied) -> 
         assert "its limit of 1 revision an hour" in json.loads(refused.data)["detail"]
     finally:
         proxied.billing.call("PUT", "/v1/limits/billing", json={"revisions": None})
+
+
+def test_all_workers_together_hold_no_more_streams_than_the_app_may(proxied: Proxied) -> None:
+    """Whichever of the two a stream comes to."""
+    proxied.billing.call("PUT", "/v1/limits/billing", json={"streams": 5})
+    try:
+        with ExitStack() as stack:
+            streams = [_stream(proxied, stack) for _ in range(12)]
+            opened = [each for each in streams if each.status == 200]
+            assert {each.status for each in streams} == {200, 429}
+            assert 1 <= len(opened) <= 5
+            assert {each.headers.get("Retry-After") for each in streams if each.status == 429} == {"10"}
+    finally:
+        proxied.billing.call("PUT", "/v1/limits/billing", json={"streams": None})
+
+
+def _stream(proxied: Proxied, stack: ExitStack) -> urllib3.BaseHTTPResponse:
+    pool = stack.enter_context(urllib3.PoolManager())
+    headers = {"Authorization": f"Bearer {proxied.billing.token}"}
+    path = f"{proxied.billing.url}/v1/stream?environment=billing/production"
+    stream = pool.request("GET", path, headers=headers, preload_content=False, retries=False, timeout=30)
+    stack.callback(stream.close)
+    return stream
 
 
 def test_what_nginx_refuses_is_a_sentence(proxied: Proxied, tmp_path: Path) -> None:

@@ -24,15 +24,16 @@ class ReadsInTurns:
         """Answer one request."""
         whose = _whose(environ)
         acts_for.set(whose)
-        if environ["REQUEST_METHOD"] not in _READS:
+        if environ["REQUEST_METHOD"] not in _READS or not whose:
             return self._wsgi_app(environ, start_response)
         with self._turns.taken(whose):
             return self._wsgi_app(environ, start_response)
 
 
 def _whose(environ: WSGIEnvironment) -> str:
+    """Return the app that a request is about, or the public part of the token that it shows; empty for neither."""
     path: str = environ.get("PATH_INFO", "")
     if path.startswith(_APPS):
         return path[len(_APPS) :].partition("/")[0]
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
-    return authorization
+    return authorization.partition(" sp_")[2].partition("_")[0]
