@@ -1,7 +1,8 @@
 """What one noisy app costs another one: the same reads and writes with the noise and without it, by turns.
 
-The noise is a process of its own, with the lowest priority, so that what is measured is the service and not two clients
-that share a processor: reads and writes as fast as they are answered or refused, and streams up to the app's limit.
+The noise is a process of its own: reads and writes as fast as they are answered or refused, and streams up to the app's
+limit. The service has one worker, and the noise a lower priority than who is measured, so that it is the service for
+which they compete, and not the processor.
 """
 
 import json

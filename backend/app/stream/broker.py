@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from operator import methodcaller
 from threading import Event as Flag
 from threading import Lock, Thread
 from time import sleep
@@ -18,6 +19,7 @@ MOST_WAITING = 1_000
 """How many events wait for one slow reader before it is told to read the state anew."""
 
 _SECONDS_BETWEEN_LOOKS = 1.0
+_WOKEN_AT_ONCE = 20
 
 
 class Events(Protocol):
@@ -141,13 +143,21 @@ class Broker:
             subscriptions = list(self._subscriptions)
             if isinstance(found, Reset):
                 self._position = found.latest
-                for each in subscriptions:
-                    each.drop()
             elif found:
                 self._position = found[-1].position
-                spread = self._spread()
-                for event in (told(each, spread) for each in found):
-                    concerned = [each for each in subscriptions if event.topic in each.topics]
-                    for each in concerned:
-                        each.offer(event)
-                    stream_events.inc(len(concerned))
+        if isinstance(found, Reset):
+            _a_few_at_a_time(subscriptions, Subscription.drop)
+            return
+        spread = self._spread()
+        for event in (told(each, spread) for each in found):
+            concerned = [each for each in subscriptions if event.topic in each.topics]
+            _a_few_at_a_time(concerned, methodcaller("offer", event))
+            stream_events.inc(len(concerned))
+
+
+def _a_few_at_a_time(subscriptions: Sequence[Subscription], tell: Callable[[Subscription], None]) -> None:
+    """Tell streams, and let requests in between: each stream that is woken takes a moment of this process."""
+    for number, each in enumerate(subscriptions, 1):
+        tell(each)
+        if number % _WOKEN_AT_ONCE == 0:
+            sleep(0)

@@ -5,13 +5,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from app.turns import Turns, acts_for
 
-_READS_AT_ONCE = 2
+_READS_AT_ONCE = 1
 _APPS = "/v1/apps/"
 _READS = frozenset({"GET", "HEAD"})
 
 
 class ReadsInTurns:
-    """WSGI middleware: of the reads of one app, few go on at once; what is not about one app goes by who sends it.
+    """WSGI middleware: of the reads of one app, one goes on at once; what is not about one app goes by who sends it.
 
     Writes take turns where they are stored: their bodies may come slowly, and nobody is to wait for that.
     """

@@ -10,7 +10,7 @@ from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]  # has 
 
 from serving.worker.connection import GunicornConnection, connection_of
 
-_SECONDS_TO_HOLD_UP = 0.0005
+_SECONDS_TO_HOLD_UP = 0.0002
 """How long a thread keeps the interpreter from the event loop, and what is ready there keeps it from new requests."""
 
 Result = TypeVar("Result")
