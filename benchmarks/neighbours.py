@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from configuration_service import OWN_SETTINGS, VARIABLES, admin_token, first_revision, request
-from gunicorn_worker import BACKEND, workers
+from gunicorn_worker import BACKEND, worker
 from load_clients import Address, Load, UnexpectedAnswerError, answer_to, is_whole
 from rounds import limit, table
 
@@ -28,7 +28,6 @@ SECONDS = 10.0
 STREAMS = 200
 READERS, WRITERS = 16, 4
 MOST_FOR_READS = MOST_FOR_WRITES = 2.0
-_WORDS = ("run:application",)
 _BETWEEN_READS, _READS_A_WRITE = 0.01, 10
 
 
@@ -37,13 +36,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "own_settings.py").write_text(OWN_SETTINGS)
-        variables = {
-            "DATABASE_URL": f"sqlite:///{folder}/setpoint.db",
-            "APP_STREAMS": str(STREAMS),
-            "APP_REVISIONS_PER_HOUR": os.environ.get("BENCH_R", "1000"),
-        }
+        variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "APP_STREAMS": str(STREAMS)}
         token = admin_token(folder, variables)
-        with workers(BACKEND, _WORDS, {**variables, "WEB_CONCURRENCY": "1"}) as (_, address):
+        with worker(BACKEND, ("run:application",), variables) as (_, address):
             for app in ("billing", "noisy"):
                 first_revision(folder, address, token, app)
             _compare(address, token)

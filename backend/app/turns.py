@@ -12,8 +12,8 @@ _SHORTEST_REST = 0.001
 _LONGEST_REST = 0.05
 _MOST_LANES = 1_000
 
-acts_for: ContextVar[str] = ContextVar("whom a request is for", default="")
-"""The app that a request is about, or who sends it; empty for what the service does by itself."""
+acts_for: ContextVar[str] = ContextVar("which app a request is about", default="")
+"""The app that a request is about; empty where it is about none or several, and for what the service does by itself."""
 
 
 @dataclass(slots=True)
@@ -47,9 +47,9 @@ class Turns:
 
     @contextmanager
     def taken(self, whose: str) -> Iterator[None]:
-        """Wait for a turn, and keep it for a while."""
+        """Wait for a turn, and keep it for a while; what is for nobody is let through."""
         now = self.clock()
-        if not self._meets_others(whose, now):
+        if not whose or not self._meets_others(whose, now):
             yield
             return
         with self._lock:

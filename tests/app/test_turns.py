@@ -67,6 +67,17 @@ def test_who_has_just_had_a_turn_rests_for_as_long_as_it_took(watch: Watch) -> N
     assert len(watch.rests) == 3  # the other one has not been here for a minute
 
 
+def test_what_is_for_nobody_is_no_other_app(watch: Watch) -> None:
+    """A probe, or what the service does by itself, makes nobody rest, and never rests itself."""
+    turns = _turns(watch)
+    for whose in ("shop", "", "shop", "", "", "shop", "shop"):
+        _turn(turns, whose, watch, 0.01)
+    _turn(turns, "billing", watch, 0.01)
+    for _ in range(3):
+        _turn(turns, "", watch, 0.01)
+    assert watch.rests == []
+
+
 def test_who_is_gone_is_forgotten(watch: Watch) -> None:
     """However many have been here."""
     turns = _turns(watch)

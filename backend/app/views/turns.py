@@ -1,4 +1,4 @@
-"""Has reads of different apps take turns in this process, and tells whom a request is for."""
+"""Has reads of different apps take turns in this process, and tells which app a request is about."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -11,7 +11,7 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class ReadsInTurns:
-    """WSGI middleware: of the reads of one app, one goes on at once; what is not about one app goes by who sends it.
+    """WSGI middleware: of the reads of one app, one goes on at once. What is about no single app is let through.
 
     Writes take turns where they are stored: their bodies may come slowly, and nobody is to wait for that.
     """
@@ -22,18 +22,14 @@ class ReadsInTurns:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        whose = _whose(environ)
-        acts_for.set(whose)
-        if environ["REQUEST_METHOD"] not in _READS or not whose:
+        app = _app_of(environ)
+        acts_for.set(app)
+        if environ["REQUEST_METHOD"] not in _READS:
             return self._wsgi_app(environ, start_response)
-        with self._turns.taken(whose):
+        with self._turns.taken(app):
             return self._wsgi_app(environ, start_response)
 
 
-def _whose(environ: WSGIEnvironment) -> str:
-    """Return the app that a request is about, or the public part of the token that it shows; empty for neither."""
+def _app_of(environ: WSGIEnvironment) -> str:
     path: str = environ.get("PATH_INFO", "")
-    if path.startswith(_APPS):
-        return path[len(_APPS) :].partition("/")[0]
-    authorization: str = environ.get("HTTP_AUTHORIZATION", "")
-    return authorization.partition(" sp_")[2].partition("_")[0]
+    return path[len(_APPS) :].partition("/")[0] if path.startswith(_APPS) else ""
