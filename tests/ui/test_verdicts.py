@@ -1,5 +1,6 @@
 """The story of the verdicts, with the page open: real instances, a real service, and somebody who looks."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -10,6 +11,7 @@ from support.followed_environment import Billing
 from support.fresh_database import fresh_database
 from support.served_pages import ServedPages, is_wider_than_its_window
 from support.service_at_port import ServiceAtPort, service_at_port
+from support.small_contract import contract
 from support.supervised import LAX, STRICT, supervised
 
 NOW = "/apps/billing/production"
@@ -47,10 +49,15 @@ def instances(billing: Billing, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def window(browser: Browser, service: ServiceAtPort, billing: Billing, instances: None) -> Iterator[Page]:  # noqa: ARG001
+def served(service: ServiceAtPort, billing: Billing) -> ServedPages:
+    """The service as people look at it; it may have been started again."""
+    return ServedPages(service.url, billing.admin, service.process)
+
+
+@pytest.fixture
+def window(browser: Browser, served: ServedPages, instances: None) -> Iterator[Page]:  # noqa: ARG001
     """A window of somebody who is signed in and may do everything."""
-    served = ServedPages(service.url, billing.admin, service.process)
-    with served.window(browser) as page:
+    with served.window(browser, timezone_id="Europe/Berlin") as page:
         served.sign_in(page)
         yield page
 
@@ -112,6 +119,18 @@ def test_what_somebody_types_stays_while_the_page_changes(window: Page, billing:
     expect(window.get_by_role("row").nth(1)).to_contain_text(f"all 3 instances serve revision {written}")
     expect(field).to_have_value("1")
     expect(field).to_be_focused()
+    expect(window.locator("tbody time").first).to_contain_text(re.compile(r"UTC \(here .+\)"))
+
+
+def test_what_somebody_has_opened_stays_open_while_the_page_changes(window: Page, served: ServedPages) -> None:
+    """Also on the page of an app that nobody follows yet."""
+    served.push_schema("shop", contract(("PORT",), PORT="integer"))
+    number = served.write("shop/production", PORT="1")
+    window.goto("/apps/shop/production")
+    window.get_by_text("Checks that run only in the app").click()
+    served.write("shop/production", number, PORT="2")
+    expect(window.get_by_role("link", name="2", exact=True)).to_be_visible()
+    expect(window.locator("details code")).to_be_visible()
 
 
 def test_a_page_says_that_the_service_is_away_and_goes_on_by_itself(
