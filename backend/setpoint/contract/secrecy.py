@@ -68,7 +68,10 @@ def is_out_of_place(value: str, field: FieldInfo) -> bool:
 
 
 def secret_text(value: object) -> str:
-    """Return the secret that `value` holds, as text; empty where it holds none."""
+    """Return the secret that `value` holds, as text: of a model its first one; empty where it holds none."""
+    if isinstance(value, BaseModel):
+        secret = (name for name, field in type(value).model_fields.items() if is_secret([name], field))
+        return next(filter(None, (secret_text(getattr(value, name, None)) for name in secret)), "")
     inside = value.get_secret_value() if isinstance(value, Secret | SecretBytes | SecretStr) else value
     if isinstance(inside, bytes):
         return inside.decode("utf-8", "replace")

@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import Any
 
+from pydantic import BaseModel
+
 from setpoint.contract.secrecy import secret_text
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
@@ -25,6 +27,12 @@ def effective_text(subject: Subject, variable: Variable, assignment: Assignment 
         return _own_text(variable, assignment) if settings is None else _as_text(_at(settings, variable))
     except UnusableValueError:
         return _own_text(variable, assignment)
+
+
+def secret_of_default(variable: Variable) -> str:
+    """Return the secret that the default of `variable` holds, unless it is in a part that has a variable of its own."""
+    has_parts = variable.delimiter and isinstance(variable.default, BaseModel)
+    return "" if has_parts else secret_text(variable.default)
 
 
 def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:

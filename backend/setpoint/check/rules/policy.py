@@ -10,11 +10,10 @@ from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.tracked_file import is_tracked
 from setpoint.check.finding import Finding, Region, name_region, value_region
-from setpoint.contract.secrecy import secret_text
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.effective_value import effective_text
+from setpoint.resolution.effective_value import effective_text, secret_of_default
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import STANDARD_INPUT, EnvFile
@@ -283,7 +282,7 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
         if variable.setting in seen or not variable.secret or variable.required:
             continue
         seen.add(variable.setting)
-        default, assignment = secret_text(variable.default), subject.origins.above(variable.setting)
+        default, assignment = secret_of_default(variable), subject.origins.above(variable.setting)
         if _is_a_secret(default) and effective_text(subject, variable, assignment) == default:
             yield Finding(
                 f"`{variable.name}` is a secret and still has the default from the code",

@@ -100,3 +100,22 @@ class Holder(BaseSettings):
 def test_a_secret_that_is_missing_has_no_default_any_more(text: str, code: str) -> None:
     """The default of the model is replaced once a part of it is set."""
     assert [each.code for each in checked(text, settings_class=Holder, deploy=True).diagnostics] == [code]
+
+
+class HolderOfJson(BaseSettings):
+    """Its default is a whole model, and the environment gives another one as a whole."""
+
+    db: Holder.Needy = Holder.Needy(password=SecretStr("postgres"))
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("", ["SP509"]),
+        ('DB={"host": "x", "password": "postgres"}', ["SP509"]),
+        ('DB={"password": "q8Zr2vLkT0"}', []),
+    ],
+)
+def test_a_secret_inside_a_default_is_found(text: str, codes: list[str]) -> None:
+    """It is a secret of the variable around it, where its part has none of its own."""
+    assert [each.code for each in checked(text, settings_class=HolderOfJson, deploy=True).diagnostics] == codes
