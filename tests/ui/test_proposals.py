@@ -10,7 +10,10 @@ ONE = "/apps/shop/production/proposals/1"
 
 
 def test_two_people_change_a_protected_environment(served: ServedPages, browser: Browser) -> None:
-    """One changes what is proposed while the other looks: the approval of what was there before is refused."""
+    """One changes what is proposed while the other looks: the approval of what was there before is refused.
+
+    The list of proposals changes by itself; the page on which somebody decides does not.
+    """
     served.push_schema("shop", contract(PORT="integer!", API_KEY="secret"))
     served.write("shop/production", PORT="1", API_KEY="canary-old")
     served.call("PUT", f"{PLACE}/protection", json={"approvals": 1})
@@ -24,6 +27,7 @@ def test_two_people_change_a_protected_environment(served: ServedPages, browser:
         expect(hers.get_by_role("main")).to_contain_text("You have proposed it: somebody else has to approve it")
         expect(hers.get_by_role("button", name="Approve")).to_have_count(0)
         expect(hers.get_by_role("button", name="Apply")).to_be_disabled()
+        hers.goto("/apps/shop/production/proposals")
 
         served.sign_in(other, grace)
         other.goto("/apps/shop/production/proposals")
@@ -37,7 +41,8 @@ def test_two_people_change_a_protected_environment(served: ServedPages, browser:
         expect(other.get_by_role("main")).to_contain_text("approved by Grace, and not applied yet")
         assert "canary" not in other.content()
 
-        hers.reload()
+        expect(hers.get_by_role("row", name="open")).to_contain_text("approved by Grace, and not applied yet")
+        hers.get_by_role("link", name="1", exact=True).click()
         hers.get_by_role("button", name="Apply").press("Enter")
         expect(hers.get_by_role("main")).to_contain_text("as revision 2 by Ada")
         other.reload()

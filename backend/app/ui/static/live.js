@@ -1,7 +1,7 @@
 // Shows local times, and keeps a page that follows an environment as the service has it now.
 "use strict";
 
-const NEWS = ["revision", "canary", "rolled_back", "destroyed", "rollout", "schema", "reset"];
+const NEWS = ["revision", "canary", "rolled_back", "destroyed", "rollout", "proposal", "protection", "schema", "reset"];
 const SHORTEST_PAUSE = 400; // milliseconds between two looks at the page, however many verdicts come
 const PATIENCE = 1500; // milliseconds without a connection before the page says so
 const AGAIN = 3000; // milliseconds until a stream is opened anew that the browser has given up
