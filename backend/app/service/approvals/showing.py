@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.difference import Difference, differences
+from app.domain.errors import DestroyedError
 from app.domain.place import Place
 from app.domain.proposal import Proposal
 from app.domain.revision import Revision
@@ -19,7 +20,8 @@ class Shown:
 
     Attributes:
         standing: How it stands.
-        differences: What it would change, from the revision that it was made from; None once it has ended.
+        differences: What it would change, from the revision that it was made from; None once its values are gone, or
+            those of that revision.
     """
 
     standing: Standing
@@ -51,14 +53,14 @@ class ShowingProposals:
 
         Raises:
             NotFoundError: There is none.
-            DestroyedError: The values that it was made from are gone.
         """
 
         def ask(found: Transaction) -> Shown:
             stands = standing(found, named(found, place, number), self.clock())
-            if stands.proposal.ending is not None:
+            try:
+                return Shown(stands, differences_of(found, self.validator, stands.proposal))
+            except DestroyedError:  # it has ended, or the values that it was made from have leaked since
                 return Shown(stands, None)
-            return Shown(stands, differences_of(found, self.validator, stands.proposal))
 
         return self.store.read(ask)
 
@@ -67,7 +69,7 @@ def differences_of(found: Transaction, validator: SchemaValidator, proposal: Pro
     """Return what an open proposal would change, from the revision that it was made from.
 
     Raises:
-        DestroyedError: The values that it was made from are gone.
+        DestroyedError: Its values are gone, or those that it was made from.
     """
     base = found.revisions.numbered(proposal.place, proposal.base) if proposal.base else None
     compared: list[Revision | Proposal] = [proposal, *([base] if base else [])]

@@ -351,3 +351,13 @@ def test_the_worker_ends_what_nobody_has_decided_in_time(office: Office, monkeyp
             leases.start()
             until(lambda: office.sealed() == [(None, None)])
     assert office.showing.page(PRODUCTION)[0].state is ProposalState.EXPIRED
+
+
+def test_what_was_made_from_values_that_are_gone_is_still_told_of(office: Office) -> None:
+    """It is stale then; its author takes it back, or proposes it anew."""
+    office.propose(PORT="2")
+    office.service.revising.replace(actor(), Intent(PRODUCTION, 1, break_glass="leaked"), {"PORT": "3"})
+    office.service.history.destroy(actor(), PRODUCTION, 1, "leaked")
+    shown = office.showing.one(PRODUCTION, 1)
+    assert (shown.differences, shown.standing.is_stale) == (None, True)
+    assert office.approving.withdraw(WRITER, PRODUCTION, 1).state is ProposalState.WITHDRAWN

@@ -104,7 +104,7 @@ class ProposalAnswer(BaseModel):
 
 
 class ShownProposalAnswer(ProposalAnswer):
-    """A proposal with what it would change; null once it has ended."""
+    """A proposal with what it would change; null once its values are gone, or those that it was made from."""
 
     changes: list[ChangeAnswer] | None
 

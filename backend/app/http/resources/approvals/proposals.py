@@ -91,7 +91,6 @@ def _show_routes(blueprint: Blueprint, showing: ShowingProposals) -> None:
             "Return a proposal, with what it would change",
             scope=Scope.CONFIG_READ,
             answers={200: {"application/json": ShownProposalAnswer}},
-            refusals=(HTTPStatus.GONE,),
         )
     )
     def one(app: str, environment: str, number: int) -> Response:
