@@ -13,11 +13,14 @@ _SECRET_LENGTH = 43
 """43 characters of 62 hold 256 bits, as 32 random bytes do."""
 _CHECKSUM_LENGTH = 6
 
-PATTERN = r"sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}"
+PREFIX = "sp_"
+"""What every token begins with, and nobody else's."""
+
+PATTERN = rf"{PREFIX}[0-9A-Za-z]{{12}}_[0-9A-Za-z]{{49}}"
 """For secret scanners."""
 
 _ID = re.compile(rf"[0-9A-Za-z]{{{_ID_LENGTH}}}")
-_TOKEN = re.compile(rf"sp_([0-9A-Za-z]{{{_ID_LENGTH}}})_[0-9A-Za-z]{{{_SECRET_LENGTH + _CHECKSUM_LENGTH}}}")
+_TOKEN = re.compile(rf"{PREFIX}([0-9A-Za-z]{{{_ID_LENGTH}}})_[0-9A-Za-z]{{{_SECRET_LENGTH + _CHECKSUM_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def is_token_id(text: str) -> bool:
 def new_token_text() -> TokenText:
     """Return a token that nobody has."""
     token_id, secret = _random(_ID_LENGTH), _random(_SECRET_LENGTH)
-    start = f"sp_{token_id}_{secret}"
+    start = f"{PREFIX}{token_id}_{secret}"
     return TokenText(token_id, start + _checksum(start))
 
 

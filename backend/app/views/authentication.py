@@ -13,6 +13,7 @@ from flask.globals import request_ctx
 
 from app.domain.errors import RefusedAssertionError, ServiceError, UnauthenticatedError
 from app.domain.identity import ANY, Actor, Token
+from app.domain.token_text import PREFIX
 from app.service.access import Access, require
 from app.service.sign_in.browsers import SigningIn
 from app.views.marks import Mark, mark_of
@@ -156,8 +157,11 @@ def visitor() -> Actor | None:
 
 
 def is_by_a_program() -> bool:
-    """Return whether this request shows credentials as programs do, which no browser sends by itself."""
-    return "Authorization" in request.headers
+    """Return whether this request shows a token of this service, which no browser and no proxy sends by itself.
+
+    They do send other credentials: those of a password that a proxy asks for, or a token for what is behind it.
+    """
+    return _bearer().startswith(PREFIX)
 
 
 def _bearer() -> str:

@@ -29,6 +29,19 @@ def test_the_token_of_another_browser_is_none(visitor: Visitor) -> None:
     assert refused.status_code == 400
 
 
+@pytest.mark.parametrize("added", ["Basic YTpi", "Bearer eyJhbGciOiJub25lIn0.e30.", "Bearer"])
+def test_what_a_proxy_adds_is_no_token(visitor: Visitor, added: str) -> None:
+    """One that asks for a password: each page opens to who is signed in, and each form needs its token."""
+    headers = {**BROWSER, "Authorization": added}
+    sent = {"token": visitor.api.admin}
+    for path in ("/sign-in", "/check"):
+        assert visitor.client.post(path, data=sent, headers=headers).status_code == 400
+    visitor.sign_in()
+    assert visitor.client.get("/apps", headers=headers).status_code == 200
+    assert visitor.client.post("/sign-out", data=sent, headers=headers).status_code == 400
+    assert visitor.client.get("/v1/apps", headers=headers).status_code == 401
+
+
 def test_a_browser_that_keeps_no_cookie_is_told_why_nothing_works(visitor: Visitor) -> None:
     """As over plain HTTP to another machine, or where its user has forbidden cookies."""
     refused = visitor.client.post("/sign-in", data={"token": visitor.api.admin}, headers=BROWSER)

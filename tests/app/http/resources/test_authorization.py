@@ -74,6 +74,8 @@ def test_without_a_live_token_every_route_says_the_same(api: Api, header: str) -
     for method, path, mark in _routes(api.application):
         if not mark.is_open:
             for value in (header, f"Bearer {revoked}"):
+                if mark.is_page and not value.startswith("Bearer sp_"):
+                    continue  # it is no token, and a page leads to the sign-in
                 answer = api.client.open(path, method=method, headers={"Authorization": value})
                 if answer.status_code != 429:
                     answers.add((answer.status_code, answer.text, answer.headers["WWW-Authenticate"]))
