@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,7 @@ FIELD = "form_token"
 
 _LARGEST = 1_048_576
 _MOST_FIELDS = 1_000
+_MOST_DIGITS = 18
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -58,6 +60,12 @@ def form() -> dict[str, str]:
         g.form = dict(fields)
     found: dict[str, str] = g.form
     return found
+
+
+def number_in(sent: Mapping[str, str], field: str) -> int | None:
+    """Return the number that a field holds; None where it holds none, or one that no revision has."""
+    text = sent.get(field, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _require_token() -> None:

@@ -111,6 +111,7 @@ def test_a_rollback_from_a_page_that_is_out_of_date_changes_nothing(instances: I
     assert "PORT 3 1 changed" in words(answer)
     assert 'value="&#34;typed&#34; &lt;b&gt;"' in answer.text
     assert visitor.post(address, address, message="no number at all").status_code == 412
+    assert visitor.post(address, address, expected="9" * 5_000).status_code == 412
     assert visitor.post(address, address, expected="3", message="x" * 2_001).status_code == 422
     assert instances.api.call("GET", "/v1/apps/billing/environments/production/revisions/4").status_code == 404
 

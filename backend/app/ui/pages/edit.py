@@ -11,7 +11,7 @@ from app.domain.errors import LimitedError, ServiceError, StorageFullError, Unav
 from app.domain.identity import Scope
 from app.domain.proposal import Proposal
 from app.service.pages.editor import Editor, EditPage, Standing, Typed
-from app.ui.forms import form
+from app.ui.forms import form, number_in
 from app.ui.page import Page, frame_of_environment, readable_place
 from app.ui.showing import posted, see, shown
 from app.ui.typed_text import typed_text
@@ -63,12 +63,12 @@ def edit_page(pages: Blueprint, editor: Editor) -> None:
 
 
 def _typed(sent: Mapping[str, str]) -> Typed:
-    base = sent.get("base", "")
-    if base and not (base.isascii() and base.isdecimal()):
+    base = number_in(sent, "base")
+    if base is None and sent.get("base"):
         raise Problem(HTTPStatus.BAD_REQUEST, "the form is malformed")
     return Typed(
         typed_text(sent),
-        int(base) if base else None,
+        base,
         _loader(sent.get("loader", DEFAULT_LOADER)),
         sent.get("message", ""),
         ignores_live="ignore_live" in sent,

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.domain.identity import Scope
 from app.service.pages.environment import EnvironmentPage
 from app.service.trials import Trials
-from app.ui.forms import form
+from app.ui.forms import form, number_in
 from app.ui.page import Page, frame_of_environment, may
 from app.ui.showing import posted, see, shown
 from app.views.authentication import actor
@@ -16,7 +16,6 @@ from app.views.stream import STREAM_ANSWERS
 from app.views.watch import Watch
 
 _BASE = "/apps/<app>/<environment>"
-_LONGEST = 20
 
 
 def environment_page(pages: Blueprint, use_case: EnvironmentPage, trials: Trials, watch: Watch) -> None:
@@ -51,5 +50,4 @@ def environment_page(pages: Blueprint, use_case: EnvironmentPage, trials: Trials
 
 def _revision() -> int:
     """Return which revision the form is about; 0, which none is, where it does not say."""
-    text = form().get("revision", "")
-    return int(text) if text.isdecimal() and len(text) < _LONGEST else 0
+    return number_in(form(), "revision") or 0

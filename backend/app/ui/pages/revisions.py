@@ -11,7 +11,7 @@ from app.domain.place import Place
 from app.service.pages.revisions import RevisionPages
 from app.service.pages.rolling_back import RollingBack
 from app.service.writing.intent import Intent
-from app.ui.forms import form
+from app.ui.forms import form, number_in
 from app.ui.page import Page, frame_of_environment, may
 from app.ui.showing import posted, see, shown
 from app.views.authentication import actor
@@ -66,8 +66,8 @@ def roll_back_page(pages: Blueprint, use_case: RollingBack) -> None:
     @posted(pages, address, Mark("Roll back to a revision", scope=Scope.CONFIG_WRITE))
     def roll_back(app: str, environment: str, number: int) -> Page | Response:
         place, sent = checked_place(app, environment), form()
-        expected, message = sent.get("expected", ""), sent.get("message", "")
-        intent = Intent(place, int(expected) if expected.isdecimal() else None, message)
+        message = sent.get("message", "")
+        intent = Intent(place, number_in(sent, "expected"), message)
         try:
             if sent.get("do") == "propose":
                 return see(f"/apps/{place}/proposals/{use_case.propose(actor(), intent, number)}")
