@@ -40,6 +40,13 @@ TYPED = (
 )
 """What is typed where, and sent by which button."""
 
+STATUSES = {
+    "/no/such/page": 404,
+    "/apps/billing/production/edit, Save": 422,
+    "/access, Make the token": 422,
+}
+"""What is not answered with 200."""
+
 OPEN = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
 
 REACHABLE = """() => [...document.querySelectorAll(
@@ -94,12 +101,12 @@ def addresses(folder: Path, parts: dict[str, str]) -> list[str]:
     return sorted(path for found in built if found for path in [found[1]])
 
 
-@pytest.fixture(scope="module")
-def visits(browser: Browser, served: ServedPages, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Visit]:
-    """What was found on each page by its address, for the tests of this file."""
+@pytest.fixture
+def visits(browser: Browser, served: ServedPages, tmp_path: Path) -> dict[str, Visit]:
+    """What was found on each page, by its address."""
     hostile = HostileService(served)
     hostile.fill()
-    paths = [*addresses(tmp_path_factory.mktemp("routes"), hostile.parts), "/no/such/page"]
+    paths = [*addresses(tmp_path, hostile.parts), "/no/such/page"]
     with served.window(browser, viewport=DESK) as page:
         served.sign_in(page, hostile.admin)
         return dict([*_opened(page, paths), *_typed(page)])
@@ -161,41 +168,25 @@ def _unreached(page: Page) -> Iterator[str]:
     yield from (each for place, each in enumerate(every) if not seen.get(str(place)))
 
 
-def test_each_page_is_there_and_each_form_comes_back(visits: dict[str, Visit]) -> None:
-    """Or what is looked at here would be how an error looks."""
-    assert {path: visit.status for path, visit in visits.items() if visit.status != 200} == {
-        "/no/such/page": 404,
-        "/apps/billing/production/edit, Save": 422,
-        "/access, Make the token": 422,
-    }
+def _wrong(path: str, visit: Visit) -> Iterator[str]:
+    """Yield all that is wrong with a page."""
+    if visit.status != STATUSES.get(path, 200):
+        yield f"it answers with {visit.status}"
+    yield from (f"keeps people from using it: {each}" for each in visit.bad)
+    yield from (f"the keyboard does not get there, or without a sign: {each}" for each in visit.unreached)
+    if visit.is_too_wide:
+        yield "it is wider than a phone"
+    if visit.is_harmed or "<script>window.harmed" in visit.html or "<img" in visit.html or "1337" in visit.text:
+        yield "what strangers have written is more than text"
+    if MARKUP not in visit.text:
+        yield "what strangers have written is not there"
+    if set(TURNED) & set(visit.text) - set("gnp.exe"):
+        yield "what strangers have written turns text around, or can't be seen"
+    if CANARY in visit.html or CANARY in visit.json:
+        yield "it has a secret"
 
 
-def test_nothing_on_any_page_keeps_somebody_from_using_it(visits: dict[str, Visit]) -> None:
-    """As far as axe-core can tell, in light and dark, on a desk and on a phone."""
-    assert {path: visit.bad for path, visit in visits.items() if visit.bad} == {}
-
-
-def test_no_page_is_wider_than_a_phone(visits: dict[str, Visit]) -> None:
-    """Whatever it is that has no place to break a line."""
-    assert [path for path, visit in visits.items() if visit.is_too_wide] == []
-
-
-def test_the_keyboard_gets_to_everything_and_shows_where_it_is(visits: dict[str, Visit]) -> None:
-    """In the order of the page, and never stuck."""
-    assert {path: visit.unreached for path, visit in visits.items() if visit.unreached} == {}
-
-
-def test_what_strangers_have_written_is_harmless_text(visits: dict[str, Visit]) -> None:
-    """It is not run, is no markup, and turns nothing around."""
-    for path, visit in visits.items():
-        assert MARKUP in visit.text, path
-        assert not visit.is_harmed, path
-        assert "<script>window.harmed" not in visit.html, path
-        assert "<img" not in visit.html, path
-        assert not set(TURNED) & set(visit.text) - set("gnp.exe"), path
-        assert "1337" not in visit.text, path
-
-
-def test_no_page_has_a_secret(visits: dict[str, Visit]) -> None:
-    """Nor a part of it; what reveals it has tests of its own."""
-    assert [path for path, visit in visits.items() if CANARY in visit.json or CANARY in visit.html] == []
+def test_all_pages_can_be_used_by_anybody_and_are_harmed_by_nobody(visits: dict[str, Visit]) -> None:
+    """All that is wrong with any is said at once; of a page that reveals a secret, there are tests of its own."""
+    found = [f"{path}: {each}" for path, visit in visits.items() for each in _wrong(path, visit)]
+    assert not found, "\n".join(found)
