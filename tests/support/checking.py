@@ -16,6 +16,7 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
 from support.coverage_variables import coverage_variables
 from support.keyed_settings import Settings
+from support.prepared_python import is_prepared, run_prepared
 
 Completed = subprocess.CompletedProcess[bytes]
 
@@ -67,6 +68,12 @@ def run_setpoint(*words: str, environment: Mapping[str, str] | None = None, cwd:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None, cwd: Path, stdin: bytes = b"") -> Completed:
-    """Run `command` with nothing in the environment but the way to programs and `environment`."""
-    variables = {"PATH": os.environ["PATH"], **coverage_variables(), **(environment or {})}
+    """Run `command` with nothing in the environment but the way to programs and `environment`.
+
+    Our own commands run in forks of a process that has imported them.
+    """
+    variables = {"PATH": os.environ["PATH"], **(environment or {})}
+    if is_prepared(command, variables):
+        return run_prepared(command, variables, cwd, stdin)
+    variables = {**coverage_variables(), **variables}
     return subprocess.run(command, check=False, env=variables, cwd=cwd, input=stdin, capture_output=True, timeout=60)
