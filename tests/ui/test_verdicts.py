@@ -158,6 +158,16 @@ def test_a_page_of_somebody_who_has_signed_out_says_so(window: Page) -> None:
     expect(window.locator(".connection")).to_contain_text("You are signed out")
 
 
+def test_a_page_says_who_is_signed_in_now(window: Page, served: ServedPages) -> None:
+    """Somebody else, in another tab: what one does on this page is done in their name."""
+    window.goto(NOW)
+    other = window.context.new_page()
+    other.goto("/sign-in")
+    other.get_by_label("Token").fill(served.token("viewer@billing/*", name="bob"))
+    other.get_by_role("button", name="Sign in").click()
+    expect(window.locator(".who span")).to_have_text("bob")
+
+
 def test_long_names_stay_within_a_narrow_window(window: Page, billing: Billing) -> None:
     """320 px wide, on every page of an environment."""
     new = {"instance": "01890a5d-ac96-774b-bcce-b302099a8057", "environments": ["billing/production"], "host": LONG}

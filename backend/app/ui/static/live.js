@@ -7,6 +7,7 @@ const PATIENCE = 1500; // milliseconds without a connection before the page says
 const AGAIN = 3000; // milliseconds until a stream is opened anew that the browser has given up
 const KEPT_HIDDEN = 300000; // milliseconds for which a page that nobody sees keeps its stream: browsers have few
 const HIDDEN = 60000; // milliseconds between two looks without a stream
+const HEADER = [".tabs", ".about", ".who"]; // who is signed in may be somebody else by now, by another tab
 const CONTROLS = "input:not([type=hidden]), select, textarea";
 
 function localOf(moment) {
@@ -66,6 +67,13 @@ function replaceContent(fresh) {
   if (selection && same.setSelectionRange) same.setSelectionRange(...selection);
 }
 
+function replacePart(shown, fresh) {
+  if (!shown || !fresh || shown.outerHTML === fresh.outerHTML) return;
+  const focused = shown.contains(document.activeElement) ? document.activeElement : null;
+  shown.replaceWith(fresh);
+  if (focused) findByName(fresh, focused.localName, nameOf(focused))?.focus({ preventScroll: true });
+}
+
 function follow(address) {
   const announcer = document.createElement("p");
   announcer.className = "hidden";
@@ -116,14 +124,12 @@ function follow(address) {
   function show(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
     const fresh = page.querySelector("main");
-    if (!fresh || fresh.outerHTML === known) return;
+    if (!fresh) return;
+    document.title = page.title;
+    for (const part of HEADER) replacePart(document.querySelector(part), page.querySelector(part));
+    if (fresh.outerHTML === known) return;
     known = fresh.outerHTML;
     const before = textOf(document);
-    document.title = page.title;
-    for (const part of [".tabs", ".about"]) {
-      const now = page.querySelector(part);
-      if (now && !document.querySelector(part)?.contains(document.activeElement)) document.querySelector(part)?.replaceWith(now);
-    }
     replaceContent(document.adoptNode(fresh));
     const after = textOf(document);
     if (after !== before) announcer.textContent = after;
