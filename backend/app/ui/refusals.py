@@ -1,5 +1,6 @@
 """Shows people what is refused as a page; programs get the problem documents of the API."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -8,14 +9,17 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.errors import ServiceError, UnauthenticatedError
+from app.ui.forms import form
 from app.ui.front_door import APPS, wants_html
 from app.ui.page import Frame, Page, frame_of_the_service
 from app.ui.showing import JSON, answered, see
+from app.ui.typed_text import typed_text
 from app.views.authentication import is_by_a_program
-from app.views.problem import document
+from app.views.problem import Problem, document
 from app.views.refusals import answered_as_problem
 
 _WORDS = {
+    HTTPStatus.UNAUTHORIZED: "You are signed out, and nothing was saved",
     HTTPStatus.NOT_FOUND: "There is nothing here",
     HTTPStatus.FORBIDDEN: "Your token does not allow this",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
@@ -42,7 +46,7 @@ def _is_for_people() -> bool:
 
 
 def _show_service_error(error: ServiceError) -> BaseResponse:
-    if _is_for_people() and isinstance(error, UnauthenticatedError):
+    if _is_for_people() and isinstance(error, UnauthenticatedError) and not _typed():
         here = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return see("/sign-in" if here in {"/", APPS} else f"/sign-in?next={quote(here, safe='/')}")
     told = answered_as_problem(error)
@@ -55,13 +59,21 @@ def _show(error: HTTPException) -> BaseResponse:
     return _page_of(told) if is_of_a_page and _is_for_people() else told
 
 
+def _typed() -> str:
+    """Return the env file that a form of these pages has sent, which would be lost with the form."""
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        with suppress(Problem):
+            return typed_text(form())
+    return ""
+
+
 def _page_of(told: Response) -> Response:
     """Return a problem document as a page."""
     content = told.get_json()
     status = HTTPStatus(content["status"])
     words = _WORDS.get(status, "This was refused")
     frame = Frame(words, words, (), frame_of_the_service("").tabs)
-    response = answered(Page("error.html", content, frame, status))
+    response = answered(Page("error.html", content, frame, status, {"typed": _typed()}))
     if "Retry-After" in told.headers:
         response.headers["Retry-After"] = told.headers["Retry-After"]
     return response

@@ -95,6 +95,19 @@ def test_a_text_that_can_not_be_saved_now_is_not_lost(
     assert (answer.status_code, typed(answer), str(error) in words(answer)) == (status, "PORT=2\n", True)
 
 
+def test_a_text_that_somebody_sends_who_is_signed_out_is_not_lost(editor: Visitor) -> None:
+    """Or who has signed in anew; another site gets nothing onto the page."""
+    text, own = 'PORT="2 & more"\n', {**BROWSER, "Sec-Fetch-Site": "same-origin"}
+    sent = {"form_token": "old", "text": text, "base": "1", "do": "save"}
+    anew = editor.client.post(EDIT, data=sent, headers=own)
+    assert (anew.status_code, typed(anew)) == (400, text)
+    editor.post("/sign-out")
+    out = editor.client.post(EDIT, data=sent, headers=own)
+    assert (out.status_code, typed(out)) == (401, text)
+    assert "You are signed out, and nothing was saved" in words(out)
+    assert editor.client.post(EDIT, data=sent, headers={**BROWSER, "Sec-Fetch-Site": "cross-site"}).status_code == 303
+
+
 def test_what_others_approve_is_proposed(api: Api, editor: Visitor) -> None:
     """The button says so."""
     assert api.call("PUT", f"{BASE}/protection", json={"approvals": 1}).status_code == 200
