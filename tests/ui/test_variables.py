@@ -9,6 +9,7 @@ from support.small_contract import contract
 CANARY = "c4n4ry0fTh3Br0ws3r"
 APP = "/apps/pizza"
 EDIT = f"{APP}/production/edit"
+VARIABLES = "/variables/pizza"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -94,17 +95,17 @@ def test_who_is_signed_out_meanwhile_goes_on_after_a_sign_in_elsewhere(served: S
 def test_a_secret_is_in_no_page_but_the_one_that_reveals_it(served: ServedPages, page: Page) -> None:
     """For a reason, until it is hidden again; the audit log has both."""
     served.sign_in(page, served.token("editor@pizza/*", name="grace"))
-    for path in (f"{APP}/variables", EDIT, "/", "/check", f"{APP}/production/variables/API_KEY/reveal"):
+    for path in (VARIABLES, EDIT, "/", "/check", f"{APP}/production/variables/API_KEY/reveal"):
         page.goto(path)
         assert CANARY not in page.content(), path
-    page.goto(f"{APP}/variables")
+    page.goto(VARIABLES)
     page.get_by_role("link", name="Reveal API_KEY of production").click()
     page.get_by_label("Reason").fill("the gateway refuses us")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Value")).to_have_text(CANARY)
     assert CANARY not in page.title() + page.url
     page.get_by_role("link", name="Hide").click()
-    expect(page).to_have_url(f"{served.url}{APP}/variables")
+    expect(page).to_have_url(f"{served.url}{VARIABLES}")
     assert CANARY not in page.content()
     events = served.call("GET", "/v1/audit?app=pizza")["events"]
     (told,) = (each for each in events if each["principal"]["name"] == "grace")
@@ -115,6 +116,6 @@ def test_a_narrow_window_shows_all_of_it(served: ServedPages, browser: Browser) 
     """320 px, without scrolling sideways."""
     with served.window(browser, viewport={"width": 320, "height": 640}) as page:
         served.sign_in(page)
-        for path in ("/check", f"{APP}/variables", EDIT, f"{APP}/production/variables/API_KEY/reveal"):
+        for path in ("/check", VARIABLES, EDIT, f"{APP}/production/variables/API_KEY/reveal"):
             page.goto(path)
             assert not is_wider_than_its_window(page), path

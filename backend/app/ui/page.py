@@ -70,7 +70,7 @@ def frame_of_the_service(here: str, title: str = "") -> Frame:
 
 def frame_of_app(app: str, here: str, title: str = "") -> Frame:
     """Return what is around a page on an app; `here` is the text of its tab."""
-    tabs = (Link("Variables", f"/apps/{app}/variables"), Link("Schemas", f"/apps/{app}/schemas"))
+    tabs = (Link("Variables", f"/variables/{app}"), Link("Schemas", f"/schemas/{app}"))
     return Frame(title or f"{here} · {app}", app, (), _marked(here, (*tabs, *_of_the_service(app=app))))
 
 
@@ -93,11 +93,11 @@ def frame_of_environment(
         Link("Proposals", f"{start}/proposals"),
         Link("Instances", f"{start}/instances"),
         *([Link("Edit", f"{start}/edit")] if may(Scope.CONFIG_WRITE, place) else []),
-        Link("Variables", f"/apps/{place.app}/variables"),
-        Link("Schemas", f"/apps/{place.app}/schemas"),
+        Link("Variables", f"/variables/{place.app}"),
+        Link("Schemas", f"/schemas/{place.app}"),
     )
     every = (*tabs, *_of_the_service(app=place.app, environment=place.environment))
-    crumbs = (Link(place.app, f"/apps/{place.app}/schemas"), *([Link(place.environment, start)] if crumb else []))
+    crumbs = (Link(place.app, f"/schemas/{place.app}"), *([Link(place.environment, start)] if crumb else []))
     counted = tuple(Link(_counted(each.text, counts or {}), each.address, each.text == here) for each in every)
     return Frame(title or f"{here} · {place}", crumb or place.environment, crumbs, counted)
 

@@ -1,6 +1,7 @@
 """What holds for all pages, whatever they show."""
 
 from app.ui.every_page import POLICY
+from app.views.marks import marked_views
 from support.visitor import BROWSER, Visitor, words
 
 
@@ -14,6 +15,13 @@ def test_a_page_loads_nothing_from_elsewhere_and_nobody_frames_it(visitor: Visit
         assert headers["X-Content-Type-Options"] == "nosniff"
     assert "'unsafe" not in POLICY
     assert "frame-ancestors 'none'" in POLICY
+
+
+def test_no_page_takes_the_address_of_an_environment(visitor: Visitor) -> None:
+    """Its name is a label, and may be `schemas` as well as `production`."""
+    taken = [rule.rule for rule, mark in marked_views(visitor.api.application) if mark.is_page]
+    assert [each for each in taken if each.startswith("/apps/<app>/") and "<environment>" not in each] == []
+    assert "/apps/<app>/<environment>" in taken
 
 
 def test_style_and_scripts_are_kept_until_they_change(visitor: Visitor) -> None:

@@ -37,13 +37,11 @@ def test_who_runs_which_schema_and_what_it_changed(visitor: Visitor) -> None:
     _follow(api, "production", new.digest, "1")
     _follow(api, "production", new.digest, "2")
     _follow(api, "staging", UNPUSHED, "3")
-    said = words(visitor.sign_in().get("/apps/billing/schemas"))
+    said = words(visitor.sign_in().get("/schemas/billing"))
     assert "Instances run a schema that nobody has pushed 00000000… on staging 1" in said
     assert re.search(r"2\.0 ada, .* UTC production 2 5 differences .*POOL : new, and required", said)
     assert "the first one" in said
-    limited = (
-        Visitor(api).sign_in(Scope.CONFIG_READ, bounds=("billing/staging",), name="s").get("/apps/billing/schemas")
-    )
+    limited = Visitor(api).sign_in(Scope.CONFIG_READ, bounds=("billing/staging",), name="s").get("/schemas/billing")
     assert "production" not in limited.text
 
 
@@ -51,25 +49,25 @@ def test_many_schemas_are_shown_page_by_page(visitor: Visitor) -> None:
     """Each of them once, with what it changed since the one before, which may be on the next page."""
     for number in range(ON_A_PAGE):
         _push(visitor.api, contract(**{f"V{number}": "text"}), str(number))
-    first = visitor.sign_in().get("/apps/billing/schemas.json").get_json()
+    first = visitor.sign_in().get("/schemas/billing.json").get_json()
     assert [each["release"] for each in first["schemas"]] == [str(each) for each in reversed(range(ON_A_PAGE))]
     assert all(each["changes"] for each in first["schemas"])
-    second = visitor.get(f"/apps/billing/schemas.json?after={first['next']}").get_json()
+    second = visitor.get(f"/schemas/billing.json?after={first['next']}").get_json()
     assert [(each["release"], each["changes"]) for each in second["schemas"]] == [("1.0", None)]
     assert second["next"] is None
-    assert f"?after={first['next']}" in visitor.get("/apps/billing/schemas").text
+    assert f"?after={first['next']}" in visitor.get("/schemas/billing").text
 
 
 def test_an_app_or_a_place_in_the_list_that_is_not_there_is_not_found(visitor: Visitor) -> None:
     """Whether there is none, or none of one's own."""
     visitor.sign_in(Scope.CONFIG_READ, bounds=("billing/*",))
-    for path in ("/apps/shop/schemas", "/apps/billing/schemas?after=sha256:0", "/apps/Billing/schemas"):
+    for path in ("/schemas/shop", "/schemas/billing?after=sha256:0", "/schemas/Billing"):
         assert visitor.get(path).status_code in {404, 422}, path
 
 
 def test_words_of_strangers_are_shown_and_nothing_more(visitor: Visitor) -> None:
     """Markup, and marks that turn around what is beside them."""
     _push(visitor.api, contract(A="text"), "%3Cscript%3Ealert(1)%3C/script%3E")
-    page = visitor.sign_in().get("/apps/billing/schemas").text
+    page = visitor.sign_in().get("/schemas/billing").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page

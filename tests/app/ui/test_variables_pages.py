@@ -18,10 +18,10 @@ def test_environments_are_side_by_side(api: Api, visitor: Visitor) -> None:
     """With types and readers; the same as JSON; and no secret."""
     api.put({"PORT": "1", "API_KEY": CANARY, "NAME": "Pizza"})
     visitor.sign_in(Scope.CONFIG_READ)
-    page = visitor.get("/apps/billing/variables")
+    page = visitor.get("/variables/billing")
     assert "PORT an integer 1 1.0 (current)" in words(page)
     assert "API_KEY a string • secret 1.0" in words(page)
-    listed = visitor.get("/apps/billing/variables.json")
+    listed = visitor.get("/variables/billing.json")
     assert {row["name"]: row["cells"][0]["state"] for row in listed.get_json()["rows"]}["DEBUG"] == "default"
     assert CANARY not in page.text + listed.text
 
@@ -30,13 +30,13 @@ def test_a_value_is_revealed_for_a_reason_and_hidden_again(api: Api, visitor: Vi
     """By a button, and by itself; the audit log has the reason before anybody sees the value."""
     api.put({"PORT": "1", "API_KEY": CANARY})
     visitor.sign_in(*READ_AND_REVEAL)
-    assert REVEAL in visitor.get("/apps/billing/variables").text
+    assert REVEAL in visitor.get("/variables/billing").text
     asked = visitor.get(REVEAL)
     assert (CANARY in asked.text, reveals(api)) == (False, [])
     shown = visitor.post(REVEAL, REVEAL, reason="the gateway refuses us")
     assert CANARY in shown.text
     assert CANARY not in shown.text.partition("<body>")[0]
-    assert shown.headers["Refresh"] == "60; url=/apps/billing/variables"
+    assert shown.headers["Refresh"] == "60; url=/variables/billing"
     assert (shown.headers["Cache-Control"], shown.request.path) == ("no-store", REVEAL)
     assert reveals(api) == [{"revision": 1, "names": ["API_KEY"], "reason": "the gateway refuses us"}]
     assert CANARY not in visitor.get(REVEAL).text + visitor.get(f"{REVEAL}.json").text
@@ -55,7 +55,7 @@ def test_who_may_not_reveal_is_offered_nothing(api: Api, visitor: Visitor) -> No
     """And gets nothing by the address."""
     api.put({"PORT": "1", "API_KEY": CANARY})
     visitor.sign_in(Scope.CONFIG_READ)
-    assert REVEAL not in visitor.get("/apps/billing/variables").text
+    assert REVEAL not in visitor.get("/variables/billing").text
     assert visitor.get(REVEAL).status_code == 403
     assert visitor.post(REVEAL, "/check", reason="why not").status_code == 403
 
@@ -64,5 +64,5 @@ def test_what_is_not_there_and_what_is_hidden_look_alike(api: Api, visitor: Visi
     """An app, an environment and a variable."""
     api.put({"PORT": "1", "API_KEY": CANARY})
     visitor.sign_in(*READ_AND_REVEAL, bounds=("billing/production",))
-    for path in ("/apps/shop/variables", REVEAL.replace("production", "staging"), REVEAL.replace("API_KEY", "KEY")):
+    for path in ("/variables/shop", REVEAL.replace("production", "staging"), REVEAL.replace("API_KEY", "KEY")):
         assert visitor.get(path).status_code == 404, path

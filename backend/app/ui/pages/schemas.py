@@ -1,4 +1,4 @@
-"""`/apps/{app}/schemas`: the contracts of an app, and who runs which."""
+"""`/schemas/{app}`: the contracts of an app, and who runs which."""
 
 from flask import Blueprint, request
 
@@ -14,7 +14,7 @@ from app.views.marks import Mark
 def schemas_page(pages: Blueprint, schemas: SchemasShown) -> None:
     """Register the page."""
 
-    @shown(pages, "/apps/<app>/schemas", Mark("Show the schemas of an app", scope=Scope.CONFIG_READ, anywhere=True))
+    @shown(pages, "/schemas/<app>", Mark("Show the schemas of an app", scope=Scope.CONFIG_READ, anywhere=True))
     def schemas_of_app(app: str) -> Page:
         found = schemas.of(actor(), checked_label("app", app), request.args.get("after"))
         return Page("schemas.html", found, frame_of_app(app, "Schemas"))

@@ -1,4 +1,4 @@
-"""`/apps/{app}/variables`: what each environment has, side by side; and one value for who has a reason to see it."""
+"""`/variables/{app}`: what each environment has, side by side; and one value for who has a reason to see it."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -49,7 +49,7 @@ def variables_pages(pages: Blueprint, overview: VariablesOverview, history: Hist
     """Register the pages."""
     path = "/apps/<app>/<environment>/variables/<name>/reveal"
 
-    @shown(pages, "/apps/<app>/variables", Mark("Show the variables of an app side by side", needs_token=True))
+    @shown(pages, "/variables/<app>", Mark("Show the variables of an app side by side", needs_token=True))
     def side_by_side(app: str) -> Page:
         content = overview.of(actor(), checked_label("app", app))
         return Page("variables.html", content, frame_of_app(app, "Variables"))
@@ -68,7 +68,7 @@ def variables_pages(pages: Blueprint, overview: VariablesOverview, history: Hist
             number = history.with_variable(place, name).number
             return _page(RevealPage(place, number, name, reason, error.problems), HTTPStatus.UNPROCESSABLE_ENTITY)
         response = answered(_page(RevealPage(place, revealed.revision.number, name, reason), revealed=revealed))
-        response.headers["Refresh"] = f"{SECONDS_TO_LOOK}; url=/apps/{app}/variables"
+        response.headers["Refresh"] = f"{SECONDS_TO_LOOK}; url=/variables/{app}"
         return response
 
 
