@@ -111,6 +111,19 @@ def test_the_places_of_a_worker_that_has_ended_are_free(service: Service) -> Non
     assert taken(service) == 0
 
 
+def test_a_worker_that_was_only_silent_has_its_places_again(service: Service) -> None:
+    """Its streams are still open."""
+    one, other = workers(service, 2)
+    one.begin(["billing"])
+    settle(service, other, "worker-0")
+    assert taken(service) == 0
+    settle(service, one)
+    assert taken(service) == 1
+    other.begin(["billing"])
+    with pytest.raises(LimitedError):
+        other.begin(["billing"])
+
+
 def test_reading_goes_on_where_nothing_can_be_written(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk refuses no stream."""
 

@@ -29,6 +29,10 @@ class Limits(Protocol):
         """Return how many streams of `app` each worker may hold by now, those that it holds included."""
         ...
 
+    def places_of(self, worker: str) -> Mapping[str, int]:
+        """Return how many streams of each app a worker may hold by now."""
+        ...
+
     def take_places(self, app: str, worker: str, number: int) -> None:
         """Let a worker hold that many streams of `app`; 0 for none."""
         ...

@@ -58,12 +58,22 @@ class StreamPlaces:
             self._used.subtract(apps)
 
     def settle(self, found: Transaction, silent: Collection[str]) -> None:
-        """Say in a transaction which places are used, and give the others back, with all those of silent workers."""
+        """Say in a transaction which places are used, and give the others back, with all those of silent workers.
+
+        What others have taken from this one, because it was silent for too long, it takes again.
+        """
         found.limits.give_back(sorted(silent))
+        kept = found.limits.places_of(self.worker)
         with self._lock:
-            for app in [app for app, taken in self._taken.items() if taken != self._used[app]]:
-                self._take(found, app, 0 if self._has_ended else self._used[app])
             self._used = +self._used
+            for app in {*kept, *self._taken}:
+                had = kept.get(app, 0)
+                # Not more than it had: who waits for a place at this moment is used already, and may be refused.
+                number = 0 if self._has_ended else min(self._used[app], max(had, self._taken[app]))
+                if number != had:
+                    found.limits.take_places(app, self.worker, number)
+                self._taken[app] = number
+            self._taken = +self._taken
 
     def leave(self) -> None:
         """Give everything back, because the worker ends; returns at once."""
@@ -104,8 +114,6 @@ class StreamPlaces:
     def _take(self, found: Transaction, app: str, number: int) -> None:
         found.limits.take_places(app, self.worker, number)
         self._taken[app] = number
-        if not number:
-            del self._taken[app]
 
     def _give_back(self) -> None:
         try:

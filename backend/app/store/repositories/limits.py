@@ -86,6 +86,11 @@ class SqlLimits:
         found = self._connection.execute(sa.select(stream_places).where(stream_places.c.app == app))
         return {row.worker: row.number for row in found}
 
+    def places_of(self, worker: str) -> Mapping[str, int]:
+        """Return how many streams of each app a worker may hold by now."""
+        found = self._connection.execute(sa.select(stream_places).where(stream_places.c.worker == worker))
+        return {row.app: row.number for row in found}
+
     def take_places(self, app: str, worker: str, number: int) -> None:
         """Let a worker hold that many streams of `app`; 0 for none."""
         this = sa.and_(stream_places.c.app == app, stream_places.c.worker == worker)

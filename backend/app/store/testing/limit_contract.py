@@ -38,6 +38,7 @@ class LimitContract:
         ):
             store.write(lambda found, given=(app, worker, number): found.limits.take_places(*given))  # type: ignore[misc]
         assert store.read(lambda found: found.limits.places("billing")) == {"one": 2, "two": 4}
+        assert store.read(lambda found: found.limits.places_of("one")) == {"billing": 2, "shop": 5}
         store.write(lambda found: found.limits.take_places("billing", "two", 0))
         assert store.read(lambda found: found.limits.places("billing")) == {"one": 2}
         store.write(lambda found: found.limits.give_back(["one", "three"]))
