@@ -74,11 +74,13 @@ class Approval:
         principal: Whose.
         digest: The digest of what they have looked at; it counts for nothing else.
         at: When.
+        places: Where they may approve it: in its environment, and in the protected ones that it reached then.
     """
 
     principal: Principal
     digest: str
     at: datetime
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +149,14 @@ class Proposal:
     def __str__(self) -> str:
         return f"{self.place}#{self.number}"
 
-    @property
-    def counted(self) -> Sequence[Approval]:
-        """The approvals of others than the author, of what it is now."""
+    def counted(self, reached: Sequence[Place] = ()) -> Sequence[Approval]:
+        """Return the approvals of others than the author, of what it is now, for all of `reached`."""
         return [
-            each for each in self.approvals if each.digest == self.digest and not each.principal.is_same_as(self.author)
+            each
+            for each in self.approvals
+            if each.digest == self.digest
+            and not each.principal.is_same_as(self.author)
+            and frozenset(reached).issubset(each.places)
         ]
 
     def state(self, now: datetime) -> ProposalState:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.errors import UnusableStorageError
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest revision in `migrations/versions`; a test holds it to that."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -9,6 +9,7 @@ import app.store.transaction  # noqa: F401 - which knows all tables
 from app.domain.identity import Bound, Scope, rights_within
 from app.store.migrating import HEAD, MIGRATIONS, migrate
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
+from app.store.repositories.proposal_tables import approvals
 from app.store.repositories.tables import metadata
 from support.postgresql_server import PostgresqlServer
 
@@ -61,3 +62,18 @@ def test_tokens_keep_their_rights(engine: sa.Engine) -> None:
         assert found is not None
         scopes = {Scope.CONFIG_READ, Scope.CONFIG_WRITE}
         assert found.rights == rights_within(scopes, map(Bound.parse, ("a/*", "*/b")))
+
+
+def test_approvals_go_on_counting_where_they_were_given(engine: sa.Engine) -> None:
+    """Not in what extends the environment: nobody knows whether the approver might approve there."""
+    with engine.connect() as connection:
+        migrate(connection, "0015")
+        connection.exec_driver_sql("INSERT INTO principals VALUES (1, 'person', 'a', 'b', 'c')")
+        open_one = """INSERT INTO proposals (app, environment, number, base_digest, names, author_id, message, made_at,
+            expires_at, schema, unchecked, bases, origins, is_base, terms, sealed_sha256, digest, state, ended_reason)
+            VALUES ('billing', 'base', 1, '', '[]', 1, '', 1, 2, '', '[]', '[]', '{}', true, '{}', '', '', 'open',
+            '')"""
+        connection.exec_driver_sql(open_one)
+        connection.exec_driver_sql("INSERT INTO approvals VALUES ('billing', 'base', 1, 1, 'd', 1)")
+        migrate(connection)
+        assert connection.scalar(sa.select(approvals.c.places)) == ["billing/base"]

@@ -51,12 +51,12 @@ class Approving:
 
         def change(found: Transaction) -> Standing:
             now, proposal = self.clock(), named(found, place, number)
-            if _has_approved(proposal, actor, digest):
-                return standing(found, proposal, now)
+            if _has_approved(before := standing(found, proposal, now), actor, digest):
+                return before
             refuse_unless_open(proposal, now)
-            _refuse_approval(found, actor, proposal, digest)
+            reached = _allowed_reach(found, actor, proposal, digest)
             self.ready(found, actor, proposal)
-            approved = found.proposals.approve(proposal, Approval(actor.principal, digest, now))
+            approved = found.proposals.approve(proposal, Approval(actor.principal, digest, now, reached))
             tell(found, actor, approved, Action.PROPOSAL_APPROVE, now, detail={"digest": digest})
             stands = standing(found, approved, now)
             return (
@@ -81,7 +81,7 @@ class Approving:
             refuse_unless_open(proposal, now)
             stands = standing(found, proposal, now)
             if stands.missing:
-                has, of = len(proposal.counted), counted(stands.needed, "approval")
+                has, of = len(stands.counted), counted(stands.needed, "approval")
                 message = f"the proposal `{proposal}` has {has} of {of}"
                 raise ConflictError(message)
             return self._apply(found, actor, proposal)
@@ -181,22 +181,26 @@ class Approving:
         return stands
 
 
-def _refuse_approval(found: Transaction, actor: Actor, proposal: Proposal, digest: str) -> None:
+def _allowed_reach(found: Transaction, actor: Actor, proposal: Proposal, digest: str) -> tuple[Place, ...]:
+    """Return where `actor` approves a proposal: in its environment, and in all protected ones that it reaches."""
     if actor.principal.is_same_as(proposal.author):
         message = f"`{actor.principal.name}` has proposed `{proposal}`; somebody else has to approve it"
         raise ForbiddenError(message)
-    for each in protected(found, proposal.place):
+    reached = tuple(dict.fromkeys((proposal.place, *protected(found, proposal.place))))
+    for each in reached:
         require(actor.token, Scope.CONFIG_APPROVE, each.app, each.environment)
     if proposal.digest != digest:
         message = f"the proposal `{proposal}` is not what was looked at: read it and decide anew"
         raise ChangedError(message)
+    return reached
 
 
-def _has_approved(proposal: Proposal, actor: Actor, digest: str) -> bool:
+def _has_approved(stands: Standing, actor: Actor, digest: str) -> bool:
     """Return whether this is said for a second time, because the answer was lost."""
-    if proposal.ending is not None and proposal.ending.state is not ProposalState.APPLIED:
+    ending = stands.proposal.ending
+    if ending is not None and ending.state is not ProposalState.APPLIED:
         return False
-    return any(each.digest == digest and each.principal.is_same_as(actor.principal) for each in proposal.counted)
+    return any(each.digest == digest and each.principal.is_same_as(actor.principal) for each in stands.counted)
 
 
 def _has_ended(proposal: Proposal, state: ProposalState, by: Principal) -> bool:

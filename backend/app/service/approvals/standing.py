@@ -10,14 +10,14 @@ from app.domain.errors import ConflictError, NotFoundError
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor, Principal
 from app.domain.place import Place
-from app.domain.proposal import Proposal, ProposalState
+from app.domain.proposal import Approval, Proposal, ProposalState
 from app.domain.webhooks.outgoing import Message, Topic
 from app.service.ports import Transaction
 from app.service.webhooks.announcing import announce
 from app.service.writing.changes import Change
 from app.service.writing.composing import composed
 from app.service.writing.intent import Intent
-from app.service.writing.protection import approvals_needed
+from app.service.writing.protection import approvals_needed, protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,20 @@ class Standing:
         proposal: What is known of it.
         state: What has become of it.
         needed: How many approvals it takes.
+        counted: Those that count, which were given for all protected environments that it reaches by now.
         is_stale: Whether the environment has moved on since it was made, so that it can't be applied any more.
     """
 
     proposal: Proposal
     state: ProposalState
     needed: int
+    counted: Sequence[Approval]
     is_stale: bool = field(default=False)
 
     @property
     def missing(self) -> int:
         """How many approvals it lacks."""
-        return max(0, self.needed - len(self.proposal.counted))
+        return max(0, self.needed - len(self.counted))
 
     @property
     def can_be_applied(self) -> bool:
@@ -64,7 +66,8 @@ def standing(found: Transaction, proposal: Proposal, now: datetime) -> Standing:
     """Return how a proposal stands at `now`."""
     state = proposal.state(now)
     is_stale = state is ProposalState.OPEN and proposal.base != _current_number(found, proposal.place)
-    return Standing(proposal, state, approvals_needed(found, proposal.place), is_stale)
+    reached = protected(found, proposal.place) if state is ProposalState.OPEN else ()
+    return Standing(proposal, state, approvals_needed(found, proposal.place), proposal.counted(reached), is_stale)
 
 
 def refuse_unless_open(proposal: Proposal, now: datetime) -> None:
@@ -121,7 +124,7 @@ def change_of(found: Transaction, proposal: Proposal) -> Change:
         **proposal.terms.detail,
         "proposal": proposal.number,
         "proposed_by": proposal.author.name,
-        "approved_by": [each.principal.name for each in proposal.counted],
+        "approved_by": [each.principal.name for each in proposal.counted(protected(found, proposal.place))],
     }
     return Change(lambda _, __: own, proposal.terms.action, detail, proposal.copied_from, proposal.author)
 

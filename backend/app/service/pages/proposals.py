@@ -171,7 +171,7 @@ class ProposalPages:
         proposal, is_open = stands.proposal, stands.state is ProposalState.OPEN
         gates = self._gates(found, actor, proposal) if is_open else _Gates()
         is_mine = actor.principal.is_same_as(proposal.author)
-        has_approved = any(each.principal.is_same_as(actor.principal) for each in proposal.counted)
+        has_approved = any(each.principal.is_same_as(actor.principal) for each in stands.counted)
         is_live = is_open and not stands.is_stale and gates.let_through
         return ProposalShown(
             place=place,
@@ -181,7 +181,7 @@ class ProposalPages:
             expires_at=proposal.expires_at,
             applies_itself=proposal.terms.applies_itself,
             approvals=tuple(
-                ApprovalRow(each.principal.name, each.at, each in proposal.counted) for each in proposal.approvals
+                ApprovalRow(each.principal.name, each.at, each in stands.counted) for each in proposal.approvals
             ),
             changes=self._changes(found, proposal) if is_open else None,
             checked=gates.checked,
@@ -239,4 +239,4 @@ def _sentence(stands: Standing) -> str:
         return f"it was made {made_from}, and the environment has moved on"
     if stands.missing:
         return f"waits for {counted(stands.missing, 'approval')} of somebody else"
-    return f"approved by {joined([each.principal.name for each in proposal.counted])}, and not applied yet"
+    return f"approved by {joined([each.principal.name for each in stands.counted])}, and not applied yet"

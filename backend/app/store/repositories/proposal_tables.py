@@ -56,6 +56,7 @@ approvals = sa.Table(
     sa.Column("principal_id", sa.ForeignKey("principals.id"), primary_key=True),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
+    sa.Column("places", sa.JSON, nullable=False),
     sa.ForeignKeyConstraint(
         ["app", "environment", "proposal"], ["proposals.app", "proposals.environment", "proposals.number"]
     ),

@@ -118,6 +118,7 @@ class SqlProposals:
         )
         self._connection.execute(approvals.delete().where(*before))
         row = {**here, "principal_id": principal_id, "digest": approval.digest, "at": approval.at}
+        row["places"] = list(map(str, approval.places))
         self._connection.execute(approvals.insert(), row)
         others = (each for each in proposal.approvals if not each.principal.is_same_as(approval.principal))
         return replace(proposal, approvals=(*others, approval))
@@ -235,7 +236,7 @@ class SqlProposals:
         here = (approvals.c.app == place.app, approvals.c.environment == place.environment)
         wanted = sa.select(approvals, principals).join(principals).where(*here, approvals.c.proposal == number)
         rows = self._connection.execute(wanted.order_by(approvals.c.at, approvals.c.principal_id))
-        return [Approval(as_principal(row), row.digest, row.at) for row in rows]
+        return [Approval(as_principal(row), row.digest, row.at, tuple(map(Place.parse, row.places))) for row in rows]
 
 
 def _at(place: Place) -> sa.ColumnElement[bool]:

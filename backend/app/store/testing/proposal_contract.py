@@ -122,14 +122,14 @@ class ProposalContract:
     def test_approvals_are_kept_one_a_principal(self, store: AnyStore) -> None:
         """Of what they have looked at last; those of something older count for nothing."""
         made = _proposed(store)
-        old, new = Approval(ADA, "old", NOW), Approval(ADA, made.digest, NOW + timedelta(seconds=1))
+        old, new = Approval(ADA, "old", NOW), Approval(ADA, made.digest, NOW + timedelta(seconds=1), (made.place,))
         once = store.write(lambda found: found.proposals.approve(made, old))
-        assert (_read(store).approvals, _read(store).counted) == ((old,), [])
+        assert (_read(store).approvals, _read(store).counted()) == ((old,), [])
         twice = store.write(lambda found: found.proposals.approve(once, new))
         assert _read(store) == twice
-        assert twice.counted == [new]
+        assert twice.counted() == [new]
         own = store.write(lambda found: found.proposals.approve(twice, Approval(CI, made.digest, LATER)))
-        assert (_read(store), own.counted) == (own, [new])
+        assert (_read(store), own.counted()) == (own, [new])
 
     def test_approvals_of_who_is_trusted_no_more_are_forgotten(self, store: AnyStore) -> None:
         """Of what is still open; what has ended keeps its history."""

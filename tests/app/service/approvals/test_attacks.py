@@ -187,6 +187,24 @@ def _base_approved_by_who_may_not_approve_production(office: Office) -> None:
     office.approve(made, actor(GRACE, Scope.CONFIG_APPROVE, bounds=("billing/base",)))
 
 
+def _base_extended_since(office: Office) -> None:
+    """Who may approve in the base alone has not approved for production, which did not extend it then."""
+    office.service.revising.replace(actor(), Intent(BASE, None, is_base=True), {"NAME": "seen"})
+    made = office.proposing.propose(WRITER, Intent(BASE, 1), replaced({"NAME": "6"}))
+    office.approve(made, actor(GRACE, Scope.CONFIG_APPROVE, bounds=("billing/base",)))
+    office.service.revising.extend(actor(), Intent(PRODUCTION, 1, break_glass="move"), [BASE])
+    office.approving.apply(WRITER, BASE, 1)
+
+
+def _base_approved_before_protection(office: Office) -> None:
+    office.extend_base()
+    office.protecting.protect(actor(), PRODUCTION, None)
+    made = office.proposing.propose(WRITER, Intent(BASE, 1), replaced({"NAME": "6"}))
+    office.approve(made, actor(GRACE, Scope.CONFIG_APPROVE, bounds=("billing/base",)))
+    office.protecting.protect(actor(), PRODUCTION, 1)
+    office.approving.apply(WRITER, BASE, 1)
+
+
 def _base_that_moved(office: Office) -> None:
     """The proposal takes its own word away, so that the base's counts: another one than the approver has seen."""
     office.protecting.protect(actor(), PRODUCTION, None)
@@ -240,6 +258,8 @@ ATTACKS = {
         NotFoundError,
         "there is no `billing/production`",
     ),
+    "apply to what extends a base since": (_base_extended_since, ConflictError, "has 0 of 1 approval"),
+    "apply to what is protected since": (_base_approved_before_protection, ConflictError, "has 0 of 1 approval"),
     "apply on a base that moved": (_base_that_moved, ConflictError, "its bases have other values now"),
     "apply what a revoked one approved": (_revoked_approver, ConflictError, "has 0 of 1 approval"),
 }

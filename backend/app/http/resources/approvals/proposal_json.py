@@ -119,7 +119,7 @@ class ProposalsAnswer(BaseModel):
 def proposal_json(stands: Standing) -> dict[str, Any]:
     """Return what is known of a proposal."""
     proposal = stands.proposal
-    counted = frozenset(each.principal for each in proposal.counted)
+    counted = frozenset(each.principal for each in stands.counted)
     return {
         "app": proposal.place.app,
         "environment": proposal.place.environment,
