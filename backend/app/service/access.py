@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from app.domain.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from app.domain.identity import ANY, Scope, Token
-from app.domain.place import Place
 from app.domain.token_text import TokenText, parse_token_text
 from app.service.ports import Clock, Store
 from app.service.remembered import Remembered
@@ -66,7 +65,7 @@ def require(token: Token, scope: Scope, app: str = ANY, environment: str = ANY) 
         return
     bounds = [right.bound for right in token.rights]
     if app != ANY and not any(bound.touches(app) and _meets(environment, bound.environment) for bound in bounds):
-        message = f"there is no `{app}`" if environment == ANY else f"there is no `{Place(app, environment)}`"
+        message = f"there is no `{app}`" if environment == ANY else f"there is no `{app}/{environment}`"
         raise NotFoundError(message)
     message = f"the token `{token.id}` lacks `{scope}` here"
     raise ForbiddenError(message)

@@ -106,6 +106,14 @@ def test_what_is_out_of_bounds_looks_as_if_it_were_not_there(api: Api, bound: st
     assert "production" not in api.call("GET", "/v1/apps", token=token).text
 
 
+@pytest.mark.parametrize("name", ["BILLING", "a b", "x" * 64, "a%0Ab"])
+def test_what_can_be_no_name_is_out_of_bounds_too(api: Api, name: str) -> None:
+    """A token that holds elsewhere is told no more than of any other name."""
+    token = api.token(Scope.CONFIG_READ, bounds=("billing/staging",), name="pipeline")
+    answer = api.call("GET", f"/v1/apps/{name}/environments/production/config", token=token)
+    assert (answer.status_code, answer.get_json()["detail"][:11]) == (404, "there is no")
+
+
 def test_the_contract_is_for_whoever_may_read_one_environment(api: Api) -> None:
     """A pipeline of one environment checks what it is about to write; another app's contract is not its business."""
     token = api.token(Scope.CONFIG_READ, bounds=("billing/staging",), name="pipeline")
