@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable
@@ -60,7 +60,13 @@ Shape = Callable[[Any], Pairs | None]
 
 def _parsed(content: bytes) -> object:
     try:
-        return json.loads(content, object_pairs_hook=_object, parse_float=_Number, parse_int=_Number)
+        return json.loads(
+            content,
+            object_pairs_hook=_object,
+            parse_float=_Number,
+            parse_int=_Number,
+            parse_constant=_refuse_constant,
+        )
     except json.JSONDecodeError as error:
         message = f"this is not JSON: line {error.lineno}, column {error.colno}"
     except UnicodeDecodeError:
@@ -75,6 +81,12 @@ class _Number:
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    """Refuse `NaN` and `Infinity`, which Python takes and RFC 8259 does not know."""
+    message = f"this is not JSON: `{text}` is no value in it"
+    raise UnableError(message)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
