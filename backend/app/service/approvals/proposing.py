@@ -95,9 +95,9 @@ class Proposing:
         return changed
 
     def _spend(self, found: Transaction, wish: Wish) -> None:
-        """Count what is stored, as a write does."""
-        app = wish.draft.place.app
-        self.budgets.refuse_if_spent(found, app, wish.draft.made_at)
+        """Count what is stored, as a write does; a way back is as urgent as there."""
+        app, is_urgent = wish.draft.place.app, wish.draft.copied_from is not None
+        self.budgets.refuse_if_spent(found, app, wish.draft.made_at, is_urgent=is_urgent)
         self.budgets.spend_on_proposal(found, app, wish.draft)
 
     def _refuse_what_is_not_theirs(self, actor: Actor, place: Place, number: int) -> None:

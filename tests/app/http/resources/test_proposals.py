@@ -109,6 +109,12 @@ def test_a_proposal_is_just_one_change(office: Api, content: object) -> None:
     assert office.call("GET", PROPOSALS).get_json() == {"proposals": [], "next": None}
 
 
+def test_there_is_no_proposal_0(office: Api) -> None:
+    """A change of it is no new one."""
+    answer = office.call("PUT", f"{PROPOSALS}/0", json={"patch": {"PORT": "3"}}, headers={"If-Match": '"1"'})
+    assert (answer.status_code, "there is no proposal 0" in answer.get_json()["detail"]) == (404, True)
+
+
 def test_proposals_are_listed_in_pages(office: Api) -> None:
     """The open ones, or all of them."""
     for port in ("2", "3", "4"):

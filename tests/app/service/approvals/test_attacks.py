@@ -18,7 +18,7 @@ from app.service.approvals.proposing import Proposing
 from app.service.exchanging import Exchanging
 from app.service.limits.budgets import Budgets
 from app.service.tokens import Grant
-from app.service.writing.changes import replaced
+from app.service.writing.changes import brought_back, replaced
 from app.service.writing.intent import Intent
 from support.approval_office import APPROVER, BASE, WRITER, Office
 from support.configuration_service import ADA, GRACE, PRODUCTION, actor
@@ -273,6 +273,16 @@ def test_no_change_gets_through_without_somebody_else(office: Office, attack: st
         attempt(office)
     assert office.served().get("PORT") in {"1", "2", "3"}
     assert "6" not in office.served().values()
+
+
+def test_a_way_back_can_be_proposed_when_the_limit_is_used_up(office: Office) -> None:
+    """As it could be written: an app that has pushed in a loop has the more reason to."""
+    service = office.service
+    office.approve(office.propose(PORT="2", at_once=True))
+    proposing = Proposing(service.store, service.validator, service.clock, Budgets({Limit.REVISIONS: 2}))
+    with pytest.raises(LimitedError, match="2 revisions an hour"):
+        proposing.propose(WRITER, Intent(PRODUCTION, 2), replaced({"PORT": "3"}))
+    assert proposing.propose(WRITER, Intent(PRODUCTION, 2), brought_back(PRODUCTION, 1)).proposal.copied_from == 1
 
 
 def test_what_waits_counts_as_what_is_written(office: Office) -> None:

@@ -195,7 +195,7 @@ def _proposed(use_cases: ProposalUseCases, place: Place, number: int | None = No
     """Return what comes of the change in the body, as a new proposal or as proposal `number`."""
     wanted, intent = _intent(place)
     proposing = use_cases.proposing
-    how: Callable[..., Standing] = partial(proposing.change, number=number) if number else proposing.propose
+    how: Callable[..., Standing] = proposing.propose if number is None else partial(proposing.change, number=number)
     propose = partial(how, actor(), intent=intent, applies_itself=wanted.apply == "with-last-approval")
     if request.mimetype == "application/json":
         return propose(change=_change(use_cases, place, validated(WantedChange, read_json(_LARGEST))))
