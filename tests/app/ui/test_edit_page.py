@@ -108,6 +108,14 @@ def test_a_text_that_somebody_sends_who_is_signed_out_is_not_lost(editor: Visito
     assert editor.client.post(EDIT, data=sent, headers={**BROWSER, "Sec-Fetch-Site": "cross-site"}).status_code == 303
 
 
+def test_an_app_without_a_schema_says_so_at_the_text(editor: Visitor) -> None:
+    """It gets one by a push, and the text stays meanwhile."""
+    unknown = "/apps/shop/production/edit"
+    told = editor.post(unknown, EDIT, text="PORT=1\n", do="check")
+    assert (told.status_code, typed(told)) == (404, "PORT=1\n")
+    assert "has no schema" in words(told)
+
+
 def test_what_others_approve_is_proposed(api: Api, editor: Visitor) -> None:
     """The button says so."""
     assert api.call("PUT", f"{BASE}/protection", json={"approvals": 1}).status_code == 200

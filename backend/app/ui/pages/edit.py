@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.domain.errors import LimitedError, ServiceError, StorageFullError, UnavailableError
+from app.domain.errors import LimitedError, NotFoundError, ServiceError, StorageFullError, UnavailableError
 from app.domain.identity import Scope
 from app.domain.proposal import Proposal
 from app.service.pages.editor import Editor, EditPage, Standing, Typed
@@ -31,8 +31,8 @@ _STATUS = {
 }
 """What a form that was to save is answered with where nothing was saved."""
 
-_KEEPING_THE_TEXT = (LimitedError, UnavailableError, StorageFullError, Problem)
-"""Errors that pass: what somebody has typed is on the page that tells of them."""
+_KEEPING_THE_TEXT = (LimitedError, UnavailableError, StorageFullError, NotFoundError, Problem)
+"""Errors that pass, as when the app gets a schema: what somebody has typed is on the page that tells of them."""
 
 
 def edit_page(pages: Blueprint, editor: Editor) -> None:
