@@ -122,7 +122,7 @@ def test_a_rollback_of_a_protected_environment_becomes_a_proposal(instances: Ins
     api.put({"PORT": "2"}, 1)
     assert api.call("PUT", f"{BASE}/protection", json={"approvals": 1}).status_code == 200
     page = visitor.sign_in().get(address)
-    assert "! protected it takes 1 approval of somebody else" in words(page)
+    assert "! protected it takes 1 approval by somebody else" in words(page)
     assert "Propose to roll back to 1" in words(page)
     assert visitor.post(address, address, expected="2").status_code == 409
     answer = visitor.post(address, address, expected="2", do="propose")

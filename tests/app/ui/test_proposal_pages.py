@@ -52,7 +52,7 @@ def test_a_proposal_shows_what_it_would_change_and_what_the_gates_say(proposed: 
     """Of secrets, only that they differ."""
     page = grace(proposed).get(ONE)
     said = words(page)
-    assert "… open waits for 1 approval of somebody else" in said
+    assert "… open waits for 1 approval by somebody else" in said
     assert "“more room” — ada" in said
     assert "✓ let through checked by the schema: valid" in said
     assert "PORT 1 2 changed" in said
@@ -138,7 +138,7 @@ def test_a_stale_proposal_says_so_and_has_no_button_that_works(proposed: Api) ->
 def test_a_list_says_whether_the_environment_is_protected(proposed: Api) -> None:
     """And how a change is proposed, where none is."""
     visitor = grace(proposed)
-    assert "a change takes 1 approval of somebody else" in words(visitor.get(LIST))
+    assert "a change takes 1 approval by somebody other than its author" in words(visitor.get(LIST))
     proposed.call(
         "PUT", "/v1/apps/billing/environments/staging/config", json={"PORT": "1"}, headers={"If-None-Match": "*"}
     )

@@ -52,7 +52,7 @@ def test_a_push_says_that_it_waits_and_how_it_goes_on(office: Setpoint, grace: S
     status, printed, told = office("push", PRODUCTION, "next.env", "-m", "new motto")
     assert (status, told) == (1, "")
     first, *rest = printed.splitlines()
-    assert first.startswith("proposal 1 of billing/production waits for 1 approval of somebody else, until 20")
+    assert first.startswith("proposal 1 of billing/production waits for 1 approval by somebody else, until 20")
     assert rest == snapshot(
         [
             "`setpoint proposals show billing/production 1` says how to approve it",
@@ -174,7 +174,7 @@ def test_a_push_may_wait_for_what_others_decide(office: Setpoint) -> None:
 def test_environments_are_protected_and_not_any_more(office: Setpoint) -> None:
     """The list says how many approvals a change takes."""
     assert office("environments", "protect", PRODUCTION, "--approvals", "2") == snapshot(
-        (0, "billing/production is protected: a change takes 2 approvals of somebody else\n", "")
+        (0, "billing/production is protected: a change takes 2 approvals by somebody else\n", "")
     )
     rows = [line.split() for line in office("environments", "billing")[1].splitlines()]
     column = rows[0].index("approvals") + 1  # a time is two words

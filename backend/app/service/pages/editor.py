@@ -263,7 +263,7 @@ def _acceptance(revised: Revised, base: _Base, approvals: int) -> tuple[Standing
         return Standing.UNCHANGED, f"nothing differs from revision {base.number}"
     sentence = f"nothing is wrong: saving makes revision {(base.number or 0) + 1}"
     if approvals:
-        sentence = f"nothing is wrong: it takes {counted(approvals, 'approval')} of somebody else to become a revision"
+        sentence = f"nothing is wrong: it takes {counted(approvals, 'approval')} by somebody else to become a revision"
     if names := revised.validation.unchecked:
         sentence += f"; only the app's own class checks {joined([*names])}"
     return Standing.READY, sentence

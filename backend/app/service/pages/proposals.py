@@ -238,5 +238,5 @@ def _sentence(stands: Standing) -> str:
         made_from = f"from revision {proposal.base}" if proposal.base else "when there was no revision"
         return f"it was made {made_from}, and the environment has moved on"
     if stands.missing:
-        return f"waits for {counted(stands.missing, 'approval')} of somebody else"
+        return f"waits for {counted(stands.missing, 'approval')} by somebody else"
     return f"approved by {joined([each.principal.name for each in stands.counted])}, and not applied yet"

@@ -58,7 +58,7 @@ def _protect(arguments: argparse.Namespace, service: Service) -> int:
     if arguments.json:
         write_json(answer)
     elif approvals:
-        write_result(f"{place} is protected: a change takes {counted(approvals, 'approval')} of somebody else\n")
+        write_result(f"{place} is protected: a change takes {counted(approvals, 'approval')} by somebody else\n")
     else:
         write_result(f"{place} is not protected any more: a change takes no approval\n")
     return 0

@@ -129,7 +129,7 @@ def _waiting(place: Place, answer: Json) -> Iterator[str]:
     number, missing = answer.get("proposal"), answer.get("approvals_missing")
     takes = counted(missing, "approval") if isinstance(missing, int) else "approvals"
     until = day_and_time(answer.get("expires_at"))
-    yield f"proposal {number} of {place} waits for {takes} of somebody else, until {until} (UTC)"
+    yield f"proposal {number} of {place} waits for {takes} by somebody else, until {until} (UTC)"
     yield f"`setpoint proposals show {place} {number}` says how to approve it"
     if answer.get("applies_itself"):
         yield "it is applied with its last approval"

@@ -201,7 +201,7 @@ def test_a_protected_environment_gets_a_proposal(service: Service, editor: Edito
     Protecting(service.store, service.clock).protect(actor(), PRODUCTION, 2)
     assert opened(editor).approvals == 2
     page = checked(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n")
-    assert page.sentence == "nothing is wrong: it takes 2 approvals of somebody else to become a revision"
+    assert page.sentence == "nothing is wrong: it takes 2 approvals by somebody else to become a revision"
     proposed = saved(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n")
     assert isinstance(proposed, Proposal)
     assert (proposed.number, proposed.base, proposed.message) == (1, 1, "why")
