@@ -178,3 +178,11 @@ def test_a_browser_follows_an_environment_until_it_is_signed_out(instances: Inst
     assert b'event: goaway\ndata: {"reason":"token"}' in last
     visitor.client.set_cookie("__Host-setpoint", key.value)
     assert visitor.get(f"{NOW}/stream").status_code == 303
+
+
+def test_a_revision_that_no_instance_has_seen_has_no_state(api: Api, visitor: Visitor) -> None:
+    """It is not the revision that has expired."""
+    api.put({"PORT": "1"})
+    api.put({"PORT": "2"}, 1)
+    said = words(visitor.sign_in().get(f"{NOW}/revisions"))
+    assert ("no instance follow" in said.lower(), "expired" in said) == (True, False)
