@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -49,17 +48,19 @@ STATUSES = {
 
 OPEN = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
 
-REACHABLE = """() => [...document.querySelectorAll(
+EVERY = """[...document.querySelectorAll(
     "a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary"
   )].filter(each => each.checkVisibility({visibilityProperty: true}))
   .filter((each, _, all) => each.type !== "radio" || each === (
-    all.find(other => other.name === each.name && other.checked) ?? all.find(other => other.name === each.name)))
-  .map((each, place) => { each.dataset.place = place; return each.outerHTML.slice(0, 200); })"""
+    all.find(other => other.name === each.name && other.checked) ?? all.find(other => other.name === each.name)))"""
+"""What the keyboard has to get to. A page that looks anew puts others in the places of these, so places count."""
 
-FOCUSED = """() => {
-  const found = document.activeElement, outline = getComputedStyle(found);
-  return {place: found.dataset?.place ?? null, seen: outline.outlineStyle !== "none" && outline.outlineWidth !== "0px"};
-}"""
+REACHABLE = f"() => {EVERY}.map(each => each.outerHTML.slice(0, 200))"
+
+FOCUSED = f"""() => {{
+  const found = document.activeElement ?? document.body, outline = getComputedStyle(found);
+  return [{EVERY}.indexOf(found), outline.outlineStyle !== "none" && outline.outlineWidth !== "0px"];
+}}"""
 
 
 @dataclass(frozen=True)
@@ -156,16 +157,16 @@ def _looked_at(page: Page, status: int) -> Visit:
 def _unreached(page: Page) -> Iterator[str]:
     """Press Tab until everything had the focus; yield what did not, or not visibly."""
     every = page.evaluate(REACHABLE)
-    seen: dict[str, bool] = {}
-    page.evaluate("document.activeElement.blur()")
+    seen: dict[int, bool] = {}
+    page.evaluate("document.activeElement?.blur()")
     for _ in range(3 * len(every)):  # what scrolls is a stop of its own
         if len(seen) == len(every):
             break
         page.keyboard.press("Tab")
-        found: dict[str, Any] = page.evaluate(FOCUSED)
-        if found["place"] is not None:
-            seen[found["place"]] = found["seen"]
-    yield from (each for place, each in enumerate(every) if not seen.get(str(place)))
+        place, is_shown = page.evaluate(FOCUSED)
+        if place >= 0:
+            seen[place] = is_shown
+    yield from (each for place, each in enumerate(every) if not seen.get(place))
 
 
 def _wrong(path: str, visit: Visit) -> Iterator[str]:
