@@ -8,6 +8,9 @@ from enum import StrEnum
 MINUTES = 60
 """Over how many minutes the use of an app is added up, the one that has begun included."""
 
+MINUTES_AHEAD = 5
+"""How far the clock of another machine may be ahead for what it noted to count."""
+
 LARGEST_LIMIT = 10**15
 RESERVE = 2
 """How many times the limit is used when a way back is refused as well: who has used up an hour can still return."""

@@ -49,6 +49,19 @@ def test_a_write_beyond_the_limit_says_which_and_when_to_come_back(service: Serv
     assert service.write(PORT="2") == 2
 
 
+def test_a_clock_that_was_ahead_leaves_no_debts(service: Service) -> None:
+    """Once it is right again, nobody waits until then; what another machine notes a little ahead counts."""
+    limits = limited(service, {Limit.REVISIONS: 1})
+    day, moment = timedelta(days=1), timedelta(minutes=2)
+    service.clock.forward(day)
+    service.write(PORT="1")
+    service.clock.forward(-day)
+    assert used(limits)["revisions"] == 0
+    service.write(PORT="2")
+    service.clock.forward(-moment)
+    assert used(limits)["revisions"] == 1
+
+
 def test_bytes_count_as_well_and_a_schema_has_some(service: Service) -> None:
     """One that is there already has none, whatever release it is pushed for."""
     limits = limited(service, {Limit.BYTES: 20})

@@ -7,7 +7,7 @@ from math import ceil
 from time import monotonic
 
 from app.domain.errors import LimitedError
-from app.domain.limit import RESERVE, Allowed, Limit, Spent, Usage, first_minute, free_at, minute_of
+from app.domain.limit import MINUTES_AHEAD, RESERVE, Allowed, Limit, Spent, Usage, first_minute, free_at, minute_of
 from app.domain.revision import Draft
 from app.service.ports import Transaction
 
@@ -30,7 +30,7 @@ class Budgets:
 
     def of(self, found: Transaction, app: str, now: datetime) -> tuple[Usage, ...]:
         """Return how an app stands to each limit."""
-        own, spent = found.limits.own(app), found.limits.spent(app, first_minute(now))
+        own, spent = found.limits.own(app), _spent(found, app, now)
         streams = sum(found.limits.places(app).values())
         return tuple(self._usage(each, own, spent, streams) for each in Limit)
 
@@ -59,7 +59,7 @@ class Budgets:
         allowed = {**self.allowed, **found.limits.own(app)}
         if not allowed:
             return
-        spent = found.limits.spent(app, first_minute(now))
+        spent = _spent(found, app, now)
         for limit in (each for each in Limit if each.is_hourly and each in allowed):
             most = allowed[limit] * (RESERVE if is_urgent else 1)
             if moment := free_at(spent, limit, most):
@@ -103,6 +103,12 @@ class Budgets:
             return Usage(limit, most, streams, limit in own)
         moment = None if most is None else free_at(spent, limit, most)
         return Usage(limit, most, sum(each.of(limit) for each in spent), limit in own, moment)
+
+
+def _spent(found: Transaction, app: str, now: datetime) -> Sequence[Spent]:
+    """Return what an app has used within the hour; a clock that was ahead for a while leaves no debts."""
+    newest = minute_of(now) + MINUTES_AHEAD
+    return [each for each in found.limits.spent(app, first_minute(now)) if each.minute <= newest]
 
 
 def _size(draft: Draft) -> int:
