@@ -130,7 +130,7 @@ def test_a_push_that_waits_ends_with_how_it_went(
 1 of 2 instances serves revision 2; 1 has not answered; still serving 1
 """),
     )
-    two.apply(3)
+    between_looks.append(lambda: two.apply(3))
     status, printed, _ = billing("rollback", "billing/production", "--to", "1", "--wait", "60s")
     assert (status, printed.splitlines()[-1]) == (0, "all 2 instances serve revision 3")
 
