@@ -29,7 +29,8 @@ Every call with what it takes and answers, as `GET /v1/openapi.json` describes i
 _ROLES = """\
 ## What each role may do
 
-A role is a set of scopes. Calls without a row need no token, or look at what the token may see.
+A role is a set of scopes, and has to hold in the environments that the call is about, wherever they are named.
+Calls without a row need no token, or show what the token may see.
 """
 _SHAPES = """\
 ## Shapes

@@ -22,7 +22,8 @@ class Mark:
     Attributes:
         summary: What it does, in one sentence without a full stop.
         scope: What the token has to be allowed; None where no token is needed.
-        anywhere: Whether it is enough to be allowed it in one environment, of the app if the path names one.
+        anywhere: Whether it is enough to be allowed it in one environment, of the app if the path names one; where the
+            path does not name the environment, the view asks anew.
         needs_token: Whether a live token is needed, whatever it is allowed.
         query: What may come after the `?`.
         body: What it takes, by media type.

@@ -47,8 +47,9 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @blueprint.post("/v1/sessions/")
     @marked(
         Mark(
-            "Open a session of an instance; needs `session:write` in each environment that it follows",
-            needs_token=True,
+            "Open a session of an instance, in each environment that it follows",
+            scope=Scope.SESSION_WRITE,
+            anywhere=True,
             body={"application/json": NewSession},
             answers={201: {"application/json": OpenedAnswer}},
         )
@@ -71,8 +72,9 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @blueprint.get("/v1/sessions/")
     @marked(
         Mark(
-            "List the instances that follow an environment; needs `config:read` there",
-            needs_token=True,
+            "List the instances that follow an environment",
+            scope=Scope.CONFIG_READ,
+            anywhere=True,
             query=SessionsQuery,
             answers={200: {"application/json": SessionsAnswer}},
             refusals=_UNPROCESSABLE,
@@ -90,7 +92,14 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
         return {"sessions": page, "next": page[-1]["instance"] if more else None}
 
     @blueprint.get("/v1/sessions/<session_id>")
-    @marked(Mark("Show a session", needs_token=True, answers={200: {"application/json": SessionsAnswer}}))
+    @marked(
+        Mark(
+            "Show a session",
+            scope=Scope.CONFIG_READ,
+            anywhere=True,
+            answers={200: {"application/json": SessionsAnswer}},
+        )
+    )
     def show(session_id: str) -> dict[str, Any]:
         return {
             "sessions": sessions_json(rollouts, found_session(use_cases, session_id, Scope.CONFIG_READ)),
@@ -99,7 +108,12 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
 
     @blueprint.delete("/v1/sessions/<session_id>")
     @marked(
-        Mark("End a session, because its instance ends; needs `session:write`", needs_token=True, answers={204: {}})
+        Mark(
+            "End a session, because its instance ends",
+            scope=Scope.SESSION_WRITE,
+            anywhere=True,
+            answers={204: {}},
+        )
     )
     def close(session_id: str) -> tuple[str, HTTPStatus]:
         found_session(use_cases, session_id, Scope.SESSION_WRITE)
@@ -110,7 +124,8 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @marked(
         Mark(
             "Follow the revisions that an instance is offered; the open stream keeps its session live",
-            needs_token=True,
+            scope=Scope.SESSION_WRITE,
+            anywhere=True,
             answers=STREAM_ANSWERS,
             headers=RESUME,
         )

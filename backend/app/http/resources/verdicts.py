@@ -39,8 +39,9 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
     @blueprint.patch("/v1/sessions/<session_id>")
     @marked(
         Mark(
-            "Report what an instance attempted and serves; needs `session:write`",
-            needs_token=True,
+            "Report what an instance attempted and serves",
+            scope=Scope.SESSION_WRITE,
+            anywhere=True,
             body={"application/json": ToldOfSession},
             answers={200: {"application/json": SessionAnswer}},
         )
@@ -58,8 +59,9 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
     @blueprint.post("/v1/verdicts")
     @marked(
         Mark(
-            "Report what many instances attempted and serve; needs `session:write` in each environment",
-            needs_token=True,
+            "Report what many instances attempted and serve",
+            scope=Scope.SESSION_WRITE,
+            anywhere=True,
             body={"application/json": ToldOfSessions},
             answers={200: {"application/json": VerdictsAnswer}},
         )

@@ -65,6 +65,12 @@ def test_these_routes_and_no_others_are_public(api: Api) -> None:
     assert {path for _, path, mark in _routes(api.application) if mark.is_open} == PUBLIC
 
 
+def test_only_these_show_whoever_asks_what_they_may_see(api: Api) -> None:
+    """Every other route that wants a token has a scope, and so a row in the table of roles."""
+    paths = {path for _, path, mark in _routes(api.application) if mark.needs_token and not mark.is_page}
+    assert paths == {"/v1/me", "/v1/apps", "/v1/apps/billing/environments", "/v1/limits", "/metrics"}
+
+
 @pytest.mark.parametrize("header", BAD.values(), ids=BAD)
 def test_without_a_live_token_every_route_says_the_same(api: Api, header: str) -> None:
     """Nothing tells an unknown token from a revoked one."""

@@ -29,7 +29,8 @@ def audit(watching: Watching) -> Blueprint:
     @marked(
         Mark(
             "Tell what was done",
-            needs_token=True,
+            scope=Scope.AUDIT_READ,
+            anywhere=True,
             query=AuditQuery,
             answers={200: {"application/json": AuditPageAnswer}},
         )
