@@ -1,4 +1,4 @@
-"""Stores what many instances tell in one statement, because 100,000 of them may answer to one revision at once."""
+"""Stores what many instances tell in one go, because 100,000 of them may answer to one revision at once."""
 
 import json
 from collections.abc import Collection, Iterable, Sequence
@@ -32,7 +32,9 @@ def _store(connection: sa.Connection, place: Place, reports: Iterable[SessionRep
     if connection.dialect.name == "postgresql":
         cells = {f"told_{at}": [*told] for at, told in enumerate(zip(*rows, strict=True))}
         return connection.scalars(_FROM_ARRAYS, {**this, **cells})
-    return connection.scalars(_FROM_JSON, {**this, "told": json.dumps(rows)})
+    told = [{**this, **{f"told_{at}": cell for at, cell in enumerate(row)}} for row in rows]
+    connection.execute(_FROM_ROW, told)
+    return connection.scalars(_KNOWN.where(sessions.c.id.in_([str(row[0]) for row in rows])), this)
 
 
 def _row(report: SessionReport) -> Sequence[object]:
@@ -70,10 +72,9 @@ def _from_arrays() -> sa.FromClause:
     return sa.func.unnest(*arrays).table_valued(*(column.name for column in _COLUMNS)).render_derived("told")
 
 
-def _from_json() -> sa.FromClause:
-    """Return what is told as a table, of an array of rows in JSON."""
-    row = sa.func.json_each(sa.bindparam("told", type_=sa.Text)).table_valued("value")
-    cells = (sa.func.json_extract(row.c.value, f"$[{at}]").label(column.name) for at, column in enumerate(_COLUMNS))
+def _from_row() -> sa.FromClause:
+    """Return what is told of one session as a table: SQLite finds it by its key, and would search all for more."""
+    cells = (sa.bindparam(f"told_{at}", type_=sa.types.NULLTYPE).label(each.name) for at, each in enumerate(_COLUMNS))
     return sa.select(*cells).subquery("told")
 
 
@@ -91,9 +92,10 @@ def _storing(told: sa.FromClause) -> sa.Update:
     }
     changes["serves_since"] = sa.func.coalesce(since, kept.serves_since)
     changes["known_good_at"] = sa.case((new.serves.is_(None), kept.known_good_at), else_=new.known_good_at)
-    there = [kept[name] == sa.bindparam(f"of_{name}") for name in ("app", "environment")]
-    return sessions.update().where(*there, kept.id == new.id).values(changes).returning(kept.id)
+    return sessions.update().where(*_THERE, kept.id == new.id).values(changes)
 
 
-_FROM_ARRAYS = _storing(_from_arrays())
-_FROM_JSON = _storing(_from_json())
+_THERE = tuple(sessions.c[name] == sa.bindparam(f"of_{name}") for name in ("app", "environment"))
+_KNOWN = sa.select(sessions.c.id).where(*_THERE)
+_FROM_ARRAYS = _storing(_from_arrays()).returning(sessions.c.id)
+_FROM_ROW = _storing(_from_row())
