@@ -11,6 +11,7 @@ from app.service import trials
 from app.service.ports import Clock, Store, Transaction
 from app.service.writing.changes import brought_back
 from app.service.writing.intent import Intent
+from app.service.writing.protection import protected
 from app.service.writing.revising import Revising
 
 LONGEST_MESSAGE = 1_000
@@ -102,8 +103,10 @@ class Receiving:
             raise ConflictError(message)
         message = f"rolled back by {actor.principal.name}{f': {told.message}' if told.message else ''}"
         # Whoever wrote that revision has said the word for its dangerous names.
-        # Everyone was offered it before, and whoever let this webhook roll back has approved that it does.
-        intent = Intent(place, number, message, allow_dangerous=True, is_approved=True)
+        # Everyone was offered it before, and whoever let this webhook roll back has approved that it does; neither is
+        # so of other environments, which extend this one.
+        is_approved = set(protected(found, place)) <= {place}
+        intent = Intent(place, number, message, allow_dangerous=True, is_approved=is_approved)
         try:
             revised = self.revising.making.make(found, actor, intent, brought_back(place, before.number))
         except DestroyedError as error:

@@ -13,11 +13,14 @@ from app.domain.identity import Actor, Principal, PrincipalKind, Right, Scope
 from app.domain.limit import Limit
 from app.domain.proposal import LIFETIME
 from app.domain.trust import TrustRule
+from app.domain.webhooks.incoming import IncomingAction
 from app.issuers.json_web_tokens import JsonWebTokens
 from app.service.approvals.proposing import Proposing
 from app.service.exchanging import Exchanging
 from app.service.limits.budgets import Budgets
 from app.service.tokens import Grant
+from app.service.webhooks.accepting import Accepting
+from app.service.webhooks.receiving import Receiving, Told
 from app.service.writing.changes import brought_back, replaced
 from app.service.writing.intent import Intent
 from support.approval_office import APPROVER, BASE, WRITER, Office
@@ -205,6 +208,16 @@ def _base_approved_before_protection(office: Office) -> None:
     office.approving.apply(WRITER, BASE, 1)
 
 
+def _alarm_of_a_base(office: Office) -> None:
+    """What its base had before, production was never offered; its admin has not let the webhook do that."""
+    office.service.revising.replace(actor(), Intent(BASE, None, is_base=True), {"NAME": "6"})
+    office.service.revising.replace(actor(), Intent(BASE, 1), {"NAME": "seen"})
+    office.service.revising.extend(actor(), Intent(PRODUCTION, 1, break_glass="move"), [BASE])
+    webhook = Accepting(office.service.store, office.service.clock).accept(actor(), BASE, IncomingAction.ROLLBACK)
+    receiving = Receiving(office.service.store, office.service.revising, office.service.clock)
+    receiving.react(webhook, webhook.actor("request-1", "192.0.2.1"), Told("msg_1", "errors"))
+
+
 def _base_that_moved(office: Office) -> None:
     """The proposal takes its own word away, so that the base's counts: another one than the approver has seen."""
     office.protecting.protect(actor(), PRODUCTION, None)
@@ -260,6 +273,7 @@ ATTACKS = {
     ),
     "apply to what extends a base since": (_base_extended_since, ConflictError, "has 0 of 1 approval"),
     "apply to what is protected since": (_base_approved_before_protection, ConflictError, "has 0 of 1 approval"),
+    "roll a base back by an alarm": (_alarm_of_a_base, ProtectedError, "is a base of `billing/production`"),
     "apply on a base that moved": (_base_that_moved, ConflictError, "its bases have other values now"),
     "apply what a revoked one approved": (_revoked_approver, ConflictError, "has 0 of 1 approval"),
 }
