@@ -104,7 +104,7 @@ def test_a_text_that_somebody_sends_who_is_signed_out_is_not_lost(editor: Visito
     editor.post("/sign-out")
     out = editor.client.post(EDIT, data=sent, headers=own)
     assert (out.status_code, typed(out)) == (401, text)
-    assert "You are signed out, and nothing was saved" in words(out)
+    assert "You are signed out, and nothing was saved Sign in, open the page again" in words(out)
     assert editor.client.post(EDIT, data=sent, headers={**BROWSER, "Sec-Fetch-Site": "cross-site"}).status_code == 303
 
 
