@@ -168,6 +168,17 @@ def test_a_page_says_who_is_signed_in_now(window: Page, served: ServedPages) -> 
     expect(window.locator(".who span")).to_have_text("bob")
 
 
+def test_a_tab_that_nobody_has_seen_yet_holds_no_stream(window: Page) -> None:
+    """Browsers have six to a host: who opens ten tabs at once would see the others wait."""
+    streams: list[str] = []
+    window.on("request", lambda asked: streams.append(asked.url) if asked.url.endswith("/stream") else None)
+    window.add_init_script("Object.defineProperty(document, 'hidden', { get: () => !window.isSeen })")
+    window.goto(NOW)
+    assert streams == []
+    with window.expect_request("**/stream"):
+        window.evaluate("window.isSeen = true; document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def test_long_names_stay_within_a_narrow_window(window: Page, billing: Billing) -> None:
     """320 px wide, on every page of an environment."""
     new = {"instance": "01890a5d-ac96-774b-bcce-b302099a8057", "environments": ["billing/production"], "host": LONG}

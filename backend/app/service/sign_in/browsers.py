@@ -1,6 +1,7 @@
 """Signs browsers in and out: one holds the key of a sign-in, and never a token."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.audit import Action, entry
 from app.domain.errors import UnauthenticatedError
@@ -33,7 +34,7 @@ class SigningIn:
 
         def change(found: Transaction) -> None:
             found.sign_ins.forget_expired(now)
-            found.sign_ins.remove(SignInKey(before).digest)
+            _end(found, before, now)
             found.sign_ins.add(made)
             found.audit.record(entry(actor, Action.SIGN_IN, now))
 
@@ -62,9 +63,15 @@ class SigningIn:
         now = self.clock()
 
         def change(found: Transaction) -> None:
-            found.sign_ins.remove(SignInKey(key).digest)
+            _end(found, key, now)
             found.audit.record(entry(actor, Action.SIGN_OUT, now))
-            # Its streams look again whether they may go on.
-            found.events.add(Happening(EventKind.TOKEN, now, subject=actor.token.id))
 
         self.store.write(change)
+
+
+def _end(found: Transaction, key: str, now: datetime) -> None:
+    """End the sign-in with this key, if there is one; its streams look again whether they may go on."""
+    digest = SignInKey(key).digest
+    if (ended := found.sign_ins.by_digest(digest)) is not None:
+        found.sign_ins.remove(digest)
+        found.events.add(Happening(EventKind.TOKEN, now, subject=ended.token.id))

@@ -5,7 +5,7 @@ const NEWS = ["revision", "canary", "rolled_back", "destroyed", "rollout", "prop
 const SHORTEST_PAUSE = 400; // milliseconds between two looks at the page, however many verdicts come
 const PATIENCE = 1500; // milliseconds without a connection before the page says so
 const AGAIN = 3000; // milliseconds until a stream is opened anew that the browser has given up
-const KEPT_HIDDEN = 300000; // milliseconds for which a page that nobody sees keeps its stream: browsers have few
+const KEPT_HIDDEN = 30000; // milliseconds for which a page that nobody sees keeps its stream: browsers have six
 const HIDDEN = 60000; // milliseconds between two looks without a stream
 const HEADER = [".tabs", ".about", ".who"]; // who is signed in may be somebody else by now, by another tab
 const CONTROLS = "input:not([type=hidden]), select, textarea";
@@ -172,7 +172,7 @@ function follow(address) {
       look();
     });
     for (const each of NEWS) source.addEventListener(each, hear);
-    source.addEventListener("goaway", look);
+    source.addEventListener("goaway", () => setTimeout(look, SHORTEST_PAUSE)); // another tab may be about to get a cookie
     source.onerror = () => {
       lost();
       if (source.readyState !== EventSource.CLOSED) return;
@@ -200,7 +200,8 @@ function follow(address) {
   });
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => event.persisted && open());
-  open();
+  if (document.hidden) hide();
+  else open();
 }
 
 const followed = document.querySelector("[data-follow]");
