@@ -1,7 +1,6 @@
 """Has a worker start with the values of its master, or end in a way that gunicorn understands."""
 
 import functools
-import gc
 import os
 import sys
 import time
@@ -32,16 +31,9 @@ def _load_app(server: Server, worker: Worker, load: Callable[[], None]) -> None:
     """Have a worker log why it can't load the app; gunicorn would print the exception with any value in its text."""
     try:
         load()
-        _keep_what_is_loaded()
     except Exception:
         worker.log.exception("The app could not be loaded")
         sys.exit(server.WORKER_BOOT_ERROR)
-
-
-def _keep_what_is_loaded() -> None:
-    """Let the garbage collector look only at what requests make: the program itself would take it 80 ms each time."""
-    gc.collect()
-    gc.freeze()
 
 
 def end_worker(server: Server, worker: Worker) -> None:
