@@ -29,8 +29,8 @@ def _take_the_path() -> None:
     """Name the route, and take another spelling of a path for another path: a redirect would name the client's host.
 
     gunicorn takes one of two slashes away before anyone asks for the path, werkzeug takes all of them, and both take an
-    encoded slash for a slash, which it is not (RFC 3986, section 2.2). Nothing has a NUL in its name: PostgreSQL takes
-    none, not even to look for it.
+    encoded slash for a slash, which it is not (RFC 3986, section 2.2). Nothing has a NUL in its name, and no query asks
+    for one: PostgreSQL takes none, not even to look for it.
     """
     here = request_ctx.request
     environ, rule = here.environ, here.url_rule
@@ -38,7 +38,8 @@ def _take_the_path() -> None:
         environ[ROUTE_KEY] = rule.rule
     path = environ.get("RAW_URI", "").partition("?")[0]
     decoded = environ.get("PATH_INFO", "")
-    is_odd = path.startswith("//") or decoded.startswith("//") or "%2f" in path.lower() or "\0" in decoded
+    is_odd = path.startswith("//") or decoded.startswith("//") or "%2f" in path.lower()
+    is_odd = is_odd or "\0" in decoded or "%00" in environ.get("QUERY_STRING", "")
     if is_odd or isinstance(here.routing_exception, RequestRedirect):
         raise NotFound
 

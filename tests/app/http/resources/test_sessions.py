@@ -162,6 +162,8 @@ def test_a_name_with_a_nul_is_looked_for_nowhere(api: Api, instance: str) -> Non
         ("GET", "/v1/sessions/%00"),
         ("DELETE", "/v1/tokens/a%00"),
         ("GET", "/v1/sessions/x%00/stream"),
+        ("GET", "/v1/audit?app=%00"),
+        ("GET", "/schemas/billing?after=%00"),
     ):
         answer = api.call(method, path, instance)
         assert (answer.status_code, "there is nothing at this path" in answer.text) == (404, True)
