@@ -63,7 +63,7 @@ def form() -> dict[str, str]:
 
 
 def number_in(sent: Mapping[str, str], field: str) -> int | None:
-    """Return the number that a field holds; None where it holds none, or one that no revision has."""
+    """Return the number in a field of a form or of a query; None where it holds none, or one that nothing has."""
     text = sent.get(field, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 

@@ -10,7 +10,7 @@ from app.domain.errors import ChangedError, ConflictError, DestroyedError, Forbi
 from app.domain.identity import Scope
 from app.domain.place import Place
 from app.service.pages.proposals import ProposalPages
-from app.ui.forms import form
+from app.ui.forms import form, number_in
 from app.ui.page import Page, frame_of_environment, may
 from app.ui.showing import posted, see, shown
 from app.views.authentication import actor
@@ -30,7 +30,7 @@ def proposal_pages(pages: Blueprint, use_case: ProposalPages) -> None:
     @shown(pages, _BASE, Mark("List the proposals of an environment", scope=Scope.CONFIG_READ))
     def list_proposals(app: str, environment: str) -> Page:
         place = checked_place(app, environment)
-        content = use_case.page(place, request.args.get("before", type=int))
+        content = use_case.page(place, number_in(request.args, "before"))
         address = f"/apps/{place}/proposals?before={content.next_before}" if content.next_before else None
         return Page("proposals.html", content, frame_of_environment(place, "Proposals"), extras={"next": address})
 

@@ -30,7 +30,7 @@ def revision_pages(pages: Blueprint, use_case: RevisionPages) -> None:
     @shown(pages, f"{_BASE}/revisions", Mark("List the revisions of an environment", scope=Scope.CONFIG_READ))
     def revisions(app: str, environment: str) -> Page:
         place = checked_place(app, environment)
-        content = use_case.page(place, request.args.get("before", type=int))
+        content = use_case.page(place, number_in(request.args, "before"))
         address = f"/apps/{place}/revisions?before={content.next_before}" if content.next_before else None
         frame = frame_of_environment(place, "Revisions", counts={"Revisions": content.newest})
         return Page(
