@@ -10,6 +10,7 @@ from threading import Lock, Semaphore
 _SECONDS_TO_EXPECT_OTHERS = 60.0
 _SHORTEST_REST = 0.001
 _LONGEST_REST = 0.05
+_LONGEST_WAIT = 1.0
 _MOST_LANES = 1_000
 
 acts_for: ContextVar[str] = ContextVar("which app a request is about", default="")
@@ -31,13 +32,18 @@ class Turns:
     An app that sends one request right after the other rests before each for as long as the last one took, so that half
     of the time is left to others. Where all requests are those of one app, nobody waits for anything.
 
+    Nobody waits in line for longer than a second: while the database is away, what goes on now may take until it gives
+    up, and all would wait for each other.
+
     Attributes:
         at_once: How many of one app go on at once.
+        longest_wait: How long one waits in line at most, in seconds.
         clock: Seconds on a clock that never jumps.
         rest: Lets time pass.
     """
 
     at_once: int
+    longest_wait: float = _LONGEST_WAIT
     clock: Callable[[], float] = time.monotonic
     rest: Callable[[float], None] = time.sleep
     _lanes: dict[str, _Lane] = field(default_factory=dict)
@@ -57,7 +63,7 @@ class Turns:
             is_crowded = lane.users > 0 or now - lane.ended_at < _SHORTEST_REST
             lane.users += 1
         try:
-            with lane.turns:
+            with self._in_line(lane):
                 if is_crowded:
                     self.rest(min(_LONGEST_REST, max(_SHORTEST_REST, lane.took)))
                 began = self.clock()
@@ -69,6 +75,15 @@ class Turns:
         finally:
             with self._lock:
                 lane.users -= 1
+
+    @contextmanager
+    def _in_line(self, lane: _Lane) -> Iterator[None]:
+        has_turn = lane.turns.acquire(timeout=self.longest_wait)
+        try:
+            yield
+        finally:
+            if has_turn:
+                lane.turns.release()
 
     def _meets_others(self, whose: str, now: float) -> bool:
         """Return whether somebody else has been here lately."""

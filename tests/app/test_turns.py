@@ -117,3 +117,12 @@ def test_a_crowd_holds_up_itself_alone(crowd: tuple[Turns, Event, list[Thread]])
     for each in threads:
         each.join(10)
         assert not each.is_alive()
+
+
+def test_who_has_waited_for_long_goes_on_without_a_turn() -> None:
+    """What goes on now may wait for a database that is away; then all would wait, one after the other."""
+    turns = Turns(1, longest_wait=0.01)
+    with turns.taken("quiet"), turns.taken("noisy"), turns.taken("noisy"):
+        pass
+    with turns.taken("noisy"):
+        assert not turns._lanes["noisy"].turns.acquire(blocking=False)
