@@ -96,13 +96,14 @@ class Following:
 
     def _sent(self, found: Iterable[Told]) -> Iterator[bytes]:
         for event in found:
+            # Wherever it is: this stream may have begun after it, for somebody who was let in before it.
+            if event.is_about_a_token and not self._is_allowed():
+                raise PermissionError
             if self._seen is not None and event.position.sequence <= self._seen.sequence:
                 continue
             self._seen = event.position
             if not event.is_about_a_token:
                 yield from self._for_its_reader(event)
-            elif not self._is_allowed():
-                raise PermissionError
 
     def _for_its_reader(self, event: Told) -> Iterator[bytes]:
         """Yield what the watcher is told of `event`: nothing, or something else than others perhaps."""
