@@ -13,6 +13,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import checked
 
 FAULTY = Path(__file__).parents[1] / "setpoint" / "faulty"
@@ -38,7 +39,7 @@ def test_what_is_said_of_a_faulty_file_is_on_the_page(path: Path, known: list[re
     """Of the service's own settings and of any program that reads the file."""
     contract = SettingsContract.of(Settings)
     content = path.read_bytes()
-    subjects = [Subject(contract, (parse_env_file(path.name, content, {}, loader),)) for loader in LOADERS]
+    subjects = [Subject(contract, Gathered((parse_env_file(path.name, content, {}, loader),))) for loader in LOADERS]
     found = [*check_together(subjects).diagnostics, *checked(content).diagnostics]
     texts = {text for each in found for text in (each.message, each.label, each.hint) if text}
     assert [text for text in texts if not any(each.search(text) for each in known)] == []

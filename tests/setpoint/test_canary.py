@@ -22,6 +22,7 @@ from setpoint.formats.style import Style
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
+from setpoint.sources.gathered import Gathered
 from setpoint.text.fingerprint import FingerprintKey
 from support.checking import BACKEND, checked
 from support.coverage_variables import coverage_variables
@@ -163,9 +164,9 @@ def test_no_piece_of_a_secret_is_shown_explained_or_compared(canary: str, one: l
     """These commands are about values, and show only those that are fit to print."""
     contract = SettingsContract.of(Vault)
     contents = ["\n".join(line.format(canary) for line in lines).encode() for lines in (one, other)]
-    first, second = (Subject(contract, (parse_env_file("a.env", content, {}),)) for content in contents)
+    first, second = (Subject(contract, Gathered((parse_env_file("a.env", content, {}),))) for content in contents)
     secrets = {"API_KEY": canary, "API_KYE": canary, "OTHER": canary, "INNER__KEY": canary, "DATABASE_URL": canary}
-    environment = Subject(contract, first.files, ProcessEnvironment(secrets))
+    environment = Subject(contract, Gathered(first.gathered.files, ProcessEnvironment(secrets)))
     for old, new in ((first, second), (environment, first), (second, environment)):
         assert _pieces_of(canary, _shown(old, new)) == []
 

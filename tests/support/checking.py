@@ -14,6 +14,7 @@ from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.coverage_variables import coverage_variables
 from support.keyed_settings import Settings
 from support.prepared_python import is_prepared, run_prepared
@@ -36,7 +37,7 @@ def checked(
         for number, content in enumerate(contents, start=1)
     )
     process = None if environment is None else ProcessEnvironment(environment)
-    return check(Subject(SettingsContract.of(settings_class), files, process, tuple(ignored)), deploy=deploy)
+    return check(Subject(SettingsContract.of(settings_class), Gathered(files, process), tuple(ignored)), deploy=deploy)
 
 
 def marks(report: Report) -> list[str]:

@@ -17,7 +17,7 @@ from setpoint.contract.variable import Variable
 from setpoint.generate.env_example import default_in_words, documented
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
-from setpoint.sources.secret_files import file_variables, own_secrets_directories
+from setpoint.sources.gathered import Gathered, given_alone
 from setpoint.text.escape import printable_lines
 
 
@@ -59,15 +59,7 @@ class ReadyContract:
     def check(self, file: EnvFile) -> Report:
         """Return what is wrong with an env file, each problem at its place."""
         contract = self.contract()
-        return check(
-            Subject(
-                contract,
-                (file,),
-                only_known=True,
-                file_variables=tuple(file_variables(contract, (file,), {}, opens=False)),
-                unseen_directories=own_secrets_directories(contract),
-            )
-        )
+        return check(Subject(contract, given_alone(contract, file), only_known=True))
 
 
 def _described(contract: SettingsContract, variable: Variable) -> Described:
@@ -85,4 +77,4 @@ def _described(contract: SettingsContract, variable: Variable) -> Described:
 
 def check_syntax(file: EnvFile) -> Report:
     """Return what is wrong with an env file, whatever its variables are for."""
-    return check(Subject(no_settings(), (file,), ignored=ANY_NAME, only_known=True))
+    return check(Subject(no_settings(), Gathered((file,)), ANY_NAME, only_known=True))

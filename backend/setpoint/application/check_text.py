@@ -5,6 +5,7 @@ from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 
 
 def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
@@ -13,4 +14,4 @@ def check_text(contract: SettingsContract, path: str, content: bytes) -> Report:
     Nothing is opened, the settings class gets its own variables alone, and the environment of this process stays
     as it is: other requests are answered meanwhile.
     """
-    return check(Subject(contract, (parse_env_file(path, content, {}),), only_known=True))
+    return check(Subject(contract, Gathered((parse_env_file(path, content, {}),)), only_known=True))

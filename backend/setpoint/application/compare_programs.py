@@ -11,7 +11,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile, parse_env_file
-from setpoint.sources.secret_files import file_variables, own_secrets_directories
+from setpoint.sources.gathered import given_alone
 from setpoint.text.guarded import Guarded
 from setpoint.text.join import said_of
 
@@ -118,14 +118,7 @@ def compare_programs(
 
 
 def _subject(contract: SettingsContract, file: EnvFile, ignored: Sequence[str]) -> Subject:
-    return Subject(
-        contract,
-        (file,),
-        ignored=tuple(ignored),
-        only_known=True,
-        file_variables=tuple(file_variables(contract, (file,), {}, opens=False)),
-        unseen_directories=own_secrets_directories(contract),
-    )
+    return Subject(contract, given_alone(contract, file), tuple(ignored), only_known=True)
 
 
 def _program(file: EnvFile) -> Program:

@@ -16,6 +16,7 @@ from setpoint.sources.env_file import (
     find_env_file,
     read_env_file,
 )
+from setpoint.sources.gathered import Gathered
 from setpoint.sources.secret_files import file_variables, files_in, own_secrets_directories
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record
@@ -59,16 +60,14 @@ def of_a_start(
     record = ask(contract, given)
     files = (*record.counting_files, *named, *laid_over)
     variables = tuple(file_variables(contract, files, environment))
-    return Subject(
-        contract,
+    gathered = Gathered(
         files,
         ProcessEnvironment(_not_from(files, environment)),
-        project.ignored,
         secret_files=(*_secret_files(contract, record), *(each.content for each in variables)),
         file_variables=variables,
         starts_here=True,
-        record=record,
     )
+    return Subject(contract, gathered, project.ignored, record=record)
 
 
 def entries_of_a_start(
@@ -127,22 +126,21 @@ def of_files(
     variables = environment.variables if environment else {}
     named = tuple(file_variables(contract, files, variables, opens=process is None))
     contents = tuple(each.content for each in named)
-    subject = Subject(
-        contract,
+    gathered = Gathered(
         tuple(files),
         environment,
-        project.ignored,
         secret_files=contents,
         file_variables=named,
-        unseen_directories=() if directories else own_secrets_directories(contract),
         secrets_directories=tuple(directories),
+        unseen_directories=() if directories else own_secrets_directories(contract),
         process=process,
-        record=record,
     )
+    subject = Subject(contract, gathered, project.ignored, record=record)
     if not directories:
         return subject
     record = subject.asked
-    return replace(subject, record=record, secret_files=(*_secret_files(contract, record), *contents))
+    gathered = replace(gathered, secret_files=(*_secret_files(contract, record), *contents))
+    return replace(subject, gathered=gathered, record=record)
 
 
 def of_deployed(

@@ -8,6 +8,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile, ProcessEnvironment
+from setpoint.sources.gathered import Gathered
 from setpoint.text.guarded import Guarded
 from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.suggest import allowed_steps, nearest
@@ -30,7 +31,7 @@ def by_classes(file: EnvFile, contracts: Sequence[SettingsContract], given: Mapp
 
 def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str]) -> Judgement:
     """Return what judges as one class; of names that no setting reads, those of secrets and near misses are hidden."""
-    shown = Subject(contract, (file,), ProcessEnvironment(given)).shown
+    shown = Subject(contract, Gathered((file,), ProcessEnvironment(given))).shown
     secrets = [variable.name for variable in contract.variables if variable.secret]
 
     def shows(name: str, value: str) -> bool:

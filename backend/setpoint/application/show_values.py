@@ -67,7 +67,7 @@ def values_of_files(
 
 
 def _readable(subjects: list[Subject]) -> list[Subject]:
-    files = (file for subject in subjects for file in subject.all_files)
+    files = (file for subject in subjects for file in subject.gathered.all_files)
     refuse_unreadable(each for each in files if each.kind is not SourceKind.FILE_VARIABLE)
     return subjects
 

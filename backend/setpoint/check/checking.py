@@ -65,7 +65,7 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
     found: dict[Diagnostic, dict[str, None]] = {}
     for subject, report in zip((first, *others), reports, strict=True):
         for diagnostic in report.diagnostics:  # one about what is hidden may be there twice
-            found.setdefault(diagnostic, {})[subject.files[0].loader] = None
+            found.setdefault(diagnostic, {})[subject.gathered.files[0].loader] = None
     diagnostics = in_order(
         _said_of(diagnostic, [*loaders], len(subjects))
         for diagnostic, loaders in found.items()
@@ -109,15 +109,16 @@ def _worst(group: Iterable[Diagnostic]) -> Diagnostic:
 
 
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:
-    for file in subject.all_files:
+    for file in subject.gathered.all_files:
         if file.kind is SourceKind.FILE_VARIABLE and file.trouble:
             continue  # It gives nothing, and the value of `TOKEN_FILE` may be the token itself.
         loader = None if file.holds_one_value else file.loader
         yield SourceSummary(file.kind, printable(file.path), loader, len(file.variables))
-    if subject.environment is not None:
+    environment = subject.gathered.environment
+    if environment is not None:
         contracts = (subject.contract, *subject.beside)
-        known = [name for name in subject.environment.variables if any(each.find(name) for each in contracts)]
-        yield SourceSummary(subject.environment.kind, variables=len(known))
+        known = [name for name in environment.variables if any(each.find(name) for each in contracts)]
+        yield SourceSummary(environment.kind, variables=len(known))
 
 
 def placed(subject: Subject | None, found: Iterable[Found], processes: Collection[str] = ()) -> Iterator[Diagnostic]:

@@ -50,13 +50,14 @@ class DeployedLines:
     @classmethod
     def of(cls, subject: Subject) -> "DeployedLines":
         """Return the lines of the deploy that `subject` is about, if it is about one."""
-        if subject.process is None:
+        process = subject.gathered.process
+        if process is None:
             return cls()
         statements = (*subject.statements, *subject.shadowed)
         deployed = (each for each in statements if each.file.is_deployed)
-        apart = (each.shown_name for each in statements if each.name in subject.process.named)
+        apart = (each.shown_name for each in statements if each.name in process.named)
         shown = ((each, subject.shown.shows_as_written(each)) for each in deployed)
-        return cls(shown, [subject.process.name, *apart])
+        return cls(shown, [process.name, *apart])
 
     def shown(self, source: SourceText, number: int) -> ShownLine:
         """Return line `number` (from 1) of `source` as it may show."""

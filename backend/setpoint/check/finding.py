@@ -25,7 +25,8 @@ def name_region(statement: Statement) -> Region:
 
 def region_to_rename(subject: Subject, each: Statement | Assignment) -> Region | None:
     """Return where to change the name of `each`: a deploy may give it the value of another file."""
-    where = None if subject.process is None else subject.process.named.get(each.name)
+    process = subject.gathered.process
+    where = None if process is None else process.named.get(each.name)
     if where is not None:
         return Region(*where)
     return None if each.written is None else Region(each.written.file, each.written.binding.name_span)
@@ -40,9 +41,10 @@ def value_region(each: Statement | Assignment | FileVariable | None) -> Region |
 
 def declaration(subject: Subject, name: str) -> Region | None:
     """Return where a deploy says `name` without giving it a value, or declares the process; None elsewhere."""
-    if subject.process is None:
+    process = subject.gathered.process
+    if process is None:
         return None
-    where = subject.process.named.get(name) or subject.process.declaration
+    where = process.named.get(name) or process.declaration
     return None if where is None else Region(*where)
 
 

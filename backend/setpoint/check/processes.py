@@ -9,6 +9,7 @@ from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rules.deploys.findings import DeployAlone
 from setpoint.check.rules.suppressions import unused_suppression
 from setpoint.sources.deployed_process import DeployedProcess
+from setpoint.sources.gathered import Gathered
 from setpoint.text.escape import printable
 from setpoint.text.join import joined
 
@@ -64,7 +65,7 @@ def of_no_process(process: DeployedProcess, names: Collection[str]) -> Iterable[
     """Yield what is wrong with a deploy whatever its processes get, as `process` holds it; `names` are theirs."""
     rules = [each for each in CATALOGUE.values() if each.deploy_problem is not None]
     for problem in process.problems:
-        alone = DeployAlone(process._replace(problems=(problem,)))
+        alone = DeployAlone(Gathered(process=process._replace(problems=(problem,))))
         found = ((rule, finding) for rule in rules for finding in rule.condition(alone))
         about = [problem.problem.process] if problem.problem.process else []
         yield from (_of(each, about) for each in placed(None, found, names))

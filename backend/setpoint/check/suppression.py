@@ -45,7 +45,7 @@ class UnusedSuppression(NamedTuple):
 
 def suppressions(subject: Subject) -> Iterator[Suppression]:
     """Yield the comments of the files of `subject` that are there to suppress findings."""
-    for file in subject.files:
+    for file in subject.gathered.files:
         if _MARK in file.source.text:
             found = _suppressions_in(file, [each for each in subject.lines if each.file is file])
             yield from (each for each in found if not file.is_deployed or _is_about(subject, each))
@@ -54,7 +54,8 @@ def suppressions(subject: Subject) -> Iterator[Suppression]:
 def _is_about(subject: Subject, suppression: Suppression) -> bool:
     """Return whether the lines of a comment in a deploy file are about the process: others have theirs in it, too."""
     file = suppression.region.file
-    problems = subject.process.problems if subject.process else ()
+    process = subject.gathered.process
+    problems = process.problems if process else ()
     spans = [each.span for each in subject.lines if each.file is file]
     spans += [each.where.span for each in problems if each.where and each.where.file is file]
     return any(file.source.position(each.start).line in suppression.lines for each in spans)

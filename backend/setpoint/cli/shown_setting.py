@@ -52,15 +52,16 @@ def values_to_show(
 
 def note_problems(subjects: Sequence[Subject], program: str) -> None:
     """Say on standard error which files have problems, each once."""
-    files = {each.path: each for subject in subjects for each in subject.files if each.reading.problems}
+    files = {each.path: each for subject in subjects for each in subject.gathered.files if each.reading.problems}
     for path, file in files.items():
         problems = counted(len(file.reading.problems), "problem")
         sys.stderr.write(f"note: `{printable(path)}` has {problems}, which `{program} check` explains\n")
-    deployed = {each.process.name: each.process.problems for each in subjects if each.process and each.process.problems}
+    processes = [each.gathered.process for each in subjects if each.gathered.process]
+    deployed = {each.name: each.problems for each in processes if each.problems}
     for name, found in deployed.items():
         problems = counted(len(found), "problem")
         sys.stderr.write(f"note: the deploy of `{printable(name)}` has {problems}, which `{program} check` explains\n")
-    off = {k: v for each in subjects if each.process for k, v in each.process.passed_over.items()}
+    off = {k: v for each in processes for k, v in each.passed_over.items()}
     if off:
         names = [f"`{printable(name)}` (`--profile {printable(profiles[0])}`)" for name, profiles in off.items()]
         sys.stderr.write(f"note: no profile is on that starts {joined(names)}\n")
@@ -146,10 +147,11 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
 
 def unknown_in(subject: Subject, provenance: Provenance) -> str | None:
     """Return what a deploy takes the value from, where its files do not hold it."""
-    if subject.process is None or provenance.winner is not None:
+    process = subject.gathered.process
+    if process is None or provenance.winner is not None:
         return None
     names = [each.name for each in subject.contract.variables_at(provenance.variable.setting)]
-    given = {subject.contract.canonical(name): what for name, what in subject.process.unknown.items()}
+    given = {subject.contract.canonical(name): what for name, what in process.unknown.items()}
     return next((given[name] for name in names if name in given), None)
 
 

@@ -86,7 +86,7 @@ def push(
         report = report._replace(diagnostics=tuple(each for each in report.diagnostics if each.name != _MISSING))
     if report.status is not Status.PASSED:
         return Pushed(report)
-    variables = _variables(subjects[0].files)
+    variables = _variables(subjects[0].gathered.files)
     try:
         return Pushed(report, _written(service, place, variables, query=query, based_on=based_on, how=how))
     except RefusedError as error:

@@ -10,6 +10,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.sources.gathered import Gathered
 from setpoint.text.guarded import Guarded
 from setpoint.validation.refusal import RefusalKind
 
@@ -91,7 +92,7 @@ def proposed(contract: SettingsContract) -> dict[str, str]:
     # In which form a validator would take the default apart, nobody can know.
     defaults = {each.name: default_text(each) for each in variables if not each.split_by_class}
     given = {name: text for name, text in defaults.items() if text}
-    refusals = Subject(contract, environment=ProcessEnvironment(given)).validated.refusals
+    refusals = Subject(contract, Gathered(environment=ProcessEnvironment(given))).validated.refusals
     refused = {each.setting for each in refusals if each.kind is RefusalKind.INVALID}
     return {each.name: _shown(each, defaults.get(each.name), refused) for each in variables}
 

@@ -37,9 +37,9 @@ def secret_of_default(variable: Variable) -> str:
 
 def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
     """Return whether a file may give the value that can't be read here, or lies in a secrets directory elsewhere."""
-    if any(each.trouble for each in subject.files):
+    if any(each.trouble for each in subject.gathered.files):
         return True
-    if subject.unseen_directories and len(variable.setting) == 1:
+    if subject.gathered.unseen_directories and len(variable.setting) == 1:
         return True
     return any(each.name in subject.unreadable for each in subject.contract.variables_at(variable.setting))
 

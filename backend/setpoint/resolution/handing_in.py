@@ -7,8 +7,8 @@ from typing import Protocol
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.source_text import first_bad_byte
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
-from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, ProcessEnvironment
-from setpoint.sources.secret_files import FileVariable
+from setpoint.sources.env_file import DEFAULT_LOADER
+from setpoint.sources.gathered import Gathered
 from setpoint.validation.record import Given
 
 
@@ -26,23 +26,8 @@ class Receiver(Protocol):
         ...
 
     @property
-    def files(self) -> Sequence[EnvFile]:
-        """Return the env files, later ones over earlier."""
-        ...
-
-    @property
-    def environment(self) -> ProcessEnvironment | None:
-        """Return the process environment; None where it is not looked at."""
-        ...
-
-    @property
-    def file_variables(self) -> Sequence[FileVariable]:
-        """Return the variables that name files which hold values."""
-        ...
-
-    @property
-    def secrets_directories(self) -> tuple[str, ...] | None:
-        """Return where the class looks for secret files; None where it looks in its own."""
+    def gathered(self) -> Gathered:
+        """Return the sources."""
         ...
 
     @property
@@ -58,12 +43,13 @@ class Receiver(Protocol):
 
 def given_to(receiver: Receiver) -> Given:
     """Return what the class of `receiver` is given."""
-    process = entries_of_environment(receiver.environment.variables if receiver.environment else {})
+    gathered = receiver.gathered
+    process = entries_of_environment(gathered.environment.variables if gathered.environment else {})
     return Given(
         tuple(each for each in process if _may_be_given(receiver, each)),
-        tuple(tuple(each for each in entries_of(file) if _may_be_given(receiver, each)) for file in receiver.files),
-        by_another_program=any(file.loader != DEFAULT_LOADER for file in receiver.files),
-        secrets_directories=receiver.secrets_directories,
+        tuple(tuple(each for each in entries_of(file) if _may_be_given(receiver, each)) for file in gathered.files),
+        by_another_program=any(file.loader != DEFAULT_LOADER for file in gathered.files),
+        secrets_directories=gathered.secrets_directories,
         is_public=not receiver.only_known and not receiver.contract.is_exported,
     )
 
@@ -81,7 +67,7 @@ def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
         if _is_of_another_class(receiver, entry, entry.file.path):
             return False
     if contract.from_file(entry.name):
-        is_there = all(each.name != entry.name or not each.content.trouble for each in receiver.file_variables)
+        is_there = all(each.name != entry.name or not each.content.trouble for each in receiver.gathered.file_variables)
         return is_there and not receiver.only_known
     return not receiver.only_known or contract.find(entry.name) is not None
 

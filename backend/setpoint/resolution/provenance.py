@@ -180,7 +180,7 @@ def _begins(leaf: Setting, setting: Setting) -> bool:
 def strange_names(subject: Subject) -> Iterator[StrangeName]:
     """Yield the variables of files that no setting of the app reads; the process environment is full of them."""
     shown = {id(each.binding): each.shown_name for each in subject.statements}
-    read = {each.name for each in subject.file_variables if not each.content.trouble}
+    read = {each.name for each in subject.gathered.file_variables if not each.content.trouble}
     for assignment in subject.assignments.values():
         written = assignment.written
         if assignment.variable or written is None or assignment.name in read:

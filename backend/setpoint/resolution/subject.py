@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from pydantic_settings import BaseSettings
 
@@ -16,9 +15,9 @@ from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
 from setpoint.resolution.strangers import forbidden, kept
-from setpoint.sources.entry import Entry, entries_of, entries_of_environment
-from setpoint.sources.env_file import EnvFile, ProcessEnvironment, SourceKind
-from setpoint.sources.secret_files import FileVariable
+from setpoint.sources.entry import Entry, entries_of
+from setpoint.sources.env_file import ProcessEnvironment, SourceKind
+from setpoint.sources.gathered import Gathered
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.mask import Redactor
 from setpoint.text.shown import Door
@@ -26,9 +25,6 @@ from setpoint.validation.asking import ask
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, build_in_part, validate, validate_alone
-
-if TYPE_CHECKING:
-    from setpoint.sources.deployed_process import DeployedProcess
 
 Setting = tuple[str | int, ...]
 
@@ -44,43 +40,24 @@ class Subject:
 
     Attributes:
         contract: The settings class seen from the environment.
-        files: Env files, later ones over earlier.
-        environment: The process environment, over all files; None where it is not looked at.
+        gathered: The sources that it would read.
         ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
         only_known: Whether the settings class is given its own variables alone; its sources and validators may
             look at others, which is for files that one trusts.
         record: What the class did with all that it was given, where it was asked before; it is asked anew if not.
-        process: The process of a deploy that gets all this, if it is about one; its files are `files`.
-        secrets_directories: Where the class looks for secret files; None where it looks in its own.
-        secret_files: Files that hold one value each, under all env files.
-        file_variables: The variables that name files which hold values.
-        unseen_directories: Secrets directories of the settings class that were not looked at.
-        starts_here: Whether a process would start here now, so that every file that it reads has to be here.
         joins_misspellings: Whether the finding of a misspelt name tells that what was meant is missing.
         others: The same sources as other programs read them that are to read the files as well.
         beside: The contracts of the app's other settings classes, which read the same sources.
     """
 
     contract: SettingsContract
-    files: tuple[EnvFile, ...] = ()
-    environment: ProcessEnvironment | None = None
+    gathered: Gathered
     ignored: tuple[str, ...] = ()
-    others: "tuple[Subject, ...]" = ()
     only_known: bool = False
-    joins_misspellings: bool = True
-    secret_files: tuple[EnvFile, ...] = ()
-    file_variables: tuple[FileVariable, ...] = ()
-    unseen_directories: tuple[str, ...] = ()
-    starts_here: bool = False
-    beside: tuple[SettingsContract, ...] = ()
-    secrets_directories: tuple[str, ...] | None = ()
     record: Record | None = None
-    process: "DeployedProcess | None" = None
-
-    @property
-    def all_files(self) -> tuple[EnvFile, ...]:
-        """Return all files that give values, later ones over earlier."""
-        return (*self.secret_files, *self.files)
+    joins_misspellings: bool = True
+    others: "tuple[Subject, ...]" = ()
+    beside: tuple[SettingsContract, ...] = ()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -101,13 +78,12 @@ class Subject:
     @cached_property
     def shadowed(self) -> tuple[Statement, ...]:
         """Return what a deploy would give if something else were not, the strongest first."""
-        if self.process is None:
-            return ()
-        return tuple(statement_of(each, self.contract) for each in self.process.shadowed)
+        process = self.gathered.process
+        return () if process is None else tuple(statement_of(each, self.contract) for each in process.shadowed)
 
     @cached_property
     def _read(self) -> tuple[Line, ...]:
-        return tuple(each for file in self.all_files for each in lines_of(file, self.contract))
+        return tuple(each for file in self.gathered.all_files for each in lines_of(file, self.contract))
 
     @cached_property
     def asked(self) -> Record:
@@ -121,11 +97,11 @@ class Subject:
 
     def _assignments_of(self, source: SourceRecord) -> Iterator[Assignment]:
         if source.kind is SourceKind.SECRETS_DIRECTORY:
-            for file in (each for each in self.secret_files if each.kind is source.kind):
+            for file in (each for each in self.gathered.secret_files if each.kind is source.kind):
                 place = source.place_of(file.path)
                 yield from (self.assignment_of(each)._replace(place=place or ()) for each in entries_of(file))
         elif source.kind is SourceKind.FILE_VARIABLE:
-            named = (each.content for each in self.file_variables if not each.content.trouble)
+            named = (each.content for each in self.gathered.file_variables if not each.content.trouble)
             yield from (self.assignment_of(entry) for file in named for entry in entries_of(file))
         else:
             given = (self._written.get((each.name, each.value), each) for each in source.entries)
@@ -134,9 +110,9 @@ class Subject:
     @cached_property
     def _written(self) -> Mapping[tuple[str, str | None], Entry]:
         """Return what is written in env files: what has put it into the environment as well is not its origin."""
-        if not self.starts_here:
+        if not self.gathered.starts_here:
             return {}
-        return {(each.name, each.value): each for file in self.files for each in entries_of(file)}
+        return {(each.name, each.value): each for file in self.gathered.files for each in entries_of(file)}
 
     def assignment_of(self, entry: Entry) -> Assignment:
         """Return what `entry` gives to the class."""
@@ -153,7 +129,7 @@ class Subject:
             for each in reversed(source.assignments):
                 if each.value or all_count:
                     winning.setdefault(self.contract.canonical(each.name), each)
-        others = [self.assignment_of(each) for each in self._entries if each.value is not None]
+        others = [self.assignment_of(each) for each in self.gathered.entries() if each.value is not None]
         is_read = bool(self.origins.sources)
         for each in reversed(others):
             if (each.variable is None or not is_read) and (each.value or not self.contract.ignores_empty):
@@ -162,22 +138,15 @@ class Subject:
         return {name: winning[name] for name in [*order, *winning] if name in winning}
 
     @cached_property
-    def _entries(self) -> tuple[Entry, ...]:
-        """Return all that is written anywhere, later entries over earlier ones."""
-        in_files = (entry for file in self.all_files for entry in entries_of(file))
-        process = self.environment.variables if self.environment else {}
-        return (*in_files, *entries_of_environment(process))
-
-    @cached_property
     def validated(self) -> Validated:
         """Return what the class itself says of the values that win."""
         validated = self._first_validated
         if self._refused_tokens:
             validated = validated.masked(Redactor([*self._secrets, *self._refused_tokens]))
-        if self.starts_here and any(each.content.trouble or each.content.undecodable for each in self.file_variables):
-            return validated._replace(
-                settings=None
-            )  # The class fails at such a file, whether or not it needs the value.
+        contents = [each.content for each in self.gathered.file_variables]
+        if self.gathered.starts_here and any(each.trouble or each.undecodable for each in contents):
+            # The class fails at such a file, whether or not it needs the value.
+            return validated._replace(settings=None)
         return validated
 
     @cached_property
@@ -225,17 +194,18 @@ class Subject:
     @cached_property
     def _secrets(self) -> list[str]:
         statements = (each for each in self._read if isinstance(each, Statement))
-        if self.process is None:
-            return list(known_secrets(self.contract, statements, self.environment))
-        others = (statement_of(each, self.contract) for each in self.process.referable)
-        caller = ProcessEnvironment({**self.process.caller, **self.process.environment})
+        process = self.gathered.process
+        if process is None:
+            return list(known_secrets(self.contract, statements, self.gathered.environment))
+        others = (statement_of(each, self.contract) for each in process.referable)
+        caller = ProcessEnvironment({**process.caller, **process.environment})
         return list(known_secrets(self.contract, chain(statements, self.shadowed, others), caller))
 
     @cached_property
     def unreadable(self) -> frozenset[str]:
         """Return the canonical names that are in a file, but not so that their value can be used."""
         in_lines = {self.contract.canonical(each.name) for each in self.lines if each.name and not _gives_a_value(each)}
-        in_files = {each.variable.name for each in self.file_variables if each.content.trouble}
+        in_files = {each.variable.name for each in self.gathered.file_variables if each.content.trouble}
         return frozenset(in_files | in_lines)
 
     @cached_property
@@ -257,7 +227,8 @@ class Subject:
 
     def is_ignored(self, name: str) -> bool:
         """Return whether `name` is known to belong to another program, or to another settings class of the app."""
-        is_given_by_itself = self.process is not None and name in self.process.given_by_itself
+        process = self.gathered.process
+        is_given_by_itself = process is not None and name in process.given_by_itself
         is_ignored = any(fnmatchcase(name, pattern) for pattern in self.ignored)
         return is_given_by_itself or is_ignored or self.is_read_beside(name)
 

@@ -22,6 +22,7 @@ from setpoint.formats.style import Style
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import checked
 
 TOKENS = [
@@ -49,7 +50,7 @@ def _said(settings_class: type[BaseSettings], text: str, environment: dict[str, 
     report = checked(text, settings_class=settings_class, environment=environment)
     process = None if environment is None else ProcessEnvironment(environment)
     files = (parse_env_file("1.env", text.encode(), {}),)
-    return _texts(Subject(SettingsContract.of(settings_class), files, process), report)
+    return _texts(Subject(SettingsContract.of(settings_class), Gathered(files, process)), report)
 
 
 def _refuse(value: str) -> str:
@@ -182,7 +183,7 @@ def test_the_value_of_a_known_secret_shows_behind_no_other_name(name: str, text:
 def test_nor_does_what_a_shell_would_have_to_run(line: str, loader: str, first: str) -> None:
     """It has no value that the class could be asked about."""
     file = parse_env_file("1.env", (first + line.format("kXwvQzmWncRt") + "\n").encode(), {}, loader)
-    subject = Subject(SettingsContract.of(Page), (file,))
+    subject = Subject(SettingsContract.of(Page), Gathered((file,)))
     assert "kXwvQz" not in _texts(subject, check(subject))
 
 
@@ -220,7 +221,7 @@ def test_no_format_tells_how_long_a_secret_is(line: str, loader: str | None) -> 
     for length in (12, 13, 40):
         content = line.format(("kXwvQzmWncRt" * 4)[:length]).encode("utf-8", "surrogateescape")
         file = parse_env_file("1.env", content, {}, loader)
-        subject = Subject(SettingsContract.of(Page), (file,))
+        subject = Subject(SettingsContract.of(Page), Gathered((file,)))
         said.add(re.sub(r'"(fingerprint|setpoint/v1)": "\w+"', "", _texts(subject, check(subject))))
     assert len(said) == 1
 

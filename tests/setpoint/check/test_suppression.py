@@ -23,6 +23,7 @@ from setpoint.formats.style import Style
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import checked, marks, run, run_setpoint
 from support.env_texts import texts
 
@@ -161,7 +162,7 @@ def test_each_file_has_comments_of_its_own() -> None:
 def _as_each(text: str, *loaders: str) -> Report:
     contract = SettingsContract.of(Service)
     files = [parse_env_file("a.env", text.encode(), {}, loader) for loader in loaders]
-    return check_together([Subject(contract, (file,)) for file in files])
+    return check_together([Subject(contract, Gathered((file,))) for file in files])
 
 
 def test_a_comment_is_unused_only_if_no_program_needs_it() -> None:

@@ -14,6 +14,7 @@ from setpoint.envfile.loaders import LOADERS
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 
 
 class Small(BaseSettings):
@@ -38,7 +39,7 @@ contents = st.one_of(st.binary(max_size=100), file_like, file_like.map(lambda te
 @settings(max_examples=100)
 def test_any_two_files_can_be_shown_and_compared(one: bytes, other: bytes, loader: str | None) -> None:
     """Without an error, as JSON that can be read, and as lines that steer no terminal."""
-    old, new = (Subject(CONTRACT, (parse_env_file("x.env", each, {}, loader),)) for each in (one, other))
+    old, new = (Subject(CONTRACT, Gathered((parse_env_file("x.env", each, {}, loader),))) for each in (one, other))
     found, differing = list(provenances(old)), compare([old], [new])
     lines = [*show._lines([old], None), *explain._lines(old, CONTRACT.variables[0], found)]
     lines += [line for each in differing for line in diff._lines(*each, None)]

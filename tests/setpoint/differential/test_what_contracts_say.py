@@ -17,6 +17,7 @@ from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.sources.gathered import Gathered
 from support.differential.case import Case
 from support.differential.catalogue.index import CASES
 
@@ -55,5 +56,5 @@ def test_what_a_class_takes_its_contract_takes(case: Case, tmp_path: Path, monke
     for variables in _environments(case):
         if _takes(case, variables):
             assert compiled.values(variables) is not None, variables
-            report = check(Subject(contract, environment=ProcessEnvironment(variables)))
+            report = check(Subject(contract, Gathered(environment=ProcessEnvironment(variables))))
             assert [each.message for each in report.diagnostics if each.code in _REFUSALS] == [], variables

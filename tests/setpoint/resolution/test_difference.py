@@ -10,6 +10,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.difference import Difference, differences
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 from setpoint.text.fingerprint import FingerprintKey, UnusableKeyError
 
 
@@ -48,7 +49,7 @@ class Strict(App):
 
 def _differences(old: str, new: str, settings_class: type[BaseSettings] = App) -> tuple[Difference, ...]:
     contract = SettingsContract.of(settings_class)
-    one, other = (Subject(contract, (parse_env_file("x.env", text.encode(), {}),)) for text in (old, new))
+    one, other = (Subject(contract, Gathered((parse_env_file("x.env", text.encode(), {}),))) for text in (old, new))
     return differences(one, other)
 
 

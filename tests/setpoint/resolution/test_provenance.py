@@ -21,6 +21,7 @@ from setpoint.resolution.provenance import Provenance, provenances, strange_name
 from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import entries_of_environment
 from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
+from setpoint.sources.gathered import Gathered
 from setpoint.validation.class_sources import build
 from setpoint.validation.record import Given
 
@@ -49,7 +50,7 @@ def _subject(*contents: str, environment: Mapping[str, str] | None = None) -> Su
         parse_env_file(f"{number}.env", content.encode(), {}) for number, content in enumerate(contents, start=1)
     )
     process = None if environment is None else ProcessEnvironment(environment)
-    return Subject(SettingsContract.of(App), files, process)
+    return Subject(SettingsContract.of(App), Gathered(files, process))
 
 
 def _by_name(subject: Subject) -> dict[str, Provenance]:
@@ -161,7 +162,7 @@ class Replaced(BaseSettings):
 
 
 def _of(settings_class: type[BaseSettings], text: str) -> Subject:
-    return Subject(SettingsContract.of(settings_class), (parse_env_file("1.env", text.encode(), {}),))
+    return Subject(SettingsContract.of(settings_class), Gathered((parse_env_file("1.env", text.encode(), {}),)))
 
 
 class Filed(BaseSettings):
@@ -187,7 +188,7 @@ def test_what_a_config_file_gives_of_an_open_setting_is_told_beside_its_keys(
     (tmp_path / "own.json").write_text('{"labels": {"a": "b", "c": "d"}}')
     monkeypatch.chdir(tmp_path)
     environment = ProcessEnvironment({"LABELS__A": "x"})
-    subject = Subject(SettingsContract.of(Filed), (), environment, secrets_directories=None)
+    subject = Subject(SettingsContract.of(Filed), Gathered((), environment, secrets_directories=None))
     found = {each.name: each.winner for each in provenances(subject)}
     labels, key = found["LABELS"], found["LABELS__A"]
     assert labels

@@ -12,6 +12,7 @@ from setpoint.formats import full, json_report
 from setpoint.formats.style import Style
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import checked
 from support.keyed_settings import Settings
 
@@ -32,7 +33,7 @@ def test_no_line_of_a_key_shows_as_a_name(loader: str, form: str) -> None:
     lines = _key_lines()
     text = form.format("\n".join(lines)) + "\nLOG_FORMAT=yaml\n"
     file = parse_env_file("key.env", text.encode(), {}, loader)
-    report = check_together([Subject(SettingsContract.of(Settings), (file,))])
+    report = check_together([Subject(SettingsContract.of(Settings), Gathered((file,)))])
     printed = full.render(report, Style(colored=False)) + json_report.render(report)
     pieces = {line[at : at + 8] for line in lines[1:-1] for at in range(len(line) - 7)}
     assert [piece for piece in pieces if piece in printed] == []

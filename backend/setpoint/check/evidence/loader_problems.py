@@ -18,7 +18,7 @@ def loader_problems(subject: Subject, rule: Rule[Subject], *, python_dotenv_too:
         rule: The rule, which says what kind of problem is its own.
         python_dotenv_too: False where the rule has words of its own for what python-dotenv stumbles over.
     """
-    files = [file for file in subject.files if python_dotenv_too or file.loader != DEFAULT_LOADER]
+    files = [file for file in subject.gathered.files if python_dotenv_too or file.loader != DEFAULT_LOADER]
     found = [(file, problem) for file in files for problem in file.reading.problems if problem.kind is rule.problem]
     shown = {(id(line.file), line.shown_name) for line in subject.lines} if found else frozenset()
     for file, problem in found:

@@ -40,7 +40,8 @@ def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
     letters and more can be misspelt there.
     """
     found: dict[str, Variable] = {}
-    for name in subject.environment.variables if subject.environment else ():
+    environment = subject.gathered.environment
+    for name in environment.variables if environment else ():
         if subject.contract.find(name) or subject.contract.from_file(name):
             continue
         if name not in OF_EVERY_PROCESS and not subject.is_ignored(name):

@@ -17,8 +17,8 @@ from setpoint.text.shown import ends_in_comment
 
 def differences(subject: Subject) -> Iterator[Finding]:
     """Yield a finding for each variable that not all programs read alike which are to read the files of `subject`."""
-    for index, file in enumerate(subject.files):
-        together = {each.loader: each for each in (file, *(other.files[index] for other in subject.others))}
+    for index, file in enumerate(subject.gathered.files):
+        together = {each.loader: each for each in (file, *(other.gathered.files[index] for other in subject.others))}
         meant = python_dotenv.read(file.source.text, {}).variables
         for statement in _first_statements(subject, index):
             found = _difference(subject, statement, together, meant)
@@ -33,7 +33,7 @@ def _first_statements(subject: Subject, index: int) -> Iterator[Statement]:
     seen: set[str] = set()
     for each in (subject, *subject.others):
         for statement in each.statements:
-            if statement.file is each.files[index] and statement.name not in seen:
+            if statement.file is each.gathered.files[index] and statement.name not in seen:
                 seen.add(statement.name)
                 yield statement
 
@@ -81,7 +81,7 @@ def _what_breaks(subject: Subject, statement: Statement) -> str | None:
     if statement.variable is None:
         return None
     refused = [
-        each.files[0].loader
+        each.gathered.files[0].loader
         for each in (subject, *subject.others)
         if any(refusal.setting[:1] == statement.variable.setting[:1] for refusal in each.validated.refusals)
     ]

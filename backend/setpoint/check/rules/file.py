@@ -17,7 +17,7 @@ _START = Span(0, 0)
 
 def _files(subject: Subject) -> Iterator[EnvFile]:
     """Yield the files that nobody but the caller names; of those that variables name, another rule knows more."""
-    return (each for each in subject.all_files if each.kind is not SourceKind.FILE_VARIABLE)
+    return (each for each in subject.gathered.all_files if each.kind is not SourceKind.FILE_VARIABLE)
 
 
 @built_in("SP001", "missing-file", Severity.ERROR, unable=True)
@@ -70,7 +70,7 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
     Good:
         $ iconv -f UTF-8 -t UTF-8 prod.env | setpoint check -
     """
-    for file in subject.all_files:
+    for file in subject.gathered.all_files:
         if file.undecodable is None:
             continue
         region = Region(file, file.undecodable)
@@ -102,7 +102,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'PORT=8000\n' | setpoint check -
     """
-    for file in subject.files:
+    for file in subject.gathered.files:
         for problem in file.reading.problems:
             if problem.kind is byte_order_mark.problem and file.encoding != "UTF-16":
                 yield Finding(
@@ -125,7 +125,7 @@ def nul_byte(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'HOST=localhost\n' | setpoint check -
     """
-    for file in subject.all_files:
+    for file in subject.gathered.all_files:
         at = file.source.text.find("\0")
         if at >= 0:
             yield Finding(

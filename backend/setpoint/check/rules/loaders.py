@@ -50,7 +50,7 @@ def refused_file(subject: Subject) -> Iterator[Finding]:
     Good, as kubectl reads it:
         PORT=9000
     """
-    for file in subject.files:
+    for file in subject.gathered.files:
         if file.reading.refused:
             first = file.reading.problems[0].span
             label = LOADERS[file.loader].label if file.loader in LOADERS else file.loader

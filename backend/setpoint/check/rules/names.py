@@ -104,7 +104,7 @@ def _in_family(subject: Subject, statement: Statement, family: Family | None) ->
 
 def _forbidden(subject: Subject, statement: Statement) -> Finding:
     """Return what is said of a variable that the class itself refuses."""
-    hint = _FORBIDDEN_HERE if subject.starts_here else _FORBIDDEN_IN_FILE
+    hint = _FORBIDDEN_HERE if subject.gathered.starts_here else _FORBIDDEN_IN_FILE
     return _unknown(subject, statement, _FORBIDS_IT, hint, Severity.ERROR)
 
 
@@ -154,7 +154,7 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
         DATABASE_URL=postgresql://db/app
         PORT=8000
     """
-    if any(file.trouble for file in subject.files):
+    if any(file.trouble for file in subject.gathered.files):
         return
     told = misspelt(subject) | _without_json(subject)
     for refusal in subject.validated.refusals:
@@ -175,12 +175,12 @@ def _without_json(subject: Subject) -> frozenset[str]:
 
 def _missing(subject: Subject, variable: Variable) -> Finding:
     message, label = f"`{variable.name}` is required but not set", f"expected {variable.expected}"
-    if subject.process and subject.process.elsewhere:
-        elsewhere = f"it may be in {joined(subject.process.elsewhere)}, which is in none of the files"
+    if subject.gathered.process and subject.gathered.process.elsewhere:
+        elsewhere = f"it may be in {joined(subject.gathered.process.elsewhere)}, which is in none of the files"
         return Finding(message, declaration(subject, variable.name), variable.name, label, elsewhere, Severity.WARNING)
     has_nested = any(each.record.secret_names for each in subject.origins.sources)
-    if subject.unseen_directories and (has_nested or len(variable.setting) == 1):
-        where = joined([f"`{each}`" for each in subject.unseen_directories])
+    if subject.gathered.unseen_directories and (has_nested or len(variable.setting) == 1):
+        where = joined([f"`{each}`" for each in subject.gathered.unseen_directories])
         elsewhere = f"it may be in {where}, which was not checked; `--secrets-dir DIR` checks such a directory"
         return Finding(message, declaration(subject, variable.name), variable.name, label, elsewhere, Severity.WARNING)
     hint = variable.guidance.how_to_obtain or other_spellings(subject, variable)

@@ -178,7 +178,7 @@ def readable_by_others(subject: Subject) -> Iterator[Finding]:
     Good:
         $ (umask 077; echo API_TOKEN=q8Zr2vLkT0 > closed.env; setpoint check closed.env --deploy --select SP506)
     """
-    for file in subject.all_files:
+    for file in subject.gathered.all_files:
         if _secrets_in(subject, file) and _others_can_read(file.path):
             yield Finding(
                 "the file contains secrets, and every user can read it",
@@ -210,7 +210,7 @@ def tracked_secret(subject: Subject) -> Iterator[Finding]:
     Good:
         $ echo API_TOKEN=q8Zr2vLkT0 > new.env; setpoint check new.env --deploy --select SP507
     """
-    for file in subject.all_files:
+    for file in subject.gathered.all_files:
         found = _secrets_in(subject, file)
         if found and file.path != STANDARD_INPUT and is_tracked(file.path):
             for statement in found:

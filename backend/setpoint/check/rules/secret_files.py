@@ -22,17 +22,18 @@ def missing_secret_file(subject: Subject) -> Iterator[Finding]:
     Good:
         $ echo p2Vd91kZsQ > secret.txt; SECRET_FILE=secret.txt setpoint check --settings example:FromFiles
     """
-    for each in subject.file_variables:
+    gathered = subject.gathered
+    for each in gathered.file_variables:
         if each.content.trouble is None:
             continue
         what = "does not exist" if each.content.trouble is Trouble.MISSING else "cannot be read"
-        here = "" if subject.starts_here else " here"
+        here = "" if gathered.starts_here else " here"
         yield Finding(
             f"`{each.name}` names a file that {what}{here}",
             value_region(each),
             each.name,
-            hint=None if subject.starts_here else f"`{each.variable.name}` was not checked",
-            severity=None if subject.starts_here else Severity.INFO if subject.process else Severity.WARNING,
+            hint=None if gathered.starts_here else f"`{each.variable.name}` was not checked",
+            severity=None if gathered.starts_here else Severity.INFO if gathered.process else Severity.WARNING,
         )
 
 
@@ -48,7 +49,7 @@ def unread_secret_file(subject: Subject) -> Iterator[Finding]:
     Good:
         $ echo p2Vd91kZsQ > secret.txt; SECRET_FILE=secret.txt setpoint check --settings example:FromFiles
     """
-    for each in subject.file_variables:
+    for each in subject.gathered.file_variables:
         winning = subject.origins.above(each.variable.setting)
         if winning and not (winning.file and winning.file.holds_one_value):
             message, label = f"`{each.name}` has no effect", f"`{winning.name}` is also set"

@@ -92,7 +92,7 @@ def duplicate_variable(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=9000
     """
-    told = {id(file) for file in subject.files if any(map(_is_duplicate, file.reading.problems))}
+    told = {id(file) for file in subject.gathered.files if any(map(_is_duplicate, file.reading.problems))}
     seen: dict[tuple[int, str], Statement] = {}
     for statement in subject.statements:
         if id(statement.file) in told:

@@ -15,6 +15,7 @@ from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import ProblemKind
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import run_config, run_setpoint
 from support.keyed_settings import KEYS, Settings
 
@@ -22,7 +23,7 @@ from support.keyed_settings import KEYS, Settings
 def _checked(text: str, *loaders: str) -> Report:
     contract = SettingsContract.of(Settings)
     return check_together(
-        [Subject(contract, (parse_env_file("prod.env", text.encode(), {}, loader),)) for loader in loaders]
+        [Subject(contract, Gathered((parse_env_file("prod.env", text.encode(), {}, loader),))) for loader in loaders]
     )
 
 

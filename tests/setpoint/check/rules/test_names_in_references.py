@@ -8,6 +8,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 
 
 class Service(BaseSettings):
@@ -37,7 +38,7 @@ READ: list[tuple[str | None, str, list[str]]] = [
 @pytest.mark.parametrize(("loader", "content", "unknown"), READ, ids=map(str, range(len(READ))))
 def test_what_a_reference_puts_in_is_not_unknown(loader: str | None, content: str, unknown: list[str]) -> None:
     """To remove it would break the file; whether a program knows references decides."""
-    subject = Subject(SettingsContract.of(Service), (parse_env_file("a.env", content.encode(), {}, loader),))
+    subject = Subject(SettingsContract.of(Service), Gathered((parse_env_file("a.env", content.encode(), {}, loader),)))
     found = [each.variable for each in check(subject).diagnostics if each.code == "SP301"]
     assert found == unknown
     assert {each.shown_name for each in strange_names(subject)} == {*unknown}

@@ -17,6 +17,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file, read_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import checked, marks, messages, run_setpoint
 from support.keyed_settings import KEYS
 
@@ -228,7 +229,7 @@ def test_this_service_passes_its_own_policy() -> None:
 
 def _codes(path: Path) -> list[str]:
     files = (read_env_file(str(path), {}),)
-    report = check(Subject(SettingsContract.of(Deployed), files), deploy=True)
+    report = check(Subject(SettingsContract.of(Deployed), Gathered(files)), deploy=True)
     return [f"{each.code} {each.variable}" for each in report.diagnostics]
 
 

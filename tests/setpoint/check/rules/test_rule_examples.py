@@ -25,6 +25,7 @@ from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.deploys import DeployRequest, recognised_kind
 from setpoint.sources.env_file import DEFAULT_LOADER, parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import BACKEND
 from support.coverage_variables import coverage_variables
 
@@ -97,7 +98,7 @@ def _codes(example: Example, contract: SettingsContract, folder: Path) -> frozen
         return _codes_of_deploy(deploy, folder)
     content = f"{example.text}\n".encode()
     subjects = [
-        Subject(contract, (parse_env_file("example.env", content, {}, loader),))
+        Subject(contract, Gathered((parse_env_file("example.env", content, {}, loader),)))
         for loader in example.loaders or (DEFAULT_LOADER,)
     ]
     return frozenset(each.code for each in check_together(subjects).diagnostics)

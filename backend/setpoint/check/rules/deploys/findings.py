@@ -1,33 +1,31 @@
 """SP7xx: what the file that deploys an app gives its processes."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from setpoint.check.catalogue.rule import Rule, built_in
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Region, value_region
 from setpoint.resolution.subject import Subject
+from setpoint.sources.gathered import Gathered
 from setpoint.text.escape import printable
 from setpoint.text.guarded import Guarded
 from setpoint.text.shown import Names
 
-if TYPE_CHECKING:
-    from setpoint.sources.deployed_process import DeployedProcess
-
 
 class Deploys(Protocol):
-    """What a deploy gives a process, if it is about one."""
+    """Has what was gathered for a process of a deploy, if it is about one."""
 
     @property
-    def process(self) -> "DeployedProcess | None":
-        """Return the process."""
+    def gathered(self) -> Gathered:
+        """Return it."""
         ...
 
 
 class DeployAlone(NamedTuple):
     """A deploy that gives no process anything that is looked at."""
 
-    process: "DeployedProcess | None"
+    gathered: Gathered
 
 
 def deploy_problems(deploy: Deploys, rule: Rule[Deploys], *, severity: Severity | None = None) -> Iterator[Finding]:
@@ -38,7 +36,8 @@ def deploy_problems(deploy: Deploys, rule: Rule[Deploys], *, severity: Severity 
         rule: The rule, which says what kind of problem is its own.
         severity: What all of them are; by default that of the rule, and an error where the program refuses the deploy.
     """
-    for problem, where in deploy.process.problems if deploy.process else ():
+    process = deploy.gathered.process
+    for problem, where in process.problems if process else ():
         if problem.kind != rule.deploy_problem:
             continue
         is_shown = problem.name is not None and Names().shows(problem.name, Guarded("?"), is_known=False)
@@ -108,8 +107,9 @@ def unknown_value(subject: Subject) -> Iterator[Finding]:
           containers:
             - {name: app, image: shop, env: [{name: HOST, value: web}]}
     """
+    process = subject.gathered.process
     for statement in subject.statements:
-        what = subject.process.unknown.get(statement.name) if subject.process else None
+        what = process.unknown.get(statement.name) if process else None
         if what is not None and statement.is_known and statement.value is None:
             yield Finding(
                 f"the value of `{statement.shown_name}` was not checked",

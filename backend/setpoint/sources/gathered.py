@@ -1,0 +1,59 @@
+"""What a settings class would read, gathered from everywhere: files, the process environment, secrets, a deploy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.sources.entry import Entry, entries_of, entries_of_environment
+from setpoint.sources.env_file import EnvFile, ProcessEnvironment
+from setpoint.sources.secret_files import FileVariable, file_variables, own_secrets_directories
+
+if TYPE_CHECKING:
+    from setpoint.sources.deployed_process import DeployedProcess
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Gathered:
+    """The sources that a settings class would read.
+
+    Attributes:
+        files: Env files, later ones over earlier.
+        environment: The process environment, over all files; None where it is not looked at.
+        secret_files: Files that hold one value each, under all env files.
+        file_variables: The variables that name files which hold values.
+        secrets_directories: Where the class looks for secret files; None where it looks in its own.
+        unseen_directories: Secrets directories of the settings class that were not looked at.
+        starts_here: Whether a process would start here now, so that every file that it reads has to be here.
+        process: The process of a deploy that gets all this, if it is about one; its files are `files`.
+    """
+
+    files: tuple[EnvFile, ...] = ()
+    environment: ProcessEnvironment | None = None
+    secret_files: tuple[EnvFile, ...] = ()
+    file_variables: tuple[FileVariable, ...] = ()
+    secrets_directories: tuple[str, ...] | None = ()
+    unseen_directories: tuple[str, ...] = ()
+    starts_here: bool = False
+    process: "DeployedProcess | None" = None
+
+    @property
+    def all_files(self) -> tuple[EnvFile, ...]:
+        """Return all files that give values, later ones over earlier."""
+        return (*self.secret_files, *self.files)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all that is written anywhere, later entries over earlier ones."""
+        for file in self.all_files:
+            yield from entries_of(file)
+        if self.environment is not None:
+            yield from entries_of_environment(self.environment.variables)
+
+
+def given_alone(contract: SettingsContract, file: EnvFile) -> Gathered:
+    """Return `file` as the only source; no file that it names is opened, and no secrets directory."""
+    return Gathered(
+        (file,),
+        file_variables=tuple(file_variables(contract, (file,), {}, opens=False)),
+        unseen_directories=own_secrets_directories(contract),
+    )
