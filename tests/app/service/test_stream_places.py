@@ -45,6 +45,35 @@ def test_all_workers_together_have_no_more_than_the_limit(service: Service) -> N
     assert taken(service) == 3
 
 
+def test_who_comes_while_another_waits_takes_no_place_from_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is refused while there is room, however many come at once."""
+    (worker,) = workers(service, 20, number=1)
+    write, comes, goes_on = service.store.write, threading.Event(), threading.Event()
+    other = threading.Thread(target=worker.begin, args=(["billing"],))
+
+    def write_when_the_first_one_is_in(work: Any) -> Any:
+        comes.set()
+        assert goes_on.wait(10)
+        return write(work)
+
+    def write_while_another_comes(work: Any) -> Any:
+        written = write(work)
+        monkeypatch.setattr(service.store, "write", write_when_the_first_one_is_in)
+        other.start()
+        assert comes.wait(10)
+        return written
+
+    monkeypatch.setattr(service.store, "write", write_while_another_comes)
+    try:
+        worker.begin(["billing"])
+    finally:
+        goes_on.set()
+        other.join()
+    assert taken(service) >= 2
+
+
 def test_however_streams_come_and_go_the_limit_holds(service: Service) -> None:
     """And once the workers have settled, no place is lost."""
     chance = random.Random(7)  # noqa: S311 - to try much, not to hide

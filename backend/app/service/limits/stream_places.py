@@ -31,6 +31,7 @@ class StreamPlaces:
     budgets: Budgets
     worker: str
     _used: Counter[str] = field(default_factory=Counter)
+    _waiting: Counter[str] = field(default_factory=Counter)
     _taken: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
     _has_ended: bool = False
@@ -65,11 +66,12 @@ class StreamPlaces:
         found.limits.give_back(sorted(silent))
         kept = found.limits.places_of(self.worker)
         with self._lock:
-            self._used = +self._used
+            self._used, self._waiting = +self._used, +self._waiting
             for app in {*kept, *self._taken}:
                 had = kept.get(app, 0)
-                # Not more than it had: who waits for a place at this moment is used already, and may be refused.
-                number = 0 if self._has_ended else min(self._used[app], max(had, self._taken[app]))
+                # Not more than it had: who waits for a place at this moment may be refused.
+                wanted = self._used[app] + self._waiting[app]
+                number = 0 if self._has_ended else min(wanted, max(had, self._taken[app]))
                 if number != had:
                     found.limits.take_places(app, self.worker, number)
                 self._taken[app] = number
@@ -83,20 +85,32 @@ class StreamPlaces:
 
     def _begin(self, app: str) -> None:
         with self._lock:
-            self._used[app] += 1
-            if self._has_ended or self._used[app] <= self._taken[app]:
+            if self._has_ended or self._used[app] + self._waiting[app] < self._taken[app]:
+                self._used[app] += 1
                 return
+            # What is taken for who waits is not for who comes meanwhile, and would find it free.
+            self._waiting[app] += 1
         try:
             most = self.store.write(lambda found: self._take_more(found, app))
         except ServiceError:
+            self._is_let_in(app, whatever_is_taken=True)
             return
+        except BaseException:
+            with self._lock:
+                self._waiting[app] -= 1
+            raise
+        if not self._is_let_in(app):
+            limit = amount(Limit.STREAMS, most)
+            message = f"`{app}` has used up its limit of {limit} open at once; there is room again when one ends"
+            raise LimitedError(message, RETRY_SECONDS)
+
+    def _is_let_in(self, app: str, *, whatever_is_taken: bool = False) -> bool:
+        """Have one that waits use a place, if there is one."""
         with self._lock:
-            if self._used[app] <= self._taken[app]:
-                return
-            self._used[app] -= 1
-        limit = amount(Limit.STREAMS, most)
-        message = f"`{app}` has used up its limit of {limit} open at once; there is room again when one ends"
-        raise LimitedError(message, RETRY_SECONDS)
+            self._waiting[app] -= 1
+            is_let_in = whatever_is_taken or self._used[app] < self._taken[app]
+            self._used[app] += is_let_in
+            return is_let_in
 
     def _take_more(self, found: Transaction, app: str) -> int:
         """Take what is needed and a few more, as far as there is room; return the limit."""
@@ -106,8 +120,9 @@ class StreamPlaces:
         mine = places.get(self.worker, 0)
         room = max(0, most - sum(places.values()))
         with self._lock:
-            needed = min(room, max(0, self._used[app] - mine))
-            spare = min((room - needed) // 4, self._used[app] // 2) if needed else 0
+            wanted = self._used[app] + self._waiting[app]
+            needed = min(room, max(0, wanted - mine))
+            spare = min((room - needed) // 4, wanted // 2) if needed else 0
             self._take(found, app, mine + needed + spare)
         return most
 
