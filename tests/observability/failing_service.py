@@ -19,6 +19,11 @@ from support.failures import CARRIERS, FORMS
 class FailingValidator(ContractValidator):
     """Fails as the variable `NAME` says, with the value of `API_KEY`."""
 
+    def passed(self, schema: Schema, variables: Mapping[str, str]) -> Validation | None:
+        """Fail, or do what the real one does."""
+        _fail_as_told(variables)
+        return super().passed(schema, variables)
+
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Fail, or do what the real one does."""
         _fail_as_told(variables)
