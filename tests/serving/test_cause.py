@@ -2,9 +2,16 @@
 
 import pytest
 
+from observability import known_secrets
 from observability.known_secrets import know_secrets_of_the_process, masked, remember_secret, secrets_of_its_own
 from serving.cause import cause_of
 from serving.unread_values import mask_unread_values
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any text may be told here, also one that another test has called a secret of the process."""
+    monkeypatch.setattr(known_secrets, "_of_the_process", known_secrets._Memory())
 
 
 def _raised(error: BaseException) -> BaseException:
