@@ -163,3 +163,26 @@ def test_reading_goes_on_where_nothing_can_be_written(service: Service, monkeypa
     monkeypatch.setattr(service.store, "write", fail)
     for _ in range(3):
         worker.begin(["billing"])
+
+
+def test_an_app_keeps_no_place_of_a_stream_that_another_app_has_kept_from_opening(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever went wrong there, also what nobody has thought of."""
+    (worker,) = workers(service, 1, number=1)
+    write = service.store.write
+
+    def break_at_the_second(work: Any) -> Any:
+        monkeypatch.setattr(service.store, "write", broken)
+        return write(work)
+
+    def broken(work: Any) -> Any:
+        raise RuntimeError(work)
+
+    monkeypatch.setattr(service.store, "write", break_at_the_second)
+    with pytest.raises(RuntimeError):
+        worker.begin(["billing", "shop"])
+    monkeypatch.setattr(service.store, "write", write)
+    worker.begin(["billing"])
+    with pytest.raises(LimitedError):
+        worker.begin(["billing"])

@@ -49,7 +49,7 @@ class StreamPlaces:
             for app in apps:
                 self._begin(app)
                 begun.append(app)
-        except LimitedError:
+        except BaseException:  # of whatever kind: a place that nobody ends would be lost until the worker ends
             self.end(begun)
             raise
 
