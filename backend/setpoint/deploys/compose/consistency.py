@@ -27,7 +27,7 @@ def inconsistencies(model: Table, enabled: frozenset[str]) -> Iterator[DeployPro
 def _without_image(name: str, service: Table, place: Place) -> Iterator[DeployProblem]:
     if not text_of(service.get("image")) and service.get("build") is None and service.get("provider") is None:
         message = "the service has neither `image` nor `build`"
-        hint = "give it one, or check the file together with the one that it is laid over"
+        hint = "add one, or check this file together with the one that it overrides"
         yield refusal(DeployProblemKind.NO_IMAGE, message, place, hint=hint, process=name)
 
 
@@ -44,7 +44,7 @@ def _undefined_resources(name: str, service: Table, model: Table) -> Iterator[De
         defined = {*model.table(kind).entries, *(["default"] if kind == "networks" else [])}
         for wanted, place in names:
             if wanted not in defined:
-                message = f"nothing of this name is defined under `{kind}`"
+                message = f"nothing with this name is defined under `{kind}`"
                 yield refusal(DeployProblemKind.UNDEFINED_NAME, message, place, process=name)
 
 
@@ -52,7 +52,7 @@ def _undefined_services(name: str, service: Table, services: Table, enabled: fro
     optional = {wanted for wanted, how in service.table("depends_on").entries.items() if _is_optional(how)}
     for wanted, place in _dependencies(service):
         if wanted not in services.entries or (wanted not in enabled and wanted not in optional):
-            message = "it depends on a service that is not there, or whose profile is off"
+            message = "it depends on a service that does not exist or whose profile is off"
             yield refusal(DeployProblemKind.UNDEFINED_NAME, message, place, process=name)
 
 
@@ -79,11 +79,11 @@ def _is_optional(dependency: Tree) -> bool:
 def _contradictions(name: str, service: Table) -> Iterator[DeployProblem]:
     mode, networks = service.get("network_mode"), service.get("networks")
     if text_of(mode) and networks is not None and _names(networks):
-        message = "`network_mode` and `networks` exclude each other"
+        message = "`network_mode` and `networks` can't be used together"
         yield refusal(DeployProblemKind.INVALID_STRUCTURE, message, networks.place, process=name)
     test = service.table("healthcheck").get("test")
     if isinstance(test, Items) and test.items and text_of(test.items[0]) not in _HEALTHCHECKS:
-        message = "a list at `healthcheck.test` begins with `CMD`, `CMD-SHELL` or `NONE`"
+        message = "a list in `healthcheck.test` must begin with `CMD`, `CMD-SHELL` or `NONE`"
         yield refusal(DeployProblemKind.INVALID_STRUCTURE, message, test.place, process=name)
 
 
@@ -111,7 +111,7 @@ def _circles(services: Table, enabled: frozenset[str]) -> Iterator[DeployProblem
             del needs[name]
     for name in needs:
         place = services.keys.get(name, services.place)
-        message = "the services depend on each other in a circle"
+        message = "the services depend on each other in a cycle"
         yield refusal(DeployProblemKind.UNDEFINED_NAME, message, place, process=name)
 
 

@@ -41,7 +41,7 @@ def documents(source: SourceText) -> list[Document]:
         raise refused(DeployProblemKind.NOT_YAML, f"the file is not YAML: {reading.problem.message}", place)
     if len(reading.documents) > MOST_DOCUMENTS:
         place = Place(source, reading.documents[MOST_DOCUMENTS].span)
-        message = f"a compose file of more than {MOST_DOCUMENTS} documents is not read"
+        message = f"a compose file may have {MOST_DOCUMENTS} documents at most"
         raise refused(DeployProblemKind.INVALID_STRUCTURE, message, place)
     return [_Decoder(source).document(root) for root in reading.documents]
 
@@ -68,7 +68,7 @@ class _Decoder:
             for again, first in repeated_keys(node):
                 line = self._source.position(first.span.start).line
                 message = f"this key is already on line {line}, so docker compose rejects the file"
-                hint = "remove one of the two"
+                hint = "remove one of them"
                 if again.text == "<<":
                     hint = "write one `<<` with a list, `<<: [*first, *second]`; the first that has a name wins"
                 yield refusal(DeployProblemKind.DUPLICATE_KEY, message, self._place(again), hint=hint)
@@ -125,7 +125,7 @@ class _Decoder:
         parts = node.items if isinstance(node, YamlSequence) else (node,)
         for part in parts:
             if not isinstance(part, YamlMapping):
-                message = "`<<` takes a mapping, or a list of mappings"
+                message = "`<<` must be a mapping or a list of mappings"
                 raise refused(DeployProblemKind.NOT_YAML, message, self._place(part))
             table = self._table(part, path)
             for name, tree in table.entries.items():
@@ -159,5 +159,5 @@ def top_level(document: Document) -> Table:
     """
     if isinstance(document.tree, Table):
         return document.tree
-    message = "a compose file is a mapping with `services:`"
+    message = "a compose file must be a mapping with `services:`"
     raise RefusedError([refusal(DeployProblemKind.INVALID_STRUCTURE, message, document.tree.place)])

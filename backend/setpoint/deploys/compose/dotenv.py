@@ -63,7 +63,7 @@ def env_file(
     try:
         return files.read(path)
     except FileNotFoundError:
-        message = f"there is no env file `{shown}`"
+        message = f"the env file `{shown}` does not exist"
         problem = refusal(DeployProblemKind.MISSING_ENV_FILE, message, named, hint=hint, process=process)
         raise RefusedError([problem]) from None
     except IsADirectoryError:

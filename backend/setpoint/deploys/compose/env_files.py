@@ -97,7 +97,7 @@ class EnvFileVariables:
                 self._take(source, _reading(source.text, each, environment, self._earlier))
 
     def _report_elsewhere(self, named: EnvFile) -> None:
-        message = "the path of this env file depends on a variable that nothing here sets, so the file is not read"
+        message = "the path of this env file depends on a variable that is not set here, so the file was not read"
         problem = DeployProblem(DeployProblemKind.ENV_FILE_ELSEWHERE, message, named.place, self._process)
         self.problems.append(problem)
         self.elsewhere.append(f"env_file {named.path}")
@@ -124,6 +124,8 @@ def _reading(text: str, named: EnvFile, environment: Mapping[str, str], earlier:
     if named.format == "raw":
         return docker.read(text, environment)
     if named.format:
-        message = "docker compose knows no such format of env files"
-        raise refused(DeployProblemKind.REFUSED_ENV_FILE, message, named.place, hint="write `format: raw`, or none")
+        message = "docker compose does not know this env file format"
+        raise refused(
+            DeployProblemKind.REFUSED_ENV_FILE, message, named.place, hint="write `format: raw`, or leave `format` out"
+        )
     return compose.read(text, environment, earlier)

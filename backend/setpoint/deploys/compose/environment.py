@@ -84,8 +84,8 @@ def _entry(name: str, leaf: Leaf, table: Table) -> Entry:
 def _listed(leaf: Leaf) -> Entry:
     entry = _divided(leaf)
     if entry.name and entry.name.encode("utf-8", "surrogateescape")[-1] in _GO_BLANK_BYTES:
-        message = "the name of a variable ends with a blank, so docker compose rejects the project"
-        hint = "write `NAME=value` without blanks around `=`"
+        message = "the variable name ends with a space, so docker compose rejects the project"
+        hint = "write `NAME=value` without spaces around `=`"
         raise refused(DeployProblemKind.INVALID_STRUCTURE, message, leaf.place, hint=hint)
     return entry
 

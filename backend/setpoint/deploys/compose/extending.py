@@ -72,7 +72,7 @@ class _Extending:
             return service
         reference = _reference(extends)
         if (file.path, name) in chain:
-            message = "services extend each other in a circle"
+            message = "services extend each other in a cycle"
             raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
         if len(chain) >= MOST_EXTENDED:
             message = f"more than {MOST_EXTENDED} services extend each other in a row"
@@ -82,7 +82,7 @@ class _Extending:
             source = self._load(reference.file, reference.place)
             replaced_in_base = source.replaced
         if reference.service not in source.services:
-            message = "the service that this one extends is not there"
+            message = "the service that this one extends does not exist"
             raise refused(DeployProblemKind.BAD_EXTENDS, message, reference.place)
         base = self.apply(reference.service, source, replaced_in_base, (*chain, (file.path, name)))
         if isinstance(base, Table):
@@ -107,5 +107,5 @@ def _reference(extends: Tree) -> _Reference:
             return _Reference(service, text_of(written), (written or extends).place)
     elif isinstance(extends, Leaf) and isinstance(extends.value, str):
         return _Reference(extends.value, None, extends.place)
-    message = "`extends` names a service"
+    message = "`extends` must name a service"
     raise refused(DeployProblemKind.INVALID_STRUCTURE, message, extends.place)

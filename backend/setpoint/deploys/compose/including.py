@@ -59,9 +59,9 @@ def _model(
 ) -> Table:
     paths = tuple(bounds.compose_file(str(leaf.value), scope.folder, leaf.place) for leaf in entry.paths)
     if not paths:
-        raise refused(DeployProblemKind.BAD_INCLUDE, "it names no file to include", entry.place)
+        raise refused(DeployProblemKind.BAD_INCLUDE, "it does not name a file to include", entry.place)
     if paths[0] in scope.included:
-        message = "compose files include each other in a circle"
+        message = "compose files include each other in a cycle"
         raise refused(DeployProblemKind.BAD_INCLUDE, message, entry.place)
     if len(scope.included) > MOST_INCLUDES:
         message = f"more than {MOST_INCLUDES} projects include each other in a row"
@@ -109,9 +109,9 @@ def _with_resources(table: Table, imported: Table, place: Place) -> Table:
         own, others = table.table(kind), imported.table(kind)
         for name, resource in others.entries.items():
             if name in own.entries and plain(own.entries[name]) != plain(resource):
-                message = f"`{kind}` has a name that this brings, too, and the two differ"
+                message = f"the included project defines the same name under `{kind}` differently"
                 place = own.keys.get(name, place)
-                hint = "give one of them another name, or use `extends` to build on it"
+                hint = "rename one of them, or use `extends` to build on it"
                 raise refused(DeployProblemKind.BAD_INCLUDE, message, place, hint=hint)
         if isinstance(imported.get(kind), Table):
             joined = {**others.entries, **own.entries}

@@ -65,7 +65,7 @@ class Interpolation:
             self._refuse(error, leaf, process, name)
             return replace(leaf, is_open=True)
         except TooLongExpansionError:
-            message = "the references expand to more text than a process can be given"
+            message = "the references expand to more text than a process can receive"
             kind = DeployProblemKind.INVALID_INTERPOLATION
             self._refusals.append(refusal(kind, message, leaf.place, process=process, name=name))
             return leaf
@@ -95,12 +95,12 @@ class Interpolation:
 def _unset(text: str, span: Span, place: Place, *, knows_caller: bool) -> DeployProblem:
     """Return what to say of a reference to nothing; one right after a letter is part of a password, as a rule."""
     if text[span.start + 1] != "{" and text[: span.start][-1:].isalnum():
-        message = "docker compose takes this for a variable, which is not set, so it is lost from the value"
+        message = "docker compose reads this as a variable that is not set, so it disappears from the value"
         hint = "write `$$` for a `$`"
         return DeployProblem(DeployProblemKind.EATEN_DOLLAR, message, place, hint=hint)
     message = "it refers to a variable that is not set, so it becomes empty"
     if not knows_caller:
-        message = "it refers to a variable that nothing here sets, so it becomes empty unless whoever deploys sets it"
+        message = "it refers to a variable that is not set here, so it becomes empty unless the deploy sets it"
     hint = f"{_TO_SET}, or write a default: `${{NAME:-default}}`"
     return DeployProblem(DeployProblemKind.UNDEFINED_VARIABLE, message, place, hint=hint)
 

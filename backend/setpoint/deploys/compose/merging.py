@@ -52,7 +52,7 @@ def merged(under: Tree, over: Tree, path: Path = ()) -> Tree:
     if isinstance(under, Table) and isinstance(over, Table):
         return _merged_tables(under, over, path)
     what = "a mapping" if isinstance(under, Table) else "a list"
-    message = f"this is {what} in the file or service that it is laid over, and something else here"
+    message = f"this is {what} in the file or service that it overrides, and something else here"
     raise refused(DeployProblemKind.INVALID_STRUCTURE, message, over.place)
 
 
@@ -170,7 +170,7 @@ def _last_of_each(items: Iterable[Tree], name_of: Callable[[Tree], str]) -> Iter
 def _name(item: Tree, path: Path) -> str:
     if isinstance(item, Leaf) and isinstance(item.value, str):
         return item.value.partition("=")[0]
-    message = f"the items of `{path[-1]}` have to be strings, and this one is none"
+    message = f"the items of `{path[-1]}` must be strings, and this one is not"
     raise refused(DeployProblemKind.INVALID_STRUCTURE, message, item.place, hint="put it in quotes")
 
 

@@ -47,11 +47,11 @@ class Bounds(NamedTuple):
             RefusedError: It is on another machine, or outside of the project's folder.
         """
         if _REMOTE.match(path):
-            message = "this file is on another machine, and nothing is fetched to check a project"
-            raise refused(DeployProblemKind.OUTSIDE_PROJECT, message, named, hint="check a copy of it")
+            message = "this file is on another machine, and a check fetches nothing"
+            raise refused(DeployProblemKind.OUTSIDE_PROJECT, message, named, hint="check a local copy")
         found = self.absolute(path, folder)
         if not self.outside and not self.files.is_below(found, self.folder):
-            message = "this file is outside of the project's folder, so it is not read"
+            message = "this file is outside the project's folder, so it was not read"
             raise refused(DeployProblemKind.OUTSIDE_PROJECT, message, named)
         return found
 
@@ -64,7 +64,7 @@ class Bounds(NamedTuple):
         try:
             return self.files.read(path)
         except FileNotFoundError:
-            kind, message = DeployProblemKind.MISSING_FILE, f"there is no file `{self.files.shown(path)}`"
+            kind, message = DeployProblemKind.MISSING_FILE, f"the file `{self.files.shown(path)}` does not exist"
         except IsADirectoryError:
             kind, message = DeployProblemKind.UNREADABLE_FILE, f"`{self.files.shown(path)}` is not a file"
         except OSError as error:

@@ -15,7 +15,7 @@ def rewritten_values(table: Table) -> Iterator[DeployProblem]:
         environment = declared.table("environment") if isinstance(declared, Table) else None
         for name, leaf in environment.entries.items() if environment else ():
             if isinstance(leaf, Leaf) and isinstance(leaf.value, bool | int | float) and _is_rewritten(leaf):
-                message = "YAML takes this value for a number or a boolean, so the container gets it written otherwise"
+                message = "YAML reads this value as a number or a boolean, so the container gets different text"
                 kind, hint = DeployProblemKind.REWRITTEN_VALUE, "put it in quotes"
                 yield DeployProblem(kind, message, leaf.place, service, name, hint)
 
@@ -30,9 +30,7 @@ def lost_names(table: Table) -> Iterator[DeployProblem]:
         environment = declared.table("environment") if isinstance(declared, Table) else None
         for name, value in environment.entries.items() if environment else ():
             if environment and name.startswith("x-"):
-                message = (
-                    "docker compose takes no key that begins with `x-` for a variable, so the container never gets it"
-                )
+                message = "docker compose ignores keys that begin with `x-`, so the container never gets this variable"
                 place, hint = environment.keys.get(name, value.place), "write `environment` as a list: `- NAME=value`"
                 yield DeployProblem(DeployProblemKind.LOST_VALUE, message, place, service, name, hint)
 
@@ -43,8 +41,8 @@ def kept_quotes(leaf: Leaf, given: Given, process: str) -> Iterator[DeployProble
     if leaf.named or text_of(leaf) is None or len(value) < _SHORTEST_QUOTED:
         return
     if value[0] in "\"'" and value[0] == value[-1]:
-        message = "the quotes are a part of the value here, and the container gets them"
-        hint = "put the quotes around all of `NAME=value`, or write a mapping: `NAME: value`"
+        message = "the quotes are part of the value here, and the container gets them"
+        hint = "put the quotes around the whole `NAME=value`, or write a mapping: `NAME: value`"
         yield DeployProblem(DeployProblemKind.KEPT_QUOTES, message, given.place, process, given.name, hint)
 
 
@@ -54,9 +52,9 @@ def against_env_files(given: Given, from_files: tuple[Given, ...], process: str)
         return
     hidden = from_files[0]
     if given.value is None:
-        message = "an env file has a value for this name, which is lost: without a value here, the container gets none"
+        message = "without a value here, the container does not get the one from the env file"
         kind, place, hint = DeployProblemKind.LOST_VALUE, given.place, "remove the name here, or set a value"
     else:
-        message = "`environment` gives another value, so the container never gets this one"
-        kind, place, hint = DeployProblemKind.OVERRIDDEN_VALUE, hidden.place, "remove one of the two"
+        message = "`environment` sets another value, so the container never gets this one"
+        kind, place, hint = DeployProblemKind.OVERRIDDEN_VALUE, hidden.place, "remove one of them"
     yield DeployProblem(kind, message, place, process, given.name, hint)

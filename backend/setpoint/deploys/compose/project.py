@@ -100,7 +100,7 @@ class _Finder:
                 return found + self._only_first(folder, _OVERRIDES)
             parent = posixpath.dirname(folder)
             if parent == folder:
-                message = f"there is no `{_NAMES[0]}` here, nor in a folder above"
+                message = f"there is no `{_NAMES[0]}` here, or in a folder above it"
                 raise refused(DeployProblemKind.NO_COMPOSE_FILE, message, None, hint="name the file")
             folder = parent
 
@@ -108,7 +108,7 @@ class _Finder:
         found = [path for name in names if self._files.is_file(path := self._files.absolute(name, folder))]
         if len(found) > 1:
             ignored = ", ".join(f"`{self._files.shown(path)}`" for path in found[1:])
-            message = f"docker compose takes `{self._files.shown(found[0])}`, and ignores {ignored}"
+            message = f"docker compose uses `{self._files.shown(found[0])}` and ignores {ignored}"
             self.problems.append(DeployProblem(DeployProblemKind.SEVERAL_COMPOSE_FILES, message))
         return tuple(found[:1])
 
@@ -174,7 +174,7 @@ def project_name(project: Project, declared: str | None) -> str:
     name = given or normalized(posixpath.basename(project.folder) if declared is None else declared)
     if not name or normalized(name) != name:
         message = (
-            "the name of the project must be of lowercase letters, digits, `-` and `_`, with a letter or digit first"
+            "the project name must consist of lowercase letters, digits, `-` and `_`, and begin with a letter or digit"
         )
         raise refused(DeployProblemKind.BAD_OPTION, message, None, hint=f"set `{_PROJECT_NAME}`, or write `name:`")
     return name

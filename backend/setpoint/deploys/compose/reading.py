@@ -101,7 +101,7 @@ class _Reader:
     def _missing_label_files(self, name: str, service: Table) -> list[DeployProblem]:
         """Return the label files that are not there; what is in one is nothing to its service's environment."""
         missing = [leaf for leaf in _strings(service.get("label_file")) if not self._files.exists(str(leaf.value))]
-        message = "there is no such label file"
+        message = "the label file does not exist"
         return [refusal(DeployProblemKind.MISSING_FILE, message, leaf.place, process=name) for leaf in missing]
 
     def _environments(self, services: Table, enabled: frozenset[str], outside: Outside) -> dict[str, Process]:

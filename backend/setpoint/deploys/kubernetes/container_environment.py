@@ -84,7 +84,7 @@ class ContainerEnvironment:
     def _env_var(self, item: Tree) -> Table | None:
         variable = self._decoder.table(item, "env")
         if variable is None:
-            message = "an item of `env` has to be a mapping with `name`, and with `value` or `valueFrom`"
+            message = "an item of `env` must be a mapping with `name`, and with `value` or `valueFrom`"
             self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, item.place)
         return variable
 
@@ -92,7 +92,7 @@ class ContainerEnvironment:
         prefix = self._decoder.text(source.at("prefix"), "prefix")
         kinds = [kind for kind in ("configMapRef", "secretRef") if isinstance(source.at(kind), Table)]
         if len(kinds) != 1:
-            message = "an item of `envFrom` has to have one of `configMapRef` and `secretRef`"
+            message = "an item of `envFrom` must have either `configMapRef` or `secretRef`"
             self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, source.place)
             return
         reference = source.table(kinds[0])
@@ -106,17 +106,17 @@ class ContainerEnvironment:
     def _take_key(self, name: str, stored: StoredValue, found: StoredObject) -> None:
         place = stored.named or stored.place
         if not _NAME.fullmatch(name):
-            message = "this key is no name of a variable, so `envFrom` skips it"
+            message = "this key is not a valid variable name, so `envFrom` skips it"
             self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place)
             return
         if not _STRICT_NAME.fullmatch(name):
             message = (
-                "`envFrom` skips this key but in clusters that take any printable name, and the API server refuses it"
+                "the API server rejects this key, and `envFrom` skips it unless the cluster allows any printable name"
             )
-            hint = "use letters, digits, `_`, `-` and `.` alone, and no digit first"
+            hint = "use only letters, digits, `_`, `-` and `.`, and do not begin with a digit"
             self._decoder.report(DeployProblemKind.SKIPPED_NAME, message, place, hint=hint)
         if (stored.style == "files" or "." in name) and _LINE_OF_A_FILE.search(stored.value):
-            message = "the whole file becomes the value of one variable, which is called as the file is"
+            message = "the whole file becomes the value of one variable, named after the file"
             hint = "make the ConfigMap with `envs:`, or mount it as a file"
             self._decoder.report(DeployProblemKind.WHOLE_FILE_AS_VALUE, message, place, name, hint)
         self._give(self._sources.stored(name, stored, found, stored.named))
@@ -132,11 +132,11 @@ class ContainerEnvironment:
             return
         for key, place in variable.keys.items():
             if key not in _FIELDS:
-                self._report_unknown_field(place, name, "write `name`, and `value` or `valueFrom`")
+                self._report_unknown_field(place, name, "write `name`, and either `value` or `valueFrom`")
         name_place = named.place if named is not None else None
         if value and source is not None:
             message = "a variable can't have both `value` and `valueFrom`"
-            hint = "patch it with `valueFrom: null` beside the value, or with `value: null`"
+            hint = "in the patch, add `valueFrom: null` next to the value, or `value: null`"
             self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, source.place, name, hint)
         elif source is not None:
             given = self._sources.value_from(name, source, name_place)
@@ -150,7 +150,7 @@ class ContainerEnvironment:
         if not isinstance(named, Leaf) or not isinstance(named.value, bool):
             return self._decoder.text(named, "name")
         name = named.place.span.of(named.place.file.text)
-        message = "without quotes this name is a boolean, which `kubectl` refuses"
+        message = "without quotes this name is a boolean, which `kubectl` rejects"
         self._decoder.report(DeployProblemKind.NOT_A_STRING, message, named.place, name, "put it in quotes")
         return name
 
@@ -169,21 +169,21 @@ class ContainerEnvironment:
 
     def _report_kept(self, name: str, reference: str, place: Place) -> None:
         if self._layers.last(reference) is not None:
-            why, hint = "the values that are put in grow too large", "shorten them"
+            why, hint = "the references expand to a value that is too large", "shorten them"
         elif reference == name:
-            why, hint = "a variable can't be made of itself", "give its first part another name"
+            why, hint = "a variable can't refer to itself", "rename the variable that it builds on"
         elif reference in self._names:
-            why, hint = "the variable is only given further down", f"move `{reference}` above `{name}`"
+            why, hint = "the variable is set only further down", f"move `{reference}` above `{name}`"
         else:
-            why, hint = "nothing gives a variable of this name", "write `$$(…)` if the text is meant"
+            why, hint = "nothing sets a variable with this name", "write `$$(…)` if you mean the text itself"
         start = place.file.text.find(f"$({reference})", *place.span)
         if start >= 0:
             place = Place(place.file, Span(start, start + len(reference) + len("$()")))
-        message = f"this reference stays as it is: {why}"
+        message = f"this reference is not expanded: {why}"
         self._decoder.report(DeployProblemKind.UNEXPANDED_REFERENCE, message, place, name, hint)
 
     def _report_unknown_field(self, place: Place, name: str | None, hint: str) -> None:
-        message = "Kubernetes has no such field: the API server refuses it, or drops it in silence"
+        message = "Kubernetes has no such field: the API server rejects it or silently drops it"
         self._decoder.report(DeployProblemKind.UNKNOWN_FIELD, message, place, name, hint)
 
     def _give(self, given: Given) -> None:

@@ -34,7 +34,7 @@ class Decoder:
             return ""
         if isinstance(tree, Leaf) and isinstance(tree.value, str):
             return tree.value
-        message = f"`{what}` has to be a string, and this is {type_of(tree)}"
+        message = f"`{what}` must be a string, and this is {type_of(tree)}"
         hint = "put it in quotes" if isinstance(tree, Leaf) else None
         self.refuse(DeployProblemKind.NOT_A_STRING, message, tree.place, name, hint)
         return ""
@@ -44,7 +44,7 @@ class Decoder:
         if isinstance(tree, Leaf) and isinstance(tree.value, bool):
             return tree.value
         if tree is not None and not (isinstance(tree, Leaf) and tree.value is None):
-            message = f"`{what}` has to be a boolean, and this is {type_of(tree)}"
+            message = f"`{what}` must be a boolean, and this is {type_of(tree)}"
             self.refuse(DeployProblemKind.INVALID_STRUCTURE, message, tree.place)
         return False
 
@@ -91,5 +91,5 @@ class Decoder:
 
     def _want(self, wanted: str, tree: Tree | None, what: str) -> None:
         if tree is not None and not (isinstance(tree, Leaf) and tree.value is None):
-            message = f"`{what}` has to be {wanted}, and this is {type_of(tree)}"
+            message = f"`{what}` must be {wanted}, and this is {type_of(tree)}"
             self.refuse(DeployProblemKind.INVALID_STRUCTURE, message, tree.place)

@@ -85,7 +85,7 @@ def _says_nothing(tree: Tree) -> bool:
 def _take(tree: Tree, manifests: list[Manifest], problems: list[DeployProblem]) -> None:
     manifest = manifest_of(tree) if isinstance(tree, Table) else None
     if manifest is None:
-        message = "this document is no object: it has no `kind`"
+        message = "this document is not an object: it has no `kind`"
         problems.append(DeployProblem(DeployProblemKind.INVALID_STRUCTURE, message, tree.place, refuses=True))
         return
     if not manifest.root.text("apiVersion"):
@@ -97,7 +97,7 @@ def _take(tree: Tree, manifests: list[Manifest], problems: list[DeployProblem]) 
             _take(item, manifests, problems)
         return
     if not manifest.name:
-        message = "this object has no name, or one that is no string"
+        message = "this object has no name, or its name is not a string"
         problems.append(DeployProblem(DeployProblemKind.INVALID_STRUCTURE, message, manifest.place, refuses=True))
         return
     manifests.append(manifest)

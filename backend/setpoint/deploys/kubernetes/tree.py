@@ -134,7 +134,7 @@ class TreeMaker:
                 continue
             key = self._key(entry.key, key_place)
             if key in entries:
-                message = "this key is there twice in one mapping, and the last one counts"
+                message = "this key appears twice in the mapping, and the last one counts"
                 self._report(
                     DeployProblemKind.DUPLICATE_KEY, message, key_place, refuses=self._words is Words.KUSTOMIZE
                 )
@@ -151,7 +151,7 @@ class TreeMaker:
     def _key(self, node: YamlNode, place: Place) -> str:
         value = self._value(node, place) if isinstance(node, YamlScalar) else None
         if value is None:
-            message = "a key has to be a word, and this one is nothing, or a list or a mapping"
+            message = "a key must be a string, and this one is null, a list or a mapping"
             self._report(DeployProblemKind.NOT_YAML, message, place, refuses=True)
             return ""
         if isinstance(value, bool):

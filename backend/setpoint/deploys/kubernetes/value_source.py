@@ -23,7 +23,7 @@ class ValueSources:
         """Return what `valueFrom` gives to the variable `name`; None where it gives nothing."""
         kinds = [kind for kind in _SOURCES if isinstance(source.at(kind), Table)]
         if len(kinds) != 1:
-            message = f"`valueFrom` has to have one of {', '.join(f'`{kind}`' for kind in _SOURCES[:4])}"
+            message = f"`valueFrom` must have one of {', '.join(f'`{kind}`' for kind in _SOURCES[:4])}"
             self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, source.place, name)
             return None
         reference = source.table(kinds[0])
@@ -33,7 +33,7 @@ class ValueSources:
             return Given(name, None, "fileKeyRef", reference.place, "file of a volume", named=named)
         known = self._field(reference) if kinds[0] == "fieldRef" else self._resource(reference)
         if known is None:
-            message = "this is no field of a pod that a variable can have"
+            message = "a variable can't be set from this field of a pod"
             self._decoder.refuse(DeployProblemKind.INVALID_STRUCTURE, message, reference.place, name)
             return None
         return Given(name, known.value, kinds[0], reference.place, known.unknown, named=named)
@@ -45,11 +45,11 @@ class ValueSources:
         shown = self.shown(key, reference)
         place = (reference.at("name") or reference).place
         if found is None and self.is_optional(reference):
-            message = f"there is no {shown} in the files, and as it is optional the container starts without it"
+            message = f"the files have no {shown}; it is optional, so the container starts without it"
             self._decoder.report(DeployProblemKind.SKIPPED_OPTIONAL, message, place)
         elif found is None:
-            message = f"there is no {shown} in the files: without it in the cluster the container does not start"
-            hint = "add its manifest, or write `optional: true` if the container can do without"
+            message = f"the files have no {shown}; unless the cluster has it, the container does not start"
+            hint = "add its manifest, or write `optional: true` if the container does not need it"
             self._decoder.refuse(DeployProblemKind.MISSING_OBJECT, message, place, hint=hint)
         return found
 
@@ -64,12 +64,12 @@ class ValueSources:
     def stored(self, name: str, stored: StoredValue, via: StoredObject, named: Place | None) -> Given:
         """Return the variable `name` with a value of a ConfigMap or Secret."""
         if via.kind == SECRET and stored.value.endswith("\n"):
-            message = "the value of this Secret ends with a line end, as `echo … | base64` makes it"
+            message = "the value of this Secret ends with a newline, as `echo … | base64` produces"
             self._decoder.report(
                 DeployProblemKind.LINE_END_IN_SECRET, message, stored.place, name, "encode it with `echo -n`"
             )
         if stored.style == "envs" and _is_quoted(stored.value):
-            message = "kustomize keeps these quotes, which become part of the value"
+            message = "kustomize keeps these quotes as part of the value"
             self._decoder.report(DeployProblemKind.KEPT_QUOTES, message, stored.place, name, "write it without quotes")
         return Given(name, stored.value, f"{via.kind} {via.name}", stored.place, named=named)
 
@@ -83,7 +83,7 @@ class ValueSources:
             return self.stored(name, found.values[key], found, named)
         place = (reference.at("key") or reference).place
         if self.is_optional(reference):
-            message = f"{found.kind} {found.name} has no such key, and as it is optional the variable is not set"
+            message = f"{found.kind} {found.name} has no such key; it is optional, so the variable is not set"
             self._decoder.report(DeployProblemKind.SKIPPED_OPTIONAL, message, place, name)
         else:
             message = f"{found.kind} {found.name} has no such key, so the container does not start"

@@ -50,7 +50,7 @@ class EnvFileReader:
         try:
             source = self._tree.read(path)
         except OSError:
-            self._report_unread(file, "this env file is a folder, or can't be read", file.place)
+            self._report_unread(file, "this env file is a folder or can't be read", file.place)
             return
         reading = read(source.text, {})
         if reading.refused:
@@ -65,14 +65,14 @@ class EnvFileReader:
     def _report_missing(self, file: EnvironmentFile) -> None:
         if file.unknown or not self._is_whole:
             self.elsewhere.append(f"EnvironmentFile {file.path}")
-            message = "this env file is not among the files that are looked at, so nobody knows what it gives"
-            hint = "name the tree that has it with `--root`"
+            message = "this env file is not among the files being checked, so its variables are not known"
+            hint = "name the folder tree that holds it with `--root`"
             self._report(DeployProblemKind.ENV_FILE_ELSEWHERE, message, file, hint)
         elif file.optional:
-            message = "this env file does not exist, and for the `-` systemd starts without it in silence"
-            self._report(DeployProblemKind.SKIPPED_ENV_FILE, message, file, "take the `-` away if the file is needed")
+            message = "this env file does not exist, and because of the `-` systemd silently starts without it"
+            self._report(DeployProblemKind.SKIPPED_ENV_FILE, message, file, "remove the `-` if the file is needed")
         else:
-            hint = "create it, or write `-` before the path if the unit can do without"
+            hint = "create it, or write `-` before the path if the unit does not need it"
             hint = "name each file on a line of its own" if re.search(r"\s", file.path) else hint
             self._report(DeployProblemKind.MISSING_ENV_FILE, "this env file does not exist", file, hint, refuses=True)
 
@@ -83,7 +83,10 @@ class EnvFileReader:
 
     def _report_unread(self, file: EnvironmentFile, message: str, place: Place) -> None:
         if file.optional:
-            message, kind = f"{message}; for the `-` the unit starts without it", DeployProblemKind.SKIPPED_ENV_FILE
+            message, kind = (
+                f"{message}; because of the `-` the unit starts without it",
+                DeployProblemKind.SKIPPED_ENV_FILE,
+            )
         else:
             kind = DeployProblemKind.REFUSED_ENV_FILE
         self.problems.append(DeployProblem(kind, message, place, self._process, refuses=not file.optional))
@@ -91,7 +94,7 @@ class EnvFileReader:
     def _problem(self, problem: Problem, source: SourceText) -> DeployProblem:
         place = Place(source, problem.span)
         if problem.kind is ProblemKind.INVALID_NAME and source.text.startswith(_BYTE_ORDER_MARK, problem.span.start):
-            message = "systemd takes the byte order mark for a part of the name, and ignores this variable"
+            message = "systemd reads the byte order mark as part of the name, and ignores this variable"
             hint = "save the file without a byte order mark"
             return DeployProblem(DeployProblemKind.BYTE_ORDER_MARK, message, place, self._process, hint=hint)
         return DeployProblem(_KINDS[problem.kind], problem.message, place, self._process, _meant(problem), problem.hint)

@@ -71,8 +71,8 @@ class UnitEnvironment:
         if before is None or before.place not in order or given.value == before.value:
             return
         if order[before.place] > order[file.place]:
-            message = f"`{given.name}` of the env file wins over this assignment, though it comes after the file"
-            hint = "set it in an `EnvironmentFile=` of its own, or take it out of the file"
+            message = f"`{given.name}` in the env file wins over this assignment, although the assignment comes later"
+            hint = "set it in a separate `EnvironmentFile=`, or remove it from the file"
             self._report(DeployProblemKind.ENV_FILE_WINS, message, before.place, hint, given.name)
 
     def _of_the_manager(self, tree: FileTree) -> Iterator[Given]:

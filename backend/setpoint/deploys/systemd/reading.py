@@ -105,7 +105,7 @@ def _read_unit(wanted: _Wanted, outside: Outside) -> _UnitRead:
         types = ", ".join(f"`.{each}`" for each in SECTIONS)
         return _refused(DeployProblemKind.UNIT_NOT_FOUND, typed, f"only units that start processes are read: {types}")
     if name.instance == "":
-        message = f"`{typed}` is a template, which is not started without the name of an instance"
+        message = f"`{typed}` is a template, which can't start without an instance name"
         return _refused(
             DeployProblemKind.BAD_UNIT, typed, message, f"name one, as in `{name._replace(instance='NAME').full}`"
         )
@@ -118,7 +118,7 @@ def _read_unit(wanted: _Wanted, outside: Outside) -> _UnitRead:
             return _refused(DeployProblemKind.MASKED_UNIT, typed, message)
         return _read_files(wanted, name, files, outside)
     except OSError as error:
-        message = f"a file of `{typed}` can't be read: {error.strerror}"
+        message = f"a file for `{typed}` can't be read: {error.strerror}"
         return _refused(DeployProblemKind.BAD_UNIT, typed, message)
 
 

@@ -68,7 +68,7 @@ class SettingsReader:
             elif reader is not None:
                 self._misplaced(assignment)
             elif in_section and (meant := nearest(key, _OFTEN_MISSPELT, allowed_steps(key))) is not None:
-                message = f"systemd does not know `{key}=`, and ignores the line"
+                message = f"systemd does not know `{key}=` and ignores the line"
                 self._report(
                     DeployProblemKind.UNKNOWN_DIRECTIVE, message, assignment.key.whole, f"did you mean `{meant}=`?"
                 )
@@ -76,7 +76,7 @@ class SettingsReader:
     def _misplaced(self, assignment: Assignment) -> None:
         if assignment.key.text in ("Type", "User", *_STARTING) or assignment.section.startswith("X-"):
             return
-        message = f"`{assignment.key.text}=` says nothing in this section, so systemd ignores the line"
+        message = f"`{assignment.key.text}=` has no meaning in this section, so systemd ignores the line"
         hint = f"move it below `[{self._name.section}]`"
         self._report(DeployProblemKind.WRONG_SECTION, message, assignment.key.whole, hint)
 
@@ -105,17 +105,17 @@ class SettingsReader:
         self._count(place)
         eaten = next((quote for quote in word.quotes if quote.start > value_span.start), None)
         if eaten is not None:
-            message = "systemd takes the quotes inside of the value away"
-            hint = f"put single quotes round the whole assignment: `'{name}=…'`"
+            message = "systemd removes the quotes inside the value"
+            hint = f"put single quotes around the whole assignment: `'{name}=…'`"
             self._report(DeployProblemKind.EATEN_QUOTE, message, eaten, hint, name)
 
     def _drop(self, word: Word, last: str | None) -> None:
         if "=" not in word.text and last is not None:
             message = f"the value of `{last}` ends before this word, which systemd drops"
-            hint = f'put quotes round the whole assignment: `"{last}=…"`'
+            hint = f'put quotes around the whole assignment: `"{last}=…"`'
         else:
-            message = "this word is no assignment that systemd takes, so it drops it"
-            hint = "write `NAME=value`, the name with letters, digits and `_` alone"
+            message = "this word is not a valid assignment, so systemd drops it"
+            hint = "write `NAME=value`, with only letters, digits and `_` in the name"
             last = None
         self._report(DeployProblemKind.DROPPED_WORD, message, word.span, hint, last)
 
@@ -153,7 +153,7 @@ class SettingsReader:
             if _NAME.fullmatch(name) and (escapes or not equal_sign) and first_bad_byte(value) is None:
                 taken.append(Named(resolved, Place(self._file, word.span)))
             else:
-                message = "this word is no name of a variable, so systemd drops it"
+                message = "this word is not a valid variable name, so systemd drops it"
                 self._report(DeployProblemKind.DROPPED_WORD, message, word.span)
 
     def _user(self, assignment: Assignment) -> None:
@@ -203,7 +203,7 @@ class SettingsReader:
                 found.append(word)  # noqa: PERF402 - what was found before the fault counts
         except BrokenQuotingError as broken:
             what = "systemd does not know this escape" if broken.is_escape else "this quote is never closed"
-            message = f"{what}: from this word on the line is dropped"
+            message = f"{what}: systemd drops the rest of the line from this word on"
             hint = r"write `\\` for a backslash" if broken.is_escape else "close the quote"
             self._report(DeployProblemKind.BROKEN_QUOTING, message, broken.span, hint)
         return found
@@ -212,7 +212,7 @@ class SettingsReader:
         resolved = self._specifiers.resolve(word.text)
         if resolved.bad is None:
             return resolved
-        message = "systemd takes a `%` in it for a specifier that there is not, and drops the assignment"
+        message = "systemd reads a `%` in it as an unknown specifier, and drops the assignment"
         before, equal_sign, _ = word.text.partition("=")
         name = before if equal_sign and _NAME.fullmatch(before) else None
         self._report(DeployProblemKind.BAD_SPECIFIER, message, word.span, "write `%%` for a percent sign", name)
@@ -238,11 +238,11 @@ def _spans(file: SourceText, word: Word) -> tuple[Span, Span]:
 def _why_ignored(path: str, resolved: Resolved) -> tuple[str, str | None]:
     """Return why systemd does not take `path` for a file, and what to do; nothing where it does."""
     if resolved.bad is not None:
-        return f"there is no specifier `{resolved.bad}`", "write `%%` for a percent sign"
+        return f"`{resolved.bad}` is not a specifier", "write `%%` for a percent sign"
     if path.startswith(('"', "'")):
-        return "the quotes are part of the path, which then is not absolute", "write the path without quotes"
+        return "the quotes are part of the path, so it is not absolute", "write the path without quotes"
     if not path.startswith("/"):
-        return "the path is not absolute", "write the whole path from `/` on"
+        return "the path is not absolute", "write the full path, beginning with `/`"
     if ".." in path.split("/"):
         return "the path has `..` in it", "write the path without `..`"
     return "", None

@@ -150,11 +150,13 @@ class _Reader:
         if not line.text:
             return
         if first_bad_byte(line.text) is not None:
-            self._break(line, "this line is not UTF-8, so systemd reads the file no further", "save the file as UTF-8")
+            self._break(
+                line, "this line is not UTF-8, so systemd stops reading the file here", "save the file as UTF-8"
+            )
         if line.text.startswith("["):
             if not line.text.endswith("]"):
                 hint = "close it with `]`"
-                self._break(line, "this section header has no `]`, so systemd reads the file no further", hint)
+                self._break(line, "this section header has no `]`, so systemd stops reading the file here", hint)
             self._section = line.text[1:-1]
         else:
             self._take_assignment(line)

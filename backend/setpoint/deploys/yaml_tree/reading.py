@@ -168,7 +168,7 @@ class _Reader:
 
     def _check_version(self, start: yaml.DocumentStartEvent) -> None:
         if start.version is not None and tuple(start.version) != _VERSION:
-            raise _NotReadError(self._span(start), "only YAML 1.1 is read, and not what `%YAML` says here")
+            raise _NotReadError(self._span(start), "only YAML 1.1 can be read, not the version that `%YAML` names")
 
     def _check_levels(self, event: yaml.Event, levels: int) -> None:
         if len(self._open) + levels > MOST_LEVELS:
@@ -190,14 +190,14 @@ class _Reader:
     def _named(self, alias: yaml.AliasEvent) -> _Finished:
         span = self._span(alias)
         if any(collection.event.anchor == alias.anchor for collection in self._open):
-            raise _NotReadError(span, "this alias stands inside of what it stands for")
+            raise _NotReadError(span, "this alias is inside the node that it refers to")
         if alias.anchor not in self._anchors:
-            raise _NotReadError(span, "no anchor above has the name of this alias")
+            raise _NotReadError(span, "this alias refers to an anchor that is not defined above")
         finished = self._anchors[alias.anchor]
         self._check_levels(alias, finished.levels)
         self._repeated += finished.size
         if self._repeated > MOST_REPEATED_NODES:
-            raise _NotReadError(span, f"aliases repeat more than {MOST_REPEATED_NODES:,} nodes")
+            raise _NotReadError(span, f"aliases expand to more than {MOST_REPEATED_NODES:,} nodes")
         return finished
 
     def _span(self, event: yaml.Event) -> Span:
@@ -222,11 +222,11 @@ class _Reader:
 def _why_unacceptable(character: str) -> str:
     if "\ud800" <= character <= "\udfff":
         return "the file is not UTF-8"
-    return "YAML allows no control characters"
+    return "YAML does not allow control characters"
 
 
 def _why(error: yaml.MarkedYAMLError) -> str:
     """Return what the library says; without its C part it would quote the character that it stumbled over."""
     if not yaml.__with_libyaml__ or not error.problem:
-        return "YAML can't be read from here on"
+        return "the YAML can't be parsed from here on"
     return f"{error.context}: {error.problem}" if error.context else str(error.problem)

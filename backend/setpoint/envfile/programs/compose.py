@@ -173,7 +173,7 @@ class _Reader:
             raise _RefusedError(kind, span, invalid.message, statement.name, invalid.hint) from None
         except TooLongExpansionError:
             message, hint = (
-                "the references expand to more text than a process can be given",
+                "the references expand to more text than a process can receive",
                 "write the value without references",
             )
             self.draft.report(ProblemKind.TOO_LONG_EXPANSION, span, message, statement.name, hint)

@@ -177,7 +177,7 @@ class _Reader:
             self._report(ProblemKind.UNDEFINED_REFERENCE, place, message, name=name, hint=hint)
             return ""
         if not self._limit.allows(found):
-            message = "the references expand to more text than a process can be given"
+            message = "the references expand to more text than a process can receive"
             hint = "write the value without references"
             self._report(ProblemKind.TOO_LONG_EXPANSION, place, message, name=name, hint=hint)
             return ""

@@ -144,7 +144,7 @@ class _Reader:
             return ""
         if not self.limit.allows(value):
             message, hint = (
-                "the references expand to more text than a process can be given",
+                "the references expand to more text than a process can receive",
                 "write the value without references",
             )
             raise UnreadableValueError(ProblemKind.TOO_LONG_EXPANSION, place, message, hint)

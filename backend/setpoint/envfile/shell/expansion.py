@@ -132,7 +132,7 @@ class ShellExpander:
         if self._variables.limit.allows(value):
             return value
         message, hint = (
-            "the references expand to more text than a process can be given",
+            "the references expand to more text than a process can receive",
             "write the value without references",
         )
         self._expansion.problems.append(ExpansionProblem(ProblemKind.TOO_LONG_EXPANSION, span, message, hint))

@@ -131,13 +131,13 @@ def test_every_document_of_a_file_is_read() -> None:
         ("a: b: c\n", (1, 5), "mapping values are not allowed in this context"),
         ("a:\n\tb: 1\n", (2, 1), "while scanning for the next token: found character that cannot start any token"),
         ("a: [1\n", (2, 1), "while parsing a flow sequence: did not find expected ',' or ']'"),
-        ("a: *b\n", (1, 4), "no anchor above has the name of this alias"),
-        ("a: &a\n  - *a\n", (2, 5), "this alias stands inside of what it stands for"),
-        ("--- &a 1\n--- *a\n", (2, 5), "no anchor above has the name of this alias"),
+        ("a: *b\n", (1, 4), "this alias refers to an anchor that is not defined above"),
+        ("a: &a\n  - *a\n", (2, 5), "this alias is inside the node that it refers to"),
+        ("--- &a 1\n--- *a\n", (2, 5), "this alias refers to an anchor that is not defined above"),
         ("\ufeffa: \udcff\n", (1, 5), "the file is not UTF-8"),
         ('a: "\\\\/ \\/"\n', (1, 9), "while parsing a quoted scalar: found unknown escape character"),
-        ("%YAML 1.2\n--- a\n", (1, 1), "only YAML 1.1 is read, and not what `%YAML` says here"),
-        ("a: \0\n", (1, 4), "YAML allows no control characters"),
+        ("%YAML 1.2\n--- a\n", (1, 1), "only YAML 1.1 can be read, not the version that `%YAML` names"),
+        ("a: \0\n", (1, 4), "YAML does not allow control characters"),
         (
             "- &a " + "[" * 60 + "]" * 60 + "\n- " + "[" * 60 + "*a" + "]" * 60,
             (2, 63),
@@ -167,7 +167,7 @@ def test_aliases_do_not_grow_without_bound() -> None:
     lines = [f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]" for before, name in pairwise(names)]
     reading = read_yaml("\n".join(["a: &a [x]", *lines]))
     assert reading.problem is not None
-    assert reading.problem.message == f"aliases repeat more than {MOST_REPEATED_NODES:,} nodes"
+    assert reading.problem.message == f"aliases expand to more than {MOST_REPEATED_NODES:,} nodes"
 
 
 def test_repeated_keys_are_found_whatever_their_quotes() -> None:

@@ -181,7 +181,7 @@ def _list_faults(shape: Each, tree: Items, path: Path) -> Iterator[DeployProblem
         yield from faults(shape.item, item, (*path, str(index)))
         value = repr(plain(item)) if shape.unique else ""
         if value in seen:
-            yield _fault(f"{_at(path)} has this item twice", item.place, path, "remove one of the two")
+            yield _fault(f"{_at(path)} has this item twice", item.place, path, "remove one of them")
         elif shape.unique:
             seen.add(value)
 
@@ -217,7 +217,7 @@ def _hint(tree: Tree) -> str | None:
     if not isinstance(tree, Leaf) or tree.style or tree.value is None or isinstance(tree.value, str):
         return None
     what = "a date" if isinstance(tree.value, datetime) else "a number or a boolean"
-    return f"YAML makes {what} of it; put it in quotes"
+    return f"YAML reads it as {what}; put it in quotes"
 
 
 def _allowed(shape: Shape) -> str:
@@ -226,7 +226,7 @@ def _allowed(shape: Shape) -> str:
         if isinstance(one, One) and one.any_case:
             words.append(_WORDS["boolean"])
         elif isinstance(one, One) and one.form:
-            words.append("a string of the form that docker compose knows")
+            words.append("a string in the format that docker compose expects")
         elif isinstance(one, One) and one.choices:
             words += [f"`{choice}`" for choice in one.choices]
         elif isinstance(one, One):

@@ -74,12 +74,12 @@ class _Builder:
         """Return the objects of the kustomization in `folder`, which as a component changes what is `given`."""
         self._built += 1
         if self._built > _MOST_BUILT:
-            message = f"more than {_MOST_BUILT} kustomizations make up this one"
+            message = f"this kustomization includes more than {_MOST_BUILT} others"
             raise KustomizeError(message, named)
         folder = self._tree.real(folder)
         root = self._kustomization(folder, parents, named)
         if (text(root, "kind") or _KUSTOMIZATION) != kind:
-            message = f"this has to be a {kind} to be named here"
+            message = f"only a {kind} can be listed here"
             raise KustomizeError(message, (root.at("kind") or root).place)
         level = _Level(root, folder, (*parents, folder))
         manifests = [*given]
@@ -98,7 +98,7 @@ class _Builder:
             message = (
                 f"there is no kustomization in `{shown}`" if not names else f"`{shown}` has several kustomizations"
             )
-            message = f"the kustomization in `{shown}` is a base of itself" if folder in parents else message
+            message = f"the kustomization in `{shown}` includes itself" if folder in parents else message
             raise KustomizeError(message, named)
         file = self._tree.read(_joined(folder, names[0]))
         trees, problems = read_trees(file, Words.KUBECTL)
@@ -107,7 +107,7 @@ class _Builder:
                 raise KustomizeError(problem.message, problem.place)
         root = trees[0] if trees else None
         if not isinstance(root, Table):
-            message = "this kustomization is empty, or no mapping"
+            message = "this kustomization is empty or not a mapping"
             raise KustomizeError(message, Place(file, Span(0, 0)))
         self._check_fields(root)
         self.changed |= changed_variables(root)
@@ -116,26 +116,26 @@ class _Builder:
     def _check_fields(self, root: Table) -> None:
         for key, place in root.keys.items():
             if key not in _FIELDS:
-                message = "kustomize knows no such field, and refuses the kustomization"
+                message = "kustomize has no such field, and rejects the kustomization"
                 raise KustomizeError(message, place)
             if key in NOT_FOLLOWED:
-                message = f"`{key}` of a kustomization is not followed here, so that what it changes is not known"
+                message = f"`{key}` of a kustomization is not evaluated here, so its effect on variables is not known"
                 self.problems.append(DeployProblem(DeployProblemKind.NOT_FOLLOWED, message, place))
 
     def _resource(self, named: Leaf, level: "_Level") -> list[Manifest]:
         path = str(named.value)
         if any(mark in path for mark in _REMOTE):
-            message = "this resource is somewhere else, and nothing is fetched: what it declares is not known"
+            message = "this resource is remote, and a check fetches nothing, so what it declares is not known"
             self.problems.append(DeployProblem(DeployProblemKind.NOT_FOLLOWED, message, named.place))
             return []
         full = _joined(level.folder, path)
         if not self._tree.is_file(full):
             if any(self._tree.is_file(_joined(full, name)) for name in KUSTOMIZATION_NAMES):
                 return self.accumulated(full, [], level.parents, named=named.place)
-            message = "this resource is no file, and no folder with a kustomization"
+            message = "this resource is neither a file nor a folder with a kustomization"
             raise KustomizeError(message, named.place)
         if not self._tree.real(full).startswith(f"{level.folder.rstrip('/')}/"):
-            message = "this file is not in the folder of the kustomization, and kustomize reads none from elsewhere"
+            message = "this file is outside the kustomization's folder, and kustomize does not read it"
             raise KustomizeError(message, named.place)
         read = read_manifests(self._tree.read(full), Words.KUSTOMIZE)
         for problem in read.problems:
@@ -146,7 +146,7 @@ class _Builder:
         ids = {(each.kind, each.name, each.namespace) for each in manifests}
         for each in more:
             if (each.kind, each.name, each.namespace) in ids:
-                message = f"{each.kind} `{each.name}` is declared twice, which kustomize refuses"
+                message = f"{each.kind} `{each.name}` is declared twice, so kustomize rejects the kustomization"
                 raise KustomizeError(message, each.place)
         manifests += more
 
@@ -160,9 +160,9 @@ class _Builder:
         behavior = args.text("behavior") or "create"
         at = next((at for at, each in enumerate(manifests) if _is_same(each, made)), None)
         if (at is None) != (behavior == "create"):
-            message = f"{made.kind} `{made.name}` is there already: its `behavior` has to be `merge` or `replace`"
+            message = f"{made.kind} `{made.name}` already exists, so `behavior` must be `merge` or `replace`"
             if at is None:
-                message = f"there is no {made.kind} `{made.name}` for its `behavior`"
+                message = f"its `behavior` needs a {made.kind} `{made.name}` that already exists"
             raise KustomizeError(message, made.place)
         if at is None:
             manifests.append(made)

@@ -28,7 +28,7 @@ def _items(root: Table, key: str) -> tuple[Tree, ...]:
         return found.items
     if found is None or (isinstance(found, Leaf) and found.value is None):
         return ()
-    message = f"`{key}` has to be a list"
+    message = f"`{key}` must be a list"
     raise KustomizeError(message, found.place)
 
 
@@ -43,7 +43,7 @@ def text(root: Table, key: str) -> str:
         return ""
     if isinstance(found, Leaf) and isinstance(found.value, str):
         return found.value
-    message = f"`{key}` has to be a string: put it in quotes"
+    message = f"`{key}` must be a string: put it in quotes"
     raise KustomizeError(message, found.place)
 
 
@@ -55,7 +55,7 @@ def strings(root: Table, key: str) -> Iterator[Leaf]:
     """
     for item in _items(root, key):
         if not isinstance(item, Leaf) or not isinstance(item.value, str):
-            message = f"`{key}` has to be a list of strings"
+            message = f"`{key}` must be a list of strings"
             raise KustomizeError(message, item.place)
         yield item
 
@@ -68,6 +68,6 @@ def tables(root: Table, key: str) -> Iterator[Table]:
     """
     for item in _items(root, key):
         if not isinstance(item, Table):
-            message = f"`{key}` has to be a list of mappings"
+            message = f"`{key}` must be a list of mappings"
             raise KustomizeError(message, item.place)
         yield item

@@ -42,7 +42,7 @@ def generated(kind: str, args: Table, tree: FileTree, folder: str, problems: lis
     keys: dict[str, Place] = {}
     for key, leaf, place in _pairs(args, tree, folder, problems):
         if key in data:
-            message = f"this key is given twice to the {kind} `{name}`, which kustomize refuses"
+            message = f"the {kind} `{name}` gets this key twice, so kustomize rejects the kustomization"
             raise KustomizeError(message, place or leaf.place)
         if kind != SECRET and first_bad_byte(str(leaf.value)) is not None:
             continue  # it becomes `binaryData`, which no variable gets
@@ -77,7 +77,7 @@ def _texts(args: Table, key: str) -> Iterator[Leaf]:
         if isinstance(item, Leaf) and isinstance(item.value, str):
             yield item
         elif item is not None and not (isinstance(item, Leaf) and item.value is None and found is item):
-            message = f"`{key}` of a generator has to be a list of strings"
+            message = f"`{key}` of a generator must be a list of strings"
             raise KustomizeError(message, item.place)
 
 
@@ -85,7 +85,7 @@ def _read(source: Leaf, path: str, tree: FileTree, folder: str) -> SourceText:
     full = f"{folder.rstrip('/')}/{path}"
     try:
         if path.startswith("/") or not f"{tree.real(full)}/".startswith(f"{tree.real(folder).rstrip('/')}/"):
-            message = "this file is not in the folder of the kustomization, and kustomize reads none from elsewhere"
+            message = "this file is outside the kustomization's folder, and kustomize does not read it"
             raise KustomizeError(message, source.place)
         return tree.read(full)
     except OSError as error:
@@ -98,13 +98,13 @@ def _of_env_file(file: SourceText, problems: list[DeployProblem]) -> Iterator[Pa
     begin = len(_BYTE_ORDER_MARK) if file.text.startswith(_BYTE_ORDER_MARK) else 0
     for line in _LINE.finditer(file.text, begin):
         if len(line[1].encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
-            message = "this line has 64 KiB or more, so kustomize drops it and all that comes after it, in silence"
+            message = "this line has 64 KiB or more, so kustomize silently drops it and everything after it"
             place = Place(file, Span(line.start(1), line.start(1) + 1))
             problems.append(DeployProblem(DeployProblemKind.ENV_FILE_LINE, message, place))
             return
         text = line[1].lstrip()
         if first_bad_byte(line[1]) is not None:
-            message = "this line is not UTF-8, so kustomize refuses the file"
+            message = "this line is not UTF-8, so kustomize rejects the file"
             raise KustomizeError(message, Place(file, Span(*line.span(1))))
         name, equal_sign, value = text.partition("=")
         if not name or text.startswith("#"):
@@ -118,7 +118,7 @@ def _of_env_file(file: SourceText, problems: list[DeployProblem]) -> Iterator[Pa
 def _of_literal(literal: Leaf) -> Pair:
     name, equal_sign, value = str(literal.value).partition("=")
     if not name or not equal_sign:
-        message = "a literal of a generator has to be `NAME=value`"
+        message = "a literal of a generator must be `NAME=value`"
         raise KustomizeError(message, literal.place)
     if len(value) > 1 and value[0] in _QUOTES and value[0] == value[-1]:
         value = value[1:-1]
@@ -135,6 +135,6 @@ def _named_file(source: Leaf) -> tuple[str, str]:
     if not equal_sign:
         return key.rpartition("/")[2], key
     if not key or not path or "=" in path:
-        message = "a file of a generator has to be `path` or `key=path`, without another `=`"
+        message = "a file of a generator must be `path` or `key=path`, without another `=`"
         raise KustomizeError(message, source.place)
     return key, path

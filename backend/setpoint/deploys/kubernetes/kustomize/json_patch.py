@@ -21,7 +21,7 @@ def patched(root: Tree, operations: Sequence[Tree]) -> Tree:
     """
     for operation in operations:
         if not isinstance(operation, Table):
-            message = "an operation of a JSON patch has to be a mapping"
+            message = "an operation of a JSON patch must be a mapping"
             raise PatchError(message)
         root = _applied(root, operation)
     return root
@@ -41,7 +41,7 @@ def _applied(root: Tree, operation: Table) -> Tree:
             raise PatchError(message)
         return _added(_removed(root, origin) if name == "move" else root, path, moved)
     if value is None:
-        message = "this operation of a JSON patch has no `value`, or is none"
+        message = "this operation of a JSON patch is malformed or has no `value`"
         raise PatchError(message)
     if name == "add":
         return _added(root, path, value)
@@ -50,7 +50,7 @@ def _applied(root: Tree, operation: Table) -> Tree:
         return _changed(root, path, lambda _: value) if path else value
     if name == "test" and _plain(_found(root, path)) == _plain(value):
         return root
-    message = "a test of a JSON patch fails" if name == "test" else "there is no such operation of a JSON patch"
+    message = "a test of a JSON patch fails" if name == "test" else "this is not an operation of a JSON patch"
     raise PatchError(message)
 
 

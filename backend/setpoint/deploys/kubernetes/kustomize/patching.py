@@ -96,11 +96,11 @@ class Patcher:
         if not isinstance(patch, Table):
             if isinstance(patch, Leaf) and patch.value is None:
                 return
-            message = "a strategic patch has to be a mapping"
+            message = "a strategic merge patch must be a mapping"
             raise KustomizeError(message, patch.place)
         wanted = list(self._selected(target)) if target is not None else list(self._named(patch))
         if not wanted and target is None:
-            message = "there is no object of the kind and name of this patch"
+            message = "no object has the kind and name of this patch"
             raise KustomizeError(message, (patch.at("metadata", "name") or patch).place)
         for at in reversed(wanted):
             manifest = self.manifests[at]
@@ -140,7 +140,7 @@ def _fits(pattern: str | None, names: tuple[str, ...]) -> bool:
     if not pattern:
         return True
     if len(_REPEATS.findall(pattern)) > _MOST_REPEATS or _REPEATED_GROUP.search(pattern):
-        message = f"patterns of a target are followed up to {_MOST_REPEATS} repetitions, none of them of a group"
+        message = f"patterns in a target may have {_MOST_REPEATS} repetitions at most, and may not repeat a group"
         raise KustomizeError(message, None)
     try:
         return any(re.fullmatch(pattern, name) for name in names)
@@ -181,7 +181,7 @@ def _inline(patch: Leaf, words: Words) -> list[Tree]:
         maker = TreeMaker(file, words)
     reading = read_yaml(text)
     if reading.problem is not None or first_bad_byte(text) is not None:
-        message = "this patch is no YAML"
+        message = "this patch is not YAML"
         raise KustomizeError(message, patch.place)
     trees = [maker.tree(document) for document in reading.documents]
     for problem in maker.problems:
