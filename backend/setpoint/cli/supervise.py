@@ -44,7 +44,7 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     cache = Cache(folder, place.app, place.environment)
     session = ServiceSession(Connection(find_login(os.environ)), place, _release(arguments))
     events: Events = SimpleQueue()
-    agent = Agent(session, _judge(asked, plan), events.put, _say, asked.digest if asked else str)
+    agent = Agent(session, _judge(asked, plan), events.put, _say, *((asked.digest, asked.give_up) if asked else (str,)))
     supervisor = Supervisor(plan, cache, agent, _say, events)
     max_age = None if arguments.max_age is None else timedelta(hours=arguments.max_age)
     first = first_offer(agent, cache, max_age=max_age, offline=arguments.offline)

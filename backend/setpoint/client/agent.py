@@ -37,6 +37,8 @@ Judge = Callable[[Offer], Outcome]
 Told = Mapping[str, Any]
 """What the service is told: a verdict, what is served, or both."""
 
+_VERDICT = ("revision", "verdict", "errors")
+
 
 @dataclass(slots=True)
 class Agent:
@@ -48,6 +50,7 @@ class Agent:
         hand_on: Gets each revision that was accepted.
         say: Prints a line for people.
         identify: Returns the digest of the app's contract, empty if there is none.
+        give_up: Ends what `judge` and `identify` wait for.
         serves: What is served now, as the service takes it.
     """
 
@@ -56,9 +59,11 @@ class Agent:
     hand_on: Callable[[Offer], None]
     say: Callable[[str], None]
     identify: Callable[[], str]
+    give_up: Callable[[], None] = lambda: None
     serves: Json | None = None
     _tasks: "SimpleQueue[Told | None]" = field(default_factory=SimpleQueue)
     _untold: Told | None = None
+    _has_refused: bool = False
     _trouble: str = ""
     _last_id: str = ""
     _failures: int = 0
@@ -82,14 +87,13 @@ class Agent:
 
     def refuse(self, offer: Offer, outcome: Outcome) -> None:
         """Report that the settings class refuses a revision."""
-        for reason in outcome.reasons:
-            self.say(f"revision {offer.revision} is refused: {reason.message}")
-        self.report({"revision": offer.revision, "verdict": "FAILED", "errors": reasons_json(outcome.reasons)})
+        self.report(self._refusal(offer, outcome))
 
     def finish(self, seconds: float, *, gone: bool = True) -> None:
         """Follow no longer; for a while, tell what was not told yet, and that the instance has `gone`."""
         ends_at, self._gone = monotonic() + seconds, gone
         self._ended.set()
+        self.give_up()
         self.session.hang_up()
         self._tasks.put(None)  # wakes who waits for something to tell
         if not self._threads:
@@ -97,6 +101,11 @@ class Agent:
             self._threads[0].start()
         for thread in self._threads:
             thread.join(max(0.0, ends_at - monotonic()))
+
+    def _refusal(self, offer: Offer, outcome: Outcome) -> Told:
+        for reason in outcome.reasons:
+            self.say(f"revision {offer.revision} is refused: {reason.message}")
+        return {"revision": offer.revision, "verdict": "FAILED", "errors": reasons_json(outcome.reasons)}
 
     def _tell_the_rest(self) -> None:
         with suppress(Empty):
@@ -124,9 +133,15 @@ class Agent:
         return POLL_SECONDS
 
     def _remember(self, told: Told | None) -> None:
-        """Keep what is to be told: a later verdict replaces an earlier one, and what is served does not."""
+        """Keep what is to be told: a later verdict replaces an earlier one, and what is served does not.
+
+        A verdict on a revision that was handed on before the newest one was refused comes too late: what counts of it
+        is what is served.
+        """
         if told is not None:
-            self._untold = {**(self._untold or {}), **told}
+            late = _VERDICT if self._has_refused else ()
+            news = {name: each for name, each in told.items() if name not in late}
+            self._untold = {**(self._untold or {}), **news} or None
 
     def _tell(self) -> None:
         if self._untold is None or not self.session.is_open:
@@ -148,10 +163,15 @@ class Agent:
         except BaseException:
             self.session.forget_offer()  # nobody has judged it, so that it is still new
             raise
+        if self._ended.is_set():
+            return
+        self._has_refused = False
         if outcome.accepted:
             self.hand_on(offer)
-        else:
-            self.refuse(offer, outcome)
+            return
+        self._remember(self._refusal(offer, outcome))
+        self._has_refused = True
+        self._tell()
 
     def _follow(self) -> None:
         while not self._ended.is_set():
@@ -189,7 +209,7 @@ class Agent:
         if event.name == "reset":
             self.session.forget_offer()
         if event.name == "revision":
-            self._ended.wait(random.uniform(0, _spread(event) / 1_000))  # noqa: S311 - to spread, not to hide
+            self._ended.wait(random.uniform(0, min(_spread(event) / 1_000, POLL_SECONDS)))  # noqa: S311 - to spread, not to hide
         if event.name in {"revision", "reset", "bookmark"}:
             self._tasks.put(None)
 
@@ -224,7 +244,7 @@ class Agent:
 
 
 def _retry_seconds(stream: EventStream) -> float:
-    return _RETRY_SECONDS if stream.retry_milliseconds is None else stream.retry_milliseconds / 1_000
+    return _RETRY_SECONDS if stream.retry_milliseconds is None else min(stream.retry_milliseconds / 1_000, POLL_SECONDS)
 
 
 def _spread(event: ServerEvent) -> float:

@@ -2,14 +2,21 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple
 
 SECONDS = 60.0
+_SECONDS_ON_ITS_OWN = 5
+"""How much longer the process goes on if nobody is left who would end it."""
 _LONGEST_WORDS = 1_000
+_LONGEST_OUTPUT, _LONGEST_COMPLAINTS = 4 << 20, 64 << 10
+_FATAL = "Fatal Python error: "
 _SEVERITIES = {"error": ("error",), "warning": ("error", "warning")}
 
 
@@ -59,6 +66,7 @@ class ClassProcess:
     fail_on: str = "error"
     seconds: float = SECONDS
     path: str = ""
+    _asked: "set[subprocess.Popen[bytes]]" = field(default_factory=set, repr=False, compare=False)
 
     def ask(self, environment: Mapping[str, str], *files: str) -> Outcome:
         """Return what the settings class says of a process with this environment, and with `files` under it.
@@ -72,30 +80,86 @@ class ClassProcess:
             return unable(f"the settings class did not answer within {self.seconds:.0f} s")
         except OSError as error:  # an environment that is too large for any program, among others
             return unable(f"the settings class can't be asked: {error.strerror}")
-        if done.returncode == 0:
+        reasons = _reasons(done.output, _SEVERITIES[self.fail_on])
+        if done.status == 0 and reasons is not None:  # a class can end the process before it is asked, with any status
             return Outcome()
-        if reasons := _reasons(done.stdout, _SEVERITIES[self.fail_on]):
-            return Outcome(reasons)
-        return unable(_last_line(done.stderr) or f"the check ended with {done.returncode}")
+        return Outcome(reasons) if reasons else unable(_last_line(done.complaints) or _how_it_ended(done.status))
 
     def digest(self) -> str:
         """Return the digest of the contract of the settings class; empty where it has none, or is several classes."""
         try:
-            done = self._run(os.environ, "schema", "/dev/stdout")
-            return str(json.loads(done.stdout)["digest"]) if done.returncode == 0 else ""
+            done = self._run(os.environ, "schema", _OUTPUT)
+            return str(json.loads(done.output)["digest"]) if done.status == 0 else ""
         except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
             return ""
 
-    def _run(self, environment: Mapping[str, str], *words: str) -> "subprocess.CompletedProcess[bytes]":
-        settings = [f"--settings={each}" for each in self.settings]
-        return subprocess.run(  # noqa: S603 - the interpreter itself, without a shell
-            [sys.executable, "-m", "setpoint", *words, *settings],
-            env={**environment, **({"PYTHONPATH": self.path} if self.path else {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=self.seconds,
-            check=False,
-        )
+    def give_up(self) -> None:
+        """End the process that is asked right now: nobody waits for its answer any longer."""
+        for each in tuple(self._asked):
+            _clear_away(each)
+
+    def _run(self, environment: Mapping[str, str], *words: str) -> "_Done":
+        with _file_in_memory() as output, _file_in_memory() as complaints:
+            descriptor = output.fileno()
+            path = f"/dev/fd/{descriptor}"
+            process = subprocess.Popen(  # noqa: S603 - the interpreter itself, without a shell
+                [
+                    *(sys.executable, "-m", "setpoint.apart", path, f"{self.seconds + _SECONDS_ON_ITS_OWN:.0f}"),
+                    *(path if each == _OUTPUT else each for each in words),
+                    *(f"--settings={each}" for each in self.settings),
+                ],
+                env={**environment, **({"PYTHONPATH": self.path} if self.path else {})},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=complaints,
+                pass_fds=[descriptor],
+                process_group=0,
+            )
+            self._asked.add(process)
+            try:
+                status = process.wait(self.seconds)
+            finally:
+                self._asked.discard(process)
+                _clear_away(process)
+            return _Done(status, _end_of(output, _LONGEST_OUTPUT), _end_of(complaints, _LONGEST_COMPLAINTS))
+
+
+_OUTPUT = "OUTPUT"
+"""Stands for the file that a command writes into."""
+
+
+class _Done(NamedTuple):
+    """What came of a process.
+
+    Attributes:
+        status: What it ended with; less than 0 for a signal.
+        output: What the command has printed, and nothing that the class has.
+        complaints: What is on its standard error.
+    """
+
+    status: int
+    output: bytes
+    complaints: bytes
+
+
+@contextmanager
+def _file_in_memory() -> "Iterator[IO[bytes]]":
+    """Give a file for what a process writes: a pipe would stay open for as long as anything that the class starts."""
+    with os.fdopen(os.memfd_create("setpoint"), "w+b") if sys.platform == "linux" else TemporaryFile() as stream:
+        yield stream
+
+
+def _end_of(stream: IO[bytes], most: int) -> bytes:
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - most))
+    return stream.read(most)
+
+
+def _clear_away(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and whatever the class has started in it."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def unable(message: str) -> Outcome:
@@ -103,11 +167,12 @@ def unable(message: str) -> Outcome:
     return Outcome((Reason("unable", "", message),))
 
 
-def _reasons(content: bytes, severities: Collection[str]) -> tuple[Reason, ...]:
+def _reasons(content: bytes, severities: Collection[str]) -> tuple[Reason, ...] | None:
+    """Return what a report says; None where it is none."""
     try:
         found: list[dict[str, Any]] = json.loads(content)["diagnostics"]
     except (ValueError, KeyError, TypeError):
-        return ()
+        return None
     return tuple(
         Reason(str(each["name"]), str(each.get("variable") or ""), str(each["message"]))
         for each in found
@@ -117,4 +182,12 @@ def _reasons(content: bytes, severities: Collection[str]) -> tuple[Reason, ...]:
 
 def _last_line(content: bytes) -> str:
     lines = [line for line in content.decode("utf-8", "replace").splitlines() if line.strip()]
+    if fatal := [line for line in lines if line.startswith(_FATAL)]:  # what comes after it is where, not what
+        lines = [fatal[0].removeprefix(_FATAL)]
     return lines[-1].removeprefix("error: ")[:_LONGEST_WORDS] if lines else ""
+
+
+def _how_it_ended(status: int) -> str:
+    if status < 0:
+        return f"the check was ended by signal {-status}"
+    return f"the check ended with {status} before it had an answer"

@@ -100,7 +100,7 @@ class Following(Generic[AnySettings]):
         self._callers = dict(os.environ)
         self._class, self._pid = class_process, os.getpid()
         self._offers: SimpleQueue[Offer | None] = SimpleQueue()
-        self._agent = Agent(session, self._judge, self._offers.put, _warn, class_process.digest)
+        self._agent = Agent(session, self._judge, self._offers.put, _warn, class_process.digest, class_process.give_up)
         self._thread = Thread(target=self._take_all, name="setpoint-apply", daemon=True)
         self._served: _Served[AnySettings]
 

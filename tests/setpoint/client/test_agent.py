@@ -14,7 +14,7 @@ from setpoint.client.class_process import Outcome, Reason
 from setpoint.client.connection import Connection
 from setpoint.client.login import Login
 from setpoint.client.place import Place
-from setpoint.client.session import Offer, ServiceSession, reasons_json
+from setpoint.client.session import Offer, ServiceSession, reasons_json, served_json
 from support.canned_server import canned, canned_server
 from support.followed_environment import Billing
 from support.service_over_http import service_over_http
@@ -112,6 +112,27 @@ def test_a_verdict_that_is_never_taken_is_not_sent_for_ever(billing: Billing) ->
         until(lambda: following.said)
         following.agent.report({"revision": 1, "verdict": "FAILED", "errors": reasons_json([TOO_LONG] * 2_000)})
         until(lambda: "refused revision 1" in billing.rollout)
+
+
+def test_a_verdict_that_comes_after_a_newer_one_does_not_replace_it(billing: Billing) -> None:
+    """A command may take a minute to start, and the revision after that is refused meanwhile: it stays refused."""
+    with instance(billing.url, billing.token) as following:
+        billing.wait_for("the instance serves revision 1")
+        handed = list[Offer]()
+        following.agent.hand_on = handed.append
+        following.agent.judge = lambda offer: Outcome((TOO_LONG,) if offer.revision == 3 else ())
+        billing.write(POOL_MAX="2")
+        (second,) = until(lambda: handed)
+        billing.write(POOL_MAX="3")
+        until(lambda: "refused revision 3" in billing.rollout)
+        following.agent.report({"revision": 2, "verdict": "APPLIED"}, served_json(second, "service"))
+        until(lambda: "still serving 2" in billing.rollout)
+        assert "refused revision 3" in billing.rollout
+        following.agent.judge = lambda _: Outcome()
+        billing.write(POOL_MAX="4")
+        fourth = until(lambda: handed[1:])[0]
+        following.agent.report({"revision": 4, "verdict": "APPLIED"}, served_json(fourth, "service"))
+        billing.wait_for("the instance serves revision 4")
 
 
 TOO_LONG = Reason("r" * 1_000, "V" * 1_000, "m" * 100_000)

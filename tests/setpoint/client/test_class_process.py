@@ -1,12 +1,13 @@
 """How the app's own settings class is asked from outside, whatever it does."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from setpoint.client.class_process import ClassProcess, Outcome, unable
-from support.supervised import STRICT
+from support.supervised import STRICT, is_running, until
 
 CLASS = ("its_settings:Settings",)
 
@@ -52,6 +53,8 @@ def test_a_warning_refuses_where_it_is_to(settings: Path) -> None:
     [
         ("raise SystemExit(3)", ""),
         ("import os; os._exit(9)", "the check ended with 9"),
+        ("import os; os._exit(0)", "the check ended with 0 before it had an answer"),
+        ("import os; os.kill(os.getpid(), 9)", "the check was ended by signal 9"),
         ("import time; time.sleep(60)", "the settings class did not answer within 1 s"),
         ("import no_such_module", "no_such_module"),
     ],
@@ -62,6 +65,44 @@ def test_a_class_that_can_not_be_asked_accepts_nothing(settings: Path, code: str
     (reason,) = ask(seconds=1 if "sleep" in code else 60).reasons
     assert reason.rule in {"unable", "unusable-settings"}
     assert says in reason.message
+
+
+NOISY = """
+import os, subprocess, sys, threading, time
+os.write(1, b"{}")
+print("{}")
+sys.stdout = None
+threading.Thread(target=time.sleep, args=(600,)).start()
+with open("left", "w") as stream:
+    stream.write(str(subprocess.Popen(["sleep", "600"]).pid))
+"""
+
+
+def test_what_else_the_module_does_neither_spoils_nor_delays_the_answer_and_is_gone_after_it(settings: Path) -> None:
+    """Text on standard output, threads, programs that it starts."""
+    settings.write_text(NOISY + STRICT)
+    assert ask(POOL_MAX="7", seconds=30) == Outcome()
+    assert [each.message for each in ask(POOL_MIN="9", seconds=30).reasons] == ["POOL_MIN must not exceed POOL_MAX"]
+    until(lambda: not is_running(int(Path("left").read_text())))
+
+
+def test_an_endless_class_ends_when_nobody_waits_for_it(settings: Path) -> None:
+    """Or it would go on after the command."""
+    settings.write_text("import os, time\nopen('asked', 'w').write(str(os.getpid()))\nwhile True: time.sleep(1)")
+    asked = ClassProcess(CLASS)
+    with ThreadPoolExecutor() as threads:
+        outcome = threads.submit(asked.ask, os.environ)
+        pid = int(until(lambda: Path("asked").exists() and Path("asked").read_text()))
+        asked.give_up()
+        assert not outcome.result(30).accepted
+    assert not is_running(pid)
+
+
+def test_what_keeps_python_from_starting_is_the_reason(settings: Path) -> None:
+    """And not the place where it gave up."""
+    assert settings.exists()
+    (reason,) = ask(PYTHONHASHSEED="x").reasons
+    assert "PYTHONHASHSEED must be" in reason.message
 
 
 def test_an_environment_that_no_program_can_have_is_refused(settings: Path) -> None:
