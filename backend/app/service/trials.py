@@ -129,7 +129,8 @@ def offering(found: Transaction, place: Place) -> Offering:
 
 def on_trial(found: Transaction, place: Place) -> Canary | None:
     """Return the revision that is on trial in an environment; None if there is none."""
-    canary = found.canaries.latest(place)
+    newest = found.revisions.newest(place)  # nothing is made after what is on trial
+    canary = found.canaries.latest(place) if newest is not None and newest.stage.is_trial else None
     return canary if canary is not None and canary.stage.is_trial else None
 
 

@@ -13,6 +13,11 @@ _OF_PLACE = sa.and_(
     canaries.c.app == sa.bindparam("wanted_app"), canaries.c.environment == sa.bindparam("wanted_environment")
 )
 _LATEST = sa.select(canaries).where(_OF_PLACE).order_by(canaries.c.revision.desc()).limit(1)
+_PLANNED_FOR = sa.and_(
+    canary_plans.c.app == sa.bindparam("wanted_app"), canary_plans.c.environment == sa.bindparam("wanted_environment")
+)
+_PLAN = sa.select(canary_plans).where(_PLANNED_FOR)
+_NO_PLAN = canary_plans.delete().where(_PLANNED_FOR)
 _ON_TRIAL = sa.select(canaries).where(canaries.c.ended_at.is_(None)).order_by(canaries.c.app, canaries.c.environment)
 
 
@@ -24,8 +29,7 @@ class SqlCanaries:
 
     def latest(self, place: Place) -> Canary | None:
         """Return the newest revision of an environment that some instances were offered first; None if none was."""
-        wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
-        row = self._connection.execute(_LATEST, wanted).first()
+        row = self._connection.execute(_LATEST, _wanted(place)).first()
         return _canary(row) if row else None
 
     def on_trial(self) -> Sequence[Canary]:
@@ -57,19 +61,19 @@ class SqlCanaries:
 
     def plan(self, place: Place) -> Plan | None:
         """Return how an environment tries revisions; None if everyone is offered them at once."""
-        row = self._connection.execute(sa.select(canary_plans).where(_planned_for(place))).first()
+        row = self._connection.execute(_PLAN, _wanted(place)).first()
         return _plan(row) if row else None
 
     def set_plan(self, place: Place, plan: Plan | None) -> None:
         """Store how an environment tries revisions."""
-        self._connection.execute(canary_plans.delete().where(_planned_for(place)))
+        self._connection.execute(_NO_PLAN, _wanted(place))
         if plan is not None:
             row = {"app": place.app, "environment": place.environment, **_planned(plan)}
             self._connection.execute(canary_plans.insert(), row)
 
 
-def _planned_for(place: Place) -> sa.ColumnElement[bool]:
-    return sa.and_(canary_plans.c.app == place.app, canary_plans.c.environment == place.environment)
+def _wanted(place: Place) -> dict[str, str]:
+    return {"wanted_app": place.app, "wanted_environment": place.environment}
 
 
 def _planned(plan: Plan) -> dict[str, object]:

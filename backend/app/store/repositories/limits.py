@@ -34,6 +34,7 @@ stream_places = sa.Table(
 )
 """How many streams of an app each worker may hold by now. Their sum is never above the limit of the app."""
 
+_OWN = sa.select(limits.c.name, limits.c.allowed).where(limits.c.app == sa.bindparam("wanted"))
 _SPENT = (
     sa.select(spent.c.minute, spent.c.revisions, spent.c.bytes)
     .where(spent.c.app == sa.bindparam("wanted"), spent.c.minute >= sa.bindparam("first"))
@@ -58,8 +59,7 @@ class SqlLimits:
 
     def own(self, app: str) -> Allowed:
         """Return the limits that were set for `app` itself."""
-        found = self._connection.execute(sa.select(limits).where(limits.c.app == app))
-        return {Limit(row.name): row.allowed for row in found}
+        return {Limit(name): allowed for name, allowed in self._connection.execute(_OWN, {"wanted": app})}
 
     def set(self, app: str, limit: Limit, allowed: int | None) -> None:
         """Set a limit of `app`; None for that of all apps."""

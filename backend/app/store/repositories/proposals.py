@@ -30,6 +30,7 @@ _FOUND = (
     .join(principals, proposals.c.author_id == principals.c.id)
     .outerjoin(_ENDER, proposals.c.ended_by == _ENDER.c.id)
 )
+_PROTECTIONS = sa.select(protections).order_by(protections.c.app, protections.c.environment)
 _OPEN = proposals.c.state == ProposalState.OPEN
 
 
@@ -44,7 +45,7 @@ class SqlProposals:
 
     def protections(self) -> Mapping[Place, int]:
         """Return how many approvals a change takes, by protected environment."""
-        rows = self._connection.execute(sa.select(protections).order_by(protections.c.app, protections.c.environment))
+        rows = self._connection.execute(_PROTECTIONS)
         return {Place(row.app, row.environment): row.approvals for row in rows}
 
     def protect(self, place: Place, approvals: int | None) -> None:

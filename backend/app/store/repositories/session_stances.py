@@ -24,6 +24,9 @@ _REASONS = sa.cast(sessions.c.reasons, sa.Text)
 """PostgreSQL groups no JSON; what instances say alike is the same text."""
 
 _ALIKE = sa.select(*_STANCE, _REASONS.label("reasons"), sa.func.count().label("instances")).group_by(*_STANCE, _REASONS)
+_ALL_ALIKE = _ALIKE.where(
+    sessions.c.app == sa.bindparam("wanted_app"), sessions.c.environment == sa.bindparam("wanted_environment")
+)
 _RELEASES = (
     sa.select(sessions.c.release, sa.func.count().label("instances"))
     .where(sessions.c.release != "")
@@ -31,7 +34,7 @@ _RELEASES = (
     .order_by(sa.desc("instances"), sessions.c.release)
 )
 
-
+_NEW_RESULT = rollout_results.insert()
 _RESULTS = sa.select(rollout_results).where(
     rollout_results.c.app == sa.bindparam("wanted_app"),
     rollout_results.c.environment == sa.bindparam("wanted_environment"),
@@ -85,7 +88,8 @@ class SqlRolloutResults:
 
     def close(self, place: Place, revision: int) -> None:
         """Note how the live instances stand to a revision, because the next one is made."""
-        found = rollout(revision, stances(self._connection, those_of(place)))
+        wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
+        found = rollout(revision, [_alike(each) for each in self._connection.execute(_ALL_ALIKE, wanted)])
         row = {
             "app": place.app,
             "environment": place.environment,
@@ -95,7 +99,7 @@ class SqlRolloutResults:
             "refused": found.states.get(State.FAILED, 0),
             "reason": found.refusals[0].message if found.refusals else "",
         }
-        self._connection.execute(rollout_results.insert(), row)
+        self._connection.execute(_NEW_RESULT, row)
 
     def of(self, place: Place, revisions: Collection[int]) -> Mapping[int, RolloutResult]:
         """Return how revisions with these numbers had come out, as far as they were replaced."""

@@ -29,6 +29,7 @@ KEPT = timedelta(days=7)
 _FARTHEST = 2 * WAITS[-1]
 """Nothing waits for so long: what seems to was put off by a clock that was wrong."""
 
+_ENDPOINTS = sa.select(webhooks).order_by(webhooks.c.made_at, webhooks.c.id)
 _ENABLED = sa.select(webhooks.c.id).where(webhooks.c.disabled_at.is_(None))
 _WAITING = deliveries.c.state == DeliveryState.WAITING
 
@@ -65,8 +66,7 @@ class SqlWebhooks:
 
     def all_endpoints(self) -> Sequence[Endpoint]:
         """Return all endpoints without their secrets, the oldest first."""
-        rows = self._connection.execute(sa.select(webhooks).order_by(webhooks.c.made_at, webhooks.c.id))
-        return [_endpoint(row, ()) for row in rows]
+        return [_endpoint(row, ()) for row in self._connection.execute(_ENDPOINTS)]
 
     def rotate(self, endpoint: Endpoint, secret: str, old_until: datetime) -> None:
         """Store another secret; the one before signs as well until then."""
