@@ -85,7 +85,7 @@ def _join(variables: Mapping[str, str], number: int, revision: int) -> None:
             instance = Instance(f"01890a5d-ac96-774b-bcce-{each:012}", f"web-{each}", each, now, "1.0")
             found.sessions.add(Session(str(each), PLACE, instance, somebody, now, held_by="bench"))
             verdict, serves = (refused, revision - 1) if each % 3 else (applied, revision)
-            reports.append(SessionReport(str(each), PLACE, verdict, Served(serves, now)))
+            reports.append(SessionReport([str(each)], PLACE, verdict, Served(serves, now)))
         found.sessions.report(reports)
 
     with closing(open_store(variables["DATABASE_URL"], KEYS)) as store:

@@ -51,13 +51,13 @@ class Fleet:
     def apply(self, session: Session, revision: int) -> None:
         """Let an instance serve a revision."""
         said = verdict(revision, Answer.APPLIED, self.clock())
-        assert self.sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
+        assert self.sessions.report([SessionReport([session.id], PRODUCTION, said)]) == [Heard([session.id], [])]
 
     def refuse(self, session: Session, revision: int, *messages: str) -> None:
         """Let an instance refuse a revision."""
         reasons = [Reason("conflicting-values", "", each) for each in messages or (POOL,)]
         said = verdict(revision, Answer.FAILED, self.clock(), reasons)
-        assert self.sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
+        assert self.sessions.report([SessionReport([session.id], PRODUCTION, said)]) == [Heard([session.id], [])]
 
     def wait(self, time: timedelta) -> None:
         """Let time pass, and a worker look what it has decided."""

@@ -1,6 +1,6 @@
 """Sessions: what a running instance is offered, what it attempted with which verdict, and what it serves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -214,28 +214,34 @@ def alike(sessions: Iterable[Session]) -> list[Alike]:
     return [Alike(each.stance, each.attempted.reasons if each.attempted else ()) for each in sessions]
 
 
-class Heard(StrEnum):
-    """What became of a report."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of a report, by the ids of the sessions that it is of.
 
-    STORED = "stored"
-    NO_SESSION = "no session"
-    """Nobody knows the session, or it does not follow the environment: the instance opens a new one."""
-    NO_REVISION = "no revision"
-    """It is about a revision that there is not, such as one that a restored database has lost."""
+    Attributes:
+        stored: Those of which it is stored.
+        unknown: Those that nobody knows, or that do not follow the environment: their instances open new ones.
+        no_revision: All of them, if it is about a revision that there is not, such as one that a restored database has
+            lost.
+    """
+
+    stored: Sequence[str] = ()
+    unknown: Sequence[str] = ()
+    no_revision: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReport:
-    """What an instance tells of one environment.
+    """What one or many instances tell alike of one environment.
 
     Attributes:
-        session: The id of its session.
+        sessions: The ids of their sessions.
         place: The environment.
-        verdict: What its settings class said; None where it tells only what it serves.
-        serves: What it serves now; None where that has not changed.
+        verdict: What their settings class said; None where they tell only what they serve.
+        serves: What they serve now; None where that has not changed.
     """
 
-    session: str
+    sessions: Sequence[str]
     place: Place
     verdict: Verdict | None = None
     serves: Served | None = None
@@ -246,6 +252,6 @@ class SessionReport:
         return max(self.verdict.revision if self.verdict else 0, self.serves.revision if self.serves else 0)
 
     def followed_by(self, later: "SessionReport") -> "SessionReport":
-        """Return what this report and a later one of the same session tell together."""
+        """Return what a session of this report and of a later one tells with both."""
         serves = self.serves.followed_by(later.serves) if self.serves else later.serves
-        return SessionReport(self.session, self.place, later.verdict or self.verdict, serves)
+        return replace(later, verdict=later.verdict or self.verdict, serves=serves)

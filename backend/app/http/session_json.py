@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, model_validator
@@ -18,11 +17,15 @@ _UUID_7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}
 _DIGEST_OR_NOTHING = r"^(sha256:[0-9a-f]{64})?$"
 _NO_NUL = r"^[^\x00]*$"
 _LARGEST = 2**63 - 1
+MOST_AT_ONCE = 10_000
+"""How many instances may tell something in one request."""
 
 _Time = Annotated[
     AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC))
 ]
 """A time that every time zone can write, however wrong the clock of an instance is."""
+
+SessionId = Annotated[str, Field(max_length=100, pattern=_NO_NUL)]
 
 
 class _Strict(BaseModel):
@@ -83,17 +86,22 @@ class ToldOfSession(_Strict):
         return self
 
 
-class ToldOfOne(ToldOfSession):
+class ToldThere(ToldOfSession):
+    """What an instance tells of the environment that it names."""
+
+    environment: str
+
+
+class ToldOfOne(ToldThere):
     """What one of many instances tells."""
 
-    session: str = Field(max_length=100, pattern=_NO_NUL)
-    environment: str
+    session: SessionId
 
 
 class ToldOfSessions(RootModel[list[ToldOfOne]]):
     """What many instances tell."""
 
-    root: list[ToldOfOne] = Field(min_length=1, max_length=10_000)
+    root: list[ToldOfOne] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class VerdictAnswer(BaseModel):
@@ -181,18 +189,10 @@ class RolloutAnswer(BaseModel):
     still_served: list[int]
 
 
-@lru_cache(maxsize=64)
-def _without_reasons(revision: int, answer: Answer, at: datetime) -> Verdict:
-    """Return a verdict that thousands of instances may share."""
-    return verdict(revision, answer, at)
-
-
 def verdict_of(told: ToldOfSession, at: datetime) -> Verdict | None:
     """Return the verdict that was told; None where only what is served was."""
     if told.verdict is None or told.revision is None:
         return None
-    if not told.errors:
-        return _without_reasons(told.revision, told.verdict, at)
     reasons = (Reason(each.rule, each.variable, each.message) for each in told.errors)
     return verdict(told.revision, told.verdict, at, reasons)
 

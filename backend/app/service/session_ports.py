@@ -61,8 +61,8 @@ class Sessions(Protocol):
         """Return the sessions with these ids, one for each environment that they follow."""
         ...
 
-    def report(self, reports: Iterable[SessionReport]) -> Collection[tuple[str, Place]]:
-        """Store what instances have attempted and what they serve; return the sessions that are known."""
+    def report(self, reports: Iterable[SessionReport]) -> Mapping[Place, Collection[str]]:
+        """Store what instances have attempted and what they serve; return the ids of the sessions that are known."""
         ...
 
     def hold(self, ids: Collection[str], worker: str) -> None:

@@ -123,12 +123,12 @@ class Sessions:
         def change(found: Transaction) -> tuple[list[Heard], frozenset[Place]]:
             newest = {place: found.revisions.newest(place) for place in {each.place for each in reports}}
             numbers = {place: revision.number for place, revision in newest.items() if revision}
-            about_some = [each for each in reports if each.newest <= numbers.get(each.place, 0)]
-            known = found.sessions.report(about_some)
-            heard = [each for each in about_some if (each.session, each.place) in known]
+            known = found.sessions.report(each for each in reports if each.newest <= numbers.get(each.place, 0))
+            answers = [_heard(each, numbers, known) for each in reports]
+            heard = [each for each, answer in zip(reports, answers, strict=True) if answer.stored]
             self._announce_refusals(found, heard)
             untold = self.rollouts.note(found, {each.place for each in heard})
-            return [_heard(each, numbers, known) for each in reports], untold
+            return answers, untold
 
         answers, untold = self.store.write(change)
         self.rollouts.tell_later(untold)
@@ -193,10 +193,12 @@ def _fit_to_keep(report: SessionReport, masks: _Masks) -> SessionReport:
         served = Served(verdict.revision, verdict.at)
     if verdict.reasons:
         verdict = replace(verdict, reasons=tuple(masks.masked(report.place, verdict, served)))
-    return SessionReport(report.session, report.place, verdict, served)
+    return replace(report, verdict=verdict, serves=served)
 
 
-def _heard(report: SessionReport, numbers: Mapping[Place, int], known: Collection[tuple[str, Place]]) -> Heard:
+def _heard(report: SessionReport, numbers: Mapping[Place, int], known: Mapping[Place, Collection[str]]) -> Heard:
     if report.place in numbers and report.newest > numbers[report.place]:
-        return Heard.NO_REVISION
-    return Heard.STORED if (report.session, report.place) in known else Heard.NO_SESSION
+        return Heard(no_revision=report.sessions)
+    there = known.get(report.place, ())
+    stored = [each for each in report.sessions if each in there]
+    return Heard(stored, unknown=[each for each in report.sessions if each not in there])

@@ -51,7 +51,7 @@ def test_a_revision_on_trial_is_taken_back(service: Service, alarm: Alarm, actio
         leases = Leases(service.store, rollouts, service.clock, "worker-1")
         sessions = Sessions(service.store, service.reading, rollouts, service.clock, leases)
         (session,) = sessions.open(actor(), INSTANCE, {PRODUCTION: None})
-        sessions.report([SessionReport(session.id, PRODUCTION, verdict(1, Answer.APPLIED, service.clock()))])
+        sessions.report([SessionReport([session.id], PRODUCTION, verdict(1, Answer.APPLIED, service.clock()))])
     tried = Intent(PRODUCTION, 1, canary=Plan(Size(1), timedelta(minutes=5)))
     service.revising.replace(actor(), tried, {"PORT": "2"})
     webhook = alarm.accept(action)

@@ -60,12 +60,12 @@ def opened(sessions: Sessions, number: int = 7) -> Session:
 
 def refuse(sessions: Sessions, session: Session, revision: int, message: str) -> None:
     said = verdict(revision, Answer.FAILED, sessions.clock(), [Reason("invalid-value", "", message)])
-    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
+    assert sessions.report([SessionReport([session.id], PRODUCTION, said)]) == [Heard([session.id], [])]
 
 
 def apply(sessions: Sessions, session: Session, revision: int) -> None:
     said = verdict(revision, Answer.APPLIED, sessions.clock())
-    assert sessions.report([SessionReport(session.id, PRODUCTION, said)]) == [Heard.STORED]
+    assert sessions.report([SessionReport([session.id], PRODUCTION, said)]) == [Heard([session.id], [])]
 
 
 def _instance(number: int) -> Instance:
@@ -94,7 +94,7 @@ def test_the_secrets_of_a_revision_are_masked_in_what_instances_say(service: Ser
     session = opened(sessions)
     reason = Reason(f"rule-{CANARY}", CANARY, f"the key {CANARY} is weak, and so is {CANARY.upper()}")
     said = verdict(1, Answer.FAILED, sessions.clock(), [reason])
-    sessions.report([SessionReport(session.id, PRODUCTION, said)])
+    sessions.report([SessionReport([session.id], PRODUCTION, said)])
     assert CANARY not in str(sessions.of(PRODUCTION)).lower()
     assert "is weak" in str(sessions.of(PRODUCTION))
 
@@ -120,9 +120,9 @@ def test_what_is_said_of_a_revision_that_does_not_exist_is_not_kept(service: Ser
     (session,) = sessions.open(actor(), INSTANCE, {PRODUCTION: Served(2, sessions.clock())})
     assert session.serves is None
     for told in (verdict(2, Answer.APPLIED, sessions.clock()), verdict(2, Answer.FAILED, sessions.clock())):
-        assert sessions.report([SessionReport(session.id, PRODUCTION, told)]) == [Heard.NO_REVISION]
-    served = SessionReport(session.id, PRODUCTION, serves=Served(2, sessions.clock()))
-    assert sessions.report([served]) == [Heard.NO_REVISION]
+        assert sessions.report([SessionReport([session.id], PRODUCTION, told)]) == [Heard(no_revision=[session.id])]
+    served = SessionReport([session.id], PRODUCTION, serves=Served(2, sessions.clock()))
+    assert sessions.report([served]) == [Heard(no_revision=[session.id])]
     assert sessions.named(session.id) == (session,)
 
 
@@ -135,7 +135,7 @@ def test_what_is_served_is_told_with_the_time_since_when(service: Service, sessi
     apply(sessions, session, 1)
     assert sessions.named(session.id)[0].serves == first
     cached = Served(1, sessions.clock(), ServedFrom.CACHE)
-    sessions.report([SessionReport(session.id, PRODUCTION, serves=cached)])
+    sessions.report([SessionReport([session.id], PRODUCTION, serves=cached)])
     assert sessions.named(session.id)[0].serves == cached
 
 
@@ -155,11 +155,10 @@ def test_a_report_tells_of_which_sessions_nothing_is_known(service: Service, ses
     session = opened(sessions)
     said = verdict(1, Answer.APPLIED, sessions.clock())
     reports = [
-        SessionReport("gone", PRODUCTION, said),
-        SessionReport(session.id, PRODUCTION, said),
-        SessionReport(session.id, STAGING, said),
+        SessionReport(["gone", session.id], PRODUCTION, said),
+        SessionReport([session.id], STAGING, said),
     ]
-    assert sessions.report(reports) == [Heard.NO_SESSION, Heard.STORED, Heard.NO_SESSION]
+    assert sessions.report(reports) == [Heard([session.id], ["gone"]), Heard([], [session.id])]
 
 
 def test_watchers_are_told_a_few_times_a_second_and_of_the_last_answer(service: Service, sessions: Sessions) -> None:
@@ -235,7 +234,7 @@ def test_the_secrets_that_an_instance_still_serves_are_masked_too(service: Servi
     for revision in (1, 2):
         said = verdict(revision, Answer.FAILED, sessions.clock(), [Reason("x", "", f"{old} is closed, {new} is not")])
         served = Served(1, sessions.clock())
-        assert sessions.report([SessionReport(session.id, PRODUCTION, said, served)]) == [Heard.STORED]
+        assert sessions.report([SessionReport([session.id], PRODUCTION, said, served)]) == [Heard([session.id], [])]
         (found,) = sessions.of(PRODUCTION)
         assert found.attempted is not None
         assert found.attempted.reasons[0].message == "******** is closed, ******** is not"

@@ -63,7 +63,7 @@ def test_no_secret_is_in_the_reason_of_a_rollback(fleet: Fleet) -> None:
     intent = Intent(PRODUCTION, 1, canary=ONE)
     fleet.service.revising.replace(actor(), intent, {"PORT": "2", "API_KEY": secret})
     said = verdict(2, Answer.FAILED, fleet.clock(), [Reason("", "", f"the key {secret} is weak")])
-    fleet.sessions.report([SessionReport(fleet.canary().id, PRODUCTION, said)])
+    fleet.sessions.report([SessionReport([fleet.canary().id], PRODUCTION, said)])
     assert "refused it: the key " in str(fleet)
     assert secret not in str(fleet)
     assert secret not in str(fleet.service.store.read(lambda found: found.canaries.latest(PRODUCTION)))

@@ -118,7 +118,7 @@ def test_a_refusal_is_told_once_and_only_of_the_newest_revision(service: Service
     reasons = (Reason("value-error", "PORT", "the port is taken"),)
     for revision, answer in ((7, Answer.FAILED), (1, Answer.APPLIED), (1, Answer.FAILED), (1, Answer.FAILED)):
         verdict = Verdict(revision, answer, service.clock(), reasons)
-        sessions.report([SessionReport(each, PRODUCTION, verdict) for each in names])
+        sessions.report([SessionReport([each], PRODUCTION, verdict) for each in names])
     leases.close()
     delivery = _only(webhooks, endpoint)
     assert (delivery.message.topic, delivery.message.place, delivery.message.revision) == (Topic.REFUSED, PRODUCTION, 1)

@@ -6,16 +6,20 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint
+from pydantic import BaseModel, Field, RootModel
 
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.domain.session import Heard, Session, SessionReport
+from app.domain.session import Session, SessionReport
 from app.http.json_body import read_json, validated
 from app.http.resources.sessions import allow, found_session, sessions_json
 from app.http.session_json import (
+    MOST_AT_ONCE,
     SessionAnswer,
+    SessionId,
     ToldOfSession,
     ToldOfSessions,
+    ToldThere,
     VerdictsAnswer,
     served_of,
     verdict_of,
@@ -30,6 +34,19 @@ from app.views.problem import Problem
 _LARGEST = 1_000_000
 _LARGEST_OF_MANY = 4_000_000
 """As many verdicts as there may be at once are more than a megabyte."""
+
+
+class _ToldAlike(BaseModel):
+    """What some of many instances tell alike."""
+
+    told: ToldThere
+    sessions: list[SessionId]
+
+
+class _ToldAlikeOfSessions(RootModel[list[_ToldAlike]]):
+    """The same as `ToldOfSessions`, with what many tell alike told once."""
+
+    root: list[_ToldAlike] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Blueprint:
@@ -49,8 +66,8 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
     def report(session_id: str) -> dict[str, Any]:
         told = validated(ToldOfSession, read_json(_LARGEST))
         session = _meant(found_session(use_cases, session_id, Scope.SESSION_WRITE), told)
-        (heard,) = use_cases.report([_report(session_id, session.place, told, datetime.now(UTC))])
-        if heard is Heard.NO_REVISION:
+        (heard,) = use_cases.report([_report([session_id], session.place, told, datetime.now(UTC))])
+        if heard.no_revision:
             detail = f"`{session.place}` has no such revision: read what it is offered, and report on that"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
         leases.renew(session_id)
@@ -67,19 +84,17 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
         )
     )
     def report_many() -> dict[str, Any]:
-        told = validated(ToldOfSessions, read_json(_LARGEST_OF_MANY)).root
-        names = list({each.environment: None for each in told})
+        alike = validated(_ToldAlikeOfSessions, _told_alike(read_json(_LARGEST_OF_MANY))).root
+        names = list({each.told.environment: None for each in alike})
         places = dict(zip(names, named_places(names), strict=True))
         allow(Scope.SESSION_WRITE, *places.values())
         now = datetime.now(UTC)
-        heard = use_cases.report([_report(each.session, places[each.environment], each, now) for each in told])
-        by_outcome = {
-            why: [each.session for each, became in zip(told, heard, strict=True) if became is why] for why in Heard
-        }
+        reports = [_report(each.sessions, places[each.told.environment], each.told, now) for each in alike]
+        heard = use_cases.report(reports)
         return {
-            "stored": len(by_outcome[Heard.STORED]),
-            "unknown": by_outcome[Heard.NO_SESSION],
-            "no_revision": by_outcome[Heard.NO_REVISION],
+            "stored": sum(len(each.stored) for each in heard),
+            "unknown": [session for each in heard for session in each.unknown],
+            "no_revision": [session for each in heard for session in each.no_revision],
         }
 
     return blueprint
@@ -95,5 +110,33 @@ def _meant(found: Sequence[Session], told: ToldOfSession) -> Session:
     raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
-def _report(session_id: str, place: Place, told: ToldOfSession, now: datetime) -> SessionReport:
-    return SessionReport(session_id, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)
+def _report(sessions: Sequence[str], place: Place, told: ToldOfSession, now: datetime) -> SessionReport:
+    return SessionReport(sessions, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)
+
+
+def _told_alike(content: object) -> object:
+    """Return `content` of `ToldOfSessions` for `_ToldAlikeOfSessions`; what is no such thing, as it is.
+
+    10,000 instances tell a handful of different things, and each of them is looked at and stored once.
+    """
+    if not isinstance(content, list) or len(content) > MOST_AT_ONCE:
+        return content
+    found: list[dict[str, Any]] = []
+    alike: dict[str, list[object]] = {}
+    heard: set[str] = set()
+    for each in content:
+        session = each.pop("session", None) if isinstance(each, dict) else None
+        if not isinstance(session, str):  # the model says what is wrong
+            found.append({"told": each} if session is None else {"told": each, "sessions": [session]})
+            continue
+        if session in heard:  # what it tells now counts more than all before
+            alike.clear()
+            heard.clear()
+        heard.add(session)
+        text = repr(each)
+        if text in alike:
+            alike[text].append(session)
+        else:
+            alike[text] = [session]
+            found.append({"told": each, "sessions": alike[text]})
+    return found

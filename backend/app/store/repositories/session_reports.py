@@ -1,7 +1,9 @@
 """Stores what many instances tell in one go, because 100,000 of them may answer to one revision at once."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,33 +14,59 @@ from app.store.repositories.tables import sessions
 
 ATTEMPTED = ("attempted", "answer", "answered_at", "reasons")
 SERVED = ("serves", "serves_since", "source", "known_good_at")
-_COLUMNS = tuple(sessions.c[name] for name in ("id", *ATTEMPTED, *SERVED))
+_TOLD = tuple(sessions.c[name] for name in (*ATTEMPTED, *SERVED))
+_BETWEEN_IDS = "\x1f"
 
 
-def store_reports(connection: sa.Connection, reports: Iterable[SessionReport]) -> Collection[tuple[str, Place]]:
-    """Store what instances have attempted and what they serve; return the sessions that are known."""
-    last: dict[Place, dict[str, SessionReport]] = {}
+def store_reports(connection: sa.Connection, reports: Iterable[SessionReport]) -> Mapping[Place, Collection[str]]:
+    """Store what instances have attempted and what they serve; return the ids of the sessions that are known."""
+    by_place: dict[Place, list[SessionReport]] = {}
     for each in reports:
-        there = last.setdefault(each.place, {})
-        before = there.get(each.session)
-        there[each.session] = before.followed_by(each) if before else each
-    return {(session, place) for place, there in last.items() for session in _store(connection, place, there.values())}
+        by_place.setdefault(each.place, []).append(each)
+    return {place: frozenset(_store(connection, place, _in_one_go(told))) for place, told in by_place.items()}
 
 
-def _store(connection: sa.Connection, place: Place, reports: Iterable[SessionReport]) -> Iterable[str]:
-    """Store one report of each session in an environment; return the ids of those that are known."""
-    rows = [_row(each) for each in reports]
+def _in_one_go(reports: Iterable[SessionReport]) -> Sequence[SessionReport]:
+    """Return what `reports` tell one after the other as reports that have no session in common."""
+    told: list[SessionReport] = []
+    last: dict[str, int] = {}
+    for report in reports:
+        told.append(report)
+        number = len(told) - 1
+        for session in report.sessions:
+            if (before := last.get(session)) is None:
+                last[session] = number
+            else:
+                last[session] = len(told)
+                told.append(told[before].followed_by(report))
+    by_number: dict[int, list[str]] = {}
+    for session, number in last.items():
+        by_number.setdefault(number, []).append(session)
+    return [replace(told[number], sessions=of) for number, of in by_number.items()]
+
+
+def _store(connection: sa.Connection, place: Place, reports: Sequence[SessionReport]) -> Iterable[str]:
+    """Store reports that have no session in common; return the ids of the sessions that are known."""
     this = {"of_app": place.app, "of_environment": place.environment}
     if connection.dialect.name == "postgresql":
+        rows = [(_joined(each.sessions), *_row(each)) for each in reports]
         cells = {f"told_{at}": [*told] for at, told in enumerate(zip(*rows, strict=True))}
-        return connection.scalars(_FROM_ARRAYS, {**this, **cells})
-    told = [{**this, **{f"told_{at}": cell for at, cell in enumerate(row)}} for row in rows]
-    connection.execute(_FROM_ROW, told)
-    return connection.scalars(_KNOWN.where(sessions.c.id.in_([str(row[0]) for row in rows])), this)
+        return connection.scalars(_IN_ONE_STATEMENT, {**this, **cells}) if rows else ()
+    told = [
+        {f"told_{at}": cell for at, cell in enumerate((json.dumps(each.sessions), *_row(each)))} for each in reports
+    ]
+    connection.execute(_ONE_BY_ONE, [{**this, **each} for each in told])
+    every = json.dumps([session for each in reports for session in each.sessions])
+    return connection.scalars(_KNOWN, {**this, "told_0": every})
+
+
+def _joined(ids: Iterable[str]) -> str:
+    """Return ids as one text, which PostgreSQL takes apart far sooner than an array; no session has such an id."""
+    return _BETWEEN_IDS.join(each for each in ids if _BETWEEN_IDS not in each)
 
 
 def _row(report: SessionReport) -> Sequence[object]:
-    """Return the values of `_COLUMNS`, as the database keeps them; None for what is not told."""
+    """Return the values of `_TOLD`, as the database keeps them; None for what is not told."""
     verdict, served = report.verdict, report.serves
     attempted = (
         (verdict.revision, verdict.answer.value, microseconds(verdict.at), _json(verdict.reasons))
@@ -55,7 +83,7 @@ def _row(report: SessionReport) -> Sequence[object]:
         if served
         else (None,) * len(SERVED)
     )
-    return (report.session, *attempted, *serves)
+    return (*attempted, *serves)
 
 
 def _json(reasons: Sequence[Reason]) -> str:
@@ -63,39 +91,41 @@ def _json(reasons: Sequence[Reason]) -> str:
     return json.dumps(told) if told else "[]"
 
 
-def _from_arrays() -> sa.FromClause:
-    """Return what is told as a table, of an array for each column."""
-    arrays = (
-        sa.cast(sa.bindparam(f"told_{at}", type_=sa.types.NULLTYPE), sa.ARRAY(_kept_as(column)))
-        for at, column in enumerate(_COLUMNS)
-    )
-    return sa.func.unnest(*arrays).table_valued(*(column.name for column in _COLUMNS)).render_derived("told")
+def _cell(number: int) -> sa.BindParameter[object]:
+    return sa.bindparam(f"told_{number}", type_=sa.types.NULLTYPE)
 
 
-def _from_row() -> sa.FromClause:
-    """Return what is told of one session as a table: SQLite finds it by its key, and would search all for more."""
-    cells = (sa.bindparam(f"told_{at}", type_=sa.types.NULLTYPE).label(each.name) for at, each in enumerate(_COLUMNS))
-    return sa.select(*cells).subquery("told")
+def _by_session() -> sa.Subquery:
+    """Return what is told as a table with a row for each session, of an array of ids and one for each column."""
+    kept_as: tuple[Any, ...] = (sa.Text(), *map(_kept_as, _TOLD))
+    arrays = [sa.cast(_cell(at), sa.ARRAY(kept)) for at, kept in enumerate(kept_as)]
+    alike = sa.func.unnest(*arrays).table_valued("ids", *(each.name for each in _TOLD)).render_derived("alike")
+    ids = sa.func.unnest(sa.func.string_to_array(alike.c.ids, _BETWEEN_IDS)).table_valued("id")
+    of_each = ids.render_derived("of_each").lateral()
+    return sa.select(alike, of_each.c.id).select_from(alike.join(of_each, sa.true())).subquery("told")
 
 
 def _kept_as(column: sa.Column[object]) -> sa.types.TypeEngine[object]:
     return column.type.impl_instance if isinstance(column.type, sa.types.TypeDecorator) else column.type
 
 
-def _storing(told: sa.FromClause) -> sa.Update:
+def _storing(new: Mapping[str, sa.ColumnElement[object]], session: sa.ColumnElement[bool]) -> sa.Update:
     """Return the statement that takes what is told over; what is not told stays as it is."""
-    kept, new = sessions.c, told.c
-    goes_on = sa.and_(kept.serves == new.serves, kept.source == new.source)
-    since = sa.case((goes_on, kept.serves_since), else_=new.serves_since)
+    kept = sessions.c
+    goes_on = sa.and_(kept.serves == new["serves"], kept.source == new["source"])
+    since = sa.case((goes_on, kept.serves_since), else_=new["serves_since"])
     changes: dict[str, sa.ColumnElement[object]] = {
         name: sa.func.coalesce(new[name], kept[name]) for name in (*ATTEMPTED, "serves", "source")
     }
     changes["serves_since"] = sa.func.coalesce(since, kept.serves_since)
-    changes["known_good_at"] = sa.case((new.serves.is_(None), kept.known_good_at), else_=new.known_good_at)
-    return sessions.update().where(*_THERE, kept.id == new.id).values(changes)
+    changes["known_good_at"] = sa.case((new["serves"].is_(None), kept.known_good_at), else_=new["known_good_at"])
+    return sessions.update().where(*_THERE, session).values(changes)
 
 
 _THERE = tuple(sessions.c[name] == sa.bindparam(f"of_{name}") for name in ("app", "environment"))
-_KNOWN = sa.select(sessions.c.id).where(*_THERE)
-_FROM_ARRAYS = _storing(_from_arrays()).returning(sessions.c.id)
-_FROM_ROW = _storing(_from_row())
+_BY_SESSION = _by_session().c
+_IN_ONE_STATEMENT = _storing(dict(_BY_SESSION), sessions.c.id == _BY_SESSION.id).returning(sessions.c.id)
+_IDS = sessions.c.id.in_(sa.select(sa.func.json_each(_cell(0)).table_valued("value").c.value))
+"""SQLite finds each of these by its key; it would search all sessions for each row of a table."""
+_ONE_BY_ONE = _storing({each.name: _cell(at) for at, each in enumerate(_TOLD, start=1)}, _IDS)
+_KNOWN = sa.select(sessions.c.id).where(*_THERE, _IDS)

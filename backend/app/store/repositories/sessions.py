@@ -136,8 +136,8 @@ class SqlSessions:
         statement = _SESSIONS.where(sessions.c.id.in_(ids)).order_by(sessions.c.app, sessions.c.environment)
         return [_session(row) for row in self._connection.execute(statement)]
 
-    def report(self, reports: Iterable[SessionReport]) -> Collection[tuple[str, Place]]:
-        """Store what instances have attempted and what they serve; return the sessions that are known."""
+    def report(self, reports: Iterable[SessionReport]) -> Mapping[Place, Collection[str]]:
+        """Store what instances have attempted and what they serve; return the ids of the sessions that are known."""
         return store_reports(self._connection, reports)
 
     def hold(self, ids: Collection[str], worker: str) -> None:

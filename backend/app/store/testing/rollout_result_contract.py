@@ -11,7 +11,7 @@ from app.store.testing.session_contract import INSTANCE, REFUSED, add, session
 def _add(store: AnyStore, number: int, verdict: Verdict | None = None, served: Served | None = None) -> Session:
     added = session(str(number), instance=f"{INSTANCE.id[:-1]}{number}")
     add(store, added)
-    store.write(lambda found: found.sessions.report([SessionReport(added.id, PRODUCTION, verdict, served)]))
+    store.write(lambda found: found.sessions.report([SessionReport([added.id], PRODUCTION, verdict, served)]))
     return added
 
 

@@ -61,8 +61,8 @@ class SessionContract:
         """A report of one leaves the other."""
         add(store, session(), session("two", instance=INSTANCE.id[:-1] + "8"))
         served = Served(43, NOW)
-        store.write(lambda found: found.sessions.report([SessionReport("one", PRODUCTION, serves=served)]))
-        store.write(lambda found: found.sessions.report([SessionReport("one", PRODUCTION, REFUSED)]))
+        store.write(lambda found: found.sessions.report([SessionReport(["one"], PRODUCTION, serves=served)]))
+        store.write(lambda found: found.sessions.report([SessionReport(["one"], PRODUCTION, REFUSED)]))
         first, second = all_sessions(store)
         assert (first.attempted, first.serves) == (REFUSED, served)
         assert (second.attempted, second.serves) == (None, None)
@@ -72,21 +72,38 @@ class SessionContract:
         add(store, session())
         first, second, third = (Served(number, NOW) for number in (41, 42, 43))
         reports = [
-            SessionReport("one", PRODUCTION, serves=first),
-            SessionReport("one", PRODUCTION, Verdict(42, Answer.APPLIED, NOW), second),
-            SessionReport("one", PRODUCTION, serves=third),
-            SessionReport("one", PRODUCTION, REFUSED),
-            SessionReport("one", PRODUCTION),
+            SessionReport(["one"], PRODUCTION, serves=first),
+            SessionReport(["one"], PRODUCTION, Verdict(42, Answer.APPLIED, NOW), second),
+            SessionReport(["one"], PRODUCTION, serves=third),
+            SessionReport(["one"], PRODUCTION, REFUSED),
+            SessionReport(["one"], PRODUCTION),
         ]
         store.write(lambda found: found.sessions.report(reports))
         assert [(each.attempted, each.serves) for each in all_sessions(store)] == [(REFUSED, third)]
 
+    def test_what_many_tell_alike_counts_for_each_of_them_in_its_order(self, store: AnyStore) -> None:
+        """Whatever some of them have told before or tell later, stored together with it."""
+        ids = ["one", "two", "three"]
+        add(store, *(session(each, f"{INSTANCE.id[:-1]}{number}") for number, each in enumerate(ids)))
+        before, served = Served(42, NOW - timedelta(days=1)), Served(43, NOW)
+        applied = Verdict(43, Answer.APPLIED, NOW)
+        reports = [
+            SessionReport(["two"], PRODUCTION, REFUSED, before),
+            SessionReport([*ids, "gone"], PRODUCTION, applied, served),
+            SessionReport(["three", "one"], PRODUCTION, REFUSED),
+        ]
+        known = store.write(lambda found: found.sessions.report(reports))
+        assert {place: set(of) for place, of in known.items()} == {PRODUCTION: set(ids)}
+        told = {each.id: (each.attempted, each.serves) for each in all_sessions(store)}
+        assert told == {"one": (REFUSED, served), "two": (applied, served), "three": (REFUSED, served)}
+
     def test_a_report_of_an_unknown_session_changes_nothing(self, store: AnyStore) -> None:
         """Also in an environment that it does not follow."""
         add(store, session())
-        reports = [SessionReport("two", PRODUCTION, REFUSED), SessionReport("one", STAGING, REFUSED)]
-        assert set(store.write(lambda found: found.sessions.report(reports))) == set()
-        assert set(store.write(lambda found: found.sessions.report([]))) == set()
+        reports = [SessionReport(["two"], PRODUCTION, REFUSED), SessionReport(["one"], STAGING, REFUSED)]
+        known = store.write(lambda found: found.sessions.report(reports))
+        assert {place: set(ids) for place, ids in known.items()} == {PRODUCTION: set(), STAGING: set()}
+        assert store.write(lambda found: found.sessions.report([])) == {}
         assert all_sessions(store) == [session()]
 
     def test_a_report_says_which_sessions_are_known(self, store: AnyStore) -> None:
@@ -94,14 +111,14 @@ class SessionContract:
         odd = """{"a",'b'}\\ NULL \U0001f600"""
         add(store, session(), replace(session(odd), place=STAGING))
         reports = [
-            SessionReport("one", PRODUCTION, REFUSED),
-            SessionReport("one", STAGING, REFUSED),
-            SessionReport(odd, STAGING, serves=Served(1, NOW)),
-            SessionReport(odd, STAGING),
-            SessionReport(odd, PRODUCTION),
+            SessionReport(["one", odd, "two"], PRODUCTION, REFUSED),
+            SessionReport(["one"], STAGING, REFUSED),
+            SessionReport([odd], STAGING, serves=Served(1, NOW)),
+            SessionReport([odd], STAGING),
+            SessionReport([f"one\x1f{odd}"], STAGING),
         ]
         known = store.write(lambda found: found.sessions.report(reports))
-        assert set(known) == {("one", PRODUCTION), (odd, STAGING)}
+        assert {place: set(ids) for place, ids in known.items()} == {PRODUCTION: {"one"}, STAGING: {odd}}
         (other,) = store.read(lambda found: found.sessions.named([odd]))
         assert (other.attempted, other.serves) == (None, Served(1, NOW))
 
@@ -111,12 +128,12 @@ class SessionContract:
         later, yesterday = NOW + timedelta(minutes=1), NOW - timedelta(days=1)
         first, again = Served(43, NOW), Served(43, later, known_good_at=yesterday)
         for reports in ([first], [again], [first, again]):
-            told = [SessionReport("one", PRODUCTION, serves=each) for each in reports]
+            told = [SessionReport(["one"], PRODUCTION, serves=each) for each in reports]
             store.write(lambda found, told=told: found.sessions.report(told))  # type: ignore[misc]
             (kept,) = all_sessions(store)
             assert kept.serves == replace(reports[-1], since=NOW)
         cached = Served(43, later, ServedFrom.CACHE)
-        store.write(lambda found: found.sessions.report([SessionReport("one", PRODUCTION, serves=cached)]))
+        store.write(lambda found: found.sessions.report([SessionReport(["one"], PRODUCTION, serves=cached)]))
         assert all_sessions(store)[0].serves == cached
 
     def test_a_worker_lets_go_of_what_it_still_holds_alone(self, store: AnyStore) -> None:
@@ -189,9 +206,9 @@ class SessionContract:
         other = Verdict(44, Answer.FAILED, NOW, (Reason("other", "POOL_MIN", "why"),))
         served = Served(43, NOW)
         told = [
-            SessionReport("0", PRODUCTION, REFUSED, served),
-            SessionReport("1", PRODUCTION, replace(REFUSED, at=NOW + timedelta(seconds=1)), served),
-            SessionReport("2", PRODUCTION, other, served),
+            SessionReport(["0"], PRODUCTION, REFUSED, served),
+            SessionReport(["1"], PRODUCTION, replace(REFUSED, at=NOW + timedelta(seconds=1)), served),
+            SessionReport(["2"], PRODUCTION, other, served),
         ]
         store.write(lambda found: found.sessions.report(told))
         store.write(lambda found: found.sessions.pick(PRODUCTION, ["3"], 44))

@@ -90,6 +90,50 @@ def test_many_verdicts_come_as_an_array(api: Api, instance: str) -> None:
     assert _only(api)["state"] == "SYNCED"
 
 
+def test_what_an_instance_tells_last_counts_whoever_has_told_the_same_before(api: Api, instance: str) -> None:
+    """Verdicts that are alike are stored together, and change no order by that."""
+    first, second = (_open(api, instance, instance=f"{NEW['instance'][:-1]}{number}")["id"] for number in (1, 2))
+    told = [
+        {"session": session, "environment": "billing/production", "revision": 1, "verdict": verdict}
+        for session, verdict in ((first, "APPLIED"), (second, "APPLYING"), (second, "APPLIED"), (first, "APPLYING"))
+    ]
+    assert _json(api, "POST", "/v1/verdicts", instance, json=told)["stored"] == 4
+    found = _json(api, "GET", "/v1/sessions/?environment=billing/production")["sessions"]
+    verdicts = {each["id"]: each["attempted"]["verdict"] for each in found}
+    assert verdicts == {first: "APPLYING", second: "APPLIED"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (1, "is invalid"),
+        ({"environment": "billing/production"}, "it is missing"),
+        ({"environment": "billing/production", "session": 1}, "it is not a string"),
+        ({"environment": "billing/production", "session": "a\0"}, "does not match the required pattern"),
+        ({"environment": "billing/production", "session": "a" * 101}, "it is too long"),
+        ({"session": "a"}, "it is missing"),
+        ({"session": "a", "environment": "billing/production", "sessions": ["b"]}, "it is not known here"),
+    ],
+)
+def test_a_list_with_something_that_is_no_verdict_is_refused(api: Api, instance: str, wrong: object, says: str) -> None:
+    """Nothing of it is stored."""
+    good = {"session": _open(api, instance)["id"], "environment": "billing/production", "revision": 1}
+    answer = api.call("POST", "/v1/verdicts", instance, json=[{**good, "verdict": "APPLIED"}, wrong])
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert _only(api)["attempted"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [({}, "is invalid"), ([], "is invalid"), ([{"session": "a", "environment": "b/c"}] * 10_001, "is invalid")],
+)
+def test_what_is_no_list_of_verdicts_is_refused(api: Api, instance: str, body: object, says: str) -> None:
+    """Nor one without any, nor one with more than fit into a request."""
+    answer = api.call("POST", "/v1/verdicts", instance, json=body)
+    assert (answer.status_code, says in answer.text) == (422, True)
+
+
 def test_an_instance_is_offered_each_revision_on_its_stream(api: Api, instance: str) -> None:
     """And nothing of what the other instances say."""
     opened = _open(api, instance)
