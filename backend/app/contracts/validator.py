@@ -20,6 +20,7 @@ from setpoint.sources.env_file import EnvFile
 
 _LARGEST_TOGETHER = 2 << 20
 """In characters of the documents, some hundreds of contracts as they are; each takes forty times that in memory."""
+_OTHER_CASE = "the app takes another name for the same, because only upper and lower case differ; remove one of them"
 
 
 class ContractValidator:
@@ -58,7 +59,7 @@ class ContractValidator:
         if ready.takes(variables):
             return ready.passed
         found = self._apart.run(lambda: ready.check(as_file(variables))).diagnostics
-        problems = tuple(_problem(each) for each in found if each.severity is Severity.ERROR)
+        problems = tuple(_problem(each) for each in found if each.severity is Severity.ERROR or _is_twice(each))
         return Validation(problems, ready.passed.unchecked)
 
     def check(self, schema: Schema | None, file: EnvFile) -> Report:
@@ -97,5 +98,12 @@ class ContractValidator:
         return ready
 
 
+def _is_twice(diagnostic: Diagnostic) -> bool:
+    """Return whether one of two values would be lost, which is a warning about a file."""
+    return diagnostic.name == "duplicate-variable"
+
+
 def _problem(diagnostic: Diagnostic) -> Problem:
+    if _is_twice(diagnostic):  # a set has each name once, and no lines
+        return Problem(diagnostic.variable, diagnostic.code, diagnostic.message, _OTHER_CASE)
     return Problem(diagnostic.variable, diagnostic.code, diagnostic.message, diagnostic.advice or "")

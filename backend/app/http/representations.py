@@ -25,8 +25,8 @@ def tag_of(number: int, wanted: ReadQuery) -> str:
 
 
 def is_unchanged(tag: str) -> bool:
-    """Return whether the client has just this representation already (RFC 9110, section 13.1.2)."""
-    return request.if_none_match.contains(tag)
+    """Return whether the client has just this representation already (RFC 9110, section 13.1.2), weak tags included."""
+    return request.if_none_match.contains_weak(tag)
 
 
 def unchanged(number: int, tag: str) -> Response:

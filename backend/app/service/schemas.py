@@ -9,7 +9,7 @@ from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.place import LABEL_RULE, is_label
 from app.domain.revision import Revision, Schema
-from app.domain.validation import Problem, text_problems
+from app.domain.validation import Problem, line_problems
 from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.gates import Gates
@@ -75,7 +75,7 @@ class Schemas:
             self.budgets.spend_on_schema(found, schema.app, schema.document, schema.pushed_at)
 
     def _refuse_bad_words(self, digest: str, admitted: str, release: str) -> None:
-        problems = text_problems("release", release, LONGEST_RELEASE)
+        problems = line_problems("release", release, LONGEST_RELEASE)
         if not release.strip():
             problems = (*problems, Problem(None, "release-missing", "the release that it belongs to is missing"))
         if digest != admitted:

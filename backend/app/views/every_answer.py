@@ -1,13 +1,16 @@
 """What holds for every request and every answer, whatever the resource."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response
 from flask.globals import request_ctx
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect
 
+from app.views.problem import Problem
 from observability.requests.access import ROUTE_KEY
 
 
@@ -19,9 +22,17 @@ class SynchronousFlask(Flask):
         return func
 
 
+class _Number(IntegerConverter):
+    """A number in a path, which has one spelling: no zero before it, and no digits of other scripts."""
+
+    regex = r"0|[1-9][0-9]{0,17}"
+
+
 def hold_for_every_answer(application: Flask) -> None:
     """Name the route of every request, answer without redirects, and forbid caching and guessing."""
+    application.url_map.converters["int"] = _Number
     application.before_request(_take_the_path)
+    application.before_request(_refuse_queries_of_other_bytes)
     application.after_request(_forbid_caching_and_guessing)
 
 
@@ -29,8 +40,7 @@ def _take_the_path() -> None:
     """Name the route, and take another spelling of a path for another path: a redirect would name the client's host.
 
     gunicorn takes one of two slashes away before anyone asks for the path, werkzeug takes all of them, and both take an
-    encoded slash for a slash, which it is not (RFC 3986, section 2.2). Nothing has a NUL in its name, and no query asks
-    for one: PostgreSQL takes none, not even to look for it.
+    encoded slash for a slash, which it is not (RFC 3986, section 2.2). Nothing has a NUL in its name.
     """
     here = request_ctx.request
     environ, rule = here.environ, here.url_rule
@@ -39,9 +49,25 @@ def _take_the_path() -> None:
     path = environ.get("RAW_URI", "").partition("?")[0]
     decoded = environ.get("PATH_INFO", "")
     is_odd = path.startswith("//") or decoded.startswith("//") or "%2f" in path.lower()
-    is_odd = is_odd or "\0" in decoded or "%00" in environ.get("QUERY_STRING", "")
-    if is_odd or isinstance(here.routing_exception, RequestRedirect):
+    if is_odd or "\0" in decoded or isinstance(here.routing_exception, RequestRedirect):
         raise NotFound
+
+
+def _refuse_queries_of_other_bytes() -> None:
+    """Refuse what werkzeug would replace by U+FFFD, and a NUL: PostgreSQL takes none, not even to look for it.
+
+    Raises:
+        Problem: 400 for a query that is not UTF-8, or holds a NUL.
+    """
+    query = request_ctx.request.environ.get("QUERY_STRING", "")
+    if "%" not in query and query.isascii():
+        return
+    try:
+        is_text = "\0" not in unquote_to_bytes(query.encode("latin-1")).decode()
+    except UnicodeDecodeError:
+        is_text = False
+    if not is_text:
+        raise Problem(HTTPStatus.BAD_REQUEST, "what comes after the `?` is not UTF-8, or holds a NUL")
 
 
 def _forbid_caching_and_guessing(response: Response) -> Response:

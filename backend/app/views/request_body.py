@@ -7,8 +7,9 @@ from functools import partial
 from http import HTTPStatus
 from threading import Event
 
-from flask import request
+from flask import current_app, request
 
+from app.views.marks import mark_of
 from app.views.problem import Problem
 from app.views.server import connection
 from config.secret_texts import texts_of
@@ -22,14 +23,28 @@ WAS_READ = "setpoint.body-was-read"
 """The key under which the WSGI environment says that there is nothing left of the body."""
 
 
-def read_body(limit: int) -> bytes:
+_ENV_FILE = "text/plain"
+_AS_CURL_CALLS_IT = ("application/octet-stream", "application/x-www-form-urlencoded")
+"""What `curl --data-binary` says of any body, and what says nothing of it."""
+_TELLS_TYPES = {"POST": "Accept-Post", "PATCH": "Accept-Patch"}
+"""The header that lists what is taken (RFC 5789, section 3.1; Linked Data Platform 1.0, section 7.1)."""
+_ENCODINGS = {"utf-8", "utf8", "us-ascii"}
+
+
+def read_body(limit: int, *, of_any_type: bool = False) -> bytes:
     """Return the body of this request, `limit` bytes at most.
 
+    Args:
+        limit: How many bytes it may have.
+        of_any_type: Whether to take it whatever it says that it is, and not just what the mark on the view names.
+
     Raises:
-        Problem: 415 if it is packed, because a small body could unpack to a large one; 413 if it is larger, known from
-            its announced length before a byte is read; 408 if it doesn't arrive in time; 400 if it is malformed or
-            breaks off.
+        Problem: 415 if it says that it is something else than what is taken, or is packed, because a small body could
+            unpack to a large one; 413 if it is larger, known from its announced length before a byte is read; 408 if
+            it doesn't arrive in time; 400 if it is malformed or breaks off.
     """
+    if not of_any_type:
+        _refuse_other_types()
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         detail = "send the body as it is, without `Content-Encoding`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
@@ -46,6 +61,19 @@ def read_body(limit: int) -> bytes:
         raise _broken_off(passed)
     request.environ[WAS_READ] = True
     return content
+
+
+def _refuse_other_types() -> None:
+    """Refuse a body that says that it is something else than what the mark on the view names; most say nothing."""
+    mark = mark_of(current_app.view_functions.get(request.endpoint or ""))
+    taken = [*mark.body] if mark else []
+    taken += [each for each in _AS_CURL_CALLS_IT if _ENV_FILE in taken and each not in taken]
+    if taken and request.mimetype and request.mimetype not in taken:
+        headers = {_TELLS_TYPES.get(request.method, "Accept"): ", ".join(taken)}
+        what = " or ".join(f"`{each}`" for each in mark.body) if mark else ""
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send the body with `Content-Type: {what}`", headers)
+    if taken and request.mimetype_params.get("charset", "utf-8").lower() not in _ENCODINGS:
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body in UTF-8")
 
 
 def values_in(content: bytes) -> Iterator[str]:

@@ -60,7 +60,11 @@ def test_all_problems_are_told_at_once_and_none_holds_a_value() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "BASH_ENV", "IFS", "NODE_OPTIONS", "GIT_SSH"],
+    [
+        *("LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "BASH_ENV", "IFS", "NODE_OPTIONS", "GIT_SSH"),
+        *("PYTHONWARNINGS", "GLIBC_TUNABLES", "OPENSSL_CONF", "CLASSPATH", "DOTNET_STARTUP_HOOKS", "CORECLR_PROFILER"),
+        *("COR_PROFILER_PATH", "PHPRC", "LUA_INIT", "LUA_INIT_5_4", "ERL_AFLAGS", "LESSOPEN", "SSH_ASKPASS"),
+    ],
 )
 def test_names_that_make_programs_run_other_code_need_a_word(name: str) -> None:
     """They are refused by default, and taken if somebody asks for it."""

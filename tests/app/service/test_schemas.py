@@ -67,6 +67,8 @@ def test_an_app_has_a_name_that_can_be_spelled_in_one_way(service: Service, app:
         ("sha256:other", CONTRACT.document, "1.0", ["digest-mismatch"]),
         (CONTRACT.digest, CONTRACT.document, " ", ["release-missing"]),
         (CONTRACT.digest, CONTRACT.document, "x" * 201, ["release-too-long"]),
+        (CONTRACT.digest, CONTRACT.document, "1.0\n2.0", ["release-not-one-line"]),
+        (CONTRACT.digest, CONTRACT.document, "\x1b[31m", ["release-not-one-line"]),
         ("sha256:other", CONTRACT.document, "", ["release-missing", "digest-mismatch"]),
     ],
 )

@@ -96,8 +96,45 @@ HOSTILE = {
         _content(schema={"properties": {f"p{at}": {"pattern": rf"\w{{30}}{at}"} for at in range(2_000)}}),
         "too large",
     ),
+    "a secret that it tells": (
+        _content(secrets=["NAME"], schema={"properties": {"name": {"type": "string", "default": "hunter2"}}}),
+        "a secret in its schema has a default value",
+    ),
+    "a secret that one of its types tells": (
+        _content(secrets=["NAME"], schema={"properties": {"name": {"anyOf": [{"type": "string", "default": "x"}]}}}),
+        "a secret in its schema has a default value",
+    ),
+    "a secret that the object around it tells": (
+        _content(
+            secrets=["NAME"],
+            variables={"NAME": ["db", "name"]},
+            schema={"properties": {"db": {"type": "object", "default": {"name": "x"}, "properties": {"name": {}}}}},
+        ),
+        "a secret in its schema has a default value",
+    ),
     "code": (_with({"title": "x'); __import__('os').system('true')", "eval": "1"}), "never writes"),
 }
+
+
+@pytest.mark.parametrize("default", [None, "", {}, {"host": "x"}])
+def test_a_default_that_tells_no_secret_is_let_in(default: object) -> None:
+    """What is nothing, or is about something else."""
+    inside = {"type": "object", "default": default, "properties": {"name": {"type": "string", "default": ""}}}
+    admit(_content(secrets=["NAME"], variables={"NAME": ["db", "name"]}, schema={"properties": {"db": inside}}))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("settings_customise_sources", "model_config", "model_fields", "model_validate_x", "checked_by_class_alone"),
+        *("copy", "class", "__init__", "_x", "mro", "a b", "", "é", "x" * 5_000),
+    ],
+)
+def test_a_setting_of_any_name_is_checked(key: str) -> None:
+    """What a settings class itself needs is not in the way."""
+    document = admit(_content(variables={"X": [key]}, schema={"properties": {key: {"type": "integer"}}}))
+    made = settings_class_of(document, "shop")
+    assert {each.name: each.expected for each in SettingsContract.of(made).variables} == {"X": "an integer"}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from app.views.long_check import check_beside_other_requests
 from app.views.marks import Mark, marked
@@ -35,18 +35,11 @@ def checks(settings: Settings) -> Blueprint:
         )
     )
     def check() -> dict[str, Any]:
-        _refuse_other_types()
         content = read_body(settings.max_check_bytes)
         _refuse_empty(content)
         return check_beside_other_requests(content, lambda: _report(contract, content))
 
     return blueprint
-
-
-def _refuse_other_types() -> None:
-    if request.mimetype not in {"", *_TAKEN}:
-        detail = "send the env file as it is, with `Content-Type: text/plain`"
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Post": ", ".join(_TAKEN)})
 
 
 def _report(contract: SettingsContract, content: bytes) -> dict[str, Any]:

@@ -135,17 +135,12 @@ def _put(revising: Revising, place: Place) -> Response:
     if request.mimetype == "application/json":
         texts = _checked(_TEXTS, read_json(LARGEST_BODY), _VARIABLES)
         return written(revising.replace(actor(), intent, texts), intent)
-    if request.mimetype not in {"", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream"}:
-        detail = f"send {_ENV_FILE} as `text/plain`, or JSON as `application/json`"
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
     with refuse_faulty_file(revising, place, wanted, read_body(LARGEST_BODY)) as variables:
         return written(revising.replace(actor(), intent, variables), intent)
 
 
 def _patch(revising: Revising, place: Place) -> Response:
     count_outcome()
-    if request.mimetype != "application/merge-patch+json":
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send `application/merge-patch+json` (RFC 7396)")
     _, intent = _intent(place)
     changes: Mapping[str, str | None] = _checked(_TEXTS_OR_NULL, read_json(LARGEST_BODY), _PATCH)
     return written(revising.merge(actor(), intent, changes), intent)

@@ -155,7 +155,10 @@ def received_webhooks(use_case: Receiving, authentication: Authentication) -> Bl
         )
     )
     def receive(webhook_id: str) -> dict[str, Any]:
-        signed, body = Signed(*(request.headers.get(each, "") for each in _HEADERS)), read_body(_LARGEST_RECEIVED)
+        signed, body = (
+            Signed(*(request.headers.get(each, "") for each in _HEADERS)),
+            read_body(_LARGEST_RECEIVED, of_any_type=True),
+        )
         with authentication.attempt() as (request_id, address):
             webhook = use_case.verified(webhook_id, signed, body)
         wrong = _wrong(body)

@@ -15,6 +15,7 @@ from pydantic_core import SchemaError, SchemaValidator
 from setpoint.contract.document.compiled import CompiledContract
 from setpoint.contract.document.identity import DIALECT, digest
 from setpoint.contract.document.pattern import expanded_size, is_portable
+from setpoint.contract.document.secret_defaults import told_secrets
 
 LARGEST = 256 << 10
 """In bytes."""
@@ -104,7 +105,7 @@ def admit(content: bytes) -> dict[str, Any]:
     document = _parsed(content)
     reasons = list(_of_document(document))
     if not reasons:
-        reasons = list(_Profile().reasons(document["schema"]))
+        reasons = list(_Profile().reasons(document["schema"])) or list(told_secrets(document))
     if not reasons and document["digest"] != digest(document):
         reasons = ["its digest does not match its content; export it again with `setpoint schema`"]
     if not reasons and not _can_be_compiled(document):

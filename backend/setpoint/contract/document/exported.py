@@ -20,6 +20,7 @@ from setpoint.contract.secrecy import KnownSecret, UnknownType
 Schema = Mapping[str, Any]
 Place = tuple[str, ...]
 
+_CHECKS = "checked_by_class_alone"
 _SIMPLE: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str, "null": None}
 # pydantic-settings puts a value together from nested names only where that may be an object. It would take a `null`
 # that it decodes for no value.
@@ -100,6 +101,7 @@ class _Maker:
                 env_parse_none_str=reading.none_text,
                 secrets_dir=reading.secrets_directories,
                 extra="ignore",
+                protected_namespaces=(),
                 validate_default=False,  # a default that is no JSON is not in the contract
             )
             checked_by_class_alone: ClassVar[tuple[ClassCheck, ...]] = class_checks(self._document)
@@ -160,7 +162,8 @@ class _Maker:
             of_values = schema.get("additionalProperties", {})
             return dict[str, self._limited(of_values, place)]  # type: ignore[misc]  # it is made now
         others = schema.get("additionalProperties")
-        config = ConfigDict(extra="ignore" if others is None else "forbid" if others is False else "allow")
+        extra = "ignore" if others is None else "forbid" if others is False else "allow"
+        config = ConfigDict(extra=extra, protected_namespaces=())
         name = re.sub(r"\W", "_", "_".join(place)) or "Object"
         return create_model(name, __config__=config, **self._fields(schema, place))
 
@@ -188,5 +191,6 @@ def _choice(values: list[Any]) -> Any:
 
 
 def _can_be_a_name(key: str) -> bool:
-    """Return whether a field can be called `key`: an attribute that models have would be hidden."""
-    return key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_") and not hasattr(BaseModel, key)
+    """Return whether a field can be called `key`: an attribute that settings classes have would be hidden."""
+    is_free = key != _CHECKS and not hasattr(FileVariables, key)
+    return is_free and key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_")

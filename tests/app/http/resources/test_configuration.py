@@ -195,10 +195,67 @@ def test_a_packed_body_is_refused_everywhere(api: Api, method: str, path: str) -
     assert answer.headers["Accept-Encoding"] == "identity"
 
 
-def test_another_content_type_is_named(api: Api) -> None:
+@pytest.mark.parametrize(
+    ("call", "content_type", "header", "taken"),
+    [
+        (("PUT", f"{BASE}/config"), "text/html", "Accept", "text/plain, application/json"),
+        (("PATCH", f"{BASE}/config"), "application/json", "Accept-Patch", "application/merge-patch+json"),
+        (("POST", "/v1/tokens"), "text/html", "Accept-Post", "application/json"),
+        (("POST", "/v1/tokens"), "application/x-www-form-urlencoded", "Accept-Post", "application/json"),
+        (("POST", f"{BASE}/revisions"), "multipart/form-data; boundary=x", "Accept-Post", "application/json"),
+        (("PUT", "/v1/apps/billing/schemas/sha256:x?release=1"), "text/plain", "Accept", "application/json"),
+    ],
+)
+def test_another_content_type_is_named(
+    api: Api, call: tuple[str, str], content_type: str, header: str, taken: str
+) -> None:
     """With those that are taken."""
-    answer = api.call("PUT", f"{BASE}/config", data="<a/>", content_type="text/html", headers={"If-None-Match": "*"})
+    method, path = call
+    answer = api.call(method, path, data="{}", content_type=content_type, headers={"If-None-Match": "*"})
     assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+    assert answer.headers[header].startswith(taken)
+
+
+@pytest.mark.parametrize(("charset", "status"), [("UTF-8", 201), ("us-ascii", 201), ("utf-16", 415), ("latin-1", 415)])
+def test_a_body_that_says_that_it_is_not_utf_8_is_not_taken_for_it(api: Api, charset: str, status: int) -> None:
+    """Its letters would become others."""
+    content_type = f"text/plain; charset={charset}"
+    answer = api.call(
+        "PUT", f"{BASE}/config", data=b"PORT=1\n", content_type=content_type, headers={"If-None-Match": "*"}
+    )
+    assert answer.status_code == status
+
+
+def test_a_setting_that_is_named_twice_is_refused_however_it_is_sent(api: Api) -> None:
+    """The app does not tell upper from lower case, so that one of two values would be lost."""
+    api.put({"PORT": "1"})
+    told = {"variable": "port", "code": "SP103", "message": "`port` is set twice"}
+    patched = api.call(
+        "PATCH",
+        f"{BASE}/config",
+        data='{"port": "2"}',
+        content_type="application/merge-patch+json",
+        headers={"If-Match": '"1"'},
+    )
+    for answer in (patched, api.put({"PORT": "1", "port": "2"}, 1)):
+        (problem,) = answer.get_json()["errors"]
+        assert (answer.status_code, {name: problem[name] for name in told}) == (422, told)
+        assert "only upper and lower case differ" in problem["hint"]
+
+
+@pytest.mark.parametrize("condition", ['W/"1"', '"9", W/"1"', '"1"', "*"])
+def test_a_reader_who_has_it_already_gets_nothing_again(api: Api, condition: str) -> None:
+    """A proxy that packs what it passes on makes the tag a weak one (RFC 9110, section 13.1.2)."""
+    api.put({"PORT": "1"})
+    assert api.call("GET", f"{BASE}/config", headers={"If-None-Match": condition}).status_code == 304
+
+
+@pytest.mark.parametrize("number", ["01", "%D9%A1", "1_0", "+1", "1.0"])
+def test_a_revision_has_one_spelling(api: Api, number: str) -> None:
+    """No second path leads to it."""
+    api.put({"PORT": "1"})
+    assert api.call("GET", f"{BASE}/revisions/{number}").status_code == 404
+    assert api.call("GET", f"{BASE}/revisions/1...{number}").status_code == 404
 
 
 @pytest.mark.parametrize(

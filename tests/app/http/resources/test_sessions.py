@@ -206,11 +206,17 @@ def test_a_name_with_a_nul_is_looked_for_nowhere(api: Api, instance: str) -> Non
         ("GET", "/v1/sessions/%00"),
         ("DELETE", "/v1/tokens/a%00"),
         ("GET", "/v1/sessions/x%00/stream"),
-        ("GET", "/v1/audit?app=%00"),
-        ("GET", "/schemas/billing?after=%00"),
     ):
         answer = api.call(method, path, instance)
         assert (answer.status_code, "there is nothing at this path" in answer.text) == (404, True)
+
+
+@pytest.mark.parametrize("query", ["%00", "a%00", "%ff", "%ED%A0%80", "%c3"])
+def test_a_query_of_other_bytes_than_text_is_refused(api: Api, query: str) -> None:
+    """Not every database can even be asked for a NUL, and nothing is kept that nobody has sent."""
+    for path in ("/v1/audit?app=", "/schemas/billing?after=", f"{BASE}/config?reveal=true&reason="):
+        answer = api.call("GET", f"{path}{query}")
+        assert (answer.status_code, "is not UTF-8, or holds a NUL" in answer.text) == (400, True)
 
 
 def test_only_those_who_may_can_open_report_and_look(api: Api, instance: str) -> None:
