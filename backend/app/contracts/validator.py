@@ -1,6 +1,6 @@
 """The port `SchemaValidator` on exported contracts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from threading import Lock
 
@@ -81,9 +81,9 @@ class ContractValidator:
         """Return the names of the variables."""
         return self._of(schema).compiled.names
 
-    def shown(self, schema: Schema) -> frozenset[str]:
-        """Return the names of the variables that are no secrets."""
-        return self._of(schema).compiled.shown
+    def shown(self, schema: Schema, names: Iterable[str]) -> frozenset[str]:
+        """Return those of `names` that are known to be no secrets."""
+        return self._of(schema).compiled.shown(names)
 
     def same(self, schema: Schema, name: str, old: str, new: str) -> bool:
         """Return whether two texts of a variable are one value to the app."""

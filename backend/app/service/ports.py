@@ -1,6 +1,6 @@
 """What the use cases need from outside, as Protocols; `app.store` has the implementations of all but one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -270,8 +270,8 @@ class SchemaValidator(Protocol):
         """Return the names of the variables that `schema` knows."""
         ...
 
-    def shown(self, schema: Schema) -> frozenset[str]:
-        """Return the names of the variables that `schema` knows to be no secrets."""
+    def shown(self, schema: Schema, names: Iterable[str]) -> frozenset[str]:
+        """Return those of `names` that `schema` knows to be no secrets."""
         ...
 
     def same(self, schema: Schema, name: str, old: str, new: str) -> bool:

@@ -220,7 +220,7 @@ def shown_names(found: Transaction, validator: SchemaValidator, revision: Revisi
         digests[today.digest] = today
     shown = frozenset(revision.names)
     for schema in digests.values():
-        shown &= validator.shown(schema) if schema else frozenset()
+        shown = validator.shown(schema, shown) if schema else frozenset()
     return shown
 
 

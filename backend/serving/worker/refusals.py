@@ -8,6 +8,12 @@ from uuid import uuid4
 
 from gunicorn import util  # type: ignore[import-untyped]  # has no types
 
+_UNREADABLE = "the request cannot be read"
+_DETAILS = {
+    HTTPStatus.REQUEST_URI_TOO_LONG: "the address is too long with what comes after the `?`, such as a message",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "a header is too long, or there are too many",
+}
+
 _logger = logging.getLogger("observability.access")
 
 
@@ -24,7 +30,7 @@ def _write_problem(connection: socket.socket, status: int, reason: str, _text: s
         "type": "about:blank",
         "title": reason,
         "status": status,
-        "detail": "the service failed; its log has more" if failed else "the request cannot be read",
+        "detail": "the service failed; its log has more" if failed else _DETAILS.get(status, _UNREADABLE),
         "errors": [],
     }
     body = json.dumps(problem, separators=(",", ":"))

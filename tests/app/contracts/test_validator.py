@@ -94,7 +94,18 @@ def test_what_may_be_in_a_file_on_another_machine_is_not_missing(
     found = ContractValidator().validate(made, variables)
     assert [each.code for each in found.problems] == codes
     assert found.unchecked == ("values in files of their own",)
-    assert ContractValidator().shown(made) == {"PORT"}
+    assert ContractValidator().shown(made, ["PORT", "API_KEY", "API_KEY_FILE"]) == {"PORT"}
+
+
+def test_a_name_is_a_secret_or_none_in_upper_and_in_lower_case() -> None:
+    """As the class takes it: one that tells them apart knows no `port`, and what is not known is not shown."""
+    names = ["port", "Name", "api_key", "API_KEY", "other"]
+    assert ContractValidator().shown(PLAIN, names) == {"port", "Name"}
+    assert ContractValidator().same(PLAIN, "debug", "1", "true")
+    document = json.loads(PLAIN.document)
+    document["reading"]["case_sensitive"] = True
+    strict = schema(Contract(json.dumps(document), digest(document)))
+    assert ContractValidator().shown(strict, [*names, "PORT"]) == {"PORT"}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +128,7 @@ def test_what_is_pushed_and_never_used_again_is_forgotten() -> None:
     """Memory does not grow with the contracts that somebody pushes."""
     validator = ContractValidator()
     for at in range(50):
-        validator.shown(schema(contract(**{f"NAME_{at}_{number}": "text" for number in range(1_500)})))
+        validator.shown(schema(contract(**{f"NAME_{at}_{number}": "text" for number in range(1_500)})), ["NAME"])
     ready = vars(validator)["_ready"].values()
     assert 1 < len(ready) < 50
     assert sum(each.size for each in ready) <= 2 << 20

@@ -4,7 +4,7 @@ No class is made for it, so that neither pydantic nor pydantic-settings is impor
 contract that is admitted is there within milliseconds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -52,7 +52,9 @@ class CompiledContract:
         self._secrets_are_apart = bool(reading["secrets_directories"])
         self._of_files = frozenset(of_files)
         self.names = names | of_files
-        self.shown = names - {*document["secrets"]}
+        self._fold: Callable[[str], str] = str if reading["case_sensitive"] else str.lower
+        self._folded = frozenset(map(self._fold, self.names))
+        self._shown = frozenset(map(self._fold, names)) - {*map(self._fold, document["secrets"])}
         files = [_IN_FILES] if self._secrets_are_apart or of_files else []
         self.unchecked = tuple(dict.fromkeys([*(each.name for each in class_checks(document)), *files]))
 
@@ -68,10 +70,14 @@ class CompiledContract:
         may_be_in_files = self._secrets_are_apart or not self._of_files.isdisjoint(texts)
         return self._made(self._parts if may_be_in_files else self._whole, texts)
 
+    def shown(self, names: Iterable[str]) -> frozenset[str]:
+        """Return those of `names` that are known to be no secrets, in upper or lower case as the class takes them."""
+        return frozenset(name for name in names if self._fold(name) in self._shown)
+
     def same(self, name: str, old: str, new: str) -> bool:
         """Return whether two texts of the variable `name` come to one value."""
         before, after = (self._made(self._parts, {name: each}) for each in (old, new))
-        return name in self.names and before is not None and _typed(before) == _typed(after)
+        return self._fold(name) in self._folded and before is not None and _typed(before) == _typed(after)
 
     def _made(self, validator: SchemaValidator, texts: Mapping[str, str]) -> Mapping[str, Any] | None:
         try:
