@@ -12,6 +12,19 @@ from app.domain.errors import DamagedError, ServiceError, StorageFullError, Unav
 _DAMAGED = "the database is damaged: restore it from a backup"
 _BUSY = {5, 6}
 
+_LOST = "the database can't be reached or written to"
+# What libpq says of a server that it can't log in to, which has no code; its own words quote parts of `DATABASE_URL`.
+_REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("pg_hba.conf",), "the server does not let this user in from here"),
+    (("authentication failed", "no password", 'role "'), "the server does not accept the user or the password"),
+    (('database "',), "there is no such database on the server"),
+    (("too many clients", "connection slots"), "the server has no connection left"),
+    (("read-write", "read-only"), "no server that was named takes writes"),
+    (("certificate", "SSL", "TLS"), "the server does not speak TLS as `DATABASE_URL` wants it"),
+    (("translate host", "resolve host", "Name or service"), "nobody knows its host"),
+    (("refused", "No such file"), "connection refused"),
+    (("timeout", "timed out"), "the server does not answer"),
+)
 # The low byte of SQLite's code (https://sqlite.org/rescode.html), and how PostgreSQL's starts
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html); the first row that fits says what it is.
 _MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...] = (
@@ -19,7 +32,7 @@ _MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...]
     ({11, 26}, ("XX001", "XX002"), DamagedError, _DAMAGED),
     ({1}, ("42703", "42P01"), DamagedError, "the tables are not those that Setpoint made: restore a backup"),
     (_BUSY, ("55P03",), UnavailableError, "the database is busy: somebody else has been writing for too long"),
-    ({8, 10, 14}, ("08", "25006", "53", "57"), UnavailableError, "the database can't be reached or written to"),
+    ({8, 10, 14}, ("08", "25006", "53", "57"), UnavailableError, _LOST),
 )
 
 
@@ -55,7 +68,13 @@ def _plain(error: DBAPIError) -> ServiceError | None:
         if code in codes or (state and state.startswith(states)):
             return kind(message)
     is_lost = error.connection_invalidated or (isinstance(error, OperationalError) and code is None and not state)
-    return UnavailableError("the database can't be reached or written to") if is_lost else None
+    return UnavailableError(_LOST + _reason(error)) if is_lost else None
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return why nobody could log in to a server, if that is known, and nothing that `DATABASE_URL` holds."""
+    said = "" if error.connection_invalidated else str(error.orig)
+    return next((f": {words}" for signs, words in _REASONS if any(sign in said for sign in signs)), "")
 
 
 def _sqlite_code(error: DBAPIError) -> int | None:

@@ -116,7 +116,11 @@ class PostgresqlStore:
         self.engine.dispose()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._url, connect_timeout=5, application_name="setpoint")
+        try:
+            return psycopg.connect(self._url, connect_timeout=5, application_name="setpoint")
+        except psycopg.ProgrammingError:  # its words quote a part of the URL
+            message = "`DATABASE_URL` holds something that PostgreSQL's client does not know"
+            raise UnusableStorageError(message) from None
 
     def _prepare(self) -> None:
         with self.engine.connect() as connection, connection.begin():

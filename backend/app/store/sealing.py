@@ -94,13 +94,15 @@ class Sealer:
         try:
             key = _open(self.keyring.keys[app_key.wrapped_by], app_key.wrapped, ["app-key", app_key.app])
         except (KeyError, InvalidTag):
-            message = (
-                f"`ENCRYPTION_KEYS` does not hold the key `{app_key.wrapped_by}` that the values of"
-                f" `{app_key.app}` are encrypted with; add it after the first one"
-            )
-            raise UnusableStorageError(message) from None
+            raise UnusableStorageError(self._lacks(app_key)) from None
         self._unwrapped[app_key] = key
         return key
+
+    def _lacks(self, app_key: WrappedAppKey) -> str:
+        wrapped_by, whose = app_key.wrapped_by, f"the values of `{app_key.app}` are encrypted with"
+        if wrapped_by in self.keyring.keys:
+            return f"the key `{wrapped_by}` in `ENCRYPTION_KEYS` is not the one that {whose}"
+        return f"`ENCRYPTION_KEYS` does not hold the key `{wrapped_by}` that {whose}; add it after the first one"
 
     def seal(
         self, place: Place, number: int, variables: Variables, app_key: WrappedAppKey, of: str = REVISION

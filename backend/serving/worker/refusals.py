@@ -9,7 +9,7 @@ from uuid import uuid4
 from gunicorn import util  # type: ignore[import-untyped]  # has no types
 
 _UNREADABLE = "the request cannot be read"
-_DETAILS = {
+_DETAILS: dict[int, str] = {
     HTTPStatus.REQUEST_URI_TOO_LONG: "the address is too long with what comes after the `?`, such as a message",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "a header is too long, or there are too many",
 }

@@ -63,7 +63,9 @@ def test_a_flipped_bit_is_noticed(part: str, bit: int) -> None:
 
 def test_the_key_of_an_app_does_not_serve_another() -> None:
     """Nor does one that was wrapped by a key that the service does not have."""
-    with pytest.raises(UnusableStorageError, match="`ENCRYPTION_KEYS` does not hold the key `one`"):
+    with pytest.raises(
+        UnusableStorageError, match="the key `one` in `ENCRYPTION_KEYS` is not the one that the values of `shop`"
+    ):
         SEALER.app_key(type(APP_KEY)("shop", APP_KEY.wrapped_by, APP_KEY.wrapped))
 
 

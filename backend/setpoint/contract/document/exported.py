@@ -162,8 +162,9 @@ class _Maker:
             of_values = schema.get("additionalProperties", {})
             return dict[str, self._limited(of_values, place)]  # type: ignore[misc]  # it is made now
         others = schema.get("additionalProperties")
-        extra = "ignore" if others is None else "forbid" if others is False else "allow"
-        config = ConfigDict(extra=extra, protected_namespaces=())
+        config = ConfigDict(
+            extra="ignore" if others is None else "forbid" if others is False else "allow", protected_namespaces=()
+        )
         name = re.sub(r"\W", "_", "_".join(place)) or "Object"
         return create_model(name, __config__=config, **self._fields(schema, place))
 
