@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
     ignore: tuple[str, ...] | None = None
     fail_on: Severity = Severity.ERROR
     deploy: bool = False
-    deploys: "tuple[WantedDeploy, ...]" = ()
+    deploys: tuple["WantedDeploy", ...] = ()
 
     def rules_in(self, project: Project) -> tuple[str, ...]:
         """Return the modules with rules; where the app's class can't be imported, those of its project can't either."""

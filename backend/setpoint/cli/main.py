@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from setpoint._version import __version__
@@ -148,11 +149,6 @@ def _take_late_files(parser: argparse.ArgumentParser, arguments: argparse.Namesp
     arguments.files += more
 
 
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    """Return what writes help; argparse makes one for each argument, and to find the width it imports archivers."""
-    return argparse.HelpFormatter(prog, width=_columns() - 2)
-
-
 def _columns() -> int:
     """Return the width of the terminal, as `shutil.get_terminal_size` finds it."""
     with suppress(ValueError):
@@ -164,11 +160,13 @@ def _columns() -> int:
 
 
 def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str]) -> argparse.ArgumentParser:
+    # argparse makes one for each argument, and to find the width it imports archivers.
+    formatter = partial(argparse.HelpFormatter, width=_columns() - 2)
     parser = argparse.ArgumentParser(
         prog=program,
         description="The typed settings class of an app as the contract for its configuration.",
         allow_abbrev=False,
-        formatter_class=_formatter,
+        formatter_class=formatter,
     )
     parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
     # Given its name, argparse need not work it out, for which it would import archivers.
@@ -181,7 +179,7 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
             help=command.summary,
             description=f"{command.summary}.",
             allow_abbrev=False,
-            formatter_class=_formatter,
+            formatter_class=formatter,
         )
         if name == called:
             importlib.import_module(command.module).add_arguments(subparser)

@@ -7,6 +7,9 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 def alternatives(annotation: Any) -> Iterator[Any]:
     """Yield the members of a union, or the annotation itself, without `Annotated` and names around them."""
+    if isinstance(annotation, type):
+        yield annotation
+        return
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from alternatives(get_args(annotation)[0])
@@ -39,5 +42,5 @@ def arguments(annotation: Any) -> tuple[Any, ...]:
 
 def is_class(candidate: Any, bases: tuple[type, ...]) -> bool:
     """Return whether `candidate` is one of `bases` or made from one, with or without arguments."""
-    candidate = get_origin(candidate) or candidate
-    return isinstance(candidate, type) and issubclass(candidate, bases)
+    base = candidate if isinstance(candidate, type) else get_origin(candidate)
+    return isinstance(base, type) and issubclass(base, bases)

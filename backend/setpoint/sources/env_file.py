@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.reading import Problem, ProblemKind, Reading
-from setpoint.envfile.source_text import SourceText, Span
+from setpoint.envfile.source_text import SourceText, Span, first_bad_byte
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
@@ -250,7 +250,7 @@ def parse_env_file(path: str, content: bytes, environment: Mapping[str, str], lo
         text = content.decode(encoding, "replace").removeprefix("\ufeff")
         return _env_file(SourceText(path, text), environment, encoding, Span(0, min(1, len(text))))
     source = SourceText.from_bytes(path, content)
-    bad = next((at for at, character in enumerate(source.text) if "\udc80" <= character <= "\udcff"), None)
+    bad = first_bad_byte(source.text)
     if bad is None:
         return _env_file(source, environment, encoding, None)
     return _env_file(source, environment, "not UTF-8", Span(bad, bad + 1))

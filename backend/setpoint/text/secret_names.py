@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 _WORD_INSIDE_CAMEL_CASE = r"(?<=[a-z0-9])(?=[A-Z])"
 _LONGEST_NAME = 256
@@ -62,14 +61,6 @@ _WORDS_BEFORE_WHAT_IS_NONE = """
 _BEFORE_WHAT_IS_NONE = frozenset(_WORDS_BEFORE_WHAT_IS_NONE.split())
 
 
-class _Found(NamedTuple):
-    """Words of a name that mean a secret, between what is before and after them."""
-
-    before: list[str]
-    phrase: str
-    after: list[str]
-
-
 def is_secret_name(name: str) -> bool:
     """Return whether `name` is what people call secrets: `DB_PASSWORD` or `apiKey`, and not `PASSWORD_MIN_LENGTH`."""
     return _last_secret(name) is not None
@@ -78,46 +69,54 @@ def is_secret_name(name: str) -> bool:
 def ends_as_a_secret(name: str) -> bool:
     """Return whether `name` ends with the word for one secret, so that a number under it is one: `PASSWORD`."""
     found = _last_secret(name)
-    return found is not None and not found.after and not found.phrase.endswith("S")
+    if found is None:
+        return False
+    phrase, after = found
+    return not after and not phrase.endswith("S")
 
 
-def _last_secret(name: str) -> _Found | None:
-    """Return the last words of `name` that mean a secret, unless what is around them means something else."""
+def _last_secret(name: str) -> tuple[str, list[str]] | None:
+    """Return the last words of `name` that mean a secret, unless what is around them means something else.
+
+    Returns:
+        These words, and those after them.
+    """
     in_snake_case = re.sub(_WORD_INSIDE_CAMEL_CASE, "_", name[-_LONGEST_NAME:])
     words = re.sub(r"\W", "_", in_snake_case.upper()).split("_")
-    found = _last_words_for_a_secret(words)
-    if found is None:
+    place = _place_of_last_secret(words)
+    if place is None:
         return None
     if words == ["GOOGLE", "APPLICATION", "CREDENTIALS"]:  # By Google's definition the path of a file.
         return None
-    if not _ABOUT_SECRETS.isdisjoint(found.after) and not _is_half_a_pair(found):
+    before, phrase, after = words[: place.start], "_".join(words[place]), words[place.stop :]
+    if not _ABOUT_SECRETS.isdisjoint(after) and not _is_half_a_pair(phrase, after):
         return None
-    is_name_of_a_cookie = found.phrase == "TOKEN_KEY" and "COOKIE" in "_".join(words)
-    word_before = next(filter(None, reversed(found.before)), "")
-    return None if word_before in _BEFORE_WHAT_IS_NONE or is_name_of_a_cookie else found
+    is_name_of_a_cookie = phrase == "TOKEN_KEY" and "COOKIE" in "_".join(words)
+    word_before = next(filter(None, reversed(before)), "")
+    return None if word_before in _BEFORE_WHAT_IS_NONE or is_name_of_a_cookie else (phrase, after)
 
 
-def _last_words_for_a_secret(words: Sequence[str]) -> _Found | None:
+def _place_of_last_secret(words: Sequence[str]) -> slice | None:
     found, at = None, 0
     while at < len(words):
-        ends = range(min(at + _MOST_WORDS_OF_ONE, len(words)), at, -1)
-        end = next((end for end in ends if _mean_a_secret(words[at:end], words[end:])), None)
-        if end is not None:
-            found = _Found([*words[:at]], "_".join(words[at:end]), [*words[end:]])
-        at = end or at + 1
+        for end in range(min(at + _MOST_WORDS_OF_ONE, len(words)), at, -1):
+            if _mean_a_secret(words[at:end], words[end:]):
+                found, at = slice(at, end), end
+                break
+        else:
+            at += 1
     return found
 
 
 def _mean_a_secret(words: Sequence[str], after: Sequence[str]) -> bool:
     phrase = "_".join(words).rstrip(_DIGITS)
-    is_last = not "_".join(after).strip(_DIGITS)
     return (
         phrase in _SECRETS
         or (len(words) == 1 and phrase.endswith(_ENDINGS))
-        or (is_last and phrase in _SECRETS_AT_THE_END)
+        or (phrase in _SECRETS_AT_THE_END and not "_".join(after).strip(_DIGITS))
     )
 
 
-def _is_half_a_pair(found: _Found) -> bool:
+def _is_half_a_pair(phrase: str, after: list[str]) -> bool:
     """Return whether it is `ACCESS_KEY_ID`, which is worth nothing alone, but goes with the other half."""
-    return found.phrase == "ACCESS_KEY" and found.after == ["ID"]
+    return phrase == "ACCESS_KEY" and after == ["ID"]

@@ -6,7 +6,7 @@ against the real `dotenv_values`.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
@@ -19,13 +19,9 @@ if TYPE_CHECKING:
 _BLANK = r"[^\S\r\n]"
 _SPACE = re.compile(r"\s*")
 _EXPORT = re.compile(rf"(?:export{_BLANK}+)?")
-_QUOTED_NAME = re.compile(r"'([^']+)'")
+_QUOTED_NAME = r"'([^']+)'"
 _UNQUOTED_NAME = re.compile(r"([^=\#\s]+)")
 _EQUAL_SIGN = re.compile(rf"{_BLANK}*=({_BLANK}*)")
-_QUOTED_VALUE = {
-    "'": re.compile(r"'([^'\\]*(?:\\.[^'\\]*)*)'", re.DOTALL),
-    '"': re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL),
-}
 _ESCAPE = {"'": r"\\([\\'])", '"': r"""\\([\\'"abfnrtv])"""}
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _UNQUOTED_VALUE = re.compile(r"[^\r\n]*")
@@ -119,7 +115,9 @@ class _Reader:
         at = _end(_EXPORT, self.text, start)
         if self.text.startswith("#", at):
             return _Statement(at)
-        name_match = (_QUOTED_NAME if self.text.startswith("'", at) else _UNQUOTED_NAME).match(self.text, at)
+        name_match = (re.compile(_QUOTED_NAME) if self.text.startswith("'", at) else _UNQUOTED_NAME).match(
+            self.text, at
+        )
         if name_match is None:
             return _Statement(None)
         name = Span(*name_match.span(1))
@@ -130,10 +128,10 @@ class _Reader:
         if equal_sign[1] and self.text.startswith("#", at):
             return _Statement(at, name, Span(at, at), "")
         quote = self.text[at : at + 1]
-        return self._quoted(name, quote, at) if quote in _QUOTED_VALUE else self._unquoted(name, at)
+        return self._quoted(name, quote, at) if quote in _ESCAPE else self._unquoted(name, at)
 
     def _quoted(self, name: Span, quote: str, start: int) -> _Statement:
-        match = _QUOTED_VALUE[quote].match(self.text, start)
+        match = _quoted_value(quote).match(self.text, start)
         if match is None:
             return _Statement(None, name, Span(start, start + 1))
         value = _with_plain_line_ends(match[1])
@@ -218,6 +216,12 @@ class _Reader:
         self, kind: ProblemKind, span: Span, message: str, name: str | None = None, hint: str | None = None
     ) -> None:
         self.problems.append(Problem(kind, span, message, name, hint))
+
+
+@cache
+def _quoted_value(quote: str) -> re.Pattern[str]:
+    """Return what is a value between two of `quote`; few files have both kinds of quotes."""
+    return re.compile(rf"{quote}([^{quote}\\]*(?:\\.[^{quote}\\]*)*){quote}", re.DOTALL)
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
