@@ -14,6 +14,7 @@ import pytest
 
 from docs.documents import ROOT
 from docs.typing_session import reader_environment
+from support.free_port import free_port
 from support.gunicorn_process import eventually
 from support.postgresql_server import postgresql_server
 
@@ -60,8 +61,7 @@ def new_postgresql() -> Iterator[str]:
 @pytest.fixture
 def port() -> str:
     """Return a free port, in place of the one that every reader has free."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return str(listener.getsockname()[1])
+    return str(free_port())
 
 
 @pytest.fixture

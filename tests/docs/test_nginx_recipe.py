@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -22,6 +21,7 @@ from setpoint.client.answer import WaitError
 from setpoint.client.connection import Connection
 from setpoint.client.login import Login
 from support.followed_environment import PLACE, Billing
+from support.free_port import free_port
 from support.gunicorn_process import GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
 from support.nginx import nginx
@@ -155,10 +155,8 @@ def test_what_nginx_refuses_is_a_sentence(proxied: Proxied, tmp_path: Path) -> N
 
 def test_a_service_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     """And not as something that is no Setpoint."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        nowhere = listener.getsockname()
     away = pytest.raises(WaitError, match=r"can't be reached by the proxy before it \(502\)")
-    with nginx(tmp_path, _CONFIGURATION, nowhere) as address, away:
+    with nginx(tmp_path, _CONFIGURATION, ("127.0.0.1", free_port())) as address, away:
         Connection(Login(address, "sp_x")).call("GET", "/v1/me")
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from app.store.testing.examples import OLD_KEY
 from docs.documents import ROOT, blocks
 from setpoint.cli.main import main
 from support.followed_environment import Billing
+from support.free_port import free_port
 from support.gunicorn_process import eventually
 from support.service_over_http import service_over_http
 from support.supervised import STRICT, until
@@ -82,8 +82,7 @@ def _running(words: list[str], folder: Path, **variables: str) -> Iterator[None]
 
 def test_the_app_gets_what_the_sidecar_has_had_accepted(tmp_path: Path) -> None:
     """It reads a new revision after the signal and not before; of one that the class refuses, it never hears."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
+    port = str(free_port())
     (tmp_path / "its_settings.py").write_text(STRICT)
     (tmp_path / "pyproject.toml").write_text('[tool.setpoint]\nsettings = "its_settings:Settings"\n')
     (tmp_path / "app.py").write_text(_APP)

@@ -1,5 +1,6 @@
 """A server that answers every connection with the same bytes, for tests of what a client makes of them."""
 
+import re
 import socket
 import ssl
 import threading
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 import trustme
 
 _TLS_HANDSHAKE = b"\x16"
+_CONTENT_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 @dataclass
@@ -43,7 +45,7 @@ def canned(status: str, content_type: str, body: str, *headers: str) -> bytes:
 def canned_server(
     answer: bytes | None, *, tls: bool = False, names: str = "localhost", port: int = 0
 ) -> Iterator[CannedServer]:
-    """Run a server that reads the head of a request, sends `answer`, and hangs up.
+    """Run a server that reads a request, sends `answer`, and hangs up.
 
     Args:
         answer: What every client gets; None for nothing at all, for as long as it waits.
@@ -88,7 +90,11 @@ def _answer(connection: socket.socket, answer: bytes | None, requests: list[byte
 
 
 def _is_whole(request: bytes) -> bool:
-    return b"\r\n\r\n" in request or request.startswith(_TLS_HANDSHAKE)
+    """Return whether nothing is left to read: a server that hangs up before would take its answer back."""
+    head, end, body = request.partition(b"\r\n\r\n")
+    announced = _CONTENT_LENGTH.search(head)
+    has_body = len(body) >= (int(announced[1]) if announced else 0)
+    return bool(end and has_body) or request.startswith(_TLS_HANDSHAKE)
 
 
 def _context(names: str) -> tuple[ssl.SSLContext, bytes]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.free_port import free_port
 from support.gunicorn_process import eventually
 
 HOW_TO_INSTALL = "there is no nginx, which this test needs: `make nginx` installs it"
@@ -41,10 +42,7 @@ def nginx(folder: Path, configuration: str, upstream: tuple[str, int]) -> Iterat
     """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     assert program, HOW_TO_INSTALL
-    with socket.socket() as reserved:
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
+    port = free_port()
     inside = configuration.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     inside = re.sub(r"^ *ssl_.*\n", "", inside, flags=re.MULTILINE)
     inside = inside.replace("127.0.0.1:8000", f"{upstream[0]}:{upstream[1]}")

@@ -2,10 +2,8 @@
 
 import os
 import pwd
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +13,8 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+
+from support.free_port import free_port
 
 _PACKAGES = Path(__file__).parents[1] / "app" / "store" / "servers" / "node_modules"
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -41,7 +41,7 @@ class PostgresqlServer:
     def __init__(self, folder: Path, binaries: Path, settings: Mapping[str, str]) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.port = _free_port()
+        self.port = free_port()
         self._binaries = binaries
         self._settings = dict(settings)
         self._process: subprocess.Popen[bytes] | None = None
@@ -206,12 +206,3 @@ def _give_away(folder: Path) -> None:
 def _children(process_id: int) -> list[int]:
     listed = Path(f"/proc/{process_id}/task/{process_id}/children")
     return [int(each) for each in listed.read_text(encoding="ascii").split()] if listed.exists() else []
-
-
-def _free_port() -> int:
-    """Return a port that nobody listens on, and that the kernel gives to no connection while the server is down."""
-    while True:
-        port = random.randrange(20_000, 30_000)  # noqa: S311 - below those for outgoing connections
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from support.free_port import free_port
 from support.gunicorn_process import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,11 +34,8 @@ class RunningDemo:
 @contextmanager
 def running_demo() -> Iterator[RunningDemo]:
     """Run the demo, and end it with Ctrl-C; fail if that leaves anything."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     with TemporaryDirectory() as short:  # a socket of the service has no room for a long path
-        yield from _run(port, Path(short))
+        yield from _run(free_port(), Path(short))
 
 
 def _run(port: int, folder: Path) -> Iterator[RunningDemo]:
