@@ -10,6 +10,7 @@ from docs.conftest import MakeRun
 from docs.documents import ROOT, Block, blocks, pages
 from docs.typing_session import typed
 from setpoint.envfile.loaders import find_loader
+from support.prepared_python import prepared_program
 
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#)([^)#]+)")
 
@@ -28,8 +29,8 @@ def _same_time(text: str) -> str:
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "YYYY-MM-DD HH:MM:SS", text)
 
 
-def _type(page: Path, clone: Path) -> None:
-    session = typed(page, clone)
+def _type(page: Path, clone: Path, *programs: str) -> None:
+    session = typed(page, clone, *programs)
     assert session
     for command, expected, printed in session:
         assert _same_time(printed) == _same_time(expected), command
@@ -56,9 +57,13 @@ def test_a_page_typed_from_top_to_bottom_prints_what_it_shows(page: Path, clone:
 def test_a_page_on_the_service_prints_what_it_shows(
     page: Path, database: str, clone: Path, make_run: MakeRun, request: pytest.FixtureRequest
 ) -> None:
-    """With `make run` in another terminal, whichever database the service has."""
+    """With `make run` in another terminal, whichever database the service has.
+
+    The README is typed with the program itself; on the guides, which show dozens of commands, it runs in forks.
+    """
+    programs = [] if page.parent == ROOT else [prepared_program(clone.parent)]
     with make_run(DATABASE_URL=request.getfixturevalue(f"new_{database}")):
-        _type(page, clone)
+        _type(page, clone, *programs)
 
 
 def test_the_readme_is_typed() -> None:

@@ -14,8 +14,11 @@ from support.coverage_variables import coverage_variables
 _END_OF_FILE = "END-OF-THE-FILE-ON-THE-PAGE"
 
 
-def typed(page: Path, clone: Path) -> list[tuple[str, str, str]]:
-    """Type the transcripts of `page`, and return each command, what the page shows for it, and what it printed."""
+def typed(page: Path, clone: Path, *programs: str) -> list[tuple[str, str, str]]:
+    """Type the transcripts of `page`, and return each command, what the page shows for it, and what it printed.
+
+    Programs are looked for in the folders `programs` first.
+    """
     outputs = clone.parent / "outputs"
     outputs.mkdir()
     script: list[str] = []
@@ -27,10 +30,11 @@ def typed(page: Path, clone: Path) -> list[tuple[str, str, str]]:
             output = shlex.quote(str(outputs / str(len(shown))))
             script.append(f"exec >{output} 2>&1\n{command}\n")
             shown.append((command, expected))
+    reader = reader_environment(clone)
     subprocess.run(
         ["bash", "-c", "".join(script)],
         cwd=clone,
-        env=reader_environment(clone),
+        env={**reader, "PATH": ":".join([*programs, reader["PATH"]])},
         stdin=subprocess.DEVNULL,
         timeout=120,
         check=False,

@@ -29,6 +29,20 @@ _TESTS = Path(__file__).resolve().parents[1]
 _SETPOINT = str(Path(sys.executable).with_name("setpoint"))
 _CONFIG = [sys.executable, "-m", "config"]
 _SECONDS = 60.0
+_PROGRAM = """\
+#!{python} -IS
+import json, os, socket, sys
+
+words = ["{setpoint}", *sys.argv[1:]]
+if words[1:2] == ["run"]:
+    os.execv(words[0], words)
+wanted = json.dumps({{"command": words, "environment": {{**os.environ}}, "cwd": os.getcwd()}}).encode()
+with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+    client.connect("\\0{name}")
+    socket.send_fds(client, [len(wanted).to_bytes(4, "big")], [0, 1, 2])
+    client.sendall(wanted)
+    sys.exit(int(client.recv(16)))
+"""
 _NOT_PREPARED = ("setpoint.testing", "setpoint.supervision", "setpoint.__main__", "setpoint.check.catalogue.app_rule")
 
 
@@ -70,6 +84,17 @@ def run_prepared(
     for thread in threads:
         thread.join()
     return subprocess.CompletedProcess([*command], status, parts[0], parts[1])
+
+
+def prepared_program(folder: Path) -> str:
+    """Write a `setpoint` for shells into `folder`, and return the folder as a part of a `PATH`.
+
+    `setpoint run` gets a process of its own from it: that one lives on, and is sent signals.
+    """
+    program = folder / "setpoint"
+    program.write_text(_PROGRAM.format(python=sys.executable, setpoint=_SETPOINT, name=_server()[1:]))
+    program.chmod(0o755)
+    return str(folder)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
