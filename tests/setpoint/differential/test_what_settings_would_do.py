@@ -15,7 +15,7 @@ from support.differential.situation import Situation, situations
 
 _DEPTH = os.environ.get("DIFFERENTIAL_EXAMPLES")
 # Without a depth it asks the same each time: what one run found, the next one has to find.
-_PROFILE = settings(max_examples=12, derandomize=True) if _DEPTH is None else settings(max_examples=int(_DEPTH))
+_PROFILE = settings(max_examples=4, derandomize=True) if _DEPTH is None else settings(max_examples=int(_DEPTH))
 
 
 @pytest.fixture(scope="module")

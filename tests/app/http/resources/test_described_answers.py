@@ -21,7 +21,7 @@ from support.http_api import Api
 
 Operation = APIOperation[Any, Any, Any, Any]
 
-_EXAMPLES = int(os.environ.get("DESCRIBED_EXAMPLES", "5"))
+_EXAMPLES = int(os.environ.get("DESCRIBED_EXAMPLES", "3"))
 """How many requests of each kind a call gets; `make faults` asks for more."""
 
 _CHECKS = [

@@ -27,7 +27,7 @@ from setpoint.sources.deploys import DeployRequest, recognised_kind
 from setpoint.sources.env_file import DEFAULT_LOADER, parse_env_file
 from setpoint.sources.gathered import Gathered
 from support.checking import BACKEND
-from support.coverage_variables import coverage_variables
+from support.prepared_python import prepared_program
 
 RULES = documented_rules()
 
@@ -62,10 +62,9 @@ def contract(folder: Path) -> SettingsContract:
 
 @cache
 def _codes_of_command(command: str, folder: Path) -> frozenset[str]:
-    program = f"{Path(sys.executable).with_name('setpoint')}"
     assert command.count("setpoint check") == 1
-    typed = command.replace("setpoint check", f"{program} check --format json")
-    environment = {**coverage_variables(), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    typed = command.replace("setpoint check", "setpoint check --format json")
+    environment = {"PATH": f"{prepared_program(folder.parent)}:{os.environ['PATH']}"}
     ended = subprocess.run(
         ["sh", "-c", typed], cwd=folder, env=environment, capture_output=True, timeout=60, check=False
     )
