@@ -25,6 +25,7 @@ _NOT_IN_GIT = (
     ".venv*",
     "node_modules",
     ".*_cache",
+    "__pycache__",
     ".hypothesis",
     ".coverage*",
     ".env",
@@ -35,7 +36,7 @@ _NOT_IN_GIT = (
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Return the root of a fresh clone on which `make setup` was called, with what Python has compiled."""
+    """Return the root of a fresh clone on which `make setup` was called."""
     folder = tmp_path / "clone"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_IN_GIT), symlinks=True)
     (folder / ".venv").symlink_to(sys.prefix)

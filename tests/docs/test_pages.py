@@ -59,11 +59,16 @@ def test_a_page_on_the_service_prints_what_it_shows(
 ) -> None:
     """With `make run` in another terminal, whichever database the service has.
 
-    The README is typed with the program itself; on the guides, which show dozens of commands, it runs in forks.
+    The README is typed with the program itself, and on two workers; the guides, which show dozens of commands, with
+    one that runs in forks.
     """
-    programs = [] if page.parent == ROOT else [prepared_program(clone.parent)]
-    with make_run(DATABASE_URL=request.getfixturevalue(f"new_{database}")):
-        _type(page, clone, *programs)
+    url = request.getfixturevalue(f"new_{database}")
+    if page.parent == ROOT:
+        with make_run(DATABASE_URL=url):
+            _type(page, clone)
+    else:
+        with make_run(DATABASE_URL=url, WEB_CONCURRENCY="1"):
+            _type(page, clone, prepared_program(clone.parent))
 
 
 def test_the_readme_is_typed() -> None:

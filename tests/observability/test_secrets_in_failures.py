@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import Any
 from urllib.parse import unquote_plus, urlencode
@@ -161,9 +162,14 @@ def _texts(value: Any) -> Iterator[str]:
 def _leaks(texts: set[str], secrets: tuple[str, ...]) -> Iterator[str]:
     pieces = {secret[at : at + _SHORTEST] for secret in secrets for at in range(len(secret) - _SHORTEST + 1)}
     for text in texts:
-        for decoded in set(_decodings(text)):
-            found = pieces & {decoded[at : at + _SHORTEST] for at in range(len(decoded))}
-            yield from (f"{piece!r} in {text!r}" for piece in found)
+        decoded = _decoded(text)
+        yield from (f"{piece!r} in {text!r}" for piece in pieces if piece in decoded)
+
+
+@cache
+def _decoded(text: str) -> str:
+    """Return all that can be decoded in `text`, which is in many lines and events."""
+    return "\0".join(set(_decodings(text)))
 
 
 def _decodings(text: str) -> Iterator[str]:
