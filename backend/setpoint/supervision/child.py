@@ -1,4 +1,4 @@
-"""The command that is supervised: started in a process group of its own, passed signals, stopped, and waited for."""
+"""The command that is supervised: started in a process group of its own, passed signals, and waited for."""
 
 import errno
 import os
@@ -6,13 +6,15 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from setpoint.errors import UnableError
+from setpoint.supervision.signals import KILLED_BY_SIGNAL
 from setpoint.text.escape import printable
 
 CANNOT_BE_EXECUTED = 126
 NOT_FOUND = 127
-_KILLED_BY_SIGNAL = 128
+_ALL_PROCESSES = Path("/proc")
 
 
 class NotStartedError(UnableError):
@@ -41,7 +43,6 @@ class Child:
             self._process = subprocess.Popen(list(command), env=dict(environment), process_group=0)  # noqa: S603 - to start a command is the purpose
         except OSError as error:
             raise NotStartedError(command[0], error) from None
-        _give_terminal(self._process.pid)
 
     @property
     def pid(self) -> int:
@@ -51,7 +52,7 @@ class Child:
     def exit_status(self) -> int | None:
         """Return what a shell would say it ended with; None while it runs."""
         code = self._process.poll()
-        return code if code is None or code >= 0 else _KILLED_BY_SIGNAL - code
+        return code if code is None or code >= 0 else KILLED_BY_SIGNAL - code
 
     def pass_on(self, number: int) -> None:
         """Send it a signal; nothing happens if it has ended."""
@@ -59,22 +60,44 @@ class Child:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
+    def pass_on_to_all(self, number: int) -> None:
+        """Send a signal to whatever there is of its group."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def stopped_by(self) -> int | None:
+        """Return the signal that has stopped it since somebody asked last; None if none has."""
+        with suppress(ChildProcessError):
+            found = os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
+            return found.si_status if found else None
+        return None
+
+    def is_gone(self) -> bool:
+        """Return whether it has ended, and nothing of its group goes on."""
+        return self.exit_status() is not None and not _goes_on(self.pid)
+
     def clear_away(self) -> None:
         """Kill it and whatever is left of its group."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self.pass_on_to_all(signal.SIGKILL)
         self._process.wait()
 
 
-def _give_terminal(group: int) -> None:
-    """Let the command read from the terminal and get what is typed there, such as Ctrl-C."""
-    if not os.isatty(0):
-        return
-    before = signal.signal(
-        signal.SIGTTOU, signal.SIG_IGN
-    )  # whoever is in the background may not hand it over otherwise
+def _goes_on(group: int) -> bool:
+    """Return whether a process group has a process, and not only what is left of one that nobody has waited for."""
     try:
-        with suppress(OSError):
-            os.tcsetpgrp(0, group)
-    finally:
-        signal.signal(signal.SIGTTOU, before)
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    states = [_state(each) for each in _ALL_PROCESSES.glob("[0-9]*/stat")]
+    return not states or any(its_group == group and state != "Z" for its_group, state in states)
+
+
+def _state(path: Path) -> tuple[int, str]:
+    """Return the process group and the state of a process (proc(5), `/proc/pid/stat`)."""
+    try:
+        state, _, group = path.read_text("utf-8", "replace").rpartition(")")[2].split()[:3]
+    except (OSError, ValueError):  # it has just ended
+        return -1, ""
+    return int(group), state

@@ -10,8 +10,8 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-_KILLED_BY_SIGNAL = 128
-_NOT_PASSED_ON = {signal.SIGCHLD, signal.SIGKILL, signal.SIGSTOP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGPIPE}
+from setpoint.supervision.signals import KILLED_BY_SIGNAL, PASSED_ON
+
 _FIRST = 1
 
 
@@ -23,11 +23,10 @@ def stay_behind_as_first_process() -> None:
 
 def stay_behind() -> None:
     """Return in a child of this process, which itself passes signals on, takes in orphans, and ends as the child."""
-    passed_on = signal.valid_signals() - _NOT_PASSED_ON
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # none gets lost before it can be passed on
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # none gets lost before it can be passed on
     child = os.fork()
     if child != 0:
-        for number in passed_on:
+        for number in PASSED_ON:
             with suppress(OSError, ValueError):  # some are the C library's own
                 signal.signal(number, lambda each, _: os.kill(child, each))
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -40,4 +39,4 @@ def _wait_for(child: int) -> NoReturn:
         ended, status = os.wait()
         if ended == child:
             code = os.waitstatus_to_exitcode(status)
-            sys.exit(code if code >= 0 else _KILLED_BY_SIGNAL - code)
+            sys.exit(code if code >= 0 else KILLED_BY_SIGNAL - code)

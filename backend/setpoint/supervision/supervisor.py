@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -15,9 +15,10 @@ from setpoint.errors import UnableError
 from setpoint.supervision.child import Child
 from setpoint.supervision.env_out import EnvOut
 from setpoint.supervision.readiness import is_ready
+from setpoint.supervision.signals import Told, hear
+from setpoint.supervision.terminal import Terminal
 
-PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCONT")
-_ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+_TERMINAL_STOPS = {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
 _SECONDS_BETWEEN_LOOKS = 0.2
 _LONGEST_UNTIL_READY = 60.0
 
@@ -84,7 +85,11 @@ class Supervisor:
     _good: Offer | None = None
     _good_since: datetime | None = None
     _pending: Offer | None = None
-    _is_ending: bool = False
+    _terminal: Terminal = field(default_factory=Terminal)
+    _told: Told = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._told = Told(self.plan.grace)
 
     def run(self, first: Offer, good: KnownGood | None = None, *, is_cached: bool = False) -> int:
         """Start the command with `first`, and return what it ends with.
@@ -97,16 +102,15 @@ class Supervisor:
         Raises:
             NotStartedError: The command can't be started at all.
         """
-        for name in PASSED_ON:
-            signal.signal(getattr(signal, name), self._on_signal)
-        signal.signal(signal.SIGCHLD, self._on_signal)
+        hear(self._on_signal)
         if good is not None:
             self._good, self._good_since = Offer(good.revision, good.variables), good.applied_at
         self._begin(first, is_cached=is_cached)
         while True:
-            self._wait(None, lambda: self._has_ended() or self._pending is not None)
+            self._wait(None, lambda: self._has_ended() or (self._pending is not None and not self._told.is_to_end))
             if (status := self._status()) is not None:
-                return self._end(status)
+                self._stop()
+                return status
             offer, self._pending = self._pending, None
             if offer is not None:
                 self._replace(offer)
@@ -132,7 +136,7 @@ class Supervisor:
             self._give(offer)
         except UnableError as error:
             self._failed(offer, str(error))
-            if self._has_ended() and not self._is_ending:
+            if self._has_ended() and not self._told.is_to_end:
                 self._go_back()
             return
         if self._settles(reloaded=self.plan.reload_signal is not None):
@@ -148,12 +152,14 @@ class Supervisor:
             self._child.pass_on(self.plan.reload_signal)
             return
         self._stop()
-        if not self._is_ending:
+        if not self._told.is_to_end:
             self._start(offer)
 
     def _has_failed(self) -> bool:
         """Return whether the command did not start; one that was told to end, or has done its work, has not failed."""
-        return not self._is_ending and self._status() != 0
+        status = self._status()
+        was_ended = self._told.explains(status, has_terminal=self._terminal.is_lent)
+        return status != 0 and not was_ended and not self._told.is_to_end
 
     def _what_happened(self) -> str:
         status = self._status()
@@ -170,27 +176,32 @@ class Supervisor:
             return
         self.say(f"starting again with revision {self._good.revision}")
         self._stop()
-        if not self._is_ending:
+        if not self._told.is_to_end:
             self._write(self._good)
             self._start(self._good)
 
     def _start(self, offer: Offer) -> None:
-        if self._child is not None:
-            self._child.clear_away()
         self._child = Child(self.plan.command, self.plan.environment(offer.variables))
+        self._terminal.lend(self._child.pid)
 
     def _write(self, offer: Offer) -> None:
         if self.plan.env_out is not None:
             self.plan.env_out.write(offer.variables)
 
     def _stop(self) -> None:
-        """Ask the command to stop, and make it stop if it does not."""
-        if self._child is None or self._has_ended():
+        """Ask the command to stop, then what it has left of its group; kill what has not after the time for both."""
+        child = self._child
+        if child is None:
             return
-        self._child.pass_on(signal.SIGTERM)
-        if not self._wait(self.plan.grace, self._has_ended):
+        ends_at = monotonic() + self.plan.grace
+        for ask, is_done in ((child.pass_on, self._has_ended), (child.pass_on_to_all, child.is_gone)):
+            if not is_done():
+                ask(signal.SIGTERM)
+                self._wait(ends_at - monotonic(), is_done)
+        if not child.is_gone():
             self.say(f"the command did not stop within {self.plan.grace:g} s, and is killed")
-            self._child.clear_away()
+        child.clear_away()
+        self._terminal.take_back()
 
     def _settles(self, *, reloaded: bool = False) -> bool:
         """Return whether the command stays up for as long as it has to, or says that it is ready.
@@ -222,11 +233,6 @@ class Supervisor:
         self.say(f"serving revision {offer.revision}")
         self.reporter.report({"revision": offer.revision, "verdict": "APPLIED"}, served_json(offer, "service"))
 
-    def _end(self, status: int) -> int:
-        if self._child is not None:
-            self._child.clear_away()
-        return status
-
     def _status(self) -> int | None:
         return None if self._child is None else self._child.exit_status()
 
@@ -250,10 +256,33 @@ class Supervisor:
     def _handle(self, event: Offer | int) -> None:
         if isinstance(event, Offer):
             self._pending = event
-        elif event != signal.SIGCHLD:
-            self._is_ending = self._is_ending or event in _ENDING
-            if self._child is not None:
-                self._child.pass_on(event)
+        elif self._child is None:
+            return
+        elif event == signal.SIGCHLD:
+            self._heed_stop(self._child)
+        else:
+            self._told.note(event)
+            self._child.pass_on(event)
+            if event == signal.SIGCONT:
+                self._go_on(self._child)
+
+    def _heed_stop(self, child: Child) -> None:
+        """Where the terminal has stopped the command, stop with it, so that the shell goes on."""
+        number = child.stopped_by()
+        if number not in _TERMINAL_STOPS:
+            return
+        if number == signal.SIGTSTP:
+            self._terminal.suspend(number)
+            self._wait(_SECONDS_BETWEEN_LOOKS, lambda: self._terminal.is_lent)  # which it is once somebody goes on
+            self._go_on(child)  # at once where there is no shell that could do that
+        elif self._terminal.lend(child.pid):
+            self._go_on(child)
+        else:
+            self._terminal.suspend(number)
+
+    def _go_on(self, child: Child) -> None:
+        self._terminal.lend(child.pid)
+        child.pass_on_to_all(signal.SIGCONT)
 
     def _on_signal(self, number: int, _: object) -> None:
         self.events.put(number)

@@ -1,0 +1,49 @@
+"""The terminal that the command shares with whoever has started it: lent to it while it runs, and taken back."""
+
+import os
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+
+_STDIN = 0
+
+
+@dataclass(slots=True)
+class Terminal:
+    """The terminal on standard input, if there is one.
+
+    Attributes:
+        is_lent: Whether the command has it: it reads from it, and gets what is typed there, such as Ctrl-C.
+    """
+
+    is_lent: bool = False
+
+    def lend(self, group: int) -> bool:
+        """Let a process group have it; return False where it is not this process's to give, as in the background."""
+        if not self.is_lent:
+            with suppress(OSError):
+                self.is_lent = os.tcgetpgrp(_STDIN) == os.getpgrp() and _given(group)
+        return self.is_lent
+
+    def take_back(self) -> None:
+        """Have what was lent."""
+        if self.is_lent:
+            _given(os.getpgrp())
+            self.is_lent = False
+
+    def suspend(self, number: int) -> None:
+        """Stop this process and those that it was started with, as the signal of a terminal would."""
+        self.take_back()
+        os.killpg(os.getpgrp(), number)
+
+
+def _given(group: int) -> bool:
+    """Let `group` have the terminal, which nobody may do in the background who heeds the signal for that."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        os.tcsetpgrp(_STDIN, group)
+    except OSError:
+        return False
+    finally:
+        signal.signal(signal.SIGTTOU, before)
+    return True
