@@ -95,6 +95,7 @@ _WORDS = {
     "int_type": "is not an integer",
     "int_parsing": "is not an integer",
     "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
     "string_too_long": "is too long",
     "string_too_short": "is too short",
     "string_pattern_mismatch": "does not match the required pattern",

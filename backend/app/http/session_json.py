@@ -35,7 +35,7 @@ class _Strict(BaseModel):
 class WhatIsServed(_Strict):
     """What an instance serves."""
 
-    revision: int = Field(ge=1, le=_LARGEST)
+    revision: int = Field(strict=True, ge=1, le=_LARGEST)
     since: _Time
     source: ServedFrom = ServedFrom.SERVICE
     known_good_at: _Time | None = None
@@ -55,7 +55,7 @@ class NewSession(_Strict):
     schema_digest: str = Field("", pattern=_DIGEST_OR_NOTHING)
     release: str = Field("", max_length=200, pattern=_NO_NUL)
     host: str = Field("", max_length=255, pattern=_NO_NUL)
-    pid: int = Field(0, ge=0, le=_LARGEST)
+    pid: int = Field(0, strict=True, ge=0, le=_LARGEST)
     started_at: _Time
     serves: list[ServedThere] = Field([], max_length=20)
 
@@ -72,7 +72,7 @@ class ToldOfSession(_Strict):
     """What an instance tells: a verdict on a revision, what it serves, or both."""
 
     environment: str | None = None
-    revision: int | None = Field(None, ge=1, le=_LARGEST)
+    revision: int | None = Field(None, strict=True, ge=1, le=_LARGEST)
     verdict: Answer | None = None
     errors: list[ReasonTold] = Field(default_factory=list, max_length=1_000)
     serves: WhatIsServed | None = None

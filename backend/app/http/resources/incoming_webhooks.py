@@ -68,7 +68,7 @@ class WrongWebhook(BaseModel):
 
     message: str = Field("", max_length=LONGEST_MESSAGE)
     """Why, for people."""
-    revision: int | None = Field(None, ge=1)
+    revision: int | None = Field(None, strict=True, ge=1)
     """Which revision it is about; nothing is done where that is not the newest one."""
 
 

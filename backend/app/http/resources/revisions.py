@@ -53,7 +53,7 @@ class Rollback(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    number: int = Field(alias="from", ge=1)
+    number: int = Field(alias="from", strict=True, ge=1)
     message: str | None = None
 
 

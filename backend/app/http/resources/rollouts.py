@@ -27,7 +27,7 @@ class Promoted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    revision: int = Field(ge=1)
+    revision: int = Field(strict=True, ge=1)
 
 
 class Aborted(Promoted):
@@ -42,7 +42,7 @@ class PlanTold(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     canary: str | None = Field(pattern=rf"^({SIZE})$")
-    bake: int | None = Field(None, ge=0, le=int(LONGEST_BAKE.total_seconds()))
+    bake: int | None = Field(None, strict=True, ge=0, le=int(LONGEST_BAKE.total_seconds()))
 
 
 def rollout(use_cases: Rollouts, trials: Trials) -> Blueprint:

@@ -26,7 +26,7 @@ class WantedToken(WantedRights):
 
     name: str = Field(min_length=1, max_length=200)
     kind: Literal["person", "machine"] = "machine"
-    expires_in: int | None = Field(None, ge=60, le=315_360_000)
+    expires_in: int | None = Field(None, strict=True, ge=60, le=315_360_000)
 
 
 class NewTokenAnswer(TokenAnswer):

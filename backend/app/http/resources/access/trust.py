@@ -36,9 +36,9 @@ class WantedTrustRule(WantedRights):
     """The keys of the issuer as a JSON Web Key Set (RFC 7517)."""
     key_set_url: str = Field("", max_length=1_000)
     """Where the keys are fetched, if they aren't given."""
-    once: bool = True
+    once: bool = Field(default=True, strict=True)
     """Whether a token is exchanged only once."""
-    sign_in: bool = False
+    sign_in: bool = Field(default=False, strict=True)
     """Whether it is about people who sign in with a browser; then without keys."""
 
 

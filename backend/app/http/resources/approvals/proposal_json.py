@@ -31,7 +31,7 @@ class WantedChange(_Strict):
     """All variables that the environment is to have."""
     patch: dict[str, str | None] | None = None
     """A merge patch (RFC 7396); null removes a variable."""
-    rollback_to: int | None = Field(None, ge=1)
+    rollback_to: int | None = Field(None, strict=True, ge=1)
     """The number of a revision."""
     promote: BroughtVariables | None = None
     """Variables of another environment."""

@@ -22,7 +22,7 @@ class ProtectionTold(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    approvals: int | None = Field(1, ge=1, le=MOST_APPROVALS)
+    approvals: int | None = Field(1, strict=True, ge=1, le=MOST_APPROVALS)
 
 
 def protection(use_case: Protecting) -> Blueprint:
