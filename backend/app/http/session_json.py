@@ -86,16 +86,11 @@ class ToldOfSession(_Strict):
         return self
 
 
-class ToldThere(ToldOfSession):
-    """What an instance tells of the environment that it names."""
-
-    environment: str
-
-
-class ToldOfOne(ToldThere):
+class ToldOfOne(ToldOfSession):
     """What one of many instances tells."""
 
     session: SessionId
+    environment: str
 
 
 class ToldOfSessions(RootModel[list[ToldOfOne]]):

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint
-from pydantic import BaseModel, Field, RootModel
+from pydantic import RootModel
 
 from app.domain.identity import Scope
 from app.domain.place import Place
@@ -19,7 +19,6 @@ from app.http.session_json import (
     SessionId,
     ToldOfSession,
     ToldOfSessions,
-    ToldThere,
     VerdictsAnswer,
     served_of,
     verdict_of,
@@ -36,17 +35,8 @@ _LARGEST_OF_MANY = 4_000_000
 """As many verdicts as there may be at once are more than a megabyte."""
 
 
-class _ToldAlike(BaseModel):
-    """What some of many instances tell alike."""
-
-    told: ToldThere
-    sessions: list[SessionId]
-
-
-class _ToldAlikeOfSessions(RootModel[list[_ToldAlike]]):
-    """The same as `ToldOfSessions`, with what many tell alike told once."""
-
-    root: list[_ToldAlike] = Field(min_length=1, max_length=MOST_AT_ONCE)
+class _Sessions(RootModel[list[list[SessionId]]]):
+    """The ids of those who tell the same."""
 
 
 def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Blueprint:
@@ -84,13 +74,15 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
         )
     )
     def report_many() -> dict[str, Any]:
-        alike = validated(_ToldAlikeOfSessions, _told_alike(read_json(_LARGEST_OF_MANY))).root
-        names = list({each.told.environment: None for each in alike})
+        content, alike = _told_alike(read_json(_LARGEST_OF_MANY))
+        told, sessions = validated(ToldOfSessions, content).root, validated(_Sessions, alike).root
+        names = list({each.environment: None for each in told})
         places = dict(zip(names, named_places(names), strict=True))
         allow(Scope.SESSION_WRITE, *places.values())
         now = datetime.now(UTC)
-        reports = [_report(each.sessions, places[each.told.environment], each.told, now) for each in alike]
-        heard = use_cases.report(reports)
+        heard = use_cases.report(
+            [_report(ids, places[each.environment], each, now) for ids, each in zip(sessions, told, strict=True)]
+        )
         return {
             "stored": sum(len(each.stored) for each in heard),
             "unknown": [session for each in heard for session in each.unknown],
@@ -114,29 +106,30 @@ def _report(sessions: Sequence[str], place: Place, told: ToldOfSession, now: dat
     return SessionReport(sessions, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)
 
 
-def _told_alike(content: object) -> object:
-    """Return `content` of `ToldOfSessions` for `_ToldAlikeOfSessions`; what is no such thing, as it is.
+def _told_alike(content: object) -> tuple[object, Sequence[Sequence[str]]]:
+    """Return `content` with what many tell alike only once, and the ids of the sessions that tell each of it.
 
-    10,000 instances tell a handful of different things, and each of them is looked at and stored once.
+    10,000 instances tell a handful of different things, and each of them is looked at and stored once. Where something
+    is wrong, `content` stays as it is, for its model to say what.
     """
     if not isinstance(content, list) or len(content) > MOST_AT_ONCE:
-        return content
-    found: list[dict[str, Any]] = []
-    alike: dict[str, list[object]] = {}
+        return content, []
+    found: list[object] = []
+    alike: dict[str, list[str]] = {}
+    sessions: list[list[str]] = []
     heard: set[str] = set()
     for each in content:
-        session = each.pop("session", None) if isinstance(each, dict) else None
-        if not isinstance(session, str):  # the model says what is wrong
-            found.append({"told": each} if session is None else {"told": each, "sessions": [session]})
-            continue
-        if session in heard:  # what it tells now counts more than all before
+        session = each.get("session") if isinstance(each, dict) else None
+        if not isinstance(session, str):
+            return content, []
+        if session in heard:  # what it tells now counts more than what was told before
             alike.clear()
             heard.clear()
         heard.add(session)
-        text = repr(each)
-        if text in alike:
-            alike[text].append(session)
-        else:
-            alike[text] = [session]
-            found.append({"told": each, "sessions": alike[text]})
-    return found
+        told = repr({**each, "session": ""})
+        if told not in alike:
+            alike[told] = []
+            found.append(each)
+            sessions.append(alike[told])
+        alike[told].append(session)
+    return found, sessions

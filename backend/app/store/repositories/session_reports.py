@@ -39,6 +39,8 @@ def _in_one_go(reports: Iterable[SessionReport]) -> Sequence[SessionReport]:
             else:
                 last[session] = len(told)
                 told.append(told[before].followed_by(report))
+    if len(last) == sum(len(each.sessions) for each in told):
+        return told
     by_number: dict[int, list[str]] = {}
     for session, number in last.items():
         by_number.setdefault(number, []).append(session)
