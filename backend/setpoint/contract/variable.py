@@ -65,6 +65,8 @@ class Variable(NamedTuple):
             return self.guidance.expected
         if self.split_by_class:
             return "a string that the app parses itself"
+        if self.holds_parts:
+            return "JSON that contains the setting"
         from setpoint.contract.type_in_words import description
 
         return description(self.field, by_name=self.takes_names)

@@ -49,7 +49,10 @@ def _text(contract: SettingsContract, command: str) -> str:
         head += _comment("Any variable can also be set from a file: `NAME_FILE=/path/to/file` sets `NAME`.")
     blocks = ["\n".join(head)]
     shown = proposed(contract)
-    blocks += ["\n".join(_block(variable, shown[variable.name])) for variable in documented(contract)]
+    settings: dict[str, list[Variable]] = {}
+    for variable in documented(contract):
+        settings.setdefault(variable.name, []).append(variable)
+    blocks += ["\n".join(_block(each, shown[name])) for name, each in settings.items()]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -104,7 +107,15 @@ def _shown(variable: Variable, default: str | None, refused: Collection[tuple[st
     return "" if any(setting[:depth] == variable.setting for setting in refused) else default
 
 
-def _block(variable: Variable, shown: str) -> Iterator[str]:
+def _block(settings: Sequence[Variable], shown: str) -> Iterator[str]:
+    """Yield what is said of the settings that are given under one name, and the one line that gives them."""
+    for each in settings:
+        yield from _words(each)
+    name = settings[0].name
+    yield f"{name}=" if any(each.required for each in settings) else f"#{name}={shown}"
+
+
+def _words(variable: Variable) -> Iterator[str]:
     if variable.field.description:
         yield from _comment(variable.field.description)
     facts = [variable.expected[:1].upper() + variable.expected[1:]]
@@ -116,7 +127,6 @@ def _block(variable: Variable, shown: str) -> Iterator[str]:
         yield from _comment(f"Deprecated: {variable.field.deprecation_message or 'a later version will not read it'}")
     if variable.guidance.obtain:
         yield from _comment(f"To get a value: {variable.guidance.obtain}")
-    yield f"{variable.name}=" if variable.required else f"#{variable.name}={shown}"
 
 
 def _comment(text: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Which assignment a refusal is about, and which could be refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set
 from setpoint.resolution.subject import Setting, Subject
@@ -38,8 +39,25 @@ def overruled(subject: Subject) -> Iterator[Assignment]:
 def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None:
     """Return what gives the value that the class refuses; what a source could not decode may not even count."""
     if refusal.entry is None:
-        return assigned_near(subject, refusal.setting)
+        return assigned_near(subject, refusal.setting) or lacking(subject, refusal)
     return subject.assignment_of(refusal.entry)
+
+
+def without_json(subject: Subject) -> frozenset[str]:
+    """Return the variables whose value is not the JSON that it has to be: it may hold several settings."""
+    refused = (each.entry for each in subject.validated.refusals if each.error_type == "json_invalid")
+    return frozenset(subject.contract.canonical(entry.name) for entry in refused if entry)
+
+
+def lacking(subject: Subject, refusal: Refusal) -> Assignment | None:
+    """Return what should hold a part that the class misses, because of an alias, or holds none that it knows."""
+    variables: Sequence[Variable] = ()
+    if refusal.kind is RefusalKind.MISSING:
+        variables = subject.contract.variables_at(refusal.setting)[:1]
+    elif refusal.error_type == "extra_forbidden" and len(refusal.setting) == 1:
+        variables = subject.contract.named(str(refusal.setting[0]))
+    readable = (each.name for each in variables if each.holds_parts and each.name not in without_json(subject))
+    return next(filter(None, map(subject.assignments.get, readable)), None)
 
 
 def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:

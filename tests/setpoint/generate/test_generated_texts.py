@@ -14,6 +14,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.generate.env_example import env_example
 from setpoint.generate.settings_reference import settings_reference
 from support.checking import checked
+from support.differential.catalogue.names import PathsIntoOne
 
 
 class Mode(StrEnum):
@@ -238,3 +239,10 @@ def test_a_set_is_written_in_one_order() -> None:
         "#NUMBERS=[4, 30, 100]",
         '#GROUPS={"all": ["a", "b", "c"]}',
     ]
+
+
+def test_an_example_has_one_line_for_what_holds_several_settings() -> None:
+    """A file that sets a variable twice would be warned about."""
+    text = env_example([SettingsContract.of(PathsIntoOne)], "setpoint example")
+    assert text.count("SERVICE=") == 1
+    assert "# JSON that contains the setting; required\nSERVICE=\n" in text

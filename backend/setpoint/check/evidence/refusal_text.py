@@ -180,8 +180,6 @@ def explain(
     is_made = bool(refusals[0].made)
     is_whole = variable is not None and variable.name.upper() == name.upper() and not (where or is_made)
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
-    if variable and variable.holds_parts and refusals[0].error_type == "json_invalid":
-        expected = "JSON that contains the setting"
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     hint = _OTHER_DEFAULT if is_default else hint

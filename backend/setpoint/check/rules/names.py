@@ -18,7 +18,7 @@ from setpoint.check.evidence.misspellings import (
 )
 from setpoint.check.finding import Finding, Region, declaration, name_region, region_to_rename
 from setpoint.contract.variable import Variable
-from setpoint.resolution.blame import parts_of_plain_values
+from setpoint.resolution.blame import lacking, parts_of_plain_values, without_json
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.guarded import MASK
@@ -156,21 +156,16 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
     """
     if any(file.trouble for file in subject.gathered.files):
         return
-    told = misspelt(subject) | _without_json(subject)
+    told = {*misspelt(subject), *without_json(subject)}
     for refusal in subject.validated.refusals:
         if refusal.kind is not RefusalKind.MISSING:
             continue
-        if subject.origins.above(refusal.setting):
+        if subject.origins.above(refusal.setting) or lacking(subject, refusal):
             continue
         for variable in subject.contract.needed_at(refusal.setting):
             if variable.name not in told and variable.name not in subject.unreadable:
+                told.add(variable.name)  # It may hold several settings.
                 yield _missing(subject, variable)
-
-
-def _without_json(subject: Subject) -> frozenset[str]:
-    """Return the variables whose value is not the JSON that it has to be: it may hold several settings."""
-    refused = (each.entry for each in subject.validated.refusals if each.error_type == "json_invalid")
-    return frozenset(subject.contract.canonical(entry.name) for entry in refused if entry)
 
 
 def _missing(subject: Subject, variable: Variable) -> Finding:

@@ -1,7 +1,7 @@
 """SP4xx: values."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from setpoint.check.catalogue.rule import built_in
@@ -14,6 +14,7 @@ from setpoint.resolution.blame import (
     assigned_inside,
     assignment_to_blame,
     is_about_unknown_name,
+    lacking,
     overruled,
     parts_of_plain_values,
 )
@@ -50,14 +51,26 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
         if refusal.kind is RefusalKind.INVALID and not is_about_unknown_name(subject, refusal):
             refused.append((refusal, assignment_to_blame(subject, refusal)))
         elif refusal.kind is RefusalKind.MISSING and _is_incomplete(subject, refusal):
-            refused.append((refusal, subject.origins.above(refusal.setting)))
-    yield from _explained(subject, refused)
+            refused.append((refusal, subject.origins.above(refusal.setting) or lacking(subject, refusal)))
+    yield from _explained(subject, _without_consequences(subject, refused))
     yield from (_part_of_plain_value(subject, each) for each in parts)
     for assignment in islice(overruled(subject), _MOST_OVERRULED):
         refusals = subject.refusals_of(assignment)
         for finding in _explained(subject, [(refusal, assignment) for refusal in refusals]):
             # Nothing reads it, until somebody takes out the line that wins.
             yield finding._replace(severity=Severity.WARNING)
+
+
+def _without_consequences(
+    subject: Subject, refused: Sequence[tuple[Refusal, Assignment | None]]
+) -> list[tuple[Refusal, Assignment | None]]:
+    """Leave out that a class does not know what should hold a setting, where it is said that it lacks this one."""
+    incomplete = [blamed for refusal, blamed in refused if refusal.kind is RefusalKind.MISSING and blamed]
+    return [
+        (refusal, blamed)
+        for refusal, blamed in refused
+        if refusal.kind is RefusalKind.MISSING or blamed not in incomplete or lacking(subject, refusal) is None
+    ]
 
 
 def _part_of_plain_value(subject: Subject, part: Assignment) -> Finding:
@@ -79,7 +92,7 @@ def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
 
     It may be put together from several variables, and lack a key that belongs to no variable of its own.
     """
-    assignment = subject.origins.above(refusal.setting)
+    assignment = subject.origins.above(refusal.setting) or lacking(subject, refusal)
     if assignment is None:
         return not subject.contract.needed_at(refusal.setting)
     return subject.contract.canonical(assignment.name) not in subject.unreadable

@@ -66,3 +66,22 @@ def test_a_value_that_holds_a_setting_has_to_be_json() -> None:
     assert [(each.code, each.message, each.label, each.location is not None) for each in report.diagnostics] == [
         ("SP401", "`SERVICE` is not valid JSON", "expected JSON that contains the setting", True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            "SERVICE={}\n",
+            ["`port` in `SERVICE` is missing a required value", "`host` in `SERVICE` is missing a required value"],
+        ),
+        ('SERVICE={"port": 1}\n', ["`host` in `SERVICE` is missing a required value"]),
+        ("\n", ["`SERVICE` is required but not set"]),
+        ('SERVICE={"port": 1, "host": "a"}\nNUMBERS=[1]\n', ["`NUMBERS` contains a key that is not allowed"]),
+    ],
+)
+def test_a_value_that_should_hold_a_setting_lacks_it(content: str, told: list[str]) -> None:
+    """The variable is set: what is missing is in its value, and that is where to look."""
+    report = checked(content, settings_class=names.PathsIntoOne)
+    assert [each.message for each in report.diagnostics] == told
+    assert all((each.location is not None) == (content != "\n") for each in report.diagnostics)

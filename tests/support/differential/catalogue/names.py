@@ -53,6 +53,12 @@ class PathIntoList(BaseSettings):
     name: str = Field("none", validation_alias=AliasPath("SERVICE", 0, "name"))
 
 
+class PathsIntoOne(BaseSettings):
+    port: int = Field(validation_alias=AliasPath("SERVICE", "port"))
+    host: str = Field(validation_alias=AliasPath("SERVICE", "host"))
+    second: int = Field(2, validation_alias=AliasPath("NUMBERS", 1))
+
+
 class PathIntoObject(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore")
     port: int = Field(1, validation_alias=AliasPath("service", "port"))
@@ -136,6 +142,13 @@ CASES = [
     Case(ValidationAliasInLowerCase, _ALIASED),
     Case(Choices, {**_ALIASED, "WEB_PORT": INT}),
     Case(PathIntoList, {"SERVICE": _SERVICE}),
+    Case(
+        PathsIntoOne,
+        {
+            "SERVICE": Texts(('{"port": 1, "host": "a"}',), ('{"port": 1}', "{}", "x", '{"prot": 1}')),
+            "NUMBERS": Texts(("[1, 2]",), ("[1]", "x", '[1, "x"]')),
+        },
+    ),
     Case(
         PathIntoObject,
         {"SERVICE": Texts(('{"port": 5}', '{"port": 6}', "{}"), ("x", '{"port": "x"}', "[]"))},
