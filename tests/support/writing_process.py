@@ -1,4 +1,4 @@
-"""Processes that write revisions one after the other until somebody ends them, and tell each one that was answered."""
+"""Processes that write revisions, three at once, until somebody ends them, and tell each one that was answered."""
 
 import os
 import subprocess
@@ -16,22 +16,31 @@ ROUNDS = int(os.environ.get("FAULT_ROUNDS", "2"))
 
 _PROGRAM = """
 import sys
+import threading
 import time
+from itertools import count
 from app.domain.errors import UnavailableError
 from app.store.opening import open_store
 from app.store.testing.examples import append, draft
 
-store = open_store(sys.argv[1], sys.argv[2])
-count = 0
-while True:
-    count += 1
-    try:
-        number = append(store, draft(WRITER=sys.argv[3], COUNT=str(count))).number
-    except UnavailableError:
-        print("unavailable", flush=True)
-        time.sleep(0.02)
-    else:
-        print(number, sys.argv[3], count, flush=True)
+store, counts, telling = open_store(sys.argv[1], sys.argv[2]), count(1), threading.Lock()
+
+def tell(*words):
+    with telling:
+        print(*words, flush=True)
+
+def write():
+    for each in counts:
+        try:
+            number = append(store, draft(WRITER=sys.argv[3], COUNT=str(each))).number
+        except UnavailableError:
+            tell("unavailable")
+            time.sleep(0.02)
+        else:
+            tell(number, sys.argv[3], each)
+
+for _ in range(3):  # some of what is written at once shares a commit
+    threading.Thread(target=write).start()
 """
 
 

@@ -204,8 +204,8 @@ class Store(Protocol):
     def write(self, change: Callable[[Transaction], T]) -> T:
         """Run `change` while nobody else writes, and return its answer once that is on the disk.
 
-        Nothing of it is stored if it raises. It may be run a second time after a lost connection, and in another
-        thread: it must touch nothing but the transaction.
+        Nothing of it is stored if it raises. It may be run in another thread, and a second time: after a lost
+        connection, or where another change that shares its transaction fails. It must touch nothing but that.
 
         Raises:
             StorageFullError: There is no space left.

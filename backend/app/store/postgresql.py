@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from app.store.migrating import migrate
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.tables import counter
 from app.store.sealing import Sealer
+from app.store.shared_commits import PendingChange, SharedCommits, made
 from app.store.transaction import SqlTransaction
 from app.turns import Turns, acts_for
 
@@ -54,6 +55,7 @@ class PostgresqlStore:
         self._url = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
         self.sealer = sealer
         self._turns = Turns(at_once=1)
+        self._commits = SharedCommits(self._commit)
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -82,7 +84,7 @@ class PostgresqlStore:
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
         """Run `change` while nobody else writes, and return its answer once that is on the disk."""
         with told_plainly(), self._turns.taken(acts_for.get()):
-            return _twice_if_lost(lambda: self._write(change))
+            return self._commits.write(change)
 
     def position(self) -> Position:
         """Return the position of the newest event."""
@@ -136,20 +138,20 @@ class PostgresqlStore:
             return False
         return True
 
-    def _write(self, change: Callable[[SqlTransaction], T]) -> T:
-        with self.engine.connect() as connection:
-            with connection.begin() as pending:
-                connection.execute(_LOCK)
-                transaction = SqlTransaction(connection, self.sealer)
-                result = change(transaction)
-                if transaction.events.added and self._listener is not None:
-                    connection.exec_driver_sql(f"SELECT pg_notify('{_CHANNEL}', '{transaction.events.added}')")
-                try:
-                    pending.commit()
-                except DBAPIError as error:
-                    message = "the connection was lost while the change was stored: read what is there, and try again"
-                    raise UnavailableError(message) from error
-            return result
+    def _commit(self, changes: Sequence[PendingChange]) -> None:
+        _twice_if_lost(lambda: self._made(changes))
+
+    def _made(self, changes: Sequence[PendingChange]) -> None:
+        with self.engine.connect() as connection, connection.begin() as pending:
+            connection.execute(_LOCK)
+            added = made(changes, connection, self.sealer)
+            if added and self._listener is not None:
+                connection.exec_driver_sql(f"SELECT pg_notify('{_CHANNEL}', '{added}')")
+            try:
+                pending.commit()
+            except DBAPIError as error:
+                message = "the connection was lost while the change was stored: read what is there, and try again"
+                raise UnavailableError(message) from error
 
 
 def refuse_blocking_driver() -> None:

@@ -45,8 +45,7 @@ class SqlProposals:
 
     def protections(self) -> Mapping[Place, int]:
         """Return how many approvals a change takes, by protected environment."""
-        rows = self._connection.execute(_PROTECTIONS)
-        return {Place(row.app, row.environment): row.approvals for row in rows}
+        return {Place(row.app, row.environment): row.approvals for row in self._connection.execute(_PROTECTIONS)}
 
     def protect(self, place: Place, approvals: int | None) -> None:
         """Store how many approvals a change takes; None for an environment that is not protected."""

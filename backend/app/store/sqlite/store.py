@@ -1,7 +1,7 @@
 """The store on SQLite, for one machine and any number of workers."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Lock
@@ -16,6 +16,7 @@ from app.store.failures import is_busy, told_plainly
 from app.store.migrating import is_current, migrate
 from app.store.repositories.app_keys import SqlKeys
 from app.store.sealing import Sealer
+from app.store.shared_commits import PendingChange, SharedCommits, made
 from app.store.sqlite.bell import Bell
 from app.store.sqlite.engine import DRIVER, make_file, refuse_unsafe_version, sqlite_engine
 from app.store.sqlite.turn import Turn
@@ -33,8 +34,8 @@ _POLL_SECONDS = 1.0
 class SqliteStore:
     """The port `Store` on a SQLite file.
 
-    Reads run where they are asked for: in WAL mode they wait for nobody. Writes run apart, one after the other: they
-    wait for other processes and for the disk.
+    Reads run where they are asked for: in WAL mode they wait for nobody. Writes run apart, and those that wait
+    at the same time share a commit: they wait for other processes and for the disk.
     """
 
     def __init__(self, path: Path, sealer: Sealer, workers: int = 1) -> None:
@@ -53,6 +54,7 @@ class SqliteStore:
         self.sealer = sealer
         self._apart = Apart()
         self._turns = Turns(at_once=1)
+        self._commits = SharedCommits(self._commit)
         self._writing = sqlite_engine(
             path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE"
         )
@@ -83,10 +85,7 @@ class SqliteStore:
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
         """Run `change` while nobody else writes, and return its answer once that is on the disk."""
         with told_plainly(), self._turns.taken(acts_for.get()):
-            result, added = self._apart.run(lambda: self._write(change))
-        if added:
-            self._bell.ring()
-        return result
+            return self._commits.write(change)
 
     def position(self) -> Position:
         """Return the position of the newest event."""
@@ -132,10 +131,13 @@ class SqliteStore:
             migrate(connection)
             SqlKeys(connection, self.sealer).unwrap_all()
 
-    def _write(self, change: Callable[[SqlTransaction], T]) -> tuple[T, int]:
+    def _commit(self, changes: Sequence[PendingChange]) -> None:
+        if self._apart.run(lambda: self._made(changes)):
+            self._bell.ring()
+
+    def _made(self, changes: Sequence[PendingChange]) -> int:
         with self._turn.taken(), self._writing.connect() as connection, connection.begin():
-            transaction = SqlTransaction(connection, self.sealer)
-            return change(transaction), transaction.events.added
+            return made(changes, connection, self.sealer)
 
 
 def _patiently(ask: Callable[[], T]) -> T:

@@ -1,0 +1,126 @@
+"""Has writes of one process that wait at the same time share a transaction, and so one wait for the disk."""
+
+from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.errors import UnavailableError
+from app.store.sealing import Sealer
+from app.store.transaction import SqlTransaction
+
+T = TypeVar("T")
+
+MOST = 32
+"""How many share one: others that write, of this process or not, wait until they are through."""
+
+
+@dataclass(eq=False, slots=True)
+class PendingChange:
+    """A change that waits to be stored, and what has come of it.
+
+    Attributes:
+        change: What is to be done in a transaction.
+        context: The variables of the request that wants it.
+        answer: What the change has returned.
+        error: Why it is not stored; None if it is.
+        is_over: Whether it can be answered.
+    """
+
+    change: Callable[[SqlTransaction], Any]
+    context: Context = field(default_factory=copy_context)
+    answer: Any = None
+    error: BaseException | None = None
+    is_over: bool = False
+
+
+class _SpoiledError(Exception):
+    """The database has failed within a change that shares a transaction with others."""
+
+
+class SharedCommits:
+    """Whoever is first stores the changes of all that have come by then, in their order.
+
+    Each of them has a savepoint of its own, so that one that is refused takes nothing with it. None is answered before
+    the commit, and where that fails, none of them is stored.
+    """
+
+    def __init__(self, commit: Callable[[Sequence[PendingChange]], None]) -> None:
+        """Begin with nothing.
+
+        Args:
+            commit: Makes changes (`made`) in one transaction, which is on the disk when it returns.
+        """
+        self._commit = commit
+        self._waiting: list[PendingChange] = []
+        self._one_at_a_time = Lock()
+
+    def write(self, change: Callable[[SqlTransaction], T]) -> T:
+        """Return what `change` returns once it is on the disk; raise what it, or the commit, raises."""
+        pending = PendingChange(change)
+        self._waiting.append(pending)
+        with self._one_at_a_time:
+            while not pending.is_over:
+                changes = self._waiting[:MOST]
+                del self._waiting[:MOST]
+                self._store(changes)
+        if pending.error is not None:
+            raise pending.error
+        answer: T = pending.answer
+        return answer
+
+    def _store(self, changes: Sequence[PendingChange]) -> None:
+        try:
+            self._commit(changes)
+        except _SpoiledError:
+            for each in changes:
+                self._store([each])
+        except Exception as error:  # noqa: BLE001 - each of them raises it
+            _fail(changes, error)
+        except BaseException:
+            message = "the service was stopped while the change was stored: read what is there, and try again"
+            _fail(changes, UnavailableError(message))
+            raise
+        finally:
+            for each in changes:
+                each.is_over = True
+
+
+def _fail(changes: Sequence[PendingChange], error: Exception) -> None:
+    for each in changes:
+        each.error = error
+
+
+def made(changes: Sequence[PendingChange], connection: sa.Connection, sealer: Sealer) -> int:
+    """Make changes in the transaction that has begun; return the number of the last event, 0 if there is none.
+
+    Raises:
+        Exception: Nothing of this transaction must be stored: the only change is refused, or the database has failed.
+    """
+    if len(changes) == 1:
+        return _made(changes[0], connection, sealer)
+    return max(_made_beside_others(each, connection, sealer) for each in changes)
+
+
+def _made_beside_others(pending: PendingChange, connection: sa.Connection, sealer: Sealer) -> int:
+    try:
+        with connection.begin_nested():
+            return _made(pending, connection, sealer)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        raise _SpoiledError from error
+    except Exception as error:  # noqa: BLE001 - who asked for it raises it
+        pending.error = error
+        return 0
+
+
+def _made(pending: PendingChange, connection: sa.Connection, sealer: Sealer) -> int:
+    pending.error = None
+    transaction = SqlTransaction(connection, sealer)
+    pending.answer = pending.context.run(pending.change, transaction)
+    return transaction.events.added
