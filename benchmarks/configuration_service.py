@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +30,8 @@ from rounds import limit, table
 
 ROUNDS = 3
 REQUESTS = 4_000
-WRITES = 100
+WRITES = 160
+CROWD = 16
 WATCHERS = tuple(int(each) for each in os.environ.get("BENCH_WATCHERS", "1000 5000").split())
 HELD = int(os.environ.get("BENCH_HELD", "10000"))
 CONFIG = "/v1/apps/billing/environments/production/config"
@@ -116,13 +118,17 @@ def _writes(folder: Path, variables: Mapping[str, str]) -> None:
     with ExitStack() as stack:
         _, address = stack.enter_context(worker(BACKEND, ("run:application",), variables))
         first_revision(folder, address, token)
-        writes = {"fdatasync of 4 KiB": _syncing(folder), "PUT to Setpoint": putting(address, token)}
-        if shutil.which("etcd"):
-            writes["put to etcd's gateway"] = _putting_to_etcd(stack.enter_context(_etcd(folder)))
+        alone = {"fdatasync of 4 KiB": [_syncing(folder)], "PUT to Setpoint": [putting(address, token)]}
+        etcd = stack.enter_context(_etcd(folder)) if shutil.which("etcd") else None
+        if etcd:
+            alone["put to etcd's gateway"] = [_putting_to_etcd(etcd)]
         else:
             print("\netcd is not installed, and takes no part")
-        took = {name: statistics.median(_rates(write)) for name, write in writes.items()}
-        table("Writes in a second, one after the other", took, "a second", "PUT to Setpoint")
+        table("Writes in a second, one after the other", _rates(alone), "a second", "PUT to Setpoint")
+        crowd = {"PUT to Setpoint": [putting(address, token, f"crowd-{number}") for number in range(CROWD)]}
+        if etcd:
+            crowd["put to etcd's gateway"] = [_putting_to_etcd(etcd) for _ in range(CROWD)]
+        table(f"Writes in a second, {CROWD} at once", _rates(crowd), "a second", "PUT to Setpoint")
 
 
 def _fan_out(variables: Mapping[str, str], token: str) -> None:
@@ -202,16 +208,18 @@ def _environment(folder: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(folder)}
 
 
-def putting(address: Address, token: str) -> Callable[[], object]:
+def putting(address: Address, token: str, environment: str = "production") -> Callable[[], object]:
     """Return what writes the next revision."""
     connection = http.client.HTTPConnection(*address, timeout=30)
     sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    connection.request("GET", CONFIG, headers=sent)
-    known = [json.loads(connection.getresponse().read())["revision"]]
+    path = CONFIG.replace("production", environment)
+    connection.request("GET", path, headers=sent)
+    known = [json.loads(connection.getresponse().read()).get("revision", 0)]
 
     def put() -> None:
         body = json.dumps({**VARIABLES, "NAME_0": str(known[0])})
-        connection.request("PUT", CONFIG, body, {**sent, "If-Match": f'"{known[0]}"'})
+        condition = {"If-Match": f'"{known[0]}"'} if known[0] else {"If-None-Match": "*"}
+        connection.request("PUT", path, body, {**sent, **condition})
         response = connection.getresponse()
         answer = response.read()
         if response.status != http.HTTPStatus.CREATED:
@@ -258,15 +266,23 @@ def _publishing(address: Address) -> Callable[[], object]:
     return publish
 
 
-def _rates(write: Callable[[], object]) -> Iterator[float]:
-    """Yield how often it is done in a second, once for each round."""
-    for _ in range(WRITES // 4):
+def _rates(subjects: Mapping[str, Sequence[Callable[[], object]]]) -> dict[str, float]:
+    """Return how much each of them writes in a second; what has several writers, with all of them at once."""
+    rates: dict[str, list[float]] = {name: [] for name in subjects}
+    with ThreadPoolExecutor(CROWD) as pool:
+        for each in range(ROUNDS + 1):
+            for name, writers in subjects.items():
+                number, began = WRITES // len(writers), time.perf_counter()
+                for done in [pool.submit(_repeated, write, number) for write in writers]:
+                    done.result()
+                if each:  # the first round is for getting warm
+                    rates[name].append(number * len(writers) / (time.perf_counter() - began))
+    return {name: statistics.median(each) for name, each in rates.items()}
+
+
+def _repeated(write: Callable[[], object], number: int) -> None:
+    for _ in range(number):
         write()
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        for _ in range(WRITES):
-            write()
-        yield WRITES / (time.perf_counter() - began)
 
 
 @contextmanager
