@@ -69,7 +69,7 @@ def _requests(bare: Path, traced: Mapping[str, str]) -> None:
 
 
 def _streams(traced: Mapping[str, str]) -> None:
-    for name, variables, most in (("An idle stream", {}, 19), ("An idle stream with Sentry", traced, 34)):
+    for name, variables, most in (("An idle stream", {}, 21), ("An idle stream with Sentry", traced, 35)):
         with worker(BACKEND, _OURS, variables) as (pid, address):
             limit(f"{name}, in KiB", _memory_of_streams(pid, address), most)
 

@@ -10,12 +10,16 @@ sys.exit(
         settings="config.settings:Settings",
         more_commands={
             "init": Command("app.cli.init", "Make the first token of this service, and show it once"),
-            "backup": Command("app.cli.backup", "Copy the database into a file, while the service runs"),
-            "restore": Command("app.cli.restore", "Put a backup in the place of the database, after checking it"),
-            "doctor": Command("app.cli.doctor", "Say what is unsafe in this installation"),
+            "backup": Command("app.cli.backup", "Copy the database into a file while the service runs"),
+            "restore": Command("app.cli.restore", "Check a backup, and replace the database with it"),
+            "doctor": Command("app.cli.doctor", "Report what is unsafe in this installation"),
             "probe": Command("serving.probe", "Ask the service on this machine whether it is ready"),
-            "reload": Command("serving.reload.command", "Check, reload a running service and say how that ended"),
-            "sentry-test": Command("observability.sentry.command", "Send Sentry one event and say if it was accepted"),
+            "reload": Command(
+                "serving.reload.command", "Check the settings, reload a running service and report the result"
+            ),
+            "sentry-test": Command(
+                "observability.sentry.command", "Send Sentry one event and report whether it was accepted"
+            ),
         },
     )
 )

@@ -124,6 +124,6 @@ class Settings(BaseSettings):
         needed = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "public_url")
         missing = [f"`{name.upper()}`" for name in needed if getattr(self, name) is None]
         if missing and any(getattr(self, name) is not None for name in needed if name.startswith("oidc_")):
-            message = f"sign-in with OpenID Connect needs {' and '.join(missing)} as well"
+            message = f"sign-in with OpenID Connect also needs {' and '.join(missing)}"
             raise ValueError(message)
         return self

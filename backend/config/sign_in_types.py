@@ -17,18 +17,18 @@ def _checked_url(text: str) -> str:
         PublicValueError: It can't; says which part is wrong.
     """
     if not (text.isascii() and text.isprintable()) or " " in text:
-        _refuse("it holds whitespace or a character that is not ASCII")
+        _refuse("it contains whitespace or a character that is not ASCII")
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        _refuse("the host or the port is none")
+        _refuse("the host or port is invalid")
     if parts.scheme not in {"https", "http"} or not host:
         _refuse("the scheme or the host is missing")
     if parts.scheme == "http" and not _is_this_machine(host):
-        _refuse("the scheme is `http`, with which others can read along")
+        _refuse("the scheme is `http`, which others on the network can read")
     if "@" in parts.netloc or "?" in text or "#" in text:
-        _refuse("it holds a user, a query or a fragment")
+        _refuse("it has a user, a query or a fragment")
     return text
 
 
@@ -39,7 +39,7 @@ def _checked_origin(text: str) -> str:
         PublicValueError: It is none; says which part is wrong.
     """
     if urlsplit(_checked_url(text)).path not in {"", "/"}:
-        _refuse("it has a path, and pages are at the top of a host")
+        _refuse("it has a path, but the pages are at the root of the host")
     return text.removesuffix("/")
 
 
@@ -72,25 +72,27 @@ _NOBODY = "nobody could sign in there"
 
 PUBLIC_URL = Guidance(
     expected="`https://HOST` or `https://HOST:PORT`; `http` on this machine alone",
-    invalid="who signs in elsewhere would not find back",
+    invalid="people who sign in elsewhere would not find their way back",
     example="https://setpoint.example.com",
 )
 ISSUER = Guidance(
-    expected="`https://HOST/PATH`, to the letter as the provider's tokens name it in `iss`",
+    expected="`https://HOST/PATH`, exactly as in the `iss` of the provider's tokens",
     invalid=_NOBODY,
     example="https://<host>/<path>",
 )
 CLIENT_ID = Guidance(
     expected="1 to 255 characters without spaces",
     invalid=_NOBODY,
-    obtain="register Setpoint at the provider; people come back to `/sign-in/openid/callback` of `PUBLIC_URL`",
+    obtain="register Setpoint with the provider, `/sign-in/openid/callback` below `PUBLIC_URL` as the redirect URI",
     example="<client id>",
 )
 CLIENT_SECRET = Guidance(
-    expected="what the identity provider shows beside the client id", invalid=_NOBODY, example="<client secret>"
+    expected="the secret that the identity provider shows next to the client id",
+    invalid=_NOBODY,
+    example="<client secret>",
 )
 SCOPES = Guidance(
-    expected="`openid` and more words, with single spaces between them",
+    expected="`openid` and other words, separated by single spaces",
     invalid=_NOBODY,
     example="openid profile email groups",
 )

@@ -83,9 +83,9 @@ def _checked_url(text: str) -> str:
 def _check_file(rest: str) -> None:
     path = rest.partition("?")[0]
     if path and not path.startswith("/"):
-        _refuse("a file is named after three slashes, `sqlite:///path`")
+        _refuse("a file comes after three slashes, `sqlite:///path`")
     if path in {"", "/", "/:memory:"}:
-        _refuse("it names no file, and what is only in memory would be lost")
+        _refuse("it names no file, and an in-memory database would be lost")
 
 
 def _refuse(message: str) -> NoReturn:
@@ -116,9 +116,9 @@ DATABASE = Guidance(
 """A relative path begins where the service is started."""
 
 KEYS = Guidance(
-    expected=f"`id:key`, or several with commas between them; a key is {KEY_BYTES} bytes in base64",
+    expected=f"`id:key`, or several separated by commas; a key is {KEY_BYTES} bytes in base64",
     unset="values can't be encrypted, so the service does not start",
     invalid="values can't be encrypted",
-    obtain=f'`echo "k1:$(head -c {KEY_BYTES} /dev/urandom | base64)"`; keep it apart from backups',
+    obtain=f'`echo "k1:$(head -c {KEY_BYTES} /dev/urandom | base64)"`; keep it away from backups',
     example="<id>:<key in base64>",
 )

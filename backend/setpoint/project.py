@@ -16,7 +16,7 @@ _OWN_TABLE = r"(?m)^\[tool\.setpoint\](?:.*\n(?!\[))*.*"
 # Tables inside it, and strings of several lines, which may hold what looks like it.
 _NOT_TOLD_FROM_LINES = ("tool.setpoint.", '"""', "'''")
 _TEXT_OR_TEXTS = "a string or an array of strings"
-_TABLES = 'a table of tables: `[tool.setpoint.deploys.production]`, and then `files = ["compose.yaml"]`'
+_TABLES = 'a table of tables: `[tool.setpoint.deploys.production]`, then `files = ["compose.yaml"]`'
 _KIND = '"compose", "systemd" or "kubernetes"'
 _CLASSES = 'a table of settings classes: `services = {web = "MODULE:CLASS"}`'
 _KINDS = ("compose", "systemd", "kubernetes")

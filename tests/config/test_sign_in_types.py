@@ -39,7 +39,7 @@ def test_all_of_them_together_are_accepted_as_is_none() -> None:
 def test_a_part_of_them_is_refused_with_what_is_missing(left_out: tuple[str, ...], missing: str) -> None:
     """Half of it would be a button that leads nowhere."""
     given = {name: value for name, value in WHOLE.items() if name not in left_out}
-    assert said(**given) == [f"sign-in with OpenID Connect needs {missing} as well"]
+    assert said(**given) == [f"sign-in with OpenID Connect also needs {missing}"]
 
 
 @pytest.mark.parametrize(
@@ -48,29 +48,29 @@ def test_a_part_of_them_is_refused_with_what_is_missing(left_out: tuple[str, ...
         (
             "PUBLIC_URL",
             "http://setpoint.example",
-            snapshot("`PUBLIC_URL` is invalid: the scheme is `http`, with which others can read along"),
+            snapshot("`PUBLIC_URL` is invalid: the scheme is `http`, which others on the network can read"),
         ),
         (
             "PUBLIC_URL",
             "https://setpoint.example/config",
-            snapshot("`PUBLIC_URL` is invalid: it has a path, and pages are at the top of a host"),
+            snapshot("`PUBLIC_URL` is invalid: it has a path, but the pages are at the root of the host"),
         ),
         ("PUBLIC_URL", "setpoint.example", snapshot("`PUBLIC_URL` is invalid: the scheme or the host is missing")),
-        ("OIDC_ISSUER", "https://id.example:port", snapshot("`OIDC_ISSUER` is invalid: the host or the port is none")),
+        ("OIDC_ISSUER", "https://id.example:port", snapshot("`OIDC_ISSUER` is invalid: the host or port is invalid")),
         (
             "OIDC_ISSUER",
             "https://me:secret@id.example",
-            snapshot("`OIDC_ISSUER` is invalid: it holds a user, a query or a fragment"),
+            snapshot("`OIDC_ISSUER` is invalid: it has a user, a query or a fragment"),
         ),
         (
             "OIDC_ISSUER",
             "https://id.example/?a",
-            snapshot("`OIDC_ISSUER` is invalid: it holds a user, a query or a fragment"),
+            snapshot("`OIDC_ISSUER` is invalid: it has a user, a query or a fragment"),
         ),
         (
             "OIDC_ISSUER",
             "https://id.example/\u00e9",
-            snapshot("`OIDC_ISSUER` is invalid: it holds whitespace or a character that is not ASCII"),
+            snapshot("`OIDC_ISSUER` is invalid: it contains whitespace or a character that is not ASCII"),
         ),
         ("OIDC_CLIENT_ID", "set point", snapshot("`OIDC_CLIENT_ID` does not match the required pattern")),
         ("OIDC_SCOPES", "profile email", snapshot("`OIDC_SCOPES` does not match the required pattern")),

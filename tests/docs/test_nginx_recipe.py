@@ -149,13 +149,15 @@ def test_what_nginx_refuses_is_a_sentence(proxied: Proxied, tmp_path: Path) -> N
     """More requests than it lets through in a moment."""
     with nginx(tmp_path, _CONFIGURATION, proxied.server.address) as address:
         connection = Connection(Login(address, proxied.billing.token))
-        with pytest.raises(WaitError, match=r"the proxy before the service at .* asks you to wait; try again later"):
+        with pytest.raises(
+            WaitError, match=r"the proxy in front of the service at .* asks you to wait; try again later"
+        ):
             _ask_often(connection)
 
 
 def test_a_service_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     """And not as something that is no Setpoint."""
-    away = pytest.raises(WaitError, match=r"can't be reached by the proxy before it \(502\)")
+    away = pytest.raises(WaitError, match=r"can't be reached by the proxy in front of it \(502\)")
     with nginx(tmp_path, _CONFIGURATION, ("127.0.0.1", free_port())) as address, away:
         Connection(Login(address, "sp_x")).call("GET", "/v1/me")
 

@@ -100,7 +100,7 @@ def test_a_full_disk_stops_writes_alone_and_only_while_it_is_full(url: str) -> N
         def fill(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
             connection.cursor().execute(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
 
-        with pytest.raises(StorageFullError, match="there is no space left for the database"):
+        with pytest.raises(StorageFullError, match="no space is left for the database"):
             append(store, draft(A="x" * 60_000))
         written = store.read(lambda found: found.revisions.history(PRODUCTION))
         assert dict(store.read(lambda found: found.revisions.variables(written[-1]))) == {"A": "1"}
@@ -132,7 +132,7 @@ def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> No
         too_much = {"If-Match": '"1"', "Authorization": f"Bearer {service.admin}"}
         config = f"{service.url}{PLACE}/config"
         full = urllib3.request("PUT", config, json={"API_KEY": "x" * 60_000}, headers=too_much)
-        assert (full.status, full.json()["detail"]) == (507, "there is no space left for the database")
+        assert (full.status, full.json()["detail"]) == (507, "no space is left for the database")
         for known, status in (("", 200), ('"1"', 304)):
             sent = {**too_much, "If-None-Match": known}
             assert urllib3.request("GET", config, headers=sent).status == status

@@ -24,7 +24,7 @@ def test_two_people_change_a_protected_environment(served: ServedPages, browser:
     with served.window(browser) as hers, served.window(browser) as other:
         served.sign_in(hers, ada)
         hers.goto(ONE)
-        expect(hers.get_by_role("main")).to_contain_text("You have proposed it: somebody else has to approve it")
+        expect(hers.get_by_role("main")).to_contain_text("You proposed it, so somebody else must approve it")
         expect(hers.get_by_role("button", name="Approve")).to_have_count(0)
         expect(hers.get_by_role("button", name="Apply")).to_be_disabled()
         hers.goto("/apps/shop/production/proposals")
@@ -34,7 +34,9 @@ def test_two_people_change_a_protected_environment(served: ServedPages, browser:
         other.get_by_role("link", name="1", exact=True).click()
         served.call("PUT", f"{PLACE}/proposals/1", ada, json={"patch": {"PORT": "3", "API_KEY": "canary-new"}}, **basis)
         other.get_by_role("button", name="Approve").click()
-        expect(other.get_by_role("alert")).to_contain_text("is not what was looked at: read it and decide anew")
+        expect(other.get_by_role("alert")).to_contain_text(
+            "has changed since you looked at it: read it and decide again"
+        )
         expect(other.get_by_role("row", name="PORT")).to_contain_text("3")
         other.get_by_role("button", name="Approve").press("Enter")
         expect(other).to_have_url(f"{served.url}{ONE}")

@@ -16,7 +16,7 @@ def test_somebody_signs_in_by_keyboard_looks_and_signs_out(served: ServedPages, 
     expect(page).to_have_url(f"{served.url}/sign-in")
     page.keyboard.type("sp_nonsense")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("this is no live token")
+    expect(page.get_by_role("alert")).to_contain_text("this token is not valid")
     page.keyboard.type(served.admin)
     page.keyboard.press("Enter")
     expect(page).to_have_title("1 in trouble · Apps · Setpoint")

@@ -13,7 +13,7 @@ from setpoint.text.escape import printable
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="where to; a file that is there is not replaced")
+    parser.add_argument("file", metavar="FILE", type=Path, help="where to write; an existing file is not replaced")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,5 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
     with unable_in_words():
         back_up(settings.database_url.get_secret_value(), arguments.file)
     shown = printable(str(arguments.file))
-    sys.stderr.write(f"wrote `{shown}`; it is of no use without `ENCRYPTION_KEYS`, which belong elsewhere\n")
+    sys.stderr.write(f"wrote `{shown}`; it is useless without `ENCRYPTION_KEYS`, which you should back up elsewhere\n")
     return DONE

@@ -23,15 +23,15 @@ from setpoint.errors import UnableError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.add_argument("--name", help="whom the token is for; by default you")
+    parser.add_argument("--name", help="who the token is for; by default you")
     parser.add_argument(
-        "--new-token", action="store_true", help="make one though there are tokens already, because nobody has them now"
+        "--new-token", action="store_true", help="make one although tokens exist, because nobody has them any more"
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--local",
         action="store_true",
-        help="for a service on this machine: make keys if there are none, and log in; to do it again is harmless",
+        help="for a service on this machine: make keys if there are none, and log in; safe to repeat",
     )
     what.add_argument("--json", action="store_true", help="print the token as JSON")
 
@@ -50,10 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             token = _first_token(store, name, others_are_lost=arguments.new_token)
         except ConflictError as error:
-            _say(f"error: {error}; if nobody has one any longer, add `--new-token`")
+            _say(f"error: {error}; if nobody has one any more, add `--new-token`")
             return REFUSED
     which = "a new" if arguments.new_token else "the first"
-    _say(f"{which} token of this service, for `{name}`; it may do everything, and is shown this once:")
+    _say(f"{which} token of this service, for `{name}`; it may do everything, and is shown only once:")
     write_result(json.dumps({"version": 1, "name": name, "token": token}) + "\n" if arguments.json else f"{token}\n")
     return DONE
 
@@ -72,12 +72,12 @@ def _init_here(name: str, *, others_are_lost: bool) -> int:
         try:
             token = _first_token(store, name, others_are_lost=others_are_lost)
         except ConflictError:
-            _say(f"this service has tokens already: `setpoint login {url}` with one of them, or add `--new-token`")
+            _say(f"this service already has tokens: `setpoint login {url}` with one of them, or add `--new-token`")
             return DONE
     if may_be_replaced(login, url):
         _say(f"made {'a new' if others_are_lost else 'the first'} token, and logged in at {url} ({log_in(url, token)})")
     else:
-        _say(f"your login is for another service and stays; for this one, in a terminal:\n  export SETPOINT_URL={url}")
+        _say(f"your login for another service was kept; for this one, type:\n  export SETPOINT_URL={url}")
         _say(f"  export SETPOINT_TOKEN={token}")
     return DONE
 

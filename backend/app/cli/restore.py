@@ -15,7 +15,7 @@ from setpoint.text.escape import printable
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="what `backup` has written")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a file that `backup` wrote")
 
 
 def run(arguments: argparse.Namespace) -> int:

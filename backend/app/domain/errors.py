@@ -49,7 +49,7 @@ class StaleError(ServiceError):
     def __init__(self, place: Place, current: int | None) -> None:
         self.current = current
         state = "has no revision" if current is None else f"is at revision {current}"
-        super().__init__(f"`{place}` {state}; read it and decide anew")
+        super().__init__(f"`{place}` {state}; read it and decide again")
 
 
 class InvalidError(ServiceError):

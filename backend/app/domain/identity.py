@@ -166,7 +166,7 @@ class Token:
     Attributes:
         id: The public part of its text.
         family: The id of the first token of those that replaced one another.
-        principal: Whom it speaks for.
+        principal: The principal that it identifies.
         label: What it is for, in the words of who made it.
         rights: What it may do, and where.
         made_at: When it was made.

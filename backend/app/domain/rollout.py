@@ -195,7 +195,7 @@ class Trial:
         if not self.stage.is_trial:
             return Sentence(f"revision {self.revision} was rolled back", self.canary.reason, (str(self.others),))
         bakes = f"it bakes for {self.canary.plan.bake.total_seconds():g} s" if self.stage is Stage.BAKING else ""
-        away = Sentence(f"the canaries of revision {self.revision} are away")
+        away = Sentence(f"the canaries of revision {self.revision} have left")
         tried = self.tried.sentence if self.tried.live else away
         rest = (*tried.rest, bakes, self._rest())
         return replace(tried, rest=tuple(each for each in rest if each))
@@ -243,7 +243,7 @@ def advanced(canary: Canary, canaries: Sequence[Session], now: datetime) -> Cana
         return ended(canary, Stage.ROLLED_BACK, now, str(Sentence(f"{tried.refused_by} refused it", tried.why)))
     silent = [each for each in canaries if each.left_at is not None and not each.held_by]
     if not canaries or any(now - each.left_at >= LONGEST_SILENCE for each in silent if each.left_at):
-        what = "a canary has gone without a word" if silent else "there is no canary any more"
+        what = "a canary has stopped answering" if silent else "there is no canary left"
         return ended(canary, Stage.ROLLED_BACK, now, what)
     if silent or tried.states.get(State.SYNCED) != len(canaries):
         return replace(canary, stage=Stage.DEPLOYING, baking_since=None)

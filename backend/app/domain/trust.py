@@ -1,4 +1,4 @@
-"""Whom the service trusts to say who asks: rules on the tokens of other issuers, and what their holders may do."""
+"""Who the service trusts to say who asks: rules on the tokens of other issuers, and what their holders may do."""
 
 import re
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
         message = f"the {what} has {len(text):,} characters, and may have {longest:,}"
         return (Problem(None, f"{what}-too-long", message),)
     if _NOT_TEXT.search(text):
-        return (Problem(None, f"{what}-not-text", f"the {what} holds a NUL or half a character (a lone surrogate)"),)
+        return (Problem(None, f"{what}-not-text", f"the {what} contains a NUL or half a character (a lone surrogate)"),)
     return ()
 
 
@@ -43,7 +43,7 @@ def line_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
     if problems := text_problems(what, text, longest):
         return problems
     if _NOT_ON_A_LINE.search(text):
-        return (Problem(None, f"{what}-not-one-line", f"the {what} holds a line break or a control character"),)
+        return (Problem(None, f"{what}-not-one-line", f"the {what} contains a line break or a control character"),)
     return ()
 
 

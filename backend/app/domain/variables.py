@@ -21,8 +21,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _MASKS = {
-    MASK: "is shown in the place of secrets",
-    UNCHANGED: "stands for a value that is there already under the same name, and for nothing else",
+    MASK: "is shown in place of secrets",
+    UNCHANGED: "stands for the value already stored under the same name",
 }
 """What would be lost for good if somebody stored it in the place of the value that it stands for."""
 
@@ -94,7 +94,7 @@ def dangerous_names(variables: Mapping[str, str]) -> tuple[str, ...]:
 
 def _set_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
     if len(variables) > MOST_VARIABLES:
-        message = f"there are {len(variables):,} variables, and an environment may have {MOST_VARIABLES:,}"
+        message = f"there are {len(variables):,} variables, and an environment may have at most {MOST_VARIABLES:,}"
         yield Problem(None, "too-many-variables", message)
         return
     size = sum(_size(name) + _size(text) for name, text in variables.items())
@@ -109,10 +109,10 @@ def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Itera
             message = f"the name of variable {ordinal} has {len(name):,} characters, and may have {LONGEST_NAME}"
             yield Problem(None, "name-too-long", message, ordinal=ordinal)
         elif not _NAME.fullmatch(name):
-            message = f"the name of variable {ordinal} holds something else than ASCII letters, digits and `_`"
+            message = f"the name of variable {ordinal} contains something other than ASCII letters, digits and `_`"
             yield Problem(None, "name-not-allowed", message, "a name starts with a letter or `_`", ordinal)
         elif not allow_dangerous and _DANGEROUS.fullmatch(name):
-            message = f"`{name}` makes programs run other code than their own"
+            message = f"`{name}` makes programs run code other than their own"
             yield Problem(name, "dangerous-name", message, "leave it out, or allow dangerous names explicitly")
 
 
@@ -123,11 +123,15 @@ def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
         if _size(text) > LARGEST_VALUE:
             yield Problem(variable, "value-too-large", f"the value of {shown} is larger than {LARGEST_VALUE:,} bytes")
         if "\0" in text:
-            yield Problem(variable, "value-not-text", f"the value of {shown} holds a NUL, which no environment can")
+            yield Problem(
+                variable, "value-not-text", f"the value of {shown} contains a NUL, which an environment can't hold"
+            )
         if not text.isascii() and _HALF_A_CHARACTER.search(text):
-            yield Problem(variable, "value-not-text", f"the value of {shown} holds half a character (a lone surrogate)")
+            yield Problem(
+                variable, "value-not-text", f"the value of {shown} contains half a character (a lone surrogate)"
+            )
         yield from (
-            Problem(variable, "masked-value", f"the value of {shown} holds `{mask}`, which {what}", "give it a value")
+            Problem(variable, "masked-value", f"the value of {shown} is `{mask}`, which {what}", "give it a value")
             for mask, what in _MASKS.items()
             if mask in text
         )

@@ -61,13 +61,13 @@ def asked(what: str, method: str, url: str, **more: Any) -> tuple[int, bytes]:
     except (urllib3.exceptions.HTTPError, OSError, ValueError):
         raise _unavailable(what) from None
     if len(content) > LARGEST:
-        message = f"{what} can't be fetched: its answer is too large"
+        message = f"{what} can't be fetched: the answer is too large"
         raise UnavailableError(message)
     return answer.status, content
 
 
 def _unavailable(what: str) -> UnavailableError:
-    return UnavailableError(f"{what} can't be fetched now")
+    return UnavailableError(f"{what} can't be fetched at the moment")
 
 
 @dataclass(slots=True)
@@ -123,10 +123,10 @@ class Fetched(Generic[T]):
     def _fetched(self, url: str) -> T:
         status, content = asked(self.what, "GET", url)
         if status != 200:  # noqa: PLR2004 - the one status that has a document
-            message = f"{self.what} can't be fetched: its answer has status {status}"
+            message = f"{self.what} can't be fetched: the answer has status {status}"
             raise UnavailableError(message)
         try:
             return self.read(content)
         except InvalidError:
-            message = f"{self.what} can't be fetched: what it answers is no {self.kind}"
+            message = f"{self.what} can't be fetched: the answer is not a {self.kind}"
             raise UnavailableError(message) from None

@@ -100,7 +100,7 @@ def assertion_in(text: str, keys: Keys, now: datetime, **wanted: ClaimsOption) -
     except (InvalidClaimError, MissingClaimError) as error:
         message = f"this token is not valid: {error.description or 'one of its claims is missing'}"
     except (JoseError, ValueError, TypeError):
-        message = "this token is not signed by a key of its issuer, or not in a way that is accepted"
+        message = "this token is not signed by a key of its issuer, or not with an accepted algorithm"
     else:
         return Assertion(claims, _digest(text), _moment(claims["exp"]))
     raise RefusedAssertionError(message) from None
@@ -146,4 +146,4 @@ def _moment(seconds: float) -> datetime:
 
 
 def _no_token() -> RefusedAssertionError:
-    return RefusedAssertionError("this is no JSON Web Token")
+    return RefusedAssertionError("this is not a JSON Web Token")

@@ -20,7 +20,7 @@ from app.issuers.key_sets import fetched_key_sets
 from app.service.exchange_ports import Assertion, Attempt
 from observability.known_secrets import remember_secret
 
-_METADATA = "what the identity provider publishes of itself"
+_METADATA = "the metadata of the identity provider"
 _ERROR = re.compile("[a-z_]{1,50}")
 """The codes of errors that there are (RFC 6749, section 4.1.2.1; OpenID Connect Core, section 3.1.2.6)."""
 
@@ -119,7 +119,7 @@ class OpenIdConnect:
             UnavailableError: The issuer can't be reached.
         """
         if not hmac.compare_digest(answer.get("state", "").encode(), attempt.state.encode()):
-            message = "this answer is not for this browser, or was used already"
+            message = "this answer is not for this browser, or was already used"
             raise RefusedAssertionError(message)
         metadata = self._metadata()
         if answer.get("iss", self.issuer if not metadata.names_itself else "") != self.issuer:
@@ -143,7 +143,7 @@ class OpenIdConnect:
     def _metadata(self) -> Metadata:
         found = self.metadata.get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if found.issuer != self.issuer:
-            message = f"{_METADATA} is about another issuer than `OIDC_ISSUER` names"
+            message = f"{_METADATA} is about an issuer other than `OIDC_ISSUER`"
             raise UnavailableError(message)
         return found
 
@@ -169,7 +169,7 @@ class OpenIdConnect:
             message = f"{what} can't be read: its status is {status}"
             raise UnavailableError(message) from None
         if not isinstance(token, str):
-            message = f"the identity provider does not take the code{_shown_error(found.get('error'))}"
+            message = f"the identity provider does not accept the code{_shown_error(found.get('error'))}"
             raise RefusedAssertionError(message)
         return token
 

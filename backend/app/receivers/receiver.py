@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 LONGEST_URL = 2_000
 _PORTS = {"https": 443, "http": 80}
-_PRIVATE = "webhooks are not sent to private addresses; `WEBHOOKS_ALLOW_PRIVATE=true` lets them be"
+_PRIVATE = "webhooks are not sent to private addresses unless `WEBHOOKS_ALLOW_PRIVATE=true`"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -60,7 +60,7 @@ def parse_receiver(url: str, *, allow_private: bool) -> Receiver:
     if parts.scheme not in schemes or not parts.hostname or not is_plain or port == 0:
         raise UnfitReceiverError(_no_url(schemes))
     if "@" in parts.netloc or "#" in url:
-        message = "the URL of a webhook has no user, no password and no fragment"
+        message = "the URL of a webhook must not have a user, password or fragment"
         raise UnfitReceiverError(message)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     receiver = Receiver(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], target)

@@ -88,7 +88,7 @@ class Exchanging:
             before = found.trust.named(rule.name)
             for each in (stored, before):
                 if each is not None and not actor.token.allows_to_grant(each.rights):
-                    message = f"the token `{actor.token.id}` can't give rights that it does not have itself"
+                    message = f"the token `{actor.token.id}` can't grant rights that it does not have"
                     raise ForbiddenError(message)
             found.principals.remember(actor.principal)
             found.trust.put(stored)
@@ -129,7 +129,7 @@ class Exchanging:
                 fitting.append(rule)
                 found = assertion
             else:
-                message = "no trust rule takes this token: its audience, its subject or another claim does not fit"
+                message = "no trust rule accepts this token: its audience, subject or another claim does not match"
                 refused = RefusedAssertionError(message)
         if found is None:
             raise refused or RefusedAssertionError
@@ -143,7 +143,7 @@ class Exchanging:
         if found.trust.use(identity_of(assertion), assertion.expires_at + LIFETIME) and any(
             rule.once for rule in rules
         ):
-            message = "this token was exchanged already; ask its issuer for another one"
+            message = "this token was already exchanged; get another one from its issuer"
             raise RefusedAssertionError(message)
         found.tokens.forget_expired(now - timedelta(hours=1), LIFETIME)
         found.principals.remember(actor.principal)
@@ -174,7 +174,7 @@ def subject_of(assertion: Assertion) -> str:
     """
     subject = str(assertion.claims["sub"])
     if len(subject) > LONGEST_SUBJECT or line_problems("subject", subject, LONGEST_SUBJECT):
-        message = "the subject of this token can't be kept: it is too long, or no single line"
+        message = "the subject of this token can't be stored: it is too long or not a single line"
         raise RefusedAssertionError(message)
     return subject
 
@@ -202,7 +202,7 @@ def _problems(rule: TrustRule) -> tuple[Problem, ...]:
         if not text:
             problems.append(Problem(what, "missing", f"`{what}` is required but not set"))
     if not rule.subject.strip("*") and not (rule.sign_in and rule.claims):
-        message = "a subject of `*` alone trusts everybody whom the issuer knows; name at least a part of it"
+        message = "the subject `*` trusts everybody that the issuer knows; write at least a part of it"
         problems.append(Problem("subject", "too-wide", message, _NAME_A_GROUP if rule.sign_in else ""))
     problems += _key_problems(rule)
     if not rule.rights or not all(right.scopes for right in rule.rights):
@@ -212,9 +212,9 @@ def _problems(rule: TrustRule) -> tuple[Problem, ...]:
 
 def _key_problems(rule: TrustRule) -> tuple[Problem, ...]:
     if rule.sign_in and (rule.key_set or rule.key_set_url):
-        message = "people who sign in are known by the keys that the issuer publishes: give none"
+        message = "people who sign in are identified by the keys that the issuer publishes: leave the keys out"
         return (Problem("key_set", "too-many", message),)
     if not rule.sign_in and bool(rule.key_set) == bool(rule.key_set_url):
-        message = "give the issuer's keys, or where they are fetched: one of both"
+        message = "give either the issuer's keys or the URL that they are fetched from"
         return (Problem("key_set", "missing", message),)
     return ()

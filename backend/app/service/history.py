@@ -95,12 +95,12 @@ class History:
         """
         problems = text_problems("reason", reason, LONGEST_MESSAGE)
         if problems or not reason.strip():
-            raise InvalidError(problems, "" if problems else "a reason is needed, which stays in the history")
+            raise InvalidError(problems, "" if problems else "a reason is required; the history keeps it")
 
         def change(found: Transaction) -> Revision:
             revision, current = revision_in(found, place, number), revision_in(found, place, None)
             if revision.stage.is_trial:
-                message = f"`{revision}` is on trial: `setpoint rollout abort {place}` takes it back first"
+                message = f"`{revision}` is on trial: end that first with `setpoint rollout abort {place}`"
                 raise ConflictError(message)
             if revision.number == current.number:
                 message = f"`{revision}` is the current revision: write a new one or roll back first"

@@ -208,9 +208,9 @@ def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
     """
     problems = text_problems("reason", reason, LONGEST_MESSAGE)
     if is_needed and not reason.strip():
-        problems = (Problem("reason", "reason-missing", "a reason is needed, which the audit log keeps"),)
+        problems = (Problem("reason", "reason-missing", "a reason is required; the audit log keeps it"),)
     if problems:
-        raise InvalidError(problems, "nothing is revealed without a reason that can be kept")
+        raise InvalidError(problems, "nothing is revealed without a valid reason")
 
 
 def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision | Proposal) -> frozenset[str]:

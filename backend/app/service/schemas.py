@@ -54,7 +54,9 @@ class Schemas:
                 return current
             problems = tuple(self._problems(found, schema))
             if problems and compatible:
-                raise InvalidError(problems, "the schema is refused by what is stored; `compatibility=none` takes it")
+                raise InvalidError(
+                    problems, "stored revisions do not satisfy the schema; `compatibility=none` accepts it anyway"
+                )
             self._take_from_budget(found, schema)
             found.schemas.put(schema)
             found.events.add(Happening(EventKind.SCHEMA, schema.pushed_at, app, subject=digest))
@@ -77,11 +79,11 @@ class Schemas:
     def _refuse_bad_words(self, digest: str, admitted: str, release: str) -> None:
         problems = line_problems("release", release, LONGEST_RELEASE)
         if not release.strip():
-            problems = (*problems, Problem(None, "release-missing", "the release that it belongs to is missing"))
+            problems = (*problems, Problem(None, "release-missing", "the release of the contract is missing"))
         if digest != admitted:
             problems = (
                 *problems,
-                Problem(None, "digest-mismatch", "the contract is sent under the digest of another"),
+                Problem(None, "digest-mismatch", "the digest in the path is not that of the contract"),
             )
         if problems:
             raise InvalidError(problems)

@@ -29,7 +29,7 @@ class Grant:
     """What a new token is to be.
 
     Attributes:
-        principal: Whom it speaks for.
+        principal: The principal that it identifies.
         label: What it is for.
         rights: What it may do, and where.
         expires_at: From when on it is refused; None for never.
@@ -49,7 +49,7 @@ class Tokens:
     clock: Clock
 
     def first(self, principal: Principal, *, others_are_lost: bool = False) -> TokenText:
-        """Return the first token of a new service, which may do everything; it is shown this once.
+        """Return the first token of a new service, which may do everything; it is shown only once.
 
         Args:
             principal: Whose it is.
@@ -67,7 +67,7 @@ class Tokens:
 
         def change(found: Transaction) -> TokenText:
             if not others_are_lost and found.tokens.all_tokens():
-                message = "this service has tokens already; a holder of `admin` makes new ones"
+                message = "this service already has tokens; somebody with `admin` can make new ones"
                 raise ConflictError(message)
             self._add(found, Actor(token), token, text, Action.TOKEN_CREATE)
             return text
@@ -75,7 +75,7 @@ class Tokens:
         return self.store.write(change)
 
     def create(self, actor: Actor, grant: Grant) -> tuple[Token, TokenText]:
-        """Return a new token with its text, which is shown this once.
+        """Return a new token with its text, which is shown only once.
 
         Raises:
             ForbiddenError: It would have more rights than the one that makes it, or speak for somebody who has more.
@@ -83,7 +83,7 @@ class Tokens:
         """
         _refuse_unusable(grant)
         if not actor.token.allows_to_grant(grant.rights):
-            message = f"the token `{actor.token.id}` can't give rights that it does not have itself"
+            message = f"the token `{actor.token.id}` can't grant rights that it does not have"
             raise ForbiddenError(message)
         text = _new_text()
         token = self._token(text, grant)
@@ -100,7 +100,7 @@ class Tokens:
 
         Raises:
             NotFoundError: There is no such live token, or it is none of the actor's business.
-            ConflictError: Two are live already.
+            ConflictError: Two are already live.
         """
         text = _new_text()
 
@@ -108,7 +108,7 @@ class Tokens:
             old, now = self._own(found, actor, token_id), self.clock()
             live = [each for each in found.tokens.all_tokens() if each.family == old.family and each.is_live(now)]
             if len(live) >= _MOST_LIVE:
-                message = f"two tokens of `{old.label}` are live already: revoke one of them first"
+                message = f"two tokens of `{old.label}` are already live: revoke one of them first"
                 raise ConflictError(message)
             token = replace(old, id=text.id, made_at=now, expires_at=_renewed(old, now), last_used_at=None)
             ends_at = now + grace if old.expires_at is None else min(old.expires_at, now + grace)

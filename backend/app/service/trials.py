@@ -139,7 +139,7 @@ def being_tried(canary: Canary) -> ConflictError:
     place, number = canary.place, canary.revision
     who = "1 instance tries" if canary.instances == 1 else f"{canary.instances} instances try"
     message = (
-        f"{who} revision {number} of `{place}`, and nothing else is written before that ends;"
+        f"{who} revision {number} of `{place}`, and nothing else can be written until that ends;"
         f" `setpoint rollout promote {place}` or `setpoint rollout abort {place}` ends it now"
     )
     return ConflictError(message)

@@ -21,9 +21,9 @@ _LONG_UNDELIVERED = timedelta(hours=1)
 _LITTLE_SPACE = 100 << 20
 _OVER_THE_NETWORK = ("9p", "afs", "ceph", "cifs", "fuse", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs")
 _POSTGRESQL_SETTINGS = {
-    "fsync": "a crash of the machine can lose or damage everything",
+    "fsync": "a crash of the machine can lose or corrupt everything",
     "full_page_writes": "a crash of the machine can damage pages that were half written",
-    "synchronous_commit": "a crash loses what was answered just before",
+    "synchronous_commit": "a crash loses the newest writes",
 }
 
 
@@ -77,8 +77,8 @@ def _of_file(path: Path) -> Iterator[Problem]:
         yield Problem(None, "little-space", f"there are {free >> 20} MiB left for `{path}`", "make room")
     kind = file_system(path)
     if kind.split(".")[0] in _OVER_THE_NETWORK:
-        message = f"`{path}` is on a file system over the network ({kind}), where its locks don't hold"
-        yield Problem(None, "network-file", message, "put it on a local disk, or let `DATABASE_URL` name a PostgreSQL")
+        message = f"`{path}` is on a network file system ({kind}), where locks are not reliable"
+        yield Problem(None, "network-file", message, "put it on a local disk, or use PostgreSQL in `DATABASE_URL`")
 
 
 def file_system(path: Path) -> str:
@@ -97,8 +97,10 @@ def _of_postgresql(store: PostgresqlStore) -> Iterator[Problem]:
             if connection.exec_driver_sql(f"SHOW {name}").scalar() == "off":
                 yield Problem(None, "unsafe-postgresql", f"`{name}` is off: {risk}", f"set `{name}` to on")
         if not connection.exec_driver_sql("SHOW synchronous_standby_names").scalar():
-            message = "there is no synchronous standby: if the server is lost, so is what was answered just before"
-            yield Problem(None, "no-standby", message, "set `synchronous_standby_names`, if that matters to you")
+            message = "there is no synchronous standby: if the server is lost, the newest writes are lost too"
+            yield Problem(
+                None, "no-standby", message, "set `synchronous_standby_names`, if you can't afford to lose them"
+            )
         yield from _of_contents(SqlTransaction(connection, store.sealer))
 
 

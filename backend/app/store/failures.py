@@ -28,10 +28,10 @@ _REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
 # The low byte of SQLite's code (https://sqlite.org/rescode.html), and how PostgreSQL's starts
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html); the first row that fits says what it is.
 _MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...] = (
-    ({13}, ("53100",), StorageFullError, "there is no space left for the database"),
+    ({13}, ("53100",), StorageFullError, "no space is left for the database"),
     ({11, 26}, ("XX001", "XX002"), DamagedError, _DAMAGED),
-    ({1}, ("42703", "42P01"), DamagedError, "the tables are not those that Setpoint made: restore a backup"),
-    (_BUSY, ("55P03",), UnavailableError, "the database is busy: somebody else has been writing for too long"),
+    ({1}, ("42703", "42P01"), DamagedError, "the tables are not those of Setpoint: restore a backup"),
+    (_BUSY, ("55P03",), UnavailableError, "the database is busy: another write is taking too long"),
     ({8, 10, 14}, ("08", "25006", "53", "57"), UnavailableError, _LOST),
 )
 

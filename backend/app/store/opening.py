@@ -31,5 +31,7 @@ def open_store(url: str, encryption_keys: str, workers: int = 1) -> SqliteStore 
         return SqliteStore(database_path(url), sealer, workers)
     if url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
         return PostgresqlStore(url, sealer)
-    message = "`DATABASE_URL` names neither a SQLite file (`sqlite:///path`) nor a PostgreSQL (`postgresql://…`)"
+    message = (
+        "`DATABASE_URL` names neither a SQLite file (`sqlite:///path`) nor a PostgreSQL database (`postgresql://…`)"
+    )
     raise UnusableStorageError(message)

@@ -150,7 +150,7 @@ class PostgresqlStore:
             try:
                 pending.commit()
             except DBAPIError as error:
-                message = "the connection was lost while the change was stored: read what is there, and try again"
+                message = "the connection was lost while the change was being stored: read what is there, and try again"
                 raise UnavailableError(message) from error
 
 

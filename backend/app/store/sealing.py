@@ -130,7 +130,7 @@ class Sealer:
             text = _open(data_key, sealed.body, [f"{of}body", *here])
         except InvalidTag:
             what = f"{place}{'#' if of == PROPOSAL else '@'}{number}"
-            message = f"the values of `{what}` can't be decrypted: they are not what was written there"
+            message = f"the values of `{what}` can't be decrypted: they are not what was written"
             raise DamagedError(message) from None
         variables = cast("dict[str, str]", json.loads(text))
         remember_secret(*variables.values())
@@ -149,7 +149,7 @@ class Sealer:
         try:
             secret = _open(self.app_key(app_key), sealed, ["webhook", endpoint_id]).decode()
         except InvalidTag:
-            message = f"the secret of the webhook `{endpoint_id}` can't be decrypted: it is not what was written there"
+            message = f"the secret of the webhook `{endpoint_id}` can't be decrypted: it is not what was written"
             raise DamagedError(message) from None
         remember_secret(secret)
         return secret

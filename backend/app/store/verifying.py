@@ -41,7 +41,7 @@ def _links(connection: sa.Connection) -> Iterator[str]:
         if row.number != number + 1:
             yield f"`{here}` has a revision {row.number} after revision {number}"
         elif row.previous != digest:
-            yield f"`{here}@{row.number}` does not stand on the revision before it"
+            yield f"`{here}@{row.number}` does not follow from the revision before it"
         number, digest = row.number, row.digest
 
 

@@ -73,10 +73,10 @@ def _require_token() -> None:
         return
     key = _key()
     if not key:
-        detail = "your browser has sent no cookie; it keeps those of this page over HTTPS, or on the machine itself"
+        detail = "your browser sent no cookie; it keeps cookies of this page only over HTTPS, or on this machine"
         raise Problem(HTTPStatus.BAD_REQUEST, detail)
     if not hmac.compare_digest(_token(key).encode(), form().get(FIELD, "").encode()):
-        detail = "this form is out of date, because you have signed in or out since: load its page again"
+        detail = "this form is out of date, because you have signed in or out since; reload its page"
         raise Problem(HTTPStatus.BAD_REQUEST, detail)
 
 

@@ -42,7 +42,7 @@ def static_files(pages: Blueprint) -> None:
     """Serve the files; one that has changed since is not found under its old address."""
 
     @pages.get("/static/<name>")
-    @marked(Mark("Give out style and scripts of the pages", is_page=True))
+    @marked(Mark("Serve the styles and scripts of the pages", is_page=True))
     def static(name: str) -> Response:
         file = _files().get(name)
         if file is None:

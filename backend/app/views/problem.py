@@ -16,9 +16,9 @@ CONTENT_TYPE = "application/problem+json"
 
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: "the request is malformed",
-    HTTPStatus.NOT_FOUND: "there is nothing at this path; `GET /` lists what there is",
-    HTTPStatus.METHOD_NOT_ALLOWED: "this resource does not take that method; the header `Allow` lists those it takes",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "the service failed; its log has more under the request id in `X-Request-ID`",
+    HTTPStatus.NOT_FOUND: "there is nothing at this path; `GET /` lists the calls",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this resource does not support that method; the header `Allow` lists its methods",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "the service failed; its log has details under the request id in `X-Request-ID`",
 }
 
 

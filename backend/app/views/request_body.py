@@ -103,7 +103,7 @@ def _too_large(limit: int) -> Problem:
 def _broken_off(passed: Event) -> Problem:
     if passed.is_set():
         return Problem(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {SECONDS_TO_ARRIVE:g} seconds")
-    return Problem(HTTPStatus.BAD_REQUEST, "the body is malformed or breaks off")
+    return Problem(HTTPStatus.BAD_REQUEST, "the body is malformed or incomplete")
 
 
 def _deadline() -> AbstractContextManager[Event]:

@@ -45,5 +45,5 @@ def _opened(streams: OpenStreams, source: Callable[[], Source] | None) -> OpenSt
         if found:
             found.close()
         retry_after = ceil(streams.retry_milliseconds() / 1_000)
-    detail = "as many streams are open as this process may hold"
+    detail = "this process has no room for another stream"
     raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(retry_after)})

@@ -23,6 +23,6 @@ def construct_settings(settings_class: type[AnySettings], environment: Mapping[s
     given = Given(entries_of_a_start(contract, environment), None, secrets_directories=None, is_public=False)
     made = construct(settings_class, given)
     if not isinstance(made, settings_class):
-        message = f"`{contract.reference}` makes something else than its own settings"
+        message = f"`{contract.reference}` returns something other than its own settings"
         raise TypeError(message)
     return made

@@ -102,7 +102,7 @@ def _suppression(region: Region, rest: str, lines: range) -> Suppression:
             return Suppression(region, fault="the comment ignores a rule that does not exist", hint=hint)
         if not CATALOGUE[code].yields_to_comments:
             fault = f"the comment ignores `{code}`, which cannot be ignored"
-            return Suppression(region, fault=fault, hint="nothing can start with such a file; fix it instead")
+            return Suppression(region, fault=fault, hint="an app can't start with such a file; fix it instead")
         codes.append(code)
     if match["reason"] is None:
         hint = "write the reason after the code: `# setpoint: ignore=CODE` and why"

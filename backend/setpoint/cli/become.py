@@ -1,4 +1,4 @@
-"""`run -f FILE -- CMD`: check env files, then become the command that is to have their values."""
+"""`run -f FILE -- CMD`: check env files, then become the command that gets their values."""
 
 import argparse
 import errno
@@ -50,5 +50,5 @@ def _replace_this_process(command: Sequence[str], environment: Mapping[str, str]
         say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
         return NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else CANNOT_BE_EXECUTED
     except ValueError:
-        message = "the files set a variable that no environment can hold"
+        message = "the files set a variable that an environment can't hold"
         raise UnableError(message) from None

@@ -32,9 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"a program that will read the files; can be repeated: {', '.join(LOADERS)}, or {PORTABLE.name}",
     )
-    parser.add_argument("--environment", action="store_true", help="apply the process environment on top of the files")
+    parser.add_argument("--environment", action="store_true", help="apply the process environment over the files")
     add_secrets_dir(parser)
-    parser.add_argument("--deploy", action="store_true", help="also check what a deploy to production should not do")
+    parser.add_argument("--deploy", action="store_true", help="also report what a production deploy should not do")
     parser.add_argument(
         "--rules",
         action="append",
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to look."""
     if arguments.schema is not None and arguments.settings is not None:
-        message = "`--schema` replaces `--settings`; use one of them"
+        message = "use either `--schema` or `--settings`"
         raise UnableError(message)
     references, project = chosen_settings(arguments)
     deploys = wanted_deploys(arguments, project)

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output",
         metavar="FILE",
-        help="where to write, by default standard output; a new file is readable by you alone",
+        help="where to write, by default standard output; a new file is readable only by you",
     )
 
 
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     if conversion.lost_comments:
         lost = counted(conversion.lost_comments, "comment")
-        sys.stderr.write(f"warning: {arguments.writer} does not support comments, so {lost} had to go\n")
+        sys.stderr.write(f"warning: {arguments.writer} does not support comments, so {lost} had to be left out\n")
     sys.stderr.write("".join(_line(file, "warning", remark) for remark in conversion.remarks))
     content = conversion.text.encode("utf-8", "surrogateescape")
     if arguments.output is None:

@@ -22,7 +22,7 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--kind",
         choices=KINDS,
-        help="the program that the files are for, where their names and content do not tell it",
+        help="the program that the files are for, if their names and content do not tell",
     )
     group.add_argument(
         "--env-file",
@@ -36,9 +36,9 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a profile of compose that is on; can be repeated",
+        help="a compose profile to enable; can be repeated",
     )
-    group.add_argument("--root", metavar="DIR", help="the folder that is `/` to systemd, as for `systemctl --root`")
+    group.add_argument("--root", metavar="DIR", help="the folder that systemd sees as `/`, as for `systemctl --root`")
 
 
 def add_service_options(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +56,7 @@ def add_service_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=pair,
         metavar="NAME=value",
-        help="a variable of whoever starts the deploy; none otherwise, unless `--environment` is given",
+        help="a variable from the environment of the deploy; by default there are none, except with `--environment`",
     )
 
 
@@ -92,7 +92,7 @@ def deploy_request(arguments: argparse.Namespace, files: list[str]) -> "DeployRe
     if arguments.kind is None and not any(map(is_like_deploy_file, files)):
         return None
     if arguments.kind not in {None, "compose"} and not files:
-        message = f"name the files of `--kind {arguments.kind}`; only compose looks for its own"
+        message = f"name the files for `--kind {arguments.kind}`; only compose finds its own"
         raise UnableError(message)
     return _request(arguments, arguments.kind or recognised_kind(files), tuple(files), arguments)
 
@@ -144,5 +144,5 @@ def _refuse_words_on_deploys(arguments: argparse.Namespace) -> None:
     }
     named = next((option for option, value in given.items() if value), None)
     if named:
-        message = f"`{named}` is about deploy files, and none is named; `--kind` says which program a file is for"
+        message = f"`{named}` needs a deploy file; `--kind` says which program a file is for"
         raise UnableError(message)

@@ -41,11 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="FILE",
         help="two env files, the older one first, or one and `--environment`; `-` is standard input; a service of a "
-        "deploy: `compose.yaml#web`; or what the service keeps: `billing/production@1...2`, or `billing/production "
+        "deploy: `compose.yaml#web`; or revisions of the service: `billing/production@1...2`, or `billing/production "
         "billing/staging`",
     )
     add_view_options(parser, "compare FILE with the process environment")
-    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there is a difference")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if they differ")
     add_fingerprint_option(parser)
     add_set(parser)
     add_deploy_options(parser)
@@ -112,7 +112,7 @@ def _of_service(
 def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | None) -> Iterator[str]:
     notes = []
     if not each.known:
-        notes.append("it names a file that is not here" if each.names_file else "no setting reads it")
+        notes.append("it names a file that does not exist here" if each.names_file else "no setting reads it")
     if each.secret and each.change is Change.CHANGED:
         notes.append("the values differ and are not shown")
     if each.compared_as_text:

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=(generated_file.ENV_FILE, *KINDS),
         default=generated_file.ENV_FILE,
-        help="what to write: an env file, or the block of a deploy file, in which secrets are references",
+        help="what to write: an env file, or the block of a deploy file, with references to secrets",
     )
 
 

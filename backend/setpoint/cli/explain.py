@@ -1,4 +1,4 @@
-"""`explain`: say of one variable what it is for, what it takes and where its value comes from."""
+"""`explain`: explain one variable: what it is for, what it takes and where its value comes from."""
 
 import argparse
 import json
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument("name", metavar="NAME", help="the variable, or the setting: `SENTRY_DSN` or `sentry_dsn`")
     add_files(parser)
-    add_view_options(parser, "apply the process environment on top of the files")
+    add_view_options(parser, "apply the process environment over the files")
     add_service_options(parser)
     add_deploy_options(parser)
 

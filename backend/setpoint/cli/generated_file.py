@@ -35,7 +35,7 @@ def _schema(contracts: Sequence[SettingsContract], command: str, _: str) -> str:
     from setpoint.contract.document.manifest import settings_manifest  # noqa: PLC0415 - likewise
 
     if len(contracts) > 1:
-        message = "a contract is about one settings class; name it with `--settings MODULE:CLASS`"
+        message = "a contract describes one settings class; name it with `--settings MODULE:CLASS`"
         raise UnableError(message)
     return settings_manifest(contracts[0], command)
 
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         nargs="?",
         metavar="FILE",
-        help="where to write; by default as `[tool.setpoint]` says, else standard output",
+        help="where to write, `-` for standard output; by default the file named in `[tool.setpoint]`, if there is one",
     )
     add_settings_option(parser)
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if FILE is out of date")
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = _MAKERS[arguments.command](contracts, command, arguments.format)
     named = None if arguments.format != ENV_FILE else _configured(project, arguments.command)
     path = Path(arguments.file) if arguments.file else named
-    if path is None:
+    if path is None or arguments.file == "-":
         write_result(text)
         return 0
     return _checked(path, text, command) if arguments.check else _written(path, text)

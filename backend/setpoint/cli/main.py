@@ -32,11 +32,13 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "check": Command("setpoint.cli.check", "Find everything that is wrong with env files or the environment"),
-    "read": Command("setpoint.cli.read", "Print what docker, systemd, a shell or another program would read in a file"),
+    "read": Command(
+        "setpoint.cli.read", "Print what docker, systemd, a shell or another program would read from a file"
+    ),
     "convert": Command("setpoint.cli.convert", "Write the values of an env file for another program"),
-    "show": Command("setpoint.cli.show", "Print the values that a process would have and where each comes from"),
+    "show": Command("setpoint.cli.show", "Print the values that a process would get and where each comes from"),
     "explain": Command(
-        "setpoint.cli.explain", "Say what a variable is for, what it takes and where its value comes from"
+        "setpoint.cli.explain", "Explain what a variable is for, what it takes and where its value comes from"
     ),
     "diff": Command(
         "setpoint.cli.diff", "Compare env files, the environment or revisions of the service as the settings class does"
@@ -52,41 +54,47 @@ COMMANDS = {
     "schema": Command(
         "setpoint.cli.schema", "Write the contract of a settings class as JSON Schema, check it for drift, or push it"
     ),
-    "run": Command("setpoint.cli.run", "Check env files, and start a command with just the values that were checked"),
+    "run": Command(
+        "setpoint.cli.run", "Check env files, and start a command with exactly the values that were checked"
+    ),
     "login": Command("setpoint.cli.access.login", "Store the address of a service and a token for it"),
     "apps": Command("setpoint.cli.service.apps", "List the apps of the service and their environments"),
     "environments": Command("setpoint.cli.service.environments", "List the environments of an app, or protect one"),
     "push": Command(
-        "setpoint.cli.service.push", "Write env files as the next revision of an environment, once they are right"
+        "setpoint.cli.service.push", "Check env files, and store them as the next revision of an environment"
     ),
-    "import": Command("setpoint.cli.service.imports", "Take over what another keeper of configuration prints"),
+    "import": Command(
+        "setpoint.cli.service.imports",
+        "Import variables that Vault, Doppler, AWS SSM or another secret store has exported",
+    ),
     "pull": Command(
-        "setpoint.cli.service.pull", "Print the variables of an environment for the program that is to read them"
+        "setpoint.cli.service.pull",
+        "Print the variables of an environment in the format of the program that will read them",
     ),
     "log": Command("setpoint.cli.service.log", "List the revisions of an environment"),
     "rollback": Command("setpoint.cli.service.rollback", "Make a new revision with the variables of an older one"),
-    "extend": Command("setpoint.cli.service.extend", "Have an environment take over the variables of others"),
-    "promote": Command("setpoint.cli.service.promote", "Bring variables of one environment to another"),
+    "extend": Command("setpoint.cli.service.extend", "Let an environment inherit the variables of others"),
+    "promote": Command("setpoint.cli.service.promote", "Copy variables from one environment to another"),
     "proposals": Command(
         "setpoint.cli.service.proposals",
-        "List the changes that wait for a second person, look at one, and decide on it",
+        "List changes that wait for approval, look at one, and decide on it",
     ),
-    "rollout": Command(
-        "setpoint.cli.service.rollout", "Say how far a revision has come with the running instances, or end its trial"
-    ),
+    "rollout": Command("setpoint.cli.service.rollout", "Show how far a revision has been rolled out, or end its trial"),
     "sessions": Command(
         "setpoint.cli.service.sessions", "List the running instances of an environment and what each serves"
     ),
-    "revisions": Command("setpoint.cli.service.revisions", "Remove the values of a leaked revision for good"),
-    "token": Command("setpoint.cli.access.tokens", "List, make, replace and end the tokens of the service"),
-    "trust": Command("setpoint.cli.access.trust", "List, make and remove rules on whose tokens the service accepts"),
+    "revisions": Command("setpoint.cli.service.revisions", "Permanently remove the values of a leaked revision"),
+    "token": Command("setpoint.cli.access.tokens", "List, make, replace and revoke tokens of the service"),
+    "trust": Command(
+        "setpoint.cli.access.trust", "List, make and remove the rules that say whose tokens the service accepts"
+    ),
     "webhooks": Command(
         "setpoint.cli.service.webhooks",
-        "Have revisions, refusals and rollbacks told to a URL, or be told that something is wrong",
+        "Send revisions, refusals and rollbacks to a URL, or let a URL roll back",
     ),
-    "limits": Command("setpoint.cli.access.limits", "Say what an app may use and has used, or give it its own limits"),
+    "limits": Command("setpoint.cli.access.limits", "Show what an app may use and has used, or set its own limits"),
     "keys": Command(
-        "setpoint.cli.access.keys", "Say which keys encrypt what the service stores, or change to the first one"
+        "setpoint.cli.access.keys", "Show which keys encrypt what the service stores, or change to the first one"
     ),
     "audit": Command("setpoint.cli.access.audit", "List what was done in the service, and by whom"),
 }

@@ -61,7 +61,7 @@ def add_secrets_dir(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_directory,
         metavar="DIR",
-        help="a directory with a file for each secret, under all other sources; by default those of the settings class,"
+        help="a directory with a file for each secret, which all other sources override; by default those of the class,"
         " unless FILEs are given; can be repeated",
     )
 
@@ -80,7 +80,7 @@ def add_set(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=pair,
         metavar="NAME=value",
-        help="a variable of the process environment that references may use; none otherwise",
+        help="a variable of the process environment that references may use; by default there are none",
     )
 
 

@@ -1,4 +1,4 @@
-"""`read`: print what a program would read in an env file, or give to each process that a deploy file starts."""
+"""`read`: print what a program would read from an env file, or give to each process that a deploy file starts."""
 
 import argparse
 import json
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         knows_caller = request.knows_caller or bool(arguments.set) or request.kind == "compose"
         return read_deploy.run(arguments, request._replace(knows_caller=knows_caller))
     if len(arguments.files) != 1 or arguments.kind:
-        message = "`--loader` is about one env file, and `--kind` about deploy files; use one of them"
+        message = "`--loader` is for one env file and `--kind` for deploy files; use one of them"
         raise UnableError(message)
     file = read_env_file(arguments.files[0], _set(arguments), arguments.loader)
     refuse_unreadable([file])
@@ -95,7 +95,7 @@ def judging_contracts(arguments: argparse.Namespace) -> "Sequence[SettingsContra
     try:
         return contracts_of(references, project)
     except UnusableSettingsError as error:
-        message = f"{error.message}; without the settings class nobody knows what is secret: fix it, or use `--reveal`"
+        message = f"{error.message}; without the settings class, what is secret is not known: fix it, or use `--reveal`"
         raise UnableError(message) from None
 
 

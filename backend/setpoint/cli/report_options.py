@@ -18,9 +18,9 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=registry.FORMATS, default="full", help="the report format")
     parser.add_argument("--output", metavar="FILE", help="where to write the report; by default standard output")
     parser.add_argument(
-        "--summary-file", metavar="FILE", help="append a summary in Markdown, for the page of a CI step"
+        "--summary-file", metavar="FILE", help="append a Markdown summary, for a CI system's step summary"
     )
-    rules = "rules by code, beginning of a code (`SP1`) or name, separated by commas"
+    rules = "rules by code, start of a code (`SP1`) or name, separated by commas"
     parser.add_argument("--select", action="append", metavar="CODE", help=f"report only these: {rules}")
     parser.add_argument("--ignore", action="append", metavar="CODE", help=f"don't report these: {rules}")
     parser.add_argument(

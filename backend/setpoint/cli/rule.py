@@ -1,4 +1,4 @@
-"""`rule`: say what a rule looks for, why, and what is bad and good; without a rule, list them all."""
+"""`rule`: explain a rule: what it looks for, why, a bad and a good example; without a rule, list them all."""
 
 import argparse
 import sys

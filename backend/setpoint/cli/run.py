@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clean",
         action="store_true",
-        help="start CMD with nothing of the caller's environment but PATH",
+        help="start CMD without the caller's environment, except PATH",
     )
     parser.add_argument(
         "--fail-on",
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="error",
         help="the lowest severity that keeps CMD from being started",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing unless CMD is not started")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing unless CMD is not started")
     add_settings_option(parser)
     _add_supervision(parser.add_argument_group("with the service"))
     parser.add_argument("words", nargs=argparse.REMAINDER, metavar="CMD", help="the command and its arguments")
@@ -67,18 +67,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _add_supervision(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--app", metavar="APP", help="follow an app: CMD gets each revision that its class takes")
+    group.add_argument("--app", metavar="APP", help="follow an app: CMD gets each revision that its class accepts")
     group.add_argument("--environment", metavar="ENVIRONMENT", help="the environment of the app to follow")
-    group.add_argument("--release", metavar="R", help="the release of the app; by default git or pyproject.toml tells")
-    group.add_argument("--settle", type=_amount, default=5.0, metavar="S", help="seconds that CMD has to stay up; 5")
+    group.add_argument("--release", metavar="R", help="the release of the app; by default from git or pyproject.toml")
+    group.add_argument("--settle", type=_amount, default=5.0, metavar="S", help="seconds that CMD must stay up; 5")
     group.add_argument(
-        "--ready-url", type=_http_url, metavar="URL", help="what answers with 2xx once CMD is up, instead of --settle"
+        "--ready-url",
+        type=_http_url,
+        metavar="URL",
+        help="a URL that answers with 2xx once CMD is up, instead of --settle",
     )
     group.add_argument("--grace", type=_amount, default=30.0, metavar="S", help="seconds that CMD may take to stop; 30")
-    group.add_argument("--reload-signal", metavar="NAME", help="what makes CMD read --env-out anew: HUP, USR1 …")
+    group.add_argument(
+        "--reload-signal", metavar="NAME", help="the signal that makes CMD reread --env-out: HUP, USR1 …"
+    )
     group.add_argument("--env-out", metavar="FILE", help="the env file that CMD reads, in place of its environment")
     group.add_argument("--cache", metavar="FOLDER", help="where to keep the last known good; the user's state folder")
-    group.add_argument("--max-age", type=_amount, metavar="HOURS", help="refuse a last known good that is older")
+    group.add_argument("--max-age", type=_amount, metavar="HOURS", help="refuse an older last known good")
     group.add_argument("--offline", action="store_true", help="start with the last known good, and ask no service")
 
 
@@ -88,7 +93,7 @@ def _amount(text: str) -> float:
     except ValueError:
         amount = -1.0
     if not 0 <= amount <= _LARGEST_AMOUNT:
-        message = f"has to be a number from 0 to {_LARGEST_AMOUNT:,}"
+        message = f"must be a number from 0 to {_LARGEST_AMOUNT:,}"
         raise argparse.ArgumentTypeError(message)
     return amount
 
@@ -100,6 +105,6 @@ def _http_url(text: str) -> str:
     except ValueError:
         is_one = False
     if not is_one:
-        message = "has to be an address such as `http://127.0.0.1:8000/readyz`"
+        message = "must be a URL such as `http://127.0.0.1:8000/readyz`"
         raise argparse.ArgumentTypeError(message)
     return text

@@ -1,4 +1,4 @@
-"""`schema`: write the contract of a settings class as JSON Schema, check it for drift, or give it to the service."""
+"""`schema`: write the contract of a settings class as JSON Schema, check it for drift, or store it in the service."""
 
 import argparse
 
@@ -12,28 +12,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     generated_file.add_arguments(parser)
     service = parser.add_argument_group(
-        "the service", "`schema push --app APP` gives the contract to the service instead of writing a file."
+        "the service", "`schema push --app APP` stores the contract in the service instead of writing a file."
     )
-    service.add_argument("--app", metavar="APP", help="for `schema push`: whose contract it is, such as `billing`")
+    service.add_argument("--app", metavar="APP", help="for `schema push`: the app, such as `billing`")
     service.add_argument(
         "--release",
         metavar="RELEASE",
-        help="the release of the app that it belongs to; by default what `git describe` says, or the project's version",
+        help="the release of the app that it belongs to; by default from `git describe`, or the project's version",
     )
     service.add_argument(
         "--compatibility",
         choices=("full", "none"),
         default="full",
-        help="`none` takes a contract that a current revision does not satisfy",
+        help="`none` allows a contract that a current revision does not satisfy",
     )
-    service.add_argument("--json", action="store_true", help="print the answer of the service, for programs")
+    service.add_argument("--json", action="store_true", help="print the service's answer as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write, print, check or push the manifest; return the exit status."""
     if arguments.file == _PUSH:
         if arguments.check:
-            message = "`--check` is about a file, and `schema push` has none"
+            message = "`--check` is for a file, and `schema push` writes none"
             raise UnableError(message)
         from setpoint.cli.service import schema_push  # noqa: PLC0415 - it imports HTTP, which files don't need
 

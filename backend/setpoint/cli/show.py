@@ -32,7 +32,7 @@ _WIDEST_VALUE = 40
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_files(parser)
-    add_view_options(parser, "apply the process environment on top of the files")
+    add_view_options(parser, "apply the process environment over the files")
     add_service_options(parser)
     add_deploy_options(parser)
     add_fingerprint_option(parser)
@@ -78,7 +78,7 @@ def _lines(subjects: Sequence[Subject], key: FingerprintKey | None) -> Iterator[
         yield ""
     for each in strange:
         where = f"{each.shown_name} at {origin_in_words(each.assignment)}"
-        yield f"{where} names a file that is not here" if each.names_file else f"no setting reads {where}"
+        yield f"{where} names a file that does not exist here" if each.names_file else f"no setting reads {where}"
 
 
 def _variables(subject: Subject, found: Sequence[Provenance], key: FingerprintKey | None) -> Iterator[str]:

@@ -64,7 +64,7 @@ def note_problems(subjects: Sequence[Subject], program: str) -> None:
     off = {k: v for each in processes for k, v in each.passed_over.items()}
     if off:
         names = [f"`{printable(name)}` (`--profile {printable(profiles[0])}`)" for name, profiles in off.items()]
-        sys.stderr.write(f"note: no profile is on that starts {joined(names)}\n")
+        sys.stderr.write(f"note: no enabled profile starts {joined(names)}\n")
 
 
 def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fingerprint-key-file",
         metavar="FILE",
-        help="give each secret a fingerprint (HMAC-SHA-256) made with the key in FILE, for people who share that key",
+        help="show a fingerprint of each secret (HMAC-SHA-256 with the key in FILE), for people who share that key",
     )
 
 
@@ -138,7 +138,7 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
     """Return where the value of `provenance` comes from, and whether the class takes it."""
     unknown = unknown_in(subject, provenance)
     if unknown is not None:
-        return f"from {printable(unknown)}, which the files do not hold"
+        return f"from {printable(unknown)}, which is not in the files"
     if provenance.winner is None and provenance.variable.required:
         return "required but not set"
     refused = ", refused by the settings class" if is_refused(subject, provenance) else ""
@@ -189,7 +189,7 @@ def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | No
     reader = assignment.variable.reader if assignment.variable else None
     sources = [each for each in subject.origins.sources if reader is None or each.settings_class is reader]
     if assignment.file is not None and not any(each.has(assignment.file) for each in sources):
-        return "nothing reads it there"
+        return "nothing reads it from there"
     return None
 
 

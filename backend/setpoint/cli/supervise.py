@@ -49,7 +49,7 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     max_age = None if arguments.max_age is None else timedelta(hours=arguments.max_age)
     first = first_offer(agent, cache, max_age=max_age, offline=arguments.offline)
     if first is None:
-        _say("the command was not started: nothing has been applied before that it could go on with")
+        _say("the command was not started: no revision has been applied before that it could start with")
         return _REFUSED
     if arguments.quiet:
         agent.say = supervisor.say = _say_nothing
@@ -67,17 +67,17 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
 def _place(arguments: argparse.Namespace) -> Place:
     if arguments.app is None or arguments.environment is None:
-        message = "`--app` and `--environment` go together: they name what to follow"
+        message = "use `--app` and `--environment` together: they name what to follow"
         raise UnableError(message)
     if arguments.files:
-        message = "`--file` is for a command that is started once; with `--app` the service has the variables"
+        message = "`--file` is for a command that is started once; with `--app` the variables come from the service"
         raise UnableError(message)
     return parse_place(f"{arguments.app}/{arguments.environment}")
 
 
 def _plan(arguments: argparse.Namespace, command: Sequence[str]) -> Plan:
     if (arguments.reload_signal is None) != (arguments.env_out is None):
-        message = "`--reload-signal` and `--env-out` go together: the signal makes the command read the file anew"
+        message = "use `--reload-signal` and `--env-out` together: the signal makes the command reread the file"
         raise UnableError(message)
     out = EnvOut(Path(arguments.env_out).absolute(), arguments.loader or DEFAULT_LOADER) if arguments.env_out else None
     return Plan(
@@ -96,7 +96,7 @@ def _signal(name: str | None) -> int | None:
         return None
     number = getattr(signal, f"SIG{name.upper().removeprefix('SIG')}", None)
     if not isinstance(number, signal.Signals):
-        message = f"`{printable(name)}` is not a signal; one is `HUP`"
+        message = f"`{printable(name)}` is not a signal; write one such as `HUP`"
         raise UnableError(message)
     return number
 
@@ -105,7 +105,7 @@ def _class_process(arguments: argparse.Namespace) -> ClassProcess | None:
     """Return how to ask the settings classes; None for a command that has none."""
     settings, _ = chosen_settings(arguments)
     if not settings:
-        _say("no settings class is named, so that the schema alone decides what the command gets")
+        _say("no settings class is named, so only the schema decides what the command gets")
         return None
     return ClassProcess(settings, arguments.fail_on)
 

@@ -146,7 +146,7 @@ class Answer:
         if HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES or self.status == HTTPStatus.NOT_MODIFIED:
             return
         if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
-            message = f"`{self.url}` redirects to another address, which does not get the token; log in to that one"
+            message = f"`{self.url}` redirects to another address, which was not sent the token; log in to that one"
             raise UnableError(message)
         problem = self._object(_PROBLEM)
         if problem is None:
@@ -210,7 +210,7 @@ class Answer:
 
     def _unavailable(self) -> UnableError:
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
-            message = f"the proxy before the service at `{self.url}` asks you to wait; {self._when}"
+            message = f"the proxy in front of the service at `{self.url}` asks you to wait; {self._when}"
         else:
-            message = f"the service at `{self.url}` can't be reached by the proxy before it ({self.status})"
+            message = f"the service at `{self.url}` can't be reached by the proxy in front of it ({self.status})"
         return WaitError(message, self._seconds_to_wait)

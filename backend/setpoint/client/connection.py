@@ -181,7 +181,7 @@ def _pool(url: str) -> urllib3.PoolManager:
             address, proxy_headers=headers, maxsize=_THREADS, timeout=_TIMEOUT, retries=_RETRIES
         )
     except (HTTPError, ValueError):
-        message = f"the proxy that `{parts.scheme}_proxy` names can't be used; its form is `http://HOST:PORT`"
+        message = f"the proxy that `{parts.scheme}_proxy` names can't be used; write it as `http://HOST:PORT`"
         raise UnableError(message) from None
 
 
@@ -217,10 +217,10 @@ def _tls_reason(error: HTTPError) -> str:
 
 _BROKEN = "the connection was lost"
 _REASONS: Mapping[type[HTTPError], Callable[[HTTPError], str]] = {
-    ProxyError: lambda _: "the proxy does not let it through",
+    ProxyError: lambda _: "the proxy rejected it",
     NameResolutionError: lambda _: "its host name is not known",
     SSLError: _tls_reason,
     NewConnectionError: _system_reason,
     LateError: lambda _: "it did not answer in time",
-    LocationValueError: lambda _: "its address can't be used",
+    LocationValueError: lambda _: "its address is not usable",
 }

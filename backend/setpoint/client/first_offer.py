@@ -70,7 +70,7 @@ def _loaded(cache: Cache, why: str) -> KnownGood | None:
     try:
         return cache.load()
     except UnableError as error:
-        message = f"{why}, and {error}; start once while the service can be reached, which makes it anew"
+        message = f"{why}, and {error}; start once while the service can be reached to make a new one"
         raise UnableError(message) from None
 
 
@@ -79,7 +79,7 @@ def _undamaged(agent: Agent, cache: Cache) -> KnownGood | None:
     try:
         return cache.load()
     except UnableError as error:
-        agent.say(f"WARNING: {error}; the next revision that is applied is kept in its place")
+        agent.say(f"WARNING: {error}; the next revision that is applied replaces it")
         return None
 
 
@@ -90,7 +90,7 @@ def _from_cache(agent: Agent, cached: KnownGood | None, why: str, max_age: timed
     age = datetime.now(UTC) - cached.applied_at
     if max_age is not None and age < -_CLOCKS_DIFFER:
         message = (
-            f"{why}, and nobody knows how old the last known good is: by the clock of this machine, it was applied in"
+            f"{why}, and the age of the last known good is not known: by this machine's clock, it was applied in"
             f" {_told(-age)}; correct the clock, or start without a maximum age"
         )
         raise UnableError(message)

@@ -138,7 +138,7 @@ class Following(Generic[AnySettings]):
         """
         first = first_offer(self._agent, self._cache, max_age=max_age)
         if first is None:
-            message = "the revision is refused, and nothing has been applied before that the app could start with"
+            message = "the revision is refused, and no revision has been applied before that the app could start with"
             raise UnableError(message)
         settings = self._made_of(first.offer)
         if isinstance(settings, Outcome):
@@ -172,7 +172,7 @@ class Following(Generic[AnySettings]):
             try:
                 self._take(offer)
             except BaseException as error:  # noqa: BLE001 - or nobody would take the next one
-                _warn(f"revision {offer.revision} could not be taken ({type(error).__name__})")
+                _warn(f"revision {offer.revision} could not be applied ({type(error).__name__})")
 
     def _newest(self, offer: Offer | None) -> Offer | None:
         """Return the last of what waits: revisions in a burst are applied once, and an end is the end."""

@@ -1,4 +1,4 @@
-"""Reads the JSON that other keepers of configuration print; no text of it is ever quoted."""
+"""Reads the JSON that other secret stores and configuration systems print; no text of it is ever quoted."""
 
 import base64
 import binascii
@@ -85,7 +85,7 @@ class _Number:
 
 def _refuse_constant(text: str) -> NoReturn:
     """Refuse `NaN` and `Infinity`, which Python takes and RFC 8259 does not know."""
-    message = f"this is not JSON: `{text}` is no value in it"
+    message = f"this is not JSON: `{text}` is not a JSON value"
     raise UnableError(message)
 
 
@@ -117,7 +117,7 @@ def _text(program: str, name: str, found: object) -> str:
     if isinstance(found, _Number):
         return found.text
     if found is None:
-        message = f"{_shown(name)} has no value in what {program} printed; it may not be readable by you"
+        message = f"{_shown(name)} has no value in what {program} printed; you may lack permission to read it"
         raise UnableError(message)
     try:
         return _written(found)
@@ -178,14 +178,14 @@ def _ssm(found: Any) -> Pairs | None:
     if not isinstance(listed, list) or not all(isinstance(each, dict) and "Name" in each for each in listed):
         return None
     if found.get("NextToken"):
-        message = "this is one page of several; have the AWS CLI print all of them: leave out `--no-paginate`"
+        message = "this is one page of several; run the AWS CLI without `--no-paginate` to print all of them"
         raise UnableError(message)
     if missing := found.get("InvalidParameters"):
         message = f"AWS SSM did not find {joined([_shown(_last_part(each)) for each in missing])}"
         raise UnableError(message)
     for each in listed:
         if each.get("Type") == "SecureString" and str(each.get("Value", "")).startswith(_ENCRYPTED_BY_SSM):
-            message = "a SecureString is still encrypted; have it printed with `--with-decryption`"
+            message = "a SecureString is still encrypted; print it with `--with-decryption`"
             raise UnableError(message)
     return [(_last_part(each["Name"]), each.get("Value")) for each in listed]
 
@@ -215,7 +215,7 @@ def _entries(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     entries = found.get(key) or {}
     if isinstance(entries, dict):
         return entries
-    message = f"`{key}` of what kubectl printed is no object"
+    message = f"`{key}` of what kubectl printed is not an object"
     raise UnableError(message)
 
 
@@ -234,7 +234,7 @@ def _sops(found: Any) -> Pairs | None:
     if not isinstance(found, dict) or not found:
         return None
     if "sops" in found or any(_ENCRYPTED_BY_SOPS.match(str(each)) for each in found.values()):
-        message = "this is still encrypted; have `sops decrypt --output-type json FILE` print it"
+        message = "this is still encrypted; print it with `sops decrypt --output-type json FILE`"
         raise UnableError(message)
     return [*found.items()]
 

@@ -94,7 +94,7 @@ class Cache:
             applied_at = datetime.fromisoformat(content["applied_at"])
             return KnownGood(content["revision"], content["variables"], applied_at.astimezone(UTC))
         except (OSError, ValueError, KeyError, TypeError):
-            message = f"the last known good at `{self.path}` is damaged, or its key is another one"
+            message = f"the last known good at `{self.path}` is damaged, or its key has changed"
             raise UnableError(message) from None
 
     def _crypt(self, what: str, content: bytes) -> bytes:
@@ -133,7 +133,7 @@ def _main(what: str, key_path: str, place: str) -> None:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only this process needs it
     except ImportError:
-        sys.exit("it takes the package `cryptography`; `pip install 'setpoint[supervise]'` brings it")
+        sys.exit("it needs the package `cryptography`: `pip install 'setpoint[supervise]'`")
     cipher = AESGCM(_key(Path(key_path), to_seal=what == "seal"))
     content = sys.stdin.buffer.read()
     if what == "seal":

@@ -90,7 +90,7 @@ def find_login(environment: Mapping[str, str]) -> Login:
         return Login(valid_url(url), valid_token(token))
     stored = _stored(login_path(environment))
     if url and (stored is None or valid_url(url) != stored.url):
-        message = f"there is no login for the service that `{URL_VARIABLE}` names; set `{TOKEN_VARIABLE}` as well"
+        message = f"there is no login for the service in `{URL_VARIABLE}`; set `{TOKEN_VARIABLE}` as well"
         raise UnableError(message)
     if stored is None:
         message = f"not logged in; run `setpoint login URL`, or set `{URL_VARIABLE}` and `{TOKEN_VARIABLE}`"
@@ -134,7 +134,7 @@ def _stored(path: Path) -> Login | None:
     try:
         with path.open(encoding="utf-8") as stream:
             if stat.S_IMODE(os.fstat(stream.fileno()).st_mode) & _READABLE_BY_OTHERS:
-                message = f"others may read `{shown}`, which holds a token; run `chmod 600 {shown}`"
+                message = f"others can read `{shown}`, which holds a token; run `chmod 600 {shown}`"
                 raise UnableError(message)
             content = json.load(stream)
         return Login(valid_url(_text(content["url"])), valid_token(_text(content["token"])))

@@ -58,7 +58,7 @@ def parse_place(word: str, *, revisions: int = 0) -> Place:
         raise UnableError(message)
     if sum(each is not None for each in (place.revision, place.until)) > revisions:
         wanted = f"{place}@{place.revision}" if revisions else str(place)
-        message = f"`{word}` names more revisions than are wanted here; write `{wanted}`"
+        message = f"`{word}` names more revisions than this needs; write `{wanted}`"
         raise UnableError(message)
     return place
 

@@ -112,7 +112,7 @@ def _contract(service: Service, place: Place, *, is_base: bool) -> SettingsContr
             return None
         raise
     except InadmissibleContractError as error:
-        message = f"the contract that the service has of `{place.app}` can't be used: {error}"
+        message = f"the contract of `{place.app}` in the service can't be used: {error}"
         raise UnableError(message) from None
 
 

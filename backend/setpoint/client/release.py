@@ -19,7 +19,7 @@ def release_of(root: Path) -> str:
     """
     release = _described(root) or _version(root)
     if release is None:
-        message = "which release is it? neither git nor pyproject.toml tells; name it: `--release RELEASE`"
+        message = "the release is not known from git or pyproject.toml; name it with `--release RELEASE`"
         raise UnableError(message)
     return release
 

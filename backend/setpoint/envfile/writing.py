@@ -45,7 +45,7 @@ def how_to_write(value: str, loaders: Sequence[str]) -> str:
     served = {way: [each for each in loaders if _reads_as(each, form, value)] for way, form in _WAYS.items()}
     for way, readers in served.items():
         if len(readers) == len(loaders):
-            return f"written {way} right after the `=`, and with nothing after it, all of them read it alike"
+            return f"written {way} right after the `=`, and with nothing after it, all of them read it the same way"
     ways = [f"{joined(readers)} {way}" for way, readers in _fewest(served).items()]
     if not ways:
         return "none of them can read it, however it is written; use base64 on one line, or the path of a file"

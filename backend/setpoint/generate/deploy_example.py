@@ -59,7 +59,7 @@ def deploy_example(contracts: Sequence[SettingsContract], command: str, kind: st
 
 def _compose(found: Sequence[Proposal]) -> Iterator[str]:
     """Yield the block of a service; compose does not start it while one with `:?` has no value."""
-    yield from _comment("It belongs under a service of compose.yaml.")
+    yield from _comment("Put it under a service in compose.yaml.")
     yield "environment:" if any(each.is_needed for each in found) else "#environment:"
     for each in found:
         name, mark = each.variable.name, "" if each.is_needed else "#"
@@ -74,13 +74,13 @@ def _compose(found: Sequence[Proposal]) -> Iterator[str]:
 
 def _systemd(found: Sequence[Proposal]) -> Iterator[str]:
     """Yield lines for the section `[Service]`; secrets are in a file, because everybody can read a unit."""
-    yield from _comment("It belongs under [Service] of the unit.")
+    yield from _comment("Put it under [Service] in the unit.")
     secret = [each for each in found if each.variable.secret]
     if secret:
         needed = joined([each.variable.name for each in secret if each.is_needed])
         others = joined([each.variable.name for each in secret if not each.is_needed])
-        words = [f"it has to set {needed}" if needed else "", f"it can set {others}" if others else ""]
-        yield from _comment(f"A file of root's with the secrets, mode 0600: {'; '.join(filter(None, words))}.")
+        words = [f"it must set {needed}" if needed else "", f"it can set {others}" if others else ""]
+        yield from _comment(f"A file with the secrets, owned by root, mode 0600: {'; '.join(filter(None, words))}.")
         is_needed = any(each.is_needed for each in secret)
         yield f"EnvironmentFile={'' if is_needed else '-'}/etc/app/secrets.env"
     for each in found:
@@ -94,7 +94,7 @@ def _systemd(found: Sequence[Proposal]) -> Iterator[str]:
 
 def _kubernetes(found: Sequence[Proposal]) -> Iterator[str]:
     """Yield the block of a container; secrets are keys of a Secret."""
-    yield from _comment("It belongs under a container of the manifest.")
+    yield from _comment("Put it under a container in the manifest.")
     yield "env:"
     for each in found:
         yield from _facts(each, "  ")

@@ -116,7 +116,7 @@ def read_deploy(request: DeployRequest) -> Deployment:
         UnableError: They are YAML, and nothing here can read that; or one of them is standard input.
     """
     if "-" in request.paths:
-        message = f"files of {request.kind} are not read from standard input; save it as a file, and name that"
+        message = f"files of {request.kind} are not read from standard input; save it as a file and name the file"
         raise UnableError(message)
     try:
         return _read(request)

@@ -45,7 +45,7 @@ def test_what_is_backed_up_can_be_restored(installation: Installation) -> None:
     assert (done.returncode, done.stdout, done.stderr.decode()) == (
         0,
         b"",
-        f"wrote `{copy}`; it is of no use without `ENCRYPTION_KEYS`, which belong elsewhere\n",
+        f"wrote `{copy}`; it is useless without `ENCRYPTION_KEYS`, which you should back up elsewhere\n",
     )
     for file in installation.database.parent.iterdir():
         file.unlink()
@@ -62,7 +62,7 @@ def test_nothing_is_overwritten(installation: Installation) -> None:
         refused = installation.run(words, copy)
         assert (refused.returncode, refused.stderr.decode()) == (
             2,
-            f"error: `{path}` is there already: move it away first\n",
+            f"error: `{path}` already exists: move it away first\n",
         )
 
 
@@ -73,7 +73,7 @@ def test_a_copy_that_is_none_is_refused(installation: Installation) -> None:
     refused = installation.run("restore", str(installation.copy))
     assert (refused.returncode, refused.stderr.decode()) == (
         2,
-        f"error: `{installation.copy}` is no database of Setpoint\n",
+        f"error: `{installation.copy}` is not a Setpoint database\n",
     )
     assert not installation.database.exists()
 

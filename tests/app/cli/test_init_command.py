@@ -49,7 +49,7 @@ def test_the_first_token_is_shown_once(machine: Machine) -> None:
     made = machine.init("--name", "Ada", ENCRYPTION_KEYS=KEYS)
     assert (made.returncode, made.stdout[:3], made.stdout.count(b"\n")) == (0, b"sp_", 1)
     assert made.stderr.decode() == snapshot(
-        "the first token of this service, for `Ada`; it may do everything, and is shown this once:\n"
+        "the first token of this service, for `Ada`; it may do everything, and is shown only once:\n"
     )
     again = machine.init(ENCRYPTION_KEYS=KEYS)
     assert (again.returncode, again.stdout, again.stderr.decode()) == snapshot(
@@ -57,8 +57,8 @@ def test_the_first_token_is_shown_once(machine: Machine) -> None:
             1,
             b"",
             (
-                "error: this service has tokens already; a holder of `admin` makes new ones;"
-                " if nobody has one any longer, add `--new-token`\n"
+                "error: this service already has tokens; somebody with `admin` can make new ones;"
+                " if nobody has one any more, add `--new-token`\n"
             ),
         )
     )
@@ -74,7 +74,7 @@ def test_a_lost_token_is_made_anew_when_that_is_asked_for(machine: Machine) -> N
     assert machine.login()["token"] != lost
     refused = machine.init("--new-token", "--name", "Ada\nadmin")
     assert (refused.returncode, refused.stdout, refused.stderr.decode()) == snapshot(
-        (2, b"", "error: the name holds a line break or a control character\n")
+        (2, b"", "error: the name contains a line break or a control character\n")
     )
 
 
@@ -169,5 +169,5 @@ def test_a_login_that_was_lost_is_no_reason_not_to_start(machine: Machine) -> No
     again = machine.init("--local")
     assert (again.returncode, again.stderr.decode()) == (
         0,
-        f"this service has tokens already: `setpoint login {URL}` with one of them, or add `--new-token`\n",
+        f"this service already has tokens: `setpoint login {URL}` with one of them, or add `--new-token`\n",
     )

@@ -93,7 +93,7 @@ def test_what_may_be_in_a_file_on_another_machine_is_not_missing(
     made = schema(Contract(document, json.loads(document)["digest"]))
     found = ContractValidator().validate(made, variables)
     assert [each.code for each in found.problems] == codes
-    assert found.unchecked == ("values in files of their own",)
+    assert found.unchecked == ("values in separate files",)
     assert ContractValidator().shown(made, ["PORT", "API_KEY", "API_KEY_FILE"]) == {"PORT"}
 
 

@@ -128,8 +128,8 @@ def test_everyone_is_offered_it_once_all_canaries_have_served_it_for_the_bake_ti
     [
         ([REFUSED], "1 of 1 canary refused it: POOL_MIN must not exceed POOL_MAX"),
         ([REFUSED, APPLIED], "1 of 2 canaries refused it: POOL_MIN must not exceed POOL_MAX"),
-        ([SILENT, APPLIED], "a canary has gone without a word"),
-        ([], "there is no canary any more"),
+        ([SILENT, APPLIED], "a canary has stopped answering"),
+        ([], "there is no canary left"),
     ],
 )
 def test_a_rollback_has_a_reason(canaries: list[Session], reason: str) -> None:

@@ -50,9 +50,9 @@ def test_all_problems_are_told_at_once_and_none_holds_a_value() -> None:
     problems = limit_problems({"PATH": CANARY, CANARY: CANARY, "TEXT": CANARY + "\0"})
     assert [(each.variable, each.message) for each in problems] == snapshot(
         [
-            ("PATH", "`PATH` makes programs run other code than their own"),
-            (None, "the name of variable 2 holds something else than ASCII letters, digits and `_`"),
-            ("TEXT", "the value of `TEXT` holds a NUL, which no environment can"),
+            ("PATH", "`PATH` makes programs run code other than their own"),
+            (None, "the name of variable 2 contains something other than ASCII letters, digits and `_`"),
+            ("TEXT", "the value of `TEXT` contains a NUL, which an environment can't hold"),
         ]
     )
     assert CANARY not in repr(problems)

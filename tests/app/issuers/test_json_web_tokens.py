@@ -25,7 +25,7 @@ SUBJECT = "repo:acme/billing:*"
 RULE = TrustRule(
     "ci", ISSUER.name, AUDIENCE, SUBJECT, frozenset({Right.parse("deployer@billing/*")}), key_set=ISSUER.key_set
 )
-UNSIGNED = "this token is not signed by a key of its issuer, or not in a way that is accepted"
+UNSIGNED = "this token is not signed by a key of its issuer, or not with an accepted algorithm"
 
 
 def verified(text: str, rule: TrustRule = RULE) -> dict[str, object]:
@@ -110,11 +110,11 @@ ATTACKS: dict[str, tuple[Callable[[], str], str]] = {
     "of another issuer": (lambda: ISSUER.token(AT, iss="https://ci.example/"), "this token is not valid: "),
     "without a subject": (lambda: ISSUER.token(AT, sub=NOT_GIVEN), "this token is not valid: "),
     "without an audience": (lambda: ISSUER.token(AT, aud=NOT_GIVEN), "this token is not valid: "),
-    "encrypted": (lambda: "a.b.c.d.e", "this is no JSON Web Token"),
-    "too large": (lambda: ISSUER.token(AT, more="x" * 20_000), "this is no JSON Web Token"),
-    "a list": (lambda: f"{_encoded([])}.{_encoded([])}.x", "this is no JSON Web Token"),
-    "not base64": (lambda: "é.é.é", "this is no JSON Web Token"),
-    "nothing": (lambda: "", "this is no JSON Web Token"),
+    "encrypted": (lambda: "a.b.c.d.e", "this is not a JSON Web Token"),
+    "too large": (lambda: ISSUER.token(AT, more="x" * 20_000), "this is not a JSON Web Token"),
+    "a list": (lambda: f"{_encoded([])}.{_encoded([])}.x", "this is not a JSON Web Token"),
+    "not base64": (lambda: "é.é.é", "this is not a JSON Web Token"),
+    "nothing": (lambda: "", "this is not a JSON Web Token"),
 }
 
 
@@ -200,5 +200,5 @@ def test_the_end_of_a_token_is_told() -> None:
 @pytest.mark.parametrize("claims", [b"[" * 9_000, b"{}", b'{"iss": 1}', b"[]", b"\xff"])
 def test_who_made_a_token_that_is_none_is_not_asked(claims: bytes) -> None:
     """However deep it is nested."""
-    with pytest.raises(RefusedAssertionError, match="this is no JSON Web Token"):
+    with pytest.raises(RefusedAssertionError, match="this is not a JSON Web Token"):
         JsonWebTokens().issuer_of(f"e30.{base64.urlsafe_b64encode(claims).rstrip(b'=').decode()}.x")

@@ -79,7 +79,7 @@ ATTACKS: dict[str, tuple[Callable[[IdentityProvider], None], str]] = {
         r"the identity provider says no: `access_denied`",
     ),
     "a refusal in other words": (_answers(code=None, error="<script>"), "the identity provider says no$"),
-    "a code of somebody else": (_answers(code="other"), "does not take the code: `invalid_grant`"),
+    "a code of somebody else": (_answers(code="other"), "does not accept the code: `invalid_grant`"),
     "a nonce of another attempt": (_said(nonce="other"), "nonce"),
     "no nonce": (_said(nonce=NOT_GIVEN), "nonce"),
     "another audience": (_said(aud="other"), "aud"),
@@ -146,7 +146,7 @@ def test_a_token_without_signature_is_refused_though_the_issuer_offers_it(
         ((500, b"<html>"), "can't be read: its status is 500"),
         ((200, b"[" * 100_000), "can't be read: its status is 200"),
         ((200, b"[]"), "can't be read: its status is 200"),
-        ((200, b" " * 300_000), "its answer is too large"),
+        ((200, b" " * 300_000), "the answer is too large"),
     ],
 )
 def test_an_answer_that_is_none_is_no_verdict_and_leads_nowhere_else(
@@ -163,7 +163,7 @@ def test_an_answer_that_is_none_is_no_verdict_and_leads_nowhere_else(
 def test_a_wrong_secret_is_said_to_be_one(provider: IdentityProvider) -> None:
     """It is read by whoever sets it up."""
     service = OpenIdConnect(Client(provider.url, CLIENT_ID, "another", BACK, "openid"))
-    with pytest.raises(RefusedAssertionError, match=r"does not take the code: `invalid_client`"):
+    with pytest.raises(RefusedAssertionError, match=r"does not accept the code: `invalid_client`"):
         service.signed_in(ATTEMPT, came_back(provider, service), NOW)
     assert "another" not in repr(service)
 
@@ -171,14 +171,14 @@ def test_a_wrong_secret_is_said_to_be_one(provider: IdentityProvider) -> None:
 def test_an_issuer_that_says_to_be_another_is_not_believed(provider: IdentityProvider) -> None:
     """Or whoever runs one could have codes of another sent to itself."""
     provider.metadata = {"issuer": f"{provider.url}/other"}
-    with pytest.raises(UnavailableError, match=r"is about another issuer than `OIDC_ISSUER` names"):
+    with pytest.raises(UnavailableError, match=r"is about an issuer other than `OIDC_ISSUER`"):
         client_of(provider).address(ATTEMPT)
 
 
 def test_an_issuer_that_does_not_answer_is_no_verdict() -> None:
     """Trying again may help."""
     service = OpenIdConnect(Client("http://127.0.0.1:1", CLIENT_ID, CLIENT_SECRET, BACK, "openid"))
-    with pytest.raises(UnavailableError, match="can't be fetched now"):
+    with pytest.raises(UnavailableError, match="can't be fetched at the moment"):
         service.address(ATTEMPT)
 
 

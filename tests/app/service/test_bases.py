@@ -125,11 +125,17 @@ def test_a_rollback_brings_back_what_was_own_and_what_was_extended(service: Serv
 @pytest.mark.parametrize(
     ("bases", "said"),
     [
-        ([PRODUCTION], "`billing/production` can't be a base of `billing/production`, which it extends itself"),
-        ([STAGING], "`billing/staging` can't be a base of `billing/production`, which it extends itself"),
+        (
+            [PRODUCTION],
+            "`billing/production` can't be a base of `billing/production`, because it extends `billing/production`",
+        ),
+        (
+            [STAGING],
+            "`billing/staging` can't be a base of `billing/production`, because it extends `billing/production`",
+        ),
         ([Place("billing", "none")], "there is no `billing/none`"),
         ([BASE, BASE], "`billing/base` is named twice"),
-        ([Place("billing", f"b{each}") for each in range(11)], "there are 11 bases, and may be 10"),
+        ([Place("billing", f"b{each}") for each in range(11)], "there are 11 bases; the limit is 10"),
     ],
 )
 def test_what_can_not_be_a_base_is_refused(service: Service, bases: list[Place], said: str) -> None:
@@ -153,7 +159,7 @@ def test_no_more_than_four_stand_on_one_another(service: Service) -> None:
     for bases, place in ((places[3], places[4]), (places[4], places[0])):
         with pytest.raises(InvalidError) as refused:
             extend(service, bases, place=place)
-        assert "more than 4 environments would stand on one another" in refused.value.problems[0].message
+        assert "more than 4 environments would extend one another" in refused.value.problems[0].message
 
 
 def test_an_environment_needs_a_schema_and_is_not_overtaken(service: Service) -> None:

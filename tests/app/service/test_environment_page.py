@@ -86,7 +86,7 @@ def test_a_revision_whose_predecessor_is_gone_for_good_is_shown_without_what_it_
     fleet.service.write(PORT="2")
     fleet.service.history.destroy(actor(), PRODUCTION, 1, "leaked")
     page = now(fleet)
-    assert page.changes == Changes(1, 2, unknown="the values of `billing/production@1` were removed for good")
+    assert page.changes == Changes(1, 2, unknown="the values of `billing/production@1` were permanently removed")
 
 
 def test_a_trial_shows_who_tries_what_and_a_rollback_what_is_wanted_again(fleet: Fleet) -> None:

@@ -80,7 +80,7 @@ def test_no_audit_no_answer(service: Service) -> None:
     assert isinstance(service.store, SqliteStore)
     with service.store._writing.connect() as connection, connection.begin():
         connection.exec_driver_sql("DROP TABLE audit")
-    with pytest.raises(DamagedError, match="the tables are not those that Setpoint made"):
+    with pytest.raises(DamagedError, match="the tables are not those of Setpoint"):
         service.reading.read(actor(), PRODUCTION, reveal=True)
     with pytest.raises(DamagedError):
         service.reading.reveal(actor(), PRODUCTION, "API_KEY", "why not")

@@ -37,7 +37,7 @@ def test_the_first_revision_is_made_where_there_is_none(service: Service) -> Non
 def test_a_writer_who_has_seen_another_revision_is_refused(service: Service, expected: int | None) -> None:
     """Nobody's change is lost because somebody else did not know of it."""
     service.write(PORT="1")
-    with pytest.raises(StaleError, match="`billing/production` is at revision 1; read it and decide anew") as stale:
+    with pytest.raises(StaleError, match="`billing/production` is at revision 1; read it and decide again") as stale:
         replace(service, expected, PORT="2")
     assert stale.value.current == 1
     with pytest.raises(StaleError, match="`billing/staging` has no revision"):
@@ -95,7 +95,7 @@ def test_a_dangerous_name_needs_a_word_and_is_written_down(service: Service) -> 
 
 def test_an_app_without_a_schema_takes_nothing(service: Service) -> None:
     """What can't be checked is not stored; the refusal says what to do."""
-    with pytest.raises(NotFoundError, match="`setpoint schema push --app shop` brings one"):
+    with pytest.raises(NotFoundError, match="`setpoint schema push --app shop` stores one"):
         service.revising.replace(actor(), Intent(Place("shop", "production"), None), {"A": "1"})
 
 
@@ -175,7 +175,7 @@ def test_destroyed_values_do_not_come_back(service: Service) -> None:
     service.write(PORT="1", API_KEY="leaked")
     service.write(PORT="1")
     service.history.destroy(actor(), PRODUCTION, 1, "leaked")
-    with pytest.raises(DestroyedError, match="the values of `billing/production@1` were removed for good"):
+    with pytest.raises(DestroyedError, match="the values of `billing/production@1` were permanently removed"):
         service.revising.roll_back(actor(), Intent(PRODUCTION, 2), 1)
 
 

@@ -82,7 +82,7 @@ def test_a_long_history_comes_page_by_page(service: Service, pages: RevisionPage
 
 
 def test_one_revision_is_told_with_what_it_changed(service: Service, pages: RevisionPages) -> None:
-    """Also when the values are gone for good: then it says who removed them."""
+    """Also when the values are permanently gone: then it says who removed them."""
     service.write(PORT="1")
     service.write(PORT="2", DEBUG="1")
     one = pages.one(PRODUCTION, 2)
@@ -144,7 +144,7 @@ def test_a_rollback_that_the_schema_of_today_refuses_shows_all_problems(
     service.push(CONTRACT, "3.0")
     service.history.destroy(actor(), PRODUCTION, 1, "leaked")
     gone = rolling_back.preview(actor(), PRODUCTION, 1)
-    assert gone.refusal == "the values of `billing/production@1` were removed for good"
+    assert gone.refusal == "the values of `billing/production@1` were permanently removed"
     with pytest.raises(NotFoundError):
         rolling_back.preview(actor(), PRODUCTION, 9)
 

@@ -88,7 +88,7 @@ def test_nothing_else_is_written_while_a_revision_is_on_trial(fleet: Fleet) -> N
     """Neither a push nor a way back: the answer says how the trial is ended. Only a repeated push is one push."""
     fleet.push("2")
     message = (
-        "1 instance tries revision 2 of `billing/production`, and nothing else is written before that ends;"
+        "1 instance tries revision 2 of `billing/production`, and nothing else can be written until that ends;"
         " `setpoint rollout promote billing/production` or `setpoint rollout abort billing/production` ends it now"
     )
     revising = fleet.service.revising
@@ -141,7 +141,7 @@ def test_a_canary_that_ends_in_good_order_is_asked_no_more(fleet: Fleet) -> None
     fleet.sessions.close(second.id)
     assert str(fleet).startswith("the canary serves revision 2; it bakes")
     fleet.sessions.close(first.id)
-    assert str(fleet).startswith("revision 2 was rolled back: there is no canary any more; ")
+    assert str(fleet).startswith("revision 2 was rolled back: there is no canary left; ")
 
 
 def test_a_canary_that_goes_silent_has_the_revision_rolled_back(fleet: Fleet) -> None:
@@ -151,7 +151,7 @@ def test_a_canary_that_goes_silent_has_the_revision_rolled_back(fleet: Fleet) ->
     fleet.apply(canary, 2)
     _lose(fleet, canary)
     fleet.wait(BAKE)
-    assert str(fleet).startswith("revision 2 was rolled back: a canary has gone without a word; ")
+    assert str(fleet).startswith("revision 2 was rolled back: a canary has stopped answering; ")
 
 
 def test_a_canary_that_comes_back_bakes_anew(fleet: Fleet) -> None:

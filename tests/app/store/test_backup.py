@@ -80,12 +80,12 @@ def test_nothing_is_overwritten(store: AnyStore, url: str, tmp_path: Path) -> No
     append(store, draft(A="1"))
     copy = tmp_path / "copy.db"
     back_up(url, copy)
-    with pytest.raises(UnusableStorageError, match=r"copy\.db` is there already: move it away first"):
+    with pytest.raises(UnusableStorageError, match=r"copy\.db` already exists: move it away first"):
         back_up(url, copy)
     with pytest.raises(UnusableStorageError, match="a service runs on"):
         restore(copy, url, SEALER)
     store.close()
-    with pytest.raises(UnusableStorageError, match=r"setpoint\.db` is there already: move it away first"):
+    with pytest.raises(UnusableStorageError, match=r"setpoint\.db` already exists: move it away first"):
         restore(copy, url, SEALER)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "var"]
 
@@ -103,7 +103,7 @@ def test_a_copy_that_can_not_be_trusted_is_not_put_in_place(store: AnyStore, url
         restore(copy, elsewhere, SEALER)
     for content in (b"", b"no database"):
         (tmp_path / "other").write_bytes(content)
-        with pytest.raises(UnusableStorageError, match="is no database of Setpoint"):
+        with pytest.raises(UnusableStorageError, match="is not a Setpoint database"):
             restore(tmp_path / "other", elsewhere, SEALER)
     with pytest.raises(UnusableStorageError, match="there is no"):
         restore(tmp_path / "nothing", elsewhere, SEALER)
@@ -116,7 +116,7 @@ def test_a_copy_that_can_not_be_trusted_is_not_put_in_place(store: AnyStore, url
         ("DELETE FROM revisions WHERE number = 2", "`billing/production` has a revision 3 after revision 1"),
         (
             "UPDATE revisions SET previous = 'x' WHERE number = 2",
-            "`billing/production@2` does not stand on",
+            "`billing/production@2` does not follow from",
         ),
         ("UPDATE revisions SET names = '[\"B\"]' WHERE number = 2", "`billing/production@2` is not what was written"),
         ("UPDATE revisions SET body = x'00' WHERE number = 1", "`billing/production@1` is not what was written"),

@@ -42,14 +42,14 @@ def test_a_token_is_made_and_shown_once(visitor: Visitor) -> None:
 
 
 def test_a_token_is_replaced_and_revoked(visitor: Visitor) -> None:
-    """The old one goes on for a day, unless it is revoked."""
+    """The old one keeps working for a day, unless it is revoked."""
     visitor.sign_in()
     (old,) = _texts(visitor.post("/access/tokens", "/access", **WANTED).text)
     old_id = old.split("_")[1]
     (new,) = _texts(visitor.post(f"/access/tokens/{old_id}/rotate", "/access").text)
     assert (_me(visitor.api, old), _me(visitor.api, new)) == (200, 200)
     again = visitor.post(f"/access/tokens/{old_id}/rotate", "/access")
-    assert (again.status_code, "two tokens of `deploys` are live already" in words(again)) == (409, True)
+    assert (again.status_code, "two tokens of `deploys` are already live" in words(again)) == (409, True)
     assert visitor.post(f"/access/tokens/{old_id}/revoke", "/access").headers["Location"] == "/access"
     assert (_me(visitor.api, old), _me(visitor.api, new)) == (401, 200)
     assert old_id not in visitor.get("/access").text
@@ -62,8 +62,8 @@ def test_a_token_is_replaced_and_revoked(visitor: Visitor) -> None:
     [
         ({"roles": "king@billing/*\nviewer@Nowhere"}, ["roles : a role is one of", "a bound is `app/environment`"]),
         ({"roles": " ", "name": " "}, ["a token needs the name", "a token needs a role"]),
-        ({"days": "99999"}, ["choose one of what the form offers"]),
-        ({"kind": "instance"}, ["choose one of what the form offers"]),
+        ({"days": "99999"}, ["choose one of the options in the form"]),
+        ({"kind": "instance"}, ["choose one of the options in the form"]),
         ({"name": "a\nb"}, ["name"]),
     ],
 )
@@ -82,7 +82,7 @@ def test_nobody_gives_what_they_do_not_have(visitor: Visitor) -> None:
     """Nor sees the tokens of those who may do more; without `admin` there is no such page."""
     lead = Visitor(visitor.api).sign_in(Scope.ADMIN, bounds=("billing/*",), name="lead")
     refused = lead.post("/access/tokens", "/access", **WANTED)
-    assert (refused.status_code, "can't give rights that it does not have" in words(refused)) == (403, True)
+    assert (refused.status_code, "can't grant rights that it does not have" in words(refused)) == (403, True)
     seen = lead.get("/access.json").get_json()
     assert {each["who"] for each in seen["tokens"]} == {"lead"}
     assert lead.post("/access/tokens", "/access", **{**WANTED, "roles": "viewer@billing/*"}).status_code == 201

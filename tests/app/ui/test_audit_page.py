@@ -42,7 +42,7 @@ def test_the_log_is_narrowed_down_and_goes_on(visitor: Visitor) -> None:
     assert second["next"] is None
     shown = visitor.get(f"/audit?{where}").text
     assert f'href="/audit?{where.replace("&", "&amp;")}&amp;before={first["next"]}"' in shown
-    assert "Nothing of this kind was done" in words(visitor.get("/audit?action=keys.rotate"))
+    assert "Nothing like this was done" in words(visitor.get("/audit?action=keys.rotate"))
 
 
 def test_who_may_see_one_environment_sees_that_alone(visitor: Visitor) -> None:

@@ -107,7 +107,7 @@ def test_a_rollback_from_a_page_that_is_out_of_date_changes_nothing(instances: I
     instances.api.put({"PORT": "3"}, 2)
     answer = visitor.post(address, address, expected="2", message='"typed" <b>')
     assert answer.status_code == 412
-    assert "Nothing was changed `billing/production` is at revision 3; read it and decide anew" in words(answer)
+    assert "Nothing was changed `billing/production` is at revision 3; read it and decide again" in words(answer)
     assert "PORT 3 1 changed" in words(answer)
     assert 'value="&#34;typed&#34; &lt;b&gt;"' in answer.text
     assert visitor.post(address, address, message="no number at all").status_code == 412
@@ -122,7 +122,7 @@ def test_a_rollback_of_a_protected_environment_becomes_a_proposal(instances: Ins
     api.put({"PORT": "2"}, 1)
     assert api.call("PUT", f"{BASE}/protection", json={"approvals": 1}).status_code == 200
     page = visitor.sign_in().get(address)
-    assert "! protected it takes 1 approval by somebody else" in words(page)
+    assert "! protected it needs 1 approval by somebody else" in words(page)
     assert "Propose to roll back to 1" in words(page)
     assert visitor.post(address, address, expected="2").status_code == 409
     answer = visitor.post(address, address, expected="2", do="propose")

@@ -45,7 +45,7 @@ def test_what_a_proxy_adds_is_no_token(visitor: Visitor, added: str) -> None:
 def test_a_browser_that_keeps_no_cookie_is_told_why_nothing_works(visitor: Visitor) -> None:
     """As over plain HTTP to another machine, or where its user has forbidden cookies."""
     refused = visitor.client.post("/sign-in", data={"token": visitor.api.admin}, headers=BROWSER)
-    assert (refused.status_code, "over HTTPS, or on the machine itself" in words(refused)) == (400, True)
+    assert (refused.status_code, "over HTTPS, or on this machine" in words(refused)) == (400, True)
 
 
 @pytest.mark.parametrize(

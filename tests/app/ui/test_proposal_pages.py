@@ -90,7 +90,7 @@ def test_an_approval_of_what_it_is_no_longer_is_refused_with_what_it_is_now(prop
     assert changed.status_code == 200
     refused = visitor.post(f"{ONE}/approve", ONE, digest=seen)
     assert refused.status_code == 412
-    assert "is not what was looked at: read it and decide anew" in words(refused)
+    assert "has changed since you looked at it: read it and decide again" in words(refused)
     assert "PORT 1 3 changed" in words(refused)
 
 
@@ -98,10 +98,10 @@ def test_who_has_proposed_it_can_only_take_it_back(proposed: Api) -> None:
     """Whatever else they may do; the form is refused too, if they send it by hand."""
     ada = Visitor(proposed).sign_in(name="ada")
     said = words(ada.get(ONE))
-    assert "You have proposed it: somebody else has to approve it" in said
+    assert "You proposed it, so somebody else must approve it" in said
     assert not any(button in said.split() for button in ("Approve", "Refuse"))
     refused = ada.post(f"{ONE}/approve", ONE, digest="x")
-    assert (refused.status_code, "somebody else has to approve it" in words(refused)) == (403, True)
+    assert (refused.status_code, "somebody else must approve it" in words(refused)) == (403, True)
     assert ada.post(f"{ONE}/withdraw", ONE, reason="not today").status_code == 303
     assert "withdrawn by ada: not today" in words(ada.get(ONE))
     late = grace(proposed).post(f"{ONE}/refuse", ONE)
@@ -138,12 +138,12 @@ def test_a_stale_proposal_says_so_and_has_no_button_that_works(proposed: Api) ->
 def test_a_list_says_whether_the_environment_is_protected(proposed: Api) -> None:
     """And how a change is proposed, where none is."""
     visitor = grace(proposed)
-    assert "a change takes 1 approval by somebody other than its author" in words(visitor.get(LIST))
+    assert "a change needs 1 approval by somebody other than its author" in words(visitor.get(LIST))
     proposed.call(
         "PUT", "/v1/apps/billing/environments/staging/config", json={"PORT": "1"}, headers={"If-None-Match": "*"}
     )
     said = words(visitor.get("/apps/billing/staging/proposals"))
-    assert ("is not protected" in said, "Nothing is proposed" in said) == (True, True)
+    assert ("is not protected" in said, "There are no proposals" in said) == (True, True)
     assert visitor.get("/apps/billing/nowhere/proposals").status_code == 404
     assert visitor.get(f"{LIST}/7").status_code == 404
 

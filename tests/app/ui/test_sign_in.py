@@ -71,7 +71,7 @@ def test_a_bad_token_is_refused_in_words_and_without_an_echo(visitor: Visitor, t
     """It may be one with a typing error."""
     refused = visitor.post("/sign-in", "/sign-in", token=token)
     assert refused.status_code == 422
-    assert "this is no live token" in words(refused)
+    assert "this token is not valid" in words(refused)
     assert not token or token not in refused.text.replace("<script src", "")
 
 

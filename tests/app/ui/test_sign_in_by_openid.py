@@ -129,10 +129,10 @@ def _refused_there(mine: FlaskClient, _: FlaskClient, provider: IdentityProvider
 
 ATTACKS: dict[str, tuple[Attack, str]] = {
     "an answer for another browser": (_of_somebody_else, "This answer is not for this browser"),
-    "an answer that nobody has asked for": (_out_of_nowhere, "This browser has not asked to sign in"),
-    "an answer that was used": (_twice, "does not take the code"),
-    "an empty state": (_with_nothing_in_the_cookie, "This browser has not asked to sign in"),
-    "another verifier": (_with_another_verifier, "does not take the code"),
+    "an answer that nobody has asked for": (_out_of_nowhere, "This browser has not started to sign in"),
+    "an answer that was used": (_twice, "does not accept the code"),
+    "an empty state": (_with_nothing_in_the_cookie, "This browser has not started to sign in"),
+    "another verifier": (_with_another_verifier, "does not accept the code"),
     "a refusal there": (_refused_there, "The identity provider says no: `access_denied`"),
 }
 
@@ -207,7 +207,7 @@ def test_a_token_is_a_way_in_while_the_provider_is_away(api: Api, provider: Iden
     provider.metadata = {"token_endpoint": None}
     client = api.application.test_client()
     away = get(client, "/sign-in/openid?next=/apps")
-    assert (away.status_code, "What the identity provider publishes of itself" in away.text) == (503, True)
+    assert (away.status_code, "The metadata of the identity provider" in away.text) == (503, True)
     form_token = away.text.partition('name="form_token" value="')[2].partition('"')[0]
     sent = {"form_token": form_token, "token": api.admin, "next": "/apps"}
     done = client.post("/sign-in", base_url=HERE, data=sent)

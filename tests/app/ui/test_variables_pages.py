@@ -47,7 +47,7 @@ def test_without_a_reason_nothing_is_revealed(api: Api, visitor: Visitor) -> Non
     api.put({"PORT": "1", "API_KEY": CANARY})
     visitor.sign_in(*READ_AND_REVEAL)
     page = visitor.post(REVEAL, REVEAL, reason=" ")
-    assert (page.status_code, "a reason is needed, which the audit log keeps" in words(page)) == (422, True)
+    assert (page.status_code, "a reason is required; the audit log keeps it" in words(page)) == (422, True)
     assert (CANARY in page.text, reveals(api)) == (False, [])
 
 

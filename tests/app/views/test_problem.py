@@ -28,7 +28,7 @@ def test_an_unknown_path_is_a_problem(client: FlaskClient) -> None:
             "type": "about:blank",
             "title": "Not Found",
             "status": 404,
-            "detail": "there is nothing at this path; `GET /` lists what there is",
+            "detail": "there is nothing at this path; `GET /` lists the calls",
             "errors": [],
         }
     )

@@ -50,8 +50,8 @@ def test_without_keys_nothing_starts() -> None:
     assert (done.returncode, done.stdout) == (78, "")
     assert done.stderr == snapshot("""\
 error[SP302]: `ENCRYPTION_KEYS` is required but not set
-   = expected `id:key`, or several with commas between them; a key is 32 bytes in base64
-   = hint: to get a value: `echo "k1:$(head -c 32 /dev/urandom | base64)"`; keep it apart from backups
+   = expected `id:key`, or several separated by commas; a key is 32 bytes in base64
+   = hint: to get a value: `echo "k1:$(head -c 32 /dev/urandom | base64)"`; keep it away from backups
 
 1 error in /dev/null and the process environment (3 variables, read as python-dotenv reads them)
 """)

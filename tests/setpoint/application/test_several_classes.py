@@ -190,7 +190,7 @@ def test_a_contract_is_about_one_class(app: Path) -> None:
     refused = run_setpoint("schema", cwd=app)
     assert (refused.returncode, refused.stderr.decode()) == (
         2,
-        "error: a contract is about one settings class; name it with `--settings MODULE:CLASS`\n",
+        "error: a contract describes one settings class; name it with `--settings MODULE:CLASS`\n",
     )
     assert run_setpoint("schema", "--settings", "mail:Mail", cwd=app).returncode == 0
 

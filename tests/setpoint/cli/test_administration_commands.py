@@ -50,7 +50,7 @@ class TestLogin:
         status, printed, told = self._login(setpoint, f"{service.url}/", f"{service.admin}\n", monkeypatch)
         path = project.parent / "configuration" / "setpoint" / "login.json"
         assert (status, printed) == (0, "")
-        assert told == f"logged in to `{service.url}` as ada\n`{path}` has the token, readable by you alone\n"
+        assert told == f"logged in to `{service.url}` as ada\nthe token is in `{path}`, readable only by you\n"
         assert path.stat().st_mode & 0o777 == 0o600
         assert setpoint("apps")[0] == 0
 
@@ -71,7 +71,7 @@ class TestLogin:
             while b"token: " not in seen:
                 seen += os.read(leader, 1_000)
             os.write(leader, f"{service.admin}\n".encode())
-            while b"readable by you alone" not in seen:
+            while b"readable only by you" not in seen:
                 seen += os.read(leader, 1_000)
             assert program.wait(30) == 0
         os.close(leader)
@@ -123,7 +123,7 @@ def test_a_token_is_printed_once(setpoint: Setpoint, monkeypatch: pytest.MonkeyP
     words = ["token", "create", "ci", "--scope", "config:read", "--scope", "config:write", "--bound", "billing/*"]
     words += ["--role", "viewer@shop/test"]
     status, printed, told = setpoint(*words, "--expires-in", "90d")
-    assert (status, _plain(told)) == (0, snapshot("the token IIIIIIIIIIII is shown this once:\n"))
+    assert (status, _plain(told)) == (0, snapshot("the token IIIIIIIIIIII is shown only once:\n"))
     assert re.fullmatch(r"sp_\w{12}_\w{49}\n", printed)
     token = printed.strip()
     listed = setpoint("token", "list")
@@ -156,7 +156,7 @@ def test_a_token_is_replaced_and_ended(setpoint: Setpoint, monkeypatch: pytest.M
             ["token", "create", "ci"],
             2,
             snapshot(
-                "error: what may it do? Say `--role viewer@billing/production`, or `--scope` for less than a role"
+                "error: name what it may do: `--role viewer@billing/production`, or `--scope` for less than a role"
             ),
         ),
         (["token", "create", "ci", "--scope", "all"], 1, snapshot("`scopes`: it is none of the allowed words")),
@@ -177,13 +177,14 @@ def test_a_token_is_replaced_and_ended(setpoint: Setpoint, monkeypatch: pytest.M
             ["token", "create", "ci", "--scope", "admin", "--expires-in", "soon"],
             2,
             snapshot(
-                "setpoint token create: error: argument --expires-in: `soon` is no time such as `90d`, `12h` or `30m`"
+                "setpoint token create: error: argument --expires-in: `soon` is not a duration such as `90d`, `12h` or"
+                " `30m`"
             ),
         ),
         (
             ["token", "revoke", "../apps"],
             1,
-            snapshot("error: there is nothing at this path; `GET /` lists what there is"),
+            snapshot("error: there is nothing at this path; `GET /` lists the calls"),
         ),
         (["token"], 2, snapshot("setpoint token: error: the following arguments are required: ACTION")),
     ],
@@ -214,7 +215,7 @@ def test_keys_are_changed_app_by_app(tmp_path: Path, setpoint: Setpoint, monkeyp
                 0,
                 """\
 key  apps  use
-one  3     encrypts what is new
+one  3     encrypts new values
 """,
                 "",
             )
@@ -226,7 +227,7 @@ one  3     encrypts what is new
                 0,
                 """\
 key  apps  use
-two  0     encrypts what is new
+two  0     encrypts new values
 one  3     still needed: `setpoint keys rotate` frees it
 """,
                 "",
@@ -237,7 +238,7 @@ one  3     still needed: `setpoint keys rotate` frees it
                 0,
                 """\
 key  apps  use
-two  3     encrypts what is new
+two  3     encrypts new values
 """,
                 """\
 2 apps left

@@ -66,7 +66,7 @@ info[SP701]: the value of `HOST` was not checked (in `shop.service`)
    |
  9 | PassEnvironment=HOST
    |                 ^^^^
-   = hint: it comes from the environment of the service manager, which the files do not hold
+   = hint: it comes from the environment of the service manager, which is not in the files
 """)
 
 
@@ -188,7 +188,7 @@ PORT          http       etc/systemd/system/shop.service:6:13, refused by the se
 LOG_LEVEL     DEBUG      etc/shop.env:2:1
               shadows INFO from etc/systemd/system/shop.service:7:14
 TAX           0.10       etc/systemd/system/shop.service:7:1
-HOST          (unknown)  from the environment of the service manager, which the files do not hold
+HOST          (unknown)  from the environment of the service manager, which is not in the files
 API_TOKEN     ********   etc/systemd/system/shop.service:6:1
 no setting reads HOSST at etc/systemd/system/shop.service:6:1
 """)
@@ -219,10 +219,10 @@ def test_diff_compares_two_deploys_by_type(typed: Typed) -> None:
     ("words", "told"),
     [
         (["check", "x.yaml"], "cannot tell which program reads `x.yaml`; name it with `--kind "),
-        (["check", "prod.env", "--service", "web"], "`--service` is about deploy files, and none is named"),
-        (["check", "--kind", "systemd"], "name the files of `--kind systemd`; only compose looks for its own"),
+        (["check", "prod.env", "--service", "web"], "`--service` needs a deploy file"),
+        (["check", "--kind", "systemd"], "name the files for `--kind systemd`; only compose finds its own"),
         (["read", "prod.env"], "name the program that reads the file: `--loader NAME`, or `--kind NAME`"),
-        (["read", "--loader", "docker", "--kind", "compose", "x"], "`--kind` about deploy files; use one of them"),
+        (["read", "--loader", "docker", "--kind", "compose", "x"], "`--kind` for deploy files; use one of them"),
         (["check", "--root", ".", "other.service", "shop.service", "--service", "shap"], "did you mean `shop`?"),
         (["show", "--root", ".", "ssh.service", "--service", "worker"], "no service `worker`; it has `ssh.service`"),
         (["check", "--kind", "kubernetes", "-"], "files of kubernetes are not read from standard input; save it as"),
@@ -275,7 +275,7 @@ def test_a_service_whose_profile_is_off_is_told_with_what_turns_it_on(typed: Typ
     assert typed("diff", "a.yaml", "b.yaml") == (
         0,
         "",
-        "note: no profile is on that starts `shell` (`--profile debug`)\n",
+        "note: no enabled profile starts `shell` (`--profile debug`)\n",
     )
     assert typed("diff", "a.yaml#web", "b.yaml#web") == (0, "", "")
     for words in (["check", "a.yaml", "--service", "shell"], ["check", "c.yaml"], ["show", "c.yaml"]):

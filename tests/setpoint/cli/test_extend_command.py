@@ -134,7 +134,7 @@ error[SP102]: the quote that opens the value of `MOTTO` is never closed
                     "",
                     """\
 error: 1 problem, and nothing was stored
-  `bases`: `billing/production` can't be a base of `billing/base`, which it extends itself
+  `bases`: `billing/production` can't be a base of `billing/base`, because it extends `billing/base`
 """,
                 )
             ),
@@ -148,7 +148,7 @@ error: 1 problem, and nothing was stored
                     """\
 error: 2 problems, and nothing was stored
   `bases`: there is no `billing/nowhere`
-  `bases`: `billing/staging` can't be a base of `billing/staging`, which it extends itself
+  `bases`: `billing/staging` can't be a base of `billing/staging`, because it extends `billing/staging`
 """,
                 )
             ),

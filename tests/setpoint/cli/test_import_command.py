@@ -30,7 +30,7 @@ def test_it_is_checked_and_shown_before_it_is_written(billing: Setpoint) -> None
             """\
 variable  change
 PORT      changed
-API_KEY   secret, written anew
+API_KEY   secret, written again
 RATIO     new
 billing/production would get a new revision; nothing was stored
 valid as far as the schema says; only the app's own class checks fields together
@@ -41,7 +41,7 @@ valid as far as the schema says; only the app's own class checks fields together
     assert billing("import", "billing/production", "doppler.json", "--apply")[1] == snapshot("""\
 variable  change
 PORT      changed
-API_KEY   secret, written anew
+API_KEY   secret, written again
 RATIO     new
 revision 2 of billing/production: 4 variables
 valid as far as the schema says; only the app's own class checks fields together

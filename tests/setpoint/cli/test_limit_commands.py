@@ -60,7 +60,7 @@ def test_words_that_can_not_be_are_told(setpoint: Setpoint) -> None:
     assert setpoint("limits", "set", "billing") == (
         2,
         "",
-        snapshot("error: say which limit: `--revisions`, `--bytes`, `--streams`\n"),
+        snapshot("error: name a limit to set: `--revisions`, `--bytes`, `--streams`\n"),
     )
     assert setpoint("limits", "show", "nowhere") == (1, "", snapshot("error: there is no app `nowhere`\n"))
     assert setpoint("limits", "set", "billing", "--bytes", "many")[2].splitlines()[-1] == snapshot(

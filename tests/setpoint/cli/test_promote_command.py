@@ -53,7 +53,7 @@ valid as far as the schema says; only the app's own class checks fields together
     - 2
 """)
     assert two("promote", "billing/staging", "billing/production")[1] == snapshot(
-        "billing/production has just this already, as revision 2: 5 variables\n"
+        "billing/production already has exactly this, as revision 2: 5 variables\n"
     )
 
 

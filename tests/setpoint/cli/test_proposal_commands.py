@@ -52,11 +52,11 @@ def test_a_push_says_that_it_waits_and_how_it_goes_on(office: Setpoint, grace: S
     status, printed, told = office("push", PRODUCTION, "next.env", "-m", "new motto")
     assert (status, told) == (1, "")
     first, *rest = printed.splitlines()
-    assert first.startswith("proposal 1 of billing/production waits for 1 approval by somebody else, until 20")
+    assert first.startswith("proposal 1 of billing/production needs 1 approval by somebody else until 20")
     assert rest == snapshot(
         [
             "`setpoint proposals show billing/production 1` says how to approve it",
-            "`setpoint proposals apply billing/production 1` applies it then",
+            "`setpoint proposals apply billing/production 1` then applies it",
         ]
     )
     digest = _digest(office)[:12]
@@ -72,11 +72,11 @@ proposal 1 of billing/production by ada, made from revision 1: new motto
       - 80
       + 81
 proposal 1 of billing/production lacks 1 approval
-`setpoint proposals approve billing/production 1 DIGEST` approves just this
+`setpoint proposals approve billing/production 1 DIGEST` approves exactly this
 """),
     )
     assert office("proposals", "approve", PRODUCTION, "1", digest)[::2] == snapshot(
-        (1, "error: `ada` has proposed `billing/production#1`; somebody else has to approve it\n")
+        (1, "error: `ada` proposed `billing/production#1`; somebody else must approve it\n")
     )
     assert grace("proposals", "approve", PRODUCTION, "1", digest) == snapshot(
         (0, "proposal 1 of billing/production can be applied\n", "")
@@ -92,13 +92,13 @@ no instance follows; revision 2 waits for the first one
             "",
         )
     )
-    assert office("proposals", "list", PRODUCTION) == (0, "", "no proposal waits in `billing/production`\n")
+    assert office("proposals", "list", PRODUCTION) == (0, "", "no proposals are waiting in `billing/production`\n")
 
 
 def test_who_wants_a_proposal_gets_one_and_a_zero(office: Setpoint, grace: Setpoint) -> None:
     """Also in an environment that is not protected; it may be applied with its last approval."""
     status, printed, _ = office("push", PRODUCTION, "next.env", "--propose", "--apply-once-approved")
-    assert (status, printed.splitlines()[-1]) == (0, "it is applied with its last approval")
+    assert (status, printed.splitlines()[-1]) == (0, "it will be applied with its last approval")
     assert grace("proposals", "approve", PRODUCTION, "1", _digest(office)) == snapshot(
         (0, "proposal 1 of billing/production is applied, as revision 2\n", "")
     )
@@ -111,7 +111,7 @@ def test_a_proposal_is_changed_by_its_author(office: Setpoint, grace: Setpoint) 
     old = _digest(office)[:12]
     assert office("push", PRODUCTION, "next.env", "--proposal", "1", "-m", "again")[0] == 0
     assert grace("proposals", "approve", PRODUCTION, "1", old)[::2] == snapshot(
-        (1, "error: the proposal `billing/production#1` is not what was looked at: read it and decide anew\n")
+        (1, "error: the proposal `billing/production#1` has changed since you looked at it: read it and decide again\n")
     )
     assert grace("proposals", "approve", PRODUCTION, "1", old[:6])[::2] == snapshot(
         (
@@ -156,7 +156,7 @@ def test_every_command_that_writes_proposes_where_it_has_to(office: Setpoint, pr
     (project / "staging.env").write_text(f"{GOOD}POOL_MAX=50\n")
     assert office("push", "billing/staging", "staging.env")[0] == 0
     status, printed, _ = office(*words)
-    assert (status, "proposal 1 of billing/production waits" in printed) == (1, True)
+    assert (status, "proposal 1 of billing/production needs" in printed) == (1, True)
     status, printed, _ = office(*words, "--propose", "--json")
     assert (status, json.loads(printed)["proposal"]) == (0, 1)
     status, printed, _ = office(*words, "--break-glass", "still down")
@@ -172,15 +172,15 @@ def test_a_push_may_wait_for_what_others_decide(office: Setpoint) -> None:
 
 
 def test_environments_are_protected_and_not_any_more(office: Setpoint) -> None:
-    """The list says how many approvals a change takes."""
+    """The list says how many approvals a change needs."""
     assert office("environments", "protect", PRODUCTION, "--approvals", "2") == snapshot(
-        (0, "billing/production is protected: a change takes 2 approvals by somebody else\n", "")
+        (0, "billing/production is protected: a change needs 2 approvals by somebody else\n", "")
     )
     rows = [line.split() for line in office("environments", "billing")[1].splitlines()]
     column = rows[0].index("approvals") + 1  # a time is two words
     assert [(row[0], row[column]) for row in rows[1:]] == [("base", "-"), ("production", "2"), ("staging", "-")]
     assert office("environments", "unprotect", PRODUCTION) == snapshot(
-        (0, "billing/production is not protected any more: a change takes no approval\n", "")
+        (0, "billing/production is no longer protected: a change needs no approval\n", "")
     )
     assert office("push", PRODUCTION, "next.env")[0] == 0
 
@@ -191,9 +191,9 @@ def test_environments_are_protected_and_not_any_more(office: Setpoint) -> None:
         (["environments", "guard", PRODUCTION], "write `setpoint environments protect billing/production`"),
         (["environments", "billing", "--approvals", "2"], "`--approvals` is for"),
         (["push", PRODUCTION, "next.env", "--break-glass", " "], "needs a reason"),
-        (["push", PRODUCTION, "next.env", "--break-glass", "x", "--propose"], "say one of them"),
-        (["push", PRODUCTION, "next.env", "--dry-run", "--propose"], "say one of them"),
-        (["import", PRODUCTION, "printed.json", "--propose"], "say `--apply` as well"),
+        (["push", PRODUCTION, "next.env", "--break-glass", "x", "--propose"], "use one of them"),
+        (["push", PRODUCTION, "next.env", "--dry-run", "--propose"], "use one of them"),
+        (["import", PRODUCTION, "printed.json", "--propose"], "add `--apply`"),
     ],
 )
 def test_what_can_not_be_meant_is_not_tried(office: Setpoint, project: Path, words: list[str], said: str) -> None:

@@ -26,7 +26,7 @@ def billing(setpoint: Setpoint) -> Setpoint:
 def test_the_contract_is_pushed_with_its_release(setpoint: Setpoint) -> None:
     """Outside a git repository, the release is the version of the project."""
     assert setpoint("schema", "push", "--app", "billing") == snapshot(
-        (0, "billing is checked against the schema of release 1.0 from now on\n", "")
+        (0, "billing is now checked against the schema of release 1.0\n", "")
     )
     status, printed, _ = setpoint("schema", "push", "--app", "billing", "--release", "2.0", "--json")
     assert (status, json.loads(printed)["release"]) == (0, "2.0")
@@ -37,13 +37,13 @@ def test_the_release_is_what_git_describes(setpoint: Setpoint, project: Path) ->
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"], ["tag", "v7"]):
         subprocess.run([*git, *words], cwd=project, check=True, env={"PATH": os.environ["PATH"], "HOME": str(project)})
-    assert "release v7 " in setpoint("schema", "push", "--app", "billing")[1]
+    assert "release v7\n" in setpoint("schema", "push", "--app", "billing")[1]
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["schema", "push"], snapshot("error: whose contract is it? name the app: `--app APP`")),
+        (["schema", "push"], snapshot("error: name the app that the contract is for: `--app APP`")),
         (
             ["schema", "push", "--app", "Billing"],
             snapshot("error: `Billing` is not the name of an app, which has lower-case letters, digits and hyphens"),
@@ -55,13 +55,11 @@ def test_the_release_is_what_git_describes(setpoint: Setpoint, project: Path) ->
         ),
         (
             ["push", "billing/production@1", "prod.env"],
-            snapshot(
-                "error: `billing/production@1` names more revisions than are wanted here; write `billing/production`"
-            ),
+            snapshot("error: `billing/production@1` names more revisions than this needs; write `billing/production`"),
         ),
         (
             ["schema", "push", "--app", "billing", "--check"],
-            snapshot("error: `--check` is about a file, and `schema push` has none"),
+            snapshot("error: `--check` is for a file, and `schema push` writes none"),
         ),
         (
             ["push", "billing/production", "prod.env", "--based-on", "0"],
@@ -96,7 +94,7 @@ def test_a_contract_that_a_revision_does_not_satisfy_is_refused_with_the_list(bi
             1,
             "",
             """\
-error: the schema is refused by what is stored; `compatibility=none` takes it
+error: stored revisions do not satisfy the schema; `compatibility=none` accepts it anyway
   `billing/production@1`: `PORT` is too small
     = hint: expected an integer of 1000 or more
 """,
@@ -118,7 +116,7 @@ valid as far as the schema says; only the app's own class checks fields together
         )
     )
     assert billing("push", "billing/production", "prod.env") == snapshot(
-        (0, "billing/production has just this already, as revision 1: 2 variables\n", "")
+        (0, "billing/production already has exactly this, as revision 1: 2 variables\n", "")
     )
 
 
@@ -170,7 +168,7 @@ warning[SP301]: no setting reads `LD_PRELOAD`
  3 | LD_PRELOAD=********
    | ^^^^^^^^^^
    = hint: remove it, or add it to `ignore-variables` in `[tool.setpoint]`
-error[dangerous-name]: `LD_PRELOAD` makes programs run other code than their own
+error[dangerous-name]: `LD_PRELOAD` makes programs run code other than their own
   --> more.env:3:1
    |
  3 | LD_PRELOAD=********
@@ -255,7 +253,7 @@ def test_a_file_made_from_an_older_revision_is_refused(billing: Setpoint, projec
     (project / "more.env").write_text(f"{GOOD}RATIO=0.25\n")
     assert billing("push", "billing/production", "more.env", "--based-on", "1")[0] == 0
     assert billing("push", "billing/production", "prod.env", "--based-on", "1") == snapshot(
-        (1, "", "error: `billing/production` is at revision 2; read it and decide anew\n")
+        (1, "", "error: `billing/production` is at revision 2; read it and decide again\n")
     )
     assert json.loads(billing("push", "billing/production", "prod.env", "--based-on", "1", "--json")[1])["current"] == 2
 
@@ -263,7 +261,7 @@ def test_a_file_made_from_an_older_revision_is_refused(billing: Setpoint, projec
 def test_an_app_without_a_contract_says_how_to_bring_it(setpoint: Setpoint) -> None:
     """It is the first step that people forget."""
     assert setpoint("push", "billing/production", "prod.env") == snapshot(
-        (1, "", "error: `billing` has no schema; `setpoint schema push --app billing` brings one\n")
+        (1, "", "error: `billing` has no schema; `setpoint schema push --app billing` stores one\n")
     )
 
 

@@ -279,4 +279,4 @@ def test_convert_tells_of_comments_that_had_to_go(folder: Path) -> None:
     """GitHub Actions knows none."""
     done = run_setpoint("convert", "prod.env", "--to", "github-env", cwd=folder)
     assert done.returncode == 0
-    assert done.stderr.decode() == "warning: github-env does not support comments, so 1 comment had to go\n"
+    assert done.stderr.decode() == "warning: github-env does not support comments, so 1 comment had to be left out\n"

@@ -159,7 +159,7 @@ def test_a_difference_is_by_type_and_shows_no_secret(billing: Setpoint) -> None:
 ~ API_KEY (secret, its values are not shown)
 + MOTTO
     + a b # c
-~ PORT (another text for the same value)
+~ PORT (same value, written differently)
     - 80
     + 080
 + RATIO
@@ -221,7 +221,7 @@ def test_a_rollback_to_nowhere_is_refused(billing: Setpoint) -> None:
 def test_the_values_of_a_leaked_revision_are_destroyed(billing: Setpoint) -> None:
     """Its place in the history stays."""
     assert billing("revisions", "destroy", "billing/production", "1", "--reason", "leaked") == snapshot(
-        (0, "the values of revision 1 of billing/production are gone for good\n", "")
+        (0, "the values of revision 1 of billing/production are permanently gone\n", "")
     )
     assert billing("pull", "billing/production@1")[0] == 1
     assert billing("revisions", "destroy", "billing/production", "1", "--reason", "")[2] == snapshot("""\

@@ -97,7 +97,7 @@ def test_that_nothing_could_be_looked_at_cannot_be_ignored(check: Run, word: str
     """It is no finding about the file, but the absence of any."""
     status, out, err = check("--ignore", word)
     assert (status, out) == (2, "")
-    assert "cannot be ignored: it says that nothing could be looked at" in err
+    assert "cannot be ignored: it says that nothing could be checked" in err
 
 
 @pytest.mark.parametrize("words", [["--ignore", "SP0"], ["--select", "SP4"], ["--ignore", "SP"]])

@@ -147,7 +147,7 @@ def test_what_is_no_time_is_refused(billing: Setpoint, word: str) -> None:
     """Before anything is asked or written."""
     status, printed, told = billing("rollout", "status", "billing/production", f"--wait={word}")
     assert (status, printed) == (2, "")
-    assert "is not a time; write `30s`, `5m` or `1h`" in told
+    assert "is not a duration; write `30s`, `5m` or `1h`" in told
 
 
 def test_a_canary_that_refuses_is_the_end_of_a_push(
@@ -169,7 +169,7 @@ def test_a_canary_that_refuses_is_the_end_of_a_push(
         snapshot("""\
 revision 2 of billing/production: 2 variables
 valid as far as the schema says; only the app's own class checks fields together
-1 instance is offered it first, and everyone once it was served for 300 s
+1 instance is offered it first, and all others once it has been served for 300 s
 revision 2 was rolled back: 1 of 1 canary refused it: PORT is taken; all 3 instances serve revision 1
 """),
     )
@@ -195,7 +195,7 @@ def test_a_trial_is_ended_by_hand(billing: Setpoint, service: ServiceOverHttp, p
     assert billing("push", "billing/production", "81.env", "--canary", "50%")[0] == 0
     status, _, told = billing("push", "billing/production", "82.env")
     assert status == 1
-    assert "error: 1 instance tries revision 2 of `billing/production`, and nothing else is written" in told
+    assert "error: 1 instance tries revision 2 of `billing/production`, and nothing else can be written" in told
     assert "`setpoint rollout abort billing/production`" in told
     status, printed, _ = billing("rollout", "abort", "billing/production", "-m", "not now")
     assert (status, printed.partition("; ")[0]) == (0, "revision 2 was rolled back: aborted by ada: not now")
@@ -208,16 +208,16 @@ def test_a_trial_is_ended_by_hand(billing: Setpoint, service: ServiceOverHttp, p
 def test_an_environment_has_a_plan_for_its_pushes(billing: Setpoint, project: Path) -> None:
     """Shown, set and removed; without a live instance it changes nothing, and a push says so."""
     path = "billing/production"
-    assert billing("rollout", "plan", path)[1] == "everyone is offered a revision at once\n"
+    assert billing("rollout", "plan", path)[1] == "a revision is offered to all instances at once\n"
     assert billing("rollout", "plan", path, "--canary", "1")[1] == (
-        "1 instance is offered a revision first, and everyone once it was served for 30 s\n"
+        "1 instance is offered a revision first, and all others once it has been served for 30 s\n"
     )
     assert billing("rollout", "plan", path, "--canary", "10%", "--bake", "2m")[1] == (
-        "10% of the instances are offered a revision first, and everyone once it was served for 120 s\n"
+        "10% of the instances are offered a revision first, and all others once it has been served for 120 s\n"
     )
     (project / "next.env").write_text(GOOD.replace("PORT=80", "PORT=81"))
     assert billing("push", path, "next.env")[1].endswith(
-        "\nno instance follows to try it first, so everyone is offered it\n"
+        "\nno instance is there to try it first, so it is offered to all\n"
     )
     assert billing("rollout", "plan", path, "--canary", "off", "--json")[1] == snapshot("""\
 {
@@ -230,10 +230,10 @@ def test_an_environment_has_a_plan_for_its_pushes(billing: Setpoint, project: Pa
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--canary", "0"], "`0` is no number of instances; write `1`, `10%` or `off`"),
-        (["--canary", "110%"], "`110%` is no number of instances"),
+        (["--canary", "0"], "`0` is not a number of instances; write `1`, `10%` or `off`"),
+        (["--canary", "110%"], "`110%` is not a number of instances"),
         (["--bake", "30s"], "`--bake` needs `--canary`"),
-        (["--canary", "1", "--bake", "169h"], "`--bake` is a week at most"),
+        (["--canary", "1", "--bake", "169h"], "`--bake` may be a week at most"),
         (["--canary", "off", "--bake", "30s"], "`--bake` needs `--canary`"),
     ],
 )

@@ -35,7 +35,7 @@ ci    https://ci.example  repo:acme/billing:*  deployer@billing/*  ada
         )
         assert setpoint("schema", "push", "--app", "billing")[0] == 0
         again = setpoint("login", service.url, "--oidc-token-env", "CI_ID_TOKEN")
-        assert again == snapshot((1, "", "error: this token was exchanged already; ask its issuer for another one\n"))
+        assert again == snapshot((1, "", "error: this token was already exchanged; get another one from its issuer\n"))
         assert text not in str((told, again))
 
 
@@ -63,9 +63,7 @@ def test_a_rule_may_be_about_people_who_sign_in(setpoint: Setpoint) -> None:
     [
         (
             ("login", "http://localhost:1", "--oidc-token-env", "NOT_SET"),
-            snapshot(
-                (2, "error: `NOT_SET` is empty or not set; the CI system has to put a token of its own into it\n")
-            ),
+            snapshot((2, "error: `NOT_SET` is empty or not set; the CI system must put its own token into it\n")),
         ),
         (
             ("trust", "put", "ci", *RULE, "--keys", "missing.json", "--role", "admin"),
@@ -77,7 +75,7 @@ def test_a_rule_may_be_about_people_who_sign_in(setpoint: Setpoint) -> None:
                 (
                     2,
                     (
-                        "error: what may it do? Say `--role viewer@billing/production`,"
+                        "error: name what it may do: `--role viewer@billing/production`,"
                         " or `--scope` for less than a role\n"
                     ),
                 )
@@ -85,7 +83,7 @@ def test_a_rule_may_be_about_people_who_sign_in(setpoint: Setpoint) -> None:
         ),
         (
             ("trust", "put", "ci", *RULE, "--keys-url", "https://x/y", "--role", "admin", "--claim", "a"),
-            snapshot((2, "error: `a` is no claim; write `--claim NAME=PATTERN`\n")),
+            snapshot((2, "error: `a` is not a claim; write `--claim NAME=PATTERN`\n")),
         ),
         (
             ("trust", "put", "CI", *RULE, "--keys-url", "ftp://x/y", "--role", "admin"),

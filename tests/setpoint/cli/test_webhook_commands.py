@@ -22,19 +22,19 @@ def _plain(text: str) -> str:
 
 
 def test_a_webhook_from_its_first_ping_to_its_end(setpoint: Setpoint, service: ServiceOverHttp) -> None:
-    """The secret is alone on standard output, and shown this once."""
+    """The secret is alone on standard output, and shown only once."""
     with webhook_receiver(500) as receiver:
         status, printed, told = setpoint("webhooks", "create", receiver.url, "--event", "revision.refused")
         assert (status, _plain(told)) == (
             0,
             snapshot("""\
-the secret of the webhook wh_IIIIIIIIIIIIIIII is shown this once:
+the secret of the webhook wh_IIIIIIIIIIIIIIII is shown only once:
 """),
         )
         assert re.fullmatch(r"whsec_[\w+/]{43}=\n", printed)
         name = told.split()[5]
         assert _plain(setpoint("webhooks", "ping", name)[1]) == snapshot("""\
-the webhook wh_IIIIIIIIIIIIIIII is sent a ping; `setpoint webhooks deliveries` says whether it arrives
+the webhook wh_IIIIIIIIIIIIIIII gets a ping; `setpoint webhooks deliveries` shows whether it arrived
 """)
         assert _plain(setpoint("webhooks", "list")[1]) == snapshot("""\
 id                   url                          of   events or action  disabled (UTC)
@@ -50,7 +50,7 @@ msg_IIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII  ping   -   waiting  1         500         
         receiver.verified(printed.strip())
     assert setpoint("webhooks", "rotate", name, "--grace", "30m")[1] != printed
     assert _plain(setpoint("webhooks", "enable", name)[1]) == snapshot(
-        "the webhook wh_IIIIIIIIIIIIIIII is sent to again\n"
+        "the webhook wh_IIIIIIIIIIIIIIII gets messages again\n"
     )
     assert _plain(setpoint("webhooks", "delete", name)[1]) == snapshot("the webhook wh_IIIIIIIIIIIIIIII is deleted\n")
     assert setpoint("webhooks", "list") == (0, "", "there are no webhooks\n")
@@ -66,7 +66,7 @@ def test_an_incoming_webhook_from_its_first_secret_to_its_end(setpoint: Setpoint
         0,
         snapshot("""\
 requests go to /v1/webhooks/in/whin_IIIIIIIIIIIIIIII at the URL of the service
-the secret of the webhook whin_IIIIIIIIIIIIIIII is shown this once:
+the secret of the webhook whin_IIIIIIIIIIIIIIII is shown only once:
 """),
     )
     assert re.fullmatch(r"whsec_[\w+/]{43}=\n", printed)
@@ -78,7 +78,7 @@ whin_IIIIIIIIIIIIIIII  /v1/webhooks/in/whin_IIIIIIIIIIIIIIII  billing/production
     for action in ("enable", "ping", "deliveries"):
         status, _, told = setpoint("webhooks", action, name)
         assert status == 2
-        assert told.startswith(f"error: `{name}` is an incoming webhook, to which nothing is sent")
+        assert told.startswith(f"error: `{name}` is an incoming webhook: nothing is sent to it")
     assert setpoint("webhooks", "rotate", name)[1] != printed
     assert _plain(setpoint("webhooks", "delete", name)[1]) == snapshot("the webhook whin_IIIIIIIIIIIIIIII is deleted\n")
     assert setpoint("webhooks", "list") == (0, "", "there are no webhooks\n")

@@ -81,7 +81,7 @@ def test_a_request_shows_the_token_and_the_version() -> None:
         ),
         (
             canned("502 Bad Gateway", "text/html", "<h1>proxy</h1>"),
-            snapshot("the service at `URL` can't be reached by the proxy before it (502)"),
+            snapshot("the service at `URL` can't be reached by the proxy in front of it (502)"),
         ),
         (
             canned("401 Unauthorized", PROBLEM, '{"detail": "no"}'),
@@ -97,7 +97,7 @@ def test_a_request_shows_the_token_and_the_version() -> None:
         ),
         (
             canned("429 Too Many Requests", "text/html", "<h1>nginx</h1>"),
-            snapshot("the proxy before the service at `URL` asks you to wait; try again later"),
+            snapshot("the proxy in front of the service at `URL` asks you to wait; try again later"),
         ),
         (
             canned("500 Internal Server Error", PROBLEM, '{"detail": "it failed"}', "X-Request-ID: 7"),
@@ -136,7 +136,7 @@ def test_a_redirect_does_not_get_the_token() -> None:
     with canned_server(OK) as other:
         answer = canned("307 Temporary Redirect", "text/html", "", f"Location: {other.url}/v1/apps")
         assert _said_of(answer) == snapshot(
-            "`URL` redirects to another address, which does not get the token; log in to that one"
+            "`URL` redirects to another address, which was not sent the token; log in to that one"
         )
     assert other.requests == []
 
@@ -181,7 +181,7 @@ def test_a_service_that_is_down_is_one_sentence() -> None:
         ),
         (
             "http://a..b",
-            snapshot("cannot reach the service at `http://a..b`: its address can't be used"),
+            snapshot("cannot reach the service at `http://a..b`: its address is not usable"),
         ),
     ],
 )
@@ -257,15 +257,15 @@ class TestProxy:
         [
             (
                 "http://127.0.0.1:9",
-                snapshot("the proxy does not let it through"),
+                snapshot("the proxy rejected it"),
             ),
             (
                 "socks5://127.0.0.1:9",
-                snapshot("the proxy that `https_proxy` names can't be used; its form is `http://HOST:PORT`"),
+                snapshot("the proxy that `https_proxy` names can't be used; write it as `http://HOST:PORT`"),
             ),
             (
                 "http://127.0.0.1:x",
-                snapshot("the proxy that `https_proxy` names can't be used; its form is `http://HOST:PORT`"),
+                snapshot("the proxy that `https_proxy` names can't be used; write it as `http://HOST:PORT`"),
             ),
         ],
     )

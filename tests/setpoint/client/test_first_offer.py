@@ -36,7 +36,7 @@ def test_what_was_applied_in_the_future_has_no_age(cache: Cache) -> None:
     """The clock was wrong then or is wrong now; who limits the age is told so, and who does not may start."""
     agent = following(NOBODY, "sp_x", [])
     cache.save(KnownGood(44, {}, datetime.now(UTC) + timedelta(days=3, minutes=1)))
-    with pytest.raises(UnableError, match="by the clock of this machine, it was applied in 3 d; correct the clock"):
+    with pytest.raises(UnableError, match="by this machine's clock, it was applied in 3 d; correct the clock"):
         first_offer(agent, cache, max_age=timedelta(hours=2), offline=True)
     assert first_offer(agent, cache, offline=True) is not None
     cache.save(KnownGood(44, {}, datetime.now(UTC) + timedelta(seconds=30)))
@@ -63,6 +63,6 @@ def test_a_damaged_one_is_an_error_without_the_service_and_is_replaced_with_it(
     assert (first.offer.revision, first.good, first.is_cached) == (1, None, False)
     (line,) = said
     assert line.startswith("WARNING: the last known good at")
-    assert line.endswith("the next revision that is applied is kept in its place")
+    assert line.endswith("the next revision that is applied replaces it")
     cache.save(applied)
     assert cache.load() == applied

@@ -1,4 +1,4 @@
-"""What other keepers of configuration print, as their documentation shows it."""
+"""What other secret stores and configuration systems print, as their documentation shows it."""
 
 import base64
 import json
@@ -122,7 +122,7 @@ REFUSED = [
     ),
     (
         json.dumps({"Parameters": [{"Name": "/x/A", "Type": "SecureString", "Value": "AQICAHh" + "a" * 40}]}),
-        snapshot("a SecureString is still encrypted; have it printed with `--with-decryption`"),
+        snapshot("a SecureString is still encrypted; print it with `--with-decryption`"),
     ),
     (
         json.dumps({"Parameters": [], "InvalidParameters": ["/x/B"]}),
@@ -130,11 +130,11 @@ REFUSED = [
     ),
     (
         json.dumps({"Parameters": [{"Name": "/x/A", "Value": SECRET}], "NextToken": "t"}),
-        snapshot("this is one page of several; have the AWS CLI print all of them: leave out `--no-paginate`"),
+        snapshot("this is one page of several; run the AWS CLI without `--no-paginate` to print all of them"),
     ),
     (
         json.dumps({"A": "ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]", "sops": {"version": "3.9"}}),
-        snapshot("this is still encrypted; have `sops decrypt --output-type json FILE` print it"),
+        snapshot("this is still encrypted; print it with `sops decrypt --output-type json FILE`"),
     ),
     (
         json.dumps({"request_id": "r", "lease_id": "", "data": {"data": None, "metadata": {}}}),
@@ -142,7 +142,7 @@ REFUSED = [
     ),
     (
         json.dumps({"A": {"computed": None, "note": SECRET}}),
-        snapshot("`A` has no value in what Doppler printed; it may not be readable by you"),
+        snapshot("`A` has no value in what Doppler printed; you may lack permission to read it"),
     ),
     (
         json.dumps({"apiVersion": "v1", "kind": "Secret", "data": {"A": SECRET}}),

@@ -56,7 +56,7 @@ def test_a_damaged_file_is_a_clear_error(cache: Cache, damage: str) -> None:
     else:
         del content[{"cut": 20, "empty": 0}[damage] :]
     cache.path.write_bytes(content)
-    with pytest.raises(UnableError, match=r"known-good` is damaged, or its key is another one"):
+    with pytest.raises(UnableError, match=r"known-good` is damaged, or its key has changed"):
         cache.load()
 
 

@@ -50,7 +50,7 @@ def test_the_environment_wins(environment: dict[str, str]) -> None:
 def test_a_stored_token_goes_to_no_other_service(environment: dict[str, str]) -> None:
     """Whoever sets an address would get it otherwise."""
     _store(environment)
-    with pytest.raises(UnableError, match="no login for the service that `SETPOINT_URL` names"):
+    with pytest.raises(UnableError, match="no login for the service in `SETPOINT_URL`"):
         find_login({**environment, "SETPOINT_URL": "https://elsewhere.example"})
 
 

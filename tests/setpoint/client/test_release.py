@@ -45,5 +45,5 @@ def test_without_git_it_is_the_version_of_the_project(tmp_path: Path, project: s
 def test_where_nothing_tells_it_says_what_to_name(tmp_path: Path, project: str) -> None:
     """Every schema belongs to a release."""
     (tmp_path / "pyproject.toml").write_text(project)
-    with pytest.raises(UnableError, match="name it: `--release RELEASE`"):
+    with pytest.raises(UnableError, match="name it with `--release RELEASE`"):
         release_of(tmp_path)

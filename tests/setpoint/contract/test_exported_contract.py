@@ -213,6 +213,6 @@ def test_a_file_that_is_no_document_is_refused(tmp_path: Path, content: bytes) -
     assert ended.stderr.startswith(b"error: `contract.json` is not a contract")
     ended = run_setpoint("check", "a.env", "--schema", "contract.json", "--settings", "a:B", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr == b"error: `--schema` replaces `--settings`; use one of them\n"
+    assert ended.stderr == b"error: use either `--schema` or `--settings`\n"
     ended = run_setpoint("check", "a.env", "--schema", "nowhere.json", cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (2, b"error: cannot read `nowhere.json`: no such file or directory\n")

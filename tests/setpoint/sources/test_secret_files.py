@@ -276,7 +276,10 @@ def test_the_commands_tell_where_such_values_come_from(tmp_path: Path) -> None:
         "PORT         ********  secrets/port:1:1",
     ]
     shown = run_setpoint("show", "far.env", *option, cwd=tmp_path)
-    assert shown.stdout.decode().splitlines()[-1] == "DB_PASSWORD_FILE at far.env:1:1 names a file that is not here"
+    assert (
+        shown.stdout.decode().splitlines()[-1]
+        == "DB_PASSWORD_FILE at far.env:1:1 names a file that does not exist here"
+    )
     origin = json.loads(
         run_setpoint("explain", "DB_PASSWORD", "a.env", "--format", "json", *option, cwd=tmp_path).stdout
     )
@@ -289,7 +292,7 @@ def test_the_commands_tell_where_such_values_come_from(tmp_path: Path) -> None:
     same = run_setpoint("diff", "a.env", "--environment", *option, environment={"DB_PASSWORD_FILE": "db"}, cwd=tmp_path)
     assert (same.returncode, same.stdout) == (0, b"")
     differing = run_setpoint("diff", "a.env", "--exit-code", "far.env", *option, cwd=tmp_path)
-    assert (differing.returncode, b"names a file that is not here" in differing.stdout) == (1, True)
+    assert (differing.returncode, b"names a file that does not exist here" in differing.stdout) == (1, True)
     ended = run_setpoint("run", "-f", "a.env", *option, "--", "env", cwd=tmp_path)
     assert (ended.returncode, b"q8Zr2vLkT0" in ended.stdout) == (0, False)
     assert b"DB_PASSWORD_FILE=db" in ended.stdout

@@ -25,13 +25,13 @@ def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--app", "billing", "--", "true"), "`--app` and `--environment` go together"),
+        (("--app", "billing", "--", "true"), "use `--app` and `--environment` together"),
         (("--app", "Billing", "--environment", "x", "--", "true"), "is not an environment"),
         ((*FOLLOW, "-f", "prod.env", "--", "true"), "`--file` is for a command that is started once"),
-        ((*FOLLOW, "--reload-signal", "HUP", "--", "true"), "`--reload-signal` and `--env-out` go together"),
+        ((*FOLLOW, "--reload-signal", "HUP", "--", "true"), "use `--reload-signal` and `--env-out` together"),
         ((*FOLLOW, "--reload-signal", "BANG", "--env-out", "x", "--", "true"), "`BANG` is not a signal"),
-        ((*FOLLOW, "--settle", "nan", "--", "true"), "has to be a number from 0"),
-        ((*FOLLOW, "--ready-url", "localhost:8000", "--", "true"), "has to be an address such as `http://"),
+        ((*FOLLOW, "--settle", "nan", "--", "true"), "must be a number from 0"),
+        ((*FOLLOW, "--ready-url", "localhost:8000", "--", "true"), "must be a URL such as `http://"),
         ((*FOLLOW,), "no command is given"),
         ((*FOLLOW, "--", "true"), "and there is no last known good to start with"),
         ((*FOLLOW, "--offline", "--", "true"), "the service is not asked, and there is no last known good"),
@@ -75,7 +75,7 @@ def test_an_amount_that_no_clock_can_count_is_refused(
     """Before it ends a command that runs by then, or lets it wait for ever."""
     with pytest.raises(SystemExit):
         _parser().parse_args([f"{option}={word}"])
-    assert "has to be a number from 0 to 1,000,000" in capsys.readouterr().err
+    assert "must be a number from 0 to 1,000,000" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("word", ["localhost:8000", "ftp://web/", "http://", "http://web:port/", "http://[::1/"])
@@ -83,7 +83,7 @@ def test_what_can_never_get_ready_is_refused(word: str, capsys: pytest.CaptureFi
     """Or each revision would fail after a minute."""
     with pytest.raises(SystemExit):
         _parser().parse_args(["--ready-url", word])
-    assert "has to be an address such as" in capsys.readouterr().err
+    assert "must be a URL such as" in capsys.readouterr().err
 
 
 def _parser() -> argparse.ArgumentParser:

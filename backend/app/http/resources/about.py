@@ -27,13 +27,13 @@ def about() -> Blueprint:
     blueprint = Blueprint("about", __name__)
 
     @blueprint.get("/")
-    @marked(Mark("Say what this is", answers={200: {"application/json": AboutAnswer}}))
+    @marked(Mark("Return what this is", answers={200: {"application/json": AboutAnswer}}))
     def index() -> dict[str, Any]:
         calls = {rule.rule: mark.summary for rule, mark in views_of_the_api(current_app) if rule.rule != "/"}
         return {"name": "setpoint", "version": setpoint.__version__, "calls": calls}
 
     @blueprint.get("/version")
-    @marked(Mark("Say which version this is", answers={200: {"application/json": VersionAnswer}}))
+    @marked(Mark("Return the version", answers={200: {"application/json": VersionAnswer}}))
     def version() -> dict[str, str]:
         return {"version": setpoint.__version__}
 

@@ -24,7 +24,7 @@ class EnvironmentAnswer(BaseModel):
     bases: list[str]
     is_base: bool
     approvals: int | None
-    """How many approvals a change takes; null where the environment is not protected."""
+    """How many approvals a change needs; null where the environment is not protected."""
     updated_at: str
 
 
@@ -58,7 +58,7 @@ def apps(history: History, protecting: Protecting) -> Blueprint:
     blueprint = Blueprint("apps", __name__)
 
     @blueprint.get("/v1/me")
-    @marked(Mark("Say who asks", needs_token=True, answers={200: {"application/json": MeAnswer}}))
+    @marked(Mark("Return who the caller is", needs_token=True, answers={200: {"application/json": MeAnswer}}))
     def me() -> dict[str, Any]:
         token = actor().token
         return {"principal": principal_json(token.principal), "token": token_json(token)}

@@ -40,7 +40,7 @@ def bases(revising: Revising) -> Blueprint:
     @blueprint.put("/v1/apps/<app>/environments/<environment>/bases")
     @marked(
         Mark(
-            "Have an environment extend others; needs `config:read` in each of them",
+            "Let an environment extend others; needs `config:read` in each of them",
             scope=Scope.CONFIG_WRITE,
             query=PromotionQuery,
             body={"application/json": WantedBases},

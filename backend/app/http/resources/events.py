@@ -36,7 +36,7 @@ def events(watch: Watch) -> Blueprint:
     @blueprint.get("/v1/stream")
     @marked(
         Mark(
-            "Follow the environments that `environment=app/name` names, again for more; without any, only heartbeats",
+            "Follow the environments named by `environment=app/name`, repeated for more; without any, only heartbeats",
             answers=STREAM_ANSWERS,
             headers=RESUME,
             refusals=(

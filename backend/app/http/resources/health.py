@@ -25,12 +25,12 @@ def health(store: Store | None = None) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/livez")
-    @marked(Mark("Say whether this process lives", answers={200: {"application/json": HealthAnswer}}))
+    @marked(Mark("Report whether the process is alive", answers={200: {"application/json": HealthAnswer}}))
     def livez() -> dict[str, str]:
         return {"status": "alive"}
 
     @blueprint.get("/readyz")
-    @marked(Mark("Say whether it takes requests", answers={200: {"application/json": HealthAnswer}}))
+    @marked(Mark("Report whether it accepts requests", answers={200: {"application/json": HealthAnswer}}))
     def readyz() -> dict[str, str]:
         if store is not None:
             store.position()

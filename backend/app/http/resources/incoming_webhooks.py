@@ -25,9 +25,9 @@ _BASE = "/v1/webhooks/in"
 _LARGEST = 16_384
 _LARGEST_RECEIVED = 65_536
 _HEADERS = {
-    "webhook-id": "Names the message, the same in every attempt",
-    "webhook-timestamp": "When it is sent, in seconds since 1970; five minutes off at most",
-    "webhook-signature": "`v1,` and the signature in base64; several with spaces between them",
+    "webhook-id": "The id of the message, the same in every attempt",
+    "webhook-timestamp": "When it was sent, in seconds since 1970; at most five minutes off",
+    "webhook-signature": "`v1,` and the signature in base64; several are separated by spaces",
 }
 
 
@@ -52,7 +52,7 @@ class IncomingWebhookAnswer(BaseModel):
 
 
 class NewIncomingWebhookAnswer(IncomingWebhookAnswer):
-    """An incoming webhook with its secret, which is shown this once."""
+    """An incoming webhook with its secret, which is shown only once."""
 
     secret: str
 
@@ -88,7 +88,7 @@ def incoming_webhooks(use_cases: Accepting) -> Blueprint:
     @blueprint.get(_BASE)
     @marked(
         Mark(
-            "List the incoming webhooks of the environments that one is `admin` of",
+            "List the incoming webhooks of the environments that the token is `admin` of",
             scope=Scope.ADMIN,
             anywhere=True,
             answers={200: {"application/json": IncomingWebhooksAnswer}},
@@ -100,7 +100,7 @@ def incoming_webhooks(use_cases: Accepting) -> Blueprint:
     @blueprint.post(_BASE)
     @marked(
         Mark(
-            "Let somebody take back the newest revision of an environment by webhook",
+            "Make an incoming webhook that can roll back the newest revision of an environment",
             scope=Scope.ADMIN,
             anywhere=True,
             body={"application/json": WantedIncomingWebhook},
@@ -115,7 +115,7 @@ def incoming_webhooks(use_cases: Accepting) -> Blueprint:
     @blueprint.post(f"{_BASE}/<webhook_id>/rotate")
     @marked(
         Mark(
-            "Replace the secret of an incoming webhook; the old one is taken as well for a while",
+            "Replace the secret of an incoming webhook; the old one is also accepted for a while",
             scope=Scope.ADMIN,
             anywhere=True,
             query=RotateQuery,
@@ -128,7 +128,7 @@ def incoming_webhooks(use_cases: Accepting) -> Blueprint:
     @blueprint.delete(f"{_BASE}/<webhook_id>")
     @marked(
         Mark(
-            "Take nothing from an incoming webhook any more",
+            "Delete an incoming webhook",
             scope=Scope.ADMIN,
             anywhere=True,
             answers={200: {"application/json": IncomingWebhookAnswer}},
@@ -147,7 +147,7 @@ def received_webhooks(use_case: Receiving, authentication: Authentication) -> Bl
     @blueprint.post(f"{_BASE}/<webhook_id>")
     @marked(
         Mark(
-            "Say that something is wrong, signed as Standard Webhooks are: the newest revision is taken back",
+            "Report that something is wrong, signed as Standard Webhooks are: the newest revision is rolled back",
             body={"application/json": WrongWebhook},
             headers=_HEADERS,
             answers={200: {"application/json": ReactionAnswer}},

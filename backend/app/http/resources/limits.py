@@ -69,7 +69,7 @@ def limits(use_cases: Limits) -> Blueprint:
     @blueprint.get("/v1/limits")
     @marked(
         Mark(
-            "Say what apps may use, and have used",
+            "Return what apps may use and have used",
             needs_token=True,
             query=LimitsQuery,
             answers={200: {"application/json": LimitsAnswer}},
@@ -83,7 +83,7 @@ def limits(use_cases: Limits) -> Blueprint:
     @blueprint.put("/v1/limits/<limited_app>")
     @marked(
         Mark(
-            "Give an app limits of its own; needs `admin` of everything",
+            "Set an app's own limits; needs `admin` everywhere",
             scope=Scope.ADMIN,
             body={"application/json": WantedLimits},
             answers={200: {"application/json": AppLimitsAnswer}},

@@ -15,7 +15,7 @@ def metrics() -> Blueprint:
     blueprint = Blueprint("metrics", __name__)
 
     @blueprint.get("/metrics")
-    @marked(Mark("Tell what was counted", needs_token=True, answers={200: {"text/plain": _WHAT}}))
+    @marked(Mark("Return the metrics", needs_token=True, answers={200: {"text/plain": _WHAT}}))
     def tell() -> Response:
         return Response(current_server().beside_other_requests(exposition), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 

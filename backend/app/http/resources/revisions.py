@@ -125,7 +125,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
     @blueprint.post(f"{_BASE}/revisions/<int:number>/destroy")
     @marked(
         Mark(
-            "Remove the values of a revision for good",
+            "Permanently remove the values of a revision",
             scope=Scope.ADMIN,
             body={"application/json": Reason},
             answers={200: {"application/json": RevisionAnswer}},
@@ -139,7 +139,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
     @blueprint.get(f"{_BASE}/revisions/<int:older>...<int:newer>")
     @marked(
         Mark(
-            "Tell what changed between two revisions",
+            "Compare two revisions",
             scope=Scope.CONFIG_READ,
             answers={200: {"application/json": DifferenceAnswer}},
             refusals=(HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -152,7 +152,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
     @blueprint.get(f"{_BASE}/diff")
     @marked(
         Mark(
-            "Tell how another environment differs",
+            "Compare with another environment",
             scope=Scope.CONFIG_READ,
             query=DiffQuery,
             answers={200: {"application/json": DifferenceAnswer}},

@@ -51,9 +51,7 @@ def rollout(use_cases: Rollouts, trials: Trials) -> Blueprint:
     answers = {200: {"application/json": RolloutAnswer}}
 
     @blueprint.get(_BASE)
-    @marked(
-        Mark("Tell how far the newest revision has come with the instances", scope=Scope.CONFIG_READ, answers=answers)
-    )
+    @marked(Mark("Return how far the newest revision has been rolled out", scope=Scope.CONFIG_READ, answers=answers))
     def show(app: str, environment: str) -> dict[str, Any]:
         place = checked_place(app, environment)
         return rollout_json(place, use_cases.of(place))
@@ -61,7 +59,7 @@ def rollout(use_cases: Rollouts, trials: Trials) -> Blueprint:
     @blueprint.post(f"{_BASE}/promote")
     @marked(
         Mark(
-            "Offer everyone the revision that is on trial, whatever its canaries say",
+            "Offer the revision on trial to all instances, whatever its canaries say",
             scope=Scope.CONFIG_WRITE,
             body={"application/json": Promoted},
             answers=answers,
@@ -76,7 +74,7 @@ def rollout(use_cases: Rollouts, trials: Trials) -> Blueprint:
     @blueprint.post(f"{_BASE}/abort")
     @marked(
         Mark(
-            "Roll back the revision that is on trial: its canaries are offered the one before it again",
+            "Roll back the revision on trial: its canaries are offered the previous one again",
             scope=Scope.CONFIG_WRITE,
             body={"application/json": Aborted},
             answers=answers,
@@ -91,7 +89,7 @@ def rollout(use_cases: Rollouts, trials: Trials) -> Blueprint:
     @blueprint.get(f"{_BASE}/plan")
     @marked(
         Mark(
-            "Tell how revisions are tried of which nobody has said how",
+            "Return how revisions are tried by default",
             scope=Scope.CONFIG_READ,
             answers={200: {"application/json": PlanTold}},
         )
@@ -102,7 +100,7 @@ def rollout(use_cases: Rollouts, trials: Trials) -> Blueprint:
     @blueprint.put(f"{_BASE}/plan")
     @marked(
         Mark(
-            "Say how revisions are tried of which nobody has said how",
+            "Set how revisions are tried by default",
             scope=Scope.CONFIG_WRITE,
             body={"application/json": PlanTold},
             answers={200: {"application/json": PlanTold}},

@@ -36,7 +36,7 @@ def schemas(use_cases: Schemas) -> Blueprint:
     @blueprint.put("/v1/apps/<app>/schemas/<digest>")
     @marked(
         Mark(
-            "Store a contract, and check the app against it from now on",
+            "Store a contract, and check the app against it",
             scope=Scope.SCHEMA_WRITE,
             query=SchemaQuery,
             body={"application/json": _CONTRACT},

@@ -109,7 +109,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @blueprint.delete("/v1/sessions/<session_id>")
     @marked(
         Mark(
-            "End a session, because its instance ends",
+            "End a session when its instance ends",
             scope=Scope.SESSION_WRITE,
             anywhere=True,
             answers={204: {}},
@@ -123,7 +123,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     @blueprint.get("/v1/sessions/<session_id>/stream")
     @marked(
         Mark(
-            "Follow the revisions that an instance is offered; the open stream keeps its session live",
+            "Follow the revisions that an instance is offered; the open stream keeps its session alive",
             scope=Scope.SESSION_WRITE,
             anywhere=True,
             answers=STREAM_ANSWERS,

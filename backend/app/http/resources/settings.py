@@ -29,7 +29,7 @@ def settings_in_use(settings: Settings) -> Blueprint:
     contract = SettingsContract.of(type(settings))
 
     @blueprint.get("/v1/settings")
-    @marked(Mark("Say what this process runs with", answers={200: {"application/json": SettingsAnswer}}))
+    @marked(Mark("Return the settings of this process", answers={200: {"application/json": SettingsAnswer}}))
     def show() -> dict[str, Any]:
         origins = origins_of(settings)
         return {

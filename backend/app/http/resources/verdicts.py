@@ -58,7 +58,7 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
         session = _meant(found_session(use_cases, session_id, Scope.SESSION_WRITE), told)
         (heard,) = use_cases.report([_report([session_id], session.place, told, datetime.now(UTC))])
         if heard.no_revision:
-            detail = f"`{session.place}` has no such revision: read what it is offered, and report on that"
+            detail = f"`{session.place}` has no such revision: read the one that is offered, and report on that"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
         leases.renew(session_id)
         return sessions_json(rollouts, [each for each in use_cases.named(session_id) if each.place == session.place])[0]
@@ -98,7 +98,7 @@ def _meant(found: Sequence[Session], told: ToldOfSession) -> Session:
     for each in found:
         if str(each.place) == told.environment:
             return each
-    detail = "`environment` has to name one of those that the session follows"
+    detail = "`environment` must name one that the session follows"
     raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 

@@ -45,7 +45,7 @@ class WebhookAnswer(BaseModel):
 
 
 class NewWebhookAnswer(WebhookAnswer):
-    """An endpoint with its secret, which is shown this once."""
+    """An endpoint with its secret, which is shown only once."""
 
     secret: str
 
@@ -95,14 +95,14 @@ def webhooks(use_cases: Webhooks) -> Blueprint:
     blueprint = Blueprint("webhooks", __name__)
 
     @blueprint.get("/v1/webhooks")
-    @marked(_mark("List the webhooks of the environments that one is `admin` of", {200: WebhooksAnswer}))
+    @marked(_mark("List the webhooks of the environments that the token is `admin` of", {200: WebhooksAnswer}))
     def list_webhooks() -> dict[str, Any]:
         return {"webhooks": [_webhook_json(each) for each in use_cases.visible(actor())]}
 
     @blueprint.post("/v1/webhooks")
     @marked(
         Mark(
-            "Have revisions, refusals and rollbacks told to a URL",
+            "Make a webhook: send revisions, refusals and rollbacks to a URL",
             scope=Scope.ADMIN,
             anywhere=True,
             body={"application/json": WantedWebhook},
@@ -118,7 +118,7 @@ def webhooks(use_cases: Webhooks) -> Blueprint:
     @blueprint.post("/v1/webhooks/<webhook_id>/rotate")
     @marked(
         Mark(
-            "Replace the secret of a webhook; the old one signs as well for a while",
+            "Replace the secret of a webhook; the old one also signs for a while",
             scope=Scope.ADMIN,
             anywhere=True,
             query=RotateQuery,
@@ -129,19 +129,19 @@ def webhooks(use_cases: Webhooks) -> Blueprint:
         return _shown_once(use_cases.rotate(actor(), webhook_id, timedelta(seconds=query(RotateQuery).grace)))
 
     @blueprint.post("/v1/webhooks/<webhook_id>/enable")
-    @marked(_mark("Send to a webhook again that has answered 410", {200: WebhookAnswer}))
+    @marked(_mark("Resume sending to a webhook that has answered 410", {200: WebhookAnswer}))
     def enable(webhook_id: str) -> dict[str, Any]:
         return _webhook_json(use_cases.enable(actor(), webhook_id))
 
     @blueprint.post("/v1/webhooks/<webhook_id>/ping")
-    @marked(_mark("Send a webhook something to try it", {202: PingAnswer}, HTTPStatus.CONFLICT))
+    @marked(_mark("Send a test message to a webhook", {202: PingAnswer}, HTTPStatus.CONFLICT))
     def ping(webhook_id: str) -> tuple[dict[str, Any], HTTPStatus]:
         return {"delivery": use_cases.ping(actor(), webhook_id)}, HTTPStatus.ACCEPTED
 
     @blueprint.get("/v1/webhooks/<webhook_id>/deliveries")
     @marked(
         Mark(
-            "Say what was sent to a webhook, or is to be",
+            "List what was sent to a webhook, or will be",
             scope=Scope.ADMIN,
             anywhere=True,
             query=DeliveriesQuery,
@@ -153,7 +153,7 @@ def webhooks(use_cases: Webhooks) -> Blueprint:
         return {"deliveries": [_delivery_json(each) for each in found]}
 
     @blueprint.delete("/v1/webhooks/<webhook_id>")
-    @marked(_mark("Delete a webhook, and what was on its way to it", {200: WebhookAnswer}))
+    @marked(_mark("Delete a webhook and its pending messages", {200: WebhookAnswer}))
     def delete(webhook_id: str) -> dict[str, Any]:
         return _webhook_json(use_cases.delete(actor(), webhook_id))
 

@@ -102,7 +102,7 @@ class Approving:
         """Take a proposal back, and destroy its values; raises as `refuse`, or `ForbiddenError` for another's."""
         there = self.store.read(lambda found: named(found, place, number))
         if not there.author.is_same_as(actor.principal):
-            message = f"`{there.author.name}` has proposed `{there}`; others can refuse it"
+            message = f"`{there.author.name}` proposed `{there}`; only others can refuse it"
             raise ForbiddenError(message)
         return self._end(actor, place, number, ProposalState.WITHDRAWN, reason)
 
@@ -184,13 +184,13 @@ class Approving:
 def _allowed_reach(found: Transaction, actor: Actor, proposal: Proposal, digest: str) -> tuple[Place, ...]:
     """Return where `actor` approves a proposal: in its environment, and in all protected ones that it reaches."""
     if actor.principal.is_same_as(proposal.author):
-        message = f"`{actor.principal.name}` has proposed `{proposal}`; somebody else has to approve it"
+        message = f"`{actor.principal.name}` proposed `{proposal}`; somebody else must approve it"
         raise ForbiddenError(message)
     reached = tuple(dict.fromkeys((proposal.place, *protected(found, proposal.place))))
     for each in reached:
         require(actor.token, Scope.CONFIG_APPROVE, each.app, each.environment)
     if proposal.digest != digest:
-        message = f"the proposal `{proposal}` is not what was looked at: read it and decide anew"
+        message = f"the proposal `{proposal}` has changed since you looked at it: read it and decide again"
         raise ChangedError(message)
     return reached
 

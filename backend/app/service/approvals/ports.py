@@ -14,11 +14,11 @@ class Proposals(Protocol):
     """Which environments are protected, and what is proposed in any."""
 
     def protections(self) -> Mapping[Place, int]:
-        """Return how many approvals a change takes, by protected environment."""
+        """Return how many approvals a change needs, by protected environment."""
         ...
 
     def protect(self, place: Place, approvals: int | None) -> None:
-        """Store how many approvals a change takes; None for an environment that is not protected."""
+        """Store how many approvals a change needs; None for an environment that is not protected."""
         ...
 
     def numbered(self, place: Place, number: int) -> Proposal | None:

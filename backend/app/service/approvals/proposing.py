@@ -30,7 +30,7 @@ class Proposing:
     budgets: Budgets = field(default_factory=Budgets)
 
     def approvals_needed(self, place: Place) -> int:
-        """Return how many approvals a change takes there, because of what it reaches; 0 where it takes none."""
+        """Return how many approvals a change needs there, because of what it reaches; 0 where it takes none."""
         return self.store.read(lambda found: approvals_needed(found, place) if protected(found, place) else 0)
 
     def propose(self, actor: Actor, intent: Intent, change: Change, *, applies_itself: bool = False) -> Standing:
@@ -58,7 +58,7 @@ class Proposing:
             if same := next((each for each in there if _is_same(found, each, wish, now)), None):
                 return standing(found, same, now)
             if len(there) == MOST_OPEN:
-                message = f"{MOST_OPEN} proposals wait in `{intent.place}` already"
+                message = f"{MOST_OPEN} proposals are already waiting in `{intent.place}`"
                 raise ConflictError(message)
             self._spend(found, wish)
             made = found.proposals.add(wish, wish.draft.made_at + LIFETIME)
@@ -104,7 +104,7 @@ class Proposing:
         """Refuse before anything else is said; the author of a proposal never changes."""
         there = self.store.read(lambda found: named(found, place, number))
         if not there.author.is_same_as(actor.principal):
-            message = f"`{there.author.name}` has proposed `{there}`, and nobody else changes it"
+            message = f"`{there.author.name}` proposed `{there}`, and only they can change it"
             raise ForbiddenError(message)
         refuse_unless_open(there, self.clock())
 
@@ -112,7 +112,7 @@ class Proposing:
         """Refuse what would change nothing, or what the gates refuse, those of all that extends the environment too."""
         revising = Revising(self.store, self.validator, self.clock)
         if not revising.revise(actor, replace(intent, dry_run=True), change).changed:
-            message = f"`{intent.place}` has just these variables already"
+            message = f"`{intent.place}` already has exactly these variables"
             raise ConflictError(message)
 
     def _wish(self, found: Transaction, actor: Actor, intent: Intent, change: Change, *, applies_itself: bool) -> Wish:

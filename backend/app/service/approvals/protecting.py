@@ -1,4 +1,4 @@
-"""Says which environments are protected, and how many approvals a change takes there."""
+"""Says which environments are protected, and how many approvals a change needs there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class Protecting:
     clock: Clock
 
     def everywhere(self) -> Mapping[Place, int]:
-        """Return how many approvals a change takes, by protected environment."""
+        """Return how many approvals a change needs, by protected environment."""
         return self.store.read(lambda found: found.proposals.protections())
 
     def of(self, place: Place) -> int | None:
-        """Return how many approvals a change takes; None where it takes none.
+        """Return how many approvals a change needs; None where it takes none.
 
         Raises:
             NotFoundError: There is no such environment.

@@ -20,7 +20,7 @@ class TokenRow:
     Attributes:
         id: The public part of its text.
         label: What it is for.
-        who: Whom it speaks for.
+        who: Its owner.
         kind: What that is.
         issuer: Who vouches for them; empty where that is this service.
         rights: What it may do, each with where: `editor@billing/staging`.
@@ -90,8 +90,8 @@ class AccessPage:
         live: How many tokens are live.
         ended: How many are not, and are listed only where that is asked for.
         with_ended: Whether it is.
-        rules: Whom the service trusts.
-        roles: What roles stand for.
+        rules: Who the service trusts.
+        roles: What each role may do.
     """
 
     tokens: tuple[TokenRow, ...]

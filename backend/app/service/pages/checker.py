@@ -129,7 +129,7 @@ class Checker:
         if self.store is not None and actor is not None and _may_read(actor, app):
             found = self.store.read(lambda each: each.schemas.current(app))
         if found is None:
-            message = f"there is no schema of `{app}` to check it against"
+            message = f"`{app}` has no schema to check it against"
             raise NotFoundError(message)
         return found
 
@@ -141,7 +141,7 @@ def _may_read(actor: Actor, app: str) -> bool:
 def _sentence(found: Comparison) -> str:
     """Return what came of it, the worst first."""
     if not found.variables:
-        return "there is no variable in it"
+        return "it has no variables"
     different = sum(not each.is_alike for each in found.variables)
     refusing = [each.loader for each in found.programs if each.refuses]
     errors = found.report.number_of(Severity.ERROR)

@@ -132,7 +132,7 @@ class Editor:
         """
         base = self._base(place)
         if base.current is None:
-            sentence = f"`{place}` has no revision yet: what you save here is the first one"
+            sentence = f"`{place}` has no revision yet: what you save here becomes the first one"
             return EditPage(place, Typed("", None, loader), Standing.UNCHANGED, sentence)
         content = self.reading.read(actor, place, base.current.number)
         text = apart(lambda: text_to_edit(content, loader))
@@ -221,7 +221,7 @@ class Editor:
             sentence = f"`{place}` is at no revision, and your text was made from revision {typed.base}"
             return EditPage(place, replace(typed, base=None), Standing.STALE, sentence)
         sentence = (
-            f"revision {base.number} was written while you were typing: look at what it has changed, take over what you"
+            f"revision {base.number} was written while you were typing: look at what it changed, take over what you"
             " want to keep, and save again"
         )
         meanwhile = None
@@ -263,7 +263,7 @@ def _acceptance(revised: Revised, base: _Base, approvals: int) -> tuple[Standing
         return Standing.UNCHANGED, f"nothing differs from revision {base.number}"
     sentence = f"nothing is wrong: saving makes revision {(base.number or 0) + 1}"
     if approvals:
-        sentence = f"nothing is wrong: it takes {counted(approvals, 'approval')} by somebody else to become a revision"
+        sentence = f"nothing is wrong: it needs {counted(approvals, 'approval')} by somebody else to become a revision"
     if names := revised.validation.unchecked:
         sentence += f"; only the app's own class checks {joined([*names])}"
     return Standing.READY, sentence

@@ -48,7 +48,7 @@ class ProposalsShown:
 
     Attributes:
         place: The environment.
-        approvals: How many approvals a change takes; None where the environment is not protected.
+        approvals: How many approvals a change needs; None where the environment is not protected.
         rows: Proposals, the newest first.
         next_before: Below which number the list goes on; None at its end.
     """

@@ -49,7 +49,7 @@ class RevisionRow:
         author: Who made it.
         message: Why, in the author's words; the beginning of it if it is long.
         copied_from: The revision that it brought back; None if it did not.
-        is_destroyed: Whether its values were removed for good.
+        is_destroyed: Whether its values were permanently removed.
         is_current: Whether it is what everyone is offered.
         changed: What it changed.
         state: How the instances stand, or stood, to it; None where that is not known.

@@ -45,7 +45,7 @@ class StrangerError(RefusedAssertionError):
 
     def __init__(self, stranger: Stranger) -> None:
         self.stranger = stranger
-        super().__init__("the identity provider knows you, and no trust rule says what you may do here")
+        super().__init__("the identity provider knows you, but no trust rule says what you may do here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class OpenIdSignIn:
             UnavailableError: The provider can't be reached.
         """
         if attempt is None:
-            message = "this browser has not asked to sign in, or more than ten minutes ago: do it again"
+            message = "this browser has not started to sign in within the last ten minutes: try again"
             raise RefusedAssertionError(message)
         now = self.clock()
         assertion = self.provider.signed_in(attempt, answer, now)
@@ -109,7 +109,7 @@ class OpenIdSignIn:
         now = self.clock()
         found.trust.forget_used(now)
         if found.trust.use(identity_of(assertion), assertion.expires_at + LONGEST):
-            message = "this answer was used already; sign in again"
+            message = "this answer was already used; sign in again"
             raise RefusedAssertionError(message)
         found.tokens.forget_expired(now - _KEPT_FOR, LONGEST)
         found.principals.remember(actor.principal)

@@ -27,7 +27,7 @@ class Accepting:
     clock: Clock
 
     def accept(self, actor: Actor, place: Place, action: IncomingAction) -> IncomingWebhook:
-        """Return a new incoming webhook with its secret, which is shown this once.
+        """Return a new incoming webhook with its secret, which is shown only once.
 
         Raises:
             ForbiddenError: The token is not `admin` there.
@@ -54,7 +54,7 @@ class Accepting:
         return [each for each in found if _is_business_of(actor, each)]
 
     def rotate(self, actor: Actor, webhook_id: str, grace: timedelta = GRACE) -> IncomingWebhook:
-        """Return one with a new secret, which is shown this once; the old one is taken as well for a while.
+        """Return one with a new secret, which is shown only once; the old one is taken as well for a while.
 
         Raises:
             NotFoundError: There is no such incoming webhook, or it is none of the actor's business.

@@ -136,6 +136,6 @@ def _quietly(run: Callable[[], object]) -> None:
     try:
         run()
     except ServiceError as error:
-        _log.warning("webhooks are not delivered now: %s", error)
+        _log.warning("webhooks can't be delivered at the moment: %s", error)
     except Exception:  # noqa: BLE001 - one webhook must not end the delivery of all
         _log.exception("a webhook could not be delivered")

@@ -34,7 +34,7 @@ class Webhooks:
     clock: Clock
 
     def create(self, actor: Actor, url: str, bound: Bound, topics: frozenset[Topic]) -> Endpoint:
-        """Return a new endpoint with its secret, which is shown this once.
+        """Return a new endpoint with its secret, which is shown only once.
 
         Raises:
             ForbiddenError: The token is not `admin` of all that is within `bound`.
@@ -64,7 +64,7 @@ class Webhooks:
         return [each for each in found if _is_business_of(actor, each)]
 
     def rotate(self, actor: Actor, endpoint_id: str, grace: timedelta = GRACE) -> Endpoint:
-        """Return an endpoint with a new secret, which is shown this once; the old one signs as well for a while.
+        """Return an endpoint with a new secret, which is shown only once; the old one signs as well for a while.
 
         Raises:
             NotFoundError: There is no such endpoint, or it is none of the actor's business.

@@ -82,7 +82,7 @@ class Receiving:
         current, canary = trials.offering(found, place).current, trials.on_trial(found, place)
         newest = canary.revision if canary else current
         if told.revision not in {None, newest}:
-            message = f"revision {told.revision} is meant, and `{place}` is at revision {newest}; nothing was done"
+            message = f"revision {told.revision} was reported, but `{place}` is at revision {newest}; nothing was done"
             raise ConflictError(message)
         if canary is not None:
             trials.take_back(found, actor, canary, self.clock(), told.message)

@@ -96,5 +96,5 @@ def brought_back(place: Place, number: int) -> Change:
 
 
 def _inherited(name: str, origin: str) -> Problem:
-    message = f"`{name}` is from `{origin}` and can't be removed here; give it another value, or remove it there"
+    message = f"`{name}` is from `{origin}` and can't be removed here; override it, or remove it there"
     return Problem(name, "inherited", message)

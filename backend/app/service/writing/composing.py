@@ -81,17 +81,17 @@ def _current(found: Transaction, base: Place) -> Revision:
 
 def _problems(found: Transaction, place: Place, bases: tuple[Place, ...]) -> Iterator[Problem]:
     if len(bases) > MOST_BASES:
-        yield _problem(f"there are {len(bases)} bases, and may be {MOST_BASES}")
+        yield _problem(f"there are {len(bases)} bases; the limit is {MOST_BASES}")
         return
     for base in dict.fromkeys(bases):
         if bases.count(base) > 1:
             yield _problem(f"`{base}` is named twice")
         if base == place or place in _below(found, base):
-            yield _problem(f"`{base}` can't be a base of `{place}`, which it extends itself")
+            yield _problem(f"`{base}` can't be a base of `{place}`, because it extends `{place}`")
         elif found.revisions.current(base) is None:
             yield _problem(f"there is no `{base}`")
         elif 1 + _height(found, base) + _storeys_above(found, place) > DEEPEST:
-            yield _problem(f"with `{base}`, more than {DEEPEST} environments would stand on one another")
+            yield _problem(f"with `{base}`, more than {DEEPEST} environments would extend one another")
 
 
 def _below(found: Transaction, place: Place) -> set[Place]:

@@ -109,4 +109,4 @@ def current_schema(found: Transaction, app: str) -> Schema:
 
 def no_schema(app: str) -> NotFoundError:
     """Return the error of an app that nothing can be checked against."""
-    return NotFoundError(f"`{app}` has no schema; `setpoint schema push --app {app}` brings one")
+    return NotFoundError(f"`{app}` has no schema; `setpoint schema push --app {app}` stores one")

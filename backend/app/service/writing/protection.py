@@ -62,5 +62,5 @@ def _takes_approvals(found: Transaction, place: Place, reached: Sequence[Place])
     whose = (
         f"`{place}` is protected" if place in reached else f"`{place}` is a base of `{reached[0]}`, which is protected"
     )
-    message = f"{whose}: a change takes {counted(needed, 'approval')} by somebody else; propose it instead"
+    message = f"{whose}: a change needs {counted(needed, 'approval')} by somebody else; propose it instead"
     return ProtectedError(message, needed)

@@ -12,7 +12,7 @@ protections = sa.Table(
     sa.Column("environment", sa.Text, primary_key=True),
     sa.Column("approvals", sa.Integer, nullable=False),
 )
-"""How many approvals a change takes; of an environment that is not protected, there is no row."""
+"""How many approvals a change needs; of an environment that is not protected, there is no row."""
 
 proposals = sa.Table(
     "proposals",

@@ -44,11 +44,11 @@ class SqlProposals:
         self._keys = keys
 
     def protections(self) -> Mapping[Place, int]:
-        """Return how many approvals a change takes, by protected environment."""
+        """Return how many approvals a change needs, by protected environment."""
         return {Place(row.app, row.environment): row.approvals for row in self._connection.execute(_PROTECTIONS)}
 
     def protect(self, place: Place, approvals: int | None) -> None:
-        """Store how many approvals a change takes; None for an environment that is not protected."""
+        """Store how many approvals a change needs; None for an environment that is not protected."""
         here = sa.and_(protections.c.app == place.app, protections.c.environment == place.environment)
         self._connection.execute(protections.delete().where(here))
         if approvals is not None:

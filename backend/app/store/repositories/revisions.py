@@ -131,7 +131,7 @@ class SqlRevisions:
         """
         stored = self._stored_of(revision)
         if stored.sealed is None:
-            message = f"the values of `{revision}` were removed for good"
+            message = f"the values of `{revision}` were permanently removed"
             raise DestroyedError(message)
         if hashlib.sha256(stored.sealed.body).digest() != stored.body_sha256:
             raise _damaged(str(revision))

@@ -77,7 +77,7 @@ def check(path: Path, sealer: Sealer) -> None:
     """Look through a copy of a database: the file, each revision, and whether the keys open it.
 
     Raises:
-        UnusableStorageError: It is no database of Setpoint, or the keys are not those that it was written with.
+        UnusableStorageError: It is not a Setpoint database, or the keys are not those that it was written with.
         DamagedError: It is not what was written; lists what is not.
     """
     if not path.is_file():
@@ -95,7 +95,7 @@ def check(path: Path, sealer: Sealer) -> None:
             found.keys.unwrap_all()
             problems = [*file_faults(connection), *faults(found)]
     except sa.exc.DBAPIError:
-        message = f"`{path}` is no database of Setpoint"
+        message = f"`{path}` is not a Setpoint database"
         raise UnusableStorageError(message) from None
     finally:
         engine.dispose()
@@ -106,7 +106,7 @@ def check(path: Path, sealer: Sealer) -> None:
 def file_faults(connection: sa.Connection) -> list[str]:
     """Return what SQLite itself finds wrong with the file."""
     found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-    return [] if found == ["ok"] else [f"SQLite says of the file: {each}" for each in found]
+    return [] if found == ["ok"] else [f"SQLite reports: {each}" for each in found]
 
 
 def _sqlite_path(url: str) -> Path:
@@ -118,7 +118,7 @@ def _sqlite_path(url: str) -> Path:
 
 def _refuse_existing(target: Path) -> None:
     if target.exists():
-        message = f"`{target}` is there already: move it away first"
+        message = f"`{target}` already exists: move it away first"
         raise UnusableStorageError(message)
 
 

@@ -35,7 +35,7 @@ def database_path(url: str) -> Path:
     """
     database = sa.make_url(url).database
     if not database or database == ":memory:":
-        message = "`DATABASE_URL` names no file, and what is kept in memory would be lost: `sqlite:///path`"
+        message = "`DATABASE_URL` names no file, and an in-memory database would be lost: `sqlite:///path`"
         raise UnusableStorageError(message)
     return Path(database)
 
@@ -51,7 +51,7 @@ def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:
         version = ".".join(str(part) for part in linked)
         message = (
             f"SQLite {version} can corrupt the file when several processes write to it; `pip install pysqlite3` brings"
-            " a newer one, or set `WEB_CONCURRENCY=1`, or let `DATABASE_URL` name a PostgreSQL"
+            " a newer one, or set `WEB_CONCURRENCY=1`, or use PostgreSQL in `DATABASE_URL`"
         )
         raise UnusableStorageError(message)
 

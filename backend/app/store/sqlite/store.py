@@ -150,7 +150,7 @@ def _patiently(ask: Callable[[], T]) -> T:
             if not is_busy(error):
                 raise
             if time.monotonic() > ends_at:
-                message = "the database is busy: somebody else has been writing for too long"
+                message = "the database is busy: another write is taking too long"
                 raise UnavailableError(message) from error
         time.sleep(pause)
         pause = min(2 * pause, 0.05)

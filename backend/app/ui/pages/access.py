@@ -73,11 +73,11 @@ class _Access:
         rights = {right for line in sent.get("roles", "").split() if (right := _right(line, problems))}
         name, days = sent.get("name", "").strip(), sent.get("days", "")
         if not name:
-            problems.append(Problem("name", "name-missing", "a token needs the name of whom it speaks for"))
+            problems.append(Problem("name", "name-missing", "a token needs the name of its owner"))
         if not sent.get("roles", "").strip():
             problems.append(Problem("roles", "role-missing", "a token needs a role", "such as `viewer@billing/*`"))
         if days not in LIFETIMES or sent.get("kind", "") not in {"person", "machine"}:
-            problems.append(Problem(None, "not-offered", "choose one of what the form offers"))
+            problems.append(Problem(None, "not-offered", "choose one of the options in the form"))
         if problems:
             raise InvalidError(tuple(problems))
         principal = Principal(PrincipalKind(sent["kind"]), ISSUER, name, name)
@@ -105,12 +105,12 @@ def access_pages(pages: Blueprint, tokens: Tokens, exchanging: Exchanging, clock
             return access.listed(HTTPStatus.FORBIDDEN, typed=sent, problems=problems)
         return access.made(text)
 
-    @posted(pages, "/access/tokens/<token_id>/rotate", _mark("Replace a token; the old one goes on for a day"))
+    @posted(pages, "/access/tokens/<token_id>/rotate", _mark("Replace a token; the old one keeps working for a day"))
     def rotate_token(token_id: str) -> Page:
         _, text = tokens.rotate(actor(), token_id)
         return access.made(text, replaces=token_id)
 
-    @posted(pages, "/access/tokens/<token_id>/revoke", _mark("End a token now"))
+    @posted(pages, "/access/tokens/<token_id>/revoke", _mark("Revoke a token now"))
     def revoke_token(token_id: str) -> Response:
         tokens.revoke(actor(), token_id)
         return see("/access")

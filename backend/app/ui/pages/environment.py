@@ -21,7 +21,7 @@ _BASE = "/apps/<app>/<environment>"
 def environment_page(pages: Blueprint, use_case: EnvironmentPage, trials: Trials, watch: Watch) -> None:
     """Register the page, its forms, and the stream that it follows."""
 
-    @shown(pages, _BASE, Mark("Show how an environment is now", scope=Scope.CONFIG_READ))
+    @shown(pages, _BASE, Mark("Show the current state of an environment", scope=Scope.CONFIG_READ))
     def now(app: str, environment: str) -> Page:
         place = checked_place(app, environment)
         content = use_case.now(place)
@@ -35,13 +35,15 @@ def environment_page(pages: Blueprint, use_case: EnvironmentPage, trials: Trials
     def news(app: str, environment: str) -> Response:
         return watch.follow(actor(), [checked_place(app, environment)])
 
-    @posted(pages, f"{_BASE}/trial/promote", Mark("Offer everyone what is on trial", scope=Scope.CONFIG_WRITE))
+    @posted(
+        pages, f"{_BASE}/trial/promote", Mark("Offer the revision on trial to all instances", scope=Scope.CONFIG_WRITE)
+    )
     def promote(app: str, environment: str) -> BaseResponse:
         place = checked_place(app, environment)
         trials.promote(actor(), place, _revision())
         return see(f"/apps/{place}")
 
-    @posted(pages, f"{_BASE}/trial/abort", Mark("Take back what is on trial", scope=Scope.CONFIG_WRITE))
+    @posted(pages, f"{_BASE}/trial/abort", Mark("Roll back the revision on trial", scope=Scope.CONFIG_WRITE))
     def abort(app: str, environment: str) -> BaseResponse:
         place = checked_place(app, environment)
         trials.abort(actor(), place, _revision())

@@ -43,7 +43,7 @@ def proposal_pages(pages: Blueprint, use_case: ProposalPages) -> None:
         place, digest = checked_place(app, environment), form().get("digest", "")
         return _decided(use_case, place, number, lambda: approving.approve(actor(), place, number, digest))
 
-    @posted(pages, f"{_ONE}/apply", Mark("Make a revision of an approved proposal", scope=Scope.CONFIG_WRITE))
+    @posted(pages, f"{_ONE}/apply", Mark("Make a revision from an approved proposal", scope=Scope.CONFIG_WRITE))
     def apply_proposal(app: str, environment: str, number: int) -> Page | Response:
         place = checked_place(app, environment)
         return _decided(use_case, place, number, lambda: approving.apply(actor(), place, number))
@@ -53,7 +53,7 @@ def proposal_pages(pages: Blueprint, use_case: ProposalPages) -> None:
         place, reason = checked_place(app, environment), form().get("reason", "")
         return _decided(use_case, place, number, lambda: approving.refuse(actor(), place, number, reason))
 
-    @posted(pages, f"{_ONE}/withdraw", Mark("Take one's own proposal back", scope=Scope.CONFIG_WRITE))
+    @posted(pages, f"{_ONE}/withdraw", Mark("Withdraw one's own proposal", scope=Scope.CONFIG_WRITE))
     def withdraw_proposal(app: str, environment: str, number: int) -> Page | Response:
         place, reason = checked_place(app, environment), form().get("reason", "")
         return _decided(use_case, place, number, lambda: approving.withdraw(actor(), place, number, reason))

@@ -48,7 +48,7 @@ def revision_pages(pages: Blueprint, use_case: RevisionPages) -> None:
         return _page("compare.html", place, f"{old} and {new}", use_case.compare(place, old, new))
 
     @pages.get(f"{_BASE}/compare")
-    @marked(Mark("Lead to two revisions beside each other", scope=Scope.CONFIG_READ, is_page=True))
+    @marked(Mark("Redirect to a comparison of two revisions", scope=Scope.CONFIG_READ, is_page=True))
     def choose(app: str, environment: str) -> Response:
         place = checked_place(app, environment)
         old, new = (request.args.get(each, 0, type=int) for each in ("old", "new"))

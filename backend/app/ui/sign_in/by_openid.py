@@ -31,7 +31,7 @@ def sign_in_by_openid(
     """Register the way to the provider and the way back."""
 
     @pages.get("/sign-in/openid")
-    @marked(Mark("Lead a browser to the identity provider", is_page=True))
+    @marked(Mark("Redirect a browser to the identity provider", is_page=True))
     def to_provider() -> Response:
         address = own_path(request.args.get("next", "/"))
         try:
@@ -45,7 +45,7 @@ def sign_in_by_openid(
         return response
 
     @pages.get(CALLBACK)
-    @marked(Mark("Sign a browser in that comes back from the identity provider", is_page=True))
+    @marked(Mark("Sign in a browser that returns from the identity provider", is_page=True))
     def from_provider() -> Response:
         attempt, address = _read(request.cookies.get(_COOKIE, ""))
         try:
@@ -61,7 +61,7 @@ def sign_in_by_openid(
 
 
 def _stranger(error: StrangerError) -> Response:
-    heading = "You may do nothing here yet"
+    heading = "You have no access yet"
     return answered(Page("stranger.html", error.stranger, Frame(heading, heading), HTTPStatus.FORBIDDEN))
 
 

@@ -46,14 +46,14 @@ def sign_in_by_token(
     def sign_in() -> Page:
         return sign_in_page(SignInPage(own_path(request.args.get("next", "/")), provider=provider))
 
-    @posted(pages, "/sign-in", Mark("Sign a browser in with a token"))
+    @posted(pages, "/sign-in", Mark("Sign in a browser with a token"))
     def with_token() -> Page | Response:
         sent = form()
         address = own_path(sent.get("next", "/"))
         try:
             asking = authentication.holder_of(sent.get("token", "").strip()[:_LONGEST])
         except UnauthenticatedError:
-            problem = "this is no live token: it is mistyped, revoked or expired"
+            problem = "this token is not valid: it is mistyped, revoked or expired"
             return sign_in_page(SignInPage(address, problem, provider), HTTPStatus.UNPROCESSABLE_ENTITY)
         return signed_in(signing_in, asking, address)
 

@@ -59,4 +59,4 @@ def _why_there_is_none(deployment: Deployment) -> str:
     if refusal.place is not None:
         place = refusal.place.file.location(refusal.place.span)
         where = f"{place.path}:{place.line}: "
-    return f"{where}{refusal.message}, so nothing is deployed; `setpoint check` tells all"
+    return f"{where}{refusal.message}, so nothing is deployed; `setpoint check` shows everything"

@@ -79,7 +79,7 @@ class FailedRuleError(UnusableError):
     """A rule of the app's own raised something; the text says which and where, and holds no value."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, "fix the rule; what it is about was not checked")
+        super().__init__(message, "fix the rule; what it covers was not checked")
 
 
 def enter(rule: Rule[Looked]) -> Rule[Looked]:

@@ -64,7 +64,7 @@ def ignored_codes(words: str) -> frozenset[str]:
     for word in words.split(","):
         found = _codes(word.strip())
         if all(CATALOGUE[code].unable for code in found):
-            message = f"`{min(found)}` cannot be ignored: it says that nothing could be looked at"
+            message = f"`{min(found)}` cannot be ignored: it says that nothing could be checked"
             raise UnknownRuleError(message)
     return selected_codes(words)
 

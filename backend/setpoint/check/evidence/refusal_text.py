@@ -188,7 +188,7 @@ def explain(
     complaint = _NO_SETTING if is_stranger else _complaint(refusals, may_quote=may_quote)
     if is_made:
         inside = _path(refusals[0].made, (), may_quote=may_quote)
-        complaint = f"is invalid: in what a validator makes of it, `{inside}` {complaint}"
+        complaint = f"is invalid: in the result of a validator, `{inside}` {complaint}"
     return Explanation(f"{subject} {complaint}", label, hint)
 
 

@@ -43,7 +43,7 @@ def missing_file(subject: Subject) -> Iterator[Finding]:
 def unreadable_file(subject: Subject) -> Iterator[Finding]:
     """Report an env file that exists but can't be read.
 
-    Why it matters: nothing can be said about a file that was not read.
+    Why it matters: a file that can't be read can't be checked.
 
     Bad:
         $ setpoint check .
@@ -139,8 +139,8 @@ def nul_byte(subject: Subject) -> Iterator[Finding]:
 def unusable_settings(error: UnusableError) -> Iterator[Finding]:
     """Report a settings class that can't be imported.
 
-    Why it matters: without the class nothing can be said about any value. It is found before there
-    is anything to look at, so the command itself reports it.
+    Why it matters: without the class no value can be checked. The command itself
+    reports it, before there is anything else to check.
 
     Bad:
         $ setpoint check prod.env --settings nowhere:Settings
@@ -155,7 +155,7 @@ def unusable_settings(error: UnusableError) -> Iterator[Finding]:
 def unusable_rule(error: UnusableError) -> Iterator[Finding]:
     """Report a rule of an app's own that can't be imported, or that fails.
 
-    Why it matters: what the rule is about was not checked. The check itself reports it.
+    Why it matters: what the rule covers was not checked. The check itself reports it.
 
     Bad:
         $ setpoint check prod.env --rules nowhere

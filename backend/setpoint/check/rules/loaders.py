@@ -169,7 +169,7 @@ def too_long_expansion(subject: Subject) -> Iterator[Finding]:
     needs_other_loaders=True,
 )
 def unportable_text(subject: Subject) -> Iterator[Finding]:
-    """Report what programs read differently, if the file is to be portable (`--loader portable`).
+    """Report what programs read differently, if the file should be portable (`--loader portable`).
 
     Why it matters: the file works until another program reads it.
 

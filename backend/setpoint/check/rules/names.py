@@ -144,8 +144,8 @@ def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
 def missing_variable(subject: Subject) -> Iterator[Finding]:
     """Report a required variable that no source sets.
 
-    Why it matters: the process does not start without it. It is a warning where the settings class also
-    looks into a secrets directory that was not looked into.
+    Why it matters: the process does not start without it. It is a warning if the settings class
+    also reads a secrets directory that was not checked.
 
     Bad:
         PORT=8000
@@ -236,10 +236,10 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP305", "misplaced-variable", Severity.WARNING)
 def misplaced_variable(subject: Subject) -> Iterator[Finding]:
-    """Report a variable in an env file that is read from the process environment alone.
+    """Report a variable in an env file that is read only from the process environment.
 
     Why it matters: it has no effect here. One that names the env file is read before any file is opened, and a
-    nested settings class without an `env_file` reads none.
+    nested settings class without an `env_file` does not read one.
 
     Bad:
         CONFIG_FILE=prod.env
@@ -266,8 +266,8 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
 def renamed_variable(subject: Subject) -> Iterator[Finding]:
     """Say that a setting is set under another name than its first.
 
-    Why it matters: of several names that are set, the first one alone counts, and old names go away
-    one day. Where the first one is set, too, it is a warning: this one has no effect.
+    Why it matters: of several names that are set, only the first one counts, and old names disappear one
+    day. If the first one is also set, it is a warning: this one has no effect.
 
     Bad:
         HTTP_PROXY_URL=http://proxy:3128

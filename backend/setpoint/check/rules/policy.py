@@ -148,8 +148,8 @@ def _is_local(host: str | None) -> bool:
 def text_logs(subject: Subject) -> Iterator[Finding]:
     r"""Report logs in a form for people where the app can write JSON.
 
-    Why it matters: what collects logs in production takes them apart by patterns, and loses fields
-    and the line ends of stack traces.
+    Why it matters: log collectors in production parse them by patterns, and lose fields and
+    the line ends of stack traces.
 
     Bad:
         $ printf 'LOG_FORMAT=text\n' | setpoint check - --deploy --select SP505
@@ -170,7 +170,7 @@ def text_logs(subject: Subject) -> Iterator[Finding]:
 def readable_by_others(subject: Subject) -> Iterator[Finding]:
     """Report a file with secrets that every user of the machine can read.
 
-    Why it matters: any program that is broken into can take the secrets of all others.
+    Why it matters: any program that is compromised can read the secrets of all others.
 
     Bad:
         $ (umask 022; echo API_TOKEN=q8Zr2vLkT0 > open.env; setpoint check open.env --deploy --select SP506)
@@ -241,7 +241,7 @@ def _sounds_secret(statement: Statement) -> bool:
 
 @built_in("SP508", "development-mode", Severity.WARNING, for_deploy=True)
 def development_mode(subject: Subject) -> Iterator[Finding]:
-    r"""Report what is meant for development: `DEBUG` switched on, or an environment that is called so.
+    r"""Report what is meant for development: `DEBUG` switched on, or an environment with such a name.
 
     Why it matters: debug pages show code and values to whoever provokes an error, and what is filed
     under `development` wakes nobody.

@@ -14,7 +14,7 @@ def invalid_suppression(subject: Subject) -> Iterator[Finding]:
     """Report a comment that is meant to ignore a finding but has no effect.
 
     Why it matters: whoever wrote it believes the finding is settled. It has an effect only if it names
-    rules that exist and can be ignored, and says why: nobody else can tell later whether that still holds.
+    rules that exist and can be ignored, and says why: otherwise nobody can tell later whether that still holds.
 
     Bad:
         # setpoint: ignore=SP301
@@ -31,7 +31,7 @@ def invalid_suppression(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP110", "unused-suppression", Severity.WARNING, looks_at_sources=False)
 def unused_suppression(unused: UnusedSuppression) -> Iterator[Finding]:
-    """Report a comment that ignores a finding that is not, or no longer, there.
+    """Report a comment that ignores a finding that does not, or no longer, exist.
 
     Why it matters: it would hide the next one. The check itself reports it, once all other rules
     have looked.

@@ -150,7 +150,7 @@ def undefined_reference(subject: Subject) -> Iterator[Finding]:
 def command_substitution(subject: Subject) -> Iterator[Finding]:
     """Report a command in a value that a shell would run.
 
-    Why it matters: a file of values turns into a program; other readers take the command for the value.
+    Why it matters: a file of values turns into a program; other readers use the command as the value.
 
     Bad, as bash reads it:
         HOST=$(hostname)
@@ -163,7 +163,7 @@ def command_substitution(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP106", "shell-code", Severity.ERROR, problem=ProblemKind.NOT_STATIC, needs_other_loaders=True)
 def shell_code(subject: Subject) -> Iterator[Finding]:
-    """Report a line that is more than an assignment to a shell.
+    """Report a line that is more than an assignment in a shell.
 
     Why it matters: `URL=https://host/?a=1&b=2` runs in the background and sets nothing but `b`.
 

@@ -34,7 +34,7 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     """Report a value that the settings class does not accept.
 
     Why it matters: the process does not start with it, or a library swallows it and switches
-    something off. A value that the same file sets once more is a warning: nothing reads it yet.
+    something off. A value that the same file sets again is a warning, because nothing reads it yet.
 
     Bad:
         PORT=http
@@ -132,7 +132,7 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
 def placeholder_value(subject: Subject) -> Iterator[Finding]:
     """Report a value that was meant to be replaced, such as `changeme` or `<your-dsn>`.
 
-    Why it matters: it was copied from an example, and works nowhere, or works for everybody.
+    Why it matters: it was copied from an example, and works either nowhere or for everybody.
 
     Bad:
         API_TOKEN=changeme
@@ -156,7 +156,7 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP404", "conflicting-values", Severity.ERROR, refuses_start=True)
 def conflicting_values(subject: Subject) -> Iterator[Finding]:
-    """Report values that are valid one by one, and that a validator across fields refuses together.
+    """Report values that are valid one by one, but that a validator across fields refuses together.
 
     Why it matters: the process does not start with them.
 
@@ -236,8 +236,8 @@ def unchecked_conflicts(subject: Subject) -> Iterator[Finding]:
 def failing_source(subject: Subject) -> Iterator[Finding]:
     r"""Report a source of the settings class's own that fails.
 
-    Why it matters: the process does not start. What the source would have given is not known, so nothing is
-    said about missing variables.
+    Why it matters: the process does not start. What the source would have set is not known, so missing
+    variables are not reported.
 
     Bad:
         $ rm -f vault.json; printf 'DATABASE_URL=a\n' | setpoint check - --settings example:FromVault
@@ -254,7 +254,7 @@ def failing_source(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP408", "partial-schema", Severity.INFO)
 def partial_schema(subject: Subject) -> Iterator[Finding]:
-    """Say that an exported contract does not hold all that the settings class checks.
+    """Say that an exported contract does not contain everything that the settings class checks.
 
     Why it matters: what passes is valid as far as the schema says; a process may still refuse it.
 

@@ -10,8 +10,8 @@ from setpoint.client.service import Service
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
-    parser.add_argument("--app", metavar="APP", help="of one app alone")
-    parser.add_argument("--environment", metavar="NAME", help="of one environment alone")
+    parser.add_argument("--app", metavar="APP", help="of this app only")
+    parser.add_argument("--environment", metavar="NAME", help="of this environment only")
     add_most(parser, "rows")
     add_json(parser)
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         ("details", _details),
     ]
     query = {"app": arguments.app, "environment": arguments.environment}
-    show(list(service.audit(query, arguments.most)), columns, arguments, "nothing was done yet")
+    show(list(service.audit(query, arguments.most)), columns, arguments, "nothing has been done yet")
     return 0
 
 

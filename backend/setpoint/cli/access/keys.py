@@ -1,4 +1,4 @@
-"""`keys`: say which keys encrypt what the service stores, or wrap everything by the first one."""
+"""`keys`: say which keys encrypt what the service stores, or rewrap everything with the first one."""
 
 import argparse
 import sys
@@ -14,7 +14,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = add_actions(parser)
     for name, what in (
         ("status", "say which keys are in use"),
-        ("rotate", "wrap the keys of all apps by the first of `ENCRYPTION_KEYS`; what was interrupted goes on"),
+        (
+            "rotate",
+            "rewrap the keys of all apps with the first of `ENCRYPTION_KEYS`; run it again if it was interrupted",
+        ),
     ):
         add_json(add_action(actions, name, what))
 
@@ -39,7 +42,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 
 def _use(row: Json, current: object) -> str:
     if row.get("id") == current:
-        return "encrypts what is new"
+        return "encrypts new values"
     return "still needed: `setpoint keys rotate` frees it" if row.get("wrapped") else "no longer needed"
 
 

@@ -1,4 +1,4 @@
-"""`limits`: say what an app may use and has used, and give it limits of its own."""
+"""`limits`: show what an app may use and has used, and set its own limits."""
 
 import argparse
 import re
@@ -20,8 +20,8 @@ from setpoint.text.escape import printable
 
 _LIMITS = {
     "revisions": "revisions an hour",
-    "bytes": "bytes of variables and schemas that are stored an hour",
-    "streams": "event streams that are open at once",
+    "bytes": "bytes of variables and schemas stored an hour",
+    "streams": "event streams open at the same time",
 }
 _USUAL = "default"
 
@@ -29,10 +29,10 @@ _USUAL = "default"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     actions = add_actions(parser)
-    shown = add_action(actions, "show", "say what apps may use, what they have used, and when there is room again")
-    shown.add_argument("app", nargs="?", metavar="APP", help="one app; all of them by default")
+    shown = add_action(actions, "show", "show what apps may use, what they have used, and when there is room again")
+    shown.add_argument("app", nargs="?", metavar="APP", help="the app; by default, all apps")
     add_json(shown)
-    changed = add_action(actions, "set", "give an app limits of its own; needs `admin` of everything")
+    changed = add_action(actions, "set", "set an app's own limits; needs `admin` everywhere")
     changed.add_argument("app", metavar="APP", help="the app")
     for name, what in _LIMITS.items():
         changed.add_argument(
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     given = {name: getattr(arguments, name) for name in _LIMITS}
     wanted = {name: None if number == _USUAL else number for name, number in given.items() if number is not None}
     if not wanted:
-        message = f"say which limit: {', '.join(f'`--{name}`' for name in _LIMITS)}"
+        message = f"name a limit to set: {', '.join(f'`--{name}`' for name in _LIMITS)}"
         raise UnableError(message)
     answer = service.set_limits(arguments.app, wanted)
     if arguments.json:

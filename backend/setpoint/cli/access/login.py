@@ -34,8 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--oidc-token-env",
         metavar="NAME",
-        help="exchange the token that the CI system has put into this variable for one of the service, which lasts 15"
-        " minutes",
+        help="exchange the CI system's own token, in this variable, for a token of the service that lasts 15 minutes",
     )
 
 
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         return REFUSED
     save_login(login, path)
     sys.stderr.write(f"logged in to `{url}` as {printable(str(who(principal)))}\n")
-    sys.stderr.write(f"`{printable(str(path))}` has the token, readable by you alone\n")
+    sys.stderr.write(f"the token is in `{printable(str(path))}`, readable only by you\n")
     winning = [f"`{name}`" for name in (URL_VARIABLE, TOKEN_VARIABLE) if os.environ.get(name)]
     if winning:
         sys.stderr.write(f"note: {said_of(winning, 'win over it')} in this environment\n")
@@ -68,7 +67,7 @@ def _exchanged(url: str, variable: str) -> str:
     """
     text = os.environ.get(variable, "")
     if not text.strip():
-        message = f"`{printable(variable)}` is empty or not set; the CI system has to put a token of its own into it"
+        message = f"`{printable(variable)}` is empty or not set; the CI system must put its own token into it"
         raise UnableError(message)
     return valid_token(str(Service(Connection(Login(url, ""))).exchange(text.strip())["token"]))
 
@@ -76,7 +75,7 @@ def _exchanged(url: str, variable: str) -> str:
 def _token() -> str:
     """Return what the user types, or what is in the first line of standard input."""
     if sys.stdin is None:
-        message = "standard input is closed, and the token is read from it"
+        message = "the token is read from standard input, which is closed"
         raise UnableError(message)
     try:
         return getpass("token: ") if sys.stdin.isatty() else sys.stdin.readline()

@@ -40,7 +40,7 @@ def rights_wanted(arguments: argparse.Namespace) -> Json:
         UnableError: Nothing is.
     """
     if not arguments.role and not arguments.scope:
-        message = "what may it do? Say `--role viewer@billing/production`, or `--scope` for less than a role"
+        message = "name what it may do: `--role viewer@billing/production`, or `--scope` for less than a role"
         raise UnableError(message)
     return {"roles": arguments.role, "scopes": arguments.scope, "bounds": arguments.bound or ["*/*"]}
 

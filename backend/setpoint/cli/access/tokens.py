@@ -1,4 +1,4 @@
-"""`token`: list, make, replace and end the tokens of the service."""
+"""`token`: list, make, replace and revoke the tokens of the service."""
 
 import argparse
 import sys
@@ -23,24 +23,29 @@ from setpoint.text.escape import printable
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     actions = add_actions(parser)
-    add_json(add_action(actions, "list", "list the tokens, without what is secret of them"))
-    create = add_action(actions, "create", "make a token, which is printed this once")
-    create.add_argument("name", metavar="NAME", help="whose it is: a person, or a machine such as `ci`")
+    add_json(add_action(actions, "list", "list the tokens, without their secrets"))
+    create = add_action(actions, "create", "make a token, and print it this once")
+    create.add_argument("name", metavar="NAME", help="who owns it: a person, or a machine such as `ci`")
     create.add_argument("--kind", choices=("machine", "person"), default="machine", help="what uses it")
     add_rights(create)
-    create.add_argument("--expires-in", type=seconds, metavar="TIME", help="`90d`, `12h` or `30m`; never by default")
+    create.add_argument(
+        "--expires-in",
+        type=seconds,
+        metavar="TIME",
+        help="how long it lasts, such as `90d`, `12h` or `30m`; by default it never expires",
+    )
     add_json(create)
-    rotate = add_action(actions, "rotate", "replace a token; the old one goes on for a while")
+    rotate = add_action(actions, "rotate", "replace a token; the old one keeps working for a while")
     rotate.add_argument("id", metavar="ID", help="its public part, which `token list` shows")
     rotate.add_argument(
         "--grace",
         type=seconds,
         default=seconds("24h"),
         metavar="TIME",
-        help="how long the old one goes on; `24h` by default",
+        help="how long the old one keeps working; `24h` by default",
     )
     add_json(rotate)
-    revoke = add_action(actions, "revoke", "end a token now")
+    revoke = add_action(actions, "revoke", "revoke a token now")
     revoke.add_argument("id", metavar="ID", help="its public part, which `token list` shows")
     add_json(revoke)
 
@@ -73,7 +78,7 @@ def _tell(made: Json, arguments: argparse.Namespace) -> None:
     if arguments.json:
         write_json(made)
         return
-    sys.stderr.write(f"the token {printable(str(made['id']))} is shown this once:\n")
+    sys.stderr.write(f"the token {printable(str(made['id']))} is shown only once:\n")
     write_result(f"{printable(str(made['token']))}\n")
 
 

@@ -24,23 +24,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = add_actions(parser)
     add_json(add_action(actions, "list", "list the trust rules"))
     put = add_action(actions, "put", "trust the tokens of an issuer, or change a rule")
-    put.add_argument("name", metavar="NAME", help="what you call the rule: `github-billing`")
-    put.add_argument("--issuer", required=True, metavar="URL", help="who makes the tokens: their `iss`, to the letter")
+    put.add_argument("name", metavar="NAME", help="a name for the rule, such as `github-billing`")
+    put.add_argument("--issuer", required=True, metavar="URL", help="who issues the tokens: their `iss`, exactly")
     put.add_argument(
-        "--audience", required=True, metavar="TEXT", help="for whom they are made: one of their `aud`, to the letter"
+        "--audience", required=True, metavar="TEXT", help="who they are issued for: one of their `aud`, exactly"
     )
     put.add_argument(
         "--subject",
         required=True,
         metavar="PATTERN",
-        help="whose they are: a pattern for their `sub`, in which `*` stands for any text",
+        help="who they identify: a pattern for their `sub`, in which `*` matches any text",
     )
     put.add_argument(
         "--claim",
         action="append",
         default=[],
         metavar="NAME=PATTERN",
-        help="another claim that they must have; can be repeated",
+        help="another claim they must have; can be repeated",
     )
     keys = put.add_mutually_exclusive_group(required=True)
     keys.add_argument("--keys-url", metavar="URL", help="where the issuer publishes its keys (`jwks_uri`)")
@@ -48,16 +48,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     keys.add_argument(
         "--sign-in",
         action="store_true",
-        help="the rule is about people who sign in on the pages, known by the keys that the issuer publishes",
+        help="the rule is for people who sign in on the web pages, identified by the keys that the issuer publishes",
     )
     put.add_argument(
         "--reusable",
         action="store_true",
-        help="let one token be exchanged again and again, as a cluster renews its tokens only every hour",
+        help="let the same token be exchanged repeatedly, as a cluster renews its tokens only every hour",
     )
     add_rights(put)
     add_json(put)
-    remove = add_action(actions, "remove", "trust them no longer")
+    remove = add_action(actions, "remove", "stop trusting these tokens")
     remove.add_argument("name", metavar="NAME", help="the rule")
     add_json(remove)
 
@@ -107,7 +107,7 @@ def _wanted(arguments: argparse.Namespace) -> Json:
 def _claim(text: str) -> tuple[str, str]:
     name, equals, pattern = text.partition("=")
     if not (name and equals):
-        message = f"`{printable(text)}` is no claim; write `--claim NAME=PATTERN`"
+        message = f"`{printable(text)}` is not a claim; write `--claim NAME=PATTERN`"
         raise UnableError(message)
     return name, pattern
 

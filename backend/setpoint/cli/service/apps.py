@@ -1,4 +1,4 @@
-"""`apps`: list the apps of the service, with the revision that each environment is at."""
+"""`apps`: list the apps of the service, with the current revision of each environment."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`environments`: list the environments of one app, or say which of them nobody changes alone."""
+"""`environments`: list the environments of an app, or protect one."""
 
 import argparse
 
@@ -15,13 +15,15 @@ _PROTECTIONS = ("protect", "unprotect")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument(
-        "app", metavar="APP|protect|unprotect", help="whose environments to list, or what to do with one"
+        "app",
+        metavar="APP|protect|unprotect",
+        help="the app whose environments to list, or what to do with one",
     )
     parser.add_argument(
-        "place", nargs="?", metavar="APP/ENVIRONMENT", help="which environment to protect or not: `billing/production`"
+        "place", nargs="?", metavar="APP/ENVIRONMENT", help="the environment, such as `billing/production`"
     )
     parser.add_argument(
-        "--approvals", type=positive, metavar="N", help="how many others have to approve a change; 1 by default"
+        "--approvals", type=positive, metavar="N", help="how many other people must approve a change; 1 by default"
     )
     add_json(parser)
 
@@ -51,14 +53,14 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 def _protect(arguments: argparse.Namespace, service: Service) -> int:
     place, action = parse_place(arguments.place), arguments.app
     if action not in _PROTECTIONS or (action == "unprotect" and arguments.approvals is not None):
-        message = f"write `setpoint environments protect {place}`, with `--approvals N` if you like, or `unprotect`"
+        message = f"write `setpoint environments protect {place}`, optionally with `--approvals N`, or `unprotect`"
         raise UnableError(message)
     approvals = (arguments.approvals or 1) if action == "protect" else None
     answer = service.proposals.protect(place, approvals)
     if arguments.json:
         write_json(answer)
     elif approvals:
-        write_result(f"{place} is protected: a change takes {counted(approvals, 'approval')} by somebody else\n")
+        write_result(f"{place} is protected: a change needs {counted(approvals, 'approval')} by somebody else\n")
     else:
-        write_result(f"{place} is not protected any more: a change takes no approval\n")
+        write_result(f"{place} is no longer protected: a change needs no approval\n")
     return 0

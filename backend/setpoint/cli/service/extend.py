@@ -1,4 +1,4 @@
-"""`extend`: have an environment take over the variables of others."""
+"""`extend`: let an environment inherit the variables of others."""
 
 import argparse
 
@@ -17,9 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "bases",
         nargs="*",
         metavar="BASE",
-        help="environments, also of other apps: later ones win over earlier ones, and its own variables over all",
+        help="environments, of other apps too: later ones override earlier ones, and its own variables override all",
     )
-    parser.add_argument("--none", action="store_true", help="extend nothing from now on")
+    parser.add_argument("--none", action="store_true", help="stop extending others")
     parser.add_argument("-m", "--message", default="", help="why")
     add_write(parser)
     add_submission(parser)

@@ -1,4 +1,4 @@
-"""`import`: take over what another keeper of configuration prints."""
+"""`import`: import what another secret store or configuration system has exported."""
 
 import argparse
 import sys
@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help="the JSON that Doppler, Infisical, Vault, AWS SSM, kubectl or SOPS printed, or `-`"
     )
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="take these variables alone")
-    parser.add_argument("--apply", action="store_true", help="write it; by default it is checked and shown")
-    parser.add_argument("-m", "--message", default="", help="why; where it is from by default")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="import only these variables")
+    parser.add_argument("--apply", action="store_true", help="store it; without this, it is only checked and shown")
+    parser.add_argument("-m", "--message", default="", help="why; by default, where it is from")
     add_write_check(parser)
     add_submission(parser)
     add_json(parser)
@@ -56,7 +56,7 @@ def _written(
     """Return what has come of the variables, or would come of them."""
     how = submission_of(arguments)
     if how.proposes and not arguments.apply:
-        message = "`--propose` stores a proposal: say `--apply` as well"
+        message = "`--propose` stores a proposal: add `--apply`"
         raise UnableError(message)
     message = arguments.message or f"imported from {imported.program}"
     meant = {"message": message, "live": arguments.live}
@@ -92,7 +92,7 @@ def _changes(variables: Mapping[str, str], held: Mapping[str, Json]) -> Iterator
         if known is None:
             change = "new"
         elif known.get("secret"):
-            change = "secret, written anew"
+            change = "secret, written again"
         else:
             change = "unchanged" if known.get("value") == text else "changed"
         yield {"name": name, "change": change}

@@ -1,4 +1,4 @@
-"""`promote`: bring variables of one environment to another."""
+"""`promote`: copy variables from one environment to another."""
 
 import argparse
 import sys
@@ -17,16 +17,16 @@ from setpoint.text.join import counted, joined
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument("source", metavar="APP/ENVIRONMENT[@N]", help="where the variables are: `billing/staging`")
-    parser.add_argument("target", metavar="APP/ENVIRONMENT", help="where they go: `billing/production`")
+    parser.add_argument("target", metavar="APP/ENVIRONMENT", help="where to copy them: `billing/production`")
     parser.add_argument(
         "--only",
         nargs="+",
         default=[],
         metavar="NAME",
-        help="these variables alone; a secret is promoted only if it is named, and a name that the source lacks is"
+        help="only these variables; a secret is promoted only if named, and a named variable that the source lacks is"
         " removed from the target",
     )
-    parser.add_argument("-m", "--message", default="", help="why; where they are from by default")
+    parser.add_argument("-m", "--message", default="", help="why; by default, where they are from")
     add_write(parser)
     add_canary(parser)
     add_submission(parser)

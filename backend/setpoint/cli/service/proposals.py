@@ -1,4 +1,4 @@
-"""`proposals`: list the changes that wait for a second person, look at one, and decide on it."""
+"""`proposals`: list changes that wait for approval, look at one, and decide on it."""
 
 import argparse
 
@@ -34,20 +34,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = add_actions(parser)
     listed = add_action(actions, "list", "list the proposals of an environment, the newest first")
     add_place(listed)
-    listed.add_argument("--all", action="store_true", help="those too that have ended")
+    listed.add_argument("--all", action="store_true", help="also those that have ended")
     add_most(listed, "proposals")
     add_json(listed)
     shown = add_action(actions, "show", "say what a proposal would change, and how to approve it")
-    approve = add_action(actions, "approve", "approve what `show` has shown")
-    refuse = add_action(actions, "refuse", "end a proposal that you may approve; its values are destroyed")
-    withdraw = add_action(actions, "withdraw", "take your own proposal back; its values are destroyed")
-    apply = add_action(actions, "apply", "make a revision of a proposal that has its approvals")
+    approve = add_action(actions, "approve", "approve the proposal exactly as `show` printed it")
+    refuse = add_action(actions, "refuse", "refuse a proposal that you may approve; its values are destroyed")
+    withdraw = add_action(actions, "withdraw", "withdraw your own proposal; its values are destroyed")
+    apply = add_action(actions, "apply", "make a revision from a fully approved proposal")
     for action in (shown, approve, refuse, withdraw, apply):
         add_place(action)
-        action.add_argument("number", type=positive, metavar="N", help="the proposal, which `list` shows")
-    approve.add_argument("digest", metavar="DIGEST", help="what you have looked at, as `show` prints it")
+        action.add_argument("number", type=positive, metavar="N", help="the number of the proposal, from `list`")
+    approve.add_argument("digest", metavar="DIGEST", help="the digest of what you looked at, from `show`")
     for action in (refuse, withdraw):
-        action.add_argument("-m", "--message", default="", help="why, which everyone sees who looks")
+        action.add_argument("-m", "--message", default="", help="why, for everyone to see")
     for action in (approve, apply):
         add_wait(action)
     for action in (shown, approve, refuse, withdraw, apply):
@@ -83,7 +83,7 @@ def _list(arguments: argparse.Namespace, service: Service, place: Place) -> None
         ("message", lambda row: row.get("message")),
     ]
     rows = list(service.proposals.page(place, "all" if arguments.all else "open", arguments.most))
-    show(rows, columns, arguments, f"no proposal waits in `{place}`")
+    show(rows, columns, arguments, f"no proposals are waiting in `{place}`")
 
 
 def _show(arguments: argparse.Namespace, found: Json, place: Place) -> None:
@@ -105,7 +105,7 @@ def _show(arguments: argparse.Namespace, found: Json, place: Place) -> None:
     write_result(f"{ending_of(place, found)}\n")
     if _state(found) == "open":
         digest = short(found.get("digest"))
-        write_result(f"`setpoint proposals approve {place} {arguments.number} {digest}` approves just this\n")
+        write_result(f"`setpoint proposals approve {place} {arguments.number} {digest}` approves exactly this\n")
 
 
 def _approve(arguments: argparse.Namespace, service: Service, place: Place) -> int:

@@ -1,4 +1,4 @@
-"""`pull`: print the variables of an environment, in the dialect of whatever is to read them."""
+"""`pull`: print the variables of an environment, in the format of the program that will read them."""
 
 import argparse
 import sys
@@ -25,17 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--loader",
         choices=LOADERS,
         metavar="NAME",
-        help="the program that is to read the env file; by default the first that the project names, or python-dotenv",
+        help="the program that will read the file; by default the first of the project's `loaders`, or python-dotenv",
     )
     parser.add_argument(
-        "--format", choices=_TYPES, default="env", help="an env file, JSON, or a ConfigMap and a Secret of Kubernetes"
+        "--format", choices=_TYPES, default="env", help="an env file, JSON, or a Kubernetes ConfigMap and Secret"
     )
     parser.add_argument(
-        "--output", metavar="FILE", help="where to write, readable by you alone; by default standard output"
+        "--output", metavar="FILE", help="where to write, readable only by you; by default standard output"
     )
     secrets = parser.add_mutually_exclusive_group()
     secrets.add_argument("--reveal", action="store_true", help="show secrets on a terminal as well")
-    secrets.add_argument("--redacted", action="store_true", help="leave the values of secrets out, wherever it goes")
+    secrets.add_argument(
+        "--redacted", action="store_true", help="leave out the values of secrets, wherever the output goes"
+    )
     parser.add_argument("--reason", metavar="TEXT", help="why secrets are revealed, for the audit log")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as `--format json`")
 

@@ -35,18 +35,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--based-on",
         type=positive,
         metavar="N",
-        help="the revision that the files were made from; refuse if there is a newer one",
+        help="the revision that the files are based on; fail if there is a newer one",
     )
     parser.add_argument(
         "--base",
         action="store_const",
         const=True,
-        help="the environment is there to be extended: it may lack what the contract requires, and its app a contract",
+        help="the environment exists to be extended: it may lack required variables, and its app may have no contract",
     )
     parser.add_argument(
         "--allow-dangerous-names",
         action="store_true",
-        help="take names that make programs run other code, such as `LD_PRELOAD`; it is kept in the audit log",
+        help="allow names that make programs run other code, such as `LD_PRELOAD`; the audit log records it",
     )
     add_write(parser)
     add_canary(parser)

@@ -1,4 +1,4 @@
-"""`revisions destroy`: remove the values of one leaked revision for good."""
+"""`revisions destroy`: permanently remove the values of a leaked revision."""
 
 import argparse
 
@@ -19,10 +19,10 @@ from setpoint.client.service import Service
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     actions = add_actions(parser)
-    what = "remove the values of a revision for good; its number, author, hash and names are kept"
+    what = "permanently remove the values of a revision; its number, author, hash and names are kept"
     destroy = add_action(actions, "destroy", what)
     add_place(destroy)
-    destroy.add_argument("number", type=positive, metavar="N", help="the revision, which is not the current one")
+    destroy.add_argument("number", type=positive, metavar="N", help="the revision; not the current one")
     destroy.add_argument("--reason", required=True, help="why; it is kept in the history and the audit log")
     add_json(destroy)
 
@@ -35,5 +35,5 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     if arguments.json:
         write_json(answer)
     else:
-        write_result(f"the values of revision {arguments.number} of {place} are gone for good\n")
+        write_result(f"the values of revision {arguments.number} of {place} are permanently gone\n")
     return 0

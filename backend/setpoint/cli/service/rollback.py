@@ -14,9 +14,7 @@ from setpoint.client.service import Service
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_place(parser)
-    parser.add_argument(
-        "--to", type=positive, required=True, metavar="N", help="the revision whose variables to take again"
-    )
+    parser.add_argument("--to", type=positive, required=True, metavar="N", help="the revision to go back to")
     parser.add_argument("-m", "--message", default="", help="why")
     add_submission(parser)
     add_wait(parser)

@@ -1,4 +1,4 @@
-"""`rollout`: say how far the newest revision has come with the running instances, and end its trial by hand."""
+"""`rollout`: show how far the newest revision has been rolled out, and end its trial by hand."""
 
 import argparse
 import re
@@ -31,17 +31,15 @@ _LONGEST_BAKE = 7 * 24 * 3_600
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     actions = add_actions(parser)
-    status = add_action(actions, "status", "say who serves the newest revision and who refused it")
-    promote = add_action(
-        actions, "promote", "offer everyone the newest revision, whatever the instances say that try it"
-    )
-    abort = add_action(actions, "abort", "offer the instances that try the newest revision the one before it again")
-    plan = add_action(actions, "plan", "say how revisions are tried by default, or tell it")
+    status = add_action(actions, "status", "show which instances serve the newest revision and which refused it")
+    promote = add_action(actions, "promote", "offer the newest revision to all instances, whatever the canaries say")
+    abort = add_action(actions, "abort", "end the trial: offer the canaries the previous revision again")
+    plan = add_action(actions, "plan", "show or set how revisions are tried by default")
     for action in (status, promote, abort, plan):
         add_place(action)
         add_json(action)
     add_wait(status)
-    abort.add_argument("-m", "--message", default="", help="why, which everyone sees who looks")
+    abort.add_argument("-m", "--message", default="", help="why, for everyone to see")
     add_canary(plan)
 
 
@@ -88,10 +86,10 @@ def _plan(arguments: argparse.Namespace, service: Service, place: Place) -> Json
 
 def _told(plan: Json) -> str:
     if plan.get("canary") is None:
-        return "everyone is offered a revision at once"
+        return "a revision is offered to all instances at once"
     size = str(plan["canary"])
     who = "1 instance is" if size == "1" else f"{printable(size)} {'of the ' if '%' in size else ''}instances are"
-    return f"{who} offered a revision first, and everyone once it was served for {plan.get('bake')} s"
+    return f"{who} offered a revision first, and all others once it has been served for {plan.get('bake')} s"
 
 
 def add_canary(parser: argparse.ArgumentParser) -> None:
@@ -100,13 +98,13 @@ def add_canary(parser: argparse.ArgumentParser) -> None:
         "--canary",
         type=_size,
         metavar="N|N%|off",
-        help="offer it to that many instances first, to everyone once they have served it, and to nobody if one fails",
+        help="offer it to this many instances first, to all once they have served it, and to no others if one fails",
     )
     parser.add_argument(
         "--bake",
         type=_seconds,
         metavar="TIME",
-        help="how long these instances have to serve it; `30s` by default",
+        help="how long these instances must serve it; `30s` by default",
     )
 
 
@@ -118,10 +116,10 @@ def canary_query(arguments: argparse.Namespace) -> dict[str, str | int]:
     """
     canary, bake = arguments.canary, arguments.bake
     if bake is not None and canary in {None, "off"}:
-        message = "`--bake` needs `--canary`, the instances that have to serve the revision for that long"
+        message = "`--bake` needs `--canary`: the instances that must serve the revision for that long"
         raise UnableError(message)
     if bake is not None and bake > _LONGEST_BAKE:
-        message = "`--bake` is a week at most, `168h`"
+        message = "`--bake` may be a week at most, `168h`"
         raise UnableError(message)
     told = {"canary": canary, "bake": None if bake is None else round(bake)}
     return {name: value for name, value in told.items() if value is not None}
@@ -133,7 +131,7 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
         "--wait",
         type=_seconds,
         metavar="TIME",
-        help="wait until every running instance has answered, `60s` or `5m` at most; exit with 1 if one refuses",
+        help="wait for an answer from every running instance, for at most `60s` or `5m`; exit with 1 if one refuses",
     )
 
 
@@ -158,13 +156,13 @@ def _tell(sentence: str) -> None:
 def _seconds(text: str) -> float:
     match = _DURATION.fullmatch(text)
     if match is None:
-        message = f"`{printable(text)}` is not a time; write `30s`, `5m` or `1h`"
+        message = f"`{printable(text)}` is not a duration; write `30s`, `5m` or `1h`"
         raise argparse.ArgumentTypeError(message)
     return float(match[1]) * _SECONDS[match[2] or "s"]
 
 
 def _size(text: str) -> str:
     if not _SIZE.fullmatch(text):
-        message = f"`{printable(text)}` is no number of instances; write `1`, `10%` or `off`"
+        message = f"`{printable(text)}` is not a number of instances; write `1`, `10%` or `off`"
         raise argparse.ArgumentTypeError(message)
     return text

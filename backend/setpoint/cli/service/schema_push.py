@@ -1,4 +1,4 @@
-"""`schema push`: give the contract of the app's settings class to the service, with the release that it belongs to."""
+"""`schema push`: store the contract of the app's settings class in the service, with its release."""
 
 import argparse
 import json
@@ -19,13 +19,13 @@ from setpoint.text.escape import printable
 def run(arguments: argparse.Namespace, service: Service) -> int:
     """Push the contract and return the exit status: 1 where a current revision does not satisfy it."""
     if arguments.app is None:
-        message = "whose contract is it? name the app: `--app APP`"
+        message = "name the app that the contract is for: `--app APP`"
         raise UnableError(message)
     app = parse_app(arguments.app)
     references, project = chosen_settings(arguments)
     contracts = contracts_of(references, project)
     if len(contracts) > 1:
-        message = "a contract is about one settings class; name it with `--settings MODULE:CLASS`"
+        message = "a contract describes one settings class; name it with `--settings MODULE:CLASS`"
         raise UnableError(message)
     contract = settings_manifest(contracts[0])
     document = json.loads(contract)
@@ -34,5 +34,5 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     if arguments.json:
         write_json(answer)
     else:
-        write_result(f"{app} is checked against the schema of release {printable(release)} from now on\n")
+        write_result(f"{app} is now checked against the schema of release {printable(release)}\n")
     return 0

@@ -55,7 +55,7 @@ def warn_of_readers(login: Login) -> None:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json` to `parser`."""
-    parser.add_argument("--json", action="store_true", help="print the answer of the service, for programs")
+    parser.add_argument("--json", action="store_true", help="print the service's answer as JSON")
 
 
 def positive(text: str) -> int:
@@ -78,7 +78,7 @@ def seconds(text: str) -> int:
     """
     match = re.fullmatch(r"([0-9]{1,9})([mhd])", text)
     if match is None:
-        message = f"`{printable(text)}` is no time such as `90d`, `12h` or `30m`"
+        message = f"`{printable(text)}` is not a duration such as `90d`, `12h` or `30m`"
         raise argparse.ArgumentTypeError(message)
     return int(match[1]) * _SECONDS[match[2]]
 
@@ -95,7 +95,7 @@ def add_write_check(parser: argparse.ArgumentParser) -> None:
         "--live",
         choices=("check", "ignore"),
         default="check",
-        help="whether to ask the schemas that running instances have as well; `check` by default",
+        help="whether to also check the schemas of running instances; `check` by default",
     )
 
 

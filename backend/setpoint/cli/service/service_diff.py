@@ -45,7 +45,7 @@ def change_lines(change: Json) -> Iterator[str]:
     if secret:
         notes.append("secret, its values are not shown")
     if kind == "respelled":
-        notes.append("another text for the same value")
+        notes.append("same value, written differently")
     if change.get("origin"):
         notes.append(f"from {change['origin']}")
     yield f"{_SIGNS.get(kind, '?')} {change.get('name')}" + (f" ({'; '.join(notes)})" if notes else "")

@@ -1,4 +1,4 @@
-"""`sessions`: list the running instances that follow an environment, what each tried and what it serves."""
+"""`sessions`: list the running instances that follow an environment, what each last tried and what it serves."""
 
 import argparse
 
@@ -13,7 +13,7 @@ _STATES = ("SYNCED", "STALE", "APPLYING", "FAILED", "EXPIRED")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     add_place(parser)
-    parser.add_argument("--state", choices=_STATES, help="only instances that are in this state")
+    parser.add_argument("--state", choices=_STATES, help="only instances in this state")
     add_most(parser, "instances")
     add_json(parser)
 

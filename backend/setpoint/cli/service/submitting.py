@@ -24,19 +24,17 @@ def add_submission(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--propose",
         action="store_true",
-        help="propose it, and exit with 0 then; where an environment is protected, it is proposed anyway, and the exit"
-        " status is 1, because nothing is written yet",
+        help="propose it, and exit with 0; in a protected environment it is proposed anyway, but the exit status is 1,"
+        " because nothing is written yet",
     )
+    parser.add_argument("--proposal", type=positive, metavar="N", help="propose it in place of your own proposal N")
     parser.add_argument(
-        "--proposal", type=positive, metavar="N", help="propose it in place of what your own proposal N is"
-    )
-    parser.add_argument(
-        "--apply-once-approved", action="store_true", help="if it is proposed, have it applied with its last approval"
+        "--apply-once-approved", action="store_true", help="if it is proposed, apply it with its last approval"
     )
     parser.add_argument(
         "--break-glass",
         metavar="REASON",
-        help="write it without the approvals that it takes; why is kept in the audit log",
+        help="write it without the required approvals; the audit log keeps the reason",
     )
 
 
@@ -52,10 +50,10 @@ def submission_of(arguments: argparse.Namespace) -> Submission:
         raise UnableError(message)
     proposes = arguments.propose or arguments.proposal is not None
     if proposes and reason is not None:
-        message = "`--break-glass` writes without approvals, and `--propose` asks for them: say one of them"
+        message = "`--break-glass` writes without approvals, and `--propose` asks for them: use one of them"
         raise UnableError(message)
     if proposes and getattr(arguments, "dry_run", False):
-        message = "`--dry-run` stores nothing, and `--propose` stores a proposal: say one of them"
+        message = "`--dry-run` stores nothing, and `--propose` stores a proposal: use one of them"
         raise UnableError(message)
     return Submission(proposes, arguments.proposal, arguments.apply_once_approved, reason)
 
@@ -112,7 +110,9 @@ def ending_of(place: Place, found: Json) -> str:
     if found.get("state") == "open":
         missing = found.get("approvals_missing")
         lacks = f"lacks {counted(missing, 'approval')}" if isinstance(missing, int) and missing else "can be applied"
-        return printable(f"{what} is stale: the environment has moved on" if found.get("stale") else f"{what} {lacks}")
+        return printable(
+            f"{what} is stale: the environment has changed since" if found.get("stale") else f"{what} {lacks}"
+        )
     reason = f": {ended['reason']}" if ended.get("reason") else ""
     return printable(f"{what} is {found.get('state')}{reason}")
 
@@ -129,9 +129,9 @@ def _waiting(place: Place, answer: Json) -> Iterator[str]:
     number, missing = answer.get("proposal"), answer.get("approvals_missing")
     takes = counted(missing, "approval") if isinstance(missing, int) else "approvals"
     until = day_and_time(answer.get("expires_at"))
-    yield f"proposal {number} of {place} waits for {takes} by somebody else, until {until} (UTC)"
+    yield f"proposal {number} of {place} needs {takes} by somebody else until {until} (UTC)"
     yield f"`setpoint proposals show {place} {number}` says how to approve it"
     if answer.get("applies_itself"):
-        yield "it is applied with its last approval"
+        yield "it will be applied with its last approval"
     else:
-        yield f"`setpoint proposals apply {place} {number}` applies it then"
+        yield f"`setpoint proposals apply {place} {number}` then applies it"

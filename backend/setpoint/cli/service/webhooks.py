@@ -1,4 +1,4 @@
-"""`webhooks`: have what happens told to a URL, see what was sent, and let others say that something is wrong."""
+"""`webhooks`: send what happens to a URL, see what was sent, and let others trigger a rollback."""
 
 import argparse
 import sys
@@ -29,9 +29,9 @@ _EVENTS = (
     "proposal.ended",
 )
 _CHANGES = {
-    "enable": "send to a webhook again that has answered 410",
-    "ping": "send a webhook something to try it",
-    "delete": "delete a webhook: nothing is sent to it or taken from it any more",
+    "enable": "resume sending to a webhook that has answered 410",
+    "ping": "send a test message to a webhook",
+    "delete": "delete a webhook: nothing is sent to it or accepted from it any more",
 }
 
 
@@ -39,13 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     actions = add_actions(parser)
     add_json(add_action(actions, "list", "list the webhooks, without their secrets"))
-    create = add_action(actions, "create", "make a webhook, whose secret is printed this once")
+    create = add_action(actions, "create", "make a webhook, and print its secret this once")
     create.add_argument("url", metavar="URL", help="where to send: `https://…`")
     create.add_argument(
         "--bound",
         default="*/*",
         metavar="APP/ENVIRONMENT",
-        help="the environments that it is told of, `billing/*` for instance; all of them by default",
+        help="the environments that it hears about, such as `billing/*`; by default, all",
     )
     create.add_argument(
         "--event",
@@ -53,11 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=_EVENTS,
         default=[],
         metavar="EVENT",
-        help=f"what it is told of them; can be repeated; everything by default: {', '.join(_EVENTS)}",
+        help=f"which events it gets; can be repeated; by default, all: {', '.join(_EVENTS)}",
     )
     add_json(create)
     accept = add_action(
-        actions, "accept", "let somebody take the newest revision back; the secret is printed this once"
+        actions, "accept", "let somebody roll back the newest revision by webhook; the secret is printed only once"
     )
     add_place(accept)
     accept.add_argument(
@@ -65,24 +65,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="reaction",
         required=True,
         choices=("abort", "rollback"),
-        help="`abort` ends a trial; `rollback` does, too, and without one brings back the revision before",
+        help="`abort` ends a trial; `rollback` does too, or else goes back to the previous revision",
     )
     add_json(accept)
-    rotate = add_action(actions, "rotate", "replace the secret; the old one signs as well for a while")
+    rotate = add_action(actions, "rotate", "replace the secret; the old one also signs for a while")
     _add_id(rotate)
     rotate.add_argument(
         "--grace",
         type=seconds,
         default=seconds("24h"),
         metavar="TIME",
-        help="how long the old one signs as well; `24h` by default",
+        help="how long the old one also signs; `24h` by default",
     )
     add_json(rotate)
     for name, what in _CHANGES.items():
         changed = add_action(actions, name, what)
         _add_id(changed)
         add_json(changed)
-    deliveries = add_action(actions, "deliveries", "say what was sent to a webhook, or is to be, the newest first")
+    deliveries = add_action(actions, "deliveries", "list what was sent to a webhook, or will be, the newest first")
     _add_id(deliveries)
     add_most(deliveries, "deliveries")
     add_json(deliveries)
@@ -107,15 +107,15 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         case "delete":
             _tell(service.delete_webhook(arguments.id), arguments, "is deleted")
         case "enable":
-            _tell(service.change_webhook(arguments.id, "enable"), arguments, "is sent to again")
+            _tell(service.change_webhook(arguments.id, "enable"), arguments, "gets messages again")
         case _:
-            told = "is sent a ping; `setpoint webhooks deliveries` says whether it arrives"
+            told = "gets a ping; `setpoint webhooks deliveries` shows whether it arrived"
             _tell(service.change_webhook(arguments.id, "ping"), arguments, told)
     return 0
 
 
 def _add_id(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="its name, which `webhooks list` shows")
+    parser.add_argument("id", metavar="ID", help="its id, from `webhooks list`")
 
 
 def _tell_secret(made: Json, arguments: argparse.Namespace) -> None:
@@ -123,7 +123,7 @@ def _tell_secret(made: Json, arguments: argparse.Namespace) -> None:
     if arguments.json:
         write_json(made)
         return
-    sys.stderr.write(f"the secret of the webhook {printable(str(made.get('id')))} is shown this once:\n")
+    sys.stderr.write(f"the secret of the webhook {printable(str(made.get('id')))} is shown only once:\n")
     write_result(f"{printable(str(made.get('secret')))}\n")
 
 
@@ -162,7 +162,7 @@ def _list_deliveries(service: Service, arguments: argparse.Namespace) -> None:
         ("last answer", _last_answer),
         ("next (UTC)", lambda row: day_and_time(row.get("next_at"))),
     ]
-    show(service.deliveries(arguments.id, arguments.most), columns, arguments, "nothing was sent to it")
+    show(service.deliveries(arguments.id, arguments.most), columns, arguments, "nothing has been sent to it")
 
 
 def _subject(row: Json) -> str | None:

@@ -17,7 +17,7 @@ def _lines(place: Place, answer: Json) -> Iterator[str]:
     number, variables = answer.get("revision"), answer.get("variables")
     held = f": {counted(variables, 'variable')}" if isinstance(variables, int) else ""
     if not answer.get("changed"):
-        yield f"{place} has just this already, as revision {number}{held}"
+        yield f"{place} already has exactly this, as revision {number}{held}"
         return
     if answer.get("dry_run"):
         yield f"{place} would get a new revision; nothing was stored"
@@ -35,6 +35,6 @@ def _lines(place: Place, answer: Json) -> Iterator[str]:
 def _tried(canary: Json) -> str:
     instances, bake = canary.get("instances"), canary.get("bake_seconds")
     if not instances:
-        return "no instance follows to try it first, so everyone is offered it"
+        return "no instance is there to try it first, so it is offered to all"
     who = "1 instance is" if instances == 1 else f"{instances} instances are"
-    return f"{who} offered it first, and everyone once it was served for {bake} s"
+    return f"{who} offered it first, and all others once it has been served for {bake} s"

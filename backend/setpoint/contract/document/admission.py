@@ -109,7 +109,7 @@ def admit(content: bytes) -> dict[str, Any]:
     if not reasons and document["digest"] != digest(document):
         reasons = ["its digest does not match its content; export it again with `setpoint schema`"]
     if not reasons and not _can_be_compiled(document):
-        reasons = ["its schema has a limit that a value of its type can't have"]
+        reasons = ["its schema has a limit that does not fit its type"]
     if reasons:
         raise InadmissibleContractError(reasons)
     return document
@@ -135,7 +135,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise InadmissibleContractError(["it is not a JSON object; `setpoint schema` writes one"])
     if _holds_half_a_character(document):
-        raise InadmissibleContractError(["a text in it holds half a character (a lone surrogate)"])
+        raise InadmissibleContractError(["a string in it contains half a character (a lone surrogate)"])
     return document
 
 
@@ -165,7 +165,11 @@ def _of_document(document: Mapping[str, Any]) -> Iterator[str]:
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False, include_context=False):
             key = each["loc"][0] if each["loc"] and each["loc"][0] in _KEYS else None
-            yield f"its `{key}` is not what `setpoint schema` writes" if key else "it has a key that no contract has"
+            yield (
+                f"its `{key}` is not what `setpoint schema` writes"
+                if key
+                else "it has a key that contracts do not have"
+            )
         return
     if not set(found.secrets) <= found.variables.keys():
         yield "its `secrets` name something that is not in `variables`"
@@ -190,16 +194,16 @@ class _Profile:
             return
         limits = schema.keys() & (_NUMBERS | _LENGTHS | {"pattern"})
         if limits - {*_LIMITS_OF.get(_type_of(schema), ())}:
-            yield "its schema has a limit that a value of its type can't have"
+            yield "its schema has a limit that does not fit its type"
         self._objects += "properties" in schema
         if self._objects > MOST_OBJECTS:
-            raise InadmissibleContractError([f"its schema has more than {MOST_OBJECTS} objects with keys of their own"])
+            raise InadmissibleContractError([f"its schema has more than {MOST_OBJECTS} objects with their own keys"])
         for keyword, value in schema.items():
             yield from self._of_keyword(keyword, value, depth)
 
     def _of_keyword(self, keyword: str, value: object, depth: int) -> Iterator[str]:
         if keyword in _REFERENCES:
-            yield f"its schema uses `{keyword}`; nothing is ever looked up elsewhere"
+            yield f"its schema uses `{keyword}`; nothing is looked up elsewhere"
         elif keyword in {"properties", "items", "additionalProperties", "anyOf"}:
             yield from self._of_parts(keyword, value, depth)
         elif keyword == "pattern":
@@ -207,7 +211,7 @@ class _Profile:
         elif keyword not in _CHECKS:
             yield "its schema uses a keyword that `setpoint schema` never writes"
         elif not _CHECKS[keyword](value):
-            yield f"`{keyword}` in its schema has a value that it can't have"
+            yield f"`{keyword}` in its schema has an invalid value"
 
     def _of_parts(self, keyword: str, value: object, depth: int) -> Iterator[str]:
         parts: list[object] = []
@@ -218,18 +222,18 @@ class _Profile:
         elif keyword in {"items", "additionalProperties"} and isinstance(value, dict):
             parts = [value]
         elif not (keyword == "additionalProperties" and value is False):
-            yield f"`{keyword}` in its schema has a value that it can't have"
+            yield f"`{keyword}` in its schema has an invalid value"
         for part in parts:
             yield from self.reasons(part, depth + 1)
 
     def _of_pattern(self, value: object) -> Iterator[str]:
         """Yield what is wrong with a pattern: to compile a short one can take seconds, and a contract has many."""
         if not isinstance(value, str) or not is_portable(value):
-            yield "a pattern in its schema looks around, refers back or uses flags; write it without"
+            yield "a pattern in its schema uses lookaround, backreferences or flags; write it without them"
             return
         self._pattern_size += expanded_size(value)
         if self._pattern_size > LARGEST_PATTERNS:
-            raise InadmissibleContractError(["its patterns are too large once their repetitions are written out"])
+            raise InadmissibleContractError(["its patterns are too large once repetitions are expanded"])
         try:
             SchemaValidator({"type": "str", "pattern": value})
         except SchemaError:

@@ -17,7 +17,7 @@ from setpoint.contract.document.decoding import Decoder, UndecodableError
 Schema = Mapping[str, Any]
 
 _FROM_FILE = "_FILE"
-_IN_FILES = "values in files of their own"
+_IN_FILES = "values in separate files"
 _SIMPLE = {"boolean": "bool", "integer": "int", "number": "float", "string": "str", "null": "none"}
 _OF_NUMBERS = {
     "minimum": "ge",

@@ -21,7 +21,7 @@ class UndecodableError(ValueError):
 
     def __init__(self, setting: str) -> None:
         self.setting = setting
-        super().__init__(f"`{setting}` is no JSON")
+        super().__init__(f"`{setting}` is not JSON")
 
 
 class _Type(NamedTuple):

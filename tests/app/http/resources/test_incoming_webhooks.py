@@ -111,7 +111,11 @@ def test_an_abort_does_nothing_where_nothing_is_on_trial(api: Api) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ('{"revision": 1}', 409, "revision 1 is meant, and `billing/production` is at revision 2; nothing was done"),
+        (
+            '{"revision": 1}',
+            409,
+            "revision 1 was reported, but `billing/production` is at revision 2; nothing was done",
+        ),
         ('{"revision": "newest"}', 422, "the request has problems"),
         ('{"revision": 2, "revision": 1}', 422, "a key is repeated"),
         ('{"message": ["c4n4ry"]}', 422, "the request has problems"),

@@ -66,7 +66,7 @@ def test_what_was_not_looked_at_is_not_approved(office: Api) -> None:
     """Its author is no second person, and another digest is another change."""
     digest = propose(office).get_json()["digest"]
     own = approve(office, digest)
-    assert (own.status_code, "somebody else has to approve it" in own.get_json()["detail"]) == (403, True)
+    assert (own.status_code, "somebody else must approve it" in own.get_json()["detail"]) == (403, True)
     changed = office.call("PUT", ONE, json={"patch": {"PORT": "3"}}, headers={"If-Match": '"1"'})
     assert (changed.status_code, changed.get_json()["approvals_missing"]) == (200, 1)
     assert approve(office, digest, approver(office)).status_code == 412
@@ -130,7 +130,7 @@ def test_proposals_are_listed_in_pages(office: Api) -> None:
 
 
 def test_environments_say_that_they_are_protected(office: Api) -> None:
-    """Whoever lists them sees how many approvals a change takes."""
+    """Whoever lists them sees how many approvals a change needs."""
     listed = office.call("GET", "/v1/apps/billing/environments").get_json()["environments"]
     assert [(each["name"], each["approvals"]) for each in listed] == [("production", 1)]
     assert office.call("PUT", f"{BASE}/protection", json={"approvals": None}).status_code == 200

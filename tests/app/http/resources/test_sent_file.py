@@ -41,7 +41,7 @@ def test_everything_that_is_wrong_is_told_at_its_place(api: Api) -> None:
             "3:6 SP102 NAME: the quote that opens the value of `NAME` is never closed",
             "5:1 SP103 NAME: `NAME` is set twice",
             "6:1 SP101 None: the line cannot be read",
-            "7:1 dangerous-name LD_PRELOAD: `LD_PRELOAD` makes programs run other code than their own",
+            "7:1 dangerous-name LD_PRELOAD: `LD_PRELOAD` makes programs run code other than their own",
         ]
     )
     assert {each["location"]["path"] for each in answer.json["errors"] if each["location"]} == {"prod.env"}
@@ -52,7 +52,7 @@ def test_a_dangerous_name_is_refused_at_its_place(api: Api) -> None:
     """The contract knows it, the policy does not allow it."""
     answer = send(api, "PORT=1\nLD_PRELOAD=/x.so\n")
     assert found(answer) == snapshot(
-        ["2:1 dangerous-name LD_PRELOAD: `LD_PRELOAD` makes programs run other code than their own"]
+        ["2:1 dangerous-name LD_PRELOAD: `LD_PRELOAD` makes programs run code other than their own"]
     )
 
 
@@ -61,7 +61,7 @@ def test_a_name_that_no_variable_may_have_is_refused_at_its_place(api: Api) -> N
     answer = send(api, f"PORT=1\nA.B=2\n{'C' * 300}=3\n", "?loader=docker")
     assert [each for each in found(answer) if "SP" not in each] == snapshot(
         [
-            "2:1 name-not-allowed None: the name of variable 2 holds something else than ASCII letters, digits and `_`",
+            "2:1 name-not-allowed None: the name of variable 2 contains something other than ASCII letters, digits and `_`",  # noqa: E501
             "3:1 name-too-long None: the name of variable 3 has 300 characters, and may have 255",
         ]
     )

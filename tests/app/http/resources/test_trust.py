@@ -72,7 +72,7 @@ def test_a_token_whose_claims_do_not_fit_is_refused(api: Api, claims: dict[str, 
     if "ref_protected" in claims:
         claims = {"ref_protected": NOT_GIVEN}
     refused = exchange(api, CI.token(time.time(), **{**fitting, **claims}))
-    assert (refused.status_code, "no trust rule takes this token" in refused.text) == (403, True)
+    assert (refused.status_code, "no trust rule accepts this token" in refused.text) == (403, True)
     assert exchange(api, CI.token(time.time(), **fitting, aud=["x", AUDIENCE], jti="two")).status_code == 201
 
 
@@ -105,8 +105,8 @@ def test_keys_may_be_fetched_from_the_issuer(api: Api) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"subject": "*"}, "a subject of `*` alone trusts everybody whom the issuer knows; name at least a part of it"),
-        ({"key_set": ""}, "give the issuer's keys, or where they are fetched: one of both"),
+        ({"subject": "*"}, "the subject `*` trusts everybody that the issuer knows; write at least a part of it"),
+        ({"key_set": ""}, "give either the issuer's keys or the URL that they are fetched from"),
         ({"key_set": "{}"}, "these are no public keys"),
         (
             {"key_set": '{"keys": [{"kty": "oct", "k": "c2hhcmVk"}]}'},
@@ -117,9 +117,12 @@ def test_keys_may_be_fetched_from_the_issuer(api: Api) -> None:
         ({"key_set_url": "file:///etc/passwd"}, "keys are fetched from `https://HOST/PATH`"),
         ({"roles": []}, "a trust rule needs a role, or a scope and a bound"),
         ({"roles": ["owner"]}, "a role is one of viewer"),
-        ({"issuer": "a\nb"}, "the issuer holds a line break"),
-        ({"sign_in": True}, "people who sign in are known by the keys that the issuer publishes: give none"),
-        ({"sign_in": True, "key_set": "", "subject": "*"}, "a subject of `*` alone trusts everybody"),
+        ({"issuer": "a\nb"}, "the issuer contains a line break"),
+        (
+            {"sign_in": True},
+            "people who sign in are identified by the keys that the issuer publishes: leave the keys out",
+        ),
+        ({"sign_in": True, "key_set": "", "subject": "*"}, "the subject `*` trusts everybody"),
     ],
 )
 def test_a_rule_that_can_not_be_kept_is_refused_in_words(api: Api, wrong: dict[str, Any], said: str) -> None:

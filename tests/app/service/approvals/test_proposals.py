@@ -89,7 +89,7 @@ def test_nothing_is_written_directly_where_the_environment_is_protected(office: 
     office.service.write(PORT="9")
     office.protecting.protect(actor(), PRODUCTION, 2)
     with pytest.raises(
-        ProtectedError, match="`billing/production` is protected: a change takes 2 approvals"
+        ProtectedError, match="`billing/production` is protected: a change needs 2 approvals"
     ) as refused:
         WAYS[way](office.service, Intent(PRODUCTION, 2))
     assert refused.value.approvals == 2
@@ -102,7 +102,7 @@ def test_a_write_that_changes_nothing_needs_nobody(office: Office) -> None:
     assert (
         office.service.revising.replace(WRITER, Intent(PRODUCTION, 1), {"PORT": "1", "API_KEY": "old"}).changed is False
     )
-    with pytest.raises(ConflictError, match="has just these variables already"):
+    with pytest.raises(ConflictError, match="already has exactly these variables"):
         office.propose(PORT="1", API_KEY="old")
 
 

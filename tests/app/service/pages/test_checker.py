@@ -64,10 +64,10 @@ def test_it_says_program_by_program_what_would_be_read() -> None:
     )
     assert [each.advice for each in page.variables] == snapshot(
         [
-            "written without quotes right after the `=`, and with nothing after it, all of them read it alike",
-            "written without quotes right after the `=`, and with nothing after it, all of them read it alike",
+            "written without quotes right after the `=`, and with nothing after it, all of them read it the same way",
+            "written without quotes right after the `=`, and with nothing after it, all of them read it the same way",
             None,
-            "written without quotes right after the `=`, and with nothing after it, all of them read it alike",
+            "written without quotes right after the `=`, and with nothing after it, all of them read it the same way",
         ]
     )
 

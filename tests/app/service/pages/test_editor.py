@@ -138,7 +138,7 @@ SP102 the quote that opens the value of `NAME` is never closed
        ^\
 """,
             """\
-dangerous-name `LD_PRELOAD` makes programs run other code than their own
+dangerous-name `LD_PRELOAD` makes programs run code other than their own
 5 LD_PRELOAD=/x.so
   ^^^^^^^^^^\
 """,
@@ -201,7 +201,7 @@ def test_a_protected_environment_gets_a_proposal(service: Service, editor: Edito
     Protecting(service.store, service.clock).protect(actor(), PRODUCTION, 2)
     assert opened(editor).approvals == 2
     page = checked(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n")
-    assert page.sentence == "nothing is wrong: it takes 2 approvals by somebody else to become a revision"
+    assert page.sentence == "nothing is wrong: it needs 2 approvals by somebody else to become a revision"
     proposed = saved(editor, "PORT=2\nAPI_KEY=setpoint:unchanged\n")
     assert isinstance(proposed, Proposal)
     assert (proposed.number, proposed.base, proposed.message) == (1, 1, "why")
@@ -212,7 +212,7 @@ def test_a_protected_environment_gets_a_proposal(service: Service, editor: Edito
     assert isinstance(nothing, EditPage)
     assert (nothing.standing, nothing.sentence) == (
         Standing.BLOCKED,
-        "`billing/production` has just these variables already",
+        "`billing/production` already has exactly these variables",
     )
 
 

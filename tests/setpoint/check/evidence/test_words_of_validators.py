@@ -175,7 +175,7 @@ class MadeByValidator(BaseSettings):
 def test_what_a_validator_makes_is_told_from_what_is_written(text: str, complaint: str) -> None:
     """No part of the value has such a name."""
     message = checked(f"PORT={text}", settings_class=MadeByValidator).diagnostics[0].message
-    assert message == f"`PORT` is invalid: in what a validator makes of it, `number` {complaint}"
+    assert message == f"`PORT` is invalid: in the result of a validator, `number` {complaint}"
 
 
 class Inside(BaseModel):

@@ -144,7 +144,7 @@ def test_a_difference_says_which_reading_breaks_the_settings_and_how_to_write_th
     )
     assert found.label == "the settings refuse the value that docker would pass on"
     assert found.hint == snapshot(
-        "written without quotes right after the `=`, and with nothing after it, all of them read it alike"
+        "written without quotes right after the `=`, and with nothing after it, all of them read it the same way"
     )
 
 

@@ -28,7 +28,7 @@ def audit(watching: Watching) -> Blueprint:
     @blueprint.get("/v1/audit")
     @marked(
         Mark(
-            "Tell what was done",
+            "List the audit events",
             scope=Scope.AUDIT_READ,
             anywhere=True,
             query=AuditQuery,

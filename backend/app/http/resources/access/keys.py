@@ -31,14 +31,14 @@ def keys(use_cases: EncryptionKeys) -> Blueprint:
     blueprint = Blueprint("keys", __name__)
 
     @blueprint.get("/v1/keys")
-    @marked(Mark("Say which keys are in use", scope=Scope.ADMIN, answers={200: {"application/json": KeysAnswer}}))
+    @marked(Mark("List the keys in use", scope=Scope.ADMIN, answers={200: {"application/json": KeysAnswer}}))
     def status() -> dict[str, Any]:
         return _json(use_cases.status())
 
     @blueprint.post("/v1/keys/rotate")
     @marked(
         Mark(
-            "Wrap the keys of some apps by the first key; `pending` says how many are left",
+            "Rewrap the keys of some apps with the first key; `pending` says how many are left",
             scope=Scope.ADMIN,
             answers={200: {"application/json": KeysAnswer}},
         )

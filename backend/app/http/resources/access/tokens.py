@@ -30,7 +30,7 @@ class WantedToken(WantedRights):
 
 
 class NewTokenAnswer(TokenAnswer):
-    """A new token; its text is shown this once."""
+    """A new token; its text is shown only once."""
 
     token: str
 
@@ -48,7 +48,7 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
     @blueprint.get("/v1/tokens")
     @marked(
         Mark(
-            "List the tokens that have no more rights than one's own",
+            "List the tokens that have no more rights than the caller's",
             scope=Scope.ADMIN,
             anywhere=True,
             answers={200: {"application/json": TokensAnswer}},
@@ -77,7 +77,7 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
     @blueprint.post("/v1/tokens/<token_id>/rotate")
     @marked(
         Mark(
-            "Replace a token; the old one goes on for a while",
+            "Replace a token; the old one keeps working for a while",
             scope=Scope.ADMIN,
             anywhere=True,
             query=RotateQuery,
@@ -91,7 +91,7 @@ def tokens(use_cases: Tokens, clock: Clock) -> Blueprint:
     @blueprint.delete("/v1/tokens/<token_id>")
     @marked(
         Mark(
-            "End a token now",
+            "Revoke a token now",
             scope=Scope.ADMIN,
             anywhere=True,
             answers={200: {"application/json": TokenAnswer}},

@@ -98,7 +98,7 @@ def trust_rules(use_case: Exchanging) -> Blueprint:
     @blueprint.delete("/v1/trust-rules/<name>")
     @marked(
         Mark(
-            "Trust them no longer",
+            "Remove a trust rule",
             scope=Scope.ADMIN,
             anywhere=True,
             answers=_answers(TrustRuleAnswer),

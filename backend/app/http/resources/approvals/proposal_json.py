@@ -42,7 +42,7 @@ class WantedChange(_Strict):
     def _is_one_change(self) -> Self:
         """Refuse two changes at once: what one of them does would be a surprise."""
         if len(self.model_fields_set) != 1 or all(value is None for _, value in self):
-            message = "a proposal is one change"
+            message = "a proposal must be one change"
             raise ValueError(message)
         return self
 

@@ -103,7 +103,7 @@ def _propose_routes(blueprint: Blueprint, use_cases: ProposalUseCases) -> None:
     @blueprint.post(_BASE)
     @marked(
         Mark(
-            "Propose a change: it is checked as a write is, and waits for approvals",
+            "Propose a change: it is checked like a write, and waits for approvals",
             scope=Scope.CONFIG_WRITE,
             query=ProposalQuery,
             body=_TAKEN,
@@ -122,7 +122,7 @@ def _propose_routes(blueprint: Blueprint, use_cases: ProposalUseCases) -> None:
     @blueprint.put(_ONE)
     @marked(
         Mark(
-            "Propose something else under the same number; nobody has approved it then",
+            "Propose something else under the same number; earlier approvals no longer count",
             scope=Scope.CONFIG_WRITE,
             query=ProposalQuery,
             body=_TAKEN,
@@ -139,7 +139,7 @@ def _decide_routes(blueprint: Blueprint, approving: Approving) -> None:
     @blueprint.post(f"{_ONE}/approvals")
     @marked(
         Mark(
-            "Approve what has this digest; it is applied with the last approval if its author has asked for that",
+            "Approve the proposal with this digest; it is applied with the last approval if its author asked for that",
             scope=Scope.CONFIG_APPROVE,
             body={"application/json": Approved},
             answers={200: _ANSWER},
@@ -153,7 +153,7 @@ def _decide_routes(blueprint: Blueprint, approving: Approving) -> None:
     @blueprint.post(f"{_ONE}/apply")
     @marked(
         Mark(
-            "Make a revision of a proposal that has its approvals",
+            "Make a revision from a fully approved proposal",
             scope=Scope.CONFIG_WRITE,
             answers={200: _ANSWER},
             refusals=_DECISION_REFUSALS,
@@ -179,7 +179,7 @@ def _decide_routes(blueprint: Blueprint, approving: Approving) -> None:
     @blueprint.post(f"{_ONE}/withdraw")
     @marked(
         Mark(
-            "Take one's own proposal back, and destroy its values",
+            "Withdraw one's own proposal, and destroy its values",
             scope=Scope.CONFIG_WRITE,
             body={"application/json": Reasoned},
             answers={200: _ANSWER},

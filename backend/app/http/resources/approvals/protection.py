@@ -31,14 +31,14 @@ def protection(use_case: Protecting) -> Blueprint:
     answers = {200: {"application/json": ProtectionTold}}
 
     @blueprint.get(_BASE)
-    @marked(Mark("Tell how many approvals a change takes", scope=Scope.CONFIG_READ, answers=answers))
+    @marked(Mark("Return how many approvals a change needs", scope=Scope.CONFIG_READ, answers=answers))
     def show(app: str, environment: str) -> dict[str, Any]:
         return {"approvals": use_case.of(checked_place(app, environment))}
 
     @blueprint.put(_BASE)
     @marked(
         Mark(
-            "Have each change take approvals of others from now on, or none",
+            "Set how many approvals by others a change needs",
             scope=Scope.ADMIN,
             body={"application/json": ProtectionTold},
             answers=answers,

@@ -37,7 +37,7 @@ def refused_env_file(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP712", "invalid-extends", Severity.ERROR, deploy_problem="bad-extends", refuses_start=True)
 def invalid_extends(deploy: Deploys) -> Iterator[Finding]:
-    """Report an `extends` that leads nowhere.
+    """Report an `extends` that refers to nothing.
 
     Why it matters: compose rejects the file.
 
@@ -66,7 +66,7 @@ def invalid_extends(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP713", "invalid-include", Severity.ERROR, deploy_problem="bad-include", refuses_start=True)
 def invalid_include(deploy: Deploys) -> Iterator[Finding]:
-    """Report an `include` that can't be taken in: it declares a service again, or goes round in a circle.
+    """Report an `include` that does not work: it declares a service again, or includes itself.
 
     Why it matters: compose rejects the project.
 
@@ -96,9 +96,9 @@ def invalid_include(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP714", "file-outside-project", Severity.ERROR, deploy_problem="outside-project")
 def file_outside_project(deploy: Deploys) -> Iterator[Finding]:
-    """Report a file outside the project's folder that a compose file takes in.
+    """Report a file outside the project's folder that a compose file refers to.
 
-    Why it matters: what is there can be anything, so it was not read, and what it gives is not known.
+    Why it matters: it can be anything, so it was not read, and what it sets is not known.
 
     Bad:
         # compose.yaml
@@ -172,7 +172,7 @@ def missing_image(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP717", "invalid-compose-option", Severity.ERROR, deploy_problem="bad-option", refuses_start=True)
 def invalid_compose_option(deploy: Deploys) -> Iterator[Finding]:
-    """Report the name of a project, or a variable for compose itself, that it does not take.
+    """Report a project name, or a variable for compose itself, that compose does not accept.
 
     Why it matters: compose ends with an error.
 
@@ -215,7 +215,7 @@ def missing_deploy_file(deploy: Deploys) -> Iterator[Finding]:
 def unreadable_deploy_file(deploy: Deploys) -> Iterator[Finding]:
     """Report a file of a deploy that can't be read.
 
-    Why it matters: nothing can be said of what it gives.
+    Why it matters: what it sets can't be checked.
 
     Bad:
         # compose.yaml

@@ -12,8 +12,8 @@ from setpoint.check.rules.deploys.findings import Deploys, deploy_problems
 def undefined_variable(deploy: Deploys) -> Iterator[Finding]:
     """Report a `${NAME}` in a compose file whose variable is set nowhere.
 
-    Why it matters: compose puts an empty string in its place and goes on. `env_file` is no source of it; `.env`
-    and the environment of the caller are. `--set NAME=value` says what will be set.
+    Why it matters: compose puts an empty string in its place and goes on. `env_file` does not set it; `.env`
+    and the environment of the caller do. `--set NAME=value` says what will be set.
 
     Bad:
         # compose.yaml
@@ -36,7 +36,7 @@ def undefined_variable(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP721", "eaten-dollar", Severity.WARNING, deploy_problem="eaten-dollar")
 def eaten_dollar(deploy: Deploys) -> Iterator[Finding]:
-    """Report a `$` that was meant to be part of a value, and that compose takes for a reference.
+    """Report a `$` that was meant to be part of a value, but that compose reads as a reference.
 
     Why it matters: a password loses what follows the sign. `$$` is one `$`.
 
@@ -61,7 +61,7 @@ def eaten_dollar(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP722", "rewritten-value", Severity.WARNING, deploy_problem="rewritten-value")
 def rewritten_value(deploy: Deploys) -> Iterator[Finding]:
-    """Report a value that compose writes otherwise than the file does, because YAML takes it for a number.
+    """Report a value that compose changes, because YAML reads it as a number.
 
     Why it matters: `1.10` becomes `1.1`, `0755` becomes `493`; quotes keep a value as it is.
 
@@ -86,7 +86,7 @@ def rewritten_value(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP723", "overridden-value", Severity.INFO, deploy_problem="overridden-value")
 def overridden_value(deploy: Deploys) -> Iterator[Finding]:
-    """Say that `environment` gives another value than an env file of the same service.
+    """Say that `environment` sets another value than an env file of the same service.
 
     Why it matters: whoever changes the value in the env file changes nothing.
 
@@ -144,7 +144,7 @@ def lost_value(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP725", "odd-env-file-line", Severity.WARNING, deploy_problem="env-file-line")
 def odd_env_file_line(deploy: Deploys) -> Iterator[Finding]:
-    """Report a line in an env file of a deploy that the program reads otherwise than people do.
+    """Report a line in an env file of a deploy that the program reads differently than people do.
 
     Why it matters: the variable gets another value, or none.
 
@@ -169,9 +169,9 @@ def odd_env_file_line(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP726", "kept-quotes", Severity.WARNING, deploy_problem="kept-quotes")
 def kept_quotes(deploy: Deploys) -> Iterator[Finding]:
-    """Report quotes that become a part of the value.
+    """Report quotes that become part of the value.
 
-    Why it matters: the list syntax of compose, and kustomize, take no quotes away, so that the app gets them as
+    Why it matters: the list syntax of compose, and kustomize, keep quotes, so the app gets them as
     well.
 
     Bad:
@@ -197,7 +197,7 @@ def kept_quotes(deploy: Deploys) -> Iterator[Finding]:
 def obsolete_version(deploy: Deploys) -> Iterator[Finding]:
     """Say that a compose file has a `version`, which nothing reads any more.
 
-    Why it matters: it suggests rules of another time.
+    Why it matters: it suggests rules that no longer apply.
 
     Bad:
         # compose.yaml

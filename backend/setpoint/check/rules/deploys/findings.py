@@ -78,7 +78,7 @@ def unchecked_service(passed_over: PassedOver) -> Iterator[Finding]:
     yield Finding(
         f"`{name}` was not checked, because it gets no variable of `{passed_over.reference}`",
         passed_over.region,
-        hint=f"`--service {name}` checks it all the same",
+        hint=f"`--service {name}` checks it anyway",
     )
 
 
@@ -87,7 +87,7 @@ def unknown_value(subject: Subject) -> Iterator[Finding]:
     """Say that the value of a variable is not in the files of the deploy.
 
     Why it matters: it was not checked. Only the cluster, the host or whoever starts the deploy knows it;
-    `--set NAME=value` says what they would give.
+    `--set NAME=value` says what they would set.
 
     Bad:
         # pod.yaml
@@ -115,5 +115,5 @@ def unknown_value(subject: Subject) -> Iterator[Finding]:
                 f"the value of `{statement.shown_name}` was not checked",
                 value_region(statement),
                 statement.shown_name,
-                hint=f"it comes from {what}, which the files do not hold",
+                hint=f"it comes from {what}, which is not in the files",
             )

@@ -10,9 +10,9 @@ from setpoint.check.rules.deploys.findings import Deploys, deploy_problems
 
 @built_in("SP752", "skipped-name", Severity.WARNING, deploy_problem="skipped-name")
 def skipped_name(deploy: Deploys) -> Iterator[Finding]:
-    """Report a key of a ConfigMap or Secret that is no name for a variable.
+    """Report a key of a ConfigMap or Secret that is not a valid variable name.
 
-    Why it matters: many clusters skip it with an event, and no program can read it by a usual name.
+    Why it matters: many clusters skip it with an event, and programs can't read it under a usual name.
 
     Bad:
         # deployment.yaml
@@ -51,9 +51,9 @@ def skipped_name(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP753", "unexpanded-reference", Severity.WARNING, deploy_problem="unexpanded-reference")
 def unexpanded_reference(deploy: Deploys) -> Iterator[Finding]:
-    """Report a `$(NAME)` that Kubernetes leaves as it is, because the name is unknown or comes further down.
+    """Report a `$(NAME)` that Kubernetes does not expand, because the name is unknown or set further down.
 
-    Why it matters: the process gets the text `$(NAME)`. What is referred to has to be above it in `env`, or in
+    Why it matters: the process gets the text `$(NAME)`. The variable must be set above it in `env`, or in
     `envFrom`.
 
     Bad:
@@ -83,9 +83,9 @@ def unexpanded_reference(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP754", "line-end-in-secret", Severity.WARNING, deploy_problem="line-end-in-secret")
 def line_end_in_secret(deploy: Deploys) -> Iterator[Finding]:
-    """Report a value of a Secret that ends in a line end.
+    """Report a value of a Secret that ends with a newline.
 
-    Why it matters: `echo x | base64` puts it there, and a password with it is another one; `echo -n` does not.
+    Why it matters: `echo x | base64` adds it, and a password with it is a different one; `echo -n` does not.
 
     Bad:
         # deployment.yaml
@@ -124,9 +124,9 @@ def line_end_in_secret(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP755", "whole-file-as-value", Severity.WARNING, deploy_problem="whole-file-as-value")
 def whole_file_as_value(deploy: Deploys) -> Iterator[Finding]:
-    """Report a ConfigMap or Secret that holds a whole env file under its name, and that `envFrom` takes for variables.
+    """Report a ConfigMap or Secret that holds a whole env file under its name, and that `envFrom` reads as variables.
 
-    Why it matters: the process gets one variable, `app.env`, with all of the file in it. `envs:` makes a key of
+    Why it matters: the process gets one variable, `app.env`, with all of the file in it. `envs:` makes a key from
     each line.
 
     Bad:
@@ -208,7 +208,7 @@ def invalid_kustomization(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP757", "not-followed", Severity.WARNING, deploy_problem="not-followed")
 def not_followed(deploy: Deploys) -> Iterator[Finding]:
-    """Report a part of a kustomization that was not followed: it is fetched, computed, or written in another place.
+    """Report a part of a kustomization that was not evaluated, because it is fetched, computed, or somewhere else.
 
     Why it matters: what it changes is not known, and was not checked.
 

@@ -43,7 +43,7 @@ def value_not_a_string(deploy: Deploys) -> Iterator[Finding]:
 def missing_manifest(deploy: Deploys) -> Iterator[Finding]:
     """Report a manifest that does not exist or can't be read.
 
-    Why it matters: nothing can be said of what it deploys.
+    Why it matters: what it deploys can't be checked.
 
     Bad:
         $ setpoint check nowhere.yaml --kind kubernetes
@@ -58,7 +58,7 @@ def missing_manifest(deploy: Deploys) -> Iterator[Finding]:
 def unknown_manifest_field(deploy: Deploys) -> Iterator[Finding]:
     """Report a field of a variable that Kubernetes does not know.
 
-    Why it matters: the cluster rejects the manifest, or drops the field in silence.
+    Why it matters: the cluster rejects the manifest, or silently drops the field.
 
     Bad:
         # deployment.yaml
@@ -125,7 +125,7 @@ def invalid_base64(deploy: Deploys) -> Iterator[Finding]:
 def missing_object(deploy: Deploys) -> Iterator[Finding]:
     """Report a ConfigMap or a Secret that a container needs and that is not in the files.
 
-    Why it matters: the container does not start without it, unless it is in the cluster already.
+    Why it matters: the container does not start without it, unless the cluster already has it.
 
     Bad:
         # deployment.yaml
@@ -200,7 +200,7 @@ def missing_key(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP751", "skipped-optional", Severity.INFO, deploy_problem="skipped-optional")
 def skipped_optional(deploy: Deploys) -> Iterator[Finding]:
-    """Say that an optional ConfigMap, Secret or key is not there, so that a container starts without it.
+    """Say that an optional ConfigMap, Secret or key does not exist, so the container starts without it.
 
     Why it matters: what it would have set keeps its default.
 

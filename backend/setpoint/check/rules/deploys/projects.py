@@ -12,8 +12,8 @@ from setpoint.check.rules.deploys.findings import Deploys, deploy_problems
 def no_compose_file(deploy: Deploys) -> Iterator[Finding]:
     """Report that there is no compose file where compose looks for one.
 
-    Why it matters: `docker compose up` ends with an error; it looks for `compose.yaml`, `compose.yml`, `docker-
-    compose.yaml` and `docker-compose.yml`.
+    Why it matters: `docker compose up` ends with an error; it looks for `compose.yaml`, `compose.yml`,
+    `docker-compose.yaml` and `docker-compose.yml`.
 
     Bad:
         $ mkdir -p empty; cd empty; setpoint check --kind compose --settings example:Settings
@@ -100,9 +100,10 @@ def duplicate_key(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP707", "invalid-deploy-file", Severity.ERROR, deploy_problem="invalid-structure", refuses_start=True)
 def invalid_deploy_file(deploy: Deploys) -> Iterator[Finding]:
-    """Report a deploy file of another form than its program takes.
+    """Report a deploy file whose structure its program does not accept.
 
-    Why it matters: the program rejects it: a misspelt key, a list or a mapping as a value, a date without quotes.
+    Why it matters: the program rejects it. Typical causes are a misspelt key, a list or a mapping as
+    a value, and a date without quotes.
 
     Bad:
         # compose.yaml

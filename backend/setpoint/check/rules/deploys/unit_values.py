@@ -10,7 +10,7 @@ from setpoint.check.rules.deploys.findings import Deploys, deploy_problems
 
 @built_in("SP737", "broken-quoting", Severity.ERROR, deploy_problem="broken-quoting")
 def broken_quoting(deploy: Deploys) -> Iterator[Finding]:
-    """Report a quote or an escape for which systemd drops a whole line.
+    """Report a quote or an escape that makes systemd drop a whole line.
 
     Why it matters: the service starts without any variable of the line, the right ones included.
 
@@ -31,7 +31,7 @@ def broken_quoting(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP738", "dropped-assignment", Severity.ERROR, deploy_problem="dropped-word")
 def dropped_assignment(deploy: Deploys) -> Iterator[Finding]:
-    """Report a word of `Environment=` that is no assignment, or is one to no name, and that systemd drops.
+    """Report a word of `Environment=` that systemd drops, because it is not an assignment to a valid name.
 
     Why it matters: `Environment=A=hello world` sets `A` to `hello`. Quotes around the whole assignment keep it
     together.
@@ -53,10 +53,10 @@ def dropped_assignment(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP739", "invalid-specifier", Severity.ERROR, deploy_problem="bad-specifier")
 def invalid_specifier(deploy: Deploys) -> Iterator[Finding]:
-    """Report a `%` in `Environment=` that systemd takes for a specifier it does not have.
+    """Report a `%` in `Environment=` that systemd reads as an unknown specifier.
 
-    Why it matters: systemd drops the assignment: of a password with `%40` nothing is left. `%%` is one `%`; in an
-    env file it is nothing special.
+    Why it matters: systemd drops the assignment, so a password with `%40` is not set at all. `%%` is one `%`; in an
+    env file, `%` is nothing special.
 
     Bad:
         # app.service
@@ -77,9 +77,9 @@ def invalid_specifier(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP740", "eaten-quote", Severity.WARNING, deploy_problem="eaten-quote")
 def eaten_quote(deploy: Deploys) -> Iterator[Finding]:
-    """Report quotes inside a value of `Environment=` that systemd takes away.
+    """Report quotes inside a value of `Environment=` that systemd removes.
 
-    Why it matters: JSON loses its quotes and is JSON no more. Single quotes around the whole assignment keep
+    Why it matters: JSON loses its quotes and is no longer JSON. Single quotes around the whole assignment keep
     them.
 
     Bad:
@@ -125,7 +125,7 @@ def ignored_path(deploy: Deploys) -> Iterator[Finding]:
 def marked_env_file(deploy: Deploys) -> Iterator[Finding]:
     """Report a byte order mark at the beginning of an `EnvironmentFile=`.
 
-    Why it matters: systemd takes it for a part of the first name, and drops that variable.
+    Why it matters: systemd reads it as part of the first name, and drops that variable.
 
     Bad:
         # etc/systemd/system/app.service
@@ -150,7 +150,7 @@ def marked_env_file(deploy: Deploys) -> Iterator[Finding]:
 def env_file_wins(deploy: Deploys) -> Iterator[Finding]:
     """Say that an `EnvironmentFile=` overrides `Environment=`, wherever that is written.
 
-    Why it matters: a drop-in with `Environment=` changes nothing of what a file sets.
+    Why it matters: a drop-in with `Environment=` can't change what a file sets.
 
     Bad:
         # etc/systemd/system/app.service
@@ -174,7 +174,7 @@ def env_file_wins(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP744", "removed-default", Severity.WARNING, deploy_problem="removed-default")
 def removed_default(deploy: Deploys) -> Iterator[Finding]:
-    """Report an `UnsetEnvironment=` that takes away what systemd gives to every process.
+    """Report an `UnsetEnvironment=` that removes what systemd sets for every process.
 
     Why it matters: a program without `PATH` finds no other program.
 

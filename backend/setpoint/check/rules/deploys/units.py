@@ -34,7 +34,7 @@ def skipped_env_file(deploy: Deploys) -> Iterator[Finding]:
 def env_file_elsewhere(deploy: Deploys) -> Iterator[Finding]:
     """Say that an env file of a unit is not among the files that were read.
 
-    Why it matters: what it gives was not checked, and missing variables may be in it. `--root DIR` says where the
+    Why it matters: what it sets was not checked, and missing variables may be in it. `--root DIR` says where the
     files of the machine are.
 
     Bad:
@@ -57,7 +57,7 @@ def env_file_elsewhere(deploy: Deploys) -> Iterator[Finding]:
 def missing_unit(deploy: Deploys) -> Iterator[Finding]:
     """Report a unit that does not exist, or that starts no process.
 
-    Why it matters: nothing can be said of it.
+    Why it matters: it can't be checked.
 
     Bad:
         $ setpoint check --kind systemd --root . nowhere.service
@@ -150,7 +150,7 @@ def unknown_directive(deploy: Deploys) -> Iterator[Finding]:
 
 @built_in("SP736", "dropped-unit-line", Severity.WARNING, deploy_problem="dropped-line")
 def dropped_unit_line(deploy: Deploys) -> Iterator[Finding]:
-    """Report a line of a unit that systemd passes over.
+    """Report a line of a unit that systemd ignores.
 
     Why it matters: the service starts without it.
 
