@@ -121,6 +121,15 @@ def main(
     """
     commands = {**COMMANDS, **(more_commands or {})}
     words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words, program, settings, commands)
+    except UnableError as error:
+        return _unable(str(error))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(words: Sequence[str], program: str, settings: str | None, commands: Mapping[str, Command]) -> int:
     if words and words[0] in WHERE_THE_SERVICE_RUNS and words[0] not in commands:
         return _unable(f"`{words[0]}` works on the service itself; where that runs, type `python -m config {words[0]}`")
     parser = _parser(program, commands, words)
@@ -134,12 +143,7 @@ def main(
         return _UNABLE
     arguments.default_settings = settings
     arguments.program = program
-    try:
-        return int(importlib.import_module(commands[arguments.command].module).run(arguments))
-    except UnableError as error:
-        return _unable(str(error))
-    except KeyboardInterrupt:
-        return 130
+    return int(importlib.import_module(commands[arguments.command].module).run(arguments))
 
 
 def _unable(why: str) -> int:

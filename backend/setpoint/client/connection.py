@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from time import monotonic
 from urllib.parse import quote, unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -35,6 +36,9 @@ LARGEST_ANSWER = 64 << 20
 _CHUNK = 65_536
 _THREADS = 2
 """How many of a process talk to the service at once: one hears its events, one does everything else."""
+
+_LONGEST = 120.0
+"""In seconds; how long an answer may go on that comes in drops."""
 
 _TIMEOUT = urllib3.Timeout(connect=5, read=60)
 # A connection that could not be made was never used, so that trying again repeats nothing.
@@ -75,14 +79,7 @@ class Connection:
             UnableError: The service can't be reached, does not know the token, or fails.
         """
         response = self._send(method, path, query or {}, body=body, headers=headers or {}, timeout=_TIMEOUT)
-        try:
-            content = response.read(LARGEST_ANSWER + 1)
-        except HTTPError as error:
-            raise self._unreachable(error) from None
-        if len(content) > LARGEST_ANSWER:
-            response.close()
-            message = f"what answers at `{self._url}` is not Setpoint (it sends more than {LARGEST_ANSWER >> 20} MiB)"
-            raise UnableError(message)
+        content = self._whole(response)
         response.release_conn()
         answer = Answer(self._url, response.status, _lowered(response.headers), content)
         answer.check()
@@ -115,6 +112,22 @@ class Connection:
         if response is not None:
             with suppress(OSError, RuntimeError, ValueError):  # it has ended by itself
                 response.shutdown()
+
+    def _whole(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        """Return the body of an answer, which ends sooner or later."""
+        content, ends_at = bytearray(), monotonic() + _LONGEST
+        for chunk in self._chunks(response):
+            content += chunk
+            if len(content) > LARGEST_ANSWER:
+                response.close()
+                limit = f"{LARGEST_ANSWER >> 20} MiB"
+                message = f"what answers at `{self._url}` is not Setpoint (it sends more than {limit})"
+                raise UnableError(message)
+            if monotonic() > ends_at:
+                response.close()
+                message = f"cannot reach the service at `{self._url}`: its answer does not come to an end"
+                raise UnableError(message)
+        return bytes(content)
 
     def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         try:

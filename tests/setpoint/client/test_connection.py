@@ -165,6 +165,12 @@ def test_a_service_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatc
         assert _reason(server.url) == snapshot("it did not answer in time")
 
 
+def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each drop of it comes in time, and the last one never."""
+    monkeypatch.setattr(connection, "_LONGEST", -1.0)
+    assert _said_of(OK) == "cannot reach the service at `URL`: its answer does not come to an end"
+
+
 def test_a_service_that_is_down_is_one_sentence() -> None:
     """It is what people see most often."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
