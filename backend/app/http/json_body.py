@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from flask import request
 from pydantic import BaseModel, ValidationError
@@ -112,6 +112,10 @@ def _words(error_type: str) -> str:
 
 def _place(location: tuple[str | int, ...], model: type[BaseModel]) -> str | None:
     """Return where the problem is, in names that the model has; what a stranger has made up is not repeated."""
+    if location and isinstance(location[0], int):
+        (one_of_many,) = get_args(model.model_fields["root"].annotation)
+        within = _place(location[1:], one_of_many)
+        return f"[{location[0]}].{within}" if within else f"[{location[0]}]"
     names = {field.alias or name for name, field in model.model_fields.items()}
     return str(location[0]) if location and location[0] in names else None
 

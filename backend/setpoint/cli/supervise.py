@@ -16,7 +16,7 @@ from setpoint.client.class_process import ClassProcess, Outcome, unable
 from setpoint.client.connection import Connection
 from setpoint.client.first_offer import SECONDS_TO_TELL, first_offer
 from setpoint.client.known_good import Cache, default_folder
-from setpoint.client.login import find_login
+from setpoint.client.login import Login, find_login
 from setpoint.client.place import Place, parse_place
 from setpoint.client.release import release_of
 from setpoint.client.session import Offer, ServiceSession
@@ -42,7 +42,8 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
     asked = _class_process(arguments)
     folder = Path(arguments.cache) if arguments.cache else default_folder(os.environ)
     cache = Cache(folder, place.app, place.environment)
-    session = ServiceSession(Connection(find_login(os.environ)), place, _release(arguments))
+    login = Login("", "") if arguments.offline else find_login(os.environ)
+    session = ServiceSession(Connection(login), place, _release(arguments))
     events: Events = SimpleQueue()
     agent = Agent(session, _judge(asked, plan), events.put, _say, *((asked.digest, asked.give_up) if asked else (str,)))
     supervisor = Supervisor(plan, cache, agent, _say, events)

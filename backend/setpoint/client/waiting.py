@@ -1,7 +1,7 @@
 """Waits until the running instances have answered to a revision."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic, sleep
 
 from setpoint.client.answer import Json, WaitError
@@ -22,6 +22,7 @@ class Rollout:
         settled: Whether every live instance has answered.
         refused: How many have refused it.
         is_rolled_back: Whether its canaries have, or somebody by hand, so that nobody is offered it any more.
+        answer: All that the service tells.
     """
 
     revision: int
@@ -29,6 +30,7 @@ class Rollout:
     settled: bool
     refused: int
     is_rolled_back: bool
+    answer: Json = field(default_factory=dict, repr=False, compare=False)
 
 
 def rollout_of(answer: Json) -> Rollout:
@@ -41,6 +43,7 @@ def rollout_of(answer: Json) -> Rollout:
         bool(answer["settled"]),
         int(refused),
         answer.get("stage") == "ROLLED_BACK",
+        answer,
     )
 
 

@@ -1,5 +1,6 @@
 """`rollout status`, `sessions` and `push --wait` against the real service, with instances that answer."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +104,16 @@ web-1:41  1.8      FAILED  1        -       -                    PORT is taken\\
 web-2:42  1.8      STALE   1        -       -                    -
 """)
     assert billing("sessions", "billing/production", "--state", "FAILED")[1].count("web-") == 1
+
+
+def test_what_programs_read_is_one_document(billing: Setpoint, service: ServiceOverHttp) -> None:
+    """Also where somebody waits: the sentences are for people, and are told beside it."""
+    Instances(service, 1).refuses(0, 1, "PORT is taken")
+    status, printed, told = billing("push", "billing/production", "prod.env", "--wait", "0s", "--json")
+    assert (status, json.loads(printed)["revision"]) == (1, 1)
+    assert told == "1 of 1 instance refused revision 1: PORT is taken\n"
+    status, printed, _ = billing("rollout", "status", "billing/production", "--wait", "0s", "--json")
+    assert (status, json.loads(printed)["settled"]) == (1, True)
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
         wanted = query(SessionsQuery)
         (place,) = named_places([wanted.environment])
         allow(Scope.CONFIG_READ, place)
+        rollouts.offering(place)  # or a name that is mistyped would look like a place that nobody follows
         told = sessions_json(rollouts, use_cases.of(place))
         found = [each for each in told if wanted.state in {None, each["state"]}]
         page = [each for each in found if each["instance"] > (wanted.after or "")]

@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from collections.abc import Callable
 
 from setpoint.cli.output import write_result
 from setpoint.cli.service.service_command import (
@@ -69,11 +70,12 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 
 
 def _tell_status(arguments: argparse.Namespace, service: Service, place: Place) -> int:
-    answer = service.rollout(place)
-    if arguments.json and arguments.wait is None:
-        write_json(answer)
-        return _status(rollout_of(answer))
-    return await_rollout(service, place, rollout_of(answer).revision, arguments.wait or 0.0)
+    revision = rollout_of(service.rollout(place)).revision
+    found = wait_for_answers(service, place, revision, arguments.wait or 0.0, _tell)
+    if not arguments.json:
+        return _tell_rollout(found, revision, write_result)
+    write_json(found.answer)
+    return _status(found, revision)
 
 
 def _plan(arguments: argparse.Namespace, service: Service, place: Place) -> Json:
@@ -135,18 +137,21 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def await_rollout(service: Service, place: Place, revision: int, seconds: float) -> int:
-    """Tell how the instances answer to `revision`, and return the exit status."""
+def await_rollout(service: Service, place: Place, revision: int, seconds: float, *, is_json: bool = False) -> int:
+    """Tell how the instances answer to `revision`, and return the exit status; beside JSON, no sentence is a result."""
     found = wait_for_answers(service, place, revision, seconds, _tell)
-    if found.revision != revision:
-        write_result(f"revision {revision} is no longer the newest one: {printable(found.summary)}\n")
-        return REFUSED
-    write_result(f"{printable(found.summary)}\n")
-    return _status(found)
+    return _tell_rollout(found, revision, sys.stderr.write if is_json else write_result)
 
 
-def _status(found: Rollout) -> int:
-    return 0 if found.settled and not found.refused and not found.is_rolled_back else REFUSED
+def _tell_rollout(found: Rollout, revision: int, write: Callable[[str], object]) -> int:
+    late = "" if found.revision == revision else f"revision {revision} is no longer the newest one: "
+    write(f"{late}{printable(found.summary)}\n")
+    return _status(found, revision)
+
+
+def _status(found: Rollout, revision: int) -> int:
+    is_good = found.revision == revision and found.settled and not found.refused and not found.is_rolled_back
+    return 0 if is_good else REFUSED
 
 
 def _tell(sentence: str) -> None:

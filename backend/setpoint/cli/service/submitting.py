@@ -83,7 +83,7 @@ def tell_what_came_of_it(
         return _proposed(arguments, service, place, answer, wait)
     if wait is None or getattr(arguments, "dry_run", False):
         return 0
-    return await_rollout(service, place, int(answer["revision"]), wait)
+    return await_rollout(service, place, int(answer["revision"]), wait, is_json=arguments.json)
 
 
 def short(digest: object) -> str:
@@ -91,14 +91,14 @@ def short(digest: object) -> str:
     return printable(str(digest)[:_SHOWN_OF_DIGEST])
 
 
-def tell_ending(service: Service, place: Place, found: Json, wait: float | None) -> int:
+def tell_ending(service: Service, place: Place, found: Json, wait: float | None, *, is_json: bool = False) -> int:
     """Print what has become of a proposal, and return the exit status: 0 if it is applied."""
-    write_result(f"{ending_of(place, found)}\n")
+    (sys.stderr.write if is_json else write_result)(f"{ending_of(place, found)}\n")
     ended = found.get("ended")
     revision = ended.get("revision") if isinstance(ended, dict) else None
     if found.get("state") != "applied" or not isinstance(revision, int):
         return REFUSED
-    return 0 if wait is None else await_rollout(service, place, revision, wait)
+    return 0 if wait is None else await_rollout(service, place, revision, wait, is_json=is_json)
 
 
 def ending_of(place: Place, found: Json) -> str:
@@ -122,7 +122,8 @@ def _proposed(arguments: argparse.Namespace, service: Service, place: Place, ans
         is_as_wanted = arguments.propose or arguments.proposal is not None
         return 0 if is_as_wanted else REFUSED
     sys.stderr.write("waiting for its approvals\n")
-    return tell_ending(service, place, wait_for_decision(service.proposals, place, int(answer["proposal"]), wait), wait)
+    found = wait_for_decision(service.proposals, place, int(answer["proposal"]), wait)
+    return tell_ending(service, place, found, wait, is_json=arguments.json)
 
 
 def _waiting(place: Place, answer: Json) -> Iterator[str]:

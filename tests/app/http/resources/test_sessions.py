@@ -116,11 +116,12 @@ def test_what_an_instance_tells_last_counts_whoever_has_told_the_same_before(api
     ],
 )
 def test_a_list_with_something_that_is_no_verdict_is_refused(api: Api, instance: str, wrong: object, says: str) -> None:
-    """Nothing of it is stored."""
+    """Nothing of it is stored, and the place of what is wrong is told."""
     good = {"session": _open(api, instance)["id"], "environment": "billing/production", "revision": 1}
     answer = api.call("POST", "/v1/verdicts", instance, json=[{**good, "verdict": "APPLIED"}, wrong])
     assert answer.status_code == 422
     assert says in answer.text
+    assert {each["variable"].partition(".")[0] for each in json.loads(answer.text)["errors"]} == {"[1]"}
     assert _only(api)["attempted"] is None
 
 
@@ -250,6 +251,12 @@ def test_an_instance_that_ends_says_so_and_is_gone(api: Api, instance: str) -> N
     assert api.call("DELETE", path, instance).status_code == 204
     assert api.call("DELETE", path, instance).status_code == 404
     assert _json(api, "GET", "/v1/sessions/?environment=billing/production")["sessions"] == []
+
+
+def test_a_place_that_is_not_there_has_no_list(api: Api, instance: str) -> None:
+    """Or a name that is mistyped would look like an environment that nobody follows."""
+    _open(api, instance)
+    assert api.call("GET", "/v1/sessions/?environment=billing/produktion").status_code == 404
 
 
 def test_sessions_are_listed_in_pages_and_by_state(api: Api, instance: str) -> None:
