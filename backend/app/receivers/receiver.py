@@ -13,6 +13,11 @@ LONGEST_URL = 2_000
 _PORTS = {"https": 443, "http": 80}
 _PRIVATE = "webhooks are not sent to private addresses unless `WEBHOOKS_ALLOW_PRIVATE=true`"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6 to be reached from anywhere; other ranges have forms that hide an IPv4 address."""
+
+_RELAYS = ipaddress.ip_network("192.88.99.0/24")
+"""Of 6to4, which was given up (RFC 7526); whoever answers there is near."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -94,9 +99,9 @@ def is_public(address: Address) -> bool:
             return False
         if address.ipv4_mapped is not None:
             return True
-        if address.is_site_local or address.teredo is not None:
+        if address.teredo is not None or not (address in _UNICAST or address in _NAT64):
             return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address not in _RELAYS
 
 
 def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
