@@ -1,6 +1,7 @@
 """What holds for every request and every answer, whatever the resource."""
 
 from collections.abc import Callable
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -8,14 +9,29 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, Response
 from flask.globals import request_ctx
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import IntegerConverter, RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect, Rule
 
 from app.views.problem import Problem
 from observability.requests.access import ROUTE_KEY
 
 
+class _Route(Rule):
+    """A route whose URL nobody builds: werkzeug compiles two functions for that at the start, and for each route."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - werkzeug's
+        """Return what compiles such a function when it is called."""
+        compiled = cache(partial(super()._compile_builder, append_unknown))
+
+        def build(route: Rule, **values: Any) -> tuple[str, str]:
+            return compiled()(route, **values)
+
+        return build
+
+
 class SynchronousFlask(Flask):
     """Flask with no `async` function in it: to ask that of each hook and view takes a part of every request."""
+
+    url_rule_class = _Route
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func`, which is none."""
