@@ -28,6 +28,8 @@ ATTEMPTS = 200 if ROUNDS >= 10 else 25
 KILLS = max(1, ROUNDS // 2)
 KILLS_THE_DATABASE = ROUNDS >= 10
 """In every run, the store is held to that without HTTP (`test_postgresql_faults`)."""
+PATIENT = ("--keep-alive", "60")
+"""A client stays with its worker, however long a test talks to the others meanwhile."""
 RECEIVERS_HERE = {"WEBHOOKS_ALLOW_PRIVATE": "true"}
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
 
@@ -66,7 +68,8 @@ class Deployment:
 @contextmanager
 def four_workers_on_sqlite(folder: Path) -> Iterator[Deployment]:
     database = f"sqlite:///{folder}/setpoint.db"
-    with gunicorn(folder / "output", {"DATABASE_URL": database, "WEB_CONCURRENCY": "4", **RECEIVERS_HERE}) as server:
+    variables = {"DATABASE_URL": database, "WEB_CONCURRENCY": "4", **RECEIVERS_HERE}
+    with gunicorn(folder / "output", variables, PATIENT) as server:
         server.wait_for_workers(4)
         yield Deployment([server], begin(server, database, KEYS), database)
 
@@ -76,7 +79,7 @@ def twice_two_workers_on_postgresql(folder: Path) -> Iterator[Deployment]:
     with ExitStack() as stack:
         postgresql = stack.enter_context(postgresql_server(settings=DURABLE))
         variables = {"DATABASE_URL": postgresql.new_database(), "WEB_CONCURRENCY": "2", **RECEIVERS_HERE}
-        servers = [stack.enter_context(gunicorn(folder / f"output{number}", variables)) for number in range(2)]
+        servers = [stack.enter_context(gunicorn(folder / f"output{number}", variables, PATIENT)) for number in range(2)]
         for server in servers:
             server.wait_for_workers(2)
         database = variables["DATABASE_URL"]

@@ -141,6 +141,6 @@ def test_a_database_that_cannot_be_reached_refuses_the_reload(tmp_path: Path) ->
         env_file.write_text(f"DATABASE_URL=postgresql://me:{CANARY}@127.0.0.1:9/name\n")
         running.signal(signal.SIGHUP)
         eventually(running.refusals, "a refused reload")
-        assert running.refusals() == [["the database can't be reached or written to"]]
+        assert running.refusals() == [["the database can't be reached or written to: connection refused"]]
         assert running.get("/readyz").status == 200
         assert CANARY not in running.text()

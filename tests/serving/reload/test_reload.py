@@ -183,11 +183,11 @@ def test_a_server_that_is_told_to_end_does_not_wait_for_a_check(tmp_path: Path) 
         server.wait_until_ready()
         server.wait_for_workers()
         marker = tmp_path / "check is under way"
-        (backend / "run.py").write_text(f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\ntime.sleep(9)\n")
+        (backend / "run.py").write_text(f"import time\nopen({str(marker)!r}, 'w').close()\ntime.sleep(60)\n")
         server.signal(signal.SIGHUP)
         eventually(marker.exists, "the check is under way")
         server.signal(signal.SIGTERM)
-        assert server.wait(6) == 0
+        assert server.wait(20) == 0
 
 
 def test_a_successor_with_a_bad_environment_leaves_its_predecessor_alone(
