@@ -12,6 +12,7 @@ import pytest
 
 from docs.documents import ROOT, blocks
 from support.followed_environment import Billing
+from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
 from support.supervised import until
 
@@ -23,7 +24,7 @@ _NODE = str(Path(sys.executable).with_name("node"))
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[Billing]:
     """The service with an app that has a schema and a revision."""
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db") as service:
+    with service_over_http(fresh_database(tmp_path)) as service:
         made = Billing(service.url, service.admin)
         made.write(POOL_MIN="1", POOL_MAX="5", API_KEY="k")
         yield made

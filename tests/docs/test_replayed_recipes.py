@@ -14,6 +14,7 @@ import yaml
 from app.store.testing.examples import OLD_KEY
 from docs.documents import ROOT, blocks
 from support.followed_environment import Billing
+from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
 
 _RECIPES = ROOT / "docs" / "guides" / "recipes"
@@ -27,7 +28,7 @@ def _file(page: str, name: str) -> str:
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[Billing]:
     """An environment with a secret and a variable that is none."""
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY) as service:
+    with service_over_http(fresh_database(tmp_path), OLD_KEY) as service:
         made = Billing(service.url, service.admin)
         made.write(POOL_MAX="5", API_KEY="correct hörse")
         yield made

@@ -19,6 +19,7 @@ from docs.documents import ROOT, blocks
 from setpoint.cli.main import main
 from support.followed_environment import Billing
 from support.free_port import free_port
+from support.fresh_database import fresh_database
 from support.gunicorn_process import eventually
 from support.service_over_http import service_over_http
 from support.supervised import STRICT, until
@@ -91,7 +92,7 @@ def test_the_app_gets_what_the_sidecar_has_had_accepted(tmp_path: Path) -> None:
     words = [*sidecar["command"], *sidecar["args"]]
     for shown, real in places.items():
         words = [each.replace(shown, real) for each in words]
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY) as service:
+    with service_over_http(fresh_database(tmp_path), OLD_KEY) as service:
         billing = Billing(service.url, service.admin)
         billing.write(POOL_MAX="1")
         sidecar_words = [sys.executable, "-m", *words]

@@ -21,6 +21,7 @@ from app.service.webhooks.delivering import Delivering, encoded
 from docs.documents import ROOT, blocks
 from setpoint.cli.main import main
 from support.configuration_service import CONTRACT, Clock, Service
+from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
 from support.supervised import until
 
@@ -43,7 +44,7 @@ def test_the_receiver_of_the_guide_takes_what_is_sent(
     """With the secret that the command prints, and of the events that it names; an unsigned request is refused."""
     (tmp_path / "receiver.py").write_text(_RECEIVER.replace("8099", port))
     words = shlex.split(_CREATE.replace("https://hooks.example.com/setpoint", f"http://127.0.0.1:{port}/"))
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db") as service:
+    with service_over_http(fresh_database(tmp_path)) as service:
         monkeypatch.setenv("SETPOINT_URL", service.url)
         monkeypatch.setenv("SETPOINT_TOKEN", service.admin)
         assert main(words[1:]) == 0
@@ -80,7 +81,7 @@ def test_the_alarm_of_the_guide_takes_a_revision_back(
 ) -> None:
     """With the secret and at the address that the command prints; the answer is the one that is shown."""
     (tmp_path / "alarm.py").write_text(_ALARM)
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db") as service:
+    with service_over_http(fresh_database(tmp_path)) as service:
         kept = Service(service.store, Clock())
         kept.push(CONTRACT)
         for port in ("1", "2"):

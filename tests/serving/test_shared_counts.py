@@ -13,6 +13,9 @@ def _folder(pid: int) -> list[Path]:
     return list(Path("/dev/shm").glob(f"setpoint-counts-{pid}-*"))
 
 
+ONE = {"WEB_CONCURRENCY": "1"}
+
+
 def _livez(server: GunicornProcess, token: str) -> float:
     text = server.get("/metrics", headers={"Authorization": f"Bearer {token}"}).body.decode()
     start = 'setpoint_http_requests_total{method="GET",route="/livez",status="200"} '
@@ -49,14 +52,14 @@ def test_what_every_worker_has_counted_is_told_by_each(tmp_path: Path) -> None:
 
 def test_what_a_killed_master_has_left_behind_goes_with_the_next_start(tmp_path: Path) -> None:
     """What a running one needs stays."""
-    with gunicorn(tmp_path / "first", {"WEB_CONCURRENCY": "1"}) as killed, gunicorn(tmp_path / "second") as running:
+    with gunicorn(tmp_path / "first", ONE) as killed, gunicorn(tmp_path / "second", ONE) as running:
         killed.wait_until_ready()
         running.wait_until_ready()
         (left,) = _folder(killed.pid)
         os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
         assert left.exists()
-        with gunicorn(tmp_path / "third") as third:
+        with gunicorn(tmp_path / "third", ONE) as third:
             third.wait_until_ready()
             assert not left.exists()
             assert _folder(running.pid)

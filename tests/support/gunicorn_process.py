@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from support.coverage_variables import coverage_variables
+from support.fresh_database import database_in
 from support.keyed_settings import KEYS
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
@@ -203,12 +204,16 @@ def gunicorn(
     Args:
         output: The file for what it prints.
         variables: Its environment, besides what any process needs; without an `ENV_FILE` it gets an empty one, and
-            without a `DATABASE_URL` a database beside `output`; `{port}` in a value stands for its port.
+            without a `DATABASE_URL` a database beside `output`, which has its tables. `{port}` in a value stands for
+            its port.
         arguments: Flags.
         folder: The working directory.
         program: What to start, and how.
         opens_its_port: Whether it opens the socket itself, as `PORT` says, instead of inheriting one.
     """
+    given = variables or {}
+    if "DATABASE_URL" not in given:
+        given = {**given, "DATABASE_URL": database_in(output.parent)}
     with socket.socket() as reserved:
         # A port that is bound and not listened on stays ours, and can be opened by those who reuse addresses.
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -227,8 +232,7 @@ def gunicorn(
                     **{
                         "ENV_FILE": os.devnull,
                         "PORT": str(address[1]),
-                        "DATABASE_URL": f"sqlite:///{output.with_name('setpoint.db')}",
-                        **{name: text.replace("{port}", str(address[1])) for name, text in (variables or {}).items()},
+                        **{name: text.replace("{port}", str(address[1])) for name, text in given.items()},
                     }
                 ),
                 pass_fds=inherited,

@@ -70,11 +70,12 @@ def test_a_database_that_cannot_be_used_ends_the_start_with_a_sentence() -> None
 
 def test_several_workers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
     """The first one does, and the others find it done."""
-    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "4"}) as server:
+    variables = {"WEB_CONCURRENCY": "4", "DATABASE_URL": f"sqlite:///{tmp_path}/var/setpoint.db"}
+    with gunicorn(tmp_path / "output", variables) as server:
         server.wait_for_workers(4)
         assert server.get("/readyz").json == {"status": "ready"}
         assert [line["level"] for line in server.log() if line["level"] not in {"INFO", "DEBUG"}] == []
-    assert (tmp_path / "setpoint.db").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "var" / "setpoint.db").stat().st_mode & 0o077 == 0
 
 
 def test_a_worker_knows_how_many_there_are_whoever_said_so(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from setpoint.client.place import Place
 from setpoint.client.session import Offer, ServiceSession, reasons_json, served_json
 from support.canned_server import canned, canned_server
 from support.followed_environment import Billing
+from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
 from support.supervised import until
 from support.tampering_proxy import Tampering, cut_within, delayed_by_one, doubled, tampering_proxy
@@ -25,7 +26,7 @@ from support.tampering_proxy import Tampering, cut_within, delayed_by_one, doubl
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[Billing]:
     """The service with an app that has a schema and a revision."""
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY) as service:
+    with service_over_http(fresh_database(tmp_path), OLD_KEY) as service:
         made = Billing(service.url, service.admin)
         made.write(POOL_MAX="1")
         yield made

@@ -16,6 +16,7 @@ from setpoint.client.place import Place
 from setpoint.client.session import ServiceSession
 from setpoint.errors import UnableError
 from support.followed_environment import Billing
+from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
 
 NOBODY = "http://127.0.0.1:1"
@@ -55,7 +56,7 @@ def test_a_damaged_one_is_an_error_without_the_service_and_is_replaced_with_it(
     for offline in (True, False):
         with pytest.raises(UnableError, match=r"known-good` is damaged, .*; start once while the service can be"):
             first_offer(following(NOBODY, "sp_x", said), cache, offline=offline)
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY) as service:
+    with service_over_http(fresh_database(tmp_path), OLD_KEY) as service:
         billing = Billing(service.url, service.admin)
         billing.write(POOL_MAX="1")
         first = first_offer(following(service.url, billing.token, said), cache)

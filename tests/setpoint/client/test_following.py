@@ -8,6 +8,7 @@ import pytest
 from app.store.testing.examples import OLD_KEY
 from setpoint.client import follow
 from support.followed_environment import Billing
+from support.fresh_database import fresh_database
 from support.reloading_app import PATCH, reloading_app
 from support.service_over_http import service_over_http
 from support.supervised import STRICT, until
@@ -18,7 +19,7 @@ CANARY = "canary-5d3c9a71"
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[Billing]:
     """The service with an app that has a schema."""
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY) as service:
+    with service_over_http(fresh_database(tmp_path), OLD_KEY) as service:
         yield Billing(service.url, service.admin)
 
 

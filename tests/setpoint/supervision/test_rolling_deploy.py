@@ -13,6 +13,7 @@ import urllib3
 
 from app.store.testing.examples import OLD_KEY
 from support.followed_environment import PLACE, Billing
+from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
 from support.supervised import STRICT, supervised
 
@@ -23,7 +24,7 @@ AFTER = STRICT.replace('    api_key: str = ""\n', '    api_key: str = ""\n    po
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[Billing]:
     """The service."""
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY) as service:
+    with service_over_http(fresh_database(tmp_path), OLD_KEY) as service:
         yield Billing(service.url, service.admin)
 
 

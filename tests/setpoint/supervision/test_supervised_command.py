@@ -13,6 +13,7 @@ import pytest
 
 from app.store.testing.examples import OLD_KEY
 from support.followed_environment import PLACE, Billing
+from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
 from support.supervised import LAX, STRICT, is_running, pid_of, supervised, until
 
@@ -22,7 +23,7 @@ CANARY = "canary-5d3c9a71"
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[Billing]:
     """The service with an app that has a schema."""
-    with service_over_http(f"sqlite:///{tmp_path}/setpoint.db", OLD_KEY) as service:
+    with service_over_http(fresh_database(tmp_path), OLD_KEY) as service:
         yield Billing(service.url, service.admin)
 
 
