@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set
+from setpoint.resolution.strangers import names_of
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.validation.refusal import Refusal, RefusalKind
 
@@ -87,10 +88,19 @@ def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
 
 def is_about_unknown_name(subject: Subject, refusal: Refusal) -> bool:
     """Return whether the class refuses a key because a variable's name is unknown, which is said elsewhere."""
-    contract = subject.contract
-    if refusal.error_type != "extra_forbidden":
-        return False
-    name = contract.canonical((contract.delimiter or "\0").join(map(str, refusal.setting)))
-    if len(refusal.setting) == 1:
-        return bool({name, contract.canonical(contract.prefix) + name} & subject.forbidden)
-    return any(each.endswith(name) for each in subject.assignments if contract.find(each) is None)
+    is_extra = refusal.error_type == "extra_forbidden"
+    return is_extra and not subject.forbidden.isdisjoint(names_of(subject.contract, refusal))
+
+
+def is_forbidden_inside(subject: Subject, name: str) -> bool:
+    """Return whether a model inside the class forbids the variable `name`, whichever source gives it."""
+    inside = (
+        each for each in subject.validated.refusals if len(each.setting) > 1 and is_about_unknown_name(subject, each)
+    )
+    return any(subject.contract.canonical(name) in names_of(subject.contract, each) for each in inside)
+
+
+def refused_in_environment(subject: Subject) -> frozenset[str]:
+    """Return the names in the process environment that the class refuses, because it knows no setting for them."""
+    names = subject.gathered.environment.variables if subject.gathered.environment else ()
+    return frozenset(each for each in names if subject.contract.canonical(each) in subject.forbidden)

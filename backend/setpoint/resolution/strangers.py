@@ -1,6 +1,6 @@
-"""What a settings class does with variables of env files for which it knows no setting: it keeps or forbids them."""
+"""What a settings class does with variables for which it knows no setting: it keeps or forbids them."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -8,6 +8,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import SourceKind
 from setpoint.validation.record import Record
+from setpoint.validation.refusal import Refusal
 from setpoint.validation.validate import Validated
 
 
@@ -30,10 +31,16 @@ def kept(
 
 def forbidden(contract: SettingsContract, validated: Validated, known: Container[str]) -> frozenset[str]:
     """Return the canonical names that the class refuses, of those that some source has."""
-    keys = [
-        str(each.setting[0])
-        for each in validated.refusals
-        if each.error_type == "extra_forbidden" and len(each.setting) == 1
-    ]
-    names = {contract.canonical(f"{prefix}{key}") for key in keys for prefix in ("", contract.prefix)}
+    refused = (each for each in validated.refusals if each.error_type == "extra_forbidden")
+    names = {name for each in refused for name in names_of(contract, each)}
     return frozenset(name for name in names if name in known and not contract.find(name))
+
+
+def names_of(contract: SettingsContract, refusal: Refusal) -> Iterator[str]:
+    """Yield the canonical names of variables that could give the key that the class refuses in `refusal`."""
+    setting = refusal.setting
+    if len(setting) == 1:
+        yield from (contract.canonical(f"{prefix}{setting[0]}") for prefix in ("", contract.prefix))
+    for depth in range(1, len(setting)) if contract.delimiter else ():
+        for variable in contract.variables_at(setting[:depth]):
+            yield contract.canonical(contract.delimiter.join(map(str, (variable.name, *setting[depth:]))))

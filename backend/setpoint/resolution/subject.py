@@ -222,7 +222,7 @@ class Subject:
 
     @cached_property
     def forbidden(self) -> frozenset[str]:
-        """Return the canonical names in env files that the class refuses, because it knows no setting for them."""
+        """Return the canonical names of variables that the class refuses, because it knows no setting for them."""
         return forbidden(self.contract, self.validated, self.assignments)
 
     def is_ignored(self, name: str) -> bool:

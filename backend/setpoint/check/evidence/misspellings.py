@@ -11,6 +11,8 @@ from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.shown import OF_EVERY_PROCESS
 from setpoint.text.suggest import allowed_steps
 
+_FURTHEST_IN_FAMILY = 6
+
 
 def meant_by(subject: Subject, name: str) -> Variable | None:
     """Return the variable of which `name`, which is in a file, is most likely a misspelling."""
@@ -98,6 +100,16 @@ def where_set(subject: Subject, meant: Variable | None, statement: Statement) ->
     line, path = written.line, written.file.path
     where = f"on line {line}" if written.file is statement.file else f"at {path}:{line}"
     return f" (set {where})"
+
+
+def nearest_in(subject: Subject, family: Family, statement: Statement) -> str | None:
+    """Return which name of `family` the unknown one is like most, as a label; None where it is like none."""
+    # What half of a short name has in common with another one is nothing.
+    furthest = min(_FURTHEST_IN_FAMILY, (len(statement.name) - len(family.beginning)) // 2)
+    closest = subject.contract.known_names.nearest(statement.name, furthest)
+    if not closest or not closest.startswith(family.beginning):
+        return None
+    return f"the nearest known name is `{closest}`{where_set(subject, subject.contract.find(closest), statement)}"
 
 
 def consequence(subject: Subject, meant: Variable) -> str | None:

@@ -13,25 +13,33 @@ from setpoint.check.evidence.misspellings import (
     meant_by,
     misspelt,
     near_misses_in_environment,
+    nearest_in,
     other_spellings,
     where_set,
 )
 from setpoint.check.finding import Finding, Region, declaration, name_region, region_to_rename
 from setpoint.contract.variable import Variable
-from setpoint.resolution.blame import lacking, parts_of_plain_values, without_json
+from setpoint.resolution.blame import (
+    is_forbidden_inside,
+    lacking,
+    parts_of_plain_values,
+    refused_in_environment,
+    without_json,
+)
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.guarded import MASK
 from setpoint.text.join import joined
+from setpoint.text.secret_values import is_token_as_name
 from setpoint.validation.refusal import RefusalKind
 
-_FORBIDS_IT = "the settings class reads this file and forbids it"
+_FORBIDS_IT = "the settings class forbids it"
+_FORBIDS_IT_IN_FILE = "the settings class reads this file and forbids it"
 _FORBIDDEN_HERE = 'remove it, or let the class ignore it: `extra="ignore"`'
 _FORBIDDEN_IN_FILE = (
     'remove it, let the class ignore it (`extra="ignore"`), or name the program that reads the file: `--loader docker`'
 )
 _IGNORE_IT = 'a reference uses it, so let the class ignore it: `extra="ignore"`'
-_FURTHEST_IN_FAMILY = 6
 
 
 @built_in("SP301", "unknown-variable", Severity.ERROR)
@@ -41,7 +49,8 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     Why it matters: it is most often a misspelling, and the setting that was meant keeps its default.
     A near miss of a known name is an error (a warning if `extra="allow"` keeps it), and so is a name that begins
     with the class's `env_prefix` or with the name of a nested model; any other is a warning, because env files are
-    shared with other programs. In the process environment only near misses are reported: it is full of others' names.
+    shared with other programs. In the process environment only near misses are reported, and what the class
+    refuses: it is full of others' names.
 
     Bad:
         PROT=8000
@@ -56,7 +65,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
             continue
         if name in statement.file.reading.referred:
             if _is_forbidden(subject, statement):
-                yield _unknown(subject, statement, _FORBIDS_IT, _IGNORE_IT, Severity.ERROR)
+                yield _unknown(subject, statement, _FORBIDS_IT_IN_FILE, _IGNORE_IT, Severity.ERROR)
         elif subject.contract.canonical(name) in subject.kept:
             yield from _kept(subject, statement)
         elif not subject.is_ignored(name) and not in_another_case(subject, name):
@@ -89,12 +98,7 @@ def _in_family(subject: Subject, statement: Statement, family: Family | None) ->
     hint = "remove it, or add it to `ignore-variables` in `[tool.setpoint]`"
     if family is None:
         return _unknown(subject, statement, None, hint, Severity.WARNING)
-    # What half of a short name has in common with another one is nothing.
-    furthest = min(_FURTHEST_IN_FAMILY, (len(statement.name) - len(family.beginning)) // 2)
-    closest, label = subject.contract.known_names.nearest(statement.name, furthest), None
-    if closest and closest.startswith(family.beginning):
-        where = where_set(subject, subject.contract.find(closest), statement)
-        label = f"the nearest known name is `{closest}`{where}"
+    label = nearest_in(subject, family, statement)
     if family.is_ours:
         hint = f"names that begin with `{family.beginning}` belong to these settings; {hint}"
         return _unknown(subject, statement, label, hint, Severity.ERROR)
@@ -104,8 +108,10 @@ def _in_family(subject: Subject, statement: Statement, family: Family | None) ->
 
 def _forbidden(subject: Subject, statement: Statement) -> Finding:
     """Return what is said of a variable that the class itself refuses."""
+    if is_forbidden_inside(subject, statement.name):
+        return _unknown(subject, statement, _FORBIDS_IT, _FORBIDDEN_HERE, Severity.ERROR)
     hint = _FORBIDDEN_HERE if subject.gathered.starts_here else _FORBIDDEN_IN_FILE
-    return _unknown(subject, statement, _FORBIDS_IT, hint, Severity.ERROR)
+    return _unknown(subject, statement, _FORBIDS_IT_IN_FILE, hint, Severity.ERROR)
 
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
@@ -116,8 +122,7 @@ def _is_forbidden(subject: Subject, statement: Statement) -> bool:
 def _unknown(
     subject: Subject, statement: Statement, label: str | None, hint: str | None, severity: Severity
 ) -> Finding:
-    is_read = subject.is_read_beside(statement.name)
-    setting = f"setting of `{subject.contract.reference}`" if is_read else "setting"
+    setting = f"setting of `{subject.contract.reference}`" if subject.is_read_beside(statement.name) else "setting"
     return Finding(
         f"no {setting} reads `{statement.shown_name}`",
         region_to_rename(subject, statement),
@@ -129,14 +134,15 @@ def _unknown(
 
 
 def _unknown_in_environment(subject: Subject) -> Iterator[Finding]:
-    for name, meant in sorted(near_misses_in_environment(subject).items()):
-        if in_another_case(subject, name):
-            continue
+    near = near_misses_in_environment(subject)
+    names = sorted(near.keys() | refused_in_environment(subject))
+    for name in (each for each in names if not in_another_case(subject, each)):
+        meant, shown = near.get(name), MASK if is_token_as_name(name) else name
         yield Finding(
-            f"no setting reads `{name}` in the process environment",
-            variable=name,
-            label=f"did you mean `{meant.name}`?",
-            hint=consequence(subject, meant),
+            f"no setting reads `{shown}` in the process environment",
+            variable=None if shown == MASK else name,
+            label=f"did you mean `{meant.name}`?" if meant else _FORBIDS_IT,
+            hint=consequence(subject, meant) if meant else _FORBIDDEN_HERE,
         )
 
 
@@ -226,12 +232,8 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
     for statement in subject.statements:
         variable = statement.variable
         if variable is not None and variable.field.deprecated:
-            yield Finding(
-                f"`{variable.name}` is deprecated",
-                name_region(statement),
-                variable.name,
-                hint=variable.field.deprecation_message or None,
-            )
+            message, hint = f"`{variable.name}` is deprecated", variable.field.deprecation_message or None
+            yield Finding(message, name_region(statement), variable.name, hint=hint)
 
 
 @built_in("SP305", "misplaced-variable", Severity.WARNING)

@@ -1,0 +1,37 @@
+"""What a model inside the class forbids stops the start, wherever it is set and whoever else may want it."""
+
+import pytest
+from pydantic import AliasChoices, BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from support.checking import checked
+
+
+class Closed(BaseModel, extra="forbid"):
+    """One that takes no other key."""
+
+    port: int = 1
+
+
+class App(BaseSettings):
+    """One with closed models at a name, at an alias and under keys."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_", env_nested_delimiter="__")
+    one: Closed = Closed()
+    two: Closed = Field(Closed(), validation_alias=AliasChoices("DEUX", "ZWEI"))  # type: ignore[pydantic-alias]  # two names are the point
+    many: dict[str, Closed] = {}
+
+
+@pytest.mark.parametrize("name", ["APP_ONE__QUX", "ZWEI__QUX", "APP_MANY__A__QUX"])
+@pytest.mark.parametrize("ignored", [(), ("*",)])
+def test_what_a_model_forbids_is_an_error_in_a_file_and_in_the_environment(name: str, ignored: tuple[str, ...]) -> None:
+    """`ignore-variables` says whose it is, and the class refuses it all the same."""
+    in_file = checked(f"{name}=1\n", settings_class=App, ignored=ignored)
+    assert [(each.code, each.severity, each.variable) for each in in_file.diagnostics] == [("SP301", "error", name)]
+    (found,) = checked(settings_class=App, environment={name: "1"}, ignored=ignored).diagnostics
+    assert (found.code, found.severity, found.variable) == ("SP301", "error", name)
+
+
+def test_a_name_of_others_in_the_environment_is_none_of_the_class() -> None:
+    """It reads no part of it."""
+    assert checked(settings_class=App, environment={"FOUR__QUX": "1"}).diagnostics == ()
