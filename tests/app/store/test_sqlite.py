@@ -44,6 +44,19 @@ def test_reads_can_not_write(store: SqliteStore) -> None:
         store.read(lambda found: found.revisions._connection.exec_driver_sql("UPDATE counter SET sequence = 7"))
 
 
+def test_nothing_is_acknowledged_that_nobody_would_find_again(store: SqliteStore, database: Path) -> None:
+    """A file that was moved away is still open here; what is written to it is not there at the next start."""
+    append(store, draft(A="1"))
+    away = database.rename(database.with_suffix(".away"))
+    with pytest.raises(UnavailableError, match="the database file was moved or replaced while the service ran"):
+        append(store, draft(A="2"))
+    database.write_bytes(away.read_bytes())
+    with pytest.raises(UnavailableError, match="put it back, or restart the service"):
+        append(store, draft(A="2"))
+    away.replace(database)
+    assert append(store, draft(A="3")).number == 2
+
+
 def test_others_can_not_read_the_file(store: SqliteStore) -> None:
     """Neither the database nor what lies beside it."""
     append(store, draft(A="1"))

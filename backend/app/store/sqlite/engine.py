@@ -78,6 +78,15 @@ def sqlite_engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
     return engine
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from all others of this machine; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def make_file(path: Path) -> None:
     """Make an empty file that others can't read, and its folder, unless they are there.
 

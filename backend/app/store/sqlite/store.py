@@ -18,7 +18,7 @@ from app.store.repositories.app_keys import SqlKeys
 from app.store.sealing import Sealer
 from app.store.shared_commits import PendingChange, SharedCommits, made
 from app.store.sqlite.bell import Bell
-from app.store.sqlite.engine import DRIVER, make_file, refuse_unsafe_version, sqlite_engine
+from app.store.sqlite.engine import DRIVER, identity, make_file, refuse_unsafe_version, sqlite_engine
 from app.store.sqlite.turn import Turn
 from app.store.transaction import SqlTransaction
 from app.turns import Turns, acts_for
@@ -60,6 +60,7 @@ class SqliteStore:
         )
         self.engine = sqlite_engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
         make_file(path)
+        self._file = identity(path)
         self._turn = Turn(path)
         with told_plainly(), ExitStack() as after_a_failure:
             after_a_failure.callback(self._turn.close)
@@ -137,7 +138,16 @@ class SqliteStore:
 
     def _made(self, changes: Sequence[PendingChange]) -> int:
         with self._turn.taken(), self._writing.connect() as connection, connection.begin():
+            self._refuse_another_file()
             return made(changes, connection, self.sealer)
+
+    def _refuse_another_file(self) -> None:
+        """Refuse to write to a file that nobody will find again: what is acknowledged would be lost."""
+        if identity(self.path) != self._file:
+            message = (
+                "the database file was moved or replaced while the service ran: put it back, or restart the service"
+            )
+            raise UnavailableError(message)
 
 
 def _patiently(ask: Callable[[], T]) -> T:
