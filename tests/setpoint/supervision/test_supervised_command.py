@@ -255,3 +255,16 @@ def test_a_command_goes_on_when_its_supervisor_is_killed(billing: Billing, tmp_p
             assert is_running(left)
         os.kill(left, signal.SIGTERM)
         until(lambda: not is_running(left))
+
+
+def test_an_end_before_the_start_leaves_no_check_behind(billing: Billing, tmp_path: Path) -> None:
+    """However long the settings class would go on."""
+    billing.write(POOL_MAX="5")
+    stuck = "import os\nopen('asked', 'w').write(f'{os.getpid()}\\n')\nwhile True: pass\n"
+    with supervised(tmp_path / "web", billing.url, billing.token, settings=stuck) as web:
+        asked = web.folder / "asked"
+        pid = int(until(lambda: asked.exists() and asked.read_text().endswith("\n") and asked.read_text()))
+        web.process.terminate()
+        assert web.process.wait(30) == 128 + signal.SIGTERM
+        assert not is_running(pid)
+        assert web.starts == []
