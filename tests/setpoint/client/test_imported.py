@@ -107,7 +107,7 @@ def test_what_is_no_string_is_the_text_that_stands_for_it() -> None:
 REFUSED = [
     ("PORT=8080\n", snapshot("this is not JSON: line 1, column 1")),
     ('{"A": "x",\n "B": }', snapshot("this is not JSON: line 2, column 7")),
-    ('{"A": NaN}', snapshot("this is not JSON: `NaN` is no value in it")),
+    ('{"A": NaN}', snapshot("this is not JSON: `NaN` is not a JSON value")),
     ("[" * 100_000, snapshot("this JSON is nested too deep")),
     ("[]", snapshot("this is JSON, but not as Doppler, Infisical, Vault, AWS SSM, kubectl or SOPS print it")),
     ("8080", snapshot("this is JSON, but not as Doppler, Infisical, Vault, AWS SSM, kubectl or SOPS print it")),

@@ -258,7 +258,7 @@ def test_so_many_proposals_may_wait_at_a_time(office: Office, monkeypatch: pytes
     monkeypatch.setattr("app.service.approvals.proposing.MOST_OPEN", 2)
     office.propose(PORT="2")
     office.propose(PORT="3")
-    with pytest.raises(ConflictError, match="2 proposals wait"):
+    with pytest.raises(ConflictError, match="2 proposals are already waiting"):
         office.propose(PORT="4")
 
 
