@@ -22,7 +22,7 @@ _FROM_FILE = "_FILE"
 _WORDS_OF_ALL = {"_", "DEFAULT_", "DISABLE_", "ENABLE_", "IS_", "MAX_", "MIN_", "NO_", "NUM_", "USE_"}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SettingsContract:
     """A settings class seen from the environment.
 

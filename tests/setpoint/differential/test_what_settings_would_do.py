@@ -40,6 +40,14 @@ def test_the_guide_names_each_exception() -> None:
     assert all(case.exception in guide for case in CASES if case.exception is not None)
 
 
+def test_the_decision_tells_the_figures() -> None:
+    """What is claimed is what is tried."""
+    decision = (Path(__file__).parents[3] / "docs/decisions/0015-the-class-reads-its-own-sources.md").read_text()
+    exceptions = [case for case in CASES if case.exception is not None]
+    assert f"A catalogue of {len(CASES)} settings classes" in decision
+    assert len(exceptions) == 1
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.settings.__name__)
 def test_setpoint_says_what_the_class_does(case: Case, reference: Process, subject: Process) -> None:
     """It takes what the class takes, gives the same settings, and names the sources and the faults that count."""
