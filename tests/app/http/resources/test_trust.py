@@ -42,7 +42,7 @@ def test_a_token_is_exchanged_once(api: Api) -> None:
     trusted(api)
     text = CI.token(time.time())
     assert [exchange(api, text).status_code for _ in range(2)] == [201, 403]
-    assert "was exchanged already" in exchange(api, CI.token(time.time())).get_json()["detail"]  # the same jti
+    assert "was already exchanged" in exchange(api, CI.token(time.time())).get_json()["detail"]  # the same jti
     trusted(api, once=False)
     assert exchange(api, text).status_code == 201
     assert exchange(api, CI.token(time.time(), jti=NOT_GIVEN)).status_code == 201
