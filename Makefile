@@ -17,6 +17,9 @@ PEERS := .venv-peers/.ready
 PEERS_NODE := benchmarks/peers
 PEERS_MODULES := $(PEERS_NODE)/node_modules/.package-lock.json
 PYTEST = $(BIN)/pytest
+# One more than the two cores that a run is made for, because tests wait for servers and disks, too; each gets a part of
+# the suite as it is in folders, so that few start the same server, and takes from the others when it is done.
+WORKERS = -n 3 --dist worksteal
 NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=error
 
 help: ## List the commands
@@ -76,7 +79,7 @@ nginx: ## Install nginx, if there is none and this machine lets you; it is not s
 	@.ci/install-program nginx 'the tests of recipes'
 
 test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx ## Run all tests
-	@$(PYTEST) -n 2
+	@$(PYTEST) $(WORKERS)
 
 coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached
 	@$(BIN)/coverage erase
