@@ -115,7 +115,7 @@ class StoreContract:
         store.write(lambda found: found.revisions.destroy(first, destruction))
         read = store.read(lambda found: found.revisions.history(PRODUCTION))
         assert read == [second, replace(first, destroyed=destruction)]
-        with pytest.raises(DestroyedError, match="removed for good"):
+        with pytest.raises(DestroyedError, match="permanently removed"):
             store.read(lambda found: found.revisions.variables(first))
         assert dict(store.read(lambda found: found.revisions.variables(second))) == {"KEY": "new"}
 
