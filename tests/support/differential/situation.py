@@ -127,8 +127,10 @@ def situations(draw: DrawFn, case: Case) -> Situation:
     for name, source in draw(
         st.lists(st.tuples(_strangers(case), st.sampled_from(case.sources)), max_size=_MOST_STRANGERS)
     ):
-        if (source, name) not in written:
-            written[source, name] = Written(source, name, draw(st.sampled_from(STRANGER.good)), STRANGER)
+        text = draw(st.sampled_from(STRANGER.good))
+        is_elsewhere = any((each.name, each.text) == (name, text) for each in written.values())  # likewise
+        if (source, name) not in written and not is_elsewhere:
+            written[source, name] = Written(source, name, text, STRANGER)
     files = dict(case.files)
     for path, versions in case.varied.items():
         content = draw(st.sampled_from(versions))
