@@ -86,9 +86,9 @@ HOSTILE = {
     "a limit of anything": (_with({"minimum": 1}), "a limit that does not fit its type"),
     "a limit that no integer has": (_with({"type": "integer", "minimum": 0.5}), "a limit that does not fit its type"),
     "a schema that is a switch": (_with(True), "not an object"),  # noqa: FBT003 - it is the case
-    "look-around": (_with({"type": "string", "pattern": "(?=a)"}), "looks around"),
-    "a reference back": (_with({"type": "string", "pattern": r"(a)\1"}), "looks around"),
-    "flags": (_with({"type": "string", "pattern": "(?i)a"}), "looks around"),
+    "look-around": (_with({"type": "string", "pattern": "(?=a)"}), "uses lookaround"),
+    "a reference back": (_with({"type": "string", "pattern": r"(a)\1"}), "uses lookaround"),
+    "flags": (_with({"type": "string", "pattern": "(?i)a"}), "uses lookaround"),
     "a pattern that can't be compiled": (_with({"type": "string", "pattern": "["}), "can't be compiled"),
     "a pattern as large as memory": (_with({"pattern": "((a{999}){999}){999}"}), "too large"),
     "a pattern with many classes": (_with({"pattern": r"\w{500}"}), "too large"),
@@ -112,8 +112,23 @@ HOSTILE = {
         ),
         "a secret in its schema has a default value",
     ),
+    "a secret in an object that it tells": (
+        _content(
+            secrets=["NAME"],
+            schema={"properties": {"name": {"properties": {"key": {"writeOnly": True, "default": "x"}, "host": {}}}}},
+        ),
+        "a secret in its schema has a default value",
+    ),
     "code": (_with({"title": "x'); __import__('os').system('true')", "eval": "1"}), "never writes"),
 }
+
+
+def test_an_object_that_holds_a_secret_has_defaults_for_what_is_none() -> None:
+    """The variable that gives all of it is a secret, a host in it is not."""
+    parts = {"host": {"type": "string", "default": "localhost"}, "key": {"type": "string", "writeOnly": True}}
+    inside = {"type": "object", "properties": parts, "default": {"host": "db"}}
+    admit(_content(secrets=["NAME"], schema={"properties": {"name": {"anyOf": [inside, {"type": "null"}]}}}))
+    admit(_content(secrets=["NAME"], schema={"properties": {"name": inside}}))
 
 
 @pytest.mark.parametrize("default", [None, "", {}, {"host": "x"}])

@@ -26,13 +26,21 @@ def _is_told(schema: Schema, place: Sequence[str]) -> bool:
         if inside:
             return True
         schema = schema.get("properties", {}).get(key, {})
-    return any(part.get("default") for part in _parts(schema))
+    return _tells(schema)
 
 
-def _parts(schema: Schema) -> Iterator[Schema]:
-    """Yield `schema` and every schema in it."""
-    yield schema
-    inside = [*schema.get("properties", {}).values(), *schema.get("anyOf", ())]
-    inside += [each for each in (schema.get("items"), schema.get("additionalProperties")) if isinstance(each, dict)]
-    for part in inside:
-        yield from _parts(part)
+def _tells(schema: Schema) -> bool:
+    """Return whether a default of the secret that `schema` describes is in it; it was found to be bounded.
+
+    A variable that gives a whole object is a secret because of one that is in it, which is marked.
+    """
+    default, alternatives = schema.get("default"), schema.get("anyOf", ())
+    objects = [each for each in (schema, *alternatives) if "properties" in each]
+    of_object = default if objects and isinstance(default, dict) else {}
+    if default and not of_object:
+        return True
+    marked = [item for each in objects for item in each["properties"].items() if item[1].get("writeOnly")]
+    if any(part.get("default") or of_object.get(key) for key, part in marked):
+        return True
+    inside = [*alternatives, schema.get("items"), schema.get("additionalProperties")]
+    return any(_tells(each) for each in inside if isinstance(each, dict))
