@@ -88,8 +88,14 @@ def _of_status(said: Any, right: Any) -> Iterator[Difference]:
 
 
 def _forbids_alone(right: Any) -> bool:
-    """Return whether the class objects to nothing but unknown names, of which the project here wants no word."""
-    return "errors" in right and all(kind == "extra_forbidden" for _, kind in right["errors"])
+    """Return whether the class objects to nothing but unknown names, of which the project here wants no word.
+
+    The other members of a union object for reasons of their own.
+    """
+    kinds: dict[str, set[str]] = {}
+    for place, kind in right.get("errors", [([""], "raised")]):
+        kinds.setdefault(str(place[:1]), set()).add(kind)
+    return all("extra_forbidden" in each for each in kinds.values())
 
 
 def _codes(answer: Any) -> list[str]:
@@ -151,13 +157,13 @@ def _of_files(case: Case, said: Any, right: Any, answers: Mapping[str, Sequence[
     named = {Path(each).name for group in paths for each in group}
     # Of several files that a source puts together nobody can tell which one gives what.
     alone = {Path(each).name for group in paths if len(group) == 1 for each in group}
-    for path, (without, *_) in answers.items():
+    for path, versions in answers.items():
         if path in case.unseen:
             continue
-        counts = _without_set(without) != _without_set(right)
-        if counts and path not in named:
+        if _counts(versions[:1], right) and path not in named:
             yield Difference("origin", f"{path} does not count", right)
-        if not counts and path in alone:
+        # Without it the same value may come from elsewhere.
+        if path in alone and not _counts(versions, right):
             yield Difference("origin", f"{path} counts", right)
 
 
