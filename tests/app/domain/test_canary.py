@@ -171,7 +171,7 @@ def test_no_clock_and_no_order_promotes_what_a_canary_refuses(canaries: list[Ses
             [APPLIED],
             "the canary serves revision 44; it bakes for 30 s; 3 other instances are offered 43",
         ),
-        (TRIED, [SILENT], "the canaries of revision 44 are away; 3 other instances are offered 43"),
+        (TRIED, [SILENT], "the canaries of revision 44 have left; 3 other instances are offered 43"),
         (
             ended(TRIED, Stage.ROLLED_BACK, NOW, "1 of 1 canary refused it: why"),
             [REFUSED],
