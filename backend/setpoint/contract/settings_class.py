@@ -157,6 +157,10 @@ class SettingsContract:
         """Return whether the class was made from an exported contract, and has no code of the app's own."""
         return hasattr(self.settings_class, "checked_by_class_alone")
 
+    def is_of_part(self, name: str) -> bool:
+        """Return whether an exported contract says that a settings class in the app's own one reads `name`."""
+        return self.canonical(name) in getattr(self.settings_class, "variables_of_all_parts", ())
+
     @property
     def reads_file_variables(self) -> bool:
         """Return whether `NAME_FILE` names a file with the value of `NAME`."""

@@ -230,7 +230,7 @@ class Subject:
         process = self.gathered.process
         is_given_by_itself = process is not None and name in process.given_by_itself
         is_ignored = any(fnmatchcase(name, pattern) for pattern in self.ignored)
-        return is_given_by_itself or is_ignored or self.is_read_beside(name)
+        return is_given_by_itself or is_ignored or self.is_read_beside(name) or self.contract.is_of_part(name)
 
     def is_read_beside(self, name: str) -> bool:
         """Return whether another settings class of the app reads the variable `name`."""

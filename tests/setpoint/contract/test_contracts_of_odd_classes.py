@@ -308,3 +308,26 @@ def _exported(settings_class: type[BaseSettings], folder: Path) -> type[BaseSett
     path = folder / "contract.json"
     path.write_text(settings_manifest(SettingsContract.of(settings_class)))
     return read_exported_contract(str(path))
+
+
+class PoolOfOwnPrefix(BaseSettings, env_prefix="POOL_"):
+    """A settings class with names of its own."""
+
+    size: int = 1
+
+
+class AroundPool(BaseSettings):
+    """It has another settings class make a value."""
+
+    pool: PoolOfOwnPrefix = Field(default_factory=PoolOfOwnPrefix)
+    port: int = 1
+
+
+def test_what_a_settings_class_inside_reads_is_left_to_the_class(tmp_path: Path) -> None:
+    """Its variables are known, and that nobody has looked at them is said."""
+    path = tmp_path / "contract.json"
+    path.write_text(settings_manifest(SettingsContract.of(AroundPool)))
+    report = checked("POOL_SIZE=x\nPORT=1\n", settings_class=read_exported_contract(str(path)))
+    assert [(each.code, each.label) for each in report.diagnostics] == [
+        ("SP408", "only the settings class checks `pool`")
+    ]

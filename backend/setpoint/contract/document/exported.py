@@ -105,6 +105,7 @@ class _Maker:
                 validate_default=False,  # a default that is no JSON is not in the contract
             )
             checked_by_class_alone: ClassVar[tuple[ClassCheck, ...]] = class_checks(self._document)
+            variables_of_all_parts: ClassVar[frozenset[str]] = frozenset(self._document["variables"])
 
         fields = self._fields(self._document["schema"], ())
         title = str(self._document["schema"].get("title", "Settings"))

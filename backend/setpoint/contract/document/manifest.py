@@ -13,6 +13,9 @@ from setpoint.contract.field_type import nested_model
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 
+_READ_BY_ITSELF = "settings class of its own"
+"""A contract has one way to read variables, and this one reads its own."""
+
 
 def settings_manifest(contract: SettingsContract, _command: str = "") -> str:
     """Return the manifest as indented JSON with a line end; the same class gives the same text."""
@@ -31,6 +34,8 @@ def as_json(contract: SettingsContract) -> dict[str, Any]:
     if contract.env_file_variable:
         schema.get("properties", {}).pop(contract.env_file_variable[0].setting[0], None)
     _loosen(schema, contract, schemas)
+    for part in contract.parts:
+        schemas.note(part.setting, _READ_BY_ITSELF)
     found = elsewhere(contract)
     if found is not Elsewhere.NOTHING:
         _leave_room(schema, over=found is Elsewhere.OVER_VARIABLES)
