@@ -138,7 +138,7 @@ def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> No
             assert urllib3.request("GET", config, headers=sent).status == status
         reasons = [{"rule": "r", "variable": "", "message": "m" * 1_000}] * 100
         agent.report({"revision": 1, "verdict": "FAILED", "errors": reasons})
-        until(lambda: any("no space left" in line for line in said))
+        until(lambda: any("no space is left" in line for line in said))
         most[0] = 1_000_000
         until(lambda: "refused revision 1" in billing.rollout)
         assert billing.write(POOL_MAX="2") == 2
