@@ -212,6 +212,11 @@ class Store(Protocol):
         """
         ...
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the last write of this process found no space; it is False again once one is stored."""
+        ...
+
     def position(self) -> Position:
         """Return the position of the newest event; cheap enough for every request."""
         ...

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import UnavailableError
+from app.domain.errors import StorageFullError, UnavailableError
+from app.store.failures import told_plainly
 from app.store.sealing import Sealer
 from app.store.transaction import SqlTransaction
 
@@ -47,6 +48,9 @@ class SharedCommits:
 
     Each of them has a savepoint of its own, so that one that is refused takes nothing with it. None is answered before
     the commit, and where that fails, none of them is stored.
+
+    Attributes:
+        is_full: Whether there was no space left for the last change that the database was to store.
     """
 
     def __init__(self, commit: Callable[[Sequence[PendingChange]], None]) -> None:
@@ -55,12 +59,13 @@ class SharedCommits:
         Args:
             commit: Makes changes (`made`) in one transaction, which is on the disk when it returns.
         """
+        self.is_full = False
         self._commit = commit
         self._waiting: list[PendingChange] = []
         self._one_at_a_time = Lock()
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
-        """Return what `change` returns once it is on the disk; raise what it, or the commit, raises."""
+        """Return what `change` returns once it is on the disk; raise what it, or the commit, raises, in plain words."""
         pending = PendingChange(change)
         self._waiting.append(pending)
         with self._one_at_a_time:
@@ -75,11 +80,14 @@ class SharedCommits:
 
     def _store(self, changes: Sequence[PendingChange]) -> None:
         try:
-            self._commit(changes)
+            with told_plainly():
+                self._commit(changes)
+            self.is_full = False
         except _SpoiledError:
             for each in changes:
                 self._store([each])
         except Exception as error:  # noqa: BLE001 - each of them raises it
+            self.is_full |= isinstance(error, StorageFullError)
             _fail(changes, error)
         except BaseException:
             message = "the service was stopped while the change was stored: read what is there, and try again"

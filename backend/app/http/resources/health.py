@@ -1,7 +1,7 @@
 """`GET /livez` and `GET /readyz`: for whoever restarts processes and routes requests to them."""
 
 from flask import Blueprint
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.service.ports import Store
 from app.views.marks import Mark, marked
@@ -13,10 +13,17 @@ class HealthAnswer(BaseModel):
     status: str
 
 
+class ReadinessAnswer(HealthAnswer):
+    """Whether it takes requests: all of them (`ready`), or none that write (`degraded`)."""
+
+    reason: str = Field(default="", description="What is missing, where it is degraded")
+
+
 def health(store: Store | None = None) -> Blueprint:
     """Return the resources that tell how this process is.
 
     It is ready if it reaches the database; without that, others may, and a restart would help nobody.
+    On a full disk it is ready still, for reads go on; it says that it is degraded until a write is stored.
 
     A worker that is about to end still answers that it is ready: until gunicorn has closed its
     socket, a probe can reach it while others take over, and one bad answer would take the whole
@@ -30,10 +37,12 @@ def health(store: Store | None = None) -> Blueprint:
         return {"status": "alive"}
 
     @blueprint.get("/readyz")
-    @marked(Mark("Report whether it accepts requests", answers={200: {"application/json": HealthAnswer}}))
+    @marked(Mark("Report whether it accepts requests", answers={200: {"application/json": ReadinessAnswer}}))
     def readyz() -> dict[str, str]:
         if store is not None:
             store.position()
+            if store.is_full:
+                return {"status": "degraded", "reason": "no space is left for the database: writes are refused"}
         return {"status": "ready"}
 
     return blueprint

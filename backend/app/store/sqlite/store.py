@@ -85,8 +85,13 @@ class SqliteStore:
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
         """Run `change` while nobody else writes, and return its answer once that is on the disk."""
-        with told_plainly(), self._turns.taken(acts_for.get()):
+        with self._turns.taken(acts_for.get()):
             return self._commits.write(change)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the last write found no space."""
+        return self._commits.is_full
 
     def position(self) -> Position:
         """Return the position of the newest event."""

@@ -1,3 +1,4 @@
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -27,3 +28,24 @@ def test_a_process_that_does_not_reach_its_database_is_not_ready(api: Api) -> No
     answer = api.client.get("/readyz")
     assert (answer.status_code, answer.get_json()["detail"]) == (503, "the database can't be reached or written to")
     assert api.client.get("/livez").status_code == 200
+
+
+def test_a_process_on_a_full_disk_says_so_until_a_write_is_stored(api: Api) -> None:
+    """It is sent requests still, for it answers all that read."""
+    api.put({"PORT": "1"})
+    with api.store._writing.connect() as connection:
+        most = [connection.exec_driver_sql("PRAGMA page_count").scalar_one()]
+
+    @sa.event.listens_for(api.store._writing, "checkout")
+    def fill(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
+        connection.cursor().execute(f"PRAGMA max_page_count = {most[0]}")
+
+    assert api.put({"PORT": "1", "NOTE": "x" * 60_000}, 1).status_code == 507
+    answer = api.client.get("/readyz")
+    assert (answer.status_code, answer.get_json()) == (
+        200,
+        {"status": "degraded", "reason": "no space is left for the database: writes are refused"},
+    )
+    most[0] = 1_000_000
+    assert api.put({"PORT": "2"}, 1).status_code == 201
+    assert api.client.get("/readyz").get_json() == {"status": "ready"}
