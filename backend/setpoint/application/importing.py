@@ -4,7 +4,7 @@ import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -70,7 +70,9 @@ def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> 
         raise UnusableSettingsError(message, "write `MODULE:CLASS`, such as `myapp.settings:Settings`")
     try:
         namespace = _imported(module_name, pythonpath)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - importing runs the app's own code
         return _from_failed_module(error, module_name, class_name)
     return _classes_in(namespace, module_name, class_name)
 
@@ -95,7 +97,9 @@ def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> Non
     for name in modules:
         try:
             _imported(name, pythonpath)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs the app's own code
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - importing runs the app's own code
             reason = str(error) if isinstance(error, InvalidRuleError) else _described(error)
             message = f"cannot import the rules in `{name}`: {reason}"
             raise UnusableRulesError(message, _advice(error, name)) from None
@@ -150,9 +154,12 @@ def _from_failed_module(error: BaseException, module_name: str, class_name: str)
 
 def _from_module_with_blank_settings(module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
     """Return the classes where the module lacks nothing but settings that it makes before there are the classes."""
-    with suppress(Exception, SystemExit):
+    try:
         return _resolve(_imported(module_name, leaves_blank=True), class_name)
-    return ()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - importing runs the app's own code
+        return ()
 
 
 def _keep(namespaces: Iterable[Mapping[str, Any]]) -> None:

@@ -31,7 +31,9 @@ def watched(*, leaves_blank: bool = False) -> Iterator[None]:
     def make_watched(self: BaseSettings, /, *arguments: Any, **values: Any) -> None:
         try:
             make(self, *arguments, **values)
-        except (Exception, SystemExit):  # - code of the app's may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # - code of the app's may raise anything
             if not leaves_blank:
                 raise
             blank = type(self).model_construct()

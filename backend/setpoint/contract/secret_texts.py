@@ -37,6 +37,8 @@ def texts_made(field: FieldInfo, text: str) -> Iterator[str]:
     try:
         annotation: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         made: Any = TypeAdapter(annotation).validate_python(json.loads(text) if takes_json(field) else text)
-    except Exception:  # noqa: BLE001 - a validator of the app's may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - a validator of the app's may raise anything
         return
     yield from texts_in(made)

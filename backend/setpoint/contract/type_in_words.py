@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
@@ -115,6 +116,7 @@ def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
             return _PATHS[each.path_type]
         if isinstance(each, UuidVersion):
             return f"a UUID of version {each.uuid_version}"
+    base = Mapping if is_dataclass(base) else base
     known = (words for kind, words in _IN_WORDS.items() if is_class(base, (kind,)))
     return next(known, f"a value of type `{getattr(base, '__name__', base)}`")
 

@@ -12,9 +12,12 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import ProcessEnvironment
 from setpoint.sources.gathered import Gathered
 from setpoint.text.guarded import Guarded
+from setpoint.validation.left_out import refusing_any_text
 from setpoint.validation.refusal import RefusalKind
 
 _WIDTH = 100
+_ADDRESS = " at 0x"
+"""How Python shows where an object is in memory that has no other name."""
 
 
 def env_example(contracts: Sequence[SettingsContract], command: str) -> str:
@@ -48,11 +51,11 @@ def _text(contract: SettingsContract, command: str) -> str:
     if contract.reads_file_variables:
         head += _comment("Any variable can also be set from a file: `NAME_FILE=/path/to/file` sets `NAME`.")
     blocks = ["\n".join(head)]
-    shown = proposed(contract)
+    shown, unsettable = proposed(contract), without_texts(contract)
     settings: dict[str, list[Variable]] = {}
     for variable in documented(contract):
         settings.setdefault(variable.name, []).append(variable)
-    blocks += ["\n".join(_block(each, shown[name])) for name, each in settings.items()]
+    blocks += ["\n".join(_block(each, shown[name], unsettable)) for name, each in settings.items()]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -76,6 +79,8 @@ def default_text(variable: Variable) -> str | None:
     except (ValueError, RecursionError):
         return None
     text = plain if isinstance(plain, str) else json.dumps(plain)
+    if _ADDRESS in text:
+        return None  # It is another one whenever the class is imported.
     return text if variable.shows(variable.name, Guarded(text)) else None
 
 
@@ -100,6 +105,12 @@ def proposed(contract: SettingsContract) -> dict[str, str]:
     return {each.name: _shown(each, defaults.get(each.name), refused) for each in variables}
 
 
+def without_texts(contract: SettingsContract) -> Collection[tuple[str | int, ...]]:
+    """Return the settings of which the type accepts no text at all."""
+    asked = Subject(contract, Gathered(environment=ProcessEnvironment({}))).asked
+    return refusing_any_text(contract, asked, [each.name for each in documented(contract)]).keys()
+
+
 def _shown(variable: Variable, default: str | None, refused: Collection[tuple[str | int, ...]]) -> str:
     if default is None:
         return variable.guidance.example or ""
@@ -107,21 +118,23 @@ def _shown(variable: Variable, default: str | None, refused: Collection[tuple[st
     return "" if any(setting[:depth] == variable.setting for setting in refused) else default
 
 
-def _block(settings: Sequence[Variable], shown: str) -> Iterator[str]:
+def _block(settings: Sequence[Variable], shown: str, unsettable: Collection[tuple[str | int, ...]]) -> Iterator[str]:
     """Yield what is said of the settings that are given under one name, and the one line that gives them."""
     for each in settings:
-        yield from _words(each)
+        yield from _words(each, is_settable=each.setting not in unsettable)
     name = settings[0].name
     yield f"{name}=" if any(each.required for each in settings) else f"#{name}={shown}"
 
 
-def _words(variable: Variable) -> Iterator[str]:
+def _words(variable: Variable, *, is_settable: bool) -> Iterator[str]:
     if variable.field.description:
         yield from _comment(variable.field.description)
     facts = [variable.expected[:1].upper() + variable.expected[1:]]
     if variable.secret:
         facts.append("secret")
     facts.append("required" if variable.required else f"default: {default_in_words(variable)}")
+    if not is_settable:
+        facts.append("cannot be set by a variable, because its type accepts no string")
     yield from _comment("; ".join(facts))
     if variable.field.deprecated:
         yield from _comment(f"Deprecated: {variable.field.deprecation_message or 'a later version will not read it'}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
-from setpoint.generate.env_example import default_in_words, documented, without_repetition
+from setpoint.generate.env_example import default_in_words, documented, without_repetition, without_texts
 
 
 def settings_reference(contracts: Sequence[SettingsContract], command: str) -> str:
@@ -30,12 +30,13 @@ def _page(contract: SettingsContract, command: str) -> str:
         lines += ["The process environment wins over the env file.", "", f"`{variable.name}`: {words}", ""]
     if contract.reads_file_variables:
         lines += ["Any variable can also be set from a file: `NAME_FILE=/path/to/file` sets `NAME`.", ""]
+    unsettable = without_texts(contract)
     for variable in documented(contract):
-        lines += _section(variable)
+        lines += _section(variable, is_settable=variable.setting not in unsettable)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(variable: Variable) -> Iterator[str]:
+def _section(variable: Variable, *, is_settable: bool) -> Iterator[str]:
     yield f"## `{variable.name}`"
     yield ""
     if variable.field.description:
@@ -46,6 +47,8 @@ def _section(variable: Variable) -> Iterator[str]:
         yield "- Required"
     else:
         yield f"- Default: {default_in_words(variable)}"
+    if not is_settable:
+        yield "- Cannot be set by a variable: its type accepts no string"
     if variable.secret:
         yield "- Secret: its value is never shown"
     if variable.field.deprecated:

@@ -95,7 +95,9 @@ def _same(typed_before: TypedValues, one: Provenance, typed_after: TypedValues, 
         return bool(type(before) is type(after) and before == after)
     except NoTypedValueError:
         return None
-    except Exception:  # noqa: BLE001 - a type of the app's may compare as it likes
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - a type of the app's may compare as it likes
         return None
 
 

@@ -75,7 +75,9 @@ def build(
         with around, warnings.catch_warnings(), silence() as said:
             warnings.simplefilter("ignore")
             making.record.settings = (make or settings_class)()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
         making.record.error = error
         if isinstance(error, SystemExit) and isinstance(_source_in(error), CliSettingsSource):
             making.record.farewell = Farewell(error.code, *said)
@@ -135,7 +137,7 @@ class _Making:
             if is_asked_for and self._are_misplaced(made[0]):
                 self._in_place = not self._in_place
                 made = _init_sources(cls, **switches)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             source = _source_in(error)
             self.record.made_none, self.record.failed_source = True, half_made(source) if source else None
             raise

@@ -5,6 +5,7 @@ and the keys of an alias in place of the field.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -27,7 +28,7 @@ class ErrorPath(NamedTuple):
         keys: The same as it is given: with the alias of a field in place of its name.
         members: The members of unions that were tried on the way, each with the setting that may be one of them.
         optional: Whether the value may be nothing.
-        converts: Whether code of the class may have made another value of what was given.
+        converts: Whether another value may have been made of what was given, most often by code of the class.
         made: What leads on from there, into something that only code of the class can have made.
     """
 
@@ -55,7 +56,7 @@ class ErrorPaths:
     def _along(self, schema: Schema, rest: tuple[Step, ...], path: ErrorPath) -> Iterator[ErrorPath]:
         """Yield each path that `rest` may be, below the value of `schema` at `path`."""
         kind = schema["type"]
-        if kind in _CONVERTING or kind == "nullable":
+        if kind in _CONVERTING or kind == "nullable" or _makes_members_of_texts(schema):
             path = path._replace(converts=path.converts or kind != "nullable", optional=kind == "nullable")
         if kind in {"union", "tagged-union"}:
             yield from self._of_union(schema, rest, path)
@@ -137,6 +138,13 @@ class ErrorPaths:
 
 def _below(path: ErrorPath, steps: tuple[Step, ...]) -> ErrorPath:
     return path._replace(setting=path.setting + steps, keys=path.keys + steps)
+
+
+def _makes_members_of_texts(schema: Schema) -> bool:
+    """Return whether members of an enumeration are found by texts that are not their values: `1` is that of 1."""
+    if schema["type"] != "enum":
+        return False
+    return "sub_type" in schema or schema["cls"]._missing_.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]  # bound methods have it
 
 
 def _fields(schema: Schema) -> Iterator[tuple[str, Schema]]:

@@ -32,8 +32,9 @@ _STAND_IN = {
 class Raised:
     """Holds what a validator raised; its own text may ask for what it holds, and pydantic would ask for that."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: BaseException, *, by_default_factory: bool = False) -> None:
         self.error = error
+        self.by_default_factory = by_default_factory
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ def _with_heard_factory(default: dict[str, Any], *, is_validated: bool) -> dict[
     def make(*arguments: Any) -> _Made:
         try:
             return _Made(factory(*arguments))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
             return _Made(None, error)
 
     def take(value: Any, validate: Callable[[Any], Any]) -> Any:
@@ -116,7 +119,8 @@ def _with_heard_factory(default: dict[str, Any], *, is_validated: bool) -> dict[
         if isinstance(value.error, UnusableValueError):
             raise PydanticCustomError(LOOKED, "it looks at an invalid value")
         if value.error is not None:
-            raise PydanticCustomError(RAISED, "its default cannot be computed", {"raised": Raised(value.error)})
+            raised = Raised(value.error, by_default_factory=True)
+            raise PydanticCustomError(RAISED, "its default cannot be computed", {"raised": raised})
         return validate(value.value) if is_validated else value.value
 
     function = {"type": "no-info", "function": take}
@@ -145,7 +149,9 @@ def _raising_verdicts(function: Callable[..., Any]) -> Callable[..., Any]:
             raise
         except UnusableValueError:
             raise PydanticCustomError(LOOKED, "it looks at an invalid value") from None
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - code of the app's may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
             raise PydanticCustomError(RAISED, "a validator fails", {"raised": Raised(error)}) from None
 
     return call

@@ -1,6 +1,6 @@
-"""Asks a settings class what it would make of its files if one variable were not set in them."""
+"""Asks a settings class what it would make of other values: without a variable, or with one that is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -10,10 +10,11 @@ from setpoint.sources.entry import Entry
 from setpoint.text.mask import Redactor
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Record
-from setpoint.validation.refusal import RefusalKind
+from setpoint.validation.refusal import Refusal, RefusalKind
 from setpoint.validation.validate import validate
 
 AnyNamed = TypeVar("AnyNamed", Entry, Binding)
+_ANY_TEXT = "text"
 
 
 def takes_without(contract: SettingsContract, record: Record, name: str) -> bool:
@@ -31,6 +32,16 @@ def takes_without(contract: SettingsContract, record: Record, name: str) -> bool
         before.files[key] = file._replace(reading=replace(file.reading, bindings=others(file.reading.bindings)))
     without = ask(contract, given._replace(environment=(*of_process, *of_files), files=files), before)
     return _refused(contract, without) <= _refused(contract, record)
+
+
+def refusing_any_text(
+    contract: SettingsContract, record: Record, names: Iterable[str]
+) -> Mapping[tuple[str | int, ...], Refusal]:
+    """Return, by setting, why no text at all can set some of the variables `names`, which are not set."""
+    tried = tuple(Entry(name, _ANY_TEXT) for name in names)
+    given = record.given._replace(environment=(*record.given.environment, *tried))
+    refusals = validate(contract, ask(contract, given, record), Redactor(())).refusals
+    return {each.setting: each for each in refusals if each.takes_no_text}
 
 
 def _refused(contract: SettingsContract, record: Record) -> set[tuple[RefusalKind, tuple[str | int, ...]]]:

@@ -17,6 +17,8 @@ from setpoint.validation.union_errors import PlacedError, of_meant_members
 
 Setting = tuple[str | int, ...]
 _OF_TAGS = {"union_tag_invalid", "union_tag_not_found"}
+_FOLLOWING = {LOOKED, "default_factory_not_called"}
+"""Of what another invalid value brings with it, nothing is to be said."""
 _NAME_OF_TAG = re.compile("'([^']*)'")
 
 
@@ -25,19 +27,21 @@ def refusals_in(
 ) -> Iterator[Refusal]:
     """Yield the reasons that pydantic's `errors` are, but for those about the fields `known`."""
     # Then pydantic-settings converts texts itself.
-    is_strict = bool(contract.settings_class.model_config.get("strict"))
+    config = contract.settings_class.model_config
+    converted = {"enum"} if config.get("env_parse_enums") else set()
     paths = ErrorPaths(contract.settings_class)
     placed = (PlacedError(paths.of(each["loc"]), each) for each in errors)
     for path, details in of_meant_members(placed):
         setting = path.setting
-        if (setting and setting[0] in known) or details["type"] == LOOKED:
+        if (setting and setting[0] in known) or details["type"] in _FOLLOWING:
             continue
         if details["type"] == RAISED:
             yield from _raised(contract, details, path.setting, redactor)
             continue
         kind, context = _kind(contract, details, setting), _context(details)
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
-        takes_no_text = not is_strict and takes_none(path, details)
+        is_converted = config.get("strict") or details["type"] in converted
+        takes_no_text = not is_converted and takes_none(path, details)
         refusal = Refusal(
             kind, setting, details["type"], context, words, path.keys, takes_no_text=takes_no_text, made=path.made
         )
@@ -47,7 +51,8 @@ def refusals_in(
 def _raised(
     contract: SettingsContract, details: ErrorDetails, setting: Setting, redactor: Redactor
 ) -> Iterator[Refusal]:
-    error = details["ctx"]["raised"].error
+    raised = details["ctx"]["raised"]
+    error = raised.error
     if isinstance(error, ValidationError):
         # The default of the field is a model that refuses what it found by itself.
         around = field_type.model_at(contract.settings_class, setting)
@@ -56,7 +61,7 @@ def _raised(
                 for each in refusals_in(SettingsContract(cast("Any", model), ()), error.errors(), redactor, ()):
                     yield each._replace(setting=(*path, *each.setting), keys=(*path, *each.keys))
                 return
-    refusal = failure(error, None, redactor)
+    refusal = failure(error, None, redactor, of_default_factory=raised.by_default_factory)
     kind = RefusalKind.INVALID if setting else RefusalKind.CONFLICT
     yield refusal._replace(kind=kind, setting=setting, keys=setting)
 

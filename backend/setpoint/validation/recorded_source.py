@@ -120,7 +120,9 @@ class RecordedSource(PydanticBaseSettingsSource):
         """Return what the source gives, as far as it gives something; that it fails keeps no other from being asked."""
         try:
             values = self._decoded()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a source of the app's may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a source of the app's may raise anything
             self._record.error = error
             values = {}
         self._record.values = values
@@ -156,11 +158,15 @@ def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str,
 def _decodes(source: PydanticBaseEnvSettingsSource, name: str, field: FieldInfo) -> bool:
     try:
         value, _, is_complex = source.get_field_value(field, name)
-    except Exception:  # noqa: BLE001 - a source of the app's may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - a source of the app's may raise anything
         return True  # It is no text that makes it fail.
     try:
         source.prepare_field_value(name, field, value, is_complex)
-    except Exception:  # noqa: BLE001 - a source of the app's may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - a source of the app's may raise anything
         return False
     return True
 

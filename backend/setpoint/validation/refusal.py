@@ -56,11 +56,12 @@ class Refusal(NamedTuple):
         return self._replace(context=_masked(self.context, redactor), message=redactor.redact(self.message))
 
 
-def failure(error: BaseException, name: str | None, redactor: Redactor) -> Refusal:
+def failure(error: BaseException, name: str | None, redactor: Redactor, *, of_default_factory: bool = False) -> Refusal:
     """Return the refusal for an exception that is no refusal; the text of most of them could hold a value."""
     place = place_of(error)
     where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
-    message = f"a validator fails with {redactor.redact(type(error).__name__)}{where}"
+    subject = "its default factory" if of_default_factory else "a validator"
+    message = f"{subject} fails with {redactor.redact(type(error).__name__)}{where}"
     if name is None:
         return Refusal(RefusalKind.CONFLICT, (), RAISED, {}, message)
     return Refusal(RefusalKind.INVALID, (name,), RAISED, {}, message)

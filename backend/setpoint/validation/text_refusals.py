@@ -39,6 +39,9 @@ def takes_none(path: ErrorPath, details: ErrorDetails) -> bool:
 
 
 def _has_no_text(details: ErrorDetails) -> bool:
-    """Return whether nothing that a `Literal` takes is text; pydantic-settings makes members of enums of theirs."""
+    """Return whether nothing that a `Literal` or an `Enum` takes is text.
+
+    pydantic-settings makes members of enumerations that are in a `Literal` of their texts.
+    """
     allowed = str(details.get("ctx", {}).get("expected", ""))
-    return details["type"] == "literal_error" and not {"'", "<"} & {*allowed}
+    return details["type"] in {"literal_error", "enum"} and not {"'", "<"} & {*allowed}

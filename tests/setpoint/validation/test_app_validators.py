@@ -1,8 +1,13 @@
 """An app's own validators are heard, all of them, and quoted without secrets."""
 
-from typing import Any, Self
+from asyncio import CancelledError
+from typing import Annotated, Any, Self
 
+import pytest
 from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
     SecretStr,
     field_validator,
     model_validator,
@@ -86,6 +91,68 @@ def test_a_validator_that_raises_anything_hides_no_other_field() -> None:
     assert alone.status == "failed"
     assert "KeyError" in messages(alone)[0]
     assert "hunter2" not in full.render(alone, Style(colored=False))
+
+
+class Stop(BaseException):
+    """Is no `Exception`, as `asyncio.CancelledError` is none."""
+
+
+@pytest.mark.parametrize("kind", [Stop, GeneratorExit, SystemExit, CancelledError, RecursionError, StopIteration])
+def test_whatever_a_class_raises_is_one_fault_among_others(kind: type[BaseException]) -> None:
+    """It may be raised in a validator, a default factory or a source, and its text is never shown."""
+
+    def fail(value: object = None) -> Any:
+        text = f"hunter2 {value}"
+        raise kind(text)
+
+    class Stopped(BaseSettings):
+        """Fails in validators and a default factory."""
+
+        before: Annotated[int, BeforeValidator(fail)] = 1
+        after: Annotated[int, AfterValidator(fail)] = 1
+        made: int = Field(default_factory=fail)
+        port: int = 1
+
+    class Sourceless(Stopped):
+        """Fails in a source."""
+
+        @classmethod
+        def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+            return fail, sources["env_settings"]
+
+    report = checked("BEFORE=1\nAFTER=1\nPORT=x\n", settings_class=Stopped)
+    assert [each.variable for each in report.diagnostics] == ["BEFORE", "AFTER", "PORT", "MADE"]
+    sourceless = checked("PORT=x\n", settings_class=Sourceless)
+    assert {"SP409", "SP401"} == {each.code for each in sourceless.diagnostics}
+    assert "hunter2" not in full.render(report, Style(colored=False)) + full.render(sourceless, Style(colored=False))
+
+
+def test_a_default_that_is_made_of_an_invalid_value_is_not_blamed() -> None:
+    """Nothing asks its factory then, which is no fault of the default."""
+
+    class Derived(BaseSettings):
+        """Makes a default of another setting."""
+
+        workers: int = 1
+        threads: int = Field(default_factory=lambda made: made["workers"] * 2)
+
+    assert messages(checked("WORKERS=x\n", settings_class=Derived))[0] == "`WORKERS` is not an integer"
+    assert not [each for each in messages(checked("WORKERS=x\n", settings_class=Derived)) if "THREADS" in each]
+
+
+def test_an_interruption_is_none_of_the_class() -> None:
+    """Whoever presses Ctrl-C while a validator runs wants the check to end."""
+
+    def fail(_: object) -> Any:
+        raise KeyboardInterrupt
+
+    class Interrupted(BaseSettings):
+        """Runs for long."""
+
+        port: Annotated[int, BeforeValidator(fail)] = 1
+
+    with pytest.raises(KeyboardInterrupt):
+        checked("PORT=1\n", settings_class=Interrupted)
 
 
 class Broken(BaseSettings):

@@ -129,7 +129,9 @@ def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subj
             return None if settings is None else list(condition(settings))
     except UnusableValueError:
         return None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the app's own code
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it is the app's own code
         # Not everything that is done with a value can be caught in the act: `re.match` wants a text.
         if subject.validated.settings is None:
             return None

@@ -133,7 +133,7 @@ _CONSTRAINTS = {
 }
 _NO_SETTING = "is not a setting, and the settings class forbids it"
 _OTHER_DEFAULT = "change the default in the settings class, or set a value"
-_NO_TEXT = "the value of a variable is always a string, and this type does not accept one"
+NO_TEXT = "the value of a variable is always a string, and this type does not accept one"
 _PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "int", "set", "time", "timedelta", "tuple"}
 _SCHEME = re.compile("'([^']*)'")
 _BY_VALIDATOR = {"value_error", "assertion_error"}
@@ -176,7 +176,7 @@ def explain(
     owner = f"the default of `{name}`" if is_default else f"`{name}`{_of_source(assignment)}"
     subject = f"`{where}` in {owner}" if where else owner
     if not where and any(each.takes_no_text for each in refusals):
-        return Explanation(f"{subject} cannot be set by a variable", _NO_TEXT, _other_type(refusals[0]))
+        return Explanation(f"{subject} cannot be set by a variable", NO_TEXT, other_type(refusals[0]))
     is_made = bool(refusals[0].made)
     is_whole = variable is not None and variable.name.upper() == name.upper() and not (where or is_made)
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
@@ -192,7 +192,7 @@ def explain(
     return Explanation(f"{subject} {complaint}", label, hint)
 
 
-def _other_type(refusal: Refusal) -> str:
+def other_type(refusal: Refusal) -> str:
     """Return what to do about a type that takes no text."""
     plain = refusal.error_type.removesuffix("_type").replace("time_delta", "timedelta")
     if plain in _PLAIN_TYPES:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from setpoint.check.catalogue.rule import built_in
 from setpoint.check.diagnostic import Severity
+from setpoint.check.evidence.missing_variables import missing
 from setpoint.check.evidence.misspellings import (
     Families,
     Family,
@@ -11,27 +12,17 @@ from setpoint.check.evidence.misspellings import (
     in_another_case,
     is_read,
     meant_by,
-    misspelt,
     near_misses_in_environment,
     nearest_in,
-    other_spellings,
     where_set,
 )
-from setpoint.check.finding import Finding, Region, declaration, name_region, region_to_rename
+from setpoint.check.finding import Finding, Region, name_region, region_to_rename
 from setpoint.contract.variable import Variable
-from setpoint.resolution.blame import (
-    is_forbidden_inside,
-    lacking,
-    parts_of_plain_values,
-    refused_in_environment,
-    without_json,
-)
+from setpoint.resolution.blame import is_forbidden_inside, parts_of_plain_values, refused_in_environment
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.guarded import MASK
-from setpoint.text.join import joined
 from setpoint.text.secret_values import is_token_as_name
-from setpoint.validation.refusal import RefusalKind
 
 _FORBIDS_IT = "the settings class forbids it"
 _FORBIDS_IT_IN_FILE = "the settings class reads this file and forbids it"
@@ -162,30 +153,7 @@ def missing_variable(subject: Subject) -> Iterator[Finding]:
     """
     if any(file.trouble for file in subject.gathered.files):
         return
-    told = {*misspelt(subject), *without_json(subject)}
-    for refusal in subject.validated.refusals:
-        if refusal.kind is not RefusalKind.MISSING:
-            continue
-        if subject.origins.above(refusal.setting) or lacking(subject, refusal):
-            continue
-        for variable in subject.contract.needed_at(refusal.setting):
-            if variable.name not in told and variable.name not in subject.unreadable:
-                told.add(variable.name)  # It may hold several settings.
-                yield _missing(subject, variable)
-
-
-def _missing(subject: Subject, variable: Variable) -> Finding:
-    message, label = f"`{variable.name}` is required but not set", f"expected {variable.expected}"
-    if subject.gathered.process and subject.gathered.process.elsewhere:
-        elsewhere = f"it may be in {joined(subject.gathered.process.elsewhere)}, which is in none of the files"
-        return Finding(message, declaration(subject, variable.name), variable.name, label, elsewhere, Severity.WARNING)
-    has_nested = any(each.record.secret_names for each in subject.origins.sources)
-    if subject.gathered.unseen_directories and (has_nested or len(variable.setting) == 1):
-        where = joined([f"`{each}`" for each in subject.gathered.unseen_directories])
-        elsewhere = f"it may be in {where}, which was not checked; `--secrets-dir DIR` checks such a directory"
-        return Finding(message, declaration(subject, variable.name), variable.name, label, elsewhere, Severity.WARNING)
-    hint = variable.guidance.how_to_obtain or other_spellings(subject, variable)
-    return Finding(message, declaration(subject, variable.name), variable.name, label, hint)
+    yield from missing(subject)
 
 
 @built_in("SP303", "wrong-case", Severity.ERROR)

@@ -63,7 +63,9 @@ def _of_class(settings_class: type[BaseSettings]) -> Elsewhere:
     try:
         given = _given(settings_class)
         sources = list(customise(settings_class, **dict(zip(_GIVEN, given, strict=True))))
-    except Exception:  # noqa: BLE001 - code of the app's may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - code of the app's may raise anything
         return Elsewhere.OVER_VARIABLES
     return _of_sources(sources, given)
 

@@ -1,6 +1,6 @@
 """Of a type that no text can set, the type is what has to change."""
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -16,6 +16,22 @@ class Level(IntEnum):
     """Numbers that have names."""
 
     LOW = 1
+
+
+class Plain(Enum):
+    """Numbers that a text is not."""
+
+    LOW = 1
+
+
+class Lenient(Enum):
+    """Takes texts by its own code."""
+
+    LOW = 1
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Lenient | None":
+        return cls.LOW if value == "1" else None
 
 
 class Opaque:
@@ -49,6 +65,8 @@ NEVER: list[tuple[Any, str, str]] = [
     (Literal[1, 2], "VALUE=1", OTHER),
     (Literal[True], "VALUE=true", OTHER),
     (Literal[1, 2] | None, "VALUE=1", OTHER),
+    (Plain, "VALUE=1", OTHER),
+    (Plain | None, "VALUE=LOW", OTHER),
     (Opaque, "VALUE=1", OTHER),
     (Inner, "VALUE__PORT=1", PLAIN.format("int")),
     (dict[str, StrictInt], "VALUE__ANY=1", PLAIN.format("int")),
@@ -75,6 +93,12 @@ TAKEN_OR_WRONG: list[tuple[Any, dict[str, Any], str, list[str]]] = [
     (set[int], {}, 'VALUE={"a": 1}', ["`VALUE` is not a JSON array"]),
     (Literal[1, "auto"], {}, "VALUE=x", ["`VALUE` is not one of the allowed values"]),
     (Literal[Level.LOW], {}, "VALUE=1", []),
+    (Level, {}, "VALUE=x", ["`VALUE` is not one of the allowed values"]),
+    (Lenient, {}, "VALUE=1", []),
+    (Lenient, {}, "VALUE=x", ["`VALUE` is not one of the allowed values"]),
+    (Plain, {"env_parse_enums": True}, "VALUE=LOW", []),
+    (Plain, {"env_parse_enums": True}, "VALUE=x", ["`VALUE` is not one of the allowed values"]),
+    (Annotated[Plain, BeforeValidator(int)], {}, "VALUE=1", []),
     (Annotated[StrictInt, BeforeValidator(lambda text: int(text) if text.isdigit() else text)], {}, "VALUE=4", []),
     (
         Annotated[StrictInt, BeforeValidator(lambda text: int(text) if text.isdigit() else text)],
@@ -96,6 +120,29 @@ def test_a_type_that_takes_some_text_need_not_change(
     assert [each.message for each in report.diagnostics] == words
 
 
+SETTABLE: list[Any] = [str, Level, list[StrictInt], StrictInt | None, Literal[1, "auto"]]
+UNSETTABLE: list[Any] = [StrictInt, StrictBool, Literal[1, 2], Literal[1, 2] | None, Plain, Opaque]
+
+
+@pytest.mark.parametrize("annotation", UNSETTABLE, ids=map(str, range(len(UNSETTABLE))))
+def test_a_missing_value_that_no_text_can_set_is_not_asked_for(annotation: Any) -> None:
+    """Whoever wrote what is said to be expected would be refused again."""
+    settings_class = with_value(annotation, arbitrary_types_allowed=True)
+    (found,) = checked("", settings_class=settings_class).diagnostics
+    hint = "change the type in the settings class"
+    assert (found.code, (found.hint or "")[: len(hint)]) == ("SP302", hint)
+    assert "cannot be set by a variable" in env_example([SettingsContract.of(settings_class)], "setpoint example")
+
+
+@pytest.mark.parametrize("annotation", SETTABLE, ids=map(str, range(len(SETTABLE))))
+def test_a_missing_value_that_a_text_can_set_is_asked_for(annotation: Any) -> None:
+    """Its type accepts some texts, and they are told."""
+    (found,) = checked("", settings_class=with_value(annotation)).diagnostics
+    assert found.code == "SP302"
+    assert not (found.hint or "").startswith("change the type")
+    assert "cannot be set" not in env_example([SettingsContract.of(with_value(annotation))], "setpoint example")
+
+
 class Defaults(BaseSettings):
     """Defaults, of which some could not be written."""
 
@@ -103,10 +150,11 @@ class Defaults(BaseSettings):
     version: Literal[1, 2] = 1
     rate: float = 0.5
     unchecked: int = Field(default="none")  # type: ignore[assignment]
+    opaque: object = Opaque()
 
 
 def test_the_example_proposes_nothing_that_the_class_refuses() -> None:
     """Somebody takes the `#` away, and the start fails."""
     text = env_example([SettingsContract.of(Defaults)], "setpoint example")
     lines = [line for line in text.splitlines() if "=" in line and not line.startswith("# ")]
-    assert lines == ["#PORT=", "#VERSION=", "#RATE=0.5", "#UNCHECKED="]
+    assert lines == ["#PORT=", "#VERSION=", "#RATE=0.5", "#UNCHECKED=", "#OPAQUE="]
