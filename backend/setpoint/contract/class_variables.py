@@ -100,6 +100,7 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
             split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
             takes_names=bool(config.get("env_parse_enums")),
             delimiter=(delimiter if config.get("case_sensitive") else delimiter.upper()) if delimiter else "",
+            splits=max(most - len(setting) + 1, 0) if (most := config.get("env_nested_max_split")) else -1,
         )
         if model is None or not delimiter or model in inside:
             continue

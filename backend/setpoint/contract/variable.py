@@ -27,6 +27,7 @@ class Variable(NamedTuple):
         split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
         takes_names: Whether it takes the names of an enumeration's members.
         delimiter: What separates the names of nested settings in it; empty where none are.
+        splits: At how many delimiters its keys are separated; -1 for all.
         default_around: What the default of the model around it holds for it, where that has one.
         reader: The settings class that reads it, where that is another one, which makes the value of a field.
     """
@@ -40,6 +41,7 @@ class Variable(NamedTuple):
     split_by_class: bool = False
     takes_names: bool = False
     delimiter: str = ""
+    splits: int = -1
     default_around: Any = PydanticUndefined
     reader: type[BaseSettings] | None = None
 
@@ -89,7 +91,7 @@ class Variable(NamedTuple):
 
     def path_of(self, name: str) -> tuple[str, ...]:
         """Return the path of what `name` sets: attributes, and then keys where it is longer than the variable's."""
-        keys = name[len(self.name) :].split(self.delimiter) if self.delimiter else []
+        keys = name[len(self.name) :].split(self.delimiter, self.splits) if self.delimiter else []
         return (*self.setting, *(each for each in keys if each))
 
     def tokens_in(self, name: str) -> list[str]:

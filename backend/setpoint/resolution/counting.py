@@ -21,6 +21,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
         record: What the class did.
         settings: Its settings, of which a key may be no part that a source gave; None where there are none.
     """
+    ignores_empty = bool(record.asked.model_config.get("env_ignore_empty"))
     found: dict[int, set[Setting]] = {}
     paths: dict[int, Setting] = {}
     for source in origins.sources:
@@ -33,7 +34,8 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
                 paths[id(given)] = setting
     set_fields = {name for each in origins.sources if not each.inside for name in each.fields_given}
     for name in origins.fields - set_fields:
-        if text := origins.written_at((name,)):
+        text = origins.written_at((name,))
+        if text and (text.value or not ignores_empty):
             found[id(text)] = {(name,)}  # The class took it for no value.
     # A value counts as well of which others take the place of all parts: it could be no value that has parts.
     for each in (each for source in origins.sources for each in source.assignments):

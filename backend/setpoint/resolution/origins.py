@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.field_type import takes_json
+from setpoint.contract.plain_value import plain_value
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
@@ -279,7 +281,10 @@ def _places_of_parts(
 
 
 def as_text(value: Any) -> str:
-    """Return a value that was no text as one."""
+    """Return a value that was no text as a variable would give it."""
+    if isinstance(value, bool | Mapping | list | tuple):
+        with suppress(ValueError, RecursionError):
+            return json.dumps(plain_value(value, str))
     return value if isinstance(value, str) else str(value)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from setpoint.contract.variable import Variable
@@ -70,12 +71,16 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         spellings.setdefault(variable.setting, []).append(variable)
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
+    # Otherwise a default is gone once one of its keys is set.
+    replaces_nothing = subject.contract.settings_class.model_config.get("nested_model_default_partial_update")
     for setting, variables in spellings.items():
         found = _of_setting(subject, variables, given, is_model=setting in parents)
         is_inside = any(setting[:depth] in set_as_a_whole for depth in range(1, len(setting)))
-        if found.winner or found.shadowed or not (setting in parents or is_inside):
+        of_keys = [*_of_keys(subject, variables, given)]
+        is_replaced = not replaces_nothing and found.winner is None and any(each.winner for each in of_keys)
+        if found.winner or found.shadowed or not (setting in parents or is_inside or is_replaced):
             yield found
-        yield from _of_keys(subject, variables, given)
+        yield from of_keys
     yield from _kept(subject)
 
 
@@ -162,9 +167,20 @@ def _of_keys(
         if variable is not None and variable in variables and name != variable.name:
             counts = [each for each in assignments if _counts(subject, each, each.path)]
             others = tuple(each for each in assignments if each not in counts)
-            winner = counts[0] if counts else None
+            winner = counts[0] if counts else _elsewhere(subject, assignments[0])
+            variable = (
+                variable
+                if winner
+                else variable._replace(field=FieldInfo.from_annotation(Any), default_around=None, required=False)
+            )
             shown_name = subject.contract.canonical(assignments[0].shown_name)
             yield Provenance(name, shown_name, variable, winner, others, tuple(counts[1:]))
+
+
+def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
+    """Return what gives the key that `assignment` would set, if a source without variables does."""
+    winner = subject.origins.of(assignment.path)
+    return winner if winner and winner.source else None
 
 
 def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:

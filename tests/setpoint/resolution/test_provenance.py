@@ -194,7 +194,7 @@ def test_what_a_config_file_gives_of_an_open_setting_is_told_beside_its_keys(
     assert labels
     assert labels.source
     assert labels.source.paths == ("own.json",)
-    assert labels.value.raw == "{'a': 'b', 'c': 'd'}"
+    assert labels.value.raw == '{"a": "b", "c": "d"}'
     assert key
     assert key.value.raw == "x"
 
@@ -205,3 +205,38 @@ def test_a_part_that_a_default_no_longer_gives_is_missing() -> None:
     assert (found["MODEL__NEEDED"].winner, found["MODEL__NEEDED"].variable.required) == (None, True)
     found = {each.name: each for each in provenances(_of(Replaced, ""))}
     assert (found["MODEL__NEEDED"].variable.default, found["MODEL__NEEDED"].variable.required) == (1, False)
+
+
+class Parts(BaseSettings):
+    """Has keys that are set one by one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="APP_", env_nested_delimiter="_", env_nested_max_split=1, env_ignore_empty=True
+    )
+
+    limits: dict[str, int] = {"all": 1}
+    quotas: dict[str, int]
+    port: int = 80
+    name: str
+
+
+PARTS: list[tuple[Mapping[str, str], dict[str, str | None]]] = [
+    (
+        {"APP_LIMITS_A_B": "3", "APP_QUOTAS_X": "4", "APP_NAME": "n"},
+        {"APP_LIMITS_A_B": "3", "APP_QUOTAS_X": "4", "APP_PORT": None, "APP_NAME": "n"},
+    ),
+    (
+        {"APP_PORT": "", "APP_NAME": ""},
+        {"APP_LIMITS": None, "APP_QUOTAS": None, "APP_PORT": None, "APP_NAME": None},
+    ),
+]
+
+
+@pytest.mark.parametrize(("environment", "expected"), PARTS, ids=("keys", "empty"))
+def test_what_is_told_of_a_setting_is_what_the_class_has_for_it(
+    environment: Mapping[str, str], expected: dict[str, str | None]
+) -> None:
+    """A default that keys have replaced is not told, nor is an empty text a value where it counts as unset."""
+    subject = Subject(SettingsContract.of(Parts), Gathered(environment=ProcessEnvironment(environment)))
+    found = {each.name: each.winner.value.raw if each.winner else None for each in provenances(subject)}
+    assert found == expected

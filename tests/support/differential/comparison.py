@@ -140,7 +140,7 @@ def _of_origins(
     origins = [(origin.get("variable", each["name"]), origin) for each in shown for origin in _origins(each)]
     winners = {at for name, origin in origins if (at := _at(situation, origin, name)) is not None}
     for at, (here, others) in enumerate(zip(situation.written, answers, strict=True)):
-        if here.name.upper() in case.unseen or (not here.text and case.settings.model_config.get("env_ignore_empty")):
+        if here.name.upper() in case.unseen:
             continue
         is_winner = at in winners
         if here.texts is STRANGER and not is_winner:
