@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.field_type import takes_json
 from setpoint.contract.plain_value import plain_value
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
@@ -195,8 +194,8 @@ class Origins:
         if variable is None:
             return None
         value = source.value_at(setting)
-        # What variables hold that no setting reads is nothing to show.
-        is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping) and not takes_json(variable.field)
+        # What is made of names that are no settings is nothing to show.
+        is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping)
         text = MASK if is_of_strangers else as_text(value)
         return Assignment(variable.name, Guarded(text), variable, source=source.record)
 

@@ -180,7 +180,7 @@ def _of_keys(
 def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
     """Return what gives the key that `assignment` would set, if a source without variables does."""
     winner = subject.origins.of(assignment.path)
-    return winner if winner and winner.source else None
+    return winner if winner and winner.source and not winner.source.entries else None
 
 
 def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
