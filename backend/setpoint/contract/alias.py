@@ -1,6 +1,6 @@
 """Under which keys a model takes its fields: what pydantic documents under "Alias"."""
 
-from pydantic import AliasChoices, BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
 
 
@@ -9,6 +9,13 @@ def aliases(info: FieldInfo, model: type[BaseModel]) -> list[str]:
     alias = info.validation_alias if model.model_config.get("validate_by_alias", True) else None
     choices = alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []
     return [each if isinstance(each, str) else str(each.path[0]) for each in choices]
+
+
+def keys_led_into(info: FieldInfo) -> list[str]:
+    """Return the keys by which aliases of a field lead into the value of their first one."""
+    alias = info.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return [str(key) for each in choices if isinstance(each, AliasPath) for key in each.path[1:]]
 
 
 def takes_names(model: type[BaseModel]) -> bool:

@@ -140,7 +140,13 @@ def _of_setting(
     if winner is None and not is_model:
         winner = subject.origins.under_parts(setting)
     variable = variables[0] if winner else _as_it_is(subject, variables[0])
+    # What an alias leads into has other settings in it, and shadows nothing.
+    others = tuple(each for each in others if not _is_led_into(variables, each))
     return Provenance(variable.name, variable.name, variable, winner, others)
+
+
+def _is_led_into(variables: Iterable[Variable], assignment: Assignment) -> bool:
+    return any(each.holds_parts and each.name.casefold() == assignment.name.casefold() for each in variables)
 
 
 def _as_it_is(subject: Subject, variable: Variable) -> Variable:

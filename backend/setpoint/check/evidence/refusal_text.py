@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from setpoint.check.finding import Finding, Region
 from setpoint.contract import field_type
+from setpoint.contract.alias import keys_led_into
 from setpoint.contract.guidance import PublicValueError
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
@@ -259,16 +260,16 @@ def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
     return None if meant == value else meant
 
 
-def path_inside(refusal: Refusal, depth: int, variable: Variable | None, *, may_quote: bool) -> str:
+def path_inside(refusal: Refusal, depth: int, variables: Iterable[Variable], *, may_quote: bool) -> str:
     """Return where inside the value the trouble is: `[0].port`, empty for the value as a whole.
 
     Args:
         refusal: What the class says.
         depth: How many steps of the refusal's path lead to the variable.
-        variable: The variable, where it is known.
+        variables: The variable as it is known for each setting that it is of.
         may_quote: Whether keys that the class doesn't name itself may be shown; they are part of the value.
     """
-    known = set(field_type.keys(variable.field.annotation if variable else None))
+    known = {key for each in variables for key in (*field_type.keys(each.field.annotation), *keys_led_into(each.field))}
     return _path(refusal.keys[depth:], known, may_quote=may_quote)
 
 

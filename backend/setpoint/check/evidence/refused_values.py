@@ -72,7 +72,8 @@ def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None)
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
     variable = _variable(subject, refusal, assignment)
     depth = len(assignment.path) if assignment else 1
-    return path_inside(refusal, depth, variable, may_quote=_may_quote(subject, variable, assignment))
+    of_same_name = (variable, *subject.contract.named(variable.name)) if variable else ()
+    return path_inside(refusal, depth, of_same_name, may_quote=_may_quote(subject, variable, assignment))
 
 
 def _may_quote(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> bool:
