@@ -4,12 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from decimal import Decimal
 from enum import Enum
-from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import (
-    BaseModel,
-)
+from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 from setpoint.contract.annotation import alternatives, arguments, is_class, values
@@ -45,12 +42,25 @@ def models_from(
 
 
 def _models(field: FieldInfo) -> list[type[BaseModel]]:
-    return [part for part in alternatives(field.annotation) if is_class(part, (BaseModel,))]
+    found = [part for part in alternatives(field.annotation) if is_class(part, (BaseModel,))]
+    return [each for each in found if not is_class(each, (RootModel,))]
+
+
+def parts(annotation: Any) -> Iterator[Any]:
+    """Yield the alternatives that are more than "nothing"; of a `RootModel`, which is its one value, those of that."""
+    for part in values(annotation):
+        if is_class(part, (RootModel,)) and "root" in part.model_fields:
+            yield from parts(part.model_fields["root"].annotation)
+        else:
+            yield part
 
 
 def is_open(field: FieldInfo) -> bool:
     """Return whether the field takes keys that are not listed here: those of a `dict`, or of one of several models."""
-    return len(_models(field)) > 1 or any(_takes_keys(get_origin(part) or part) for part in values(field.annotation))
+    inside = list(parts(field.annotation))
+    if inside != values(field.annotation) and any(is_class(part, (BaseModel,)) for part in inside):
+        return True  # The fields of a model in a `RootModel` are no settings of their own.
+    return len(_models(field)) > 1 or any(_takes_keys(get_origin(part) or part) for part in inside)
 
 
 def _takes_keys(base: Any) -> bool:
@@ -59,7 +69,7 @@ def _takes_keys(base: Any) -> bool:
 
 def takes_json(field: FieldInfo) -> bool:
     """Return whether the environment gives the field's value as JSON."""
-    return any(is_class(part, (*ARRAYS, dict, BaseModel)) for part in values(field.annotation))
+    return any(is_class(part, (*ARRAYS, dict, BaseModel)) for part in parts(field.annotation))
 
 
 def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
@@ -93,11 +103,11 @@ def choices(field: FieldInfo, *, by_name: bool = False) -> tuple[str, ...]:
         by_name: Whether to return the names of an enumeration's members in place of their values.
     """
     found: list[str] = []
-    for part in alternatives(field.annotation):
+    for part in parts(field.annotation):
         if get_origin(part) is Literal:
             found += [str(each.value if isinstance(each, Enum) else each) for each in get_args(part)]
         elif is_class(part, (Enum,)):
             found += [each.name if by_name else str(each.value) for each in part]
-        elif part is not NoneType:
+        else:
             return ()
     return tuple(found)

@@ -26,13 +26,14 @@ from pydantic import (
     NaiveDatetime,
     PastDate,
     PastDatetime,
+    RootModel,
 )
 from pydantic.fields import FieldInfo
 from pydantic.networks import _BaseMultiHostUrl
 from pydantic.types import PathType, UuidVersion
 
 from setpoint.contract.annotation import arguments, is_class, values
-from setpoint.contract.field_type import ARRAYS, choices
+from setpoint.contract.field_type import ARRAYS, choices, parts
 from setpoint.contract.secrecy import SECRET_TYPES
 from setpoint.text.join import counted, joined
 
@@ -93,7 +94,7 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
     allowed = choices(field, by_name=by_name)
     if allowed:
         return _any_of(allowed)
-    words = dict.fromkeys(_type_in_words(part, field.metadata) for part in values(field.annotation))
+    words = dict.fromkeys(_type_in_words(part, field.metadata) for part in parts(field.annotation))
     return " or ".join(words) + _range_in_words(field)
 
 
@@ -122,9 +123,10 @@ def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
 
 
 def _range_in_words(field: FieldInfo) -> str:
-    constraints = list(_constraints([*field.metadata, *_inside_secrets(field.annotation)]))
-    bounds = _bounds(constraints, of_integers=all(is_class(part, (int,)) for part in values(field.annotation)))
-    item = "item" if any(is_class(part, (*ARRAYS, dict)) for part in values(field.annotation)) else "character"
+    inside = list(parts(field.annotation))
+    constraints = list(_constraints([*field.metadata, *_of_roots(field), *_inside_secrets(field.annotation)]))
+    bounds = _bounds(constraints, of_integers=all(is_class(part, (int,)) for part in inside))
+    item = "item" if any(is_class(part, (*ARRAYS, dict)) for part in inside) else "character"
     words = []
     if {"ge", "le"} <= bounds.keys():
         least, most = bounds.pop("ge"), bounds.pop("le")
@@ -136,6 +138,13 @@ def _range_in_words(field: FieldInfo) -> str:
     words += _digits_in_words(constraints)
     words += [f"of the form `{pattern}`" for pattern in _patterns(constraints)]
     return f" {joined(words)}" if words else ""
+
+
+def _of_roots(field: FieldInfo) -> Iterator[Any]:
+    """Yield the constraints of the value that a `RootModel` is."""
+    for part in values(field.annotation):
+        if is_class(part, (RootModel,)) and "root" in part.model_fields:
+            yield from (*part.model_fields["root"].metadata, *_of_roots(part.model_fields["root"]))
 
 
 def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:

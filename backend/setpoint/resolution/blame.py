@@ -39,9 +39,12 @@ def overruled(subject: Subject) -> Iterator[Assignment]:
 
 def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None:
     """Return what gives the value that the class refuses; what a source could not decode may not even count."""
-    if refusal.entry is None:
-        return assigned_near(subject, refusal.setting) or lacking(subject, refusal)
-    return subject.assignment_of(refusal.entry)
+    if refusal.entry is not None:
+        return subject.assignment_of(refusal.entry)
+    # What is inside an open one is known by its keys, and these may be aliases.
+    is_listed = subject.contract.variables_at(refusal.setting)
+    by_keys = None if is_listed or len(refusal.keys) < 2 else subject.origins.written_at(refusal.keys)  # noqa: PLR2004 - one inside another
+    return by_keys or assigned_near(subject, refusal.setting) or lacking(subject, refusal)
 
 
 def without_json(subject: Subject) -> frozenset[str]:

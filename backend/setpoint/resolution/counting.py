@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
 from setpoint.resolution.origins import Origins, Setting
@@ -85,6 +85,8 @@ def _is_kept(settings: object, setting: Setting) -> bool:
     """Return whether `settings` have something at `setting`; below what can't be looked into, they may have."""
     found: Any = settings
     for step in setting:
+        while isinstance(found, RootModel):
+            found = found.root
         if isinstance(found, BaseModel):
             found = _attribute(found, str(step))
         elif isinstance(found, Mapping):

@@ -86,7 +86,10 @@ class ReadSource:
         top = len(self.inside) + 1
         nested = [each for each in found if len(each[1].path) > top]
         # Of nested ones the last in the source counts; of the names of a field the first that is set does.
-        return max(nested, key=lambda each: each[0])[1] if nested else next((each for _, each in found), None)
+        if not nested:
+            return next((each for _, each in found), None)
+        last = max(nested, key=lambda each: each[0])[1]
+        return self.by_setting.get(_folded(last.path), [(0, last)])[0][1]
 
 
 class Origins:

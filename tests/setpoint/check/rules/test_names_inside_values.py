@@ -1,7 +1,10 @@
 """A name of a part of a value is known where the class takes that part, and only there."""
 
+from typing import Annotated, Literal
+
 import pytest
-from pydantic_settings import BaseSettings
+from pydantic import AliasChoices, AliasPath, BaseModel, Field, RootModel, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.contract.settings_class import SettingsContract
 from support.checking import checked
@@ -112,3 +115,95 @@ def test_a_name_inside_a_model_is_known_by_its_variable() -> None:
     contract = SettingsContract.of(validators.InsideModel)
     assert contract.inside(("pool", "low")) is None
     assert [each.setting for each in contract.variables if each.name == "POOL__LOW"] == [("pool", "low")]
+
+
+class Led(BaseSettings):
+    """Takes settings out of a value in which others are as well."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+    host: str = Field(validation_alias=AliasPath("SERVICE", "web", "host"))  # type: ignore[pydantic-alias]  # on purpose
+    port: int = Field(validation_alias=AliasPath("SERVICE", "ports", 1))  # type: ignore[pydantic-alias]  # on purpose
+    token: SecretStr = Field(SecretStr(""), validation_alias=AliasPath("SERVICE", "token"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+LED: list[tuple[str, list[str]]] = [
+    (
+        'SERVICE={"web":{},"ports":[1],"token":"hunter2"}',
+        [
+            "SP401 `web.host` in `SERVICE` is missing a required value",
+            "SP401 `ports[1]` in `SERVICE` is missing a required value",
+        ],
+    ),
+    ('SERVICE={"web":{"host":"h"},"ports":[1,"x"]}', ["SP401 `ports[1]` in `SERVICE` is not an integer"]),
+    ("SERVICE=hunter2", ["SP401 `SERVICE` is not valid JSON"]),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), LED, ids=("incomplete", "invalid", "no JSON"))
+def test_what_an_alias_does_not_find_in_a_value_is_missing_there(line: str, told: list[str]) -> None:
+    """The variable is set, so nobody is told that it is not, or that it is none."""
+    report = checked(f"{line}\n", settings_class=Led)
+    assert [f"{each.code} {each.message}" for each in report.diagnostics] == told
+    assert {each.location.line for each in report.diagnostics if each.location} == {1}
+
+
+class Box(BaseModel):
+    """Has a field with several names."""
+
+    first: int = 1
+    second: int = Field(2, validation_alias=AliasChoices("other", "second"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+class Size(RootModel[Annotated[int, Field(ge=1, le=9)]]):
+    """One number."""
+
+
+class Named(RootModel[dict[str, Box]]):
+    """Models by name."""
+
+
+class Rooted(BaseSettings):
+    """Has models that are one value each."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    size: Size
+    mode: RootModel[Literal["fast", "slow"]] = RootModel[Literal["fast", "slow"]]("fast")
+    named: Named = Named({})
+    box: RootModel[Box] = RootModel[Box](Box(first=1))
+
+
+ROOTED: list[tuple[str, list[str]]] = [
+    ("", ["SP302 `SIZE` is required but not set; expected an integer from 1 to 9"]),
+    ("SIZE=0", ["SP401 `SIZE` is too small; expected an integer from 1 to 9"]),
+    ("SIZE=1\nMODE=fsat", ["SP401 `MODE` is not one of the allowed values; expected `fast` or `slow`"]),
+    ("SIZE=1\nNAMED__A__FIRST=x", ["SP401 `NAMED__A__FIRST` is not an integer"]),
+    ("SIZE=1\nNAMED__A__FRIST=1", ["SP301 no setting reads `NAMED__A__FRIST`; did you mean `NAMED__A__FIRST`?"]),
+    ("SIZE=1\nBOX__FIRST=x", ["SP401 `BOX__FIRST` is not an integer"]),
+    ("SIZE=1\nBOX__FIRST=2\nNAMED__A__FIRST=3", []),
+    ("SIZE=1\nBOX__SECOND=5\nBOX__OTHER=x", ["SP401 `BOX__OTHER` is not an integer"]),
+]
+
+
+@pytest.mark.parametrize(("content", "told"), ROOTED, ids=map(str, range(len(ROOTED))))
+def test_a_root_model_is_the_value_that_it_has(content: str, told: list[str]) -> None:
+    """Nobody writes a JSON object for a number, and no name ends in `ROOT`."""
+    found = checked(f"{content}\n", settings_class=Rooted).diagnostics
+    assert [f"{each.code} {each.message}{'; ' if each.label else ''}{each.label or ''}" for each in found] == told
+
+
+class Aliased(BaseSettings):
+    """Nests a model with several names for a field."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    box: Box = Box(first=1)
+
+
+@pytest.mark.parametrize("content", ["BOX__OTHER=x\nBOX__SECOND=5\n", "BOX__SECOND=5\nBOX__OTHER=x\n"])
+def test_of_several_names_of_a_nested_field_the_first_is_to_blame(content: str) -> None:
+    """The class takes that one, wherever it is in the file."""
+    found = checked(content, settings_class=Aliased).diagnostics
+    (error,) = [each.message for each in found if each.severity.value == "error"]
+    assert error == "`BOX__OTHER` is not an integer"
