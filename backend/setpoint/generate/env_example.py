@@ -1,6 +1,7 @@
 """The `.env.example` of a settings class: each variable with its words, type, default and where to get a value."""
 
 import json
+import re
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from setpoint.validation.left_out import refusing_any_text
 from setpoint.validation.refusal import RefusalKind
 
 _WIDTH = 100
-_ADDRESS = " at 0x"
+_ADDRESS = re.compile(r" at 0x(?=[0-9a-fA-F]+>)")
 """How Python shows where an object is in memory that has no other name."""
 
 
@@ -79,7 +80,7 @@ def default_text(variable: Variable) -> str | None:
     except (ValueError, RecursionError):
         return None
     text = plain if isinstance(plain, str) else json.dumps(plain)
-    if _ADDRESS in text:
+    if _ADDRESS.search(text):
         return None  # It is another one whenever the class is imported.
     return text if variable.shows(variable.name, Guarded(text)) else None
 
