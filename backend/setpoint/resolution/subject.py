@@ -226,12 +226,22 @@ class Subject:
         return forbidden(self.contract, self.validated, self.assignments)
 
     def is_ignored(self, name: str) -> bool:
-        """Return whether `name` is known to belong to another program, or to another settings class of the app."""
+        """Return whether `name` belongs to another program, or is read by another class or in another way."""
         process = self.gathered.process
         is_given_by_itself = process is not None and name in process.given_by_itself
         is_ignored = any(fnmatchcase(name, pattern) for pattern in self.ignored)
-        return is_given_by_itself or is_ignored or self.is_read_beside(name) or self.contract.is_of_part(name)
+        is_read = self.is_read_beside(name) or self.contract.is_of_part(name) or self._is_read_otherwise(name)
+        return is_given_by_itself or is_ignored or is_read
 
     def is_read_beside(self, name: str) -> bool:
         """Return whether another settings class of the app reads the variable `name`."""
         return any(each.find(name) or each.from_file(name) for each in self.beside)
+
+    def _is_read_otherwise(self, name: str) -> bool:
+        """Return whether a source whose names begin in a way of their own reads the variable `name`."""
+        beginnings = {source.prefix for made in self.asked.builds for source in made.sources if source.prefix}
+        return any(
+            self.contract.canonical(name).startswith(self.contract.canonical(each))
+            and self.contract.find(f"{self.contract.prefix}{name[len(each) :]}")
+            for each in beginnings
+        )

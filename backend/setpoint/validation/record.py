@@ -50,6 +50,7 @@ class SourceRecord:
         entries: The variables that it has from the process environment or env files, later ones over earlier.
         files: The env files that it has found by itself.
         secret_names: How its secret files are named, where they are not named like variables.
+        prefix: How the names begin that it reads, where that is not as the class has it.
         values: What it gave, by the keys under which the settings class takes it.
         undecodable: The variables whose text it could not turn into a value; it gave the rest.
         error: What it raised, if it gave nothing for that.
@@ -61,6 +62,7 @@ class SourceRecord:
     entries: tuple[Entry, ...] = ()
     files: tuple[EnvFile, ...] = ()
     secret_names: "SecretNames | None" = None
+    prefix: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     undecodable: tuple[tuple[str, Entry | None], ...] = ()
     error: BaseException | None = None

@@ -66,7 +66,8 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
         is_file = isinstance(source, DotEnvSettingsSource)
         kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
     entries, files = reading or Reading(())
-    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries, files, _nesting(source))
+    prefix = _prefix_of_its_own(source) if reading is not None else None
+    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries, files, _nesting(source), prefix)
 
 
 def half_made(source: object) -> SourceRecord:
@@ -84,6 +85,13 @@ def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
         directories = source.secrets_dir or ()
         directories = [directories] if isinstance(directories, str | PathLike) else directories
         yield from (str(Path(each).expanduser()) for each in directories)
+
+
+def _prefix_of_its_own(source: object) -> str | None:
+    """Return how the names begin that `source` reads, where the app has made it with another prefix than the class."""
+    if not isinstance(source, EnvSettingsSource) or source.env_prefix == source.config.get("env_prefix"):
+        return None
+    return source.env_prefix
 
 
 def _nesting(source: object) -> "SecretNames | None":

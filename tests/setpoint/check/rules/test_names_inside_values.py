@@ -1,10 +1,10 @@
 """A name of a part of a value is known where the class takes that part, and only there."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import AliasChoices, AliasPath, BaseModel, Field, RootModel, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from setpoint.contract.settings_class import SettingsContract
 from support.checking import checked
@@ -207,3 +207,34 @@ def test_of_several_names_of_a_nested_field_the_first_is_to_blame(content: str) 
     found = checked(content, settings_class=Aliased).diagnostics
     (error,) = [each.message for each in found if each.severity.value == "error"]
     assert error == "`BOX__OTHER` is not an integer"
+
+
+class Renamed(BaseSettings):
+    """Still reads the names from before it had a prefix of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOPS_")
+
+    port: int
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+        """Ask for the names with the older prefix where the newer ones are not set."""
+        return sources["env_settings"], EnvSettingsSource(cls, env_prefix="SHOP_")
+
+
+RENAMED: list[tuple[dict[str, str], list[str]]] = [
+    ({"SHOP_PORT": "1"}, []),
+    ({"SHOPS_PORT": "1", "SHOP_PORT": "2"}, []),
+    ({"SHOP_PORT": "1", "SHOP_PROT": "2"}, ["SP301 SHOP_PROT"]),
+    ({"SHOP_PORT": "x"}, ["SP401 SHOPS_PORT"]),
+    ({}, ["SP302 SHOPS_PORT"]),
+]
+
+
+@pytest.mark.parametrize(("environment", "told"), RENAMED, ids=map(str, range(len(RENAMED))))
+def test_a_name_that_a_source_reads_with_a_prefix_of_its_own_is_no_misspelling(
+    environment: dict[str, str], told: list[str]
+) -> None:
+    """Whoever took it out would take away the value."""
+    found = checked(settings_class=Renamed, environment=environment).diagnostics
+    assert [f"{each.code} {each.variable}" for each in found] == told
