@@ -42,8 +42,8 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
     if refusal.entry is not None:
         return subject.assignment_of(refusal.entry)
     # What is inside an open one is known by its keys, and these may be aliases.
-    is_listed = subject.contract.variables_at(refusal.setting)
-    by_keys = None if is_listed or len(refusal.keys) < 2 else subject.origins.written_at(refusal.keys)  # noqa: PLR2004 - one inside another
+    is_inside = len(refusal.keys) > 1 and not subject.contract.variables_at(refusal.setting)
+    by_keys = subject.origins.written_at(refusal.keys) if is_inside else None
     return by_keys or assigned_near(subject, refusal.setting) or lacking(subject, refusal)
 
 
