@@ -1,4 +1,4 @@
-"""Follows the path of a setting through what a source gave, by names and aliases, in whatever case."""
+"""Follows the path of a setting through what a source gave, by names and aliases, in the case that the class reads."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,13 +16,15 @@ def values_along(
 ) -> Iterator[Any]:
     """Yield what `values` hold at each step of `setting`; below what is no mapping, what is given as a whole."""
     current: Any = values
+    ignores_case = model is None or not model.model_config.get("case_sensitive")
     for step in setting:
         if not isinstance(current, Mapping):
             yield current
             continue
         info = model.model_fields.get(str(step)) if model is not None else None
         paths = [*paths_of(info), [step]] if info else [[step]]
-        current = next((found for path in paths if (found := value_at_path(current, path)) is not NOTHING), NOTHING)
+        found = (value_at_path(current, path, ignores_case=ignores_case) for path in paths)
+        current = next((each for each in found if each is not NOTHING), NOTHING)
         if current is NOTHING:
             return
         yield current
@@ -36,12 +38,12 @@ def paths_of(info: Any) -> Iterator[Sequence[str | int]]:
         yield list(each.path) if isinstance(each, AliasPath) else [each]
 
 
-def value_at_path(value: Any, path: Sequence[str | int]) -> Any:
+def value_at_path(value: Any, path: Sequence[str | int], *, ignores_case: bool = True) -> Any:
     """Return what is in `value` at the end of `path`, `NOTHING` where it leads nowhere."""
     for step in path:
         if isinstance(value, Mapping):
             folded = str(step).casefold()
-            alike = (each for key, each in value.items() if str(key).casefold() == folded)
+            alike = (each for key, each in value.items() if ignores_case and str(key).casefold() == folded)
             value = value[step] if step in value else next(alike, NOTHING)
         elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
             value = value[step]

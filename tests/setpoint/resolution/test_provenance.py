@@ -240,3 +240,20 @@ def test_what_is_told_of_a_setting_is_what_the_class_has_for_it(
     subject = Subject(SettingsContract.of(Parts), Gathered(environment=ProcessEnvironment(environment)))
     found = {each.name: each.winner.value.raw if each.winner else None for each in provenances(subject)}
     assert found == expected
+
+
+class Exact(BaseSettings):
+    """Reads names in one case alone, and is given what its file holds in another."""
+
+    model_config = SettingsConfigDict(case_sensitive=True, env_file=".env")
+
+    PORT: int
+    HOST: str = "h"
+
+
+def test_what_is_written_in_another_case_gives_nothing_where_case_counts() -> None:
+    """A file's unknown names are handed to the class as well, which does not take them for its own."""
+    file = parse_env_file("1.env", b"port=1\nhost=a\n", {})
+    subject = Subject(SettingsContract.of(Exact), Gathered((file,)))
+    assert {each.name: each.winner for each in provenances(subject)} == {"PORT": None, "HOST": None}
+    assert [each.shown_name for each in strange_names(subject)] == ["port", "host"]
