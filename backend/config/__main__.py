@@ -1,4 +1,4 @@
-"""`python -m config` is the command `setpoint` on this service's own settings, with some commands more."""
+"""`python -m config` is the command `setpoint` with this service's own settings, and a few more commands."""
 
 import sys
 

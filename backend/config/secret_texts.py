@@ -1,4 +1,4 @@
-"""Finds the texts that must not leave the process: what the settings hold of secrets, as written and as decoded."""
+"""Finds the texts that must not leave the process: secrets of the settings, as written and as decoded."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The database and the keys of the service, as it can use them; neither is opened or tried here."""
+"""The database and the keys of the service, in usable form; neither is opened or tried here."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What is told of an exception: its type, its text with every known secret masked, and where it came by.
+"""What is told of an exception: its type, its text with known secrets masked, and the frames it passed.
 
 gunicorn's master imports this module, and so it needs the standard library alone.
 """

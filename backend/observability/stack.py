@@ -1,4 +1,4 @@
-"""Where an exception came by: the last frames of its stack, each with the whole statement that was under way."""
+"""The path of an exception: the last frames of its stack, each with the whole statement being executed."""
 
 import linecache
 from collections import deque

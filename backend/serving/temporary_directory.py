@@ -1,4 +1,4 @@
-"""Finds a directory for the files by which workers tell their master that they live."""
+"""Finds a directory for the files by which workers show their master that they are alive."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A command in a process of its own, for another program: what imported code of the app's does leaves its output alone.
+"""Runs a command for another program, apart from it, so that what the app's code prints or leaves behind does no harm.
 
 `python -m setpoint.apart FILE SECONDS COMMAND …` writes into FILE what the command prints, and ends with it: threads
 and programs that the code has started don't hold it up. After SECONDS it is over, also if who has started it is gone.

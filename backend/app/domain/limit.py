@@ -1,4 +1,4 @@
-"""What one app may use, so that it leaves enough for the others, and what it has used."""
+"""What one app may use, so that enough is left for the others, and what it has used."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

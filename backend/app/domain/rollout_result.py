@@ -1,4 +1,4 @@
-"""How a revision had come out when the next one was made: the last that is known of it."""
+"""How a revision had turned out when the next one was made: the last that is known of it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How rights are asked for: roles with where they hold, or scopes and where all of them hold."""
+"""How rights are requested: roles and where they apply, or scopes and where all of them apply."""
 
 from collections.abc import Callable
 from http import HTTPStatus

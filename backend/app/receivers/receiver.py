@@ -1,4 +1,4 @@
-"""Where a webhook goes: the parts of its URL, and an address that is looked at before anything connects to it.
+"""The destination of a webhook: its URL, and an address that is checked before anything connects to it.
 
 The host is resolved once, and the connection goes to the very address that was looked at, so that a name which answers
 differently the next time (DNS rebinding) gains nothing.

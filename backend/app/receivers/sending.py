@@ -1,4 +1,4 @@
-"""Sends one webhook: a POST to an address that was looked at, over a verified TLS, within a bounded time."""
+"""Sends one webhook: a POST to a checked address, over verified TLS, within a time limit."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""Gathers what many requests bring within a moment, and stores it in one go."""
+"""Gathers what many requests bring within a moment, and stores it in one transaction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Gives the holders of other issuers' tokens a token of this service for a short time."""
+"""Exchanges the tokens of other issuers for short-lived tokens of this service."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Tells what was there before and what has changed, and removes values that have leaked."""
+"""Tells what was there before and what changed, and removes values that have leaked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

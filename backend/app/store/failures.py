@@ -1,4 +1,4 @@
-"""Says in the service's own words what a database driver says in its codes."""
+"""Translates the error codes of database drivers into the service's own words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

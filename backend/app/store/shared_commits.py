@@ -1,4 +1,4 @@
-"""Has writes of one process that wait at the same time share a transaction, and so one wait for the disk."""
+"""Lets writes that wait at the same time share a transaction, and so one wait for the disk."""
 
 from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context

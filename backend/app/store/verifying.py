@@ -1,4 +1,4 @@
-"""Looks through all that is stored for what is not what was written."""
+"""Looks through everything that is stored for what is not as it was written."""
 
 from collections.abc import Iterator
 

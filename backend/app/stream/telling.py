@@ -1,4 +1,4 @@
-"""An event as streams tell it: once in bytes for thousands of them, by a topic that each finds in its own set."""
+"""An event as streams send it: encoded once for all of them, with a topic that each looks up in its own set."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Shows people what is refused as a page; programs get the problem documents of the API."""
+"""Shows refusals to people as a page; programs get the problem documents of the API."""
 
 from contextlib import suppress
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Makes HTML of pages: whatever a template prints is escaped, and nothing that it prints can hide or turn around."""
+"""Renders pages as HTML: whatever a template prints is escaped, and none of it can hide or reverse text."""
 
 import re
 from collections.abc import Callable

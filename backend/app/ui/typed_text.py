@@ -1,4 +1,4 @@
-"""An env file in a form: as it was typed, and its values in no log."""
+"""An env file in a form: kept as it was typed, its values in no log."""
 
 from collections.abc import Mapping
 from functools import partial

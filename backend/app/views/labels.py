@@ -1,4 +1,4 @@
-"""Names of apps and environments: those that can't be one are refused before anything is asked."""
+"""Names of apps and environments: impossible ones are refused before anything is looked up."""
 
 import re
 from collections.abc import Iterable

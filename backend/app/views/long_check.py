@@ -1,4 +1,4 @@
-"""A check of a file that somebody has sent: bounded in size, and beside the other requests."""
+"""Checks a file that somebody has sent: bounded in size, and without holding up other requests."""
 
 from collections.abc import Callable
 from http import HTTPStatus

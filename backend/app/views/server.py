@@ -1,4 +1,4 @@
-"""What the app asks of the server that serves it; whatever serves it, there is an answer."""
+"""What the app needs of the server that runs it, with an answer for any server."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""Gets the values of the environment from an interpreter of their own, so that no setting is read in the master."""
+"""Gets the environment's values from a separate interpreter, so that the master reads no setting."""
 
 import json
 import os

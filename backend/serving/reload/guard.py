@@ -1,4 +1,4 @@
-"""Makes a master refuse a reload that would fail, because gunicorn itself would stop, or lose all its workers."""
+"""Makes a master refuse a reload that would fail: gunicorn itself would stop, or lose all its workers."""
 
 import os
 import queue

@@ -1,4 +1,4 @@
-"""Goes through a start as a worker does, up to the first request, and says what went wrong; it serves nothing.
+"""Goes through a start as a worker does, up to the first request, and reports what went wrong.
 
 The program `python -m serving.reload.preflight LIMIT ADDRESSES GUNICORN [ARGUMENT…]`. It takes the same steps in the
 same order as gunicorn does: the conf first, then gevent's patches, the environment, the app.

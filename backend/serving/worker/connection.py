@@ -1,4 +1,4 @@
-"""A request's connection, as far as a worker of gunicorn lets anyone at it."""
+"""A request's connection, as far as a gunicorn worker gives access to it."""
 
 import socket
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Has a worker start with the values of its master, or end in a way that gunicorn understands."""
+"""Starts a worker with the values of its master, or ends it in a way that gunicorn understands."""
 
 import functools
 import os

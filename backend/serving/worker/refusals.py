@@ -1,4 +1,4 @@
-"""Answers with a problem document what gunicorn answers itself, where gunicorn would quote the request in HTML."""
+"""Answers with a problem document where gunicorn itself would quote the request in HTML."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What a worker of gunicorn does for the app: it lets the app at connections, and works beside other requests."""
+"""What a gunicorn worker does for the app: gives access to connections, and works beside other requests."""
 
 import sys
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Compares what programs read in one env file, for whoever has written it: the values are his own."""
+"""Compares what programs read in one env file, for its author, who may see the values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Takes apart a class that is put together from settings classes, each of which reads the environment for itself."""
+"""Takes apart a class made of settings classes, each of which reads the environment for itself."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass

@@ -1,4 +1,4 @@
-"""Makes the settings of an app that runs already, of another environment than its own."""
+"""Builds the settings of an app that is already running, from an environment other than its own."""
 
 from collections.abc import Mapping
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Turns an env file that one program reads into one from which another reads the same values."""
+"""Converts an env file for one program into one from which another reads the same values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Looks at an env file as the settings class does, before anything is imported that explains faults.
+"""Looks at an env file as the settings class does, before importing anything that explains problems.
 
 Of most good files that is enough to know that no rule has anything to say, like `sure_pass` for exported contracts.
 What is not plain to see here is left to the check in full, which goes on from what was seen.

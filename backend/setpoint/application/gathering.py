@@ -1,4 +1,4 @@
-"""Gathers what a settings class would read: env files, the process environment, secrets in files."""
+"""Gathers everything a settings class would read: env files, the process environment, secret files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

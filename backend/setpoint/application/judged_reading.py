@@ -1,4 +1,4 @@
-"""Judges what a program reads in an env file as the settings classes do, for those who only want to see it."""
+"""Checks what a program reads in an env file, for commands that only show it."""
 
 from collections.abc import Mapping, Sequence
 

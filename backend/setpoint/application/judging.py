@@ -1,4 +1,4 @@
-"""How a check is made of what was gathered, whoever asks for it, and what of it is reported."""
+"""Turns what was gathered into a check, and decides which of its findings are reported."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

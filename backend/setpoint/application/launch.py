@@ -1,4 +1,4 @@
-"""What a command is started with: the values that were checked, over the environment of whoever starts it."""
+"""The environment in which a command starts: the checked values, on top of the caller's environment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Says of an env file whether nothing in it needs explaining, whatever the settings are."""
+"""Decides whether anything in an env file needs explaining, whatever the settings are."""
 
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
 from setpoint.text.placeholder import is_placeholder

@@ -1,4 +1,4 @@
-"""Knows at once of most good files that nothing is wrong with them, by an exported contract.
+"""Recognizes most good files at once, by an exported contract.
 
 What a check needs in full, to say what is wrong and what would be right, takes three times as long to import as such a
 file takes to be validated. Whatever is not plain to see here is left to it: this page says nothing but "no problems".

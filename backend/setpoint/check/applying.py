@@ -1,4 +1,4 @@
-"""Applies the rules: every finding is reported but those that a comment in the file suppresses."""
+"""Applies the rules, and drops the findings that a comment in the file suppresses."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

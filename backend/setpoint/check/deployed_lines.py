@@ -1,4 +1,4 @@
-"""Lines of deploy files as they may show: the words of their form, names and fit values; a mask for all else."""
+"""Lines of deploy files as they may be shown: keywords, names and harmless values; the rest is masked."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Turns a place in an env file into a location and an excerpt: what may show of its line, and what may not."""
+"""Turns a place in an env file into a location and an excerpt, and masks what must not be shown."""
 
 from collections.abc import Collection
 

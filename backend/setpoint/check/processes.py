@@ -1,4 +1,4 @@
-"""Puts together what was found in the processes of deploys: what several have in common is said once."""
+"""Combines the findings of a deploy's processes: what several have in common is reported once."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Writes results to standard output, whatever is at its other end, and to files."""
+"""Writes results to standard output, whatever is on the other end, and to files."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What is reported of a check, in which format, and where to."""
+"""The options that say which findings are reported, in which format, and where."""
 
 import argparse
 import os

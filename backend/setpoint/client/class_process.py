@@ -1,4 +1,4 @@
-"""Asks the app's own settings class, in a process of its own: whether it takes an environment, and who it is."""
+"""Asks the app's settings class, in a separate process, whether it accepts an environment."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""HTTP to the service: one request, one answer, and a sentence for everything that keeps them from each other."""
+"""HTTP to the service: one request, one answer, and a clear message for whatever goes wrong between them."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""The revision that an instance begins with: what the service offers, or its own last known good, and that loudly."""
+"""The revision that an instance starts with: what the service offers or, loudly, its last known good."""
 
 from contextlib import suppress
 from dataclasses import dataclass

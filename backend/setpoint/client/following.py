@@ -1,4 +1,4 @@
-"""Gives an app that stays in its process its settings, and new ones with each revision that its class accepts."""
+"""Gives an app its settings in its own process, and new ones with each revision that its class accepts."""
 
 import atexit
 import logging

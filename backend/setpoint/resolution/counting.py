@@ -1,4 +1,4 @@
-"""Tells which texts count: those that something in the settings was made of."""
+"""Tells which texts count: those from which some part of the settings was built."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass

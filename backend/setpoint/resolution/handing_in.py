@@ -1,4 +1,4 @@
-"""What a settings class is given of files and a process environment: all that a process could have."""
+"""What a settings class is given from files and the process environment: all that a process could have."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a settings class does with variables for which it knows no setting: it keeps or forbids them."""
+"""How a settings class treats variables for which it has no setting: it keeps or forbids them."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""The command that is supervised: started in a process group of its own, passed signals, and waited for."""
+"""The supervised command: started in its own process group, passed signals, and waited for."""
 
 import errno
 import os

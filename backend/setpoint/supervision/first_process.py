@@ -1,4 +1,4 @@
-"""What the first process of a container has to do: take in orphans when they end, and pass signals on.
+"""What process 1 of a container has to do: reap orphans and pass signals on.
 
 The supervisor would lose the exit statuses of its own processes if it took those of all others; so a process of its own
 does that, as small as can be.

@@ -1,4 +1,4 @@
-"""Which signals the command gets, and what it was told by them."""
+"""Which signals are passed on to the command, and what they tell it to do."""
 
 import math
 import signal

@@ -1,4 +1,4 @@
-"""The terminal that the command shares with whoever has started it: lent to it while it runs, and taken back."""
+"""The terminal that the command shares with its caller: lent to it while it runs, then taken back."""
 
 import os
 import signal

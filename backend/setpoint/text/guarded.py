@@ -1,4 +1,4 @@
-"""A value that is a mask in any text: only code that asks for it gets at it."""
+"""A value that is a mask in any text; only code that asks for it explicitly gets it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Keeps values that are not fit to print out of every text that is."""
+"""Keeps values that must not be printed out of everything that is."""
 
 import re
 from collections.abc import Iterable, Iterator

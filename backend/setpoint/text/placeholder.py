@@ -1,4 +1,4 @@
-"""Tells values that were meant to be replaced."""
+"""Recognizes placeholders that were never replaced."""
 
 import re
 

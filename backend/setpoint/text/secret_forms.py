@@ -1,4 +1,4 @@
-"""In which forms a secret may come back: as it is written, as programs decode it, and as they quote it."""
+"""The forms in which a secret may reappear: as written, as programs decode it, and as they quote it."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Tells from a name, in whatever spelling, whether people call a secret so."""
+"""Tells from a name, however it is spelt, whether people use it for a secret."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Finds the known name that a misspelt one was meant to be."""
+"""Finds the known name that a misspelt one probably means."""
 
 from collections.abc import Iterable
 

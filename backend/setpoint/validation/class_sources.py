@@ -1,4 +1,4 @@
-"""Has a settings class build itself from what it is given, and records what each of its sources made of that.
+"""Has a settings class build itself from what it is given, and records what each source contributed.
 
 The class decides: its own `settings_customise_sources` is called, its own sources are asked in its own order. Only
 two things are ours: where the text of the process environment, of env files and of secrets directories comes from,

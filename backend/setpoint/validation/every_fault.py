@@ -1,4 +1,4 @@
-"""Validates values so that nothing that is wrong with one keeps another from being looked at.
+"""Validates values so that one problem never hides another.
 
 pydantic stops before validators across fields once one field is invalid, at the first validator that raises
 something else than a refusal, and at the first default factory that raises. The schema that it makes for a

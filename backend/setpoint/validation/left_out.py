@@ -1,4 +1,4 @@
-"""Asks a settings class what it would make of other values: without a variable, or with one that is missing."""
+"""Asks a settings class about other values: without a variable, or with one that is missing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Makes given variables the environment of this process, for code of the app's that reads it by itself."""
+"""Makes given variables the environment of this process, for app code that reads it directly."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Picks what is wrong with a value that may be one of several things: the errors of the one that was meant.
+"""Picks the errors of a value that may have one of several types: those of the type that was meant.
 
 pydantic lists the errors of every member of a union. Of a value that is a `bucket` with a bad port, those that a `file`
 would have are beside the point.

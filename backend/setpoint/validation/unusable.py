@@ -1,4 +1,4 @@
-"""Stands for the value of an invalid field, at which nobody can look."""
+"""Stands in for the value of an invalid field; nothing can be done with it."""
 
 from typing import NoReturn
 

@@ -1,4 +1,4 @@
-"""`…/promotions`: variables of another environment, brought here."""
+"""`…/promotions`: copies variables from another environment."""
 
 from http import HTTPStatus
 from typing import Any

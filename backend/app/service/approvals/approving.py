@@ -1,4 +1,4 @@
-"""Approves proposals, refuses them, takes them back, and makes revisions of them."""
+"""Approves, refuses and withdraws proposals, and turns them into revisions."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace

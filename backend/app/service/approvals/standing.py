@@ -1,4 +1,4 @@
-"""How a proposal stands: open or not, stale or not, with how many of the approvals that it takes; and who is told."""
+"""Where a proposal stands: open or not, stale or not, how many approvals it has; and who is told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Tells how apps stand to their limits, and sets them."""
+"""Tells how much of their limits apps have used, and sets the limits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The page for anybody who has an env file: what each program reads in it, and what is wrong; nothing of it is kept."""
+"""The page for anybody with an env file: what each program reads in it, what is wrong; nothing is kept."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What would come of a rollback today: shown before anybody can do it."""
+"""What a rollback would do today, shown before anybody can do it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What is wrong with an environment, so short that it fits into a cell of a table or on the tab of a browser."""
+"""What is wrong with an environment, short enough for a table cell or a browser tab."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

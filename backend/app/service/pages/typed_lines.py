@@ -1,4 +1,4 @@
-"""What is wrong with a text that somebody has typed, with the lines as they were typed: for his own eyes."""
+"""What is wrong with a text that somebody has typed, beside its lines as typed: for its author only."""
 
 from dataclasses import dataclass
 

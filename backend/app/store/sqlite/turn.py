@@ -1,4 +1,4 @@
-"""Lets the writers of all processes on this machine take turns at a lock of the kernel, which is fair."""
+"""Lets the writers of all processes on this machine take turns, by a fair lock of the kernel."""
 
 import fcntl
 import os

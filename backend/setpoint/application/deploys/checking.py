@@ -1,4 +1,4 @@
-"""Checks deploys: what each of their processes gets, held against the settings class that it runs."""
+"""Checks deploys: compares what each process gets with the settings class that it runs."""
 
 from collections.abc import Iterator, Sequence
 

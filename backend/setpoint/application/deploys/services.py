@@ -1,4 +1,4 @@
-"""Which processes of a deploy are looked at, and which settings classes each of them runs."""
+"""Chooses which processes of a deploy are checked, and which settings classes each one runs."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What an app writes rules of its own with, in the modules that `[tool.setpoint] rules` names."""
+"""What an app uses to write its own rules, in the modules that `[tool.setpoint] rules` names."""
 
 import re
 from collections.abc import Callable, Iterator

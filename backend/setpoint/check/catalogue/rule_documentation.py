@@ -1,4 +1,4 @@
-"""What a rule says of itself for people, and that of all rules as generated data, which need not import them."""
+"""Documents a rule for people, and all rules as data that can be read without importing them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Turns what a loader stumbled over into findings."""
+"""Turns a loader's problems into findings."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the names were meant to be that no setting reads, and what follows for the variables that were meant."""
+"""Works out what unknown names were meant to be, and what follows for the variables that were meant."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Finds the variables that the programs which are to read a file read differently."""
+"""Finds the variables on which the programs that read a file disagree."""
 
 from collections.abc import Iterator, Mapping
 

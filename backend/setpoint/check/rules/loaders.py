@@ -1,4 +1,4 @@
-"""SP2xx: what the programs make of a file that are to read it."""
+"""SP2xx: how the programs that are to read a file interpret it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How rights are asked for and told on the command line: by role or scope, with where they hold."""
+"""How rights are given and shown on the command line: by role or scope, and where they apply."""
 
 import argparse
 

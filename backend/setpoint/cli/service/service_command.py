@@ -1,4 +1,4 @@
-"""What the commands share that talk to the service: the login, and how an answer or a refusal is told."""
+"""What the commands that talk to the service share: the login, and how answers are printed."""
 
 import argparse
 import functools

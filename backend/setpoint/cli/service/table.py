@@ -1,4 +1,4 @@
-"""Lays out tables for people, as wide as their words."""
+"""Formats tables for people, each column as wide as its contents."""
 
 from collections.abc import Sequence
 

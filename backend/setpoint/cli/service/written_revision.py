@@ -1,4 +1,4 @@
-"""How `push` and `rollback` tell of the revision that they have written."""
+"""How `push` and `rollback` report the revision that they have written."""
 
 from collections.abc import Iterator
 

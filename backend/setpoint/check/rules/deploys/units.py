@@ -1,4 +1,4 @@
-"""SP729 to SP736: units, and the lines of them that systemd does not take."""
+"""SP729 to SP736: units, and lines in them that systemd does not accept."""
 
 from collections.abc import Iterator
 
