@@ -1,4 +1,4 @@
-"""Checks an app: imports what it declares, and holds its files, or a start here, to that."""
+"""Checks an app: imports its settings classes, and checks its files, or a start here, against them."""
 
 from typing import TYPE_CHECKING, NamedTuple
 

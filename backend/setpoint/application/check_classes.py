@@ -1,4 +1,4 @@
-"""Checks files, or a start here, against settings classes: everything that is wrong, in full."""
+"""Checks files, or a start here, against settings classes, and reports everything that is wrong."""
 
 from collections.abc import Sequence
 

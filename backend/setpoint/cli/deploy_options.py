@@ -1,4 +1,4 @@
-"""The options that are about deploy files, and the deploys that the words of a command ask for."""
+"""The options for deploy files, and the deploys that the arguments of a command ask for."""
 
 import argparse
 import os

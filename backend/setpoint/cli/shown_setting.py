@@ -1,4 +1,4 @@
-"""What `show`, `explain` and `diff` share: which values, and how a value, its origin and what it shadows are put."""
+"""What `show`, `explain` and `diff` share: the values to show, and the wording of values and their origins."""
 
 import argparse
 import sys

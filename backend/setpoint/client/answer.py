@@ -1,4 +1,4 @@
-"""What the service answers: JSON, text, or a refusal with its reasons; and what is no answer of it at all."""
+"""The answers of the service: JSON, text, or a refusal with its reasons; and responses that aren't from it."""
 
 import json
 import re

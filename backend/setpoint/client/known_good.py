@@ -1,7 +1,7 @@
 """The last known good: the newest revision that an instance has applied, kept for a start without the service.
 
-It is encrypted with a key of its own, not the token, which changes. That is done in a process of its own, because the
-library for it is larger than the supervisor.
+It is encrypted with its own key, not the token, which changes. A separate process does that, because the library for it
+is larger than the supervisor.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Writes env files as the next revision, once the contract that the service has takes them."""
+"""Writes env files as the next revision, once they pass a check against the contract in the service."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One instance's talk with the service: the revision that it is offered, and what it says of it."""
+"""One instance's session with the service: the revision that it is offered, and what it reports about it."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""Waits until the running instances have answered to a revision."""
+"""Waits until every live instance has answered to a revision, or time is up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

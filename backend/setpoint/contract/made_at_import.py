@@ -1,4 +1,4 @@
-"""Watches modules make settings while they are imported: `db: Db = Db(port=1)` in the body of another class."""
+"""Records the values that modules pass to settings while they are imported: `db: Db = Db(port=1)` in a class body."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Which keys an open setting takes: those of one of several models, of the models in a `dict`, of a dataclass."""
+"""The keys that an open setting takes: those of one of several models, of models in a `dict`, or of a dataclass."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass

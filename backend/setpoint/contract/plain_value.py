@@ -1,4 +1,4 @@
-"""Makes plain JSON values of a default, the same ones in every process."""
+"""Turns a default into plain JSON values, the same in every process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass

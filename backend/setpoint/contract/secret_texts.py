@@ -1,4 +1,4 @@
-"""Every text inside a secret value, as its class has made it: what a validator could quote of it."""
+"""Finds every string inside a secret value once its class has converted it: a validator could quote any of them."""
 
 import json
 from collections.abc import Iterator, Mapping

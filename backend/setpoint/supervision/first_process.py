@@ -1,7 +1,7 @@
 """What process 1 of a container has to do: reap orphans and pass signals on.
 
-The supervisor would lose the exit statuses of its own processes if it took those of all others; so a process of its own
-does that, as small as can be.
+The supervisor would lose the exit statuses of its own processes if it took those of all others; so a separate process,
+as small as can be, does that.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Tells whether a type refuses a text for good: a strict integer takes a number alone, and no variable is one."""
+"""Tells whether a type refuses every string: a strict integer takes only numbers, and a variable never is one."""
 
 from pydantic_core import ErrorDetails
 

@@ -1,4 +1,4 @@
-"""What commands that write share where somebody else has to approve the change first."""
+"""What commands that write share when somebody else has to approve the change first."""
 
 import argparse
 import sys

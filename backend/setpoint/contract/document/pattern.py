@@ -1,4 +1,4 @@
-"""Patterns that mean the same to every engine, and how large they are for one that compiles them whole."""
+"""Which patterns mean the same to every regex engine, and how large they get with each repetition written out."""
 
 import re
 

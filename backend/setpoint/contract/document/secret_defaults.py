@@ -1,4 +1,4 @@
-"""Finds secrets whose values a contract tells: `setpoint schema` leaves them out, other writers may not."""
+"""Finds secrets whose default is in a contract: `setpoint schema` leaves it out, but other writers may not."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

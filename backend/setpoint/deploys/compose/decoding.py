@@ -1,4 +1,4 @@
-"""Makes trees of the YAML of a compose file: types, merge keys, `!reset` and `!override`, and no key twice."""
+"""Turns the YAML of a compose file into trees: types, merge keys, `!reset` and `!override`, no repeated keys."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Writes values as Go does where it is asked for no format (`%v`); docker compose makes variables of values so."""
+"""Writes values in Go's default format (`%v`), as docker compose does when it turns them into variables."""
 
 from datetime import datetime
 from decimal import Decimal

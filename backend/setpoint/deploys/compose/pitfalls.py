@@ -1,4 +1,4 @@
-"""What docker compose takes without a word, and a container gets otherwise than it is written."""
+"""What docker compose accepts silently although the container gets something other than what is written."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a compose file says once its YAML is read: values, lists and tables, each with its place, never changed."""
+"""The content of a compose file after its YAML is read: values, lists and tables, each with its place, read-only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

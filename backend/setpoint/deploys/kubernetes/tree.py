@@ -1,4 +1,4 @@
-"""What a manifest says: values as JSON has them, lists and tables, each with its place, never changed."""
+"""The content of a manifest: JSON values, lists and tables, each with its place, read-only."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Takes lists out of a kustomization, or says that kustomize refuses what it says."""
+"""Reads fields of a kustomization, or says why kustomize refuses them."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a kustomization changes in ways that are not followed here, so that the variables are unknown."""
+"""Finds the variables that a kustomization changes in ways not followed here, so that their values are unknown."""
 
 import re
 
