@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint
-from pydantic import RootModel
+from pydantic import RootModel, ValidationError
 
 from app.domain.identity import Scope
 from app.domain.place import Place
@@ -17,6 +17,7 @@ from app.http.session_json import (
     MOST_AT_ONCE,
     SessionAnswer,
     SessionId,
+    ToldOfOne,
     ToldOfSession,
     ToldOfSessions,
     VerdictsAnswer,
@@ -74,8 +75,7 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
         )
     )
     def report_many() -> dict[str, Any]:
-        content, alike = _told_alike(read_json(_LARGEST_OF_MANY))
-        told, sessions = validated(ToldOfSessions, content).root, validated(_Sessions, alike).root
+        told, sessions = _validated(read_json(_LARGEST_OF_MANY))
         names = list({each.environment: None for each in told})
         places = dict(zip(names, named_places(names), strict=True))
         allow(Scope.SESSION_WRITE, *places.values())
@@ -104,6 +104,20 @@ def _meant(found: Sequence[Session], told: ToldOfSession) -> Session:
 
 def _report(sessions: Sequence[str], place: Place, told: ToldOfSession, now: datetime) -> SessionReport:
     return SessionReport(sessions, place, verdict_of(told, now), served_of(told.serves) if told.serves else None)
+
+
+def _validated(sent: object) -> tuple[Sequence[ToldOfOne], Sequence[Sequence[str]]]:
+    """Return what is told, and the ids of the sessions that tell each of it.
+
+    Raises:
+        Problem: 422 with everything that is wrong, each at its place in what was sent.
+    """
+    content, alike = _told_alike(sent)
+    try:
+        return ToldOfSessions.model_validate(content).root, _Sessions.model_validate(alike).root
+    except ValidationError:
+        validated(ToldOfSessions, sent)
+        raise
 
 
 def _told_alike(content: object) -> tuple[object, Sequence[Sequence[str]]]:

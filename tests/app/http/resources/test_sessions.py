@@ -126,6 +126,18 @@ def test_a_list_with_something_that_is_no_verdict_is_refused(api: Api, instance:
 
 
 @pytest.mark.parametrize(
+    "wrong", [{"revision": 0, "verdict": "APPLIED"}, {"session": "a" * 101, "revision": 1, "verdict": "APPLIED"}]
+)
+def test_what_is_wrong_is_told_at_its_place_in_what_was_sent(api: Api, instance: str, wrong: dict[str, object]) -> None:
+    """What many tell alike is looked at once, and still counts as many."""
+    told = {"environment": "billing/production", "revision": 1, "verdict": "APPLIED"}
+    sent = [{**told, "session": each} for each in "abc"]
+    answer = api.call("POST", "/v1/verdicts", instance, json=[*sent, {**told, "session": "d", **wrong}])
+    assert answer.status_code == 422
+    assert {each["variable"].partition(".")[0] for each in json.loads(answer.text)["errors"]} == {"[3]"}
+
+
+@pytest.mark.parametrize(
     ("body", "says"),
     [({}, "is invalid"), ([], "is invalid"), ([{"session": "a", "environment": "b/c"}] * 10_001, "is invalid")],
 )
