@@ -130,11 +130,10 @@ def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
             yield Problem(
                 variable, "value-not-text", f"the value of {shown} contains half a character (a lone surrogate)"
             )
-        yield from (
-            Problem(variable, "masked-value", f"the value of {shown} is `{mask}`, which {what}", "give it a value")
-            for mask, what in _MASKS.items()
-            if mask in text
-        )
+        for mask, what in _MASKS.items():
+            if mask in text:
+                message = f"the value of {shown} contains `{mask}`, which {what}"
+                yield Problem(variable, "masked-value", message, "give it a value")
 
 
 def _size(text: str) -> int:
