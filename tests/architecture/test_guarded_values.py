@@ -41,7 +41,6 @@ UNGUARDED = {
     "application/conversion.py": "writes a file with the same values",
     "application/first_look.py": "counts them",
     "application/launch.py": "hands values to the process that starts",
-    "application/plain_file.py": "says yes or no of all of them",
     "application/shown_reading.py": "puts each to the door, for `read`",
     "application/sure_pass.py": "asks a contract, and says yes or nothing",
     "check/checking.py": "counts them",

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from pydantic_settings import BaseSettings
 
-from setpoint.application.check_app import Unusable, Wanted
 from setpoint.application.check_files import check_files, check_further
 from setpoint.application.check_start import check_start
 from setpoint.application.first_look import FirstLook
 from setpoint.application.importing import UnusableRulesError, import_rules
 from setpoint.application.judging import Terms, chosen_selection
+from setpoint.application.wanted import Unusable, Wanted
 from setpoint.check.checking import put_together, unable
 from setpoint.check.report import Report
 from setpoint.check.rules.file import unusable_rule, unusable_settings

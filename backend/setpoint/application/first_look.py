@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from pydantic_settings import BaseSettings
 
-from setpoint.application.plain_file import reads_plainly
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.sources.entry import entries_of
 from setpoint.sources.env_file import EnvFile, read_env_file
+from setpoint.sources.plain_file import reads_plainly
 from setpoint.text.escape import printable
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record

@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic_core import SchemaError
 
-from setpoint.application.plain_file import reads_plainly
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.contract.document.class_checks import ClassCheck, class_checks, in_words
 from setpoint.contract.document.compiled import CompiledContract
 from setpoint.contract.document.identity import read_document
 from setpoint.sources.env_file import STANDARD_INPUT, SourceKind, read_env_file
+from setpoint.sources.plain_file import reads_plainly
 from setpoint.text.escape import printable
 
 

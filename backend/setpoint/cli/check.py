@@ -13,7 +13,7 @@ from setpoint.errors import UnableError
 from setpoint.project import Project
 
 if TYPE_CHECKING:
-    from setpoint.application.deploys.services import WantedDeploy
+    from setpoint.application.wanted import WantedDeploy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +76,8 @@ def _report(
     project: Project,
     deploys: "tuple[WantedDeploy, ...]",
 ) -> Report:
-    from setpoint.application.check_app import Wanted, check_app  # noqa: PLC0415 - it imports pydantic-settings
+    from setpoint.application.check_app import check_app  # noqa: PLC0415 - it imports pydantic-settings
+    from setpoint.application.wanted import Wanted  # noqa: PLC0415 - likewise
 
     wanted = Wanted(
         references,

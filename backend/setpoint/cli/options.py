@@ -1,11 +1,17 @@
 """The options that several commands share."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from setpoint.envfile.loaders import LOADERS
+from setpoint.errors import UnableError
 from setpoint.project import Project, find_project
 from setpoint.text.escape import printable
+
+if TYPE_CHECKING:
+    from setpoint.contract.settings_class import SettingsContract
 
 
 def add_settings_option(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +33,26 @@ def chosen_settings(arguments: argparse.Namespace) -> tuple[tuple[str, ...], Pro
     project = find_project(Path.cwd())
     default = (arguments.default_settings,) if arguments.default_settings else project.settings
     return tuple(dict.fromkeys(arguments.settings or default)), project
+
+
+def judging_contracts(arguments: argparse.Namespace) -> "Sequence[SettingsContract]":
+    """Return the contracts of the project's settings classes, if it has one.
+
+    Only a settings class knows what is secret, and importing one costs more than all the rest of reading.
+
+    Raises:
+        UnableError: One can't be had.
+    """
+    references, project = chosen_settings(arguments)
+    if not references:
+        return ()
+    from setpoint.application.importing import UnusableSettingsError, contracts_of  # noqa: PLC0415 - as said above
+
+    try:
+        return contracts_of(references, project)
+    except UnusableSettingsError as error:
+        message = f"{error.message}; without the settings class, what is secret is not known: fix it, or use `--reveal`"
+        raise UnableError(message) from None
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:

@@ -3,14 +3,14 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from setpoint.application.shown_reading import REVEALED, Judgement, ShownReading, by_looks
 from setpoint.check.catalogue.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.cli.deploy_options import add_deploy_options, deploy_request
-from setpoint.cli.options import add_set, add_settings_option, chosen_settings
+from setpoint.cli.options import add_set, add_settings_option, judging_contracts
 from setpoint.cli.output import write_result
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import Problem, ProblemKind
@@ -18,9 +18,6 @@ from setpoint.errors import UnableError
 from setpoint.sources.callers_environment import callers_environment
 from setpoint.sources.env_file import EnvFile, read_env_file, refuse_unreadable
 from setpoint.text.escape import printable
-
-if TYPE_CHECKING:
-    from setpoint.contract.settings_class import SettingsContract
 
 VERSION = 1
 _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
@@ -77,26 +74,6 @@ def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Judgement:
     from setpoint.application.judged_reading import by_classes  # noqa: PLC0415 - it imports pydantic-settings
 
     return by_classes(file, contracts, _set(arguments))
-
-
-def judging_contracts(arguments: argparse.Namespace) -> "Sequence[SettingsContract]":
-    """Return the contracts of the project's settings classes, if it has one.
-
-    Only a settings class knows what is secret, and importing one costs more than all the rest of this command.
-
-    Raises:
-        UnableError: One can't be had.
-    """
-    references, project = chosen_settings(arguments)
-    if not references:
-        return ()
-    from setpoint.application.importing import UnusableSettingsError, contracts_of  # noqa: PLC0415 - see above
-
-    try:
-        return contracts_of(references, project)
-    except UnusableSettingsError as error:
-        message = f"{error.message}; without the settings class, what is secret is not known: fix it, or use `--reveal`"
-        raise UnableError(message) from None
 
 
 def _as_json(shown: ShownReading, diagnostics: list[Diagnostic]) -> dict[str, Any]:

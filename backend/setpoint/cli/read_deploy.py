@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from setpoint.application.deploys.reading import Shown, problems_of, shown_processes
 from setpoint.check.diagnostic import Diagnostic
+from setpoint.cli.options import judging_contracts
 from setpoint.cli.output import write_result
-from setpoint.cli.read import judging_contracts
 from setpoint.formats.json_report import diagnostic_as_json
 from setpoint.sources.deploys import DeployRequest, read_deploy
 from setpoint.text.escape import printable

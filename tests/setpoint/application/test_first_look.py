@@ -13,10 +13,10 @@ from pydantic import AliasChoices, AliasPath, BaseModel, Field, SecretStr, field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint import FileVariables
-from setpoint.application.check_app import Wanted
 from setpoint.application.check_classes import check_classes
 from setpoint.application.first_look import first_look
 from setpoint.application.importing import import_settings_classes
+from setpoint.application.wanted import Wanted
 from setpoint.check.diagnostic import Severity
 from setpoint.project import Project
 from support.checking import BACKEND

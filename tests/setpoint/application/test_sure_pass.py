@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from setpoint.application.check_app import Wanted, check_app
+from setpoint.application.check_app import check_app
 from setpoint.application.sure_pass import sure_pass
+from setpoint.application.wanted import Wanted
 from setpoint.check.diagnostic import Severity
 from setpoint.cli.main import main
 from setpoint.contract.document.manifest import settings_manifest

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from setpoint.application.check_app import Wanted
-from setpoint.application.deploys.services import Services, WantedDeploy, how_to_switch_on, services_of
+from setpoint.application.deploys.services import Services, how_to_switch_on, services_of
 from setpoint.application.gathering import beside_each_other, of_deployed
 from setpoint.application.importing import UnusableRulesError, UnusableSettingsError, contracts_of, import_rules
 from setpoint.application.judging import Terms, chosen_selection, judged
+from setpoint.application.wanted import Wanted, WantedDeploy
 from setpoint.check.checking import placed, put_together, unable
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.finding import Region

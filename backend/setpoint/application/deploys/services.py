@@ -6,7 +6,6 @@ from typing import NamedTuple
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.deploys.deployment import Deployment, Process
 from setpoint.errors import UnableError
-from setpoint.sources.deploys import DeployRequest
 from setpoint.text.escape import printable
 from setpoint.text.join import joined
 from setpoint.text.suggest import nearest
@@ -16,20 +15,6 @@ _LONGEST_SLIP = 3
 
 class NoSuchServiceError(UnableError):
     """A deploy has no service of that name, or none that gets a variable of the settings class."""
-
-
-class WantedDeploy(NamedTuple):
-    """A deploy that somebody wants to have looked at.
-
-    Attributes:
-        request: Its files.
-        names: The only services to look at, as somebody calls them.
-        classes: The settings classes that services run, each as `MODULE:CLASS`, by the names of the services.
-    """
-
-    request: DeployRequest
-    names: tuple[str, ...] = ()
-    classes: Mapping[str, tuple[str, ...]] = {}
 
 
 class Services(NamedTuple):

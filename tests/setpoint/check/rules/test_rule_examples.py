@@ -14,8 +14,8 @@ from types import ModuleType
 import pytest
 
 from docs.rule_data import rule_data
-from setpoint.application.check_app import Wanted, check_app
-from setpoint.application.deploys.services import WantedDeploy
+from setpoint.application.check_app import check_app
+from setpoint.application.wanted import Wanted, WantedDeploy
 from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.catalogue.rule_documentation import GENERATED, Example, RuleDocumentation, documented_rules
 from setpoint.check.checking import check_together
