@@ -133,7 +133,7 @@ def _main(what: str, key_path: str, place: str) -> None:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only this process needs it
     except ImportError:
-        sys.exit("it needs the package `cryptography`: `pip install 'setpoint[supervise]'`")
+        sys.exit("it needs the package `cryptography`: `pip install cryptography`")
     cipher = AESGCM(_key(Path(key_path), to_seal=what == "seal"))
     content = sys.stdin.buffer.read()
     if what == "seal":

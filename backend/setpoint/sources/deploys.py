@@ -116,14 +116,14 @@ def read_deploy(request: DeployRequest) -> Deployment:
         UnableError: They are YAML, and nothing here can read that; or one of them is standard input.
     """
     if "-" in request.paths:
-        message = f"files of {request.kind} are not read from standard input; save it as a file and name the file"
+        message = f"{request.kind} files can't be read from standard input; save the text as a file and name that file"
         raise UnableError(message)
     try:
         return _read(request)
     except ModuleNotFoundError as error:
         if error.name != "yaml":
             raise
-        message = f"files of {request.kind} are YAML, which needs PyYAML: install `setpoint[deploys]`"
+        message = f"{request.kind} files are YAML, and reading YAML needs PyYAML: `pip install pyyaml`"
         raise UnableError(message) from None
 
 

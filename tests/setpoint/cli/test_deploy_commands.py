@@ -225,8 +225,8 @@ def test_diff_compares_two_deploys_by_type(typed: Typed) -> None:
         (["read", "--loader", "docker", "--kind", "compose", "x"], "`--kind` for deploy files; use one of them"),
         (["check", "--root", ".", "other.service", "shop.service", "--service", "shap"], "did you mean `shop`?"),
         (["show", "--root", ".", "ssh.service", "--service", "worker"], "no service `worker`; it has `ssh.service`"),
-        (["check", "--kind", "kubernetes", "-"], "files of kubernetes are not read from standard input; save it as"),
-        (["read", "--kind", "compose", "-"], "files of compose are not read from standard input; save it as"),
+        (["check", "--kind", "kubernetes", "-"], "kubernetes files can't be read from standard input; save the text"),
+        (["read", "--kind", "compose", "-"], "compose files can't be read from standard input; save the text"),
         (["check", "--root", ".", "other.service", "ssh.service"], "choose the one that runs the app: `--service "),
         (["show", "--root", ".", "nowhere.service"], "there is no unit `nowhere.service`, so nothing is deployed"),
     ],
@@ -255,14 +255,14 @@ def test_a_class_that_cannot_be_had_is_a_finding_and_keeps_no_other_from_being_r
 
 @pytest.mark.parametrize("kind", ["compose", "kubernetes"])
 def test_without_the_extra_it_is_said_what_to_install(typed: Typed, kind: str) -> None:
-    """PyYAML comes with `setpoint[deploys]` alone; units are read without it."""
+    """PyYAML is only in the extra `deploys`; units are read without it."""
     typed.write({"web.yaml": "services: {}\n"})
     code = (
         "import sys\nsys.modules['yaml'] = None\nfrom setpoint.cli.main import main\n"
         f"sys.exit(main(['check', 'web.yaml', '--kind', '{kind}']))"
     )
     done = run([sys.executable, "-c", code], {"PYTHONPATH": str(BACKEND)}, typed.folder)
-    told = f"error: files of {kind} are YAML, which needs PyYAML: install `setpoint[deploys]`\n"
+    told = f"error: {kind} files are YAML, and reading YAML needs PyYAML: `pip install pyyaml`\n"
     assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", told)
 
 
