@@ -40,6 +40,8 @@ def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
 
 def line_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
     """Return why `text` can't be kept where people will read it on one line, such as a name."""
+    if not text.strip():
+        return (Problem(None, f"{what}-missing", f"the {what} is blank"),)
     if problems := text_problems(what, text, longest):
         return problems
     if _NOT_ON_A_LINE.search(text):

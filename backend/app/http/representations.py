@@ -14,6 +14,7 @@ from app.service.reading import Content
 from app.views.problem import Problem, ProblemItem
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.writing import NotExpressibleError, write
+from setpoint.text.guarded import MASK
 
 
 def tag_of(number: int, wanted: ReadQuery) -> str:
@@ -84,6 +85,7 @@ def _kubernetes(content: Content) -> dict[str, Any]:
 
 
 def _objects(content: Content) -> Iterator[dict[str, Any]]:
+    """Yield both objects; where secrets are withheld, a cluster refuses theirs, because a mask is no base64."""
     revision = content.revision
     names = {
         "name": f"{revision.place.app}-r{revision.number}",
@@ -94,7 +96,11 @@ def _objects(content: Content) -> Iterator[dict[str, Any]]:
     secrets = frozenset(content.secrets)
     plain = {name: text for name, text in content.variables.items() if name not in secrets}
     yield {**of_both, "kind": "ConfigMap", "data": plain}
-    hidden = {name: text for name, text in content.variables.items() if name in secrets}
-    if hidden:
-        data = {name: base64.b64encode(text.encode()).decode() for name, text in hidden.items()}
+    if secrets:
+        texts = {name: content.variables.get(name) for name in content.secrets}
+        data = {name: MASK if text is None else _encoded(text) for name, text in texts.items()}
         yield {**of_both, "kind": "Secret", "type": "Opaque", "data": data}
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

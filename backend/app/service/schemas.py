@@ -78,8 +78,6 @@ class Schemas:
 
     def _refuse_bad_words(self, digest: str, admitted: str, release: str) -> None:
         problems = line_problems("release", release, LONGEST_RELEASE)
-        if not release.strip():
-            problems = (*problems, Problem(None, "release-missing", "the release of the contract is missing"))
         if digest != admitted:
             problems = (
                 *problems,

@@ -202,11 +202,12 @@ def _refuse_to_pass_for(principal: Principal, actor: Actor, tokens: Sequence[Tok
 
 
 def _refuse_unusable(grant: Grant) -> None:
-    problems = (
-        *line_problems("label", grant.label, LONGEST_LABEL),
-        *line_problems("name", grant.principal.name, LONGEST_NAME),
-        *line_problems("subject", grant.principal.subject, LONGEST_NAME),
-        *line_problems("issuer", grant.principal.issuer, LONGEST_NAME),
-    )
+    who = grant.principal
+    problems = line_problems("name", who.name, LONGEST_NAME)
+    others = [("label", grant.label, LONGEST_LABEL)]
+    others += [("subject", who.subject, LONGEST_NAME), ("issuer", who.issuer, LONGEST_NAME)]
+    for what, text, longest in others:
+        if not problems or text != who.name:  # often they are the same, and what is wrong is told once
+            problems = (*problems, *line_problems(what, text, longest))
     if problems or not all(right.scopes for right in grant.rights) or not grant.rights:
         raise InvalidError(problems, "" if problems else "a token needs a role, or a scope and a bound")

@@ -10,11 +10,18 @@ from app.domain.errors import UnusableStorageError
 HEAD = "0016"
 """The newest revision in `migrations/versions`; a test holds it to that."""
 
+_OURS = {"alembic_version", "counter", "revisions"}
+"""Tables that every version of Setpoint has."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def is_current(connection: sa.Connection) -> bool:
-    """Return whether the tables are what this version of Setpoint needs."""
+    """Return whether the tables are what this version of Setpoint needs.
+
+    Raises:
+        UnusableStorageError: They are of something else.
+    """
     return _version(connection) == HEAD
 
 
@@ -26,7 +33,7 @@ def migrate(connection: sa.Connection, target: str = HEAD) -> None:
         target: The version to bring them to; a test goes there in steps.
 
     Raises:
-        UnusableStorageError: The tables are those of a newer version.
+        UnusableStorageError: The tables are those of a newer version, or of something else.
     """
     version = _version(connection)
     if version == target:
@@ -52,7 +59,14 @@ def migrate(connection: sa.Connection, target: str = HEAD) -> None:
 
 
 def _version(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
+    tables = sa.inspect(connection).get_table_names()
+    if tables and not _OURS.issubset(tables):
+        message = (
+            "the database has tables that are not Setpoint's, and nothing was changed in it;"
+            " name a database of its own in `DATABASE_URL`"
+        )
+        raise UnusableStorageError(message)
+    if not tables:
         return None
     version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
     return version

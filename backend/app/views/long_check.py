@@ -22,11 +22,11 @@ def check_beside_other_requests(content: bytes, check: Callable[[], T], most: in
         most: How many lines it may have, and how many references.
 
     Raises:
-        Problem: 413 with what there is too much of in `content`: a check would take long.
+        Problem: 422 with what there is too much of in `content`: a check would take long.
     """
     line_ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
     if line_ends > most:
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {most} lines")
-    if content.count(b"$") > most:
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {most} references")
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the file has {line_ends:,} lines, and may have {most:,}")
+    if (references := content.count(b"$")) > most:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the file has {references:,} references, and may have {most:,}")
     return current_server().beside_other_requests(check)

@@ -70,8 +70,8 @@ def _refuse_other_types() -> None:
     taken += [each for each in _AS_CURL_CALLS_IT if _ENV_FILE in taken and each not in taken]
     if taken and request.mimetype and request.mimetype not in taken:
         headers = {_TELLS_TYPES.get(request.method, "Accept"): ", ".join(taken)}
-        what = " or ".join(f"`{each}`" for each in mark.body) if mark else ""
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send the body with `Content-Type: {what}`", headers)
+        what = " or ".join(f"`Content-Type: {each}`" for each in mark.body) if mark else ""
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send the body with {what}", headers)
     if taken and request.mimetype_params.get("charset", "utf-8").lower() not in _ENCODINGS:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body in UTF-8")
 

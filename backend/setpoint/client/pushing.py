@@ -28,8 +28,8 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 
 _MISSING = "missing-variable"
-_LOSES_A_VALUE = "duplicate-variable"
-"""A warning that the service refuses: one of two values would be lost silently."""
+_LOSES_A_VALUE = {"duplicate-variable", "byte-order-mark"}
+"""Warnings that the service refuses: one of two values would be lost silently, or for some programs the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _variables(files: Sequence[EnvFile]) -> dict[str, str]:
 
 
 def _as_the_service_takes_it(diagnostic: Diagnostic) -> Diagnostic:
-    return diagnostic._replace(severity=Severity.ERROR) if diagnostic.name == _LOSES_A_VALUE else diagnostic
+    return diagnostic._replace(severity=Severity.ERROR) if diagnostic.name in _LOSES_A_VALUE else diagnostic
 
 
 def _found_by_the_service(subject: Subject, error: RefusedError) -> Iterator[tuple[Rule[Any], Finding]]:

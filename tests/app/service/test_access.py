@@ -187,11 +187,15 @@ def test_a_token_whose_words_can_not_be_kept_is_not_made(service: Service) -> No
     with pytest.raises(InvalidError) as refused:
         service.tokens.create(actor(), odd)
     codes = [each.code for each in refused.value.problems]
-    assert codes == ["label-too-long", "name-not-text", "subject-not-text"]
+    assert codes == ["name-not-text", "label-too-long", "subject-not-text"]
     for text in ("Ada\nadmin", "Ada\x1b[2J", "Ada\u2028", "\u202eadA"):
         with pytest.raises(InvalidError) as refused:
             service.tokens.create(actor(), replace(grant(Scope.CONFIG_READ), label=text))
         assert [each.code for each in refused.value.problems] == ["label-not-one-line"]
+    nobody = replace(grant(Scope.CONFIG_READ), label=" \t", principal=replace(CI, name=" \t", subject=" \t"))
+    with pytest.raises(InvalidError) as refused:
+        service.tokens.create(actor(), nobody)
+    assert [each.message for each in refused.value.problems] == ["the name is blank"]
     with pytest.raises(NotFoundError, match="there is no live token"):
         service.tokens.revoke(actor(), "\0")
 

@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 import app.store.transaction  # noqa: F401 - which knows all tables
+from app.domain.errors import UnusableStorageError
 from app.domain.identity import Bound, Scope, rights_within
 from app.store.migrating import HEAD, MIGRATIONS, migrate
 from app.store.repositories.principals import SqlPrincipals, SqlTokens
@@ -41,6 +42,16 @@ def test_a_migration_is_there_as_a_whole_or_not_at_all(engine: sa.Engine) -> Non
         assert sa.inspect(connection).get_table_names() == []
         migrate(connection)
         assert connection.scalar(sa.text("SELECT sequence FROM counter")) == 0
+
+
+@pytest.mark.parametrize("theirs", ["customers", "alembic_version"])
+def test_a_database_of_something_else_is_left_alone(engine: sa.Engine, theirs: str) -> None:
+    """Also if that has migrations by Alembic too: whose tables they are is plain from their names."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE {theirs} (version_num TEXT)")
+        with pytest.raises(UnusableStorageError, match="has tables that are not Setpoint's"):
+            migrate(connection)
+        assert sa.inspect(connection).get_table_names() == [theirs]
 
 
 def test_the_newest_migration_is_the_one_that_a_start_looks_for() -> None:

@@ -66,6 +66,17 @@ def test_others_can_not_read_the_file(store: SqliteStore) -> None:
     assert set(modes.values()) == {0}
 
 
+def test_a_file_of_something_else_stays_as_it_is(database: Path) -> None:
+    """Not even the way in which its changes are written is another one afterwards."""
+    database.parent.mkdir(exist_ok=True)
+    with closing(DRIVER.connect(database)) as theirs:
+        theirs.execute("CREATE TABLE customers (name TEXT)")
+    before = database.read_bytes()
+    with pytest.raises(UnusableStorageError, match="name a database of its own in `DATABASE_URL`"):
+        open_store(f"sqlite:///{database}", OLD_KEY)
+    assert database.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("linked", "workers", "safe"),
     [

@@ -9,8 +9,8 @@ from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.envfile.source_text import Location
 from setpoint.sources.env_file import EnvFile
 
-_REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable"}
-"""One of two values would be lost silently."""
+_REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable", "byte-order-mark"}
+"""One of two values would be lost silently, and of some programs the first variable."""
 _TOLD_BY_CHECK = {"value-not-text"}
 """Where the very character is."""
 

@@ -9,12 +9,26 @@ from app.domain.validation import Validation
 
 
 @dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of several revisions, or whichever there is (RFC 9110, section 13.1.1).
+
+    Attributes:
+        numbers: Their numbers; None for all that there can be.
+    """
+
+    numbers: frozenset[int] | None = None
+
+    def __contains__(self, number: int) -> bool:
+        return self.numbers is None or number in self.numbers
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What somebody wants to change, and from where.
 
     Attributes:
         place: The environment.
-        expected: The number of the revision that the writer has seen; None if there was none.
+        expected: The number of the revision that the writer has seen, or several; None if there was none.
         message: Why.
         dry_run: Whether to answer without storing anything.
         allow_dangerous: Whether names may be set that make programs run other code.
@@ -27,7 +41,7 @@ class Intent:
     """
 
     place: Place
-    expected: int | None
+    expected: int | AnyOf | None
     message: str = ""
     dry_run: bool = False
     allow_dangerous: bool = False
@@ -37,6 +51,12 @@ class Intent:
     is_base: bool | None = None
     break_glass: str = ""
     is_approved: bool = False
+
+    def expects(self, number: int | None) -> bool:
+        """Return whether the change may be made to revision `number`; None stands for an environment without one."""
+        if isinstance(self.expected, AnyOf):
+            return number is not None and number in self.expected
+        return number == self.expected
 
 
 @dataclass(frozen=True, slots=True)

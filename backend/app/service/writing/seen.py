@@ -22,8 +22,8 @@ def newest_for(found: Transaction, intent: Intent, actor: Actor) -> tuple[Revisi
     """
     current, canary = found.revisions.current(intent.place), trials.on_trial(found, intent.place)
     newest = found.revisions.numbered(intent.place, canary.revision) if canary else current
-    if _number(newest) != intent.expected and not _is_repeated(found, newest, intent, actor):
-        if canary is not None and _number(current) == intent.expected:
+    if not intent.expects(_number(newest)) and not _is_repeated(found, newest, intent, actor):
+        if canary is not None and intent.expects(_number(current)):
             raise trials.being_tried(canary)
         raise StaleError(intent.place, _number(current))
     return newest, canary
@@ -33,12 +33,12 @@ def _is_repeated(found: Transaction, newest: Revision | None, intent: Intent, ac
     """Return whether this may be sent a second time, because the answer was lost (RFC 9110, section 13.1.1)."""
     if newest is None or newest.author != actor.principal:
         return False
-    return _number(found.revisions.current(intent.place, below=newest.number)) == intent.expected
+    return intent.expects(_number(found.revisions.current(intent.place, below=newest.number)))
 
 
 def refuse_if_overtaken(newest: Revision | None, canary: Canary | None, intent: Intent) -> None:
     """Refuse to make another revision than the newest one where that was made meanwhile, or is on trial."""
     if canary is not None:
         raise trials.being_tried(canary)
-    if _number(newest) != intent.expected:
+    if not intent.expects(_number(newest)):
         raise StaleError(intent.place, _number(newest))

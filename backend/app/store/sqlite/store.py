@@ -127,6 +127,8 @@ class SqliteStore:
         self.engine.dispose()
 
     def _prepare(self) -> None:
+        with self.engine.connect() as connection, connection.begin():
+            is_current(connection)  # before anything is changed in a file of something else
         with self._turn.taken(), self._writing.connect() as connection:
             connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
         with self.engine.connect() as connection, connection.begin():

@@ -115,7 +115,7 @@ def test_a_file_of_too_many_lines_is_refused(make_service: MakeService) -> None:
 
     assert client.post("/v1/checks", data=b"#\r\n" * MOST_LINES).status_code == 200
     for line_end in (b"\n", b"\r", b"\r\n"):
-        assert client.post("/v1/checks", data=b"#" + line_end * (MOST_LINES + 1)).status_code == 413
+        assert client.post("/v1/checks", data=b"#" + line_end * (MOST_LINES + 1)).status_code == 422
 
 
 def test_the_service_keeps_its_own_environment_to_itself(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

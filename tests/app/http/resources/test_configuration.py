@@ -1,4 +1,5 @@
 import base64
+import binascii
 import json
 
 import pytest
@@ -39,7 +40,15 @@ def test_who_has_it_already_gets_no_body(api: Api) -> None:
         ({"If-None-Match": "*"}, 412),
         ({"If-Match": "1"}, 400),
         ({"If-Match": '"1"', "If-None-Match": "*"}, 400),
-        ({"If-Match": 'W/"1"'}, 400),
+        ({"If-Match": ""}, 400),
+        ({"If-Match": '"1" "2"'}, 400),
+        ({"If-Match": '*, "1"'}, 400),
+        ({"If-None-Match": '"1"'}, 400),
+        ({"If-Match": 'W/"1"'}, 412),
+        ({"If-Match": '"0", "01", "not-ours", "a,b", "", "99999999999999999999"'}, 412),
+        ({"If-Match": '"7", W/"1", "8"'}, 412),
+        ({"If-Match": "*"}, 201),
+        ({"If-Match": ' , "7" ,,"1", '}, 201),
         ({"If-Match": '"1"'}, 201),
         ({"If-Match": '"1-env-docker"'}, 201),
     ],
@@ -51,6 +60,13 @@ def test_a_write_names_what_it_is_based_on(api: Api, headers: dict[str, str], st
     assert answer.status_code == status
     if status == 412:
         assert answer.get_json()["current"] == 1
+
+
+@pytest.mark.parametrize("condition", ["*", '"1", "2"', '"1"'])
+def test_nothing_matches_where_there_is_nothing(api: Api, condition: str) -> None:
+    """`If-Match: *` says that the environment exists (RFC 9110, section 13.1.1)."""
+    answer = api.call("PUT", f"{BASE}/config", json={"PORT": "2"}, headers={"If-Match": condition})
+    assert (answer.status_code, answer.get_json()["current"]) == (412, None)
 
 
 def test_the_same_content_is_no_new_revision(api: Api) -> None:
@@ -110,6 +126,15 @@ def test_kubernetes_gets_objects_that_never_change(api: Api) -> None:
     assert (config["kind"], config["immutable"], config["data"]) == ("ConfigMap", True, {"PORT": "1"})
     assert (secret["kind"], secret["metadata"]["name"]) == ("Secret", "billing-r1")
     assert base64.b64decode(secret["data"]["API_KEY"]).decode() == SECRET
+
+
+def test_kubernetes_refuses_a_secret_that_is_not_revealed(api: Api) -> None:
+    """It never changes, so an empty one would be there for good; no cluster takes what is no base64."""
+    api.put({"PORT": "1", "API_KEY": SECRET})
+    _, secret = api.call("GET", f"{BASE}/config?format=kubernetes").get_json()["items"]
+    assert (secret["kind"], secret["data"]) == ("Secret", {"API_KEY": "********"})
+    with pytest.raises(binascii.Error):
+        base64.b64decode(secret["data"]["API_KEY"], validate=True)
 
 
 def test_a_merge_patch_changes_what_it_names(api: Api) -> None:

@@ -82,6 +82,7 @@ CONTENTS: dict[str, str | bytes] = {
     "a reference": f"PORT=1\nAPI_KEY=${{{CANARY}}}\nDEBUG=${{API_KEY}}\n",
     "bytes that are no text": f"PORT=1\nAPI_KEY={CANARY}\xe9\n".encode("latin-1"),
     "UTF-16": f"PORT=1\nAPI_KEY={CANARY}\n".encode("utf-16"),
+    "a byte order mark": f"\ufeffPORT=1\nAPI_KEY={CANARY}\n",
     "a NUL": f"PORT=1\nAPI_KEY={CANARY}\0x\n",
 }
 
@@ -111,7 +112,7 @@ def test_a_file_is_refused_for_what_check_says(
     by_check = [
         (each["code"], each["variable"], each["message"], (each["location"] or {}).get("column"))
         for each in diagnostics
-        if each["severity"] == "error" or each["name"] == "duplicate-variable"
+        if each["severity"] == "error" or each["name"] in {"duplicate-variable", "byte-order-mark"}
     ]
     by_service = [
         (each["code"], each["variable"], each["message"], (each["location"] or {}).get("column"))
@@ -122,5 +123,8 @@ def test_a_file_is_refused_for_what_check_says(
 
 def test_a_file_with_too_many_lines_is_refused_before_it_is_read(api: Api) -> None:
     """A check would take long, and nobody would read what it finds."""
-    assert send(api, "#\n" * (MOST_LINES + 1)).status_code == 413
-    assert send(api, "A=" + "$A" * (MOST_LINES + 1)).status_code == 413
+    answers = [send(api, "#\n" * (MOST_LINES + 1)), send(api, "A=" + "$A" * (MOST_LINES + 1))]
+    assert [(each.status_code, each.get_json()["detail"]) for each in answers] == [
+        (422, "the file has 2,001 lines, and may have 2,000"),
+        (422, "the file has 2,001 references, and may have 2,000"),
+    ]
