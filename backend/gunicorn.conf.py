@@ -1,8 +1,8 @@
-"""How gunicorn serves this service: each value with its reason, some from the settings.
+"""How gunicorn serves this service: each value with its reason; some come from the settings.
 
-gunicorn executes this file again at each reload, in a master that keeps the modules it has imported. So ours are
-forgotten first, and the few that a master needs are imported as they are on disk by then. Settings are read and
-validated in an interpreter of their own. Flags of the command line win over what is said here.
+gunicorn executes this file again at each reload, in a master that keeps the modules it has imported. So our modules are
+dropped first, and the few that a master needs are imported again as they now are on disk. Settings are read and
+validated in a separate interpreter. Command-line flags override what this file says.
 """
 
 import os
@@ -46,19 +46,19 @@ _OTHER_FILES = 128
 
 
 def _environment() -> dict[str, str]:
-    """Return what workers have in their environment anyway: this process's own, and `gunicorn --env`."""
+    """Return what workers have in their environment anyway: that of this process, and `gunicorn --env`."""
     parser = Config().parser()
     given = [parser.parse_known_args(words)[0].raw_env for words in (sys.argv[1:], Config().get_cmd_args_from_env())]
     pairs: list[str] = next(filter(None, given), [])
     return {**os.environ, **dict(pair.partition("=")[::2] for pair in pairs)}  # noqa: TID251 - passed on unread
 
 
-# After a rehearsed reload it is given: the values that were checked are the values that are used.
+# After a rehearsed reload it is handed over: the values that were checked are the values that are used.
 _accepted: str | None = globals().get("accepted_handover")
 handover = Handover.from_json(_accepted) if _accepted else validated_environment(_environment())
 _server = handover.server
 
-# What is served, so that `gunicorn` alone is enough in this folder.
+# The app, so that `gunicorn` alone is enough in this folder.
 wsgi_app = "run:application"
 proc_name = "setpoint"
 
@@ -68,31 +68,31 @@ workers = _server.workers
 # Thousands of idle streams in one process are greenlets.
 worker_class = "gevent"
 
-# At this number gunicorn accepts connections and lets them hang without a word, probes as well. So the app
-# refuses streams long before, at MAX_STREAMS.
+# At this number, gunicorn accepts connections and lets them hang without a word, probes included. So the app
+# refuses streams long before that, at MAX_STREAMS.
 worker_connections = _server.max_streams + _OTHER_CONNECTIONS
 
 # An app that the master has loaded can't be reloaded, and its sockets are made before gevent patches them.
 preload_app = False
 
-# A worker whose event loop has stood still for so long is replaced.
+# A worker whose event loop has been blocked for this long is replaced.
 timeout = 30
 
 worker_tmp_dir = temporary_directory()
 
-# An orchestrator gives a process 10 seconds before it kills it. Streams end with `goaway` within one, the rest
+# An orchestrator gives a process 10 seconds before it kills it. Streams end with `goaway` within one second; the rest
 # is for requests under way and for the last events to Sentry.
 graceful_timeout = 8
 
-# Also the time that a client has to send its headers; and an idle connection holds up the end of a worker.
+# Also the time that a client has to send its headers. An idle connection holds up the shutdown of a worker.
 keepalive = 5
 
-# No call of ours needs more; what is longer is refused before it costs memory.
+# None of our calls needs more; anything longer is refused before it costs memory.
 limit_request_line = 4_094
 limit_request_fields = 64
 limit_request_field_size = 8_190
 
-# All instances would share one path for it, and signals do all that we need.
+# All instances would share one path for it, and signals do everything that we need.
 control_socket_disable = True
 
 # The same formatter as in the workers. gunicorn's own access log is off: the app writes one that knows the route.
@@ -105,7 +105,7 @@ accesslog = None
 
 
 class logger_class(Logger):  # type: ignore[misc]  # noqa: N801 - the setting's name; gunicorn has no types
-    """Gunicorn's logger, which takes a log configuration for a wish to log accesses, and collects for each request."""
+    """Gunicorn's logger, which takes a log configuration as a wish to log accesses, and then works for each request."""
 
     @property
     def access_log_enabled(self) -> bool:
@@ -130,7 +130,7 @@ _allow_open_files(worker_connections + _OTHER_FILES)
 
 
 def on_starting(server: Any) -> None:
-    """Have every reload rehearsed, which no hook of gunicorn's can stop, and workers share what they count."""
+    """Rehearse every reload, which no gunicorn hook can stop, and let workers share their counters."""
     share_counts()
     guard_reloads(server, _STARTED_IN)
 
@@ -139,19 +139,19 @@ on_reload = on_starting
 
 
 def when_ready(server: Any) -> None:
-    """Tell the people at the terminal where the service is, if `make run` asks for it."""
+    """Print where the service is, if `make run` asks for it."""
     if server.cfg.env_orig.get(ASKED_BY):
         sys.stderr.write(welcome(server.LISTENERS))
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Give a worker the values that were accepted, and have it import the code that is on disk."""
+    """Give a worker the values that were accepted, and let it import the code that is on disk."""
     prepare_worker(server, worker, handover)
     _forget_our_modules()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have a worker end its streams when it stops, and word its refusals."""
+    """Let a worker end its streams when it stops, and word its refusals."""
     from gevent import sleep  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types, and in the worker alone
 
     from serving.worker.draining import Draining  # noqa: PLC0415 - in the worker alone: it imports gevent
@@ -165,21 +165,21 @@ def post_worker_init(worker: Any) -> None:
 
 
 def pre_request(worker: Any, request: Any) -> None:
-    """Tell the worker which connections are in use, and let a busy one hold up no other.
+    """Report to the worker which connections are in use, and keep a busy one from holding up others.
 
-    gevent goes on with a connection for as long as the next request is there already.
+    gevent keeps serving a connection for as long as its next request has already arrived.
     """
     worker.draining.begin(request)
     worker.let_others_go_first()
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Forget what a worker said of the present."""
+    """Remove the gauges of a worker that has ended."""
     forget_process(worker.pid)
 
 
 def on_exit(_server: Any) -> None:
-    """Leave no file behind."""
+    """Remove our files."""
     remove_counts()
 
 

@@ -1,7 +1,8 @@
-"""Runs a command for another program, apart from it, so that what the app's code prints or leaves behind does no harm.
+"""Runs a command for another program, in its own process, so that what the app's code prints or leaves does no harm.
 
-`python -m setpoint.apart FILE SECONDS COMMAND …` writes into FILE what the command prints, and ends with it: threads
-and programs that the code has started don't hold it up. After SECONDS it is over, also if who has started it is gone.
+`python -m setpoint.apart FILE SECONDS COMMAND …` writes what the command prints into FILE, and ends with it: threads
+and programs that the code has started don't hold it up. It ends after SECONDS at the latest, even if its caller is
+gone.
 """
 
 import os
@@ -14,7 +15,7 @@ from setpoint.cli.main import main
 
 
 def apart(path: str, seconds: str, *words: str) -> NoReturn:
-    """Run the command that `words` name."""
+    """Run the command that `words` describe."""
     signal.alarm(int(seconds))
     with Path(path).open("w", encoding="utf-8") as output:
         sys.stdout = output

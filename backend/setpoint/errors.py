@@ -1,4 +1,4 @@
-"""What ends a command that could not do what it was asked for."""
+"""The errors that end a command that could not do what it was asked to do."""
 
 
 class UnableError(Exception):
@@ -9,7 +9,7 @@ class UnusableError(UnableError):
     """Code of the app can't be used; the text says why, for people, and holds no value.
 
     Attributes:
-        message: The text without what to do about it.
+        message: What is wrong.
         hint: What to do about it.
     """
 
@@ -20,4 +20,4 @@ class UnusableError(UnableError):
 
 
 class InvalidRuleError(ValueError):
-    """A rule is declared in a way that can't be; the text says what is wrong, and holds no value."""
+    """A rule is declared incorrectly; the text says what is wrong, and holds no value."""

@@ -1,4 +1,4 @@
-"""What a project says of itself under `[tool.setpoint]` in its pyproject.toml."""
+"""What a project configures under `[tool.setpoint]` in its pyproject.toml."""
 
 import os
 import re
@@ -13,7 +13,7 @@ _LONGEST_SLIP = 3
 _TEXT = "a string"
 _TEXTS = "an array of strings"
 _OWN_TABLE = r"(?m)^\[tool\.setpoint\](?:.*\n(?!\[))*.*"
-# Tables inside it, and strings of several lines, which may hold what looks like it.
+# Tables inside it, and multi-line strings, which may hold what looks like it.
 _NOT_TOLD_FROM_LINES = ("tool.setpoint.", '"""', "'''")
 _TEXT_OR_TEXTS = "a string or an array of strings"
 _TABLES = 'a table of tables: `[tool.setpoint.deploys.production]`, then `files = ["compose.yaml"]`'
@@ -56,8 +56,8 @@ class ProjectDeploy(NamedTuple):
         services: The settings classes, `module:Class` each, by the service that runs them; none if the project doesn't
             say.
         kind: The program that reads the files; None if their names tell it.
-        env_files: What stands in for compose's `.env`.
-        profiles: The profiles of compose that are on.
+        env_files: The files that replace compose's `.env`.
+        profiles: The enabled compose profiles.
         root: The root of systemd's file system.
     """
 
@@ -78,14 +78,14 @@ class Project(NamedTuple):
         settings: The settings classes, `module:Class` each; none if the project doesn't say.
         ignored: Patterns of names that other programs read.
         loaders: The programs that read the project's env files.
-        rules: The modules that hold rules of the app's own.
-        selected: Which rules to report, by code, beginning of a code or name; None for all.
-        deselected: Which rules not to report even so.
+        rules: The modules with the app's own rules.
+        selected: Which rules to report, by code, start of a code or name; None for all.
+        deselected: Which of those not to report.
         pythonpath: Folders from which the settings class is imported besides the working directory.
         example: Where the generated env file with examples is.
         docs: Where the generated reference of the settings is.
         schema: Where the generated JSON Schema of the settings is.
-        deploys: The deploys that a check without files is about.
+        deploys: The deploys that `check` without files looks at.
     """
 
     root: Path
@@ -106,7 +106,7 @@ def find_project(start: Path) -> Project:
     """Return the project of `start`: the nearest pyproject.toml in it or above it that knows setpoint.
 
     Raises:
-        InvalidProjectError: There is one, and it can't be used.
+        InvalidProjectError: There is one, but it can't be used.
     """
     for folder in (start, *start.parents):
         path = folder / "pyproject.toml"
@@ -137,18 +137,18 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """Return what `text` says, of its tables just that of setpoint where it can be told from its lines.
+    """Return what `text` says; only the table of setpoint, where it can be found by looking at lines.
 
-    To parse the whole of a long file takes longer than to check an env file.
+    Parsing the whole of a long file takes longer than checking an env file.
 
     Raises:
-        TOMLDecodeError: It can't be read.
+        TOMLDecodeError: It is not valid TOML.
     """
     import tomllib
 
     table = None if any(each in text for each in _NOT_TOLD_FROM_LINES) else re.search(_OWN_TABLE, text)
     if table:
-        with suppress(tomllib.TOMLDecodeError):  # Where the whole is read, the error names the right line.
+        with suppress(tomllib.TOMLDecodeError):  # When the whole file is read, the error names the right line.
             return tomllib.loads(table[0])
     return tomllib.loads(text)
 

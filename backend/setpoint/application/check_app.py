@@ -10,7 +10,7 @@ from setpoint.project import Project
 
 
 def check_app(wanted: Wanted, project: Project) -> Report:
-    """Check what is `wanted` of an app; what can't be imported is a finding among others.
+    """Check what is `wanted` of an app; a class that can't be imported is reported like any other finding.
 
     Raises:
         UnableError: There is no such rule, or the exported contract can't be used.
@@ -32,14 +32,14 @@ def check_app(wanted: Wanted, project: Project) -> Report:
 
 
 def _is_about_one_file(wanted: Wanted, project: Project) -> bool:
-    """Return whether it is about one file as the app reads it, and about all rules but those for a deploy."""
+    """Return whether this is a check of one file, as the app reads it, with all rules except those for a deploy."""
     others = (wanted.schema, wanted.loaders, wanted.on_top, wanted.directories, wanted.deploy, wanted.rules)
     chosen = (wanted.select, wanted.ignore, project.selected, project.deselected, project.loaders, project.rules)
     return len(wanted.paths) == 1 and not any(others) and not any(chosen)
 
 
 def _classes(wanted: Wanted, project: Project) -> tuple[list[type[BaseSettings]], list[Unusable]]:
-    """Return the settings classes to check against, and those that can't be had."""
+    """Return the settings classes to check against, and those that can't be used."""
     if wanted.schema is not None:
         from setpoint.contract.document.exported import read_exported_contract  # noqa: PLC0415 - few need it
 

@@ -25,14 +25,14 @@ def check_classes(
     project: Project,
     look: FirstLook | None = None,
 ) -> Report:
-    """Check what is `wanted` against `classes`; those that are `unusable` are findings among others.
+    """Check what is `wanted` against `classes`; each of the `unusable` ones is reported as a finding.
 
     Args:
         classes: The settings classes.
-        unusable: Those that can't be had.
-        wanted: What somebody wants to know.
-        project: What the project of the app says.
-        look: What was seen of it before, where it is about one class and one file.
+        unusable: Those that can't be used.
+        wanted: What to check.
+        project: The configuration of the app's project.
+        look: The result of a first look, if there is one class and one file.
 
     Raises:
         UnableError: There is no such rule.
@@ -44,7 +44,7 @@ def check_classes(
     reports = [unable(each.reference, unusable_settings, each.error) for each in unusable]
     if not classes:
         return put_together(reports)
-    # Rules of the app's own can be chosen, too, and are known by now.
+    # The app's own rules can be selected too, and have been registered by now.
     terms = Terms(chosen_selection(project, wanted.select, wanted.ignore), wanted.fail_on, wanted.deploy)
     if look is not None:
         return check_further(look, project, terms)

@@ -29,15 +29,15 @@ def check_files(
     environment: ProcessEnvironment | None = None,
     directories: Sequence[str] = (),
 ) -> Report:
-    """Check what a process would read that is given the files at `paths`, whatever else is in its environment.
+    """Check what a process would read from the files at `paths`, whatever else is in its environment.
 
     Args:
-        contracts: What the app expects, a settings class each.
+        contracts: What the app expects, one contract per settings class.
         paths: Env files, later ones over earlier; `-` is standard input.
-        project: What the project of the app says.
-        terms: What to look for and to report.
-        loaders: The programs that are to read them; by default what the project says, or python-dotenv.
-        environment: The process environment, where it is laid over the files.
+        project: The configuration of the app's project.
+        terms: What to look for and what to report.
+        loaders: The programs that will read them; by default those of the project, or python-dotenv.
+        environment: The process environment, if it overrides the files.
         directories: Secrets directories.
     """
     referable = environment.variables if environment else {}
@@ -49,13 +49,13 @@ def check_files(
 
 
 def check_further(look: FirstLook, project: Project, terms: Terms) -> Report:
-    """Check in full the file that was looked at; neither it nor the class is asked a second time."""
+    """Check in full the file of a first look; neither the file is read nor the class built a second time."""
     subject = of_files(look.contract, [look.file], None, project, record=look.record)
     return terms.selection.of(judged([[subject]], terms))
 
 
 def encoding_of(contracts: Sequence[SettingsContract]) -> str | None:
-    """Return the encoding in which the classes read the env files in place of which others are given."""
+    """Return the encoding in which the classes read their env files, which the given ones replace."""
     named = {each.settings_class.model_config.get("env_file_encoding") for each in contracts}
     return next(iter(named)) if len(named) == 1 else None
 
@@ -63,9 +63,9 @@ def encoding_of(contracts: Sequence[SettingsContract]) -> str | None:
 def read_as_programs_do(
     paths: Sequence[str], referable: Mapping[str, str], loaders: Sequence[str], *, encoding: str | None = None
 ) -> list[tuple[EnvFile, ...]]:
-    """Return the files as each program reads them that is to read them; as python-dotenv does if none is named.
+    """Return the files as each of the named programs reads them; by default as python-dotenv does.
 
-    Where it is python-dotenv alone, they are read so that nothing that is wrong hides what else is.
+    For python-dotenv alone, they are read so that one problem does not hide the next.
     """
     paths = once(paths)
     if not loaders or {*loaders} == {DEFAULT_LOADER}:
@@ -77,14 +77,14 @@ def read_as_programs_do(
 def read_in_encoding(
     path: str, referable: Mapping[str, str], encoding: str | None, loader: str | None = None
 ) -> EnvFile:
-    """Return what `read_env_file` does, in UTF-8 where the file has not the encoding that the classes name."""
+    """Return what `read_env_file` does; a file that is not in the encoding that the classes name is read as UTF-8."""
     try:
         return read_env_file(path, referable, loader, encoding=encoding)
     except (LookupError, UnicodeDecodeError):
-        return read_env_file(path, referable, loader)  # That it is not UTF-8 either is a finding.
+        return read_env_file(path, referable, loader)  # If it is not UTF-8 either, that is a finding.
 
 
 def once(paths: Sequence[str]) -> list[str]:
-    """Return `paths` without files that are named again later: they would lie over themselves."""
+    """Return `paths` without files that are named again later: they would override themselves."""
     last = {path if path == STANDARD_INPUT else os.path.realpath(path): at for at, path in enumerate(paths)}
     return [paths[at] for at in sorted(last.values())]

@@ -21,12 +21,12 @@ def check_start(
     """Check what a process with this `environment` would read.
 
     Args:
-        contracts: What the app expects, a settings class each.
+        contracts: What the app expects, one contract per settings class.
         environment: The process environment.
-        project: What the project of the app says.
-        terms: What to look for and to report.
+        project: The configuration of the app's project.
+        terms: What to look for and what to report.
         directories: Secrets directories; by default those that the classes name.
-        insists: Whether nothing else is reported, not even where a class itself refuses the start.
+        insists: Whether only the selected rules are reported, even if a class itself refuses the start.
     """
     starts = [of_a_start(each, environment, project, directories=directories) for each in contracts]
     subjects = beside_each_other(starts)

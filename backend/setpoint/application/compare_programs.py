@@ -20,12 +20,12 @@ _TOLD_BY_PROGRAM = {read_differently.code, refused_file.code}
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What one program makes of the file as a whole.
+    """How one program reads the file as a whole.
 
     Attributes:
         loader: The name of its loader.
         label: The program and its version.
-        values: What it hands over, by the names of the variables; nothing of a file that it refuses.
+        values: What it hands over, by variable name; empty if it refuses the file.
         refuses: Whether it rejects the file.
     """
 
@@ -37,12 +37,12 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class SameValue:
-    """What some programs read alike for one name.
+    """What several programs agree on for one name.
 
     Attributes:
-        loaders: Which ones.
+        loaders: The programs.
         value: What they read; None where they hand over nothing.
-        words: How they treat what is written, to follow their names: "keep the quotes".
+        words: How they treat what is written, worded to follow their names: "keep the quotes".
     """
 
     loaders: tuple[str, ...]
@@ -62,8 +62,8 @@ class ReadVariable:
     Attributes:
         name: The name.
         line: The first line on which any of them reads it, from 1.
-        readings: What they read; one item where they agree.
-        advice: How to write it so that they agree; None where they do, or where that is not known.
+        readings: What they read; a single item if they agree.
+        advice: How to write it so that they agree; None if they do, or if no such way is known.
     """
 
     name: str
@@ -79,12 +79,12 @@ class ReadVariable:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What programs make of one file.
+    """How several programs read one file.
 
     Attributes:
         programs: Each of them.
         variables: Each name that any of them reads, in the order of the file.
-        report: What is wrong besides that programs differ or refuse it; no value is in it.
+        report: What else is wrong, apart from programs that differ or refuse the file; it holds no value.
     """
 
     programs: tuple[Program, ...]
@@ -100,7 +100,7 @@ def compare_programs(
     *,
     ignored: Sequence[str] = (),
 ) -> Comparison:
-    """Return what programs read in the bytes of an env file, and what is wrong with it; nothing is opened.
+    """Return what programs read in the bytes of an env file, and what is wrong with it; no file is opened.
 
     Args:
         contract: What the app expects.
@@ -128,7 +128,7 @@ def _program(file: EnvFile) -> Program:
 
 
 def _names(files: Sequence[EnvFile]) -> Mapping[str, int]:
-    """Return where each name that any program reads is first, in the order of the file."""
+    """Return the first place of each name that any program reads, in the order of the file."""
     starts: dict[str, int] = {}
     for binding in (each for file in files for each in file.reading.bindings):
         start = binding.name_span.start

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 
 
 def settings_classes_in(found: object) -> tuple[type[BaseSettings], ...]:
-    """Return the settings classes of which `found` is made up: itself, if it is one; none, if it is something else.
+    """Return the settings classes that make up `found`: itself, if it is one; none, if it is something else.
 
     Args:
         found: A settings class, or a model or dataclass whose fields are settings classes.

@@ -16,8 +16,8 @@ AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 def construct_settings(settings_class: type[AnySettings], environment: Mapping[str, str]) -> AnySettings:
     """Return what `settings_class` makes of `environment`; raises what the class raises.
 
-    Nothing of this process changes: other threads go on with the environment that it has. What the class reads from
-    `os.environ` by itself is that, too.
+    Nothing in this process changes: other threads keep the environment that they have. If the class itself reads
+    `os.environ`, it gets that environment too.
     """
     contract = SettingsContract.of(settings_class)
     given = Given(entries_of_a_start(contract, environment), None, secrets_directories=None, is_public=False)

@@ -1,4 +1,4 @@
-"""Converts an env file for one program into one from which another reads the same values."""
+"""Converts an env file written for one program into one from which another program reads the same values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from setpoint.envfile.source_text import Span
 from setpoint.envfile.writing import NotExpressibleError, write
 from setpoint.sources.env_file import EnvFile
 
-# The program's values are known all the same, though they may not be what was meant.
+# The values that the program reads are known even so, though they may not be what was meant.
 _WORTH_A_REMARK = {ProblemKind.CUT_VALUE, ProblemKind.UNDEFINED_REFERENCE}
 _HARMLESS = {
     ProblemKind.BYTE_ORDER_MARK,
@@ -21,12 +21,12 @@ _HARMLESS = {
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is to be said on a place of the file: why it can't be converted, or what was lost there.
+    """A remark on one place in the file: why it can't be converted, or what was lost there.
 
     Attributes:
         span: Where in the file.
-        message: What, in one sentence without a full stop; it holds no value.
-        name: The variable that it is about, where there is one.
+        message: The remark, in one sentence without a full stop; it holds no value.
+        name: The variable that it concerns, if any.
     """
 
     span: Span
@@ -36,13 +36,13 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What came of it.
+    """The result of a conversion.
 
     Attributes:
         text: The new file; None if there is an obstacle.
-        obstacles: All reasons why there is none.
-        lost_comments: How many comments the new file can't have.
-        remarks: What else is not in the new file as it was meant.
+        obstacles: All reasons why there is no new file.
+        lost_comments: How many comments the new file can't hold.
+        remarks: What else could not be carried over as it was meant.
     """
 
     text: str | None
@@ -52,9 +52,9 @@ class Conversion:
 
 
 def convert(file: EnvFile, loader: str) -> Conversion:
-    """Write what `file` says, with its comments and in its order, for `loader`.
+    """Write the content of `file`, with its comments and in its order, for `loader`.
 
-    References are replaced by what they stand for. Of two bindings of one name, the one that counts
+    References are expanded. If a name is bound twice, the binding that counts
     is written. The new text is read back before it is returned.
     """
     obstacles = [_of_problem(problem) for problem in file.reading.problems if problem.kind not in _HARMLESS]
@@ -84,7 +84,7 @@ def _of_problem(problem: Problem) -> Remark:
 
 
 def _pieces(file: EnvFile) -> Iterator[str | Binding]:
-    """Yield what the new file is made of: blank lines and comments as they are, and the bindings that count."""
+    """Yield the parts of the new file: blank lines and comments unchanged, and the bindings that count."""
     text = file.source.text
     at = 0
     written: set[str] = set()
@@ -99,7 +99,7 @@ def _pieces(file: EnvFile) -> Iterator[str | Binding]:
 
 
 def _bindings_that_count(file: EnvFile) -> list[Binding]:
-    """Return for each name the binding whose value the program hands over, in the order of the file."""
+    """Return, for each name, the binding whose value the program hands over, in the order of the file."""
     counting: Mapping[str, Binding] = {
         binding.name: binding
         for binding in file.reading.bindings
@@ -117,7 +117,7 @@ def _lines_between(text: str) -> Iterator[str]:
 
 
 def _comment_behind(text: str) -> Iterator[str]:
-    """Yield a comment that was after a value as a line before it: few programs know it where it was."""
+    """Yield a comment that followed a value as a line above it: few programs understand it where it was."""
     stripped = text.strip()
     if stripped.startswith("#"):
         yield from _lines_between(stripped)

@@ -1,7 +1,7 @@
 """Looks at an env file as the settings class does, before importing anything that explains problems.
 
-Of most good files that is enough to know that no rule has anything to say, like `sure_pass` for exported contracts.
-What is not plain to see here is left to the check in full, which goes on from what was seen.
+For most good files, that is enough to know that no rule has anything to report, like `sure_pass` for exported
+contracts. Anything that is not obvious here is left to the full check, which continues with what was found.
 """
 
 import sys
@@ -23,12 +23,12 @@ _UTF_8 = {None, "utf-8", "utf8", "UTF-8"}
 
 
 class FirstLook(NamedTuple):
-    """What was seen of the only settings class of an app and the only env file that it is given.
+    """The result of a first look at the only settings class of an app and the only env file that it is given.
 
     Attributes:
         contract: The class seen from the environment.
         file: The env file as python-dotenv reads it.
-        record: What the class did with it; None if it was not asked, because the file needs explaining anyhow.
+        record: What the class did with it; None if it was not asked, because the file needs a full check anyway.
     """
 
     contract: SettingsContract
@@ -36,7 +36,7 @@ class FirstLook(NamedTuple):
     record: Record | None
 
     def report(self, fail_on: Severity) -> Report | None:
-        """Return the report if no rule has anything to say; else None.
+        """Return the report if no rule has anything to report; otherwise None.
 
         Args:
             fail_on: The lowest severity that fails the check.
@@ -49,13 +49,13 @@ class FirstLook(NamedTuple):
 
 
 def first_look(settings_class: type[BaseSettings], path: str) -> FirstLook | None:
-    """Look at the env file at `path`; None where the class reads its variables in a way of its own.
+    """Look at the env file at `path`; None if the class reads its variables in its own way.
 
     Raises:
         UnableError: It can't be seen from outside which variables the class reads.
     """
     if "setpoint.check.catalogue.app_rule" in sys.modules:
-        return None  # The module of the class may have entered rules of the app's own.
+        return None  # The module of the class may have registered the app's own rules.
     contract = SettingsContract.of(settings_class)
     if not _is_plain(contract):
         return None
@@ -65,7 +65,7 @@ def first_look(settings_class: type[BaseSettings], path: str) -> FirstLook | Non
 
 
 def _is_plain(contract: SettingsContract) -> bool:
-    """Return whether the class reads its variables just as pydantic-settings does, and builds no other one."""
+    """Return whether the class reads its variables as pydantic-settings does, and builds no other settings class."""
     settings_class = contract.settings_class
     return (
         settings_class.settings_customise_sources.__func__ is BaseSettings.settings_customise_sources.__func__  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def _is_plain(contract: SettingsContract) -> bool:
 
 
 def _is_known(contract: SettingsContract, file: EnvFile) -> bool:
-    """Return whether each name is the first one of a setting of its own, and means that alone."""
+    """Return whether each name is the first name of one setting, and of no other."""
     settings: set[tuple[str, ...]] = set()
     for name in file.variables:
         named = contract.named(name)
@@ -94,7 +94,7 @@ def _is_known(contract: SettingsContract, file: EnvFile) -> bool:
 
 
 def _is_taken(record: Record, file: EnvFile) -> bool:
-    """Return whether the class takes what the file says, all of it, and none of its sources fails."""
+    """Return whether the class accepts everything in the file, and none of its sources fails."""
     sources = [each for made in record.builds for each in made.sources]
     if record.settings is None or any(each.error or each.undecodable for each in sources):
         return False

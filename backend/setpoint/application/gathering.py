@@ -39,14 +39,14 @@ def of_a_start(
     """Return what a process with `environment` would read if it started here now.
 
     Args:
-        contract: What its app expects.
+        contract: What the app expects.
         environment: The process environment.
-        project: What the project of the app says.
-        laid_over: Env files whose variables it has in its environment as well.
+        project: The configuration of the app's project.
+        laid_over: Env files whose variables are in its environment as well.
         directories: Secrets directories; by default those that the class names.
-        has_values: Whether a parent process has read the env file that the environment names, and put it there.
-        command_line: Whether the words with which this process was started are the app's.
-        recovers: Whether lines of env files that an unclosed quote swallows are read all the same.
+        has_values: Whether a parent process has read the env file that the environment names, and added its variables.
+        command_line: Whether this process was started with the app's own arguments.
+        recovers: Whether to read the lines of env files that an unclosed quote swallows.
     """
     named = () if has_values else named_env_file(contract, environment, recovers=recovers)
     entries = (*entries_of_a_start(contract, environment, named), *_of(contract, laid_over))
@@ -73,19 +73,19 @@ def of_a_start(
 def entries_of_a_start(
     contract: SettingsContract, environment: Mapping[str, str], named: Sequence[EnvFile] | None = None
 ) -> tuple[Entry, ...]:
-    """Return what a process with `environment` has in it, and in the env file that the environment names.
+    """Return the variables in `environment`, and in the env file that it names.
 
     Args:
-        contract: What its app expects.
+        contract: What the app expects.
         environment: The process environment.
-        named: That env file; None if it is still to be read.
+        named: That env file; None if it has not been read yet.
     """
     files = named_env_file(contract, environment) if named is None else named
     return (*_of(contract, files), *entries_of_environment(environment))
 
 
 def _of(contract: SettingsContract, files: Sequence[EnvFile]) -> Iterator[Entry]:
-    """Yield what `files` give to a process; what names the env file is read before there is one."""
+    """Yield what `files` give to a process; the variable that names the env file is read before there is one."""
     for file in files:
         yield from (each for each in entries_of(file) if not contract.names_env_file(contract.find(each.name)))
 
@@ -101,7 +101,7 @@ def _not_from(files: Sequence[EnvFile], environment: Mapping[str, str]) -> Mappi
     """Return `environment` without what `files` give as well.
 
     Some frameworks, and `load_dotenv()`, put what an env file holds into the environment before the settings are
-    read. Such a value counts as the file's, so that nothing is said twice, and all of it where it is written.
+    read. Such a value counts as the file's, so that nothing is reported twice, and each finding is where it is written.
     """
     in_files = {(each.name, each.value) for file in files for each in entries_of(file)}
     return {name: value for name, value in environment.items() if (name, value) not in in_files}
@@ -117,11 +117,11 @@ def of_files(
     process: "DeployedProcess | None" = None,
     record: Record | None = None,
 ) -> Subject:
-    """Return what a process would read that is given `files`, here or on another machine.
+    """Return what a process that is given `files` would read, here or on another machine.
 
-    Files that variables name are looked at if they are there, but not for the process of a deploy, which has a file
-    system of its own. Secrets directories are those that are given alone: what the class finds in its own, on the
-    machine where it starts, can't be known here. `record` is what the class did with all that, if it was asked before.
+    Files that variables name are read if they exist, but not for the process of a deploy, which has its own file
+    system. Only the given secrets directories count: what the class finds in its own ones, on the
+    machine where it starts, can't be known here. `record` is what the class did with all of that, if it has been asked.
     """
     variables = environment.variables if environment else {}
     named = tuple(file_variables(contract, files, variables, opens=process is None))
@@ -146,13 +146,13 @@ def of_files(
 def of_deployed(
     contract: SettingsContract, process: "DeployedProcess", project: Project, *, directories: Sequence[str] = ()
 ) -> Subject:
-    """Return what `process` of a deploy would read."""
+    """Return what the `process` of a deploy would read."""
     environment = ProcessEnvironment(process.environment) if process.environment else None
     return of_files(contract, process.files, environment, project, directories=directories, process=process)
 
 
 def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
-    """Return `subjects`, one a settings class of the app, each of which knows what the others read."""
+    """Return `subjects`, one per settings class of the app, each with what the others read."""
     contracts = [each.contract for each in subjects]
     return [
         replace(each, beside=tuple(other for other in contracts if other is not each.contract)) for each in subjects
@@ -162,9 +162,9 @@ def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
 def named_env_file(
     contract: SettingsContract, environment: Mapping[str, str], *, recovers: bool = True
 ) -> tuple[EnvFile, ...]:
-    """Return the env file that the environment names for a class that has a variable for that, or the default one.
+    """Return the env file that the environment names, if the class has a variable for that, or the default one.
 
-    A file that the environment names has to exist; a default one need not.
+    A file that the environment names must exist; a default one need not.
     """
     if contract.env_file_variable is None:
         return ()

@@ -1,4 +1,4 @@
-"""Imports settings classes by their names, even from a module that fails because of bad settings."""
+"""Imports settings classes by reference, even from a module that fails because of bad settings."""
 
 import importlib
 import re
@@ -23,11 +23,11 @@ _PYTHONS_OWN_WORDS = r"(?:No module named|cannot import name|name) '.*"
 
 
 class UnusableSettingsError(UnusableError):
-    """The settings class can't be had."""
+    """The settings class can't be used."""
 
 
 class NoSettingsClassError(UnusableSettingsError):
-    """Nobody names a settings class."""
+    """No settings class is named."""
 
     def __init__(self) -> None:
         where = 'write `settings = "MODULE:CLASS"` under `[tool.setpoint]` in pyproject.toml'
@@ -35,14 +35,14 @@ class NoSettingsClassError(UnusableSettingsError):
 
 
 class UnusableRulesError(UnusableError):
-    """The rules of the app's own can't be had."""
+    """The app's own rules can't be used."""
 
 
 def contracts_of(references: Sequence[str], project: Project) -> tuple[SettingsContract, ...]:
     """Return the contracts of the classes that `references` name, at least one.
 
     Raises:
-        UnusableSettingsError: None is named, or one can't be had.
+        UnusableSettingsError: None is named, or one can't be used.
     """
     if not references:
         raise NoSettingsClassError
@@ -51,15 +51,15 @@ def contracts_of(references: Sequence[str], project: Project) -> tuple[SettingsC
 
 
 def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> tuple[type[BaseSettings], ...]:
-    """Return the class that `reference` (`module:Class`) names, or those of which a model of settings is made up.
+    """Return the class that `reference` (`module:Class`) names, or the classes that make up a model of settings.
 
     A module that builds its settings when it is imported (`SETTINGS = Settings()`) fails there
-    under a bad environment. The class exists by then, and is taken from the failed module. What the
-    module prints is dropped: it may be the very values that are wrong.
+    in a bad environment. The class exists by then, and is taken from the failed module. What the
+    module prints is discarded: it may be the very values that are wrong.
 
     Args:
         reference: Module and class.
-        pythonpath: Folders to look in besides the working directory.
+        pythonpath: Folders to search besides the working directory.
 
     Raises:
         UnusableSettingsError: There is no such module or class, or the module fails for another reason.
@@ -78,18 +78,18 @@ def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> 
 
 
 def imported_settings_classes(reference: str) -> tuple[type[BaseSettings], ...]:
-    """Return the classes that `reference` names, if their module is imported already; none if it is not."""
+    """Return the classes that `reference` names, if their module has already been imported; none otherwise."""
     module_name, _, class_name = reference.partition(":")
     module = sys.modules.get(module_name)
     return () if module is None else _resolve(vars(module), class_name)
 
 
 def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> None:
-    """Import the modules that hold rules of the app's own, which enters these into the catalogue.
+    """Import the modules with the app's own rules, which registers the rules.
 
     Args:
         modules: Dotted names.
-        pythonpath: Folders to look in besides the working directory.
+        pythonpath: Folders to search besides the working directory.
 
     Raises:
         UnusableRulesError: There is no such module, or it fails.
@@ -106,7 +106,7 @@ def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> Non
 
 
 def _imported(module_name: str, pythonpath: Iterable[Path] = (), *, leaves_blank: bool = False) -> Mapping[str, object]:
-    """Return what the module holds; what it prints is dropped."""
+    """Return what the module defines; what it prints is discarded."""
     _put_on_module_path([Path.cwd(), *pythonpath])
     sink = StringIO()
     with redirect_stdout(sink), redirect_stderr(sink), watched(leaves_blank=leaves_blank):
@@ -114,7 +114,7 @@ def _imported(module_name: str, pythonpath: Iterable[Path] = (), *, leaves_blank
 
 
 def _put_on_module_path(folders: Iterable[Path]) -> None:
-    """Put `folders` first on the module path, for good: a class may import more of its app when it validates."""
+    """Put `folders` first on the module path, permanently: a class may import more of its app when it validates."""
     wanted = [str(folder) for folder in folders]
     sys.path[:] = [*dict.fromkeys(wanted), *(each for each in sys.path if each not in wanted)]
 
@@ -137,7 +137,7 @@ def _resolve(namespace: Mapping[str, object], class_name: str) -> tuple[type[Bas
 
 
 def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
-    """Return the classes from the module itself, or from the one that failed while it was imported by the module."""
+    """Return the classes from the module itself, or from the one that failed while the module imported it."""
     namespaces = list(_namespaces(error.__traceback__))
     for namespace in sorted(namespaces, key=lambda each: each.get("__name__") != module_name):
         if found := _resolve(namespace, class_name):
@@ -153,7 +153,7 @@ def _from_failed_module(error: BaseException, module_name: str, class_name: str)
 
 
 def _from_module_with_blank_settings(module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
-    """Return the classes where the module lacks nothing but settings that it makes before there are the classes."""
+    """Return the classes if the module fails only because it builds settings before the classes are defined."""
     try:
         return _resolve(_imported(module_name, leaves_blank=True), class_name)
     except KeyboardInterrupt:
@@ -163,7 +163,7 @@ def _from_module_with_blank_settings(module_name: str, class_name: str) -> tuple
 
 
 def _keep(namespaces: Iterable[Mapping[str, Any]]) -> None:
-    """Let modules that failed be imported again, as far as they got: rules of the app's own take the class there."""
+    """Let modules that failed be imported again, as far as they got: the app's own rules import the class from them."""
     for namespace in namespaces:
         name = namespace.get("__name__")
         if namespace.get("__spec__") is not None and isinstance(name, str) and name not in sys.modules:
@@ -178,7 +178,7 @@ def _namespaces(traceback: TracebackType | None) -> Iterator[dict[str, object]]:
 
 
 def _described(error: BaseException) -> str:
-    """Return what went wrong; the text of an exception shows only where it can't hold a value."""
+    """Return what went wrong; the text of an exception is shown only if it can't hold a value."""
     from setpoint.text.raised import kind_and_place  # noqa: PLC0415 - most modules can be imported
 
     kind = type(error).__name__

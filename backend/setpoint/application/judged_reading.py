@@ -1,4 +1,4 @@
-"""Checks what a program reads in an env file, for commands that only show it."""
+"""Decides which of the values that a program reads in an env file may be shown."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,12 +15,12 @@ from setpoint.text.suggest import allowed_steps, nearest
 
 
 def by_classes(file: EnvFile, contracts: Sequence[SettingsContract], given: Mapping[str, str]) -> Judgement:
-    """Return what judges as `show` does: a value shows if no settings class of the app would hide it.
+    """Return a judgement like that of `show`: a value is shown if no settings class of the app would hide it.
 
     Args:
         file: The file that was read.
         contracts: The settings classes.
-        given: What references may have put into values besides the file's own names.
+        given: What references may have put into values, apart from the file's own names.
     """
     judges = [_by_class(file, contract, given) for contract in contracts]
     return Judgement(
@@ -30,7 +30,7 @@ def by_classes(file: EnvFile, contracts: Sequence[SettingsContract], given: Mapp
 
 
 def _by_class(file: EnvFile, contract: SettingsContract, given: Mapping[str, str]) -> Judgement:
-    """Return what judges as one class; of names that no setting reads, those of secrets and near misses are hidden."""
+    """Return the judgement of one class; of the names that no setting reads, it hides secrets and near misses."""
     shown = Subject(contract, Gathered((file,), ProcessEnvironment(given))).shown
     secrets = [variable.name for variable in contract.variables if variable.secret]
 

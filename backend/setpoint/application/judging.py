@@ -21,7 +21,7 @@ class Terms(NamedTuple):
     Attributes:
         selection: Which rules are reported.
         fail_on: The lowest severity that makes the check fail.
-        deploy: Whether rules about a deploy to production are applied as well.
+        deploy: Whether to apply the rules about a deploy to production as well.
     """
 
     selection: Selection
@@ -30,7 +30,7 @@ class Terms(NamedTuple):
 
 
 def judged(of_classes: Iterable[Sequence[Subject]], terms: Terms) -> Report:
-    """Return what is found in `of_classes`: for each settings class, its sources as each program reads them."""
+    """Return the findings for `of_classes`: for each settings class, its sources as each program reads them."""
     joins_misspellings = terms.selection.includes(unknown_variable.code)
     reports = (
         check_together(
@@ -44,9 +44,9 @@ def judged(of_classes: Iterable[Sequence[Subject]], terms: Terms) -> Report:
 
 
 def as_chosen(report: Report, subjects: Iterable[Subject], selection: Selection) -> Report:
-    """Return what of `report` on a start is selected; all of it if a class itself takes no such values.
+    """Return the selected part of the `report` on a start; all of it if a class itself refuses the values.
 
-    A start refuses those, whatever anybody ignores.
+    Such a start fails, whatever the user ignores.
     """
     is_refused = any(each.validated.settings is None for each in subjects)
     return report if is_refused else selection.of(report)
@@ -55,10 +55,10 @@ def as_chosen(report: Report, subjects: Iterable[Subject], selection: Selection)
 def chosen_selection(
     project: Project, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
 ) -> Selection:
-    """Return which rules to report: those of somebody's own words, else those that `[tool.setpoint]` chooses.
+    """Return which rules to report: those that the user selects, otherwise those that `[tool.setpoint]` selects.
 
     Raises:
-        UnableError: A word names no rule that can be chosen.
+        UnableError: A word names no rule that can be selected.
     """
     try:
         chosen = Selection.of_words(select, ignore or ())
@@ -71,7 +71,7 @@ def chosen_selection(
 
 
 def _of_project(project: Project) -> Selection:
-    """Return which rules `[tool.setpoint]` chooses.
+    """Return which rules `[tool.setpoint]` selects.
 
     Raises:
         InvalidProjectError: It names one that does not exist.

@@ -14,15 +14,15 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file
 
 KEPT_WHEN_CLEAN = ("PATH",)
-"""What a command keeps of its caller's environment even if it is to get nothing of it: it must be found."""
+"""What a command keeps of its caller's environment even if it gets nothing else: without it, no program is found."""
 
 
 @dataclass(frozen=True)
 class Launch:
-    """A command's environment, and what a check of it says.
+    """The environment of a command, and the report of its check.
 
     Attributes:
-        report: What the check says; the command is started only if it passed.
+        report: The report of the check; the command is started only if it passed.
         environment: All variables of the command.
     """
 
@@ -39,17 +39,17 @@ def prepare(
     project: Project,
     fail_on: Severity = Severity.ERROR,
 ) -> Launch:
-    """Read and check what a command would read that is started with the files at `paths` over `callers`.
+    """Read and check what a command would read if it were started with the files at `paths` over `callers`.
 
-    The env files that the app reads by itself lie below both, as they will when it starts.
+    The env files that the app reads itself come below both, as they will when it starts.
 
     Args:
-        contracts: What the app of the command expects, a settings class each.
+        contracts: What the app of the command expects, one contract per settings class.
         paths: Env files, later ones over earlier.
-        loader: As which program to read them; by default as python-dotenv, so that all that is wrong is found, as
-            `check` does. Where that passes, python-dotenv reads just the same.
+        loader: The program to read them as; by default python-dotenv, so that everything wrong is found, as
+            `check` does. If that passes, python-dotenv reads exactly the same.
         callers: The environment that the command inherits; references in the files may use it.
-        project: What the project of the app says: names of other programs, rules to report.
+        project: The configuration of the app's project: names of other programs, rules to report.
         fail_on: The lowest severity that keeps the command from being started.
     """
     program = None if loader == DEFAULT_LOADER else loader
@@ -65,7 +65,7 @@ def prepare(
 def _not_overruled(
     contracts: Sequence[SettingsContract], callers: Mapping[str, str], given: Sequence[EnvFile]
 ) -> dict[str, str]:
-    """Return `callers` without what the files set, in whatever case where a class ignores it."""
+    """Return `callers` without what the files set, ignoring case if a class does."""
     overruled = {
         _identity(contracts, name)
         for file in given
@@ -76,20 +76,20 @@ def _not_overruled(
 
 
 def _identity(contracts: Sequence[SettingsContract], name: str) -> str:
-    """Return what two spellings of one variable have in common; other programs tell `http_proxy` from `HTTP_PROXY`."""
+    """Return what all spellings of one variable have in common; other programs tell `http_proxy` from `HTTP_PROXY`."""
     return next((each.canonical(name) for each in contracts if each.find(name)), name)
 
 
 def _unknown(contracts: Sequence[SettingsContract], given: Sequence[EnvFile]) -> dict[str, str]:
-    """Return the variables that are other programs' business."""
+    """Return the variables that belong to other programs."""
     variables = {name: value for file in given for name, value in file.variables.items()}
     return {name: value for name, value in variables.items() if not any(each.find(name) for each in contracts)}
 
 
 def _winning(subject: Subject) -> dict[str, str]:
-    """Return the app's own variables that come from env files: one spelling and one value each, as they were checked.
+    """Return the app's own variables that come from env files: each with one spelling and one value, as checked.
 
-    What is in files of its own, the app reads there: a process's environment is easier to look into.
+    Values in separate files are left there for the app to read: a process's environment is easier to look into.
     """
     return {
         each.name: each.value.raw

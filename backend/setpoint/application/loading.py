@@ -1,4 +1,4 @@
-"""Gives an app its settings when it starts, or ends the start with everything that is wrong with them."""
+"""Gives an app its settings when it starts, or ends the start with a list of everything that is wrong with them."""
 
 import json
 import os
@@ -33,7 +33,7 @@ EX_CONFIG = 78
 _GUNICORN_GIVES_UP = 3  # `WORKER_BOOT_ERROR` of its arbiter
 
 HANDED_OVER = "SETPOINT_ORIGINS"
-"""The variable under which a parent hands over where the values that it put into the environment come from."""
+"""The variable in which a parent process passes on where the values that it put into the environment come from."""
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -43,7 +43,7 @@ class Origin:
     """Where the value of a variable comes from.
 
     Attributes:
-        source: Which kind of source.
+        source: The kind of source.
         path: Path of the file; None for the process environment and defaults.
         line: Line in it, from 1.
         column: Column of the name in it, in code points from 1.
@@ -57,14 +57,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What the environment of an app gives.
+    """What an app gets from its environment.
 
     Attributes:
-        report: What a check of it says.
-        settings: The settings, if there is nothing in the way of a start.
-        variables: The known variables that come from an env file, as they were read.
+        report: The report of its check.
+        settings: The settings, if nothing prevents a start.
+        variables: The known variables that come from an env file, as read.
         origins: Where each known variable that is set comes from.
-        farewell: What the words on the command line of the app ask for in place of a start, such as `--help`.
+        farewell: What the app's command line asks for instead of a start, such as `--help`.
     """
 
     report: Report
@@ -81,32 +81,32 @@ def load(settings_class: type[AnySettings]) -> AnySettings:
     """Return the settings of the app, read from all sources that its settings class has.
 
     Raises:
-        SystemExit: Where the class parses the command line, as its parser ends: after `--help`, or with a wrong word.
-            Else with status 78 and everything that is wrong on standard error; a line there is
-            all that an operator sees of a start that fails, so there is no traceback. Under gunicorn the
-            status is the one with which it gives up: it replaces a worker that ends with another, for ever.
+        SystemExit: If the class parses the command line, as its parser exits: after `--help`, or for a wrong argument.
+            Otherwise with status 78, and everything that is wrong on standard error; that is
+            all that an operator sees of a failed start, so there is no traceback. Under gunicorn, the
+            status is the one at which it gives up: with any other, it would replace the worker for ever.
     """
     settings = _load_or_say_why_not(settings_class)
     if isinstance(settings, _Refused):
-        # Error trackers send the local variables of every frame that an exception passes, and of what was being
-        # handled when it was raised. So it is raised where no value is left, and without a context.
+        # Error trackers send the local variables of every frame that an exception passes, and of the exception that was
+        # being handled when it was raised. So it is raised where no value is in scope, and without a context.
         raise SystemExit(settings.status) from None
     return settings
 
 
 @dataclass(frozen=True)
 class _Refused:
-    """There are no settings, and why is told.
+    """There are no settings, and the reasons have been reported.
 
     Attributes:
-        status: With what the process ends.
+        status: The exit status of the process.
     """
 
     status: Any
 
 
 def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | _Refused:
-    """Return the settings, or the end of this process once everything that is wrong with them is on standard error."""
+    """Return the settings, or how this process ends once everything that is wrong with them is on standard error."""
     environment = dict(os.environ)
     try:
         loaded = look(settings_class, environment, command_line=True)
@@ -125,12 +125,12 @@ def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | _Re
 
 
 def exit_status(environment: Mapping[str, str]) -> int:
-    """Return the status of a refused start; gunicorn names itself in the environment, as CGI asks of servers."""
+    """Return the status of a refused start; gunicorn names itself in the environment, as CGI requires of servers."""
     return _GUNICORN_GIVES_UP if environment.get("SERVER_SOFTWARE", "").startswith("gunicorn/") else EX_CONFIG
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
-    """Write `text` to standard error, or to `stream`; that nobody can hear it changes nothing about a start."""
+    """Write `text` to standard error, or to `stream`; a failure to write does not change the outcome of the start."""
     stream = stream or sys.stderr
     if stream is not None:
         with suppress(OSError):
@@ -138,17 +138,17 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 
 def origins_of(settings: BaseSettings) -> Mapping[str, Origin]:
-    """Return where each variable comes from that `load` found set; a variable that isn't here has its default."""
+    """Return where each variable that `load` found set comes from; a variable that isn't here has its default."""
     return _origins.get(id(settings), {})
 
 
 def look(settings_class: type[BaseSettings], environment: Mapping[str, str], *, command_line: bool = False) -> Loaded:
-    """Read what a process with this `environment` would start with; nothing is printed.
+    """Read the settings that a process with this `environment` would start with; nothing is printed.
 
     Args:
         settings_class: The class.
         environment: The process environment.
-        command_line: Whether the words with which this process was started are the app's.
+        command_line: Whether this process was started with the app's own arguments.
     """
     contract, project = SettingsContract.of(settings_class), find_project(Path.cwd())
     import_rules(project.rules, project.pythonpath)
@@ -168,10 +168,10 @@ def look(settings_class: type[BaseSettings], environment: Mapping[str, str], *, 
 
 
 def _beside_other_classes(subject: Subject, project: Project) -> Subject:
-    """Return `subject` with what the app's other settings classes read, as far as their modules are imported.
+    """Return `subject` with what the app's other settings classes read, if their modules have been imported.
 
-    To import them here would run code of the app too early. What they read can't be known then, and so no name is
-    called unknown: `check` does that.
+    Importing them here would run the app's code too early. What they read is unknown then, so no name is
+    reported as unknown: `check` does that.
     """
     others = [each for each in project.settings if each != subject.contract.reference]
     found = [imported_settings_classes(each) for each in others]
@@ -181,7 +181,7 @@ def _beside_other_classes(subject: Subject, project: Project) -> Subject:
 
 
 def handed_over(environment: Mapping[str, str]) -> dict[str, Origin]:
-    """Return the origins that a parent process handed over, if one did; what no parent wrote counts for nothing."""
+    """Return the origins that a parent process passed on, if one did; anything that no parent wrote is ignored."""
     try:
         return {
             name: Origin(**{**origin, "source": SourceKind(origin["source"])})
@@ -192,7 +192,7 @@ def handed_over(environment: Mapping[str, str]) -> dict[str, Origin]:
 
 
 def to_hand_over(origins: Mapping[str, Origin]) -> str:
-    """Return `origins` as the text that a child process takes."""
+    """Return `origins` as the string that a child process reads."""
     return json.dumps({name: asdict(origin) for name, origin in origins.items()})
 
 

@@ -1,4 +1,4 @@
-"""What `show`, `explain` and `diff` look at: the values of a start here, or those that are in files."""
+"""What `show`, `explain` and `diff` look at: the values of a start here, or those in files."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from setpoint.sources.env_file import DEFAULT_LOADER, ProcessEnvironment, Source
 
 
 class Compared(NamedTuple):
-    """A difference between what one settings class reads on two sides."""
+    """A difference between what one settings class reads on each of two sides."""
 
     old: Subject
     new: Subject
@@ -45,14 +45,14 @@ def values_of_files(
     environment: ProcessEnvironment | None = None,
     directories: Sequence[str] = (),
 ) -> list[Subject]:
-    """Return what each class would read in the files at `paths`.
+    """Return what each class would read from the files at `paths`.
 
     Args:
-        contracts: What the app expects, a settings class each.
+        contracts: What the app expects, one contract per settings class.
         paths: Env files, later ones over earlier.
-        project: What the project of the app says.
-        loader: The program that is to read them; by default the first of the project's, or python-dotenv.
-        environment: The process environment, where it is laid over the files.
+        project: The configuration of the app's project.
+        loader: The program that will read them; by default the first one of the project, or python-dotenv.
+        environment: The process environment, if it overrides the files.
         directories: Secrets directories.
 
     Raises:
@@ -73,7 +73,7 @@ def _readable(subjects: list[Subject]) -> list[Subject]:
 
 
 def compare(old: Sequence[Subject], new: Sequence[Subject]) -> list[Compared]:
-    """Return what differs, as the first class says that reads the variable, and then what none of them reads."""
+    """Return what differs, according to the first class that reads the variable, then what none of them reads."""
     found: list[Compared] = []
     unknown: list[Compared] = []
     for before, after in zip(old, new, strict=True):

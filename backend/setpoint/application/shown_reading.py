@@ -1,4 +1,4 @@
-"""What a program reads in an env file, as it may be shown."""
+"""What a program reads in an env file, in a form that may be shown."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from setpoint.text.shown import Door, is_name, is_secret_of_stranger
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What judges the names and values of a file.
+    """Decides which names and values of a file may be shown.
 
     Attributes:
-        shows: Says of a name and its value whether the value may show.
-        shows_name: Says of what is read as a name whether it may show.
+        shows: Returns whether the value of a name may be shown.
+        shows_name: Returns whether what is read as a name may be shown.
     """
 
     shows: Callable[[str, str], bool]
@@ -25,15 +25,15 @@ class Judgement:
 
 
 REVEALED = Judgement(lambda *_: True, lambda _: True)
-"""Lets everything through: somebody asked for it."""
+"""Shows everything, because the user asked for it."""
 
 
 def by_looks(file: EnvFile, given: Mapping[str, str]) -> Judgement:
-    """Return what judges by names and looks alone, where no settings class is known.
+    """Return a judgement by names and looks alone, for when no settings class is known.
 
     Args:
         file: The file that was read.
-        given: What references may have put into values besides the file's own names.
+        given: What references may have put into values, apart from the file's own names.
     """
     of_file = {each.name: each.value for each in file.reading.bindings if each.value}
     secrets = [value for name, value in [*given.items(), *of_file.items()] if _is_secret(name, value)]
@@ -50,20 +50,20 @@ def _is_secret(name: str, value: str) -> bool:
 
 @dataclass(frozen=True)
 class ShownReading:
-    """A reading as it may be shown.
+    """A reading, in a form that may be shown.
 
     Attributes:
         file: What was read.
-        judgement: What judges it.
+        judgement: What decides what may be shown.
     """
 
     file: EnvFile
     judgement: Judgement
 
     def lines(self) -> Iterator[tuple[str, str | None, bool]]:
-        """Yield each name, its value, and whether that shows; None for a name without a value.
+        """Yield each name, its value, and whether the value may be shown; None for a name without a value.
 
-        Masked names are numbered, so that none is taken for another.
+        Masked names are numbered, to tell them apart.
         """
         masked = 0
         pairs = [*self.file.reading.variables.items(), *((name, None) for name in self.file.reading.valueless)]
@@ -76,13 +76,13 @@ class ShownReading:
             yield shown, value if is_shown else MASK, is_shown
 
     def name(self, name: str, *, has_value: bool = True) -> str:
-        """Return `name` as it may show: what can't be one may be a piece of a key that spans lines."""
+        """Return `name` in a form that may be shown: what can't be a name may be part of a key that spans lines."""
         if self.judgement is REVEALED:
             return name
         return name if is_name(name, has_value=has_value) and self.judgement.shows_name(name) else MASK
 
     def location(self, span: Span) -> Location:
-        """Return where `span` is, as editors count it; a place after something hidden tells nothing of its length."""
+        """Return where `span` is, as editors count it; a place after something hidden does not give away its length."""
         source = self.file.source
         first = self._told(span.start)
         is_hidden = first != span.start or self._told(span.end) != span.end

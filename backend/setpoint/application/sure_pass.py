@@ -1,7 +1,7 @@
 """Recognizes most good files at once, by an exported contract.
 
-What a check needs in full, to say what is wrong and what would be right, takes three times as long to import as such a
-file takes to be validated. Whatever is not plain to see here is left to it: this page says nothing but "no problems".
+What a full check needs, to say what is wrong and what would be right, takes three times as long to import as such a
+file takes to validate. Whatever is not obvious here is left to it: this module says nothing but "no problems".
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,11 +21,11 @@ from setpoint.text.escape import printable
 
 
 def sure_pass(schema: str, path: str, fail_on: Severity) -> Report | None:
-    """Return the report on the env file at `path`, if no rule has anything to say of it; else None.
+    """Return the report on the env file at `path` if no rule has anything to report; otherwise None.
 
     Args:
         schema: The file that holds the contract.
-        path: The env file, which python-dotenv will read; no other source will.
+        path: The env file, which python-dotenv will read; it is the only source.
         fail_on: The lowest severity that fails the check.
 
     Raises:
@@ -33,7 +33,7 @@ def sure_pass(schema: str, path: str, fail_on: Severity) -> Report | None:
     """
     document = read_document(schema)
     if path == STANDARD_INPUT or not Path(path).is_file():
-        return None  # What comes through a pipe can be read once only.
+        return None  # A pipe can be read only once.
     file = read_env_file(path, {})
     try:
         if not (_is_plain(document) and reads_plainly(file) and _is_taken(document, file.variables)):
@@ -47,7 +47,7 @@ def sure_pass(schema: str, path: str, fail_on: Severity) -> Report | None:
 
 
 def _is_plain(document: Mapping[str, Any]) -> bool:
-    """Return whether all values that `document` tells of stand in variables of their own, under one name each."""
+    """Return whether each value that `document` describes is in its own variable, under one name."""
     reading, places = document["reading"], [tuple(each) for each in document["variables"].values()]
     return (
         not reading["file_variables"]
@@ -67,7 +67,7 @@ def _is_taken(document: Mapping[str, Any], variables: Mapping[str, str]) -> bool
 
 
 def _left_open(checks: tuple[ClassCheck, ...]) -> Iterable[Diagnostic]:
-    """Yield what the rule `partial-schema` says."""
+    """Yield what the rule `partial-schema` reports."""
     if checks:
         words = in_words(checks)
         yield Diagnostic("SP408", "partial-schema", Severity.INFO, words.message, label=words.label, hint=words.hint)

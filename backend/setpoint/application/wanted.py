@@ -1,4 +1,4 @@
-"""What somebody wants to know of an app, and the settings classes of it that can't be had."""
+"""What the user wants to check in an app, and which of its settings classes can't be used."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class WantedDeploy(NamedTuple):
-    """A deploy that somebody wants to have looked at.
+    """A deploy that the user wants to check.
 
     Attributes:
         request: Its files.
-        names: The only services to look at, as somebody calls them.
-        classes: The settings classes that services run, each as `MODULE:CLASS`, by the names of the services.
+        names: The only services to check, as the user names them.
+        classes: The settings classes that services use, each as `MODULE:CLASS`, by the names of the services.
     """
 
     request: "DeployRequest"
@@ -26,21 +26,21 @@ class WantedDeploy(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What somebody wants to know.
+    """What the user wants to check.
 
     Attributes:
         references: The settings classes, each as `MODULE:CLASS`.
-        schema: The exported contract that takes their place, if one does.
-        rules: Modules with rules of the app's own; by default those that the project names.
-        paths: Env files, later ones over earlier; without any, it is about a start here.
-        loaders: The programs that are to read the files.
-        on_top: Whether the process environment is laid over the files.
+        schema: The exported contract that replaces them, if any.
+        rules: Modules with the app's own rules; by default those that the project names.
+        paths: Env files, later ones over earlier; without any, a start here is checked.
+        loaders: The programs that will read the files.
+        on_top: Whether the process environment overrides the files.
         directories: Secrets directories.
-        select: The only rules to report, as somebody writes them; None for what the project says.
+        select: The only rules to report, as the user writes them; None for those of the project.
         ignore: The rules not to report, likewise.
         fail_on: The lowest severity that makes the check fail.
-        deploy: Whether rules about a deploy to production are applied as well.
-        deploys: The deploys to look at, in place of env files or a start here.
+        deploy: Whether to apply the rules about a deploy to production as well.
+        deploys: The deploys to check, instead of env files or a start here.
     """
 
     references: tuple[str, ...]
@@ -57,16 +57,16 @@ class Wanted(NamedTuple):
     deploys: tuple[WantedDeploy, ...] = ()
 
     def rules_in(self, project: Project) -> tuple[str, ...]:
-        """Return the modules with rules; where the app's class can't be imported, those of its project can't either."""
+        """Return the modules with rules; if the app's class can't be imported, those of its project can't be either."""
         return self.rules or (project.rules if self.schema is None else ())
 
 
 class Unusable(NamedTuple):
-    """A settings class that can't be had.
+    """A settings class that can't be used.
 
     Attributes:
-        reference: How it is named, `MODULE:CLASS`.
-        error: What is the matter.
+        reference: How the user names it, `MODULE:CLASS`.
+        error: Why it can't be used.
     """
 
     reference: str

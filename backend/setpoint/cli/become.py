@@ -19,12 +19,12 @@ from setpoint.sources.callers_environment import callers_environment
 from setpoint.supervision.child import CANNOT_BE_EXECUTED, NOT_FOUND
 from setpoint.text.escape import printable
 
-# Python ignores these for itself, and a command would inherit that.
+# Python ignores these, and the command would inherit that.
 _IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
 
 def become(arguments: argparse.Namespace, command: Sequence[str]) -> int:
-    """Become the command; return an exit status only if that can't be: 1 for what the check found."""
+    """Become the command; return an exit status only if that is impossible: 1 if the check failed."""
     callers = callers_environment(KEPT_WHEN_CLEAN if arguments.clean else None)
     references, project = chosen_settings(arguments)
     contracts = contracts_of(references, project)
@@ -41,11 +41,11 @@ def become(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
 
 def _replace_this_process(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Replace this process by `command`; return the status that shells give where that fails."""
+    """Replace this process with `command`; if that fails, return the status that shells use."""
     for name in _IGNORED_BY_PYTHON:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - to start a command is the purpose
+        os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - starting a command is the purpose
     except OSError as error:
         say(f"error: cannot start `{printable(command[0])}`: {error.strerror}\n")
         return NOT_FOUND if error.errno in {errno.ENOENT, errno.ENOTDIR} else CANNOT_BE_EXECUTED

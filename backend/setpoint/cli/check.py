@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_files(parser)
     add_settings_option(parser)
     parser.add_argument(
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to look."""
+    """Check, print the report and return the exit status: 0 passed, 1 failed, 2 unable to check."""
     if arguments.schema is not None and arguments.settings is not None:
         message = "use either `--schema` or `--settings`"
         raise UnableError(message)
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _sure_pass(arguments: argparse.Namespace, project: Project) -> Report | None:
-    """Return the report if it is known at once that there is nothing to report, which needs no settings class."""
+    """Return the report if it is quickly clear that there is nothing to report, without a settings class."""
     from setpoint.application.sure_pass import sure_pass  # noqa: PLC0415 - what is with a class needs it not
 
     others = (arguments.loader, arguments.environment, arguments.secrets_dir, arguments.deploy, arguments.rules)

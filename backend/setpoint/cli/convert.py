@@ -13,7 +13,7 @@ from setpoint.text.join import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_reading_options(parser)
     names = ", ".join(LOADERS)
     parser.add_argument(
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the new file and return the exit status: 1, and nothing written, if a value can't be expressed."""
+    """Write the new file and return the exit status: 1, with nothing written, if a value can't be expressed."""
     file = read_env_file(arguments.file, dict(arguments.set), arguments.reader)
     refuse_unreadable([file])
     conversion = convert(file, arguments.writer)

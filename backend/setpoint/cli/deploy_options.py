@@ -1,4 +1,4 @@
-"""The options for deploy files, and the deploys that the arguments of a command ask for."""
+"""The options for deploy files, and the deploys that the arguments of a command name."""
 
 import argparse
 import os
@@ -17,7 +17,7 @@ _LIKE_DEPLOY_FILES = (".yaml", ".yml", ".service", ".socket", ".mount", ".swap",
 
 
 def add_deploy_options(parser: argparse.ArgumentParser) -> None:
-    """Add to `parser` what says which deploy files there are, and what else decides what a process gets."""
+    """Add to `parser` the options for deploy files, and for what else decides what a process gets."""
     group = parser.add_argument_group("deploy files (compose.yaml, app.service, Kubernetes manifests)")
     group.add_argument(
         "--kind",
@@ -42,7 +42,7 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_service_options(parser: argparse.ArgumentParser) -> None:
-    """Add to `parser` which services of a deploy to look at, and `--set`."""
+    """Add to `parser` the option for the services of a deploy, and `--set`."""
     parser.add_argument(
         "--service",
         action="append",
@@ -61,10 +61,10 @@ def add_service_options(parser: argparse.ArgumentParser) -> None:
 
 
 def wanted_deploys(arguments: argparse.Namespace, project: Project) -> "tuple[WantedDeploy, ...]":
-    """Return the deploys that the words ask for; none where they ask for env files or a start here.
+    """Return the deploys that the arguments ask for; none if they ask for env files or a start here.
 
     Raises:
-        UnableError: Nobody can tell which program a file is for, or a word is about deploys and there is none.
+        UnableError: It is unclear which program a file is for, or an option is for deploys and there is none.
     """
     if not arguments.files and not arguments.kind and _is_about_project(arguments):
         return tuple(_of_project(each, arguments) for each in project.deploys)
@@ -80,10 +80,10 @@ def wanted_deploys(arguments: argparse.Namespace, project: Project) -> "tuple[Wa
 
 
 def deploy_request(arguments: argparse.Namespace, files: list[str]) -> "DeployRequest | None":
-    """Return the request for `files`; None where they are no deploy files.
+    """Return the request for `files`; None if they are not deploy files.
 
     Raises:
-        UnableError: Nobody can tell which program a file is for.
+        UnableError: It is unclear which program a file is for.
     """
     if arguments.kind is None and not any(map(_may_be_deployed, files)):
         return None
@@ -121,7 +121,7 @@ def _may_be_deployed(path: str) -> bool:
 
 
 def _is_about_project(arguments: argparse.Namespace) -> bool:
-    """Return whether no word asks for a start here: then a check without files is about the project's deploys."""
+    """Return whether no option asks for a start here: then a check without files looks at the project's deploys."""
     return not (arguments.environment or arguments.settings or arguments.default_settings or arguments.secrets_dir)
 
 

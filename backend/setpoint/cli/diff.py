@@ -35,7 +35,7 @@ _SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument(
         "files",
         nargs="+",
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _are_in_the_service(arguments: argparse.Namespace) -> bool:
-    """Return whether what is to be compared are revisions of environments, and no files of this machine."""
+    """Return whether to compare revisions of environments rather than files on this machine."""
     return all(find_place(word) and not Path(word).exists() for word in arguments.files)
 
 
@@ -95,7 +95,7 @@ def _sides(
 def _of_service(
     arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project, word: str
 ) -> list[Subject]:
-    """Return what the service of a deploy gets that `word` names (`compose.yaml#web`); nothing for an env file."""
+    """Return what the service that `word` names (`compose.yaml#web`) gets from a deploy; None for an env file."""
     path, mark, service = word.partition("#")
     if Path(word).exists():
         path, mark = word, ""
@@ -126,7 +126,7 @@ def _lines(old: Subject, new: Subject, each: Difference, key: FingerprintKey | N
 
 
 def _spelt(each: Difference, side: Side) -> str:
-    """Return how a side spells the variable, where that is not how the class does."""
+    """Return how a side spells the variable, if the class spells it differently."""
     if not each.known or side.assignment.shown_name == each.name:
         return ""
     return f" as {printable(side.assignment.shown_name)}"

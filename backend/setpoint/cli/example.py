@@ -1,4 +1,4 @@
-"""`example`: write the .env.example of a settings class, or the block of a deploy file that it needs."""
+"""`example`: write the .env.example of a settings class, or the block that it needs in a deploy file."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from setpoint.cli.deploy_options import KINDS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     generated_file.add_arguments(parser)
     parser.add_argument(
         "--format",

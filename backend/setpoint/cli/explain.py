@@ -33,7 +33,7 @@ _WIDTH = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument("name", metavar="NAME", help="the variable, or the setting: `SENTRY_DSN` or `sentry_dsn`")
     add_files(parser)
     add_view_options(parser, "apply the process environment over the files")
@@ -97,7 +97,7 @@ def _state(subject: Subject, provenance: Provenance) -> str:
 
 
 def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | None]:
-    """Return what the class says of `variable`, by title; None where it says nothing."""
+    """Return what the class says about `variable`, by title; None if it says nothing."""
     guidance = variable.guidance
     default = shown_default(Provenance(variable.name, variable.name, variable, None))
     spellings = [each.name for each in contract.variables if each.setting == variable.setting and each is not variable]

@@ -1,4 +1,4 @@
-"""`example`, `docs` and `schema`: write a file that is made from settings classes, or say that it has drifted."""
+"""`example`, `docs` and `schema`: write a file that is generated from settings classes, or report drift."""
 
 import argparse
 import sys
@@ -48,7 +48,7 @@ _MAKERS: Mapping[str, Callable[[Sequence[SettingsContract], str, str], str]] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what each of the commands takes to `parser`."""
+    """Add the arguments of each of the commands to `parser`."""
     parser.add_argument(
         "file",
         nargs="?",

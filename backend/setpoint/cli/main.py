@@ -1,4 +1,4 @@
-"""The command line: finds the command, and turns what goes wrong into a line and an exit status."""
+"""The command line: finds the command, and turns errors into a message and an exit status."""
 
 import argparse
 import importlib
@@ -101,7 +101,7 @@ COMMANDS = {
 
 
 WHERE_THE_SERVICE_RUNS = ("init", "backup", "restore", "doctor")
-"""Commands on a service's own database and settings, which this program has nothing of."""
+"""Commands for a service's own database and settings, which this program does not have."""
 
 
 def main(
@@ -116,7 +116,7 @@ def main(
     Args:
         argv: The words after the program's name; those of this process by default.
         program: What the user typed to get here, for usage texts.
-        settings: The settings class to use where the user names none.
+        settings: The settings class to use if the user names none.
         more_commands: Commands that an app adds to its own command line.
     """
     commands = {**COMMANDS, **(more_commands or {})}
@@ -154,7 +154,7 @@ def _unable(why: str) -> int:
 
 
 def _take_late_files(parser: argparse.ArgumentParser, arguments: argparse.Namespace, more: Sequence[str]) -> None:
-    """Take files that follow an option, which argparse knows no place for once it has seen other words."""
+    """Accept files that follow an option, which argparse rejects once it has seen other positional arguments."""
     options = [word for word in more if word.startswith("-") and word != _STANDARD_INPUT]
     if options or not hasattr(arguments, "files"):
         parser.error(f"unrecognized arguments: {' '.join(map(printable, options or more))}")
@@ -172,7 +172,7 @@ def _columns() -> int:
 
 
 def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str]) -> argparse.ArgumentParser:
-    # argparse makes one for each argument, and to find the width it imports archivers.
+    # argparse makes one for each argument, and imports archive modules to find the width.
     formatter = partial(argparse.HelpFormatter, width=_columns() - 2)
     parser = argparse.ArgumentParser(
         prog=program,
@@ -181,10 +181,10 @@ def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str])
         formatter_class=formatter,
     )
     parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
-    # Given its name, argparse need not work it out, for which it would import archivers.
+    # Without a name, argparse would work it out, and import archive modules for that.
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", prog=program)
     called = next((word for word in words if word in commands), None)
-    # Nobody sees the others if the first word names a command, and each of them costs time.
+    # If the first word names a command, the others are never seen, and each of them costs time.
     for name, command in {called: commands[called]}.items() if called and called == words[0] else commands.items():
         subparser = subparsers.add_parser(
             name,

@@ -25,10 +25,10 @@ def add_settings_option(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_settings(arguments: argparse.Namespace) -> tuple[tuple[str, ...], Project]:
-    """Return the references of the settings classes to use, none where nobody names one, and the project.
+    """Return the references of the settings classes to use (none if none is named) and the project.
 
     Raises:
-        InvalidProjectError: The project's own file can't be used.
+        InvalidProjectError: The project's pyproject.toml can't be used.
     """
     project = find_project(Path.cwd())
     default = (arguments.default_settings,) if arguments.default_settings else project.settings
@@ -38,10 +38,10 @@ def chosen_settings(arguments: argparse.Namespace) -> tuple[tuple[str, ...], Pro
 def judging_contracts(arguments: argparse.Namespace) -> "Sequence[SettingsContract]":
     """Return the contracts of the project's settings classes, if it has one.
 
-    Only a settings class knows what is secret, and importing one costs more than all the rest of reading.
+    Only a settings class knows what is secret, and importing one costs more than everything else together.
 
     Raises:
-        UnableError: One can't be had.
+        UnableError: One of them can't be used.
     """
     references, project = chosen_settings(arguments)
     if not references:
@@ -56,7 +56,7 @@ def judging_contracts(arguments: argparse.Namespace) -> "Sequence[SettingsContra
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
-    """Add the env files to `parser`, where there can be none."""
+    """Add the env files to `parser`; there may be none."""
     parser.add_argument(
         "files",
         nargs="*",
@@ -66,7 +66,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def add_view_options(parser: argparse.ArgumentParser, environment_help: str) -> None:
-    """Add to `parser` what says which values to look at, and how to print them."""
+    """Add to `parser` the options for which values to look at, and how to print them."""
     add_settings_option(parser)
     parser.add_argument(
         "--loader",
@@ -118,7 +118,7 @@ def _directory(path: str) -> str:
 
 
 def pair(text: str) -> tuple[str, str]:
-    """Return the name and the value that a word sets; argparse says what it raises."""
+    """Return the name and the value that an argument sets; argparse reports what this raises."""
     name, equal_sign, value = text.partition("=")
     if not name or not equal_sign:
         message = "it is not `NAME=value`"

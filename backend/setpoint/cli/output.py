@@ -1,4 +1,4 @@
-"""Writes results to standard output, whatever is on the other end, and to files."""
+"""Writes results to standard output, whatever is at the other end, and to files."""
 
 import os
 import re
@@ -13,20 +13,20 @@ _STEERS_A_TERMINAL = rf"(?![\n\t]){UNPRINTABLE}"
 
 
 class UnwritableOutputError(UnableError):
-    """Standard output or a file takes nothing, or no more; the text says why, for people."""
+    """Standard output or a file can't be written to, or no longer; the text says why, for people."""
 
 
 def write_result(text: str) -> None:
     """Write `text` to standard output.
 
     Raises:
-        UnwritableOutputError: It could not be written as a whole.
+        UnwritableOutputError: It could not be written completely.
     """
     if sys.stdout is None:
         message = "standard output is closed"
         raise UnwritableOutputError(message)
     if isinstance(sys.stdout, TextIOWrapper):
-        # A terminal that can't show a character shows its code instead of a traceback.
+        # A terminal that can't show a character shows its code, instead of a traceback.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.stdout.write(text)
@@ -38,10 +38,10 @@ def write_result(text: str) -> None:
 
 
 def write_bytes_as_they_are(content: bytes) -> None:
-    """Write `content` to standard output without a change; to a terminal only what does not steer it.
+    """Write `content` to standard output unchanged; a terminal gets only what does not control it.
 
     Raises:
-        UnwritableOutputError: It could not be written as a whole, or not to a terminal.
+        UnwritableOutputError: It could not be written completely, or must not be written to a terminal.
     """
     if sys.stdout is None or not isinstance(sys.stdout, TextIOWrapper):
         write_result(content.decode("utf-8", "backslashreplace"))
@@ -59,10 +59,10 @@ def write_bytes_as_they_are(content: bytes) -> None:
 
 
 def write_private_file(path: str, content: bytes) -> None:
-    """Write `content` into the file at `path`; one that isn't there yet is made for its owner alone.
+    """Write `content` to the file at `path`; a new file is readable only by its owner.
 
     Raises:
-        UnwritableOutputError: It could not be written as a whole.
+        UnwritableOutputError: It could not be written completely.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -74,19 +74,19 @@ def write_private_file(path: str, content: bytes) -> None:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write `text` into the file at `path`, in place of what it held.
+    """Write `text` to the file at `path`, replacing what it held.
 
     Raises:
-        UnwritableOutputError: It could not be written as a whole.
+        UnwritableOutputError: It could not be written completely.
     """
     _write_to(path, text, "w")
 
 
 def append_to_file(path: str, text: str) -> None:
-    """Write `text` after what the file at `path` holds; a file that isn't there is made.
+    """Append `text` to the file at `path`, which is created if it does not exist.
 
     Raises:
-        UnwritableOutputError: It could not be written as a whole.
+        UnwritableOutputError: It could not be written completely.
     """
     _write_to(path, text, "a")
 
@@ -101,7 +101,7 @@ def _write_to(path: str, text: str, mode: str) -> None:
 
 
 def _drop_the_rest() -> None:
-    """Keep Python from trying again when it exits, which would print a traceback."""
+    """Keep Python from trying again at exit, which would print a traceback."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""`read`: print what a program would read from an env file, or give to each process that a deploy file starts."""
+"""`read`: print what a program would read from an env file, or what each process in a deploy file would get."""
 
 import argparse
 import json
@@ -24,7 +24,7 @@ _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="the env file, or deploy files; `-` is standard input")
     add_set(parser)
     parser.add_argument("--loader", choices=LOADERS, metavar="NAME", help=f"one of {', '.join(LOADERS)}")
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the reading and return the exit status: 1 if the program refuses the file or would run something."""
+    """Print the result and return the exit status: 1 if the program refuses the file or would run something."""
     if arguments.loader is None:
         request = deploy_request(arguments, arguments.files)
         if request is None:
@@ -67,7 +67,7 @@ def _set(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _judgement(arguments: argparse.Namespace, file: EnvFile) -> Judgement:
-    """Return what judges the values: the project's settings class, or their names and looks where there is none."""
+    """Return what decides which values may be shown: the project's settings class; without one, names and looks."""
     contracts = judging_contracts(arguments)
     if not contracts:
         return by_looks(file, _set(arguments))
@@ -88,7 +88,7 @@ def _as_json(shown: ShownReading, diagnostics: list[Diagnostic]) -> dict[str, An
 
 
 def _lines(reading: ShownReading) -> Iterator[str]:
-    """Yield a line a variable; values are quoted as in JSON, so that blanks and quotes can be seen."""
+    """Yield a line per variable; values are quoted as in JSON, so that blanks and quotes can be seen."""
     for name, value, is_shown in reading.lines():
         shown = "" if value is None else json.dumps(value, ensure_ascii=False) if is_shown else value
         yield f"{printable(name)}{'' if value is None else '='}{printable(shown)}\n"

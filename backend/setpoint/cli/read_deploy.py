@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, request: DeployRequest) -> int:
 
 
 def _lines(services: Mapping[str, Shown]) -> Iterator[str]:
-    """Yield a line a service and a line a variable; values are quoted as in JSON, so that blanks can be seen."""
+    """Yield a line per service and a line per variable; values are quoted as in JSON, so that blanks can be seen."""
     for name, variables in services.items():
         yield f"{printable(name)}:\n"
         for variable, value in variables.items():

@@ -14,7 +14,7 @@ from setpoint.text.escape import printable
 
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says which problems to report, and how, to `parser`."""
+    """Add to `parser` the options for which problems to report, and how."""
     parser.add_argument("--format", choices=registry.FORMATS, default="full", help="the report format")
     parser.add_argument("--output", metavar="FILE", help="where to write the report; by default standard output")
     parser.add_argument(
@@ -31,10 +31,10 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def deliver(report: Report, arguments: argparse.Namespace) -> None:
-    """Write `report` to where it is wanted.
+    """Write `report` to where the user wants it.
 
     Raises:
-        UnwritableOutputError: It could not be written as a whole.
+        UnwritableOutputError: It could not be written completely.
     """
     checked = [*arguments.files, *(source.path for source in report.sources if source.path is not None)]
     for path in (arguments.output, arguments.summary_file):

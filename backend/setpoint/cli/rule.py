@@ -18,7 +18,7 @@ _LONGEST_SLIP = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument(
         "rule", nargs="?", metavar="CODE|NAME", help="`SP301` or `unknown-variable`; by default all rules"
     )
@@ -48,8 +48,8 @@ def _called(wanted: str, rules: Iterable[RuleDocumentation]) -> list[RuleDocumen
 
 
 def _rules_of_project() -> list[RuleDocumentation]:
-    """Return the rules of the app's own, for which its modules have to be imported."""
-    from setpoint.project import find_project  # noqa: PLC0415 - most people ask for one rule of ours
+    """Return the app's own rules, for which its modules must be imported."""
+    from setpoint.project import find_project  # noqa: PLC0415 - most people ask for a built-in rule
 
     project = find_project(Path.cwd())
     if not project.rules:
@@ -62,7 +62,7 @@ def _rules_of_project() -> list[RuleDocumentation]:
     from setpoint.check.catalogue.rule import CATALOGUE  # noqa: PLC0415 - importing it imports pydantic
 
     with suppress(UnusableSettingsError):
-        # The rules take the classes from their modules, which may fail where settings can't be had.
+        # The rules import the classes from their modules, which may fail if settings can't be built.
         for reference in project.settings:
             import_settings_classes(reference, project.pythonpath)
     import_rules(project.rules, project.pythonpath)

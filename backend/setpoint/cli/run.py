@@ -1,4 +1,4 @@
-"""`run`: start a command with variables that were checked; become it, or keep it running as revisions change."""
+"""`run`: start a command with checked variables: become it, or keep it running as revisions change."""
 
 import argparse
 import importlib
@@ -14,7 +14,7 @@ _LARGEST_AMOUNT = 1_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.usage = """%(prog)s [options] [-f FILE ...] -- CMD [argument ...]
        %(prog)s [options] --app APP --environment ENVIRONMENT -- CMD [argument ...]"""
     parser.add_argument(
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Start the command, and return an exit status if this process does not become it.
 
-    The two ways share no code: one needs the settings class at hand, the other has to stay small.
+    The two ways share no code: one needs the settings class in this process, the other must stay small.
     """
     command = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not command:

@@ -9,7 +9,7 @@ _PUSH = "push"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     generated_file.add_arguments(parser)
     service = parser.add_argument_group(
         "the service", "`schema push --app APP` stores the contract in the service instead of writing a file."

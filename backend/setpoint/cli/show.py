@@ -30,7 +30,7 @@ _WIDEST_VALUE = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_files(parser)
     add_view_options(parser, "apply the process environment over the files")
     add_service_options(parser)
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the values and return the exit status: 0 whatever they are, `check` judges them."""
+    """Print the values and return the exit status: 0 whatever they are, because judging them is up to `check`."""
     references, project = chosen_settings(arguments)
     contracts = contracts_of(references, project) if references or not project.deploys else ()
     key = fingerprint_key(arguments)

@@ -1,4 +1,4 @@
-"""What `show`, `explain` and `diff` share: the values to show, and the wording of values and their origins."""
+"""What `show`, `explain` and `diff` have in common: which values to show, and how values and origins are worded."""
 
 import argparse
 import sys
@@ -26,7 +26,7 @@ from setpoint.validation.record import SourceRecord
 def values_to_show(
     arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project
 ) -> list[Subject]:
-    """Return what `check` would look at with the same words, for each settings class of the app."""
+    """Return what `check` would look at with the same arguments, for each settings class of the app."""
     environment = ProcessEnvironment.of_this_process()
     deploys = wanted_deploys(arguments, project) if arguments.files or arguments.kind else ()
     if deploys:
@@ -51,7 +51,7 @@ def values_to_show(
 
 
 def note_problems(subjects: Sequence[Subject], program: str) -> None:
-    """Say on standard error which files have problems, each once."""
+    """Name each file that has problems on standard error, once."""
     files = {each.path: each for subject in subjects for each in subject.gathered.files if each.reading.problems}
     for path, file in files.items():
         problems = counted(len(file.reading.problems), "problem")
@@ -77,7 +77,7 @@ def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:
 
 
 def fingerprint_key(arguments: argparse.Namespace) -> FingerprintKey | None:
-    """Return the key, where one is asked for.
+    """Return the key, if the user names one.
 
     Raises:
         UnableError: The file can't be read, or holds no key.
@@ -96,7 +96,7 @@ def fingerprint_key(arguments: argparse.Namespace) -> FingerprintKey | None:
 
 
 def value_in_words(subject: Subject, provenance: Provenance) -> str:
-    """Return the value as a line of text shows it."""
+    """Return the value in the form that a line of text shows."""
     if provenance.winner is not None:
         return visible(subject.shown.text(provenance.winner))
     if unknown_in(subject, provenance) is not None:
@@ -111,7 +111,7 @@ def value_in_words(subject: Subject, provenance: Provenance) -> str:
 
 
 def shown_default(provenance: Provenance) -> str | None:
-    """Return the default as it may be shown; None where there is none."""
+    """Return the default in a form that may be shown; None if there is none."""
     variable = provenance.variable
     if variable.default is None:
         return None
@@ -120,7 +120,7 @@ def shown_default(provenance: Provenance) -> str | None:
 
 
 def visible(text: str) -> str:
-    """Return `text`, in quotes if it could be overlooked."""
+    """Return `text`, in quotes if it would otherwise be overlooked."""
     return f'"{text}"' if text != text.strip() or not text else text
 
 
@@ -135,7 +135,7 @@ def origin_in_words(assignment: Assignment | None) -> str:
 
 
 def winner_in_words(subject: Subject, provenance: Provenance) -> str:
-    """Return where the value of `provenance` comes from, and whether the class takes it."""
+    """Return where the value of `provenance` comes from, and whether the class accepts it."""
     unknown = unknown_in(subject, provenance)
     if unknown is not None:
         return f"from {printable(unknown)}, which is not in the files"
@@ -146,7 +146,7 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
 
 
 def unknown_in(subject: Subject, provenance: Provenance) -> str | None:
-    """Return what a deploy takes the value from, where its files do not hold it."""
+    """Return where a deploy takes the value from, if its files do not hold it."""
     process = subject.gathered.process
     if process is None or provenance.winner is not None:
         return None
@@ -156,14 +156,14 @@ def unknown_in(subject: Subject, provenance: Provenance) -> str | None:
 
 
 def _spelt(assignment: Assignment | None, provenance: Provenance) -> str:
-    """Return how a source spells the variable, where that is not how the class does."""
+    """Return how a source spells the variable, if the class spells it differently."""
     if assignment is None or assignment.name == provenance.name or assignment.shown_name == provenance.shown_name:
         return ""
     return f" as {printable(assignment.shown_name)}"
 
 
 def others_in_words(subject: Subject, provenance: Provenance) -> Iterator[str]:
-    """Yield what is said of the values that are merged with the winner, and of those that it shadows."""
+    """Yield lines on the values that are merged with the winning one, and on those that it shadows."""
     for each in provenance.merged:
         where = f"{origin_in_words(each)}{_spelt(each, provenance)}"
         yield f"merged with {visible(subject.shown.text(each))} from {where}"
@@ -171,7 +171,7 @@ def others_in_words(subject: Subject, provenance: Provenance) -> Iterator[str]:
 
 
 def _shadowed_in_words(subject: Subject, provenance: Provenance, assignment: Assignment) -> str:
-    """Return what is said of a value that another one shadows, or that does not count."""
+    """Return the line on a value that another one shadows, or that does not count."""
     where = f"{origin_in_words(assignment)}{_spelt(assignment, provenance)}"
     reason = _why_it_does_not_count(subject, assignment)
     if reason is not None:
@@ -194,7 +194,7 @@ def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | No
 
 
 def fingerprint_of(subject: Subject, assignment: Assignment | None, key: FingerprintKey | None) -> str | None:
-    """Return the fingerprint of a secret that is set; None for anything that is no secret of a known setting."""
+    """Return the fingerprint of a secret that is set; None for anything but the secret of a known setting."""
     if key is None or assignment is None or assignment.variable is None or subject.shown.shows(assignment):
         return None
     return key.fingerprint(subject.contract.canonical(assignment.name), assignment.value.raw)
@@ -224,20 +224,20 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
 
 def _value_as_json(subject: Subject, assignment: Assignment | None, provenance: Provenance) -> dict[str, Any]:
     origin = origin_as_json(assignment)
-    # In a file its place tells which one it is.
+    # In a file, its place says which one it is.
     if assignment is not None and assignment.file is None and _spelt(assignment, provenance):
         origin["variable"] = printable(assignment.shown_name)
     return {"value": None if assignment is None else subject.shown.text(assignment), "origin": origin}
 
 
 def _paths_as_json(source: SourceRecord) -> dict[str, Any]:
-    """Return the files of a source that has no variables; of several, nobody can tell which one gives a value."""
+    """Return the files of a source without variables; if there are several, any of them may have set the value."""
     paths = [printable(each) for each in source.paths]
     return {"paths": paths} if len(paths) > 1 else {"path": paths[0]} if paths else {}
 
 
 def origin_as_json(assignment: Assignment | None) -> dict[str, Any]:
-    """Return where a value comes from as plain JSON values, as the service's `GET /v1/settings` says it."""
+    """Return where a value comes from as plain JSON values, as in the service's `GET /v1/settings`."""
     described: dict[str, Any] = {"source": str(source_of(assignment))}
     place = location_of(assignment) if assignment else None
     if place is not None:

@@ -37,7 +37,7 @@ _KEPT_WHEN_CLEAN = ("PATH",)
 
 
 def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
-    """Run the command until it ends, and return its exit status; 1 if its settings class takes no revision."""
+    """Run the command until it ends, and return its exit status; 1 if its settings class accepts no revision."""
     place = _place(arguments)
     stay_behind_as_first_process()
     plan = _plan(arguments, command)
@@ -70,7 +70,7 @@ def supervise(arguments: argparse.Namespace, command: Sequence[str]) -> int:
 
 
 def _end_in_order() -> None:
-    """Until there is a command that gets signals, have one that ends this process end the check of the class, too."""
+    """Let a signal that ends this process end the check of the class, too, until a command gets the signals."""
 
     def end(number: int, _: object) -> NoReturn:
         raise SystemExit(KILLED_BY_SIGNAL + number)
@@ -126,7 +126,7 @@ def _class_process(arguments: argparse.Namespace) -> ClassProcess | None:
 
 
 def _judge(asked: ClassProcess | None, plan: Plan) -> Judge:
-    """Return what decides on a revision: the settings class, and whether it can be given to the command at all."""
+    """Return what decides on a revision: the settings class, and whether the command can be given it at all."""
 
     def judge(offer: Offer) -> Outcome:
         if plan.env_out is None:
@@ -150,10 +150,10 @@ def _release(arguments: argparse.Namespace) -> str:
 
 
 def _say(line: str) -> None:
-    with suppress(OSError):  # that nobody can hear it, or the disk is full, does not end the command
+    with suppress(OSError):  # a closed or full standard error does not end the command
         sys.stderr.write(f"setpoint: {printable(line)}\n")
         sys.stderr.flush()
 
 
 def _say_nothing(_: str) -> None:
-    """Take a line that nobody wants to read."""
+    """Discard a line."""

@@ -1,1 +1,1 @@
-"""What a report looks like, one file for each format."""
+"""The formats of a report, one file for each."""

@@ -1,4 +1,4 @@
-"""Which file a problem is shown at and under which fingerprint, where a format wants both for every problem."""
+"""The file and the fingerprint of each problem, for formats that want both for every problem."""
 
 import hashlib
 import os
@@ -12,9 +12,9 @@ _FILES = {SourceKind.ENV_FILE, SourceKind.DEPLOY_FILE}
 
 
 def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:
-    """Return the path of the file to show `diagnostic` at; None where no file was looked at.
+    """Return the path of the file to show `diagnostic` at; None if no file was checked.
 
-    A problem without a place, such as a missing variable, is shown at the file that wins. Paths
+    A problem without a place, such as a missing variable, is shown at the file that takes precedence. Paths
     below the working directory are relative to it, as those of a repository are.
     """
     paths = [each.path for each in report.sources if each.path is not None and each.kind in _FILES]
@@ -26,7 +26,7 @@ def shown_path(report: Report, diagnostic: Diagnostic) -> str | None:
 
 
 def fingerprints(report: Report) -> list[str]:
-    """Return for each diagnostic a text that stays the same while lines move, and that tells nothing of a value."""
+    """Return, for each diagnostic, a string that stays the same when lines move, and gives away nothing of a value."""
     seen: Counter[tuple[str, ...]] = Counter()
     found = []
     for diagnostic in report.diagnostics:

@@ -1,4 +1,4 @@
-"""The report with one line a problem, for editors and for searching."""
+"""The report with one line per problem, for editors and for searching."""
 
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report

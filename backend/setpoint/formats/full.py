@@ -1,4 +1,4 @@
-"""The report for people: each problem with its line, its place, what would be right and why."""
+"""The report for people: each problem with its line, what would be right, and why."""
 
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
@@ -15,7 +15,7 @@ def render(report: Report, style: Style, *, quiet: bool = False) -> str:
 
 
 def lines_of(diagnostic: Diagnostic, style: Style) -> list[str]:
-    """Return `diagnostic` as lines without line ends."""
+    """Return `diagnostic` as lines without line endings."""
     head = style.paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
     first, *others = diagnostic.message.split("\n")
     margin = " " * (len(str(diagnostic.location.line)) + 2 if diagnostic.location else 3)

@@ -9,7 +9,7 @@ _STANDARD_INPUT = "-"
 
 
 def render(report: Report) -> str:
-    """Return one command a line; nothing where nothing was found."""
+    """Return one command per line; an empty string if nothing was found."""
     return "".join(f"{_command(diagnostic)}\n" for diagnostic in report.diagnostics)
 
 
@@ -25,7 +25,7 @@ def _command(diagnostic: Diagnostic) -> str:
 def _place(location: Location) -> dict[str, str]:
     place = {"file": location.path, "line": str(location.line)}
     if location.end_line != location.line:
-        # GitHub takes columns only for places on one line.
+        # GitHub accepts columns only for places within one line.
         return {**place, "endLine": str(location.end_line)}
     return {**place, "col": str(location.column), "endColumn": str(location.end_column)}
 

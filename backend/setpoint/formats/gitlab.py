@@ -8,12 +8,12 @@ from setpoint.check.report import Report
 from setpoint.formats.artifact import fingerprints, shown_path
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
-# GitLab leaves out what has no path, and a name of no file is better than silence.
+# GitLab leaves out what has no path, and a name that is not a file is better than silence.
 _NO_FILE = "environment"
 
 
 def render(report: Report) -> str:
-    """Return the array that GitLab expects, with a line end."""
+    """Return the array that GitLab expects, with a line ending."""
     pairs = zip(report.diagnostics, fingerprints(report), strict=True)
     found = [_finding(report, diagnostic, fingerprint) for diagnostic, fingerprint in pairs]
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"

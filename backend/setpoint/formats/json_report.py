@@ -11,7 +11,7 @@ VERSION = 1
 
 
 def render(report: Report) -> str:
-    """Return `report` as indented JSON with a line end."""
+    """Return `report` as indented JSON with a line ending."""
     return json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
 
 

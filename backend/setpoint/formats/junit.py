@@ -1,7 +1,7 @@
 """The report as JUnit XML, which most CI systems show as a list of tests.
 
 Each problem is a test case that fails if the problem makes the check fail; a milder one passes with
-its text as output. A source without problems is one test case that passes, so that it is seen.
+its text as output. A source without problems is one test case that passes, so that it is listed.
 """
 
 import re
@@ -19,7 +19,7 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:
-    """Return the document, with a line end."""
+    """Return the document, with a line ending."""
     root = ET.Element("testsuites", name="setpoint")
     for name, diagnostics in _by_suite(report).items():
         suite = ET.SubElement(root, "testsuite", name=_xml(name))
@@ -31,7 +31,7 @@ def render(report: Report) -> str:
 
 
 def _by_suite(report: Report) -> dict[str, list[Diagnostic]]:
-    """Return what was found in each source; what is in none is said of the one that wins."""
+    """Return what was found in each source; what is in none is listed under the one that takes precedence."""
     suites: dict[str, list[Diagnostic]] = {source.path or _ENVIRONMENT: [] for source in report.sources}
     last = next(reversed(suites), report.settings or "settings")
     for diagnostic in report.diagnostics:
@@ -40,7 +40,7 @@ def _by_suite(report: Report) -> dict[str, list[Diagnostic]]:
 
 
 def _cases(report: Report, suite: str, diagnostics: list[Diagnostic]) -> list[ET.Element]:
-    """Return the test cases of one source, each with a name of its own: CI systems show one of each name."""
+    """Return the test cases of one source, each with a unique name: CI systems show only one of each name."""
     names: Counter[str] = Counter()
     cases = []
     for diagnostic in diagnostics:
@@ -75,5 +75,5 @@ def _count(element: ET.Element) -> None:
 
 
 def _xml(text: str) -> str:
-    """Return `text` with what no XML document may hold, not even escaped, shown by its code."""
+    """Return `text` with characters that XML can't hold, not even escaped, replaced by their codes."""
     return _NOT_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

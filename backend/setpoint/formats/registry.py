@@ -22,7 +22,7 @@ def render(name: str, report: Report, style: Style, *, quiet: bool = False) -> s
     Args:
         name: A key of `FORMATS`.
         report: What was found.
-        style: How formats for people use colours; programs get none.
+        style: The colours of formats for people; programs get none.
         quiet: Whether formats for people leave out the summary.
     """
     module = importlib.import_module(FORMATS[name])

@@ -18,7 +18,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def render(report: Report) -> str:
-    """Return the log file's text, with a line end."""
+    """Return the text of the log file, with a line ending."""
     rules = sorted({diagnostic.code for diagnostic in report.diagnostics})
     pairs = zip(report.diagnostics, fingerprints(report), strict=True)
     run = {

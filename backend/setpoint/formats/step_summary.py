@@ -12,7 +12,7 @@ _SPECIAL = r"([\\`*_\[\]<>|~&$@#])"
 
 
 def render(report: Report) -> str:
-    """Return a heading, the status, and a table of what was found, with an empty line after it."""
+    """Return a heading, the status and a table of what was found, followed by an empty line."""
     rows = [_row(diagnostic) for diagnostic in report.diagnostics[:_MOST_ROWS]]
     table = ["| severity | rule | place | problem |", "|---|---|---|---|", *rows, ""] if rows else []
     if len(report.diagnostics) > _MOST_ROWS:
@@ -30,7 +30,7 @@ def _row(diagnostic: Diagnostic) -> str:
 
 
 def _text(text: str) -> str:
-    """Return `text` so that nothing but its pairs of backticks means anything in Markdown."""
+    """Return `text` escaped so that only its pairs of backticks have a meaning in Markdown."""
     parts = text.split("`")
     if len(parts) % 2 == 0 or not all(parts[1:-1]):
         return re.sub(_SPECIAL, r"\\\1", text)

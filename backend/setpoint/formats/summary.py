@@ -12,7 +12,7 @@ _ONE_VALUE = {SourceKind.SECRETS_DIRECTORY, SourceKind.FILE_VARIABLE}
 
 
 def summary(report: Report) -> str:
-    """Return the line, without a line end."""
+    """Return the line, without a line ending."""
     counts = [counted(report.number_of(severity), str(severity)) for severity in Severity if report.number_of(severity)]
     found = joined(counts) or "no problems"
     files = list(dict.fromkeys(each.path for each in report.sources if each.kind in _FILES and each.path is not None))
@@ -31,7 +31,7 @@ def summary(report: Report) -> str:
 
 
 def _looked_at(report: Report) -> str:
-    """Return how many variables were read and how; a file that several programs read counts once."""
+    """Return how many variables were read, and how; a file that several programs read counts once."""
     numbers: dict[str | None, int] = {}
     for source in report.sources:
         numbers[source.path] = max(source.variables, numbers.get(source.path, 0))
@@ -43,6 +43,6 @@ def _looked_at(report: Report) -> str:
 
 
 def _receivers(report: Report) -> str:
-    """Return which processes of a deploy get the variables, where it is about one."""
+    """Return which processes of a deploy get the variables, if a deploy was checked."""
     names = report.services
     return f" of {joined(names) if len(names) <= _MOST_NAMED else f'{len(names)} services'}" if names else ""

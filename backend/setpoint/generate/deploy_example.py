@@ -26,23 +26,24 @@ class Proposal(NamedTuple):
 
     @property
     def placeholder(self) -> str:
-        """Return what to write for a value that nobody knows yet."""
+        """Return what to write for a value that is not known yet."""
         return self.value or f"<{self.variable.expected}>"
 
     @property
     def is_needed(self) -> bool:
-        """Return whether nothing starts without it."""
+        """Return whether the app can't start without it."""
         return self.variable.required
 
 
 def deploy_example(contracts: Sequence[SettingsContract], command: str, kind: str) -> str:
     """Return the block for `kind`: `compose`, `systemd` or `kubernetes`.
 
-    What is required is written out, a secret as a reference to where it is kept; what has a default is commented out.
+    Required variables are written out, secrets as references to where they are kept; those with a default are commented
+    out.
 
     Args:
         contracts: The settings classes of the app.
-        command: What to type to generate the block anew.
+        command: The command that regenerates the block.
         kind: The program that reads it.
     """
     found = [
@@ -58,7 +59,7 @@ def deploy_example(contracts: Sequence[SettingsContract], command: str, kind: st
 
 
 def _compose(found: Sequence[Proposal]) -> Iterator[str]:
-    """Yield the block of a service; compose does not start it while one with `:?` has no value."""
+    """Yield the block of a service; compose does not start it while a variable with `:?` has no value."""
     yield from _comment("Put it under a service in compose.yaml.")
     yield "environment:" if any(each.is_needed for each in found) else "#environment:"
     for each in found:
@@ -73,7 +74,7 @@ def _compose(found: Sequence[Proposal]) -> Iterator[str]:
 
 
 def _systemd(found: Sequence[Proposal]) -> Iterator[str]:
-    """Yield lines for the section `[Service]`; secrets are in a file, because everybody can read a unit."""
+    """Yield lines for the section `[Service]`; secrets go into a file, because everybody can read a unit."""
     yield from _comment("Put it under [Service] in the unit.")
     secret = [each for each in found if each.variable.secret]
     if secret:

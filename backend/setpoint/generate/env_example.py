@@ -1,4 +1,4 @@
-"""The `.env.example` of a settings class: each variable with its words, type, default and where to get a value."""
+"""The `.env.example` of a settings class: each variable with its description, type, default and source of a value."""
 
 import json
 import re
@@ -18,24 +18,24 @@ from setpoint.validation.refusal import RefusalKind
 
 _WIDTH = 100
 _ADDRESS = re.compile(r" at 0x(?=[0-9a-fA-F]+>)")
-"""How Python shows where an object is in memory that has no other name."""
+"""How Python shows the memory address of an object that has no other representation."""
 
 
 def env_example(contracts: Sequence[SettingsContract], command: str) -> str:
     """Return the file's text.
 
     A variable that has a default is commented out, so that a copy of the file passes the check
-    unchanged; one that is required is there without a value.
+    unchanged; a required one is written without a value.
 
     Args:
         contracts: The settings classes of the app.
-        command: What to type to generate the file anew.
+        command: The command that regenerates the file.
     """
     return "\n".join(_text(each, command) for each in without_repetition(contracts))
 
 
 def without_repetition(contracts: Sequence[SettingsContract]) -> Iterator[SettingsContract]:
-    """Yield `contracts` with each variable in the first one alone that reads it; one with nothing left is left out."""
+    """Yield `contracts` with each variable only in the first one that reads it, without those that are then empty."""
     seen: set[str] = set()
     for contract in contracts:
         own = tuple(each for each in contract.variables if each.name not in seen)
@@ -61,7 +61,7 @@ def _text(contract: SettingsContract, command: str) -> str:
 
 
 def documented(contract: SettingsContract) -> Iterator[Variable]:
-    """Yield one variable a setting that an env file can set; nested ones stand for their parents."""
+    """Yield one variable for each setting that an env file can set; nested ones replace their parents."""
     parents = {variable.setting[:-1] for variable in contract.variables}
     named_by = contract.env_file_variable[0] if contract.env_file_variable else None
     seen: set[tuple[str, ...]] = set()
@@ -72,7 +72,7 @@ def documented(contract: SettingsContract) -> Iterator[Variable]:
 
 
 def default_text(variable: Variable) -> str | None:
-    """Return the default as an env file writes it; None where there is none, or where it must not be shown."""
+    """Return the default as an env file writes it; None if there is none, or if it must not be shown."""
     if variable.default is None or variable.secret:
         return None
     try:
@@ -81,12 +81,12 @@ def default_text(variable: Variable) -> str | None:
         return None
     text = plain if isinstance(plain, str) else json.dumps(plain)
     if _ADDRESS.search(text):
-        return None  # It is another one whenever the class is imported.
+        return None  # It is different each time the class is imported.
     return text if variable.shows(variable.name, Guarded(text)) else None
 
 
 def default_in_words(variable: Variable) -> str:
-    """Return what the setting is while no source sets the variable."""
+    """Return the value of the setting when no source sets the variable."""
     default = default_text(variable)
     if default is not None:
         return f"`{default}`" if default else "empty"
@@ -96,9 +96,9 @@ def default_in_words(variable: Variable) -> str:
 
 
 def proposed(contract: SettingsContract) -> dict[str, str]:
-    """Return what to show for each variable: no default that the class refuses as text, which some types do."""
+    """Return what to show for each variable, without defaults that the class refuses as text, as some types do."""
     variables = list(documented(contract))
-    # In which form a validator would take the default apart, nobody can know.
+    # There is no telling in which form a validator would accept the default.
     defaults = {each.name: default_text(each) for each in variables if not each.split_by_class}
     given = {name: text for name, text in defaults.items() if text}
     refusals = Subject(contract, Gathered(environment=ProcessEnvironment(given))).validated.refusals
@@ -107,7 +107,7 @@ def proposed(contract: SettingsContract) -> dict[str, str]:
 
 
 def without_texts(contract: SettingsContract) -> Collection[tuple[str | int, ...]]:
-    """Return the settings of which the type accepts no text at all."""
+    """Return the settings whose type accepts no text at all."""
     asked = Subject(contract, Gathered(environment=ProcessEnvironment({}))).asked
     return refusing_any_text(contract, asked, [each.name for each in documented(contract)]).keys()
 
@@ -120,7 +120,7 @@ def _shown(variable: Variable, default: str | None, refused: Collection[tuple[st
 
 
 def _block(settings: Sequence[Variable], shown: str, unsettable: Collection[tuple[str | int, ...]]) -> Iterator[str]:
-    """Yield what is said of the settings that are given under one name, and the one line that gives them."""
+    """Yield the comments on the settings that share one name, and the one line that sets them."""
     for each in settings:
         yield from _words(each, is_settable=each.setting not in unsettable)
     name = settings[0].name

@@ -1,4 +1,4 @@
-"""The page of all rules as Markdown, with the settings class and the file on which its examples build."""
+"""The page of all rules as Markdown, with the settings class and the file that its examples use."""
 
 from collections.abc import Iterable, Iterator
 
@@ -56,7 +56,7 @@ class FromVault(BaseSettings):
 class CaseSensitive(BaseSettings, case_sensitive=True):
     database_url: str
 """
-"""`example.py`, the settings class that all examples are held against."""
+"""`example.py`, the settings class that all examples are checked against."""
 
 EXAMPLE_FILE = "DATABASE_URL=postgresql://db/app\nPORT=8000\n"
 """`prod.env`, the env file that commands in examples read."""
@@ -80,7 +80,7 @@ HUNDREDS = {
     "6": "Generated files",
     "7": "Deploy files",
 }
-"""What the first digit of a code stands for."""
+"""What the first digit of a code means."""
 
 
 def rules_reference(rules: Iterable[RuleDocumentation], command: str) -> str:
@@ -88,7 +88,7 @@ def rules_reference(rules: Iterable[RuleDocumentation], command: str) -> str:
 
     Args:
         rules: The rules in the order of their codes.
-        command: What to type to generate the page anew.
+        command: The command that regenerates the page.
     """
     lines = [*_head(command)]
     hundred = ""
@@ -133,7 +133,7 @@ def _example(title: str, example: Example | None) -> Iterator[str]:
 
 
 def as_read(example: Example) -> str:
-    """Return `, as docker reads it`, or nothing where it makes no difference which program reads the example."""
+    """Return `, as docker reads it`, or nothing if it makes no difference which program reads the example."""
     if not example.loaders:
         return ""
     return f", as {' and '.join(example.loaders)} {'reads' if len(example.loaders) == 1 else 'read'} it"

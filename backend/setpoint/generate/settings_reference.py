@@ -12,7 +12,7 @@ def settings_reference(contracts: Sequence[SettingsContract], command: str) -> s
 
     Args:
         contracts: The settings classes of the app.
-        command: What to type to generate the page anew.
+        command: The command that regenerates the page.
     """
     return "\n".join(_page(each, command) for each in without_repetition(contracts))
 
@@ -62,5 +62,5 @@ def _section(variable: Variable, *, is_settable: bool) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Return `text` so that a `<placeholder>` outside backticks is no HTML tag."""
+    """Return `text` escaped so that a `<placeholder>` outside backticks is not an HTML tag."""
     return "`".join(part if index % 2 else part.replace("<", "&lt;") for index, part in enumerate(text.split("`")))

@@ -21,7 +21,7 @@ class NotStartedError(UnableError):
     """The command can't be started.
 
     Attributes:
-        exit_status: What a shell would end with.
+        exit_status: The exit status that a shell would return.
     """
 
     def __init__(self, command: str, error: OSError) -> None:
@@ -39,18 +39,18 @@ class Child:
             NotStartedError: There is no such program, or it can't be executed.
         """
         try:
-            # A group of its own, so that nothing that it has started is left behind.
-            self._process = subprocess.Popen(list(command), env=dict(environment), process_group=0)  # noqa: S603 - to start a command is the purpose
+            # Its own group, so that nothing that it has started is left behind.
+            self._process = subprocess.Popen(list(command), env=dict(environment), process_group=0)  # noqa: S603 - starting a command is the purpose
         except OSError as error:
             raise NotStartedError(command[0], error) from None
 
     @property
     def pid(self) -> int:
-        """Return the number of its process, which is that of its group too."""
+        """Return its process id, which is also that of its group."""
         return self._process.pid
 
     def exit_status(self) -> int | None:
-        """Return what a shell would say it ended with; None while it runs."""
+        """Return its exit status as a shell would report it; None while it runs."""
         code = self._process.poll()
         return code if code is None or code >= 0 else KILLED_BY_SIGNAL - code
 
@@ -61,19 +61,19 @@ class Child:
                 os.kill(self.pid, number)
 
     def pass_on_to_all(self, number: int) -> None:
-        """Send a signal to whatever there is of its group."""
+        """Send a signal to whatever is left of its group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
 
     def stopped_by(self) -> int | None:
-        """Return the signal that has stopped it since somebody asked last; None if none has."""
+        """Return the signal that has stopped it since the last call; None if none has."""
         with suppress(ChildProcessError):
             found = os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG)
             return found.si_status if found else None
         return None
 
     def is_gone(self) -> bool:
-        """Return whether it has ended, and nothing of its group goes on."""
+        """Return whether it has ended, and nothing of its group is running."""
         return self.exit_status() is not None and not _goes_on(self.pid)
 
     def clear_away(self) -> None:
@@ -83,7 +83,7 @@ class Child:
 
 
 def _goes_on(group: int) -> bool:
-    """Return whether a process group has a process, and not only what is left of one that nobody has waited for."""
+    """Return whether a process group has a process other than zombies."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

@@ -12,7 +12,7 @@ from setpoint.errors import UnableError
 
 @dataclass(frozen=True, slots=True)
 class EnvOut:
-    """An env file in the dialect of a loader, readable by its owner alone.
+    """An env file in the dialect of a loader, readable only by its owner.
 
     Attributes:
         path: Where it is.
@@ -23,7 +23,7 @@ class EnvOut:
     loader: str
 
     def write(self, variables: Mapping[str, str]) -> None:
-        """Write all variables, as a whole or not at all.
+        """Write all variables; the file is replaced as a whole or not at all.
 
         Raises:
             UnableError: It can't be written, or a value can't be in such a file.
@@ -36,7 +36,7 @@ class EnvOut:
 
     @contextmanager
     def candidate(self, variables: Mapping[str, str]) -> Iterator[Path]:
-        """Give a file beside it that holds `variables` for as long as they are judged; raises as `write` does."""
+        """Provide a file next to it that holds `variables` while they are being checked; raises as `write` does."""
         beside = EnvOut(self.path.with_name(f".{self.path.name}-candidate"), self.loader)
         beside.write(variables)
         try:

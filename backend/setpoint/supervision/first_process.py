@@ -1,7 +1,7 @@
-"""What process 1 of a container has to do: reap orphans and pass signals on.
+"""What process 1 of a container must do: reap orphans and pass on signals.
 
-The supervisor would lose the exit statuses of its own processes if it took those of all others; so a separate process,
-as small as can be, does that.
+The supervisor would lose the exit statuses of its own processes if it collected those of all others; so a separate
+process, as small as possible, does that.
 """
 
 import os
@@ -16,18 +16,18 @@ _FIRST = 1
 
 
 def stay_behind_as_first_process() -> None:
-    """Return in a child of this process if it is the first one; itself, it ends when and as that child does."""
+    """Return in a child process if this is process 1, which itself ends when and as that child does."""
     if os.getpid() == _FIRST:
         stay_behind()
 
 
 def stay_behind() -> None:
-    """Return in a child of this process, which itself passes signals on, takes in orphans, and ends as the child."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # none gets lost before it can be passed on
+    """Return in a child process; this one passes on signals, reaps orphans, and ends as the child does."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # none is lost before it can be passed on
     child = os.fork()
     if child != 0:
         for number in PASSED_ON:
-            with suppress(OSError, ValueError):  # some are the C library's own
+            with suppress(OSError, ValueError):  # some are reserved by the C library
                 signal.signal(number, lambda each, _: os.kill(child, each))
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if child != 0:

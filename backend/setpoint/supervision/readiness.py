@@ -14,5 +14,5 @@ def is_ready(url: str) -> bool:
         answer = urllib3.request("GET", url, retries=False, redirect=False, timeout=_SECONDS, preload_content=False)
     except HTTPError:
         return False
-    answer.close()  # its body, which says nothing, may have no end
+    answer.close()  # its body, which does not matter, may be endless
     return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES

@@ -1,4 +1,4 @@
-"""Which signals are passed on to the command, and what they tell it to do."""
+"""Which signals are passed on to the command, and what they ask it to do."""
 
 import math
 import signal
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 KILLED_BY_SIGNAL = 128
-"""What a shell adds to the number of the signal that has ended a command."""
+"""What a shell adds to the number of the signal that ended a command."""
 
 _OF_THE_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGHUP})
 _OF_THIS_PROCESS = {
@@ -19,20 +19,20 @@ PASSED_ON = frozenset(signal.valid_signals() - _OF_THIS_PROCESS)
 
 
 def hear(handler: Callable[[int, object], object]) -> None:
-    """Have `handler` called for each signal that is passed on, and for those of children.
+    """Call `handler` for each signal that is passed on, and for those of children.
 
-    What is ignored stays so, for the command too: `nohup` and shells say in that way what is not to end it.
+    Ignored signals stay ignored, for the command too: that is how `nohup` and shells say what must not end it.
     """
     signal.signal(signal.SIGCHLD, handler)
     for number in PASSED_ON:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            with suppress(OSError, ValueError):  # some are the C library's own
+            with suppress(OSError, ValueError):  # some are reserved by the C library
                 signal.signal(number, handler)
 
 
 @dataclass(slots=True)
 class Told:
-    """The signals that a command was passed.
+    """The signals that were passed on to a command.
 
     Attributes:
         grace: How many seconds it may take to stop.
@@ -43,7 +43,7 @@ class Told:
     _ends_until: float = -math.inf
 
     def note(self, number: int) -> None:
-        """Remember that it was passed a signal."""
+        """Record that a signal was passed on to it."""
         self._numbers.add(number)
         if number == signal.SIGTERM:
             self._ends_until = math.inf
@@ -52,11 +52,11 @@ class Told:
 
     @property
     def is_to_end(self) -> bool:
-        """Return whether it was told to end; one that outlives INT or QUIT has taken that for something else."""
+        """Return whether it was told to end; a command that outlives INT or QUIT uses it for something else."""
         return monotonic() < self._ends_until
 
     def explains(self, status: int | None, *, has_terminal: bool) -> bool:
-        """Return whether it ended with `status` because of a signal that somebody has sent, or typed."""
+        """Return whether it ended with `status` because of a signal that somebody sent or typed."""
         if status is None:
             return False
         number = status - KILLED_BY_SIGNAL

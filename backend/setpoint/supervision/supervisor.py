@@ -1,4 +1,4 @@
-"""Keeps the command running: starts it, replaces it when a new revision was accepted, and goes back if that fails."""
+"""Keeps the command running: starts it, replaces it when a new revision is accepted, and goes back if that fails."""
 
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -23,17 +23,17 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 _LONGEST_UNTIL_READY = 60.0
 
 _LONGEST_WAIT = 1.0
-"""In seconds: a signal that comes right before the wait, or to another thread, does not end it, and is handled then."""
+"""In seconds: a signal right before the wait, or in another thread, does not end the wait, and is handled after it."""
 
 Events: TypeAlias = "SimpleQueue[Offer | int]"
-"""Revisions, and numbers of signals: a simple queue is what a signal handler may put something into."""
+"""Revisions, and numbers of signals: a signal handler may put something into a simple queue."""
 
 
 class Reporter(Protocol):
-    """Who tells the service; `Agent` does."""
+    """Reports to the service, as `Agent` does."""
 
     def report(self, told: Mapping[str, object], serves: Json | None = None) -> None:
-        """Tell the service as soon as that can be done."""
+        """Report to the service as soon as possible."""
         ...
 
 
@@ -44,10 +44,10 @@ class Plan:
     Attributes:
         command: The program and its arguments.
         callers: The environment that it inherits.
-        settle: How many seconds it has to stay up to count as started.
+        settle: How many seconds it must stay up to count as started.
         grace: How many seconds it may take to stop.
-        ready_url: What answers with 2xx once it is up; None if only `settle` tells.
-        reload_signal: What makes it take a changed env file; None if it has to be started anew.
+        ready_url: The URL that answers with 2xx once it is up; None if only `settle` counts.
+        reload_signal: The signal that makes it read a changed env file; None if it must be restarted.
         env_out: The env file that it reads; None if it has its variables in its environment.
     """
 
@@ -71,9 +71,9 @@ class Supervisor:
     Attributes:
         plan: How it is run.
         cache: Keeps the last known good; None if nothing is kept.
-        reporter: Tells the service.
+        reporter: Reports to the service.
         say: Prints a line for people.
-        events: Brings revisions that were accepted, the newest of which is applied, and signals.
+        events: Receives accepted revisions, of which the newest is applied, and signals.
     """
 
     plan: Plan
@@ -92,12 +92,12 @@ class Supervisor:
         self._told = Told(self.plan.grace)
 
     def run(self, first: Offer, good: KnownGood | None = None, *, is_cached: bool = False) -> int:
-        """Start the command with `first`, and return what it ends with.
+        """Start the command with `first`, and return its exit status.
 
         Args:
-            first: The revision to begin with.
+            first: The revision to start with.
             good: The last known good; None if there is none.
-            is_cached: Whether `first` is that, and not what the service has just said.
+            is_cached: Whether `first` is that one, rather than what the service has just sent.
 
         Raises:
             NotStartedError: The command can't be started at all.
@@ -129,7 +129,7 @@ class Supervisor:
     def _replace(self, offer: Offer) -> None:
         """Run the command with another revision, or go back to the last good one."""
         if self._good is not None and self._good.variables == offer.variables:
-            self._applied(offer)  # what it runs with is the same
+            self._applied(offer)  # it runs with the same variables
             return
         self.reporter.report({"revision": offer.revision, "verdict": "APPLYING"})
         try:
@@ -146,7 +146,7 @@ class Supervisor:
             self._go_back()
 
     def _give(self, offer: Offer) -> None:
-        """Let the command have another revision: by a signal where it takes that, else by a new start."""
+        """Give the command another revision: by a signal if it has one, otherwise by a restart."""
         self._write(offer)
         if self.plan.reload_signal is not None and self._child is not None:
             self._child.pass_on(self.plan.reload_signal)
@@ -156,7 +156,7 @@ class Supervisor:
             self._start(offer)
 
     def _has_failed(self) -> bool:
-        """Return whether the command did not start; one that was told to end, or has done its work, has not failed."""
+        """Return whether the command failed to start; one that was told to end, or is done, has not failed."""
         status = self._status()
         was_ended = self._told.explains(status, has_terminal=self._terminal.is_lent)
         return status != 0 and not was_ended and not self._told.is_to_end
@@ -189,7 +189,7 @@ class Supervisor:
             self.plan.env_out.write(offer.variables)
 
     def _stop(self) -> None:
-        """Ask the command to stop, then what it has left of its group; kill what has not after the time for both."""
+        """Ask the command to stop, then the rest of its group; kill whatever is left after the time for both."""
         child = self._child
         if child is None:
             return
@@ -204,9 +204,9 @@ class Supervisor:
         self._terminal.take_back()
 
     def _settles(self, *, reloaded: bool = False) -> bool:
-        """Return whether the command stays up for as long as it has to, or says that it is ready.
+        """Return whether the command stays up for as long as it must, or says that it is ready.
 
-        While it reloads, what ran before goes on answering, which says nothing of what is to come.
+        While it reloads, what ran before keeps answering, which proves nothing about what comes next.
         """
         url = self.plan.ready_url
         if (url is None or reloaded) and self._wait(self.plan.settle, self._has_ended):
@@ -240,7 +240,7 @@ class Supervisor:
         return self._status() is not None
 
     def _wait(self, seconds: float | None, done: Callable[[], bool]) -> bool:
-        """Handle what happens until `done`, or until `seconds` are over; return whether it is done."""
+        """Handle events until `done`, or until `seconds` have passed; return whether it is done."""
         ends_at = None if seconds is None else monotonic() + seconds
         while not done():
             left = None if ends_at is None else ends_at - monotonic()
@@ -267,14 +267,14 @@ class Supervisor:
                 self._go_on(self._child)
 
     def _heed_stop(self, child: Child) -> None:
-        """Where the terminal has stopped the command, stop with it, so that the shell goes on."""
+        """If the terminal has stopped the command, stop with it, so that the shell continues."""
         number = child.stopped_by()
         if number not in _TERMINAL_STOPS:
             return
         if number == signal.SIGTSTP:
             self._terminal.suspend(number)
-            self._wait(_SECONDS_BETWEEN_LOOKS, lambda: self._terminal.is_lent)  # which it is once somebody goes on
-            self._go_on(child)  # at once where there is no shell that could do that
+            self._wait(_SECONDS_BETWEEN_LOOKS, lambda: self._terminal.is_lent)  # as a shell's `fg` does
+            self._go_on(child)  # at once if there is no shell that could do that
         elif self._terminal.lend(child.pid):
             self._go_on(child)
         else:

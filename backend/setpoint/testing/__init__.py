@@ -1,4 +1,4 @@
-"""What tests of settings classes need: public, like `setpoint` itself, and never used outside tests."""
+"""What tests of settings classes need: public, like `setpoint` itself, and not meant for use outside tests."""
 
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.envfile.source_text import Location

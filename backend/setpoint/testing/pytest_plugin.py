@@ -9,6 +9,6 @@ from setpoint.testing.temporary_environment import TemporaryEnvironment
 
 @pytest.fixture
 def temporary_environment() -> Iterator[TemporaryEnvironment]:
-    """Run the test in an environment and an empty working directory of its own."""
+    """Run the test in its own environment and its own, empty working directory."""
     with TemporaryEnvironment() as environment:
         yield environment

@@ -1,4 +1,4 @@
-"""An environment and a folder that code has for itself while a test runs."""
+"""A temporary environment and working directory for code under test."""
 
 import os
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _KEPT = frozenset({"HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ"})
 
 
 class TemporaryEnvironment:
-    """Gives a test an environment with its own variables alone, in an empty working directory.
+    """Gives a test an environment with only its own variables, in an empty working directory.
 
     Within the `with` block, `os.environ` holds the given variables and what any program needs (`HOME`, `LANG`,
     `LC_ALL`, `PATH`, `TMPDIR`, `TZ`). Whatever the test changes in `os.environ` or in the working directory is undone
@@ -79,13 +79,13 @@ class TemporaryEnvironment:
     ) -> tuple[Diagnostic, ...]:
         """Return what `setpoint check` finds, sorted by path, line and column; no secret is in it.
 
-        `[tool.setpoint]` counts as ever: that of a `pyproject.toml` in the working directory, else that of the
+        `[tool.setpoint]` applies as usual: that of a `pyproject.toml` in the working directory, otherwise that of the
         project in which the test was started.
 
         Args:
-            settings_class: What the files or the environment should fit.
-            files: Env files, later ones over earlier; without one, what a process reads that starts here now.
-            loader: As which program to read `files`, exactly; by default as python-dotenv.
+            settings_class: The class that the files or the environment should satisfy.
+            files: Env files, later ones over earlier; without any, what a process that starts here now would read.
+            loader: The program to read `files` as, exactly; by default python-dotenv.
 
         Raises:
             setpoint.errors.UnableError: The class or the project can't be used.

@@ -1,4 +1,4 @@
-"""Checks deploys: compares what each process gets with the settings class that it runs."""
+"""Checks deploys: compares what each process gets with the settings class that it uses."""
 
 from collections.abc import Iterator, Sequence
 
@@ -29,11 +29,11 @@ Contracts = Sequence[SettingsContract]
 
 
 class NothingDeployedError(UnableError):
-    """The files of a deploy give no process anything."""
+    """The files of a deploy give nothing to any process."""
 
 
 def check_deploys(wanted: Wanted, project: Project) -> Report:
-    """Check the processes of the deploys that are `wanted`; what can't be imported is a finding among others.
+    """Check the processes of the `wanted` deploys; a class that can't be imported is reported like any other finding.
 
     Raises:
         UnableError: There is no such rule or service, nothing in the files, or the exported contract can't be used.
@@ -52,7 +52,7 @@ def check_deploys(wanted: Wanted, project: Project) -> Report:
 
 
 class _Classes:
-    """The settings classes by how they are named, each imported once."""
+    """The settings classes by reference, each imported once."""
 
     def __init__(self, wanted: Wanted, project: Project) -> None:
         self._wanted = wanted
@@ -61,14 +61,14 @@ class _Classes:
         self.unusable: dict[str, UnusableSettingsError] = {}
 
     def of(self, references: tuple[str, ...]) -> Contracts:
-        """Return the contracts of the classes that `references` name, without those that can't be had."""
+        """Return the contracts of the classes that `references` name, without those that can't be used."""
         if references not in self._known:
             self._known[references] = self._had(references)
         return self._known[references]
 
     @property
     def usual(self) -> Contracts:
-        """Return the contracts of a process of which nobody says what it runs."""
+        """Return the contracts for a process to which the project assigns no settings class."""
         if self._wanted.schema is None:
             return self.of(self._wanted.references)
         return SettingsContract.of_all([read_exported_contract(self._wanted.schema)])
@@ -109,7 +109,7 @@ def _of_process(process: DeployedProcess, contracts: Contracts, project: Project
 
 
 def _others(deployment: Deployment, services: Services, *, is_choice: bool) -> Iterator[Diagnostic]:
-    """Yield what is to be said of no process that is looked at."""
+    """Yield the findings that belong to none of the checked processes."""
     rest = not_of(deployment, services.chosen, is_choice=is_choice)
     if rest is not None:
         yield from of_no_process(rest, deployment.processes)

@@ -1,4 +1,4 @@
-"""What a deploy gives each of its processes, as it may be shown."""
+"""What a deploy gives each of its processes, in a form that may be shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,13 +24,14 @@ Shown = Mapping[str, str | dict[str, str] | None]
 def shown_processes(
     deployment: Deployment, contracts: Sequence[SettingsContract], caller: Mapping[str, str], *, reveal: bool
 ) -> Mapping[str, Shown]:
-    """Return the variables of each process, as they may show.
+    """Return the variables of each process, in a form that may be shown.
 
     Args:
         deployment: What the deploy gives.
-        contracts: The settings classes, which know what is secret; without one, names and looks tell.
-        caller: The environment of whoever starts the deploy, of which values may hold something.
-        reveal: Whether everything shows.
+        contracts: The settings classes, which know what is secret; without one, names and values are judged by their
+            looks.
+        caller: The environment of whoever starts the deploy; parts of it may be in values.
+        reveal: Whether to show everything.
     """
     judge = REVEALED if reveal else None
     return {
@@ -40,7 +41,7 @@ def shown_processes(
 
 
 def problems_of(deployment: Deployment) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the deploy; no value shows in it."""
+    """Return what is wrong with the deploy, without any value."""
     rest = not_of(deployment, ())
     return () if rest is None else in_order(of_no_process(rest, deployment.processes))
 
@@ -54,7 +55,7 @@ def _judgement(process: Process, contracts: Sequence[SettingsContract], caller: 
 
 
 def _shown(process: Process, judgement: Judgement) -> Iterator[tuple[str, str | dict[str, str] | None]]:
-    """Yield each variable; masked names are numbered, so that none is taken for another."""
+    """Yield each variable; masked names are numbered, to tell them apart."""
     masked = 0
     for each in process.variables.values():
         name = each.name

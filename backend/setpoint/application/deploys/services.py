@@ -1,4 +1,4 @@
-"""Chooses which processes of a deploy are checked, and which settings classes each one runs."""
+"""Chooses which processes of a deploy are checked, and which settings classes each one uses."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -18,10 +18,10 @@ class NoSuchServiceError(UnableError):
 
 
 class Services(NamedTuple):
-    """What is looked at in a deploy.
+    """What to check in a deploy.
 
     Attributes:
-        chosen: The settings classes by the name of the process that runs them.
+        chosen: The settings classes, by the name of the process that uses them.
         passed_over: The processes that get no variable of any settings class.
     """
 
@@ -35,16 +35,17 @@ def services_of(
     names: Sequence[str] = (),
     classes: Mapping[str, Sequence[SettingsContract]] | None = None,
 ) -> Services:
-    """Return which processes are looked at.
+    """Return which processes to check.
 
     Args:
         deployment: What the deploy gives its processes.
-        contracts: The settings classes of a process of which nobody says what it runs.
-        names: The only processes to look at, as somebody calls them.
-        classes: The settings classes that processes run, by their names; only those are looked at then.
+        contracts: The settings classes for a process to which none are assigned.
+        names: The only processes to check, as the user names them.
+        classes: The settings classes by the names of the processes that use them; then only those processes are
+            checked.
 
     Raises:
-        NoSuchServiceError: There is none of such a name, or none gets a variable that a class reads.
+        NoSuchServiceError: There is no process of such a name, or none gets a variable that a class reads.
     """
     run = {name: found for word, found in (classes or {}).items() for name in find_services(deployment, word)}
     wanted = {name: run.get(name, contracts) for word in names for name in find_services(deployment, word)} or run
@@ -64,7 +65,7 @@ def find_services(deployment: Deployment, word: str) -> list[str]:
     """Return the processes that `word` names: in full, without `.service`, or as one part of `Deployment/web/app`.
 
     Raises:
-        NoSuchServiceError: There is none.
+        NoSuchServiceError: There is no such process.
     """
     if word in deployment.processes:
         return [word]
@@ -82,7 +83,7 @@ def find_services(deployment: Deployment, word: str) -> list[str]:
 
 
 def how_to_switch_on(name: str, profiles: Sequence[str]) -> str:
-    """Return why docker compose does not start the service `name`, none of whose `profiles` is on."""
+    """Return why docker compose does not start the service `name`: none of its `profiles` is enabled."""
     which = "its profile is off" if len(profiles) == 1 else "none of its profiles is on"
     return f"`{printable(name)}` is not started, because {which}; `--profile {printable(profiles[0])}` turns it on"
 

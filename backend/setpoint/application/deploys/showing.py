@@ -18,18 +18,18 @@ from setpoint.text.join import joined
 
 
 class UnclearDeployError(UnableError):
-    """A deploy is refused, or nobody can tell which of its processes is meant."""
+    """A deploy is refused, or it is unclear which of its processes is meant."""
 
 
 def values_of_deploy(
     contracts: Sequence[SettingsContract], wanted: WantedDeploy, project: Project, directories: Sequence[str] = ()
 ) -> list[Subject]:
-    """Return what each settings class would read in the process of a deploy that is `wanted`.
+    """Return what each settings class would read in the `wanted` process of a deploy.
 
     Args:
-        contracts: What the app expects, a settings class each, where nobody says what the process runs.
-        wanted: The deploy and its service, which may be left out where just one gets a variable of the classes.
-        project: What the project of the app says.
+        contracts: What the app expects, one contract per settings class, if no class is assigned to the process.
+        wanted: The deploy and its service, which may be omitted if only one gets a variable of the classes.
+        project: The configuration of the app's project.
         directories: Secrets directories.
 
     Raises:

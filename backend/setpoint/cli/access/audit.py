@@ -9,7 +9,7 @@ from setpoint.client.service import Service
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument("--app", metavar="APP", help="of this app only")
     parser.add_argument("--environment", metavar="NAME", help="of this environment only")
     add_most(parser, "rows")
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Print a row for each thing that was done, and return the exit status."""
+    """Print a row for each entry, and return the exit status."""
     columns = [
         ("when (UTC)", lambda row: day_and_time(row.get("at"))),
         ("who", lambda row: who(row.get("principal"))),

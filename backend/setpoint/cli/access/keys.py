@@ -10,7 +10,7 @@ from setpoint.text.join import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     for name, what in (
         ("status", "say which keys are in use"),
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Do it, and return the exit status."""
+    """Run the command, and return the exit status."""
     answer = _rotated(service) if arguments.action == "rotate" else service.keys()
     rows = answer.objects("keys")
     if arguments.json:
@@ -47,7 +47,7 @@ def _use(row: Json, current: object) -> str:
 
 
 def _rotated(service: Service) -> Answer:
-    """Rotate some apps after others, and say how far it is."""
+    """Rotate the apps in batches, and report the progress."""
     answer = service.rotate_keys()
     pending = answer.integer("pending")
     while pending:

@@ -27,7 +27,7 @@ _USUAL = "default"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     shown = add_action(actions, "show", "show what apps may use, what they have used, and when there is room again")
     shown.add_argument("app", nargs="?", metavar="APP", help="the app; by default, all apps")
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Do it, and return the exit status."""
+    """Run the command, and return the exit status."""
     if arguments.action == "show":
         _show(service.limits(arguments.app), arguments)
         return 0

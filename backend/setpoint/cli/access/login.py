@@ -24,7 +24,7 @@ from setpoint.text.join import said_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument(
         "url",
         metavar="URL",
@@ -62,8 +62,8 @@ def _exchanged(url: str, variable: str) -> str:
     """Return a token of the service for the one that `variable` holds.
 
     Raises:
-        RefusedError: The service does not trust it.
-        UnableError: The variable holds none.
+        RefusedError: The service does not trust its issuer.
+        UnableError: The variable holds no token.
     """
     text = os.environ.get(variable, "")
     if not text.strip():

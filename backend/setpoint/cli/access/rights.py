@@ -10,7 +10,7 @@ _SCOPES = "config:read config:reveal config:write config:approve schema:write se
 
 
 def add_rights(parser: argparse.ArgumentParser) -> None:
-    """Add what is to be allowed to `parser`."""
+    """Add the options for rights to `parser`."""
     parser.add_argument(
         "--role",
         action="append",
@@ -34,10 +34,10 @@ def add_rights(parser: argparse.ArgumentParser) -> None:
 
 
 def rights_wanted(arguments: argparse.Namespace) -> Json:
-    """Return what is to be allowed, as the service takes it.
+    """Return the rights, in the form that the service takes.
 
     Raises:
-        UnableError: Nothing is.
+        UnableError: No right is given.
     """
     if not arguments.role and not arguments.scope:
         message = "name what it may do: `--role viewer@billing/production`, or `--scope` for less than a role"
@@ -46,7 +46,7 @@ def rights_wanted(arguments: argparse.Namespace) -> Json:
 
 
 def may(row: Json) -> list[str]:
-    """Return the rights of a token or a trust rule, each as `--role` takes it, or as its scopes."""
+    """Return the rights of a token or a trust rule, each in the form of `--role`, or as its scopes."""
     rights = row.get("rights")
     return [_right(each) for each in rights if isinstance(each, dict)] if isinstance(rights, list) else []
 

@@ -21,7 +21,7 @@ from setpoint.text.escape import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     add_json(add_action(actions, "list", "list the tokens, without their secrets"))
     create = add_action(actions, "create", "make a token, and print it this once")
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Do it, and return the exit status."""
+    """Run the command, and return the exit status."""
     if arguments.action == "list":
         _list(service, arguments)
     elif arguments.action == "revoke":
@@ -74,7 +74,7 @@ def _wanted(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def _tell(made: Json, arguments: argparse.Namespace) -> None:
-    """Print the token alone on standard output, so that it can go straight to where it is kept."""
+    """Print only the token on standard output, so that it can be piped to where it is kept."""
     if arguments.json:
         write_json(made)
         return

@@ -20,7 +20,7 @@ from setpoint.text.escape import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     add_json(add_action(actions, "list", "list the trust rules"))
     put = add_action(actions, "put", "trust the tokens of an issuer, or change a rule")
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Do it, and return the exit status."""
+    """Run the command, and return the exit status."""
     if arguments.action == "list":
         _list(service, arguments)
         return 0

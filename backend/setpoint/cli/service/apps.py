@@ -7,13 +7,13 @@ from setpoint.client.service import Service
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_json(parser)
 
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Print a row an environment and return the exit status."""
+    """Print a row per environment and return the exit status."""
     apps = service.apps()
     if arguments.json:
         write_json(apps)

@@ -13,7 +13,7 @@ _PROTECTIONS = ("protect", "unprotect")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument(
         "app",
         metavar="APP|protect|unprotect",
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Print a row an environment, or protect one, and return the exit status."""
+    """Print a row per environment, or protect one, and return the exit status."""
     if arguments.place is not None:
         return _protect(arguments, service)
     if arguments.approvals is not None:

@@ -11,7 +11,7 @@ from setpoint.errors import UnableError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_place(parser)
     parser.add_argument(
         "bases",
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Change what the environment extends, and return the exit status: 1 where the service refuses it."""
+    """Change what the environment extends, and return the exit status: 1 if the service refuses it."""
     if bool(arguments.bases) is arguments.none:
         message = "name what to extend, `setpoint extend billing/production billing/base`, or say `--none`"
         raise UnableError(message)

@@ -18,7 +18,7 @@ from setpoint.text.join import counted, joined
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_place(parser)
     parser.add_argument(
         "file", metavar="FILE", help="the JSON that Doppler, Infisical, Vault, AWS SSM, kubectl or SOPS printed, or `-`"
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Show what would be written, or write it, and return the exit status: 1 where the service refuses it."""
+    """Show what would be written, or write it, and return the exit status: 1 if the service refuses it."""
     place = parse_place(arguments.place)
     imported = _chosen(read_imported(_content(arguments.file)), arguments.only)
     based_on = service.current_revision(place)
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 def _written(
     arguments: argparse.Namespace, service: Service, place: Place, imported: Imported, based_on: int | None
 ) -> Json:
-    """Return what has come of the variables, or would come of them."""
+    """Return what happened to the variables, or would happen to them."""
     how = submission_of(arguments)
     if how.proposes and not arguments.apply:
         message = "`--propose` stores a proposal: add `--apply`"
@@ -86,7 +86,7 @@ def _chosen(imported: Imported, only: list[str] | None) -> Imported:
 
 
 def _changes(variables: Mapping[str, str], held: Mapping[str, Json]) -> Iterator[Json]:
-    """Yield what becomes of each variable; whether a secret changes is not known without revealing it."""
+    """Yield what happens to each variable; whether a secret changes is not known without revealing it."""
     for name, text in variables.items():
         known = held.get(name)
         if known is None:

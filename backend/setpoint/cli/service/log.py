@@ -11,7 +11,7 @@ _STAGES = {"DEPLOYING": "(on trial)", "BAKING": "(on trial)", "ROLLED_BACK": "(r
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_place(parser)
     add_most(parser, "revisions")
     add_json(parser)
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Print a row a revision and return the exit status."""
+    """Print a row per revision and return the exit status."""
     place = parse_place(arguments.place)
     columns = [
         ("revision", lambda row: row.get("revision")),
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 
 
 def _message(row: Json) -> str:
-    """Return the author's words, and what else there is to know of the revision."""
+    """Return the author's message, and what else there is to know about the revision."""
     notes = [row.get("message")]
     if row.get("copied_from"):
         notes.append(f"(rollback to {row['copied_from']})")

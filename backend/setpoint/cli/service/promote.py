@@ -15,7 +15,7 @@ from setpoint.text.join import counted, joined
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument("source", metavar="APP/ENVIRONMENT[@N]", help="where the variables are: `billing/staging`")
     parser.add_argument("target", metavar="APP/ENVIRONMENT", help="where to copy them: `billing/production`")
     parser.add_argument(
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Promote and return the exit status: 1 where the service refuses it."""
+    """Promote and return the exit status: 1 if the service refuses it."""
     source, target = parse_place(arguments.source, revisions=1), parse_place(arguments.target)
     based_on, how, canary = service.current_revision(target), submission_of(arguments), canary_query(arguments)
     wanted = {"only": arguments.only, "message": arguments.message}

@@ -30,7 +30,7 @@ _SHORTEST_DIGEST = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     listed = add_action(actions, "list", "list the proposals of an environment, the newest first")
     add_place(listed)
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Do it, and return the exit status: 1 where the service refuses it."""
+    """Run the command, and return the exit status: 1 if the service refuses it."""
     place = parse_place(arguments.place)
     match arguments.action:
         case "list":
@@ -118,10 +118,10 @@ def _approve(arguments: argparse.Namespace, service: Service, place: Place) -> i
 
 
 def _whole_digest(service: Service, place: Place, number: int, typed: str) -> str:
-    """Return the digest that begins as it was typed; another one is for the service to refuse.
+    """Return the digest that starts with what was typed; any other is left to the service to refuse.
 
     Raises:
-        UnableError: Too little of it was typed to tell what is meant.
+        UnableError: Too little of it was typed to tell which one is meant.
     """
     if len(typed) < _SHORTEST_DIGEST:
         message = f"type {_SHORTEST_DIGEST} characters of the digest at least; `setpoint proposals show` prints them"

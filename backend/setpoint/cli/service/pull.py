@@ -19,7 +19,7 @@ _TYPES = {"env": "text/plain", "json": "application/json", "kubernetes": "applic
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_place(parser, revision="[@N]")
     parser.add_argument(
         "--loader",
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 
 
 def _reveals(arguments: argparse.Namespace) -> bool:
-    """Return whether the values of secrets are wanted: what goes to a file or a program is to be complete."""
+    """Return whether to include the values of secrets: what goes to a file or a program must be complete."""
     if arguments.reveal or arguments.redacted:
         return bool(arguments.reveal)
     return arguments.output is not None or sys.stdout is None or not sys.stdout.isatty()

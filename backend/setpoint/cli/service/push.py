@@ -21,7 +21,7 @@ from setpoint.project import find_project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_place(parser)
     parser.add_argument("files", nargs="+", metavar="FILE", help="env files, later ones win; `-` is standard input")
     parser.add_argument("-m", "--message", default="", help="why the configuration changes")
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Write the revision and return the exit status: 1 where it is refused, 2 where a file can't be read."""
+    """Write the revision and return the exit status: 1 if it is refused, 2 if a file can't be read."""
     place = parse_place(arguments.place)
     query = {
         "message": arguments.message,
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
 
 
 def _warnings(report: Report) -> Report:
-    """Return what of `report` people should know although the revision is written."""
+    """Return the parts of `report` that people should see even though the revision was written."""
     worth_it = (each for each in report.diagnostics if each.severity is not Severity.INFO)
     return report._replace(diagnostics=tuple(worth_it))
 

@@ -17,7 +17,7 @@ from setpoint.client.service import Service
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     what = "permanently remove the values of a revision; its number, author, hash and names are kept"
     destroy = add_action(actions, "destroy", what)

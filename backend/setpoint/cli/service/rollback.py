@@ -12,7 +12,7 @@ from setpoint.client.service import Service
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_place(parser)
     parser.add_argument("--to", type=positive, required=True, metavar="N", help="the revision to go back to")
     parser.add_argument("-m", "--message", default="", help="why")
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Roll back and return the exit status: 1 where the service refuses it, as by today's schema."""
+    """Roll back and return the exit status: 1 if the service refuses it, for example by today's schema."""
     place = parse_place(arguments.place)
     current = service.current_revision(place)
     if current is None:

@@ -26,11 +26,11 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
 _SIZE = re.compile(r"off|[1-9][0-9]{0,5}|(100|[1-9][0-9]?)%")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600}
 _LONGEST_BAKE = 7 * 24 * 3_600
-"""What the service takes; its own refusal would be one of a variable of the file."""
+"""What the service accepts; its own refusal would read like one of a variable in the file."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     status = add_action(actions, "status", "show which instances serve the newest revision and which refused it")
     promote = add_action(actions, "promote", "offer the newest revision to all instances, whatever the canaries say")
@@ -46,9 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Do the action and return the exit status.
+    """Run the action and return the exit status.
 
-    That of `status` is 1 where an instance refuses the revision or has not answered, or where it was rolled back.
+    That of `status` is 1 if an instance refuses the revision or has not answered, or if it was rolled back.
     """
     place = parse_place(arguments.place)
     if arguments.action == "status":
@@ -95,7 +95,7 @@ def _told(plan: Json) -> str:
 
 
 def add_canary(parser: argparse.ArgumentParser) -> None:
-    """Add how a revision is tried to `parser`."""
+    """Add to `parser` the options for how a revision is tried."""
     parser.add_argument(
         "--canary",
         type=_size,
@@ -111,10 +111,10 @@ def add_canary(parser: argparse.ArgumentParser) -> None:
 
 
 def canary_query(arguments: argparse.Namespace) -> dict[str, str | int]:
-    """Return how a revision is tried, as the service takes it.
+    """Return how a revision is tried, in the form that the service takes.
 
     Raises:
-        UnableError: There is a time, and nothing that bakes, or it is too long.
+        UnableError: A bake time is given without canaries, or is too long.
     """
     canary, bake = arguments.canary, arguments.bake
     if bake is not None and canary in {None, "off"}:
@@ -138,7 +138,7 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
 
 
 def await_rollout(service: Service, place: Place, revision: int, seconds: float, *, is_json: bool = False) -> int:
-    """Tell how the instances answer to `revision`, and return the exit status; beside JSON, no sentence is a result."""
+    """Report how the instances answer to `revision`, and return the exit status; JSON comes without sentences."""
     found = wait_for_answers(service, place, revision, seconds, _tell)
     return _tell_rollout(found, revision, sys.stderr.write if is_json else write_result)
 

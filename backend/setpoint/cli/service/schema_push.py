@@ -17,7 +17,7 @@ from setpoint.text.escape import printable
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Push the contract and return the exit status: 1 where a current revision does not satisfy it."""
+    """Push the contract and return the exit status: 1 if a current revision does not satisfy it."""
     if arguments.app is None:
         message = "name the app that the contract is for: `--app APP`"
         raise UnableError(message)

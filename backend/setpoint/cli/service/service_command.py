@@ -18,7 +18,7 @@ from setpoint.client.service import Service
 from setpoint.text.escape import UNPRINTABLE, printable
 
 REFUSED = 1
-"""Exit status where the service refuses what was asked for."""
+"""The exit status if the service refuses the request."""
 
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
@@ -29,7 +29,7 @@ Column = tuple[str, Callable[[Json], object]]
 
 
 def with_service(run: RunWithService) -> Run:
-    """Make `run` a command: it gets the service that the user is logged in to, and a refusal is told."""
+    """Make `run` a command: it gets the service that the user is logged in to, and refusals are reported."""
 
     @functools.wraps(run)
     def run_command(arguments: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def with_service(run: RunWithService) -> Run:
 
 
 def warn_of_readers(login: Login) -> None:
-    """Say so where others can read the token on its way."""
+    """Warn if others can read the token on its way."""
     if login.is_readable_on_the_way:
         sys.stderr.write(f"warning: the token goes to `{login.url}` unencrypted; others can read it on its way\n")
 
@@ -62,7 +62,7 @@ def positive(text: str) -> int:
     """Return `text` as a number from 1, for argparse.
 
     Raises:
-        argparse.ArgumentTypeError: It is none.
+        argparse.ArgumentTypeError: It is not one.
     """
     if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
         message = f"`{printable(text)}` is not a number from 1"
@@ -74,7 +74,7 @@ def seconds(text: str) -> int:
     """Return the seconds of `90d`, `12h` or `30m`, for argparse.
 
     Raises:
-        argparse.ArgumentTypeError: It is no such time.
+        argparse.ArgumentTypeError: It is not such a duration.
     """
     match = re.fullmatch(r"([0-9]{1,9})([mhd])", text)
     if match is None:
@@ -84,13 +84,13 @@ def seconds(text: str) -> int:
 
 
 def add_write(parser: argparse.ArgumentParser) -> None:
-    """Add how a write is checked to `parser`, and whether it is only tried."""
+    """Add to `parser` the options for how a write is checked, and `--dry-run`."""
     add_write_check(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
 
 
 def add_write_check(parser: argparse.ArgumentParser) -> None:
-    """Add how a write is checked to `parser`."""
+    """Add to `parser` the options for how a write is checked."""
     parser.add_argument(
         "--live",
         choices=("check", "ignore"),
@@ -100,19 +100,19 @@ def add_write_check(parser: argparse.ArgumentParser) -> None:
 
 
 def add_most(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add the number of rows to `parser`."""
+    """Add the option for the number of rows to `parser`."""
     parser.add_argument("-n", "--most", type=positive, default=50, metavar="N", help=f"how many {what}; 50 by default")
 
 
 def add_place(parser: argparse.ArgumentParser, *, revision: str = "") -> None:
-    """Add `APP/ENVIRONMENT` to `parser`, with `revision` as how one is named after it."""
+    """Add `APP/ENVIRONMENT` to `parser`, followed by `revision`, the syntax for naming one."""
     parser.add_argument(
         "place", metavar=f"APP/ENVIRONMENT{revision}", help="which environment of which app: `billing/production`"
     )
 
 
 def add_actions(parser: argparse.ArgumentParser) -> Actions:
-    """Let `parser` take one of several actions, and return where to add them."""
+    """Let `parser` accept one of several actions, and return where to add them."""
     return parser.add_subparsers(dest="action", metavar="ACTION", required=True, prog=parser.prog)
 
 
@@ -122,13 +122,13 @@ def add_action(actions: Actions, name: str, what: str) -> argparse.ArgumentParse
 
 
 def show(rows: Sequence[Json], columns: Sequence[Column], arguments: argparse.Namespace, nothing: str) -> None:
-    """Print `rows` as a table, or as they came.
+    """Print `rows` as a table, or as JSON.
 
     Args:
         rows: What to print.
-        columns: The head of each column, and what of a row it shows.
+        columns: The heading of each column, and the part of a row that it shows.
         arguments: What the user wants.
-        nothing: What to say where there are no rows.
+        nothing: What to print if there are no rows.
     """
     if arguments.json:
         write_json(rows)
@@ -139,24 +139,24 @@ def show(rows: Sequence[Json], columns: Sequence[Column], arguments: argparse.Na
 
 
 def write_json(content: object) -> None:
-    """Print `content` as JSON, in which nothing steers a terminal."""
+    """Print `content` as JSON, in which nothing controls a terminal."""
     text = json.dumps(content, ensure_ascii=False, indent=2)
     lines = (re.sub(UNPRINTABLE, lambda match: f"\\u{ord(match[0]):04x}", line) for line in text.split("\n"))
     write_result("".join(f"{line}\n" for line in lines))
 
 
 def who(principal: object) -> object:
-    """Return how people call a principal."""
+    """Return the name of a principal for people."""
     return (principal.get("name") or principal.get("subject")) if isinstance(principal, dict) else None
 
 
 def day_and_time(moment: object) -> str | None:
-    """Return an RFC 3339 time as a table shows it: to the second, in UTC."""
+    """Return an RFC 3339 time as tables show it: to the second, in UTC."""
     return str(moment)[:19].replace("T", " ") if moment else None
 
 
 def _refusal(error: RefusedError) -> str:
-    """Return why the service refuses, in lines of the form that `check` has."""
+    """Return why the service refuses, in lines like those of `check`."""
     lines = [f"error: {printable(error.detail)}"]
     for each in error.errors:
         lines.append(f"  {printable(_about(each))}")
@@ -166,6 +166,6 @@ def _refusal(error: RefusedError) -> str:
 
 
 def _about(problem: Json) -> str:
-    """Return what is wrong, with the name of what it is about."""
+    """Return what is wrong, with the name of what it concerns."""
     name, message = problem.get("variable"), str(problem.get("message", ""))
     return message if name is None or f"`{name}`" in message else f"`{name}`: {message}"

@@ -1,4 +1,4 @@
-"""`diff` of revisions that the service keeps: by type, and without the values of secrets."""
+"""`diff` of revisions in the service: by type, and without the values of secrets."""
 
 import argparse
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def _difference(service: Service, places: list[Place]) -> Answer:
 
 
 def change_lines(change: Json) -> Iterator[str]:
-    """Yield what is not the same of one variable, as lines for people."""
+    """Yield the differences in one variable, as lines for people."""
     kind, secret = str(change.get("change")), change.get("secret")
     notes = []
     if secret:

@@ -11,7 +11,7 @@ _STATES = ("SYNCED", "STALE", "APPLYING", "FAILED", "EXPIRED")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     add_place(parser)
     parser.add_argument("--state", choices=_STATES, help="only instances in this state")
     add_most(parser, "instances")
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Print a row an instance and return the exit status."""
+    """Print a row per instance and return the exit status."""
     place = parse_place(arguments.place)
     columns = [
         ("instance", _where),

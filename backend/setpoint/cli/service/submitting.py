@@ -1,4 +1,4 @@
-"""What commands that write share when somebody else has to approve the change first."""
+"""What the commands that write have in common if somebody else must approve the change first."""
 
 import argparse
 import sys
@@ -20,7 +20,7 @@ _SHOWN_OF_DIGEST = 12
 
 
 def add_submission(parser: argparse.ArgumentParser) -> None:
-    """Add to `parser` how a write deals with approvals."""
+    """Add to `parser` the options for approvals."""
     parser.add_argument(
         "--propose",
         action="store_true",
@@ -42,7 +42,7 @@ def submission_of(arguments: argparse.Namespace) -> Submission:
     """Return how the user wants to deal with approvals.
 
     Raises:
-        UnableError: In two ways at once, or without a reason.
+        UnableError: Two ways are chosen at once, or a reason is missing.
     """
     reason = arguments.break_glass
     if reason is not None and not reason.strip():
@@ -61,14 +61,14 @@ def submission_of(arguments: argparse.Namespace) -> Submission:
 def tell_what_came_of_it(
     arguments: argparse.Namespace, service: Service, place: Place, answer: Json, more: Callable[[], None] = lambda: None
 ) -> int:
-    """Print the revision or the proposal that a write has become, and return the exit status.
+    """Print the revision or the proposal that a write has made, and return the exit status.
 
     Args:
         arguments: What the user wants.
         service: The service.
         place: The environment.
-        answer: What the service has said.
-        more: Prints what else there is to say to people.
+        answer: The answer of the service.
+        more: Prints what else people should know.
     """
     is_proposal, wait = "proposal" in answer, getattr(arguments, "wait", None)
     if arguments.json:
@@ -87,12 +87,12 @@ def tell_what_came_of_it(
 
 
 def short(digest: object) -> str:
-    """Return as much of a digest as people compare and type."""
+    """Return the part of a digest that people compare and type."""
     return printable(str(digest)[:_SHOWN_OF_DIGEST])
 
 
 def tell_ending(service: Service, place: Place, found: Json, wait: float | None, *, is_json: bool = False) -> int:
-    """Print what has become of a proposal, and return the exit status: 0 if it is applied."""
+    """Print what became of a proposal, and return the exit status: 0 if it is applied."""
     (sys.stderr.write if is_json else write_result)(f"{ending_of(place, found)}\n")
     ended = found.get("ended")
     revision = ended.get("revision") if isinstance(ended, dict) else None
@@ -102,7 +102,7 @@ def tell_ending(service: Service, place: Place, found: Json, wait: float | None,
 
 
 def ending_of(place: Place, found: Json) -> str:
-    """Return what has become of a proposal, in a sentence."""
+    """Return what became of a proposal, in one sentence."""
     ended = found["ended"] if isinstance(found.get("ended"), dict) else {}
     what = f"proposal {found.get('proposal')} of {place}"
     if found.get("state") == "applied":

@@ -9,7 +9,7 @@ _GAP = "  "
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return `rows` under `head` in columns, one line each; nothing that steers a terminal is left in a cell."""
+    """Return `rows` under `head` in columns, one line each; nothing in a cell can control a terminal."""
     cells = [list(head), *([printable(_text(cell)) for cell in row] for row in rows)]
     widths = [max(width_of(row[column]) for row in cells) for column in range(len(head))]
     return "".join(f"{_line(row, widths)}\n" for row in cells)

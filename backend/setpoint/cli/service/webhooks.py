@@ -1,4 +1,4 @@
-"""`webhooks`: send what happens to a URL, see what was sent, and let others trigger a rollback."""
+"""`webhooks`: send events to a URL, see what was sent, and let others trigger a rollback."""
 
 import argparse
 import sys
@@ -36,7 +36,7 @@ _CHANGES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     actions = add_actions(parser)
     add_json(add_action(actions, "list", "list the webhooks, without their secrets"))
     create = add_action(actions, "create", "make a webhook, and print its secret this once")
@@ -90,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @with_service
 def run(arguments: argparse.Namespace, service: Service) -> int:
-    """Do it, and return the exit status."""
+    """Run the command, and return the exit status."""
     match arguments.action:
         case "list":
             _list(service, arguments)
@@ -119,7 +119,7 @@ def _add_id(parser: argparse.ArgumentParser) -> None:
 
 
 def _tell_secret(made: Json, arguments: argparse.Namespace) -> None:
-    """Print the secret alone on standard output, so that it can go straight to where it is kept."""
+    """Print only the secret on standard output, so that it can be piped to where it is kept."""
     if arguments.json:
         write_json(made)
         return

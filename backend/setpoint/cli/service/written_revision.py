@@ -9,7 +9,7 @@ from setpoint.text.join import counted, some_joined
 
 
 def told(place: Place, answer: Json) -> str:
-    """Return what the service has done, as lines in which nothing steers a terminal."""
+    """Return what the service has done, as lines in which nothing controls a terminal."""
     return "".join(f"{printable(line)}\n" for line in _lines(place, answer))
 
 
