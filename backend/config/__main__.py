@@ -11,7 +11,7 @@ sys.exit(
         more_commands={
             "init": Command("app.cli.init", "Make the first token of this service, and show it once"),
             "backup": Command("app.cli.backup", "Copy the database into a file while the service runs"),
-            "restore": Command("app.cli.restore", "Check a backup, and replace the database with it"),
+            "restore": Command("app.cli.restore", "Check a backup, and put it where the database was"),
             "doctor": Command("app.cli.doctor", "Report what is unsafe in this installation"),
             "probe": Command("serving.probe", "Ask the service on this machine whether it is ready"),
             "reload": Command(

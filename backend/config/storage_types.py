@@ -85,7 +85,7 @@ def _check_file(rest: str) -> None:
     if path and not path.startswith("/"):
         _refuse("a file comes after three slashes, `sqlite:///path`")
     if path in {"", "/", "/:memory:"}:
-        _refuse("it names no file, and an in-memory database would be lost")
+        _refuse("it names no file, and what is stored would be lost")
 
 
 def _refuse(message: str) -> NoReturn:

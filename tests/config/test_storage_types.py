@@ -35,9 +35,9 @@ REFUSED_URLS = {
     "setpoint.db": "the scheme is missing",
     f"mysql://{CANARY}@a/b": "its scheme is not that of a supported database",
     "sqlite://a.db": "a file comes after three slashes, `sqlite:///path`",
-    "sqlite://": "it names no file, and an in-memory database would be lost",
-    "sqlite:///:memory:": "it names no file, and an in-memory database would be lost",
-    "sqlite:///?mode=memory": "it names no file, and an in-memory database would be lost",
+    "sqlite://": "it names no file, and what is stored would be lost",
+    "sqlite:///:memory:": "it names no file, and what is stored would be lost",
+    "sqlite:///?mode=memory": "it names no file, and what is stored would be lost",
     "postgresql://": "neither a host nor a database is named",
 }
 

@@ -29,7 +29,8 @@ _REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html); the first row that fits says what it is.
 _MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...] = (
     ({13}, ("53100",), StorageFullError, "no space is left for the database"),
-    ({11, 26}, ("XX001", "XX002"), DamagedError, _DAMAGED),
+    ({26}, (), DamagedError, "the file is not a SQLite database, or its beginning is damaged"),
+    ({11}, ("XX001", "XX002"), DamagedError, _DAMAGED),
     ({1}, ("42703", "42P01"), DamagedError, "the tables are not those of Setpoint: restore a backup"),
     (_BUSY, ("55P03",), UnavailableError, "the database is busy: another write is taking too long"),
     ({8, 10, 14}, ("08", "25006", "53", "57"), UnavailableError, _LOST),

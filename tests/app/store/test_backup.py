@@ -75,6 +75,17 @@ def test_watchers_notice_that_a_backup_was_restored(store: AnyStore, url: str, d
         assert not isinstance(restored.read(lambda found: found.events.after(START)), Reset)
 
 
+def test_what_could_not_be_restored_is_not_called_a_backup(tmp_path: Path) -> None:
+    """A mistyped `DATABASE_URL` is noticed when the copy is made, not when it is needed."""
+    with pytest.raises(UnusableStorageError, match=r"there is no `.*/nothing\.db`"):
+        back_up(f"sqlite:///{tmp_path}/nothing.db", tmp_path / "copy.db")
+    with closing(DRIVER.connect(tmp_path / "theirs.db")) as theirs:
+        theirs.execute("CREATE TABLE customers (name TEXT)")
+    with pytest.raises(UnusableStorageError, match=r"`.*/theirs\.db` is not a Setpoint database"):
+        back_up(f"sqlite:///{tmp_path}/theirs.db", tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+
+
 def test_nothing_is_overwritten(store: AnyStore, url: str, tmp_path: Path) -> None:
     """Neither a file by a copy, nor a database by a restored one."""
     append(store, draft(A="1"))

@@ -3,6 +3,7 @@
 import os
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,15 +23,17 @@ def back_up(url: str, target: Path) -> None:
     The copy holds values as they are stored, so it is of no use without the keys: keep these apart from it.
 
     Raises:
-        UnusableStorageError: The database is no SQLite file, or the target is there or can't be written.
+        UnusableStorageError: There is no SQLite file of Setpoint, or the target is there or can't be written.
     """
     source = _sqlite_path(url)
+    _refuse_absent(source)
     _refuse_existing(target)
     draft = target.with_name(f".{target.name}.draft")
     try:
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(DRIVER.connect(f"file:{source}?mode=ro", uri=True)) as connection:
+            _refuse_other_tables(connection, source)
             connection.execute("VACUUM INTO ?", (str(draft),))
         _put(draft, target)
     except OSError as error:
@@ -80,9 +83,7 @@ def check(path: Path, sealer: Sealer) -> None:
         UnusableStorageError: It is not a Setpoint database, or the keys are not those that it was written with.
         DamagedError: It is not what was written; lists what is not.
     """
-    if not path.is_file():
-        message = f"there is no `{path}`"
-        raise UnusableStorageError(message)
+    _refuse_absent(path)
     engine = sa.create_engine(
         "sqlite://",
         module=DRIVER,
@@ -114,6 +115,19 @@ def _sqlite_path(url: str) -> Path:
         message = "PostgreSQL is backed up and restored by its own tools, `pg_dump` and `pg_restore`"
         raise UnusableStorageError(message)
     return database_path(url)
+
+
+def _refuse_absent(path: Path) -> None:
+    if not path.is_file():
+        message = f"there is no `{path}`"
+        raise UnusableStorageError(message)
+
+
+def _refuse_other_tables(connection: Any, path: Path) -> None:
+    """Refuse to call something a backup that could not be restored."""
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'counter'").fetchone() is None:
+        message = f"`{path}` is not a Setpoint database"
+        raise UnusableStorageError(message)
 
 
 def _refuse_existing(target: Path) -> None:

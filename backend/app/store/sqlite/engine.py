@@ -35,7 +35,7 @@ def database_path(url: str) -> Path:
     """
     database = sa.make_url(url).database
     if not database or database == ":memory:":
-        message = "`DATABASE_URL` names no file, and an in-memory database would be lost: `sqlite:///path`"
+        message = "`DATABASE_URL` names no file, and what is stored would be lost: `sqlite:///path`"
         raise UnusableStorageError(message)
     return Path(database)
 
