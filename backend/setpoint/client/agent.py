@@ -1,4 +1,4 @@
-"""Talks to the service in threads of its own, so that neither a slow nor a missing service holds up the command."""
+"""Talks to the service in separate threads, so that neither a slow nor a missing service holds up the command."""
 
 import json
 import random
@@ -17,41 +17,41 @@ from setpoint.client.session import Offer, ServiceSession, reasons_json
 from setpoint.errors import UnableError
 
 POLL_SECONDS = 300.0
-"""How long a stream may say nothing of a new revision before the service is asked, in case it lies."""
+"""How long a stream may announce no new revision before the service is asked, in case the stream is stale."""
 
 _LONGEST_UNTIL_TRIED_AGAIN = 10.0
-"""In seconds, for what could not be told or read while the stream goes on."""
+"""In seconds, for what could not be reported or read while the stream is open."""
 
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 15.0
-"""In seconds. Where many instances follow, the service asks for longer pauses on each stream, which count as well."""
+"""In seconds. If many instances follow, the service asks for longer pauses on each stream, which are respected too."""
 
 _LONGEST_ASKED_FOR = 600.0
-"""In seconds; who asks for a longer wait is asked again after that."""
+"""In seconds; a service that asks for a longer wait is asked again after this time."""
 
 _RETRY_SECONDS = 3.0
 _MOST_FAILURES = 10
 
 Judge = Callable[[Offer], Outcome]
-"""Asks the app's own settings class what it says of a revision."""
+"""Asks the app's own settings class what it says about a revision."""
 
 Told = Mapping[str, Any]
-"""What the service is told: a verdict, what is served, or both."""
+"""What is reported to the service: a verdict, what is served, or both."""
 
 _VERDICT = ("revision", "verdict", "errors")
 
 
 @dataclass(slots=True)
 class Agent:
-    """Follows an environment: has each new revision judged, hands on what is accepted, and reports.
+    """Follows an environment: has each new revision checked, passes on what is accepted, and reports.
 
     Attributes:
-        session: The talk with the service.
+        session: The session with the service.
         judge: Asks the settings class.
-        hand_on: Gets each revision that was accepted.
+        hand_on: Called with each accepted revision.
         say: Prints a line for people.
         identify: Returns the digest of the app's contract, empty if there is none.
-        give_up: Ends what `judge` and `identify` wait for.
-        serves: What is served now, as the service takes it.
+        give_up: Ends whatever `judge` and `identify` are waiting for.
+        serves: What is served now, in the form that the service takes.
     """
 
     session: ServiceSession
@@ -74,14 +74,14 @@ class Agent:
     _asked_to_wait: float | None = None
 
     def start(self) -> None:
-        """Begin to follow; the command does not wait for it."""
+        """Start to follow; the command does not wait for it."""
         for name, target in (("setpoint-stream", self._follow), ("setpoint-service", self._work)):
             self._threads.append(Thread(target=target, name=name, daemon=True))
         for thread in self._threads:
             thread.start()
 
     def report(self, told: Told, serves: Json | None = None) -> None:
-        """Tell the service as soon as that can be done; what could not be told is told with what comes later."""
+        """Report to the service as soon as possible; what could not be reported is sent with later reports."""
         self.serves = serves or self.serves
         self._tasks.put({**told, **({"serves": self.serves} if self.serves else {})})
 
@@ -90,12 +90,12 @@ class Agent:
         self.report(self._refusal(offer, outcome))
 
     def finish(self, seconds: float, *, gone: bool = True) -> None:
-        """Follow no longer; for a while, tell what was not told yet, and that the instance has `gone`."""
+        """Stop following; for a while, try to report what is still unreported, and that the instance has `gone`."""
         ends_at, self._gone = monotonic() + seconds, gone
         self._ended.set()
         self.give_up()
         self.session.hang_up()
-        self._tasks.put(None)  # wakes who waits for something to tell
+        self._tasks.put(None)  # wakes the thread that waits for something to report
         if not self._threads:
             self._threads.append(Thread(target=self._work, daemon=True))
             self._threads[0].start()
@@ -133,10 +133,10 @@ class Agent:
         return POLL_SECONDS
 
     def _remember(self, told: Told | None) -> None:
-        """Keep what is to be told: a later verdict replaces an earlier one, and what is served does not.
+        """Keep what must be reported: a later verdict replaces an earlier one, but not what is served.
 
-        A verdict on a revision that was handed on before the newest one was refused comes too late: what counts of it
-        is what is served.
+        A verdict on a revision that was passed on before the newest one was refused comes too late: only the part about
+        what is served counts.
         """
         if told is not None:
             late = _VERDICT if self._has_refused else ()
@@ -149,7 +149,7 @@ class Agent:
         try:
             self.session.report(self._untold)
         except RefusedError:
-            self._untold = None  # or it would be refused for ever
+            self._untold = None  # otherwise it would be refused for ever
             raise
         self._untold = None
 
@@ -161,7 +161,7 @@ class Agent:
         try:
             outcome = self.judge(offer)
         except BaseException:
-            self.session.forget_offer()  # nobody has judged it, so that it is still new
+            self.session.forget_offer()  # it has not been checked, so it is still new
             raise
         if self._ended.is_set():
             return
@@ -183,13 +183,13 @@ class Agent:
             self._ended.wait((asked_to_wait or 0.0) + random.uniform(0, longest))  # noqa: S311 - to spread, not to hide
 
     def _hear_all(self) -> None:
-        """Hear the events of one stream to its end."""
+        """Handle the events of one stream until it ends."""
         if not self.session.is_open:
             self._open()
         if self._ended.is_set():
             return
         with self.session.stream(self._last_id) as stream:
-            if self._ended.is_set():  # since before the stream was there to be hung up
+            if self._ended.is_set():  # before there was a stream to close
                 return
             for event in stream:
                 self._failures, self._last_id = 0, event.last_id
@@ -201,7 +201,7 @@ class Agent:
         if self._ended.is_set():
             return
         self.session.open(self.serves)
-        if self._ended.is_set():  # meanwhile, so that nobody else has closed it
+        if self._ended.is_set():  # in the meantime, so that nobody else has closed it
             self.session.close()
 
     def _hear(self, event: ServerEvent) -> None:
@@ -214,22 +214,23 @@ class Agent:
             self._tasks.put(None)
 
     def _try(self, do: Callable[[], None]) -> float | None:
-        """Return None if `do` did what it should; if not, people are told, and the thread goes on.
+        """Return None if `do` succeeded; if not, the failure is printed, and the thread continues.
 
-        What is returned then is how many seconds the service wants to be left alone (`Retry-After`), 0 for any.
+        The return value is then how many seconds the service wants to be left alone (`Retry-After`), 0 if it does not
+        say.
         """
         try:
             do()
         except (RefusedError, UnableError) as error:
             self._note(str(error))
             return min(error.seconds, _LONGEST_ASKED_FOR) if isinstance(error, WaitError) else 0.0
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may go well
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may succeed
             self._note(f"something unexpected went wrong with the service ({type(error).__name__})")
             return 0.0
         return None
 
     def _note(self, trouble: str) -> None:
-        """Say once what is wrong, and once that it is right again; at the end, what can't be told is no news."""
+        """Say once what is wrong, and once that it is right again; at the end, failed reports are not mentioned."""
         if self._ended.is_set():
             return
         if trouble and not self._trouble:

@@ -1,4 +1,4 @@
-"""The answers of the service: JSON, text, or a refusal with its reasons; and responses that aren't from it."""
+"""The answers of the service: JSON, text, or a refusal with its reasons; and responses that don't come from it."""
 
 import json
 import re
@@ -20,11 +20,11 @@ _LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 class RefusedError(Exception):
-    """The service refuses a request, for reasons that it tells (RFC 9457).
+    """The service refuses a request, for reasons that it gives (RFC 9457).
 
     Attributes:
         status: The HTTP status.
-        detail: What is wrong, in one sentence of the service.
+        detail: What is wrong, in one sentence from the service.
         problem: The whole problem document.
     """
 
@@ -42,10 +42,10 @@ class RefusedError(Exception):
 
 
 class WaitError(UnableError):
-    """The service, or a proxy before it, asks its client to come back later.
+    """The service, or a proxy in front of it, asks its client to come back later.
 
     Attributes:
-        seconds: When, at the earliest; 0 where it does not say.
+        seconds: After how many seconds at the earliest; 0 if it does not say.
     """
 
     def __init__(self, message: str, seconds: float) -> None:
@@ -55,12 +55,12 @@ class WaitError(UnableError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back from the address of a service.
+    """A response from the address of a service.
 
     Attributes:
         url: The address of the service.
         status: The HTTP status.
-        headers: With names in lower case.
+        headers: The headers, with names in lower case.
         body: The bytes.
     """
 
@@ -71,10 +71,10 @@ class Answer:
 
     @property
     def json(self) -> Json:
-        """Return the body as the JSON object that it is.
+        """Return the body as a JSON object.
 
         Raises:
-            UnableError: It is none, so that something else than Setpoint answers there.
+            UnableError: It is not one, so something other than Setpoint answers there.
         """
         content = self._object("application/json")
         if content is None:
@@ -83,10 +83,10 @@ class Answer:
 
     @property
     def revision(self) -> int:
-        """Return the revision that the answer is about, as `Config-Revision` says.
+        """Return the revision of the answer, from `Config-Revision`.
 
         Raises:
-            UnableError: It is about none, so that something else than Setpoint answers there.
+            UnableError: There is none, so something other than Setpoint answers there.
         """
         number = self.headers.get("config-revision", "")
         if not re.fullmatch(r"[1-9][0-9]{0,17}", number):
@@ -94,10 +94,10 @@ class Answer:
         return int(number)
 
     def json_with(self, *keys: str) -> Json:
-        """Return the body as the JSON object that it is, which has `keys`.
+        """Return the body as a JSON object that has `keys`.
 
         Raises:
-            UnableError: It is none, so that something else than Setpoint answers there.
+            UnableError: It is not one, so something other than Setpoint answers there.
         """
         content = self.json
         if not content.keys() >= set(keys):
@@ -105,10 +105,10 @@ class Answer:
         return content
 
     def objects(self, key: str) -> list[Json]:
-        """Return the objects of the array that is `key` of the body.
+        """Return the objects in the array under `key` in the body.
 
         Raises:
-            UnableError: There is none, so that something else than Setpoint answers there.
+            UnableError: There is none, so something other than Setpoint answers there.
         """
         found = self.json.get(key)
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
@@ -116,10 +116,10 @@ class Answer:
         return found
 
     def integer(self, key: str, of: Json | None = None) -> int:
-        """Return the integer that is `key` of the body, or of one of its objects.
+        """Return the integer under `key` in the body, or in one of its objects.
 
         Raises:
-            UnableError: There is none, so that something else than Setpoint answers there.
+            UnableError: There is none, so something other than Setpoint answers there.
         """
         found = (self.json if of is None else of).get(key)
         if not isinstance(found, int) or isinstance(found, bool):
@@ -127,17 +127,17 @@ class Answer:
         return found
 
     def of_type(self, content_type: str) -> bytes:
-        """Return the body if it is a `content_type`.
+        """Return the body if it has the given `content_type`.
 
         Raises:
-            UnableError: It is another, so that something else than Setpoint answers there.
+            UnableError: It has another one, so something other than Setpoint answers there.
         """
         if self._type != content_type:
             raise self._not_setpoint()
         return self.body
 
     def check(self) -> None:
-        """Let an answer pass that does what was asked for.
+        """Let an answer pass that reports success.
 
         Raises:
             RefusedError: The service refuses it.
@@ -171,14 +171,14 @@ class Answer:
 
     @property
     def _seconds_to_wait(self) -> float:
-        """Return how long to wait (RFC 9110, section 10.2.3); 0 where it is not said in a way that can be read."""
+        """Return how long to wait (RFC 9110, section 10.2.3); 0 if there is no readable value."""
         told = self.headers.get("retry-after", "")
         if re.fullmatch(r"[0-9]{1,9}", told):
             return float(told)
-        try:  # by the clock of whoever answers
+        try:  # by the server's clock
             until, now = map(parsedate_to_datetime, (told, self.headers.get("date", "")))
             return max(0.0, (until - now).total_seconds())
-        except (ValueError, TypeError):  # a time without its zone can't be compared
+        except (ValueError, TypeError):  # a time without a time zone can't be compared
             return 0.0
 
     @property

@@ -13,7 +13,7 @@ from typing import IO, Any, NamedTuple
 
 SECONDS = 60.0
 _SECONDS_ON_ITS_OWN = 5
-"""How much longer the process goes on if nobody is left who would end it."""
+"""How much longer the process runs if nobody is left to end it."""
 _LONGEST_WORDS = 1_000
 _LONGEST_OUTPUT, _LONGEST_COMPLAINTS = 4 << 20, 64 << 10
 _FATAL = "Fatal Python error: "
@@ -22,11 +22,11 @@ _SEVERITIES = {"error": ("error",), "warning": ("error", "warning")}
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that speaks against an environment.
+    """One reason to refuse an environment.
 
     Attributes:
         rule: The name of the rule, such as `invalid-value`.
-        variable: The variable; empty where it is about several.
+        variable: The variable; empty if it concerns several.
         message: What is wrong.
     """
 
@@ -47,19 +47,20 @@ class Outcome:
 
     @property
     def accepted(self) -> bool:
-        """Return whether the command may be started so."""
+        """Return whether the command may be started with it."""
         return not self.reasons
 
 
 @dataclass(frozen=True, slots=True)
 class ClassProcess:
-    """How to ask the settings classes of an app, in a process of their own.
+    """How to ask the settings classes of an app, in a separate process.
 
     Attributes:
         settings: The settings classes to ask, `module:Class` each.
         fail_on: The lowest severity that refuses: `error` or `warning`.
         seconds: How long the answer may take.
-        path: Where Python finds the modules, as `PYTHONPATH`; empty for the working directory and what pyproject says.
+        path: Where Python finds the modules, as `PYTHONPATH`; empty for the working directory and what pyproject.toml
+            says.
     """
 
     settings: Sequence[str]
@@ -69,7 +70,7 @@ class ClassProcess:
     _asked: "set[subprocess.Popen[bytes]]" = field(default_factory=set, repr=False, compare=False)
 
     def ask(self, environment: Mapping[str, str], *files: str) -> Outcome:
-        """Return what the settings class says of a process with this environment, and with `files` under it.
+        """Return what the settings class says about a process with this environment, and with `files` under it.
 
         A class that can't be imported, crashes or hangs accepts nothing: the command would not start either.
         """
@@ -78,7 +79,7 @@ class ClassProcess:
             done = self._run(environment, "check", "--format=json", f"--fail-on={self.fail_on}", *judged)
         except subprocess.TimeoutExpired:
             return unable(f"the settings class did not answer within {self.seconds:.0f} s")
-        except OSError as error:  # an environment that is too large for any program, among others
+        except OSError as error:  # for example, an environment that is too large for any program
             return unable(f"the settings class can't be asked: {error.strerror}")
         reasons = _reasons(done.output, _SEVERITIES[self.fail_on])
         if done.status == 0 and reasons is not None:  # a class can end the process before it is asked, with any status
@@ -86,7 +87,7 @@ class ClassProcess:
         return Outcome(reasons) if reasons else unable(_last_line(done.complaints) or _how_it_ended(done.status))
 
     def digest(self) -> str:
-        """Return the digest of the contract of the settings class; empty where it has none, or is several classes."""
+        """Return the digest of the contract of the settings class; empty if there is none, or several classes."""
         try:
             done = self._run(os.environ, "schema", _OUTPUT)
             return str(json.loads(done.output)["digest"]) if done.status == 0 else ""
@@ -94,7 +95,7 @@ class ClassProcess:
             return ""
 
     def give_up(self) -> None:
-        """End the process that is asked right now: nobody waits for its answer any longer."""
+        """End the process that is running: nobody is waiting for its answer any more."""
         for each in tuple(self._asked):
             _clear_away(each)
 
@@ -125,16 +126,16 @@ class ClassProcess:
 
 
 _OUTPUT = "OUTPUT"
-"""Stands for the file that a command writes into."""
+"""A placeholder for the file that a command writes to."""
 
 
 class _Done(NamedTuple):
-    """What came of a process.
+    """The result of a process.
 
     Attributes:
-        status: What it ended with; less than 0 for a signal.
-        output: What the command has printed, and nothing that the class has.
-        complaints: What is on its standard error.
+        status: Its exit status; negative for a signal.
+        output: What the command printed, without anything that the class printed.
+        complaints: What it wrote to standard error.
     """
 
     status: int
@@ -144,7 +145,7 @@ class _Done(NamedTuple):
 
 @contextmanager
 def _file_in_memory() -> "Iterator[IO[bytes]]":
-    """Give a file for what a process writes: a pipe would stay open for as long as anything that the class starts."""
+    """Provide a file for a process to write to: a pipe would stay open as long as anything that the class starts."""
     with os.fdopen(os.memfd_create("setpoint"), "w+b") if sys.platform == "linux" else TemporaryFile() as stream:
         yield stream
 
@@ -163,12 +164,12 @@ def _clear_away(process: "subprocess.Popen[bytes]") -> None:
 
 
 def unable(message: str) -> Outcome:
-    """Return that it could not be asked, which accepts nothing."""
+    """Return an opinion that says that the class could not be asked, which counts as a refusal."""
     return Outcome((Reason("unable", "", message),))
 
 
 def _reasons(content: bytes, severities: Collection[str]) -> tuple[Reason, ...] | None:
-    """Return what a report says; None where it is none."""
+    """Return what a report says; None if it is not a report."""
     try:
         found: list[dict[str, Any]] = json.loads(content)["diagnostics"]
     except (ValueError, KeyError, TypeError):
@@ -182,7 +183,7 @@ def _reasons(content: bytes, severities: Collection[str]) -> tuple[Reason, ...] 
 
 def _last_line(content: bytes) -> str:
     lines = [line for line in content.decode("utf-8", "replace").splitlines() if line.strip()]
-    if fatal := [line for line in lines if line.startswith(_FATAL)]:  # what comes after it is where, not what
+    if fatal := [line for line in lines if line.startswith(_FATAL)]:  # what follows it says where, not what
         lines = [fatal[0].removeprefix(_FATAL)]
     return lines[-1].removeprefix("error: ")[:_LONGEST_WORDS] if lines else ""
 

@@ -31,17 +31,17 @@ from setpoint.errors import UnableError
 Query = Mapping[str, str | int | bool | None]
 
 LARGEST_ANSWER = 64 << 20
-"""In bytes; ten times the longest that the service gives."""
+"""In bytes; ten times the longest answer that the service gives."""
 
 _CHUNK = 65_536
 _THREADS = 2
-"""How many of a process talk to the service at once: one hears its events, one does everything else."""
+"""How many connections a process has to the service: one receives events, one does everything else."""
 
 _LONGEST = 120.0
-"""In seconds; how long an answer may go on that comes in drops."""
+"""In seconds; how long an answer that trickles in may take."""
 
 _TIMEOUT = urllib3.Timeout(connect=5, read=60)
-# A connection that could not be made was never used, so that trying again repeats nothing.
+# A connection that could not be made was never used, so trying again repeats nothing.
 _RETRIES = urllib3.Retry(
     connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.2, respect_retry_after_header=False
 )
@@ -65,14 +65,14 @@ class Connection:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request and return the answer, which does what was asked for.
+        """Send one request and return the answer, which reports success.
 
         Args:
             method: `GET`, `PUT`, ….
-            path: Under the address of the service, from `/v1` on, already quoted.
-            query: What comes after the `?`; None is left out.
+            path: The path under the address of the service, from `/v1` on, already quoted.
+            query: The query; None values are left out.
             body: What to send.
-            headers: More than those that every request has.
+            headers: Headers in addition to those of every request.
 
         Raises:
             RefusedError: The service refuses it.
@@ -87,7 +87,7 @@ class Connection:
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str], silence: float) -> Iterator[Iterator[bytes]]:
-        """Give the bytes of an answer as they come, until it ends or is silent for `silence` seconds.
+        """Yield the bytes of an answer as they arrive, until it ends or is silent for `silence` seconds.
 
         Raises:
             RefusedError: The service refuses it.
@@ -107,14 +107,14 @@ class Connection:
             response.close()
 
     def hang_up(self) -> None:
-        """End the stream that is open, if there is one, whichever thread waits for its bytes."""
+        """End the open stream, if there is one, whichever thread is waiting for its bytes."""
         response = self._open_stream
         if response is not None:
-            with suppress(OSError, RuntimeError, ValueError):  # it has ended by itself
+            with suppress(OSError, RuntimeError, ValueError):  # it has already ended
                 response.shutdown()
 
     def _whole(self, response: urllib3.BaseHTTPResponse) -> bytes:
-        """Return the body of an answer, which ends sooner or later."""
+        """Return the body of an answer, within a bounded time."""
         content, ends_at = bytearray(), monotonic() + _LONGEST
         for chunk in self._chunks(response):
             content += chunk
@@ -179,7 +179,7 @@ class Connection:
 
 
 def _pool(url: str) -> urllib3.PoolManager:
-    """Return what opens connections to `url`: directly, or through the proxy that the environment names for it."""
+    """Return a pool of connections to `url`: direct ones, or through the proxy that the environment names for it."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     proxy = None if is_this_machine(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
@@ -212,7 +212,7 @@ def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _reason(error: HTTPError) -> str:
-    """Return why there is no answer, in words that hold nothing of the request."""
+    """Return why there is no answer, in words that contain nothing from the request."""
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
     return next((words(cause) for kind, words in _REASONS.items() if isinstance(cause, kind)), _BROKEN)
 

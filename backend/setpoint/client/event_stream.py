@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 LONGEST_LINE = 1 << 20
-"""In bytes. What is longer is no event of the service, and would fill the memory."""
+"""In bytes. Anything longer is not an event of the service, and would fill the memory."""
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -14,9 +14,9 @@ class ServerEvent(NamedTuple):
     """One event.
 
     Attributes:
-        name: What kind it is; `message` if it does not say.
-        data: What it tells.
-        last_id: What to send as `Last-Event-ID` to go on after it.
+        name: Its kind; `message` if it does not say.
+        data: Its content.
+        last_id: What to send as `Last-Event-ID` to continue after it.
     """
 
     name: str
@@ -28,18 +28,18 @@ class EventStream:
     """The events in the bytes of one answer.
 
     Attributes:
-        last_id: The `id` that was seen last.
-        retry_milliseconds: How long to wait before connecting anew; None if the service has not said.
+        last_id: The last `id` seen.
+        retry_milliseconds: How long to wait before reconnecting; None if the service has not said.
     """
 
     def __init__(self, chunks: Iterable[bytes], last_id: str = "") -> None:
-        """Take the bytes as they come, and where an earlier stream has ended."""
+        """Take the bytes as they arrive, and where an earlier stream ended."""
         self.last_id = last_id
         self.retry_milliseconds: int | None = None
         self._chunks = chunks
 
     def __iter__(self) -> Iterator[ServerEvent]:
-        """Yield each event once it is complete; one that the end of the stream cuts off is dropped."""
+        """Yield each event once it is complete; an event that is cut off by the end of the stream is dropped."""
         name, data = "", list[str]()
         for line in self._lines():
             if not line:

@@ -1,4 +1,4 @@
-"""The revision that an instance starts with: what the service offers or, loudly, its last known good."""
+"""The revision that an instance starts with: what the service offers or, with a warning, its last known good."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from setpoint.client.session import Offer
 from setpoint.errors import UnableError
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
-"""By as much a clock may be set back in normal operation."""
+"""How far a clock may be set back in normal operation."""
 
 SECONDS_TO_TELL = 3.0
-"""How long an instance that ends tries to tell the service so."""
+"""How long an instance that is ending tries to report that to the service."""
 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """What an instance begins with.
+    """What an instance starts with.
 
     Attributes:
         offer: The revision.
         good: The last known good; None if there is none.
-        is_cached: Whether it is that, and not what the service has just offered.
+        is_cached: Whether the offer is the last known good, rather than what the service has just offered.
     """
 
     offer: Offer
@@ -33,13 +33,13 @@ class First:
 
 
 def first_offer(agent: Agent, cache: Cache, *, max_age: timedelta | None = None, offline: bool = False) -> First | None:
-    """Return what to begin with; None if the settings class refuses what is offered and nothing was applied before.
+    """Return what to start with; None if the settings class refuses the offer and nothing was applied before.
 
     Args:
-        agent: Asks the service and the class; it tells the service of a refusal.
-        cache: Holds the last known good; one that is damaged is replaced by the next that is applied.
+        agent: Asks the service and the class, and reports a refusal to the service.
+        cache: Holds the last known good; a damaged one is replaced by the next revision that is applied.
         max_age: How old the last known good may be.
-        offline: Whether the service is not asked.
+        offline: Whether to start without asking the service.
 
     Raises:
         UnableError: The service offers nothing, and there is no last known good, or it is damaged or too old.
@@ -62,7 +62,7 @@ def first_offer(agent: Agent, cache: Cache, *, max_age: timedelta | None = None,
         return _from_cache(agent, good, f"revision {offer.revision} is refused", max_age)
     with suppress(RefusedError, UnableError):
         agent.session.open(None)
-        agent.finish(SECONDS_TO_TELL, gone=False)  # people are to see why it did not start
+        agent.finish(SECONDS_TO_TELL, gone=False)  # people must see why it did not start
     return None
 
 
@@ -75,7 +75,7 @@ def _loaded(cache: Cache, why: str) -> KnownGood | None:
 
 
 def _undamaged(agent: Agent, cache: Cache) -> KnownGood | None:
-    """Return the last known good; a damaged one is none, and keeps nothing from starting that the service offers."""
+    """Return the last known good; a damaged one counts as none, and does not prevent a start with the offer."""
     try:
         return cache.load()
     except UnableError as error:

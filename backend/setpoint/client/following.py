@@ -41,39 +41,39 @@ def follow(
     cache: "str | os.PathLike[str] | None" = None,
     max_age: timedelta | None = None,
 ) -> "Following[AnySettings]":
-    """Return the settings that the service keeps for an environment, which change as its revisions do.
+    """Return the settings that the service keeps for an environment; they change as its revisions do.
 
-    `SETPOINT_URL` and `SETPOINT_TOKEN` name the service. Each new revision is put to the class in a process of its own,
-    over the environment that this process has now; what the class refuses never gets here. Without the service, the
-    last known good is what there is. Call it once a process, after a fork and after gevent's patches.
+    `SETPOINT_URL` and `SETPOINT_TOKEN` name the service. Each new revision is checked by the class in a separate
+    process, over the environment that this process has now; what the class refuses never gets here. Without the
+    service, the last known good is used. Call it once per process, after any fork and after gevent's monkey patching.
 
     Args:
         settings_class: The class, in a module that can be imported.
         app: The name of the app in the service.
-        environment: The environment of it to follow.
-        apply: Gets new settings before they count, in a thread of its own, one call at a time; if it raises, the
-            revision is refused, and the app goes on with the settings that it has. It is not called at the start.
+        environment: The environment of the app to follow.
+        apply: Called with new settings before they take effect, in a separate thread, one call at a time; if it raises,
+            the revision is refused, and the app keeps the settings that it has. It is not called at the start.
         release: The release of the app, for people who look at its instances.
         cache: The folder for the last known good; by default the user's state folder.
-        max_age: How old the last known good may be to start with it.
+        max_age: How old the last known good may be for a start.
 
     Raises:
-        SystemExit: There are no settings to start with; the status is that of `setpoint.load`, and what is wrong is on
+        SystemExit: There are no settings to start with; the status is that of `setpoint.load`, and the reasons are on
             standard error.
     """
     places = (app, environment, release, default_folder(os.environ) if cache is None else Path(cache))
     following = _begin_or_say_why_not(settings_class, places, apply, max_age)
     if isinstance(following, int):
-        raise SystemExit(following) from None  # here, where no value is left in a frame
+        raise SystemExit(following) from None  # here, where no frame holds a value
     return following
 
 
 class _Served(NamedTuple, Generic[AnySettings]):
-    """What the app goes by.
+    """What the app currently uses.
 
     Attributes:
         offer: The revision.
-        settings: What the class makes of it.
+        settings: The settings that the class builds from it.
     """
 
     offer: Offer
@@ -81,11 +81,11 @@ class _Served(NamedTuple, Generic[AnySettings]):
 
 
 class Following(Generic[AnySettings]):
-    """The settings of an environment that is followed, and who follows it.
+    """The settings of a followed environment, and the means to stop following it.
 
     Attributes:
-        settings: What counts now. Keep it in a variable where several values have to fit together.
-        revision: The number of the revision that it is made of.
+        settings: The current settings. Keep them in a variable if several values must fit together.
+        revision: The number of the revision that they come from.
     """
 
     def __init__(
@@ -106,22 +106,22 @@ class Following(Generic[AnySettings]):
 
     @property
     def settings(self) -> AnySettings:
-        """Return what counts now."""
+        """Return the current settings."""
         return self._served.settings
 
     @property
     def revision(self) -> int:
-        """Return the number of the revision that the settings are made of."""
+        """Return the number of the revision that the current settings come from."""
         return self._served.offer.revision
 
     def close(self) -> None:
-        """Follow no longer, and tell the service; the settings stay as they are. At its end, a process does so."""
-        if os.getpid() != self._pid:  # a fork of the process that follows has neither its threads nor its session
+        """Stop following, and report that; the settings stay as they are. A process does so when it ends."""
+        if os.getpid() != self._pid:  # a fork of the process has neither its threads nor its session
             return
         atexit.unregister(self.close)
         self._offers.put(None)
         self._agent.finish(SECONDS_TO_TELL)
-        if current_thread() is not self._thread:  # `apply` may end what has called it
+        if current_thread() is not self._thread:  # `apply` may close what has called it
             self._thread.join(SECONDS_TO_TELL)
 
     def __enter__(self) -> Self:
@@ -159,23 +159,23 @@ class Following(Generic[AnySettings]):
         return self._class.ask(self._environment(offer))
 
     def _made_of(self, offer: Offer) -> AnySettings | Outcome:
-        """Return the settings; or what to say where the class refuses here what it has accepted in its own process."""
+        """Return the settings, or a message if the class refuses here what it has accepted in the separate process."""
         try:
             return self._construct(self._environment(offer))
-        except KeyboardInterrupt:  # of whoever starts the app
+        except KeyboardInterrupt:  # for whoever starts the app
             raise
-        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
+        except BaseException as error:  # noqa: BLE001 - the app's code may raise anything
             return unable(f"the settings class refuses it inside the running app ({type(error).__name__})")
 
     def _take_all(self) -> None:
         while (offer := self._newest(self._offers.get())) is not None:
             try:
                 self._take(offer)
-            except BaseException as error:  # noqa: BLE001 - or nobody would take the next one
+            except BaseException as error:  # noqa: BLE001 - otherwise nobody would handle the next one
                 _warn(f"revision {offer.revision} could not be applied ({type(error).__name__})")
 
     def _newest(self, offer: Offer | None) -> Offer | None:
-        """Return the last of what waits: revisions in a burst are applied once, and an end is the end."""
+        """Return the last of what is waiting: only the last revision of a burst is applied, and an end is final."""
         while offer is not None:
             try:
                 offer = self._offers.get_nowait()
@@ -197,16 +197,16 @@ class Following(Generic[AnySettings]):
             self._agent.refuse(offer, outcome)
 
     def _outcome_of_applying(self, settings: AnySettings) -> Outcome:
-        """Return what came of telling the app; of what it raises the kind alone, because a text can hold values."""
+        """Return the result of calling the app; of an exception only the kind, because its text can hold values."""
         try:
             if self._apply is not None:
                 self._apply(settings)
-        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything, as gevent's `Timeout`
+        except BaseException as error:  # noqa: BLE001 - the app's code may raise anything, as gevent's `Timeout` does
             return unable(f"the app could not apply it ({type(error).__name__}, {_place_of(error)})")
         return Outcome()
 
     def _count(self, served: _Served[AnySettings]) -> None:
-        """Let the app go by `served` from now on, and tell the service."""
+        """Let the app use `served` from now on, and report that to the service."""
         self._served = served
         offer = served.offer
         try:
@@ -224,7 +224,7 @@ def _begin_or_say_why_not(
     apply: Callable[[AnySettings], object] | None,
     max_age: timedelta | None,
 ) -> Following[AnySettings] | int:
-    """Return what follows; or the status to end with, once it is on standard error what is wrong."""
+    """Return the follower; or the exit status, once what is wrong is on standard error."""
     app, environment, release, folder = places
     try:
         place = parse_place(f"{app}/{environment}")
@@ -244,10 +244,10 @@ def _begin_or_say_why_not(
 
 
 def _reference(settings_class: type[BaseSettings]) -> str:
-    """Return how another process finds the class.
+    """Return the reference by which another process can import the class.
 
     Raises:
-        UnableError: It is defined where no other process can import it from.
+        UnableError: It is defined where no other process can import it.
     """
     module, name = settings_class.__module__, settings_class.__qualname__
     if module == "__main__" or "<locals>" in name:
@@ -259,7 +259,7 @@ def _reference(settings_class: type[BaseSettings]) -> str:
 
 
 def _place_of(error: BaseException) -> str:
-    """Return where `error` was raised: file and line, and no text."""
+    """Return where `error` was raised: file and line, without its text."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""Reads the JSON that other secret stores and configuration systems print; no text of it is ever quoted."""
+"""Reads the JSON that other secret stores and configuration systems print, without ever quoting it."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ from setpoint.text.shown import is_name
 _ENCRYPTED_BY_SSM = "AQICAH"
 """How a ciphertext of AWS KMS begins in base64."""
 _ENCRYPTED_BY_SOPS = re.compile(r"ENC\[AES256_GCM,")
-_KINDS = ("ConfigMap", "Secret")  # no set: what is printed may be a list, which none takes
+_KINDS = ("ConfigMap", "Secret")  # not a set: the output may be a list, which is not hashable
 _OF_DOPPLER_ITSELF = {"DOPPLER_CONFIG", "DOPPLER_ENVIRONMENT", "DOPPLER_PROJECT"}
 
 
@@ -24,8 +24,8 @@ class Imported(NamedTuple):
     """What was read.
 
     Attributes:
-        program: Whose output it is, for people.
-        variables: Text by name; no `repr` shows it.
+        program: The program that printed it, for people.
+        variables: Values by name; `repr` does not show them.
     """
 
     program: str
@@ -42,7 +42,7 @@ def read_imported(content: bytes) -> Imported:
         content: What the program printed.
 
     Raises:
-        UnableError: It is not JSON, of no shape that is known, still encrypted, or one of its names is twice in it.
+        UnableError: It is not JSON, has no known shape, is still encrypted, or has a name twice.
     """
     found = _parsed(content)
     for program, reader in _SHAPES.items():
@@ -55,7 +55,7 @@ def read_imported(content: bytes) -> Imported:
 
 Pairs = Sequence[tuple[str, object]]
 Shape = Callable[[Any], Pairs | None]
-"""Returns names with what they have; None where a program prints another shape."""
+"""Returns names with their values; None if the program prints another shape."""
 
 
 def _parsed(content: bytes) -> object:
@@ -77,14 +77,14 @@ def _parsed(content: bytes) -> object:
 
 
 class _Number:
-    """A number as it was written: `1.10` stays what it is."""
+    """A number as written: `1.10` stays `1.10`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    """Refuse `NaN` and `Infinity`, which Python takes and RFC 8259 does not know."""
+    """Refuse `NaN` and `Infinity`, which Python accepts but RFC 8259 does not have."""
     message = f"this is not JSON: `{text}` is not a JSON value"
     raise UnableError(message)
 
@@ -111,7 +111,7 @@ def _shown(name: str) -> str:
 
 
 def _text(program: str, name: str, found: object) -> str:
-    """Return the text of a value: what is no string is a variable of the same JSON."""
+    """Return the text of a value: anything but a string becomes the same JSON."""
     if isinstance(found, str):
         return found
     if isinstance(found, _Number):
@@ -127,7 +127,7 @@ def _text(program: str, name: str, found: object) -> str:
 
 
 def _written(found: object) -> str:
-    """Return JSON in which each number is as it was written."""
+    """Return JSON in which each number is written as before."""
     if isinstance(found, _Number):
         return found.text
     if isinstance(found, dict):
@@ -138,7 +138,7 @@ def _written(found: object) -> str:
 
 
 def _doppler(found: Any) -> Pairs | None:
-    """`doppler secrets --json`; with `download --format json`, what tells it apart is what Doppler adds."""
+    """`doppler secrets --json`, or `download --format json`, which is recognised by what Doppler adds."""
     if not isinstance(found, dict) or not found:
         return None
     if all(isinstance(each, dict) and "computed" in each for each in found.values()):
@@ -160,7 +160,7 @@ def _infisical(found: Any) -> Pairs | None:
 
 
 def _vault(found: Any) -> Pairs | None:
-    """`vault kv get -format=json`, of both versions of its engine."""
+    """`vault kv get -format=json`, for both versions of the engine."""
     if not isinstance(found, dict) or not {"request_id", "lease_id", "data"} <= found.keys():
         return None
     data = found["data"]
@@ -195,7 +195,7 @@ def _last_part(path: object) -> str:
 
 
 def _kubectl(found: Any) -> Pairs | None:
-    """`kubectl get secret,configmap NAME… -o json`; later objects lie over earlier ones, as in `envFrom`."""
+    """`kubectl get secret,configmap NAME… -o json`; later objects override earlier ones, as in `envFrom`."""
     if not isinstance(found, dict) or "kind" not in found or "apiVersion" not in found:
         return None
     objects = found.get("items") if found["kind"] == "List" else [found]

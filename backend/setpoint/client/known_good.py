@@ -1,7 +1,7 @@
 """The last known good: the newest revision that an instance has applied, kept for a start without the service.
 
-It is encrypted with its own key, not the token, which changes. A separate process does that, because the library for it
-is larger than the supervisor.
+It is encrypted with its own key rather than the token, which changes. A separate process does that, because the library
+for it is larger than the supervisor.
 """
 
 import json
@@ -38,7 +38,7 @@ class KnownGood:
     applied_at: datetime
 
     def __repr__(self) -> str:
-        """Return the number alone, because the values are secret."""
+        """Return only the number, because the values are secret."""
         return f"<revision {self.revision}>"
 
 
@@ -47,7 +47,7 @@ class Cache:
     """Where the last known good of one environment is.
 
     Attributes:
-        folder: For all environments; made if need be, for its owner alone.
+        folder: The folder for all environments; created if needed, for its owner only.
         app: What is configured.
         environment: Where it runs.
     """
@@ -62,10 +62,10 @@ class Cache:
         return self.folder / f"{self.app}.{self.environment}.known-good"
 
     def save(self, good: KnownGood) -> None:
-        """Write a revision that was applied, as a whole or not at all.
+        """Write a revision that was applied; the file is replaced as a whole or not at all.
 
         Raises:
-            OSError: It can't be written; what was there still is.
+            OSError: It can't be written; the old content is still there.
         """
         content = {
             "version": _VERSION,
@@ -77,7 +77,7 @@ class Cache:
         write_private_file(self.path, self._crypt("seal", json.dumps(content).encode()))
 
     def load(self) -> KnownGood | None:
-        """Return the revision that was applied last; None if there is none.
+        """Return the last revision that was applied; None if there is none.
 
         Raises:
             UnableError: The file is not what was written, or its key is missing.
@@ -110,15 +110,15 @@ class Cache:
 
 
 def default_folder(environment: Mapping[str, str]) -> Path:
-    """Return where the last known good of every environment is kept, by the XDG Base Directory Specification."""
+    """Return where the last known good of every environment is kept (XDG Base Directory Specification)."""
     base = environment.get("XDG_STATE_HOME", "")
     return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "setpoint"
 
 
 def _key(path: Path, *, to_seal: bool) -> bytes:
-    """Return the key, which is made if there is none; of two processes that make it at once, one wins."""
+    """Return the key, which is created if there is none; if two processes create it at once, one wins."""
     if to_seal and path.exists() and path.stat().st_size != _KEY_BYTES:
-        path.unlink()  # it opens nothing
+        path.unlink()  # there is nothing to decrypt with it
     if not path.exists():
         new = path.with_name(f"{path.name}-{os.getpid()}")
         write_private_file(new, os.urandom(_KEY_BYTES))
@@ -129,7 +129,7 @@ def _key(path: Path, *, to_seal: bool) -> bytes:
 
 
 def _main(what: str, key_path: str, place: str) -> None:
-    """Encrypt or decrypt standard input; the place is authenticated, so that no file passes for another's."""
+    """Encrypt or decrypt standard input; the place is authenticated, so that no file passes for another one."""
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only this process needs it
     except ImportError:

@@ -14,7 +14,7 @@ from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
 URL_VARIABLE = "SETPOINT_URL"
-TOKEN_VARIABLE = "SETPOINT_TOKEN"  # noqa: S105 - the name of the variable, no token
+TOKEN_VARIABLE = "SETPOINT_TOKEN"  # noqa: S105 - the name of the variable, not a token
 _READABLE_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -24,7 +24,7 @@ class Login:
 
     Attributes:
         url: Where the service is, without a slash at the end: `https://setpoint.example.com`.
-        token: What proves who is asking.
+        token: The token that proves who is asking.
     """
 
     url: str
@@ -32,7 +32,7 @@ class Login:
 
     @property
     def is_readable_on_the_way(self) -> bool:
-        """Return whether the token leaves this machine without being encrypted."""
+        """Return whether the token would leave this machine unencrypted."""
         parts = urlsplit(self.url)
         return parts.scheme == "http" and not is_this_machine(parts.hostname or "")
 
@@ -51,7 +51,7 @@ def valid_url(text: str) -> str:
     """Return `text` as the address of a service.
 
     Raises:
-        UnableError: It is none.
+        UnableError: It is not one.
     """
     try:
         parts = urlsplit(text)
@@ -65,10 +65,10 @@ def valid_url(text: str) -> str:
 
 
 def valid_token(text: str) -> str:
-    """Return `text` without blanks around it, as a token that fits into a header.
+    """Return `text`, stripped, as a token that fits into a header.
 
     Raises:
-        UnableError: It is none.
+        UnableError: It is not one.
     """
     token = text.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
@@ -102,7 +102,7 @@ def login_path(environment: Mapping[str, str]) -> Path:
     """Return where the login is kept (XDG Base Directory Specification).
 
     Raises:
-        UnableError: Nobody knows where the user's own files are.
+        UnableError: The user's home folder is unknown.
     """
     configured = environment.get("XDG_CONFIG_HOME")
     try:
@@ -114,7 +114,7 @@ def login_path(environment: Mapping[str, str]) -> Path:
 
 
 def save_login(login: Login, path: Path) -> None:
-    """Write `login` to `path` for its owner alone, as a whole or not at all.
+    """Write `login` to `path`, readable only by its owner, as a whole or not at all.
 
     Raises:
         UnableError: It can't be written.

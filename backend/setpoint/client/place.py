@@ -1,4 +1,4 @@
-"""How people name what they mean on the command line: `billing/production`, `billing/production@1...2`."""
+"""How environments and revisions are named on the command line: `billing/production`, `billing/production@1...2`."""
 
 import re
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ _PLACE = re.compile(rf"({_LABEL})/({_LABEL})(?:@({_NUMBER})(?:\.\.\.({_NUMBER}))
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An environment of an app, and the revisions of it that are meant.
+    """An environment of an app, and which of its revisions are meant.
 
     Attributes:
         app: What is configured.
         environment: Where it runs.
         revision: The number of a revision; None for the current one.
-        until: The later revision, where two are named.
+        until: The later revision, if two are named.
     """
 
     app: str
@@ -46,11 +46,11 @@ def parse_place(word: str, *, revisions: int = 0) -> Place:
     """Return the place that `word` names.
 
     Args:
-        word: `APP/ENVIRONMENT`, or with `revisions` `APP/ENVIRONMENT@N`.
+        word: `APP/ENVIRONMENT`, or, with `revisions`, `APP/ENVIRONMENT@N`.
         revisions: How many revisions it may name.
 
     Raises:
-        UnableError: It names none, or more revisions than are wanted.
+        UnableError: It does not name one, or names too many revisions.
     """
     place = find_place(word)
     if place is None:
@@ -67,7 +67,7 @@ def parse_app(word: str) -> str:
     """Return `word` as the name of an app.
 
     Raises:
-        UnableError: It can't be one.
+        UnableError: It is not a valid name.
     """
     if not re.fullmatch(_LABEL, word):
         message = f"`{printable(word)}` is not the name of an app, which has lower-case letters, digits and hyphens"

@@ -1,4 +1,4 @@
-"""Writes files that hold secrets: for their owner alone, and as a whole or not at all."""
+"""Writes files that hold secrets: readable only by their owner, and as a whole or not at all."""
 
 import os
 from contextlib import suppress
@@ -7,18 +7,18 @@ from tempfile import NamedTemporaryFile
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Write `content` into the file at `path`, which only its owner can read afterwards.
+    """Write `content` to the file at `path`, which afterwards only its owner can read.
 
-    Readers see the old content or the new, also if the machine loses power. What is no regular file, such as a pipe
-    or a terminal, takes the content as it comes.
+    Readers see either the old or the new content, even if the machine loses power. Anything but a regular file, such as
+    a pipe or a terminal, is simply written to.
 
     Raises:
-        OSError: It can't be written; what was there still is.
+        OSError: It can't be written; the old content is still there.
     """
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
-    target = Path(os.path.realpath(path))  # a link stays one
+    target = Path(os.path.realpath(path))  # a symbolic link is kept
     with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False) as stream:
         try:
             stream.write(content)

@@ -1,4 +1,4 @@
-"""The calls about proposals, one method each; and a write that becomes a proposal where others have to approve it."""
+"""The calls about proposals, one method each, and a write that becomes a proposal if others must approve it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ class Proposals:
         self._connection = connection
 
     def make(self, place: Place, change: Json, query: Query, headers: Mapping[str, str], number: int | None) -> Json:
-        """Propose a change, in place of what proposal `number` is if there is one."""
+        """Propose a change, replacing proposal `number` if there is one."""
         method, path = ("POST", _all(place)) if number is None else ("PUT", _one(place, number))
         return self._connection.send_json(method, path, change, query=query, headers=headers).json_with(*_KNOWN)
 
     def page(self, place: Place, state: str, most: int) -> Iterator[Json]:
-        """Yield proposals, the newest first: those that are `open`, or `all`."""
+        """Yield proposals, newest first: those that are `open`, or `all`."""
         before: int | None = None
         while most > 0:
             query: Query = {"state": state, "limit": min(_PAGE, most), "before": before}
@@ -42,7 +42,7 @@ class Proposals:
         return self._connection.call("GET", _one(place, number)).json_with(*_KNOWN)
 
     def approve(self, place: Place, number: int, digest: str) -> Json:
-        """Approve what has this digest."""
+        """Approve a proposal, if it has this digest."""
         path = f"{_one(place, number)}/approvals"
         return self._connection.send_json("POST", path, {"digest": digest}).json_with(*_KNOWN)
 
@@ -52,11 +52,11 @@ class Proposals:
         return self._connection.send_json("POST", path, {"reason": reason}).json_with(*_KNOWN)
 
     def apply(self, place: Place, number: int) -> Json:
-        """Make a revision of a proposal that has its approvals."""
+        """Turn a proposal that has its approvals into a revision."""
         return self._connection.call("POST", f"{_one(place, number)}/apply").json_with(*_KNOWN)
 
     def protect(self, place: Place, approvals: int | None) -> Json:
-        """Have changes of an environment take so many approvals; None for none."""
+        """Set how many approvals changes of an environment need; None for none."""
         path = f"{place.path}/protection"
         return self._connection.send_json("PUT", path, {"approvals": approvals}).json_with("approvals")
 
@@ -66,10 +66,10 @@ class Submission:
     """How a write deals with approvals.
 
     Attributes:
-        proposes: Whether it is proposed in any case; otherwise where it takes approvals.
-        number: The proposal that it takes the place of.
+        proposes: Whether to always propose it; otherwise it is proposed only if approvals are needed.
+        number: The proposal that it replaces.
         applies_itself: Whether the proposal is applied with its last approval.
-        break_glass: Why it can't wait for approvals.
+        break_glass: The reason why it can't wait for approvals.
     """
 
     proposes: bool = False
@@ -79,20 +79,20 @@ class Submission:
 
     @property
     def query(self) -> Query:
-        """How a proposal is meant, as the service takes it."""
+        """The options of a proposal, in the form that the service takes."""
         return {"apply": "with-last-approval" if self.applies_itself else "by-hand"}
 
 
 def submitted(how: Submission, write: Callable[[str | None], Json], propose: Callable[[int | None], Json]) -> Json:
-    """Return the revision that `write` has made, or the proposal where others have to approve it first.
+    """Return the revision that `write` has made, or the proposal if others must approve it first.
 
     Args:
         how: What to do about approvals.
-        write: Writes, and is given the reason for which it does without approvals.
-        propose: Proposes the same, and is given the number of the proposal that it takes the place of.
+        write: Writes; it is called with the reason for doing so without approvals.
+        propose: Proposes the same; it is called with the number of the proposal to replace.
 
     Raises:
-        RefusedError: The service takes neither.
+        RefusedError: The service accepts neither.
     """
     if how.proposes or how.number is not None:
         return propose(how.number)
@@ -105,7 +105,7 @@ def submitted(how: Submission, write: Callable[[str | None], Json], propose: Cal
 
 
 def wait_for_decision(proposals: Proposals, place: Place, number: int, seconds: float) -> Json:
-    """Return the proposal once it has ended or is stale, or `seconds` are over."""
+    """Return the proposal once it has ended or is stale, or `seconds` have passed."""
     ends_at = monotonic() + seconds
     while True:
         found = proposals.one(place, number)

@@ -29,16 +29,16 @@ from setpoint.sources.env_file import EnvFile
 
 _MISSING = "missing-variable"
 _LOSES_A_VALUE = {"duplicate-variable", "byte-order-mark"}
-"""Warnings that the service refuses: one of two values would be lost silently, or for some programs the first one."""
+"""Warnings here that the service treats as errors: one of two values, or for some programs the first, would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What became of it.
+    """The result of a push.
 
     Attributes:
         report: What was found in the files, here and by the service.
-        answer: The revision or the proposal that the service has now; None if it was refused.
+        answer: The new revision or proposal, as answered by the service; None if it was refused.
     """
 
     report: Report
@@ -58,18 +58,18 @@ def push(
 ) -> Pushed:
     """Write the files at `paths` as the next revision of `place`, later ones over earlier.
 
-    They are checked first, as `check --schema` does with the contract that the service has, and sent as the values
+    They are first checked as `check --schema` would, with the contract in the service, and then sent as the values
     that their program reads.
 
     Args:
-        service: Where to write.
-        place: Which environment.
+        service: The service to write to.
+        place: The environment.
         paths: Env files; `-` is standard input.
         project: What the project of the app says.
-        query: How the write is meant.
-        loader: The program that is to read the files; by default what the project says, or python-dotenv.
-        based_on: The revision that the files were made from; the current one by default.
-        how: What to do where others have to approve it first.
+        query: The options of the write.
+        loader: The program that the files are written for; by default that of the project, or python-dotenv.
+        based_on: The revision that the files are based on; the current one by default.
+        how: What to do if others must approve it first.
 
     Raises:
         RefusedError: The service refuses it for reasons that are not in the files.
@@ -96,7 +96,7 @@ def push(
 
 
 def _has_bases(service: Service, place: Place, report: Report) -> bool:
-    """Return whether what is missing in the files may be from bases, or may be missing; the service tells then."""
+    """Return whether what is missing in the files may come from bases, or may be missing; the service then decides."""
     if all(each.name != _MISSING for each in report.diagnostics):
         return False
     current = service.current(place)
@@ -104,7 +104,7 @@ def _has_bases(service: Service, place: Place, report: Report) -> bool:
 
 
 def _contract(service: Service, place: Place, *, is_base: bool) -> SettingsContract | None:
-    """Return the contract that is checked against, after a look at it: it may be anybody's. A base may have none."""
+    """Return the contract to check against, once admitted: anybody may have written it. A base may have none."""
     try:
         return SettingsContract.of(settings_class_of(admit(service.current_schema(place.app)), place.app))
     except RefusedError as error:
@@ -143,7 +143,7 @@ def _as_the_service_takes_it(diagnostic: Diagnostic) -> Diagnostic:
 
 
 def _found_by_the_service(subject: Subject, error: RefusedError) -> Iterator[tuple[Rule[Any], Finding]]:
-    """Yield what the service says of the variables, at their places in the files."""
+    """Yield what the service says about the variables, at their places in the files."""
     for each in error.errors:
         variable, code = each.get("variable"), str(each.get("code") or "refused")
         rule = CATALOGUE.get(code) or Rule(code=code, name=code, severity=Severity.ERROR, condition=_never)
@@ -154,7 +154,7 @@ def _found_by_the_service(subject: Subject, error: RefusedError) -> Iterator[tup
 
 
 def _never(_: Subject) -> Iterator[Finding]:
-    """Find nothing: what the rule reports was found elsewhere."""
+    """Yield nothing: what the rule reports was found elsewhere."""
     return iter(())
 
 

@@ -12,10 +12,10 @@ _SECONDS = 10
 
 
 def release_of(root: Path) -> str:
-    """Return the release that is checked out at `root`: as git describes it, else the version of the project there.
+    """Return the release that is checked out at `root`: as git describes it, otherwise the version of the project.
 
     Raises:
-        UnableError: Nothing tells.
+        UnableError: Neither says.
     """
     release = _described(root) or _version(root)
     if release is None:
@@ -25,8 +25,8 @@ def release_of(root: Path) -> str:
 
 
 def _described(root: Path) -> str | None:
-    """Return the nearest tag and the commit, with `-dirty` for what is not committed; None where there is no git."""
-    # A hook of git's runs with variables that name its own repository by a path from another folder.
+    """Return the nearest tag and the commit, with `-dirty` if there are uncommitted changes; None without git."""
+    # A git hook runs with variables that name its own repository by a path relative to another folder.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         ended = subprocess.run(

@@ -13,7 +13,7 @@ from setpoint.text.escape import printable
 
 _PAGE = 200
 _INCOMING = "whin_"
-"""The most that the service gives at once."""
+"""The most that the service returns at once."""
 
 
 class Service:
@@ -54,12 +54,12 @@ class Service:
         return self._connection.call("GET", f"/v1/apps/{app}/schemas/current").of_type("application/json")
 
     def current_revision(self, place: Place) -> int | None:
-        """Return the number of the revision that everyone is offered; None where there is none yet."""
+        """Return the number of the revision that everyone is offered; None if there is none yet."""
         number = self.current(place).get("revision")
         return number if isinstance(number, int) else None
 
     def current(self, place: Place) -> Json:
-        """Return what is known of an environment; nothing where there is no such one yet."""
+        """Return what is known about an environment; empty if it does not exist yet."""
         try:
             answer = self._connection.call("GET", f"/v1/apps/{place.app}/environments")
         except RefusedError as error:
@@ -72,27 +72,27 @@ class Service:
         return found
 
     def extend(self, place: Place, bases: Sequence[Place], based_on: int | None, message: str, query: Query) -> Json:
-        """Have an environment extend others, later ones over earlier."""
+        """Let an environment extend others, later ones over earlier."""
         content = {"bases": list(map(str, bases)), "message": message}
         return self._connection.send_json(
             "PUT", f"{place.path}/bases", content, query=query, headers=_is_still(based_on)
         ).json_with("revision", "changed")
 
     def push(self, place: Place, variables: Mapping[str, str], based_on: int | None, query: Query) -> Json:
-        """Write the next revision, if `based_on` is still the current one; None makes the first one."""
+        """Write the next revision, if `based_on` is still the current one; None writes the first one."""
         return self._connection.send_json(
             "PUT", f"{place.path}/config", variables, query=query, headers=_is_still(based_on)
         ).json_with("revision", "changed")
 
     def merge(self, place: Place, patch: Mapping[str, str], based_on: int | None, query: Query) -> Json:
-        """Write the next revision as the current one with `patch` over it (RFC 7396)."""
+        """Write the next revision: the current one with `patch` applied (RFC 7396)."""
         headers = {**_is_still(based_on), "Content-Type": "application/merge-patch+json"}
         return self._connection.send_json(
             "PATCH", f"{place.path}/config", patch, query=query, headers=headers
         ).json_with("revision", "changed")
 
     def variables(self, place: Place) -> Mapping[str, Json]:
-        """Return what is known of the current variables without revealing secrets."""
+        """Return the current variables, without revealing secrets."""
         found = self.configuration(place, {}).json_with("variables")["variables"]
         return found if isinstance(found, dict) else {}
 
@@ -102,7 +102,7 @@ class Service:
         return self._connection.call("GET", path, query=query)
 
     def revisions(self, place: Place, most: int) -> Iterator[Json]:
-        """Yield the revisions of an environment, the newest first."""
+        """Yield the revisions of an environment, newest first."""
         return self._pages(f"{place.path}/revisions", "revisions", {}, most)
 
     def difference(self, place: Place, older: int, newer: int) -> Answer:
@@ -110,7 +110,7 @@ class Service:
         return self._connection.call("GET", f"{place.path}/revisions/{older}...{newer}")
 
     def difference_of_environments(self, place: Place, other: Place) -> Answer:
-        """Return how the current revision of another environment, or one that it names, differs."""
+        """Return how another environment differs, in its current revision or the one named."""
         return self._connection.call("GET", f"{place.path}/diff", query={"with": newest_or_named(other)})
 
     def roll_back(self, place: Place, to: int, based_on: int, message: str, query: Query) -> Json:
@@ -123,7 +123,7 @@ class Service:
     def propose(
         self, place: Place, change: Json, based_on: int | None, query: Query, number: int | None = None
     ) -> Json:
-        """Propose a change, in place of what proposal `number` is if there is one."""
+        """Propose a change, replacing proposal `number` if there is one."""
         return self.proposals.make(place, change, query, _is_still(based_on), number)
 
     def promote(
@@ -136,30 +136,30 @@ class Service:
         ).json_with("revision", "changed")
 
     def destroy(self, place: Place, number: int, reason: str) -> Json:
-        """Remove the values of one revision for good."""
+        """Permanently remove the values of one revision."""
         return self._connection.send_json(
             "POST", f"{place.path}/revisions/{number}/destroy", {"reason": reason}
         ).json_with("destroyed")
 
     def rollout(self, place: Place) -> Json:
-        """Return how far the newest revision has come with the running instances."""
+        """Return how far the newest revision has been rolled out to the running instances."""
         return self._connection.call("GET", f"{place.path}/rollout").json
 
     def end_trial(self, place: Place, how: str, content: Json) -> Json:
-        """End the trial of a revision: `promote` offers it to everyone, `abort` takes it back."""
+        """End the trial of a revision: `promote` offers it to everyone, `abort` rolls it back."""
         return self._connection.send_json("POST", f"{place.path}/rollout/{how}", content).json_with("revision")
 
     def rollout_plan(self, place: Place) -> Json:
-        """Return how revisions are tried where a write does not say how."""
+        """Return how revisions are tried by default."""
         return self._connection.call("GET", f"{place.path}/rollout/plan").json_with("canary", "bake")
 
     def set_rollout_plan(self, place: Place, canary: str | int | None, bake: str | int | None) -> Json:
-        """Say how revisions are tried where a write does not say how."""
+        """Set how revisions are tried by default."""
         content = {"canary": canary, "bake": bake}
         return self._connection.send_json("PUT", f"{place.path}/rollout/plan", content).json_with("canary", "bake")
 
     def sessions(self, place: Place, state: str | None, most: int) -> Iterator[Json]:
-        """Yield the instances that follow an environment, the oldest first."""
+        """Yield the instances that follow an environment, oldest first."""
         after: str | None = None
         while most > 0:
             query: Query = {"environment": str(place), "state": state, "limit": min(_PAGE, most), "after": after}
@@ -172,20 +172,20 @@ class Service:
                 return
 
     def tokens(self) -> Sequence[Json]:
-        """Return all tokens, without what is secret of them."""
+        """Return all tokens, without their secrets."""
         return self._connection.call("GET", "/v1/tokens").objects("tokens")
 
     def create_token(self, wanted: Mapping[str, object]) -> Json:
-        """Make a token; the answer is the one time that it shows."""
+        """Make a token; it is shown only in this answer."""
         return self._connection.send_json("POST", "/v1/tokens", wanted).json_with("id", "token")
 
     def rotate_token(self, token_id: str, grace: int) -> Json:
-        """Replace a token; the old one goes on for `grace` seconds."""
+        """Replace a token; the old one keeps working for `grace` seconds."""
         path = f"/v1/tokens/{quote(token_id, safe='')}/rotate"
         return self._connection.call("POST", path, query={"grace": grace}).json_with("id", "token")
 
     def revoke_token(self, token_id: str) -> Json:
-        """End a token."""
+        """Revoke a token."""
         return self._connection.call("DELETE", f"/v1/tokens/{quote(token_id, safe='')}").json_with("id")
 
     def trust_rules(self) -> Sequence[Json]:
@@ -193,7 +193,7 @@ class Service:
         return self._connection.call("GET", "/v1/trust-rules").objects("trust_rules")
 
     def put_trust_rule(self, name: str, rule: Json) -> Json:
-        """Store a rule, in place of the one with its name if there is one."""
+        """Store a rule, replacing the one with the same name if there is one."""
         return self._connection.send_json("PUT", f"/v1/trust-rules/{quote(name, safe='')}", rule).json_with("name")
 
     def remove_trust_rule(self, name: str) -> Json:
@@ -201,7 +201,7 @@ class Service:
         return self._connection.call("DELETE", f"/v1/trust-rules/{quote(name, safe='')}").json_with("name")
 
     def exchange(self, text: str) -> Json:
-        """Exchange the token of another issuer for one of the service, which lasts 15 minutes."""
+        """Exchange the token of another issuer for one of the service, which is valid for 15 minutes."""
         return self._connection.send_json("POST", "/v1/auth/exchange", {"token": text}).json_with("id", "token")
 
     def webhooks(self) -> Sequence[Json]:
@@ -209,7 +209,7 @@ class Service:
         return self._connection.call("GET", "/v1/webhooks").objects("webhooks")
 
     def create_webhook(self, wanted: Mapping[str, object]) -> Json:
-        """Make a webhook; the answer is the one time that its secret shows."""
+        """Make a webhook; its secret is shown only in this answer."""
         return self._connection.send_json("POST", "/v1/webhooks", wanted).json_with("id", "secret")
 
     def incoming_webhooks(self) -> Sequence[Json]:
@@ -217,14 +217,14 @@ class Service:
         return self._connection.call("GET", "/v1/webhooks/in").objects("webhooks")
 
     def accept_webhook(self, wanted: Mapping[str, object]) -> Json:
-        """Make an incoming webhook; the answer is the one time that its secret shows."""
+        """Make an incoming webhook; its secret is shown only in this answer."""
         return self._connection.send_json("POST", "/v1/webhooks/in", wanted).json_with("id", "path", "secret")
 
     def change_webhook(self, webhook_id: str, action: str, query: Query | None = None) -> Json:
         """Do something with a webhook: `rotate`, `enable` or `ping` it.
 
         Raises:
-            UnableError: It is an incoming one, to which nothing is sent.
+            UnableError: It is an incoming webhook, to which nothing is sent.
         """
         path = _webhook(webhook_id) if action == "rotate" else _outgoing_webhook(webhook_id)
         return self._connection.call("POST", f"{path}/{action}", query=query).json
@@ -234,10 +234,10 @@ class Service:
         return self._connection.call("DELETE", _webhook(webhook_id)).json_with("id")
 
     def deliveries(self, webhook_id: str, most: int) -> Sequence[Json]:
-        """Return what was sent to a webhook, or is to be, the newest first.
+        """Return what was or will be sent to a webhook, newest first.
 
         Raises:
-            UnableError: It is an incoming one, to which nothing is sent.
+            UnableError: It is an incoming webhook, to which nothing is sent.
         """
         query: Query = {"limit": min(_PAGE, most)}
         return self._connection.call("GET", f"{_outgoing_webhook(webhook_id)}/deliveries", query=query).objects(
@@ -245,11 +245,11 @@ class Service:
         )
 
     def limits(self, app: str | None) -> Sequence[Json]:
-        """Return how apps stand to their limits: one, or all that the token has any business with."""
+        """Return where apps stand on their limits: one app, or all that the token may see."""
         return self._connection.call("GET", "/v1/limits", query={"app": app}).objects("apps")
 
     def set_limits(self, app: str, wanted: Mapping[str, int | None]) -> Json:
-        """Give an app limits of its own; return how it stands then."""
+        """Give an app its own limits; return where it then stands."""
         return self._connection.send_json("PUT", f"/v1/limits/{quote(app, safe='')}", wanted).json_with("app")
 
     def keys(self) -> Answer:
@@ -257,11 +257,11 @@ class Service:
         return self._connection.call("GET", "/v1/keys")
 
     def rotate_keys(self) -> Answer:
-        """Wrap some of the apps' keys by the first encryption key; return which are in use then."""
+        """Rewrap some of the apps' keys with the first encryption key; return which keys are then in use."""
         return self._connection.call("POST", "/v1/keys/rotate")
 
     def audit(self, query: Query, most: int) -> Iterator[Json]:
-        """Yield what was done, the newest first."""
+        """Yield what was done, newest first."""
         return self._pages("/v1/audit", "events", query, most)
 
     def _pages(self, path: str, key: str, query: Query, most: int) -> Iterator[Json]:
@@ -291,10 +291,10 @@ def _outgoing_webhook(webhook_id: str) -> str:
 
 
 def newest_or_named(place: Place) -> str:
-    """Return what the service calls a place: a revision of it, or whichever is the newest."""
+    """Return the service's name for a place: a revision of it, or the newest one."""
     return str(place) if place.revision is None else f"{place}@{place.revision}"
 
 
 def _is_still(revision: int | None) -> dict[str, str]:
-    """Return the condition that a write is made under (RFC 9110, section 13.1.1); None where it makes the first one."""
+    """Return the condition of a write (RFC 9110, section 13.1.1); None for the first revision."""
     return {"If-None-Match": "*"} if revision is None else {"If-Match": f'"{revision}"'}

@@ -43,7 +43,7 @@ class ServiceSession:
 
     Attributes:
         connection: To the service.
-        place: The environment that is followed.
+        place: The followed environment.
         release: The release of the app.
         schema_digest: The digest of its contract; empty if it is not known.
         instance: A UUID of version 7, which names this process.
@@ -66,18 +66,18 @@ class ServiceSession:
         """Return the revision that is offered.
 
         Raises:
-            RefusedError: The environment is not there, or the token may not read it.
+            RefusedError: The environment does not exist, or the token may not read it.
             UnableError: The service can't be reached.
         """
         return self._offered(self._read({}))
 
     def newer_offer(self) -> Offer | None:
-        """Return what is offered now, the one before perhaps; None if that was read last already; raises as `offer`."""
+        """Return the current offer, perhaps an older one; None if it was read last; raises as `offer` does."""
         answer = self._read({"If-None-Match": self._tag} if self._tag else {})
         return None if answer.status == HTTPStatus.NOT_MODIFIED else self._offered(answer)
 
     def forget_offer(self) -> None:
-        """Take whatever is offered next for new: another history may have given the same number to something else."""
+        """Treat whatever is offered next as new: another history may have given the same number to something else."""
         self._tag = ""
 
     def _read(self, headers: Mapping[str, str]) -> Answer:
@@ -90,10 +90,10 @@ class ServiceSession:
         return Offer(answer.integer("revision"), variables)
 
     def open(self, serves: Json | None) -> None:
-        """Open a session, with what is served already.
+        """Open a session, reporting what is already served.
 
         Raises:
-            RefusedError: The token may not, or the environment is not there.
+            RefusedError: The token may not do that, or the environment does not exist.
             UnableError: The service can't be reached.
         """
         wanted: Json = {
@@ -114,11 +114,11 @@ class ServiceSession:
         return self._id is not None
 
     def report(self, told: Mapping[str, Any]) -> None:
-        """Tell the service a verdict or what is served.
+        """Report a verdict, or what is served, to the service.
 
         Raises:
-            RefusedError: It will never take that.
-            UnableError: The service can't be reached, or has forgotten the session, which is no longer open then.
+            RefusedError: The service will never accept it.
+            UnableError: The service can't be reached, or no longer knows the session, which is then closed.
         """
         try:
             self.connection.send_json("PATCH", f"/v1/sessions/{self._id}", told)
@@ -129,7 +129,7 @@ class ServiceSession:
             raise UnableError(error.detail) from None
 
     def close(self) -> None:
-        """Tell the service that this instance ends.
+        """Report that this instance is ending.
 
         Raises:
             RefusedError: The session is not known.
@@ -141,10 +141,10 @@ class ServiceSession:
 
     @contextmanager
     def stream(self, last_id: str) -> Iterator[EventStream]:
-        """Give the events from after `last_id` on, until the stream ends or is silent for too long.
+        """Yield the events after `last_id`, until the stream ends or is silent for too long.
 
         Raises:
-            UnableError: The service can't be reached, or refuses; a session that it has forgotten is no longer open.
+            UnableError: The service can't be reached, or refuses; a session that it no longer knows is then closed.
         """
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_id} if last_id else {})}
         path = f"/v1/sessions/{self._id}/stream"
@@ -172,7 +172,7 @@ def uuid7() -> str:
 
 
 def reasons_json(reasons: Iterable[Any]) -> list[Json]:
-    """Return why a revision was refused, within the bounds of the service: beyond them it would take nothing at all."""
+    """Return why a revision was refused, within the limits beyond which the service would accept nothing at all."""
     return [
         {"rule": each.rule[:200], "variable": each.variable[:255], "message": each.message[:_LONGEST_MESSAGE]}
         for each in islice(reasons, _MOST_REASONS)
@@ -180,12 +180,12 @@ def reasons_json(reasons: Iterable[Any]) -> list[Json]:
 
 
 def served_json(offer: Offer, source: str, known_good_at: datetime | None = None) -> Json:
-    """Return what is served from now on, as the service takes it.
+    """Return what is served from now on, in the form that the service takes.
 
     Args:
         offer: The revision.
         source: `service`, or `cache` for the last known good.
-        known_good_at: When that was applied.
+        known_good_at: When the last known good was applied.
     """
     age = {"known_good_at": known_good_at.isoformat()} if known_good_at else {}
     return {"revision": offer.revision, "since": datetime.now(UTC).isoformat(), "source": source, **age}

@@ -1,4 +1,4 @@
-"""Waits until every live instance has answered to a revision, or time is up."""
+"""Waits until every live instance has answered to a revision, or the time is up."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,15 +14,15 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """How a revision stands.
+    """The state of a revision's rollout.
 
     Attributes:
         revision: The newest revision of the environment.
-        summary: How it stands, in one sentence of the service.
+        summary: The state in one sentence, from the service.
         settled: Whether every live instance has answered.
         refused: How many have refused it.
-        is_rolled_back: Whether its canaries have, or somebody by hand, so that nobody is offered it any more.
-        answer: All that the service tells.
+        is_rolled_back: Whether its canaries or somebody by hand have rolled it back, so that it is no longer offered.
+        answer: The whole answer of the service.
     """
 
     revision: int
@@ -34,7 +34,7 @@ class Rollout:
 
 
 def rollout_of(answer: Json) -> Rollout:
-    """Return what the service tells of a rollout."""
+    """Return the state of a rollout from the service's answer."""
     states = answer.get("states")
     refused = states.get("FAILED", 0) if isinstance(states, dict) else 0
     return Rollout(
@@ -50,19 +50,19 @@ def rollout_of(answer: Json) -> Rollout:
 def wait_for_answers(
     service: Service, place: Place, revision: int, seconds: float, tell: Callable[[str], None]
 ) -> Rollout:
-    """Return how `revision` stands once every live instance has answered, or `seconds` are over.
+    """Return the state of `revision` once every live instance has answered, or `seconds` have passed.
 
-    A service that is away meanwhile, as when it is started anew, is asked again.
+    A service that is away in the meantime, for example during a restart, is asked again.
 
     Args:
         service: The service.
         place: The environment.
         revision: The revision that was written; a newer one ends the wait.
         seconds: How long to wait.
-        tell: Gets the sentence each time that it changes.
+        tell: Called with the sentence each time it changes.
 
     Raises:
-        RefusedError: The environment is not there, or the token may not read it.
+        RefusedError: The environment does not exist, or the token may not read it.
         UnableError: The service can't be reached at the end of the time.
     """
     ends_at, told = monotonic() + seconds, ""

@@ -1,1 +1,1 @@
-"""Files, secret files and the process environment: read, not judged."""
+"""Reads files, secret files and the process environment, without judging them."""

@@ -1,4 +1,4 @@
-"""What a deploy gives one process, as files with bindings, so that places and masks work for it, too."""
+"""What a deploy gives one process, as files with bindings, so that places and masks work for it as well."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,22 +17,22 @@ _YAML_SUFFIXES = (".yaml", ".yml")
 
 
 class DeployedProcess(NamedTuple):
-    """A process and what it gets, as the rules look at it.
+    """A process and what it gets, as rules see it.
 
     Attributes:
         name: The service, unit or container.
-        files: The files in which something that counts for it is written, with just that.
-        environment: What it gets from no file.
+        files: The files that hold something for it, with only that.
+        environment: What it gets, but not from a file.
         unknown: What only the cluster, the host or the caller knows, by variable.
-        shadowed: What would be given if something else were not, the strongest first.
-        elsewhere: What else gives it variables, nobody knows which.
+        shadowed: What it would get if something else did not win, the strongest first.
+        elsewhere: What else gives it variables, without saying which.
         declaration: Where it is declared.
-        named: Where names are that get no value, or one of another file.
-        problems: What is wrong with the deploy as far as it is about this process.
-        given_by_itself: What the program gives though nobody has written its name, as systemd does for `User=`.
+        named: Where there are names that get no value, or one from another file.
+        problems: What is wrong with the deploy, as far as it concerns this process.
+        given_by_itself: What the program sets on its own, as systemd does for `User=`.
         referable: What references may have put into values: the bindings of env files such as compose's `.env`.
-        caller: What is known of the environment of whoever starts the deploy, of which references take as well.
-        passed_over: The services of compose that are off, with their profiles, where nobody says which one is meant.
+        caller: What is known of the environment of whoever starts the deploy, which references use as well.
+        passed_over: The disabled compose services, with their profiles, if the user does not name one.
     """
 
     name: str
@@ -51,21 +51,21 @@ class DeployedProcess(NamedTuple):
 
 
 class Where(NamedTuple):
-    """A piece of a file of a deploy."""
+    """A part of a deploy file."""
 
     file: EnvFile
     span: Span
 
 
 class PlacedProblem(NamedTuple):
-    """Something that is wrong with a deploy, and where that is, if it is in a file."""
+    """Something that is wrong with a deploy, and where, if it is in a file."""
 
     problem: DeployProblem
     where: Where | None
 
 
 def deployed(deployment: Deployment, process: Process, caller: Mapping[str, str]) -> DeployedProcess:
-    """Return what `deployment`, which `caller` starts, gives to `process`."""
+    """Return what `deployment`, started by `caller`, gives to `process`."""
     given = tuple(process.variables.values())
     shadows = [each for one in given for each in one.shadows if each.place]
     files = {path: _file(deployment, source, given) for path, source in _sources(deployment, process).items()}
@@ -86,7 +86,7 @@ def deployed(deployment: Deployment, process: Process, caller: Mapping[str, str]
 
 
 def _referable(deployment: Deployment) -> Iterator[Written]:
-    """Yield what is in the env files of compose, of which the values of others may hold something."""
+    """Yield the bindings of compose's env files, parts of which may be in other values."""
     if deployment.kind is DeployKind.COMPOSE:
         for source in deployment.files:
             if not source.path.endswith(_YAML_SUFFIXES):
@@ -95,14 +95,14 @@ def _referable(deployment: Deployment) -> Iterator[Written]:
 
 
 def not_of(deployment: Deployment, processes: Collection[str], *, is_choice: bool = False) -> DeployedProcess | None:
-    """Return what is wrong with `deployment` and is about none of `processes`; None where that is nothing.
+    """Return what is wrong with `deployment`, but with none of `processes`; None if nothing is.
 
-    Problems that are about the whole deploy are those of each process, if there is one.
+    Problems with the whole deploy belong to each process, if there is one.
 
     Args:
         deployment: What the deploy gives its processes.
-        processes: Those that are looked at.
-        is_choice: Whether somebody wants to know of no other one, unless nothing starts because of it.
+        processes: Those that are checked.
+        is_choice: Whether the user chose them; then only problems that keep everything from starting count.
     """
     problems = tuple(
         _placed(deployment, {}, each)
@@ -121,12 +121,12 @@ def _placed(deployment: Deployment, files: Mapping[str, EnvFile], problem: Deplo
 
 
 def deploy_file(deployment: Deployment, source: SourceText) -> EnvFile:
-    """Return `source` as a file in which nothing is given."""
+    """Return `source` as a file without bindings."""
     return EnvFile(source.path, source, Reading((), {}, ()), str(deployment.kind), kind=SourceKind.DEPLOY_FILE)
 
 
 def _sources(deployment: Deployment, process: Process) -> Mapping[str, SourceText]:
-    """Return the files that are about `process`, by path: where it gets something or is declared."""
+    """Return the files that concern `process`, by path: where it gets something or is declared."""
     places = [each.place for given in process.variables.values() for each in (given, *given.shadows)]
     names = [given.named for given in process.variables.values()]
     named = {place.file.path: place.file for place in (*places, *names, process.place) if place}
@@ -151,12 +151,12 @@ def _bindings_in(source: SourceText, given: Iterable[Given]) -> Iterator[Binding
 
 
 def _is_bare(given: Given) -> bool:
-    """Return whether `given` is a name that gets no value, so that the process does not have the variable."""
+    """Return whether `given` is a name without a value, so that the process does not have the variable."""
     return given.value is None and given.unknown is None
 
 
 def _is_apart(given: Given) -> bool:
-    """Return whether the name of `given` has no value, or one that is in another file."""
+    """Return whether the name of `given` has no value, or one in another file."""
     return _is_bare(given) or bool(given.named and given.place and given.named.file.path != given.place.file.path)
 
 
@@ -165,7 +165,7 @@ def _where(files: Mapping[str, EnvFile], place: Place | None) -> Where | None:
 
 
 def _is_written_nowhere(given: Given) -> bool:
-    """Return whether the file in which the value of `given` is does not hold its name anywhere."""
+    """Return whether the file that holds the value of `given` does not hold its name."""
     return given.place is not None and given.name not in given.place.file.text
 
 
@@ -175,7 +175,7 @@ def _binding(given: Given, place: Place) -> Binding:
 
 
 def _spans(given: Given, place: Place) -> tuple[Span, Span]:
-    """Return where name and value are: both in the place (`- NAME=value`), or the name before it."""
+    """Return where name and value are: both in one place (`- NAME=value`), or the name before it."""
     text, (start, end) = place.file.text, place.span
     if given.named and given.named.file.path == place.file.path:
         return given.named.span, place.span

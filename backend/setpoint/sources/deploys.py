@@ -1,4 +1,4 @@
-"""Deploy files: which program they are for, and what it makes of them."""
+"""Deploy files: which program they are for, and how it reads them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _ENOUGH_TO_TELL = 1 << 20
 
 
 class UnrecognisedDeployError(UnableError):
-    """Nobody can tell which program a file is for, or it does not fit the others."""
+    """It is unclear which program a file is for, or it does not fit the others."""
 
 
 class DeployRequest(NamedTuple):
@@ -28,12 +28,13 @@ class DeployRequest(NamedTuple):
 
     Attributes:
         kind: The program that reads them.
-        paths: The files; none where compose is to look for its own.
+        paths: The files; none if compose is to look for its own.
         environment: What is known of the environment of whoever calls the program.
-        knows_caller: Whether that is all of it.
-        env_files: What stands in for `.env` (`--env-file` of compose).
-        profiles: The profiles that are on (`--profile` of compose).
-        root: The folder that is the root of the file system to systemd; None for this machine's, or next to the unit.
+        knows_caller: Whether that is the whole environment.
+        env_files: The files that replace `.env` (`--env-file` of compose).
+        profiles: The enabled profiles (`--profile` of compose).
+        root: The folder that systemd sees as the root of the file system; None for that of this machine, or of the
+            unit.
     """
 
     kind: DeployKind
@@ -46,7 +47,7 @@ class DeployRequest(NamedTuple):
 
 
 def is_like_deploy_file(path: str) -> bool:
-    """Return whether the name of the file at `path` is that of a deploy file, or it is a folder that holds some."""
+    """Return whether `path` has the name of a deploy file, or is a folder that holds some."""
     named = Path(path)
     if named.suffix in {*_YAML_SUFFIXES, *_UNIT_SUFFIXES} or re.fullmatch(_KUSTOMIZATION_NAME, named.name):
         return True
@@ -54,14 +55,14 @@ def is_like_deploy_file(path: str) -> bool:
 
 
 def recognised_kind(paths: Sequence[str], to_say: str = "`--kind compose|systemd|kubernetes`") -> DeployKind:
-    """Return the program that the files at `paths` are for, by their names and what is in them.
+    """Return the program that the files at `paths` are for, by their names and contents.
 
     Args:
         paths: The files.
-        to_say: How somebody says what can't be seen.
+        to_say: How the user can say it if it is unclear.
 
     Raises:
-        UnrecognisedDeployError: That is not plain to see, or a file is not there to be looked at.
+        UnrecognisedDeployError: It is unclear, or a file does not exist.
     """
     kinds = {path: _kind_of(Path(path)) for path in paths}
     unknown = [path for path, kind in kinds.items() if kind is None]
@@ -90,7 +91,7 @@ def _kind_of(path: Path) -> DeployKind | None:
 
 
 def _kind_of_folder(path: Path) -> DeployKind | None:
-    """Return Kubernetes for a folder that holds a manifest; compose looks in the working directory alone."""
+    """Return Kubernetes for a folder that holds a manifest; compose looks only in the working directory."""
     try:
         kinds = {_kind_of(each) for each in path.iterdir() if each.suffix in _YAML_SUFFIXES and each.is_file()}
     except OSError:
@@ -110,10 +111,10 @@ def _kind_of_text(path: Path) -> DeployKind | None:
 
 
 def read_deploy(request: DeployRequest) -> Deployment:
-    """Return what the program makes of the files that are asked for; what is wrong with them is part of the answer.
+    """Return how the program reads the requested files; what is wrong with them is part of the result.
 
     Raises:
-        UnableError: They are YAML, and nothing here can read that; or one of them is standard input.
+        UnableError: They are YAML and PyYAML is not installed, or one of them is standard input.
     """
     if "-" in request.paths:
         message = f"{request.kind} files can't be read from standard input; save the text as a file and name that file"
@@ -128,9 +129,9 @@ def read_deploy(request: DeployRequest) -> Deployment:
 
 
 def _read(request: DeployRequest) -> Deployment:
-    """Have the one reader read that is needed; each takes a while to import."""
+    """Import only the reader that is needed, because each takes a while to import."""
     if request.kind is DeployKind.COMPOSE:
-        from setpoint.deploys.compose.reading import read_compose  # noqa: PLC0415 - each deploy needs one reader alone
+        from setpoint.deploys.compose.reading import read_compose  # noqa: PLC0415 - each deploy needs only one reader
 
         return read_compose(
             Path.cwd(),

@@ -1,4 +1,4 @@
-"""A variable with its value as a source holds it, before anyone knows which setting it is for."""
+"""A variable with its value as a source holds it, before it is known which setting it is for."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from setpoint.text.guarded import Guarded
 
 
 class Written(NamedTuple):
-    """A binding with the file in which it is written."""
+    """A binding, with the file in which it is written."""
 
     file: EnvFile
     binding: Binding
@@ -21,7 +21,7 @@ class Written(NamedTuple):
 
     @property
     def value(self) -> Guarded:
-        """Return its value as the file says it, in its quotes."""
+        """Return its value as written in the file, with its quotes."""
         return Guarded(self.binding.value_span.of(self.file.source.text))
 
 
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
 
     Attributes:
         name: The name as the source spells it.
-        value: The text; None for a name that an env file knows and to which it gives no value.
+        value: The text; None for a name in an env file without a value.
         written: Where it is written; None in the process environment.
     """
 
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 def entries_of(file: EnvFile) -> Iterator[Entry]:
-    """Yield what a program takes from `file`: of several bindings of one name just one counts."""
+    """Yield what a program takes from `file`: if a name is bound several times, one binding counts."""
     for binding in file.reading.bindings:
         if binding.value is None:
             if binding.name in file.reading.valueless:
@@ -55,5 +55,5 @@ def entries_of(file: EnvFile) -> Iterator[Entry]:
 
 
 def entries_of_environment(environment: Mapping[str, str]) -> Iterator[Entry]:
-    """Yield what a process environment holds."""
+    """Yield the variables of a process environment."""
     return (Entry(name, value) for name, value in environment.items())

@@ -1,4 +1,4 @@
-"""Where values come from: env files and the process environment, read but not yet judged."""
+"""Where values come from: env files and the process environment, read but not yet checked."""
 
 import codecs
 import errno
@@ -40,7 +40,7 @@ class SourceKind(StrEnum):
 
 
 class Trouble(StrEnum):
-    """Why the content of a file could not be had."""
+    """Why a file could not be read."""
 
     MISSING = "missing"
     UNREADABLE = "unreadable"
@@ -50,14 +50,14 @@ class EnvFile(NamedTuple):
     """An env file as one loader reads it, or a file that holds the value of one variable.
 
     Attributes:
-        path: The name under which the caller knows it.
-        source: Its text; empty where there was trouble.
+        path: The name by which the caller knows it.
+        source: Its text; empty if it could not be read.
         reading: What the loader reads in it.
-        loader: Which loader.
-        encoding: What the bytes really are, `UTF-8` unless they are not.
-        undecodable: Where the first byte that is not UTF-8 is, if there is one.
-        trouble: Why nothing could be read, if so.
-        reason: The operating system's word on that.
+        loader: The loader.
+        encoding: The actual encoding of the bytes, `UTF-8` unless they are something else.
+        undecodable: The place of the first byte that is not UTF-8, if any.
+        trouble: Why it could not be read, if so.
+        reason: The operating system's message about that.
         kind: Whether it is an env file.
     """
 
@@ -73,22 +73,22 @@ class EnvFile(NamedTuple):
 
     @property
     def holds_one_value(self) -> bool:
-        """Return whether all that is in it is one value, which is a secret's most often."""
+        """Return whether its whole content is one value, most often a secret."""
         return self.kind not in {SourceKind.ENV_FILE, SourceKind.DEPLOY_FILE}
 
     @property
     def is_deployed(self) -> bool:
-        """Return whether it is a file of a deploy, of which a process has what it says in its environment."""
+        """Return whether it is a deploy file, whose variables a process has in its environment."""
         return self.kind is SourceKind.DEPLOY_FILE
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """Return one value a name."""
+        """Return one value per name."""
         return self.reading.variables
 
 
 class UnreadableFileError(UnableError):
-    """A file that is needed can't be read."""
+    """A required file can't be read."""
 
 
 class ProcessEnvironment(NamedTuple):
@@ -108,9 +108,9 @@ class ProcessEnvironment(NamedTuple):
 
 
 def find_env_file(path: str | os.PathLike[str], depth: int = 0) -> str | None:
-    """Return where the env file `path` is that a settings class names, `depth` folders up at most; None if nowhere.
+    """Return where the env file `path` of a settings class is, at most `depth` folders up; None if it is nowhere.
 
-    This is what pydantic-settings documents under "Dotenv (.env) support". A folder `.env` is most often a virtual
+    This is what pydantic-settings documents under "Dotenv (.env) support". A folder `.env` is usually a virtual
     environment.
     """
     named = Path(path).expanduser()
@@ -122,18 +122,18 @@ def find_env_file(path: str | os.PathLike[str], depth: int = 0) -> str | None:
 def read_env_file(
     path: str, environment: Mapping[str, str], loader: str | None = None, *, encoding: str | None = None
 ) -> EnvFile:
-    """Read the env file at `path`, `-` for standard input; trouble with it is part of the answer.
+    """Read the env file at `path`, `-` for standard input; a failure to read it is part of the result.
 
     Args:
         path: Where the file is.
         environment: What references may use besides the file's own names.
-        loader: As which program to read, exactly; by default as python-dotenv, but so that nothing
-            that is wrong hides what else is.
-        encoding: In which encoding the app reads it, UTF-8 by default.
+        loader: The program to read it as, exactly; by default python-dotenv, but so that one problem
+            does not hide the next.
+        encoding: The encoding in which the app reads it, UTF-8 by default.
 
     Raises:
         LookupError: There is no such encoding.
-        UnicodeDecodeError: It is another one than UTF-8, and the file has not got it.
+        UnicodeDecodeError: It is not UTF-8, and the file can't be decoded with it.
     """
     try:
         content = content_of(path)
@@ -147,7 +147,7 @@ def read_env_file(
 
 
 def _in_utf_8(content: bytes, encoding: str) -> bytes:
-    """Return `content` in UTF-8; as it is where it should be in UTF-8 and is not, which is a finding of its own."""
+    """Return `content` in UTF-8; unchanged if it should be UTF-8 and is not, which is a separate finding."""
     try:
         return content.decode(encoding).encode("utf-8")
     except UnicodeDecodeError:
@@ -157,10 +157,10 @@ def _in_utf_8(content: bytes, encoding: str) -> bytes:
 
 
 def refuse_unreadable(files: Iterable[EnvFile]) -> None:
-    """Refuse to go on where one of `files` could not be read.
+    """Refuse to continue if one of `files` could not be read.
 
     Raises:
-        UnreadableFileError: There is such a file; the text names all of them.
+        UnreadableFileError: One or more could not be read; the text names all of them.
     """
     trouble = [_trouble_in_words(each) for each in files if each.trouble]
     if trouble:
@@ -173,7 +173,7 @@ def _trouble_in_words(file: EnvFile) -> str:
 
 
 def trouble_of(error: OSError) -> tuple[Trouble, str | None]:
-    """Return what `error` means for a file, and the operating system's word on it."""
+    """Return what `error` means for a file, and the operating system's message."""
     missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
     return Trouble.MISSING if missing else Trouble.UNREADABLE, error.strerror
 
@@ -182,7 +182,7 @@ def content_of(path: str) -> bytes:
     """Return the bytes of the file at `path`, `-` for standard input.
 
     Raises:
-        OSError: It can't be read, or is too large to be what it is taken for.
+        OSError: It can't be read, or is too large to be an env file.
     """
     if not path:
         raise FileNotFoundError(errno.ENOENT, "no path is given")
@@ -200,15 +200,15 @@ def content_of(path: str) -> bytes:
 
 
 def _of_pipe(path: str) -> bytes:
-    """Return what a program writes to the pipe at `path`, however slowly; another open waits for one without end."""
+    """Return what a program writes to the pipe at `path`, however slowly; opening it twice would wait for ever."""
     from select import POLLIN, poll  # noqa: PLC0415 - few files are pipes
 
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with open(descriptor, "rb") as stream:  # noqa: PTH123 - it has no path any more
+    with open(descriptor, "rb") as stream:  # noqa: PTH123 - it is a descriptor, not a path
         try:
             first = os.read(descriptor, 1)
         except BlockingIOError:
-            return _waited_for(stream)  # A program is there that has written nothing yet.
+            return _waited_for(stream)  # A program has opened it, but has not written anything yet.
         waiting = poll()
         waiting.register(descriptor, POLLIN)
         if not first and not waiting.poll(_LONGEST_WAIT_FOR_WRITER * 1000):
@@ -224,7 +224,7 @@ def _waited_for(stream: BinaryIO) -> bytes:
 
 
 def _limited(stream: BinaryIO) -> bytes:
-    """Return what `stream` gives; one without an end (`/dev/zero`) would take all memory."""
+    """Return the content of `stream`; an endless one (`/dev/zero`) would take all memory."""
     content = stream.read(_LARGEST_FILE + 1)
     if len(content) > _LARGEST_FILE:
         raise OSError(errno.EFBIG, f"it is larger than {_LARGEST_FILE >> 20} MiB")
@@ -232,7 +232,7 @@ def _limited(stream: BinaryIO) -> bytes:
 
 
 def read_as_each(path: str, environment: Mapping[str, str], loaders: Sequence[str]) -> tuple[EnvFile, ...]:
-    """Read the env file at `path` once, and return what each of `loaders` makes of it."""
+    """Read the env file at `path` once, and return how each of `loaders` reads it."""
     first = read_env_file(path, environment, loaders[0])
     if first.trouble is not None:
         return tuple(first._replace(loader=loader) for loader in loaders)
@@ -241,7 +241,7 @@ def read_as_each(path: str, environment: Mapping[str, str], loaders: Sequence[st
 
 
 def parse_env_file(path: str, content: bytes, environment: Mapping[str, str], loader: str | None = None) -> EnvFile:
-    """Read `content`, which is known under the name `path`; else like `read_env_file`, but nothing is opened."""
+    """Read `content`, which is known under the name `path`; like `read_env_file`, but no file is opened."""
     if loader is not None:
         exact = SourceText.from_bytes(path, content)
         return EnvFile(path, exact, find_loader(loader).read(exact.text, environment), loader)
@@ -262,9 +262,9 @@ def _env_file(source: SourceText, environment: Mapping[str, str], encoding: str,
 
 
 def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading:
-    """Return python-dotenv's reading with the lines that an unclosed quote swallows, up to the quote of another value.
+    """Return python-dotenv's reading, plus the lines that an unclosed quote swallows, up to the quote of another value.
 
-    The program leaves them out; what is wrong in them is to be found all the same. Nothing starts
+    The program skips them, but what is wrong in them must be found even so. Nothing starts
     from such a file, because the quote is an error.
     """
     from setpoint.envfile.programs import python_dotenv  # noqa: PLC0415 - what is read as another program needs it not
@@ -285,13 +285,13 @@ def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading
 
 
 def _encoding(content: bytes) -> str:
-    """Return the encoding of `content`: by its byte order mark, or by where its zero bytes are."""
+    """Return the encoding of `content`, by its byte order mark or by where its zero bytes are."""
     if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return "UTF-32"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "UTF-16"
     head = content[:1024]
-    if len(head) >= 4 and not len(content) % 2:  # noqa: PLR2004 - two characters are the least to tell by
+    if len(head) >= 4 and not len(content) % 2:  # noqa: PLR2004 - it takes at least two characters to tell
         if head[1::2].count(0) > len(head) * 0.4 and not head[0::2].count(0):
             return "UTF-16-LE"
         if head[0::2].count(0) > len(head) * 0.4 and not head[1::2].count(0):

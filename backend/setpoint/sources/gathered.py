@@ -19,13 +19,13 @@ class Gathered:
 
     Attributes:
         files: Env files, later ones over earlier.
-        environment: The process environment, over all files; None where it is not looked at.
+        environment: The process environment, over all files; None if it is not checked.
         secret_files: Files that hold one value each, under all env files.
         file_variables: The variables that name files which hold values.
-        secrets_directories: Where the class looks for secret files; None where it looks in its own.
-        unseen_directories: Secrets directories of the settings class that were not looked at.
-        starts_here: Whether a process would start here now, so that every file that it reads has to be here.
-        process: The process of a deploy that gets all this, if it is about one; its files are `files`.
+        secrets_directories: Where the class looks for secret files; None if it looks in its own.
+        unseen_directories: Secrets directories of the settings class that were not read.
+        starts_here: Whether a process would start here now, so that every file that it reads must be here.
+        process: The process of a deploy that gets all this, if any; its files are `files`.
     """
 
     files: tuple[EnvFile, ...] = ()
@@ -39,11 +39,11 @@ class Gathered:
 
     @property
     def all_files(self) -> tuple[EnvFile, ...]:
-        """Return all files that give values, later ones over earlier."""
+        """Return all files that set values, later ones over earlier."""
         return (*self.secret_files, *self.files)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield all that is written anywhere, later entries over earlier ones."""
+        """Yield all entries from everywhere, later ones over earlier."""
         for file in self.all_files:
             yield from entries_of(file)
         if self.environment is not None:
@@ -51,7 +51,7 @@ class Gathered:
 
 
 def given_alone(contract: SettingsContract, file: EnvFile) -> Gathered:
-    """Return `file` as the only source; no file that it names is opened, and no secrets directory."""
+    """Return `file` as the only source; no file that it names is opened, and no secrets directory is read."""
     return Gathered(
         (file,),
         file_variables=tuple(file_variables(contract, (file,), {}, opens=False)),

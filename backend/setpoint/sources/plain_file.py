@@ -1,4 +1,4 @@
-"""Decides whether anything in an env file needs explaining, whatever the settings are."""
+"""Decides whether anything in an env file needs a full check, whatever the settings are."""
 
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
 from setpoint.text.placeholder import is_placeholder
@@ -7,7 +7,7 @@ _MARK_OF_SUPPRESSIONS = "setpoint:"
 
 
 def reads_plainly(file: EnvFile) -> bool:
-    """Return whether there is nothing in the file but one value a name, and comments without a meaning."""
+    """Return whether the file holds nothing but one value per name, and comments that mean nothing to a check."""
     reading = file.reading
     return not (
         file.trouble

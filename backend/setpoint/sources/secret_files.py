@@ -1,4 +1,4 @@
-"""Values in files of their own: in secrets directories, and where `NAME_FILE` variables point."""
+"""Values in separate files: in secrets directories, and where `NAME_FILE` variables point."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,14 +16,14 @@ from setpoint.text.suggest import KnownNames, allowed_steps
 
 
 class FileVariable(NamedTuple):
-    """A variable `NAME_FILE` that names the file in which the value of `NAME` is.
+    """A variable `NAME_FILE`, which names the file that holds the value of `NAME`.
 
     Attributes:
         name: The name as the source spells it.
         path: Its value.
-        variable: What it gives a value to.
-        content: The file, read; with trouble if it could not be.
-        written: Where it is written; None where the process environment sets it.
+        variable: The variable that gets the value.
+        content: The file, with the reason if it could not be read.
+        written: Where it is written; None if the process environment sets it.
     """
 
     name: str
@@ -41,15 +41,15 @@ def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
 def files_in(
     contract: SettingsContract, directories: Iterable[str], names: SecretNames | None = None
 ) -> Iterator[EnvFile]:
-    """Yield the files in `directories` that set a variable, or that a slip of the pen keeps from setting one.
+    """Yield the files in `directories` that set a variable, or would without a slip in their name.
 
     This is what pydantic-settings documents under "Secrets": the name of a file is that of a variable,
-    nested ones have none, and a file that a link leads to must lie in the directory as well.
+    nested ones have none, and a file that a link leads to must be in the directory as well.
 
     Args:
         contract: What the app expects.
         directories: Where to look, later ones over earlier.
-        names: How nested ones are named, where they can have files.
+        names: How nested ones are named, if they can have files.
     """
     known = [each.name for each in contract.variables if names or len(each.setting) == 1]
     known_names = KnownNames(known)
@@ -60,7 +60,7 @@ def files_in(
             name = contract.canonical(_as_variable(contract, written, names))
             is_known = name in known or (names is not None and contract.find(name) is not None)
             if is_known or known_names.nearest(name, allowed_steps(name)):
-                shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would take `./` away
+                shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would remove `./`
                 yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, name if is_known else path.name)
 
 
@@ -69,7 +69,7 @@ def _as_variable(contract: SettingsContract, name: str, names: SecretNames | Non
     if names is None or not name.casefold().startswith(names.prefix.casefold()):
         return name
     parts = name[len(names.prefix) :].split(names.delimiter) if names.delimiter else [name[len(names.prefix) :]]
-    # Where no variable sets a part of a setting, it is known by that setting alone.
+    # If no variable sets a part of a setting, it is known only by that setting.
     return contract.prefix + (contract.delimiter.join(parts) if contract.delimiter else parts[0])
 
 
@@ -77,7 +77,7 @@ def _entries(directory: Path, *, is_deep: bool) -> Iterator[Path]:
     try:
         found = sorted(directory.rglob("*") if is_deep else directory.iterdir())
     except OSError:
-        return  # pydantic-settings passes over a directory that is not there
+        return  # pydantic-settings ignores a directory that does not exist
     for each in found:
         is_hidden = is_deep and any(part.startswith(".") for part in each.relative_to(directory).parts)
         if each.is_file() and directory in each.resolve().parents and not is_hidden:
@@ -87,13 +87,13 @@ def _entries(directory: Path, *, is_deep: bool) -> Iterator[Path]:
 def file_variables(
     contract: SettingsContract, files: Iterable[EnvFile], environment: Mapping[str, str], *, opens: bool = True
 ) -> Iterator[FileVariable]:
-    """Yield the `NAME_FILE` variables that count, one a name, with the files that they name.
+    """Yield the `NAME_FILE` variables that count, one per name, with the files that they name.
 
     Args:
-        contract: What reads them.
+        contract: The contract of the class that reads them.
         files: The env files in which they may be.
         environment: The process environment.
-        opens: Whether to look into the files; else they are taken for those of another machine.
+        opens: Whether to read the files; otherwise they are taken to be on another machine.
     """
     given: dict[str, tuple[str, str, Written | None]] = {
         contract.canonical(each.name): (each.name, each.value, Written(file, each))
@@ -115,7 +115,7 @@ def _elsewhere(kind: SourceKind, path: str, _: str) -> EnvFile:
 
 
 def _secret_file(kind: SourceKind, path: str, name: str) -> EnvFile:
-    """Return the file at `path` as one that sets `name` to all that is in it, as `str.strip` leaves it."""
+    """Return the file at `path` as one that sets `name` to its whole content, stripped by `str.strip`."""
     try:
         source = SourceText.from_bytes(path, content_of(path))
     except (OSError, ValueError) as error:

@@ -1,1 +1,1 @@
-"""What is done to text for people: escape, mask, join, suggest."""
+"""Prepares text for people: escapes, masks, joins and suggests."""

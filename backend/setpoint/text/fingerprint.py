@@ -1,4 +1,4 @@
-"""Keyed fingerprints, by which people who share a key can compare secrets without showing them."""
+"""Keyed fingerprints, with which people who share a key can compare secrets without showing them."""
 
 import hashlib
 import hmac
@@ -11,21 +11,21 @@ _HEXADECIMAL_DIGITS = 16
 
 
 class UnusableKeyError(ValueError):
-    """The bytes are no key; the text says why, for people."""
+    """The bytes are not a usable key; the text says why, for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class FingerprintKey:
-    """A key that makes fingerprints; without it nobody can try out which secret has one."""
+    """A key for fingerprints; without it, nobody can find out which secret has a fingerprint by trying."""
 
     key: bytes = field(repr=False)
 
     @classmethod
     def of(cls, content: bytes) -> "FingerprintKey":
-        """Return the key in `content` of a file; a line end after it does not count.
+        """Return the key in the `content` of a file; a line ending after it does not count.
 
         Raises:
-            UnusableKeyError: It is too short to keep anybody from trying out keys, or no key at all.
+            UnusableKeyError: It is so short that it could be guessed, or not a key at all.
         """
         key = content.rstrip(b"\r\n")
         if len(key) < SHORTEST_KEY:
@@ -37,6 +37,6 @@ class FingerprintKey:
         return cls(key)
 
     def fingerprint(self, name: str, value: str) -> str:
-        """Return the fingerprint of `value` of the variable `name`: another name gives another one."""
+        """Return the fingerprint of the `value` of the variable `name`; it differs by name."""
         content = _PURPOSE + name.encode("utf-8", "surrogatepass") + b"\0" + value.encode("utf-8", "surrogatepass")
         return hmac.new(self.key, content, hashlib.sha256).hexdigest()[:_HEXADECIMAL_DIGITS]

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 MASK = "********"
-"""What shows in place of a value."""
+"""What is shown instead of a value."""
 
 
 class Guarded:
-    """A value that no text shows by mistake: wherever one puts it in, it is a mask.
+    """A value that no text shows by mistake: wherever it is formatted, it is a mask.
 
     Attributes:
-        raw: The value itself, for code that judges it or hands it on, and for no text that people read.
+        raw: The value itself, for code that checks it or passes it on, and never for text that people read.
     """
 
     __slots__ = ("raw",)
@@ -37,5 +37,5 @@ class Guarded:
         return bool(self.raw)
 
     def satisfies(self, condition: Callable[[str], bool]) -> bool:
-        """Return what `condition` says of the value, and nothing else of it."""
+        """Return what `condition` returns for the value, and nothing else about it."""
         return condition(self.raw)

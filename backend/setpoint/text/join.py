@@ -1,4 +1,4 @@
-"""Puts words together as sentences do."""
+"""Joins words as sentences do."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,18 @@ _MOST_NAMED = 5
 
 
 def joined(words: Sequence[str]) -> str:
-    """Return `a`, `a and b`, or `a, b and c`; an empty text for no words."""
+    """Return `a`, `a and b`, or `a, b and c`; an empty string for no words."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def some_joined(words: Sequence[str]) -> str:
-    """Return as `joined` does the first words and how many more there are: a sentence names five at most."""
+    """Return the first words like `joined`, and how many more there are: a sentence names five at most."""
     left_out = len(words) - _MOST_NAMED
     return joined([*words[:_MOST_NAMED], f"{left_out} more"] if left_out > 0 else words)
 
 
 def said_of(subjects: Sequence[str], words: str) -> str:
-    """Return a sentence on `subjects` whose predicate in the plural is `words`: `a and b keep it`, `a keeps it`."""
+    """Return a sentence about `subjects` with the plural predicate `words`: `a and b keep it`, `a keeps it`."""
     verb, _, rest = words.partition(" ")
     is_singular = len(subjects) == 1 and verb != "would"
     return f"{joined(subjects)} {verb}{'s' if is_singular else ''} {rest}"

@@ -1,4 +1,4 @@
-"""Keeps values that must not be printed out of everything that is."""
+"""Keeps values that must not be printed out of everything that is printed."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from functools import cached_property
 from setpoint.text.guarded import MASK
 
 _REPEATED_MASK = rf"(?:{re.escape(MASK)})+"
-# A shorter value, or one plain word, is masked as a whole word alone: pieces of `shop` are in too many words.
+# A shorter value, or a plain word, is masked only as a whole word: parts of `shop` are in too many words.
 _SHORTEST_IN_PIECES = 8
 _PLAIN_WORD = r"[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}"
 _LETTERS_OF_ONE_CASE = r"[a-z]+|[A-Z]+"
@@ -16,15 +16,15 @@ _LETTERS_AND_DIGITS = r"[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]"
 _WORD = r"[^\s\"'`(),;:=<>\[\]{}|@&?]+"
 _END_OF_SENTENCE = ".!…"
 _PIECE, _PIECE_OF_LETTERS, _PIECE_OF_WORDS, _LONG_PIECE = 4, 5, 6, 12
-# A set of as many takes about 100 MB.
+# A set of this many takes about 100 MB.
 _MOST_PIECES = 1 << 20
 
 
 class Redactor:
-    """Masks a set of values wherever they, or pieces of them, are in a text, in whatever form they come back.
+    """Masks a set of values wherever they, or parts of them, are in a text, in any form.
 
-    A short value counts as a whole word alone, a piece of a longer one as it is written, because `shop`
-    inside a secret URL is not what `SHOP_PORT` is about; a long piece counts in whatever case.
+    A short value counts only as a whole word, and a part of a longer one only as it is written, because `shop`
+    inside a secret URL has nothing to do with `SHOP_PORT`; a long part counts in any case.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -32,7 +32,7 @@ class Redactor:
 
     @cached_property
     def _forms(self) -> list[str]:
-        """Return every form of every value; most texts are about files without a fault, and need none."""
+        """Return every form of every value; most texts are about good files, and need none."""
         from setpoint.text.secret_forms import forms_of
 
         return sorted({form for value in dict.fromkeys(self._given) if value for form in forms_of(value)}, key=len)
@@ -46,18 +46,18 @@ class Redactor:
         return [each for each in self._forms if each not in self._words]
 
     def redact(self, text: str) -> str:
-        """Return `text` with the values masked in it, and with every piece of them that could be recognised."""
+        """Return `text` with the values masked, and every recognisable part of them."""
         kept, last = list[str](), 0
         for start, end in sorted(self._spans(text)):
             if end <= last:
                 continue
-            # Masks in a row are one, because their number would tell the length.
+            # Masks in a row become one, because their number would give away the length.
             kept += [text[last:start], MASK] if start > last or not kept else []
             last = max(last, end)
         return re.sub(_REPEATED_MASK, MASK, "".join([*kept, text[last:]]))
 
     def holds(self, text: str) -> bool:
-        """Return whether one of the values, or a long piece of one, is in `text`; a short value as a whole word."""
+        """Return whether one of the values, or a long part of one, is in `text`; a short value only as a whole word."""
         if next(self._whole_words(text), None) is not None:
             return True
         if not self._values:
@@ -76,7 +76,7 @@ class Redactor:
         return found
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where something is in `text` that is to be masked."""
+        """Yield the places in `text` that must be masked."""
         yield from self._whole_words(text)
         if not self._values:
             return
@@ -120,7 +120,7 @@ class Redactor:
 
 
 class _Pieces:
-    """The pieces of values that have one size."""
+    """The parts of values that have one size."""
 
     def __init__(self, values: Iterable[str], size: int, without: str | None = None) -> None:
         self.size = size
@@ -144,12 +144,12 @@ def _is_whole(value: str) -> bool:
 
 
 def _is_mixed(value: str) -> bool:
-    """Return whether `value` looks as nobody writes words: letters and digits, or capitals, among each other."""
+    """Return whether `value` does not look like a word: it mixes letters and digits, or cases."""
     return "://" not in value and bool(re.search(_LETTERS_AND_DIGITS, value))
 
 
 def _folded(text: str) -> str:
-    """Return `text` without differences of case; a character stays one, so that places stay the same."""
+    """Return `text` with case folded; each character stays one character, so that places stay the same."""
     folded = text.lower()
     if len(folded) == len(text):
         return folded

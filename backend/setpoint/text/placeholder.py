@@ -3,7 +3,7 @@
 import re
 
 _AROUND = " \t\r\n\"'*_<>[]{}()#%$@!?.:=~-"
-# Patterns are for text in lower case, and those of words for `_` between them: to ignore that takes twice as long.
+# Patterns are for lower-case text with `_` between words: ignoring case and separators would take twice as long.
 _BETWEEN_WORDS = str.maketrans("- ", "__")
 _TO_BE_DONE = (
     r"(?:(?:please|must|need|needs)_?)?(?:to_?be_?)?"
@@ -27,16 +27,16 @@ _WORDS = (
     r"(?:changed|replaced|filled|set|provided|determined|defined|generated)(?:_[a-z_]*)?"
     r"|not_a_real_[a-z0-9_]+"
 )
-# As software ships it: `!ChangeThisMercureHubJWTSecretKey!`.
+# As shipped by software: `!ChangeThisMercureHubJWTSecretKey!`.
 _WORDS_IN_CAMEL_CASE = r"[Cc]hange(?:Me|This|It)[A-Z][A-Za-z0-9]*"
-# What one marks as a gap, whatever is in it.
+# Anything that is marked as a gap.
 _MARKS = "<*_{#[%@"
 _MARKED = (
     r"<[^<>@]*[a-z][^<>@]+>|\*{2,} *[a-z][a-z _-]* *\*{2,}|_{2,}[a-z]+(?:_[a-z]+)*_{2,}|\{\{[^{}]*\}\}|#\{[^{}]+\}#?"
     r"|\[(?:your|insert|enter|add)\b[^\[\]]*\]"
     r"|%%?[a-z]+(?:_[a-z]+)*%%?|@@?[a-z]+(?:_[a-z]+)*@@?"
 )
-# A word in small letters between underscores alone may be a name (`__main__`).
+# A single lower-case word between underscores may be a name (`__main__`).
 _NAMES = r"__[a-z0-9]+(?:_[a-z0-9]+)*__"
 # `sk-...` and `sk_test_xxxxxxxx`, too.
 _ENDS_OF_NOTHING = ".…?-_*x"
@@ -46,7 +46,7 @@ _GAP = (
     r"<(?:[a-z _-]*[ _-])?(?:key|id|host|dsn|token|password|pass|secret"
     r"|user|name|username|project|region|account|domain|url)s?(?:[ _-][a-z _-]*)?>"
 )
-# Each after a piece that it cannot be without: to look for one takes no time, and most values hold none.
+# Each after a substring that it must contain: searching for one is quick, and most values contain none.
 _INSIDE = (
     ("<", _GAP),
     ("me", r"\b(?:change|replace)[-_]?me\b"),

@@ -1,4 +1,4 @@
-"""Says where an exception was raised, without its text: that could hold a value."""
+"""Says where an exception was raised, without its text, which could hold a value."""
 
 import os
 from pathlib import Path
@@ -11,9 +11,9 @@ _OF_SETPOINT = str(Path(__file__).parents[1])
 
 
 def place_of(error: BaseException) -> tuple[CodeType, int] | None:
-    """Return the function of the app's own in which `error` was raised, and the line in its file; None elsewhere.
+    """Return the app's own function in which `error` was raised, and the line in its file; None if elsewhere.
 
-    What a library refuses is to be changed where it is asked.
+    What a library refuses must be changed where the app calls it.
     """
     places = [(frame.f_code, line) for frame, line in walk_tb(error.__traceback__)]
     own = [(code, line) for code, line in places if not _is_installed(code.co_filename)]
@@ -21,9 +21,9 @@ def place_of(error: BaseException) -> tuple[CodeType, int] | None:
 
 
 def kind_and_place(error: BaseException) -> str:
-    """Return `KeyError at /srv/app/settings.py:12`, or the kind alone.
+    """Return `KeyError at /srv/app/settings.py:12`, or only the kind.
 
-    The place is the last one in code that is not installed: what a library refuses is to be changed where it is asked.
+    The place is the last one in the app's own code: what a library refuses must be changed where the app calls it.
     """
     places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     own = [(path, line) for path, line in places if not _is_installed(path)]
@@ -33,5 +33,5 @@ def kind_and_place(error: BaseException) -> str:
 
 
 def _is_installed(path: str) -> bool:
-    """Return whether `path` is that of a library, of Python's own or of Setpoint's code."""
+    """Return whether `path` belongs to a library, to Python or to Setpoint."""
     return path.startswith(("<frozen ", _OF_PYTHON, _OF_SETPOINT)) or bool(_OF_LIBRARIES & {*Path(path).parts})

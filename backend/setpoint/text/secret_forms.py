@@ -13,17 +13,17 @@ _LONGEST_DECODED = 1 << 16
 _LONGEST_ENCODED = 1 << 10
 _SHORTEST_ENCODED = 6
 _LONG_ENOUGH = 12
-"""As many letters of base64 are in nothing else, so that they count whatever letters they are."""
+"""This many letters of base64 are unlikely by chance, so they count whatever they are."""
 _MOST_STEPS = 3
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
-# Words that a secret setting may hold for "nothing"; to mask them would hide what a message says.
+# Words with which a secret setting may say "nothing"; masking them would hide what a message says.
 _NO_SECRETS = {"true", "false", "none", "null", "nil", "yes", "off"}
 
 
 def forms_of(value: str) -> frozenset[str]:
-    """Return `value` and what it may turn into before somebody quotes it; nothing of fewer than three characters."""
+    """Return `value` and what it may be turned into before it is quoted; nothing for fewer than three characters."""
     found = {value}
     news = [value]
     for _ in range(_MOST_STEPS):
@@ -37,7 +37,7 @@ def forms_of(value: str) -> frozenset[str]:
 
 
 def _decoded(text: str) -> Iterator[str]:
-    """Yield what programs make of `text`."""
+    """Yield what programs turn `text` into."""
     yield text.strip()
     if len(text) > _LONGEST_DECODED:
         return
@@ -54,7 +54,7 @@ def _decoded(text: str) -> Iterator[str]:
 
 
 def _unquoted(text: str) -> str:
-    """Return `text` without percent-encoding, whatever bytes that makes."""
+    """Return `text` without percent-encoding, whatever the resulting bytes."""
     try:
         return unquote(text, errors="surrogatepass")
     except UnicodeDecodeError:
@@ -62,7 +62,7 @@ def _unquoted(text: str) -> str:
 
 
 def _in_url(text: str) -> Iterator[str]:
-    """Yield what is secret in a URL: who logs in, and the values of its query."""
+    """Yield what is secret in a URL: its credentials, and the values of its query."""
     if not _URL.fullmatch(text):
         return
     try:
@@ -94,7 +94,7 @@ def _strings_in(value: Any) -> Iterator[str]:
 
 
 def _from_bytes(text: str) -> Iterator[str]:
-    """Yield what `text` is as base64 (RFC 4648) or in hexadecimal digits, where that is text again."""
+    """Yield `text` decoded from base64 (RFC 4648) or hexadecimal digits, if the result is text again."""
     if _HEXADECIMAL.fullmatch(text):
         yield from _as_text(bytes.fromhex(text))
     if _BASE64.fullmatch(text):
@@ -112,7 +112,7 @@ def _as_text(content: bytes) -> Iterator[str]:
 
 
 def _quoted(text: str) -> Iterator[str]:
-    """Yield how Python and JSON write `text` between quotes."""
+    """Yield `text` as Python and JSON write it between quotes."""
     if len(text) <= _LONGEST_DECODED and not (text.isalnum() and text.isascii()):
         yield repr(text)[1:-1]
         yield json.dumps(text)[1:-1]
@@ -121,13 +121,13 @@ def _quoted(text: str) -> Iterator[str]:
 
 
 def _encoded(text: str) -> Iterator[str]:
-    """Yield how programs write `text` into URLs and headers, where everybody can read it back."""
+    """Yield `text` as programs write it into URLs and headers, where everybody can decode it."""
     if not _SHORTEST_ENCODED <= len(text) <= _LONGEST_ENCODED:
         return
     yield from {quote(text, safe="", errors="surrogatepass"), quote(text, errors="surrogatepass")} - {text}
     content = text.encode("utf-8", "surrogatepass")
     yield content.hex()
-    # As `user:password` in a header; which letters its end makes depends on how long its beginning is.
+    # As `user:password` in a header; how the end is encoded depends on the length of the beginning.
     for before in range(3):
         whole = (before + len(content)) // 3 * 4
         encoded = base64.b64encode(bytes(before) + content).decode()
@@ -137,14 +137,14 @@ def _encoded(text: str) -> Iterator[str]:
 
 
 def _beginnings(before: int, content: bytes) -> Iterator[str]:
-    """Yield how base64 begins with `content` after other bytes, the last of which share a letter with it."""
+    """Yield the base64 of `content` after other bytes, the last of which share a letter with it."""
     for preceding in range({1: 4, 2: 16}.get(before, 0)):
         bytes_before = bytes(before - 1) + bytes([preceding])
         yield base64.b64encode(bytes_before + content).decode()[before : before + _LONG_ENOUGH]
 
 
 def _endings(encoded: str, rest: bytes) -> Iterator[str]:
-    """Yield how base64 goes on after `encoded` with the one or two bytes of `rest`, and then ends or has others."""
+    """Yield how base64 continues after `encoded` with the one or two bytes of `rest`, at the end or before others."""
     if not rest:
         return
     beginning = encoded[-_LONG_ENOUGH:]

@@ -1,4 +1,4 @@
-"""Tells from a name, however it is spelt, whether people use it for a secret."""
+"""Decides by a name, however it is spelt, whether it is used for a secret."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _KINDS_OF_KEYS = """
 _KEYS = frozenset(
     f"{kind}{between}{key}" for kind in _KINDS_OF_KEYS.split() for between in ("", "_") for key in ("KEY", "KEYS")
 )
-# Whose address holds a password, or is one.
+# Things whose address holds a password, or is one.
 _SERVERS = """
     AMQP BROKER CLICKHOUSE CLOUDAMQP CLOUDINARY CONNECTION DATABASE DB DISCORD_WEBHOOK MARIADB MONGO MONGODB MYSQL
     POSTGRES POSTGRESQL PRESIGNED RABBITMQ REDIS SAS SLACK_HOOK SLACK_WEBHOOK TEAMS_WEBHOOK
@@ -27,16 +27,16 @@ _OTHER_SECRETS = """
 """
 _SECRETS = _KEYS | _ADDRESSES | frozenset(_OTHER_SECRETS.split())
 _MOST_WORDS_OF_ONE = 3
-# What a word may end with that means a secret, `DBPASSWORD` for one.
+# Endings of words that mean a secret, such as `DBPASSWORD`.
 _WORDS_FOR_SECRETS = ("APIKEY", "CREDENTIAL", "PASSCODE", "PASSPHRASE", "PASSWD", "PASSWORD", "SECRET", "TOKEN")
 _ENDINGS = tuple(f"{word}{plural}" for word in _WORDS_FOR_SECRETS for plural in ("", "S"))
-# Short words that mean other things, too, when others follow.
+# Short words that can mean something else if others follow.
 _LAST_WORDS = """
     ADO_PAT DBPASS DBPW DEVOPS_PAT GH_PAT GITHUB_PAT GITLAB_PAT GL_PAT KEYPASS PASS PEPPER PROXY_AUTH PW PWD
     REDIS_AUTH REGISTRY_AUTH SALT STOREPASS STRIPE_SK USERPASS USERPW
 """
 _SECRETS_AT_THE_END = frozenset(_LAST_WORDS.split())
-# A setting whose name goes on so is about secrets, and is none.
+# A setting whose name continues like this is about secrets, but is not one.
 _WORDS_ABOUT_SECRETS = """
     AGE ALG ALGO ALGORITHM ALGORITHMS ALLOWED ARN ATTEMPTS AUDIENCE BACKEND BUCKET BUDGET CACHE CASE
     CHARACTERS CHARS CHECK CLASS COLUMN COMPLEXITY CONTEXT COOKIE COST COUNT DAYS DELAY DELIMITER DESCRIPTION
@@ -52,7 +52,7 @@ _WORDS_ABOUT_SECRETS = """
     VALIDATOR VALIDATORS VERSION WEEKS WINDOW
 """
 _ABOUT_SECRETS = frozenset(_WORDS_ABOUT_SECRETS.split())
-# How many, or whether; and what language models call tokens.
+# How many, or whether; and the tokens of language models.
 _WORDS_BEFORE_WHAT_IS_NONE = """
     ALLOW DISABLE ENABLE HAS HIDE IS MASK MAX MAXIMUM MIN MINIMUM NO NUM NUMBER REDACT REQUIRE REQUIRES SHOW
     SKIP TOTAL USE USES WITH
@@ -62,12 +62,12 @@ _BEFORE_WHAT_IS_NONE = frozenset(_WORDS_BEFORE_WHAT_IS_NONE.split())
 
 
 def is_secret_name(name: str) -> bool:
-    """Return whether `name` is what people call secrets: `DB_PASSWORD` or `apiKey`, and not `PASSWORD_MIN_LENGTH`."""
+    """Return whether `name` is a typical name of a secret: `DB_PASSWORD` or `apiKey`, but not `PASSWORD_MIN_LENGTH`."""
     return _last_secret(name) is not None
 
 
 def ends_as_a_secret(name: str) -> bool:
-    """Return whether `name` ends with the word for one secret, so that a number under it is one: `PASSWORD`."""
+    """Return whether `name` ends with the word for a single secret, so that even a number is one: `PASSWORD`."""
     found = _last_secret(name)
     if found is None:
         return False
@@ -76,7 +76,7 @@ def ends_as_a_secret(name: str) -> bool:
 
 
 def _last_secret(name: str) -> tuple[str, list[str]] | None:
-    """Return the last words of `name` that mean a secret, unless what is around them means something else.
+    """Return the last words of `name` that mean a secret, unless the words around them say otherwise.
 
     Returns:
         These words, and those after them.
@@ -86,7 +86,7 @@ def _last_secret(name: str) -> tuple[str, list[str]] | None:
     place = _place_of_last_secret(words)
     if place is None:
         return None
-    if words == ["GOOGLE", "APPLICATION", "CREDENTIALS"]:  # By Google's definition the path of a file.
+    if words == ["GOOGLE", "APPLICATION", "CREDENTIALS"]:  # The path of a file, by Google's definition.
         return None
     before, phrase, after = words[: place.start], "_".join(words[place]), words[place.stop :]
     if not _ABOUT_SECRETS.isdisjoint(after) and not _is_half_a_pair(phrase, after):
@@ -118,5 +118,5 @@ def _mean_a_secret(words: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def _is_half_a_pair(phrase: str, after: list[str]) -> bool:
-    """Return whether it is `ACCESS_KEY_ID`, which is worth nothing alone, but goes with the other half."""
+    """Return whether it is `ACCESS_KEY_ID`, which is worthless alone, but belongs to the other half."""
     return phrase == "ACCESS_KEY" and after == ["ID"]

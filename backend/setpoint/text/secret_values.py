@@ -1,4 +1,4 @@
-"""Tells from a value alone whether it looks like a secret."""
+"""Decides by a value alone whether it looks like a secret."""
 
 import re
 from urllib.parse import unquote
@@ -6,14 +6,14 @@ from urllib.parse import unquote
 from setpoint.text.secret_names import is_secret_name
 
 _CHUNK = r"[A-Za-z0-9]{8,}"
-# Ten characters with letters and digits among them or a capital inside, eight with all three, or a long word.
+# Ten characters that include letters and digits or a capital inside, eight with all three, or a long word.
 _MADE_BY_A_MACHINE = (
     r"(?=.*\d)(?=.*[A-Za-z]).{10,}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}|(?=.*[a-z][A-Z]).{10,}|(?=.*[A-Za-z]).{25,}"
 )
 _WRITTEN_BY_PEOPLE = (
     r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,4}(?=[A-Z][a-z]|\d*$)){1,4}\d{0,4}|[0-9]+[A-Za-z]{1,5}|[A-Z]{2,}\d{0,4}"
 )
-# As their makers document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, OpenAI, Anthropic, Hugging
+# As their vendors document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, OpenAI, Anthropic, Hugging
 # Face, DigitalOcean, Shopify, PyPI, Docker, Vault, Sentry, New Relic, Linear, a JWT.
 _PREFIX_BY_MAKER = (
     r"(?<![A-Za-z0-9])(?:"
@@ -21,13 +21,13 @@ _PREFIX_BY_MAKER = (
     r"|A[KS]IA[A-Z0-9]{12}|SG\.[\w-]{16,}\.|sk-(?:proj|ant|svcacct|or)-[\w-]{8}"
     r"|(?:npm_|hf_|sk-|dop_v1_|shpat_|pypi-|dckr_pat_|hvs\.|sntry[su]_|NRAK-|lin_api_)[A-Za-z0-9_-]{20})"
 )
-# As base32 (RFC 4648) is written; a name has its digits in one place.
+# Like base32 (RFC 4648); a name has its digits in one place.
 _CAPITALS_AND_DIGITS = r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}"
-# Each begins where a word does, so that a long value is gone through once.
+# Each begins at the start of a word, so that a long value is scanned only once.
 _CREDENTIALS_INSIDE = r"(?<!\S)[^\s:]*:\S*@"
 _KEY_INSIDE = r"(?<![\w.-])([\w.-]+)[\"']?\s*[:=]|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
 _ESCAPED_IN_JSON = r"\\+u([0-9A-Fa-f]{4})"
-# A private key; addresses of webhooks, which let in whoever knows them; signed URLs; credentials of headers, commands.
+# A private key; webhook URLs, which let in whoever knows them; signed URLs; credentials in headers and commands.
 _SENSITIVE_FORM = (
     r"(?i)-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-"
     r"|\b(?:hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/)\S"
@@ -38,12 +38,12 @@ _SENSITIVE_FORM = (
     # A line of `.pgpass`; an IPv6 address looks like one.
     r"|(?<!\S)(?![\da-f:]+(?:\s|$))[^:\s]+:(?:\d+|\*):[^:\s]+:[^:\s]+:\S"
 )
-# What somebody may do with secrets, as OAuth names it.
+# Scopes about secrets, as OAuth names them.
 _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|delete|list|revoke|rotate|all|\*)(?![\w.-])"
 
 
 def looks_secret(value: str) -> bool:
-    """Return whether `value` seems to hold a secret: by its form, or by a key inside that names one."""
+    """Return whether `value` seems to hold a secret, by its form, or by a key inside that names one."""
     written = _decoded(value)
     if any(re.search(form, written) for form in (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER)):
         return True
@@ -52,27 +52,27 @@ def looks_secret(value: str) -> bool:
 
 
 def _decoded(value: str) -> str:
-    """Return `value` without the escapes of JSON and of URLs, in which a key may hide."""
+    """Return `value` without the escapes of JSON and URLs, in which a key may be hidden."""
     without = re.sub(_ESCAPED_IN_JSON, lambda match: chr(int(match[1], 16)), value)
     return f"{without} {unquote(without)}" if "%" in without else without
 
 
 def sounds_secret(name: str, value: str) -> bool:
-    """Return whether `value` of a variable that no setting reads is a secret: by the name, or by what it looks like."""
+    """Return whether the `value` of a variable that no setting reads is a secret, by the name or by its looks."""
     return is_secret_name(name) or looks_secret(value)
 
 
 def is_token_as_name(name: str) -> bool:
-    """Return whether `name`, which no setting has, looks like a token rather than like the name of a variable."""
+    """Return whether `name`, which no setting has, looks more like a token than like the name of a variable."""
     return bool(re.search(_PREFIX_BY_MAKER, name) or re.fullmatch(_CAPITALS_AND_DIGITS, name)) or (
         not name.isupper() and looks_like_token(name)
     )
 
 
 def looks_like_token(value: str) -> bool:
-    """Return whether some word of `value` looks like a key that a machine made, and not like words of people.
+    """Return whether a word of `value` looks like a generated key rather than like human language.
 
-    Names of hosts, paths, versions and classes do not: `db-1.internal.example`, `sha256`, `SqliteBackend`.
+    Names of hosts, paths, versions and classes don't: `db-1.internal.example`, `sha256`, `SqliteBackend`.
     """
     return bool(re.search(_PREFIX_BY_MAKER, value)) or any(
         re.fullmatch(_MADE_BY_A_MACHINE, word) and not re.fullmatch(_WRITTEN_BY_PEOPLE, word)

@@ -1,7 +1,7 @@
-"""The one door through which names and values show to people: what may show is judged here and nowhere else.
+"""The one door through which names and values reach people: what may be shown is decided here and nowhere else.
 
-Nothing passes by default. Who asks hands in what a contract says of a value (`secret`); the door knows
-every secret of the same file or process, and lets none through under another name.
+Nothing passes by default. The caller says what the contract says about a value (`secret`); the door knows
+every secret of the same file or process, and lets none pass under another name.
 """
 
 import re
@@ -13,12 +13,12 @@ from setpoint.text.mask import Redactor
 from setpoint.text.secret_values import is_token_as_name, looks_like_token, looks_secret, sounds_secret
 
 COMMENT = "#…"
-"""What shows of a comment: that there is one."""
+"""What is shown of a comment: that there is one."""
 
 OF_EVERY_PROCESS = frozenset(
     {"HOME", "HOSTNAME", "LANG", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "TZ", "USER"}
 )
-"""Variables of any process: a setting `path` is not meant by them, and `PWD` is no password."""
+"""Variables of any process: they are not meant for a setting `path`, and `PWD` is not a password."""
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
 _CONVENTIONAL_NAME = r"[A-Z_][A-Z0-9_]{0,63}"
@@ -27,23 +27,23 @@ _QUOTED = r"(?s)\s*(['\"`]).*\1\s*"
 
 
 def shows_alone(value: Guarded, *, secret: bool, is_out_of_place: Callable[[str], bool]) -> bool:
-    """Return whether `value` of a known setting may show as far as it can be judged without any other.
+    """Return whether the `value` of a known setting may be shown, as far as can be decided without other values.
 
     Args:
         value: What a source gives.
         secret: Whether the contract says that the setting is one.
-        is_out_of_place: Says whether a value seems to be a secret under the wrong name.
+        is_out_of_place: Returns whether a value seems to be a secret under the wrong name.
     """
     return not (secret or looks_secret(value.raw) or is_out_of_place(value.raw))
 
 
 def is_secret_of_stranger(name: str, value: Guarded, *, in_process: bool) -> bool:
-    """Return whether `value` is a secret of a variable that no setting reads, by its name or by its looks.
+    """Return whether the `value` of a variable that no setting reads is a secret, by its name or by its looks.
 
     Args:
         name: The variable.
         value: What a source gives.
-        in_process: Whether that is the process environment, which is full of others' names and values.
+        in_process: Whether the source is the process environment, which is full of names and values of other programs.
     """
     if in_process:
         return name not in OF_EVERY_PROCESS and sounds_secret(name, value.raw)
@@ -51,31 +51,31 @@ def is_secret_of_stranger(name: str, value: Guarded, *, in_process: bool) -> boo
 
 
 def is_name(name: str, *, has_value: bool) -> bool:
-    """Return whether `name` has the form of one; without a value, it may be a line of something else."""
+    """Return whether `name` has the form of a name; without a value, it may be a line of something else."""
     return bool(re.fullmatch(_NAME if has_value else _CONVENTIONAL_NAME, name))
 
 
 class Names:
-    """Decides which names of a file show, one after the other in the order of its lines.
+    """Decides which names of a file may be shown, one after the other, in the order of its lines.
 
     After a line that can't be read, what looks like a name may be the rest of a value that spans several lines
-    (a private key, say): there, names show only if they are beyond that doubt.
+    (such as a private key): there, names are shown only if that can be ruled out.
     """
 
     def __init__(self) -> None:
         self._in_doubt = False
 
     def pass_over(self) -> None:
-        """Take note of a line that the program passes over, and that is no comment."""
+        """Record a line that the program ignores, and that is not a comment."""
         self._in_doubt = True
 
     def shows(self, name: str | None, value: Guarded | None, *, is_known: bool) -> bool:
-        """Return whether `name` shows.
+        """Return whether `name` may be shown.
 
         Args:
-            name: What is where a name belongs, if something is.
-            value: What is written after it; None where that is nothing, not even an equal sign.
-            is_known: Whether the settings class knows it, or one that is spelt much like it.
+            name: What is written where a name belongs, if anything.
+            value: What is written after it; None if there is nothing, not even an equals sign.
+            is_known: Whether the settings class knows it, or a name that is spelt similarly.
         """
         shows = name is not None and (is_known or self._is_fit(name, value))
         self._in_doubt = value is None or (not shows and (self._in_doubt or _ends_base64(name, value)))
@@ -92,49 +92,49 @@ class Names:
 
 
 def _ends_base64(name: str | None, value: Guarded) -> bool:
-    """Return whether a line looks like the last one of a key, which ends in `=` or `==`."""
+    """Return whether a line looks like the last line of a key, which ends in `=` or `==`."""
     return value.raw == "=" or (not value and not is_name(name or "", has_value=False))
 
 
 class Door:
-    """Decides whether and how a value shows."""
+    """Decides whether and how a value is shown."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Take every secret that is known."""
+        """Take all known secrets."""
         self._masks = Redactor(secrets)
 
     def lets_through(self, value: Guarded, *, secret: bool) -> bool:
-        """Return whether `value`, which is a `secret` or not by itself, may show: it holds no other secret either."""
+        """Return whether `value` may be shown: it is not a `secret` itself, and holds no other secret either."""
         return not secret and not self._masks.holds(value.raw)
 
     @staticmethod
     def opened(value: Guarded, written: Guarded | None) -> str:
-        """Return `value`, which was let through, as it shows.
+        """Return `value`, which may be shown, in the form to show.
 
         Args:
             value: What a program reads.
-            written: What its file says, where it comes from one.
+            written: How its file writes it, if it comes from one.
         """
         comment = None if written is None else comment_in(value.raw, written.raw)
         shown = printable(value.raw[:comment])
         return shown if comment is None else f"{shown}{COMMENT}"
 
     def words(self, text: str) -> str:
-        """Return words of somebody else, a validator's for instance, with every secret masked in them."""
+        """Return text from elsewhere, such as a validator's, with every secret masked."""
         return self._masks.redact(text)
 
 
 def ends_in_comment(value: Guarded, written: str) -> bool:
-    """Return whether the writer of `value`, which a file says as `written`, took a part of it for a comment."""
+    """Return whether whoever wrote `value`, which is `written` so in the file, meant a part of it as a comment."""
     return comment_in(value.raw, written) is not None
 
 
 def comment_in(value: str, written: str) -> int | None:
-    """Return where in `value` the part begins that its writer took for a comment and the program does not.
+    """Return where in `value` the part begins that was meant as a comment, but is not one to the program.
 
     Args:
         value: What the program reads.
-        written: What the file says; in quotes, `#` is no comment.
+        written: How the file writes it; inside quotes, `#` does not begin a comment.
     """
     found = None if re.fullmatch(_QUOTED, written) else re.search(_COMMENT, value)
     return found.start() + 1 if found else None

@@ -1,4 +1,4 @@
-"""A line of an env file as it may show: what the door lets through of it, and masks for the rest."""
+"""A line of an env file in a form that may be shown: what the door lets through, and masks for the rest."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class Name(NamedTuple):
     Attributes:
         extent: Where it is.
         written: How it is written.
-        shown: The same if it is fit to print, else a mask.
+        shown: The same if it may be shown, otherwise a mask.
     """
 
     extent: Extent
@@ -33,14 +33,14 @@ class Name(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A piece of a line and what shows of it.
+    """A part of a line, and what is shown of it.
 
     Attributes:
         start: Where it begins in the file, in code points from 0.
         end: Where it ends, exclusive.
         shown: What is printed for it.
-        hidden: Whether that is a mask, after which no place may be told: it would tell the length.
-        written: What is written, where it shows.
+        hidden: Whether that is a mask; places after it must not be given, because they would give away the length.
+        written: What is written, if it may be shown.
     """
 
     start: int
@@ -51,52 +51,52 @@ class Piece(NamedTuple):
 
     @classmethod
     def plain(cls, text: str, start: int, end: int) -> "Piece":
-        """Return the piece of `text`, a whole file, from `start` to `end`, to be shown as it is written."""
+        """Return the part of `text`, a whole file, from `start` to `end`, to be shown as it is written."""
         written = text[start:end].replace("\t", " ")
         return cls(start, end, printable(written), written=written)
 
     @classmethod
     def masked(cls, start: int, end: int) -> "Piece":
-        """Return a piece of which nothing shows."""
+        """Return a part of which nothing is shown."""
         return cls(start, end, MASK if end > start else "", hidden=True)
 
     def width_to(self, offset: int, *, is_end: bool) -> int:
-        """Return how many characters show of it before `offset`; all or nothing of what is masked."""
+        """Return how many of its characters are shown before `offset`; all or none of a mask."""
         if self.written is None:
             return len(self.shown) * is_end
         return len(printable(self.written[: offset - self.start]))
 
 
 class ShownLine:
-    """A line of a file as it may be shown."""
+    """A line of a file in a form that may be shown."""
 
     def __init__(self, pieces: Sequence[Piece], end: int) -> None:
-        """Take the pieces of the line in their order, and where in the file the line ends."""
+        """Take the parts of the line in their order, and where in the file the line ends."""
         self._pieces = pieces
         self._end = end
         self.text = "".join(piece.shown for piece in pieces)
 
     @classmethod
     def of(cls, pieces: Sequence[Piece], line: Extent) -> "ShownLine":
-        """Return what shows of `line`; nothing does of what is after the last of the `pieces`."""
+        """Return what is shown of `line`; nothing after the last of the `pieces` is."""
         last = pieces[-1].end if pieces else line.start
         return cls([*pieces, Piece(last, max(last, line.end), "", hidden=True)], line.end)
 
     def told(self, offset: int) -> int:
-        """Return the offset to tell for `offset` of the file: after something hidden, where that begins."""
+        """Return the offset to report for `offset` of the file: after something hidden, the place where that begins."""
         for piece in self._pieces:
             if piece.hidden and piece.start < offset and piece.end > piece.start:
                 return piece.start
         return offset
 
     def excerpt(self, start: int, end: int) -> tuple[str, int, int]:
-        """Return the line, cut if it is long, and where in that the place from `start` to `end` of the file is."""
+        """Return the line, shortened if it is long, and where in it the place from `start` to `end` of the file is."""
         first = self._column(start)
         last = max(self._column(max(min(end, self._end), start), is_end=True), first)
         return _windowed(self.text, first, last)
 
     def _column(self, offset: int, *, is_end: bool = False) -> int:
-        """Return where `offset` of the file is in the line as it is shown."""
+        """Return where `offset` of the file is in the shown line."""
         column = 0
         for piece in self._pieces:
             if offset < piece.end or (is_end and offset == piece.end):
@@ -110,18 +110,18 @@ class ShownLine:
 def line_of_binding(
     text: str, line: Extent, name: Name | None, value: Extent, *, is_empty: bool, shows_value: bool
 ) -> ShownLine:
-    """Return a line of `text` on which a binding is, or a part of one.
+    """Return a line of `text` that holds a binding, or a part of one.
 
-    Nothing of it shows by default: the name shows if it is fit to print, the value if that may show, and no
+    Nothing is shown by default: the name is if it may be shown, and so is the value, but no
     comment ever does.
 
     Args:
         text: The whole file.
         line: Which line.
-        name: The name of the binding; None where what is before the value is none.
+        name: The name of the binding; None if what is before the value is not a name.
         value: Where the value is.
         is_empty: Whether the program reads an empty value, or none.
-        shows_value: Whether the value may show.
+        shows_value: Whether the value may be shown.
     """
     start, end = max(value.start, line.start), min(value.end, line.end)
     pieces = _before_value(text, line, name, value)
@@ -135,13 +135,13 @@ def line_of_binding(
 
 
 def line_that_is_not_read(text: str, line: Extent, written: str | None, shown: str) -> ShownLine:
-    """Return a line of `text` of which the name alone may show, and the equal sign after it.
+    """Return a line of `text` of which only the name may be shown, with the equals sign after it.
 
     Args:
         text: The whole file.
         line: Which line.
-        written: What looks like a name on it, if something does.
-        shown: The same if it is fit to print, else a mask.
+        written: What looks like a name on it, if anything.
+        shown: The same if it may be shown, otherwise a mask.
     """
     at = -1 if written is None or shown == MASK else text.find(written, line.start, line.end)
     if written is None or at < 0:
@@ -168,7 +168,7 @@ def _before_value(text: str, line: Extent, name: Name | None, value: Extent) -> 
 
 
 def pieces_of_value(text: str, start: int, end: int) -> list[Piece]:
-    """Return what shows of a value that may show: not what its writer took for a comment."""
+    """Return what is shown of a value that may be shown: not what was meant as a comment."""
     written = text[start:end]
     comment = comment_in(written, written)
     if comment is None:
@@ -177,13 +177,13 @@ def pieces_of_value(text: str, start: int, end: int) -> list[Piece]:
 
 
 def _comment_after(text: str, line: Extent, end: int) -> list[Piece]:
-    """Return what shows of a comment after an empty value: that there is one, which the eye may take for it."""
+    """Return what is shown of a comment after an empty value: that there is one, as it may be taken for the value."""
     is_here = line.start <= end <= line.end and text[end : line.end].lstrip().startswith("#")
     return [Piece(end, line.end, COMMENT, hidden=True)] if is_here else []
 
 
 def piece_of_name(name: Name) -> Piece:
-    """Return what shows of a name."""
+    """Return what is shown of a name."""
     if name.shown == MASK:
         return Piece.masked(*name.extent)
     shown = printable(name.shown)
@@ -191,7 +191,7 @@ def piece_of_name(name: Name) -> Piece:
 
 
 def _windowed(text: str, start: int, end: int) -> tuple[str, int, int]:
-    """Return the line, cut to what surrounds the place if it is long."""
+    """Return the line, cut to the surroundings of the place if it is long."""
     if len(text) <= _LONGEST_LINE:
         return text, start, end
     first = max(0, min(start - _CONTEXT, len(text) - _LONGEST_LINE))

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 
 _LETTERS_AN_EDIT = 4
 _MOST_EDITS = 3
-# Nobody misspells a name of more; measuring a distance takes time by the length.
+# Longer names are not looked for: measuring a distance takes time in proportion to the length.
 _LONGEST_NAME = 100
-# About a microsecond each: a file of thousands of names that almost match takes no more than 20 ms.
+# About a microsecond each: even a file of thousands of names that almost match takes no more than 20 ms.
 _MOST_WORK = 15_000
 _WORK_A_NAME = 5
 _CANDIDATES_A_WORK = 4
 
 
 def measure(one: str, other: str, limit: int) -> tuple[int, int]:
-    """Return in how many steps `one` becomes `other`, `limit` + 1 if it takes more than `limit`, and what that took.
+    """Return how many steps turn `one` into `other`, `limit` + 1 if it takes more than `limit`, and the work done.
 
-    What it took is the number of rows of a table that were filled in.
+    The work is the number of rows of a table that were filled in.
 
-    A step inserts, deletes or replaces a character or swaps two neighbours (the optimal string
+    A step inserts, deletes or replaces a character, or swaps two neighbours (the optimal string
     alignment distance: Damerau 1964, without editing a piece twice). Only the cells of the table that
     `limit` steps can reach are looked at (Ukkonen 1985).
     """
@@ -41,15 +41,15 @@ def measure(one: str, other: str, limit: int) -> tuple[int, int]:
 
 
 def allowed_steps(name: str) -> int:
-    """Return how far from `name` a known one may be to count as what was meant: one step for every four letters."""
+    """Return how far from `name` a known name may be to count as what was meant: one step for every four letters."""
     return min(len(name) // _LETTERS_AN_EDIT, _MOST_EDITS)
 
 
 class KnownNames:
-    """Names among which to look for what misspelt ones were meant to be.
+    """Names among which to find what misspelt ones were meant to be.
 
-    Each name is looked for once, and all that is looked for together takes a bounded time: once that
-    is up, nothing is found any more.
+    Each name is looked up once, and all look-ups together take a bounded time: once that
+    is used up, nothing more is found.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -61,7 +61,7 @@ class KnownNames:
         self._work_left = _MOST_WORK
 
     def nearest(self, name: str, limit: int) -> str | None:
-        """Return the name that is nearest to `name` and at most `limit` steps away; of several the first."""
+        """Return the name that is nearest to `name` and at most `limit` steps away; the first if there are several."""
         wanted = name.upper()
         if (wanted, limit) not in self._found:
             self._found[wanted, limit] = self._nearest(wanted, limit) if len(wanted) <= _LONGEST_NAME else None

@@ -1,8 +1,8 @@
-"""How wide a text is on a terminal."""
+"""How wide a string is on a terminal."""
 
 
 def width(text: str) -> int:
-    """Return how many columns of a terminal `text` takes (Unicode Standard Annex 11)."""
+    """Return how many columns `text` takes on a terminal (Unicode Standard Annex 11)."""
     if text.isascii():
         return len(text)
     import unicodedata
