@@ -72,12 +72,12 @@ def test_an_endless_body_is_refused_at_the_limit(server: GunicornProcess) -> Non
     assert answers_to(server, CHUNKED, *[chunk] * 4) == [b"HTTP/1.1 413 REQUEST ENTITY TOO LARGE"]
 
 
-@pytest.mark.parametrize("path", [b"/v1/checks", b"/nothing"])
-def test_a_huge_body_is_refused_before_it_is_sent(server: GunicornProcess, path: bytes) -> None:
+@pytest.mark.parametrize(("path", "status"), [(b"/v1/checks", b"413"), (b"/nothing", b"404")])
+def test_a_huge_body_is_refused_before_it_is_sent(server: GunicornProcess, path: bytes, status: bytes) -> None:
     """Its announcement is enough, and the connection is not kept for it."""
     request = POST.replace(b"/v1/checks", path) + b"Content-Length: 200000000\r\n\r\n"
 
-    assert len(answers_to(server, request)) == 1
+    assert [each.split()[1] for each in answers_to(server, request)] == [status]
 
 
 def test_a_refusal_without_a_look_at_the_body_says_that_its_connection_ends(server: GunicornProcess) -> None:
@@ -188,6 +188,27 @@ def test_a_slash_too_many_or_an_encoded_one_leads_nowhere(server: GunicornProces
     with server.connect() as connection:
         connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         assert everything_until_the_end(connection).partition(b" ")[2][:3] in {b"404", b"400"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close",
+        "GET http://evil.example/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close",
+        "GET /nothing HTTP/1.1\r\nHost: evil.example\r\nConnection: close",
+        "GET / HTTP/1.1\r\nConnection: close",
+        "GET /v1/openapi.json HTTP/1.0",
+    ],
+)
+def test_no_host_or_another_one_comes_back_in_no_answer(server: GunicornProcess, head: str) -> None:
+    """Also if the whole address is the target, or nothing says which host is meant."""
+    with server.connect() as connection:
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        received = everything_until_the_end(connection)
+    assert received.startswith(b"HTTP/1.")
+    assert b"evil" not in received
+    assert b"Location:" not in received
+    assert "evil" not in server.text()
 
 
 def test_an_encoded_slash_in_a_query_is_the_clients_business(server: GunicornProcess) -> None:

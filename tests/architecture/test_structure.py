@@ -1,6 +1,7 @@
 """The tree keeps the shape that the architecture page describes."""
 
 import ast
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -50,6 +51,19 @@ def test_the_picture_of_the_architecture_shows_every_room() -> None:
     rooms = [room.name for each in folders for room in each.iterdir() if (room / "__init__.py").exists()]
     assert shown == {*rooms}
     assert all(len(line.split(maxsplit=1)) > 1 for line in picture)
+
+
+def test_nothing_is_made_into_code() -> None:
+    """What a contract or an env file says is never compiled: no call does it, and no library is there for that."""
+    called = {
+        node.func.id
+        for path in _sources("backend")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert called.isdisjoint({"eval", "exec", "compile"})
+    locked = (ROOT / "requirements" / "server.txt").read_text(encoding="utf-8")
+    assert not re.findall(r"^(?:fastjsonschema|datamodel-code-generator)==", locked, re.MULTILINE)
 
 
 def test_the_root_of_the_path_holds_the_way_in_alone() -> None:

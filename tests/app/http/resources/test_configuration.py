@@ -29,6 +29,9 @@ def test_who_has_it_already_gets_no_body(api: Api) -> None:
     asked = {"If-None-Match": '"1"'}
     answer = api.call("GET", f"{BASE}/config", headers=asked)
     assert (answer.status_code, answer.data) == (304, b"")
+    for each in (answer, api.call("GET", f"{BASE}/config"), api.call("GET", f"{BASE}/revisions/1")):
+        assert (each.headers["Cache-Control"], each.headers["Vary"]) == ("private, no-store", "Authorization")
+        assert each.headers["X-Content-Type-Options"] == "nosniff"
     assert api.call("GET", f"{BASE}/config", token="", headers=asked).status_code == 401
 
 
@@ -151,6 +154,36 @@ def test_a_merge_patch_changes_what_it_names(api: Api) -> None:
     assert api.call("GET", f"{BASE}/config").get_json()["variables"] == {
         "PORT": {"value": "2", "secret": False, "origin": None}
     }
+
+
+@pytest.mark.parametrize(
+    ("variables", "limit"),
+    [
+        (
+            {f"V{at}": "1" for at in range(10_000)},
+            "there are 10,000 variables, and an environment may have at most 1,000",
+        ),
+        ({"PORT": "1", "NAME": "x" * 1_000_000}, "the value of `NAME` is larger than 65,536 bytes"),
+        ({"PORT": "1", "N" * 300: "x"}, "the name of variable 2 has 300 characters, and may have 255"),
+    ],
+)
+def test_a_limit_that_is_exceeded_is_named(api: Api, variables: dict[str, str], limit: str) -> None:
+    """With what there is and what there may be."""
+    answer = api.put(variables)
+    assert answer.status_code == 422
+    assert limit in [each["message"] for each in answer.get_json()["errors"]]
+
+
+def test_a_value_comes_back_as_it_was_sent(api: Api) -> None:
+    """No character of it is made another one that looks the same."""
+    sent = {
+        "PORT": "1",
+        "NAME": "\ufeffCafe\u0301 caf\u00e9\r\n\t\u2028 \U0001f600\ue000\x7f 'a' \"b\" $C \\n",
+        "API_KEY": " \u00a0",
+    }
+    api.put(sent)
+    shown = api.call("GET", f"{BASE}/config?reveal=true").get_json()["variables"]
+    assert {name: each["value"] for name, each in shown.items()} == sent
 
 
 HOSTILE_BODIES = {

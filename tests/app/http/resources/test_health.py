@@ -3,7 +3,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.factory import STREAMS
-from support.http_api import Api
+from support.http_api import BASE, Api
 
 
 def test_a_process_that_serves_lives_and_is_ready(client: FlaskClient) -> None:
@@ -28,6 +28,25 @@ def test_a_process_that_does_not_reach_its_database_is_not_ready(api: Api) -> No
     answer = api.client.get("/readyz")
     assert (answer.status_code, answer.get_json()["detail"]) == (503, "the database can't be reached or written to")
     assert api.client.get("/livez").status_code == 200
+
+
+def test_where_nothing_can_be_written_any_more_all_is_still_read(api: Api) -> None:
+    """As on a file system that was mounted read-only after a fault of the disk: SQLite says the same of it."""
+    api.put({"PORT": "1"})
+    allowed = [False]
+
+    @sa.event.listens_for(api.store._writing, "checkout")
+    def forbid(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
+        connection.cursor().execute(f"PRAGMA query_only = {'OFF' if allowed[0] else 'ON'}")
+
+    refused = api.put({"PORT": "2"}, 1)
+    assert (refused.status_code, refused.get_json()["detail"]) == (
+        503,
+        "the database can't be reached or written to",
+    )
+    assert api.call("GET", f"{BASE}/config").get_json()["revision"] == 1
+    allowed[0] = True
+    assert api.put({"PORT": "2"}, 1).status_code == 201
 
 
 def test_a_process_on_a_full_disk_says_so_until_a_write_is_stored(api: Api) -> None:
