@@ -1,1 +1,1 @@
-"""Rules, findings, diagnostics and the report that they make."""
+"""Rules, findings, diagnostics, and the report that they make up."""

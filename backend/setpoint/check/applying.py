@@ -1,9 +1,9 @@
-"""Applies the rules, and drops the findings that a comment in the file suppresses."""
+"""Applies the rules, and drops the findings that comments in the file suppress."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules enters them
+from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules registers them
 from setpoint.check.catalogue.rule import CATALOGUE, FailedRuleError, Rule
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Region
@@ -31,10 +31,10 @@ def _found(subject: Subject, *, deploy: bool) -> Iterator[Found]:
 
 
 def _unsuppressed(subject: Subject, found: Iterable[Found]) -> Iterator[Found]:
-    """Yield what of `found` no comment suppresses, and then each comment that suppresses nothing.
+    """Yield those of `found` that no comment suppresses, then each comment that suppresses nothing.
 
-    An error that a comment suppresses is yielded all the same where the settings class does not take the values
-    and no other error says so: a required variable may be misspelt, and nothing would start with it.
+    A suppressed error is yielded even so if the settings class does not accept the values
+    and no other error says so: a required variable may be misspelt, and then nothing would start.
     """
     valid = _Valid(each for each in suppressions(subject) if each.codes)
     used: set[tuple[Suppression, str]] = set()
@@ -56,11 +56,11 @@ def _unsuppressed(subject: Subject, found: Iterable[Found]) -> Iterator[Found]:
 
 
 class _Valid:
-    """Valid comments, to be found by what they are about."""
+    """Valid comments, looked up by what they apply to."""
 
     def __init__(self, all_: Iterable[Suppression]) -> None:
         self.all = tuple(all_)
-        # Thousands of comments may be before one value of thousands of lines.
+        # There may be thousands of comments before one value of thousands of lines.
         self._first_line: dict[tuple[int, int], int] = {}
         self._by_first_line: dict[tuple[int, int, str], Suppression] = {}
         for each in self.all:
@@ -71,7 +71,7 @@ class _Valid:
                 self._by_first_line.setdefault((file, first, code), each)
 
     def find(self, code: str, region: Region | None) -> Suppression | None:
-        """Return the comment that is about the rule `code` at `region`, if there is one."""
+        """Return the comment that applies to the rule `code` at `region`, if there is one."""
         if region is None or not self.all:
             return None
         line = region.file.source.position(region.span.start).line
@@ -82,7 +82,7 @@ class _Valid:
 def _unused(suppression: Suppression, codes: Iterable[str]) -> Iterator[Found]:
     region = suppression.region
     for code in codes:
-        # Whether other programs stumble is not known while python-dotenv alone is asked.
+        # Whether other programs have problems is not known if the file is read only as python-dotenv.
         if not (CATALOGUE[code].needs_other_loaders and region.file.loader == DEFAULT_LOADER):
             for finding in unused_suppression.condition(UnusedSuppression(region, code)):
                 yield unused_suppression, finding

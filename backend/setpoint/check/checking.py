@@ -1,4 +1,4 @@
-"""Checks sources against a settings class: everything that is wrong, all at once."""
+"""Checks sources against a settings class, and reports everything that is wrong at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -19,12 +19,12 @@ from setpoint.text.join import said_of
 
 
 def check(subject: Subject, fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:
-    """Apply every rule to `subject`; no finding keeps another from being reported, only a comment in a file does.
+    """Apply every rule to `subject`; findings are never suppressed by other findings, only by comments in files.
 
     Args:
-        subject: What to look at.
+        subject: What to check.
         fail_on: The lowest severity that makes the check fail.
-        deploy: Whether it is about a deploy to production, for which there are rules of its own.
+        deploy: Whether to apply the rules about a deploy to production.
     """
     found = list(apply_rules(subject, deploy=deploy))
     diagnostics = in_order(placed(subject, found)) if found else ()
@@ -32,28 +32,28 @@ def check(subject: Subject, fail_on: Severity = Severity.ERROR, *, deploy: bool 
 
 
 def unable(reference: str, rule: Rule[UnusableError], error: UnusableError) -> Report:
-    """Return the report of a check that ended before there was anything to look at.
+    """Return the report of a check that ended before there was anything to check.
 
     Args:
-        reference: The settings class, as it is named.
-        rule: What there is to report.
-        error: What is the matter.
+        reference: The settings class, as the user names it.
+        rule: The rule to report.
+        error: What is wrong.
     """
     return Report(printable(reference), (), tuple(_diagnostic(rule, each) for each in rule.condition(error)))
 
 
 def with_more(report: Report, subject: Subject, found: Iterable[tuple[Rule[Any], Finding]]) -> Report:
-    """Return `report` on `subject` with what somebody else has found in its files."""
+    """Return `report` on `subject` with findings from elsewhere in its files."""
     return report._replace(diagnostics=in_order([*report.diagnostics, *placed(subject, found)]))
 
 
 def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERROR, *, deploy: bool = False) -> Report:
     """Check the same sources as several programs read them.
 
-    What all of them have in common is said once; anything else says whose reading it is about.
+    What all of them have in common is reported once; anything else names the program.
 
     Args:
-        subjects: One a program, at least one; each has env files if there is more than one.
+        subjects: One per program, at least one; each has env files if there is more than one.
         fail_on: The lowest severity that makes the check fail.
         deploy: Whether it is about a deploy to production.
     """
@@ -64,7 +64,7 @@ def check_together(subjects: Sequence[Subject], fail_on: Severity = Severity.ERR
     reports = [check(subject, fail_on, deploy=deploy) for subject in (first, *others)]
     found: dict[Diagnostic, dict[str, None]] = {}
     for subject, report in zip((first, *others), reports, strict=True):
-        for diagnostic in report.diagnostics:  # one about what is hidden may be there twice
+        for diagnostic in report.diagnostics:  # one about something hidden may be there twice
             found.setdefault(diagnostic, {})[subject.gathered.files[0].loader] = None
     diagnostics = in_order(
         _said_of(diagnostic, [*loaders], len(subjects))
@@ -85,14 +85,14 @@ def _said_of(diagnostic: Diagnostic, loaders: Sequence[str], of: int) -> Diagnos
 def put_together(reports: Sequence[Report], fail_on: Severity = Severity.ERROR) -> Report:
     """Return one report of the `reports` on several settings classes, at least one.
 
-    What several of them find is said once, as the class says it that finds it worst.
+    What several of them find is reported once, in the words of the class that rates it worst.
     """
     if len(reports) == 1:
         return reports[0]
     found: dict[tuple[object, ...], list[Diagnostic]] = {}
     for each in (diagnostic for report in reports for diagnostic in report.diagnostics):
         found.setdefault((each.code, each.location, each.variable, each.message), []).append(each)
-    # A comment is of use if it keeps one class from objecting; a class that can't be had objects to nothing.
+    # A comment is useful if it keeps one class from objecting; a class that can't be used objects to nothing.
     checked = sum(bool(report.sources) for report in reports)
     counts = (group for group in found.values() if group[0].code != unused_suppression.code or len(group) == checked)
     sources = tuple(dict.fromkeys(source for report in reports for source in report.sources))
@@ -101,7 +101,7 @@ def put_together(reports: Sequence[Report], fail_on: Severity = Severity.ERROR) 
 
 
 def _worst(group: Iterable[Diagnostic]) -> Diagnostic:
-    """Return the worst of some diagnostics on one thing, with the line as the class shows it that knows it best."""
+    """Return the worst of several diagnostics on one thing, with the line as shown by the class that knows it best."""
     group = list(group)
     worst = max(group, key=lambda each: (each.severity.rank, each.label is not None))
     excerpts = [each.excerpt for each in group if each.excerpt]
@@ -111,7 +111,7 @@ def _worst(group: Iterable[Diagnostic]) -> Diagnostic:
 def _summaries(subject: Subject) -> Iterator[SourceSummary]:
     for file in subject.gathered.all_files:
         if file.kind is SourceKind.FILE_VARIABLE and file.trouble:
-            continue  # It gives nothing, and the value of `TOKEN_FILE` may be the token itself.
+            continue  # It has no effect, and the value of `TOKEN_FILE` may be the token itself.
         loader = None if file.holds_one_value else file.loader
         yield SourceSummary(file.kind, printable(file.path), loader, len(file.variables))
     environment = subject.gathered.environment
@@ -122,12 +122,12 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
 
 
 def placed(subject: Subject | None, found: Iterable[Found], processes: Collection[str] = ()) -> Iterator[Diagnostic]:
-    """Yield `found` with its places and their lines as `subject` lets them show; without one, no value does.
+    """Yield `found` with places and lines as `subject` allows them to be shown; without one, no value is shown.
 
     Args:
-        subject: What was looked at.
+        subject: What was checked.
         found: What was found.
-        processes: The names of the processes of a deploy, which show.
+        processes: The names of the processes of a deploy, which may be shown.
     """
     from setpoint.check.excerpt import Regions
 

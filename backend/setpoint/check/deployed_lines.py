@@ -1,4 +1,4 @@
-"""Lines of deploy files as they may be shown: keywords, names and harmless values; the rest is masked."""
+"""Lines of deploy files in a form that may be shown: keywords, names and harmless values; the rest is masked."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.shown_line import Extent, Name, Piece, ShownLine, piece_of_name, pieces_of_value
 
-# What compose, systemd and Kubernetes call the parts of their files; nobody's secret is one of these words.
+# What compose, systemd and Kubernetes call the parts of their files; none of these words is a secret.
 _WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -26,17 +26,17 @@ _PIECE = r"[\s{}\[\],:=\"'|>-]+|(?P<word>[A-Za-z_][\w.-]*)"
 
 
 class _Part(NamedTuple):
-    """A name or a value that is on a line: where it is, and what shows of it."""
+    """A name or a value on a line: where it is, and what is shown of it."""
 
     extent: Extent
     pieces: tuple[Piece, ...]
 
 
 class DeployedLines:
-    """The lines of the files of a deploy, as far as one process may have them shown."""
+    """The lines of the files of a deploy, as far as they may be shown for one process."""
 
     def __init__(self, statements: Iterable[tuple[Statement, bool]] = (), names: Iterable[str] = ()) -> None:
-        """Take what is written in the files, each with whether its value may show, and the names of processes."""
+        """Take what is written in the files, each with whether its value may be shown, and the names of processes."""
         self._words = _WORDS.union(*(each.split("/") for each in names))
         self._by_number: dict[tuple[str, int], list[tuple[Statement, bool]]] = {}
         for each in statements:
@@ -49,7 +49,7 @@ class DeployedLines:
 
     @classmethod
     def of(cls, subject: Subject) -> "DeployedLines":
-        """Return the lines of the deploy that `subject` is about, if it is about one."""
+        """Return the lines of the deploy of `subject`, if it has one."""
         process = subject.gathered.process
         if process is None:
             return cls()
@@ -60,7 +60,7 @@ class DeployedLines:
         return cls(shown, [process.name, *apart])
 
     def shown(self, source: SourceText, number: int) -> ShownLine:
-        """Return line `number` (from 1) of `source` as it may show."""
+        """Return line `number` (from 1) of `source` in a form that may be shown."""
         line = Extent(*source.line_span(number))
         parts = [
             part for each, shows in self._by_number.get((source.path, number), ()) for part in _parts(each, line, shows)
@@ -76,7 +76,7 @@ class DeployedLines:
         return ShownLine.of(pieces, line)
 
     def _between(self, text: str, start: int, end: int) -> Iterator[Piece]:
-        """Yield what shows of the text from `start` to `end`, which is no name and no value: the words of its form."""
+        """Yield what is shown of the text from `start` to `end`, which is neither a name nor a value: its keywords."""
         at = start
         while at < end:
             found = re.compile(_PIECE).match(text, at, end)
@@ -88,7 +88,7 @@ class DeployedLines:
             yield Piece.masked(at, end)
 
 
-def _parts(each: Statement, line: Extent, shows: bool) -> Iterator[_Part]:  # noqa: FBT001 - it comes with the statement
+def _parts(each: Statement, line: Extent, shows: bool) -> Iterator[_Part]:  # noqa: FBT001 - it belongs to the statement
     text, binding = each.file.source.text, each.binding
     name, value = _on(binding.name_span, line), _on(binding.value_span, line)
     if name and binding.name_span.of(text) == binding.name:
@@ -100,6 +100,6 @@ def _parts(each: Statement, line: Extent, shows: bool) -> Iterator[_Part]:  # no
 
 
 def _on(span: Span, line: Extent) -> Extent | None:
-    """Return what of `span` is on `line`, if something is."""
+    """Return the part of `span` on `line`, if any."""
     start, end = max(span.start, line.start), min(span.end, line.end)
     return Extent(start, end) if start < end else None

@@ -15,12 +15,12 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return 0 for the lowest severity, more for worse ones."""
+        """Return 0 for the lowest severity, more for higher ones."""
         return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
 
 
 class Excerpt(NamedTuple):
-    """A line of a source as it may be shown: every value that is not fit to print is masked in it.
+    """A line of a source in a form that may be shown: every value that must not be shown is masked.
 
     Attributes:
         text: The line; control characters in it are escaped.
@@ -40,15 +40,15 @@ class Diagnostic(NamedTuple):
         code: The rule's code, `SP301`.
         name: The rule's name, `unknown-variable`.
         severity: How bad it is.
-        message: What is wrong, in one sentence without a full stop; a validator of the app's may say more, in
-            lines of its own.
-        variable: The variable that it is about, where there is one with a name fit to print.
-        label: What would be right, to be put at the place itself.
-        hint: Why it matters or what to do.
-        location: Where it is; None where there is no place (a missing variable, the process environment).
-        excerpt: The line at `location`, where there is a line to show.
-        unable: Whether it says that something could not be looked at.
-        services: The services, units or containers of a deploy that it is about; none elsewhere.
+        message: What is wrong, in one sentence without a full stop; a validator of the app may add more, on
+            separate lines.
+        variable: The variable that it concerns, if there is one whose name may be shown.
+        label: What would be right, shown at the place itself.
+        hint: Why it matters, or what to do.
+        location: Where it is; None if there is no place (a missing variable, the process environment).
+        excerpt: The line at `location`, if there is a line to show.
+        unable: Whether it says that something could not be checked.
+        services: The services, units or containers of a deploy that it concerns; none elsewhere.
     """
 
     code: str
@@ -65,6 +65,6 @@ class Diagnostic(NamedTuple):
 
     @property
     def advice(self) -> str | None:
-        """Return label and hint as one text, for formats that have one place for both."""
+        """Return label and hint as one string, for formats that have one place for both."""
         parts = [part for part in (self.label, self.hint) if part]
         return (" " if self.label and self.label.endswith("?") else "; ").join(parts) or None

@@ -17,7 +17,7 @@ class Regions:
     """Turns places in files into locations and excerpts."""
 
     def __init__(self, subject: Subject | None, processes: Collection[str] = ()) -> None:
-        """Take what says which values may show, without which none does, and the names of processes of a deploy."""
+        """Take the subject, without which no value may be shown, and the names of a deploy's processes."""
         self._subject = subject
         self._shown: dict[tuple[int, int], ShownLine] = {}
         self._by_number: dict[tuple[int, int], Line] = {}
@@ -34,12 +34,12 @@ class Regions:
         return source.location(Span(first, self._told_end(region, first)))
 
     def excerpt(self, region: Region) -> Excerpt | None:
-        """Return the line of `region`, fit to print; None for a place in a file that could not be read."""
+        """Return the line of `region` in a form that may be shown; None if the file could not be read."""
         line, region = self._line(region), _widened(region)
         return Excerpt(*line.excerpt(region.span.start, region.span.end)) if line else None
 
     def _told_end(self, region: Region, first: int) -> int:
-        """Return the end of `region` to tell, which begins at `first`: nothing after the start of something hidden."""
+        """Return the end of `region` to report, which begins at `first`: never after the start of something hidden."""
         source = region.file.source
         for number in range(source.position(first).line, source.position(region.span.end).line + 1):
             line, end = self._numbered(region.file, number), min(region.span.end, source.line_span(number).end)
@@ -54,7 +54,7 @@ class Regions:
         return self._numbered(region.file, region.file.source.position(region.span.start).line)
 
     def _numbered(self, file: EnvFile, number: int) -> ShownLine | None:
-        """Return line `number` of `file` as it may be shown; None for a file that could not be read."""
+        """Return line `number` of `file` in a form that may be shown; None for a file that could not be read."""
         if file.trouble:
             return None
         if file.is_deployed:
@@ -72,7 +72,7 @@ class Regions:
 
 
 def _widened(region: Region) -> Region:
-    """Return `region` with the blanks before it where it is empty: they are what an empty value looks like."""
+    """Return `region`; an empty one with the blanks before it, which are all that is visible of an empty value."""
     end = region.span.end
     if region.span.start < end:
         return region
@@ -83,7 +83,7 @@ def _widened(region: Region) -> Region:
 
 
 def _shown_line(source: SourceText, number: int, content: Line | None, *, shows_value: bool) -> ShownLine:
-    """Return line `number` (from 1) of `source`, on which `content` is, as it may show."""
+    """Return line `number` (from 1) of `source`, which holds `content`, in a form that may be shown."""
     line = Extent(*source.line_span(number))
     if isinstance(content, Statement):
         name = Name(Extent(*content.binding.name_span), content.name, content.shown_name)

@@ -12,7 +12,7 @@ from setpoint.sources.secret_files import FileVariable
 
 
 class Region(NamedTuple):
-    """A piece of an env file."""
+    """A part of an env file."""
 
     file: EnvFile
     span: Span
@@ -24,7 +24,7 @@ def name_region(statement: Statement) -> Region:
 
 
 def region_to_rename(subject: Subject, each: Statement | Assignment) -> Region | None:
-    """Return where to change the name of `each`: a deploy may give it the value of another file."""
+    """Return where to change the name of `each`: in a deploy, its value may come from another file."""
     process = subject.gathered.process
     where = None if process is None else process.named.get(each.name)
     if where is not None:
@@ -33,14 +33,14 @@ def region_to_rename(subject: Subject, each: Statement | Assignment) -> Region |
 
 
 def value_region(each: Statement | Assignment | FileVariable | None) -> Region | None:
-    """Return where the value of `each` is; None where that is in no file."""
+    """Return where the value of `each` is; None if it is not in a file."""
     if each is None or each.written is None:
         return None
     return Region(each.written.file, each.written.binding.value_span)
 
 
 def declaration(subject: Subject, name: str) -> Region | None:
-    """Return where a deploy says `name` without giving it a value, or declares the process; None elsewhere."""
+    """Return where a deploy mentions `name` without a value, or declares the process; None elsewhere."""
     process = subject.gathered.process
     if process is None:
         return None
@@ -49,15 +49,15 @@ def declaration(subject: Subject, name: str) -> Region | None:
 
 
 class Finding(NamedTuple):
-    """One thing that a rule found; all its texts are fit to print.
+    """One thing that a rule found; all of its texts may be shown.
 
     Attributes:
         message: What is wrong, in one sentence without a full stop.
-        region: Where; None where that is in no file.
-        variable: The variable that it is about.
+        region: Where it is; None if it is not in a file.
+        variable: The variable that it concerns.
         label: What would be right.
-        hint: Why it matters or what to do.
-        severity: Set where it differs from the rule's own.
+        hint: Why it matters, or what to do.
+        severity: The severity, if it differs from that of the rule.
     """
 
     message: str

@@ -19,11 +19,11 @@ _MOST_NAMED = 3
 def of_processes(
     reports: Mapping[str, Report], others: Iterable[Diagnostic], files: Sequence[SourceSummary], fail_on: Severity
 ) -> Report:
-    """Return one report of those on the processes of a deploy.
+    """Combine the reports on the processes of a deploy into one.
 
     Args:
-        reports: By process.
-        others: What is about none of them.
+        reports: The reports by process.
+        others: The findings that concern none of them.
         files: The files of the deploy.
         fail_on: The lowest severity that makes the check fail.
     """
@@ -48,7 +48,7 @@ def of_processes(
 
 
 def of_deploys(reports: Sequence[Report]) -> Report:
-    """Return one report of those on several deploys, at least one."""
+    """Combine the reports on one or more deploys into one."""
     first = reports[0]
     if len(reports) == 1:
         return first
@@ -62,7 +62,7 @@ def of_deploys(reports: Sequence[Report]) -> Report:
 
 
 def of_no_process(process: DeployedProcess, names: Collection[str]) -> Iterable[Diagnostic]:
-    """Yield what is wrong with a deploy whatever its processes get, as `process` holds it; `names` are theirs."""
+    """Yield what is wrong with a deploy regardless of what its processes, called `names`, get; `process` holds it."""
     rules = [each for each in CATALOGUE.values() if each.deploy_problem is not None]
     for problem in process.problems:
         alone = DeployAlone(Gathered(process=process._replace(problems=(problem,))))
@@ -72,7 +72,7 @@ def of_no_process(process: DeployedProcess, names: Collection[str]) -> Iterable[
 
 
 def _counted(files: Iterable[SourceSummary], sources: Iterable[SourceSummary]) -> Iterable[SourceSummary]:
-    """Return `files` with how many variables of the processes together are written in them."""
+    """Return `files` with the number of variables that all processes together get from them."""
     numbers: dict[str | None, int] = {}
     for each in sources:
         numbers[each.path] = numbers.get(each.path, 0) + each.variables
@@ -80,7 +80,7 @@ def _counted(files: Iterable[SourceSummary], sources: Iterable[SourceSummary]) -
 
 
 def _of(diagnostic: Diagnostic, processes: Sequence[str]) -> Diagnostic:
-    """Return `diagnostic` with the names of the `processes` that it is about in its words."""
+    """Return `diagnostic` with the names of the `processes` that it concerns added to its message."""
     names = tuple(map(printable, processes))
     if not names:
         return diagnostic

@@ -1,4 +1,4 @@
-"""The result of a check: what was looked at, what was found, and what that means."""
+"""The result of a check: what was checked, what was found, and what that means."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,7 +9,7 @@ from setpoint.sources.env_file import SourceKind
 
 
 class Status(StrEnum):
-    """What a check came to."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -17,18 +17,18 @@ class Status(StrEnum):
 
     @property
     def exit_status(self) -> int:
-        """Return the exit status of a command that came to this."""
+        """Return the exit status of a command with this outcome."""
         return (Status.PASSED, Status.FAILED, Status.UNABLE).index(self)
 
 
 class SourceSummary(NamedTuple):
-    """A source that was looked at.
+    """A source that was checked.
 
     Attributes:
-        kind: Which kind of source.
+        kind: The kind of source.
         path: An env file's path; None for the process environment.
         loader: How an env file was read; None for the process environment.
-        variables: How many variables it gave.
+        variables: How many variables it set.
     """
 
     kind: SourceKind
@@ -42,7 +42,7 @@ class Report(NamedTuple):
 
     Attributes:
         settings: The settings class, `module:Class`.
-        sources: What was looked at, later ones over earlier.
+        sources: What was checked, later ones over earlier.
         diagnostics: What was found, sorted by path, line and column.
         fail_on: The lowest severity that makes the check fail.
         services: The services, units or containers of a deploy that were checked.
@@ -56,7 +56,7 @@ class Report(NamedTuple):
 
     @property
     def status(self) -> Status:
-        """Return what the check came to: that nothing could be said outweighs anything that was found."""
+        """Return the outcome: being unable to check outweighs anything that was found."""
         if any(each.unable for each in self.diagnostics):
             return Status.UNABLE
         if any(each.severity.rank >= self.fail_on.rank for each in self.diagnostics):
@@ -69,7 +69,7 @@ class Report(NamedTuple):
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return `diagnostics` sorted by path, line, column; those without a place come last."""
+    """Return `diagnostics` sorted by path, line and column; those without a place come last."""
 
     def key(diagnostic: Diagnostic) -> tuple[bool, tuple[str, int, int], str, str]:
         region = diagnostic.location

@@ -1,4 +1,4 @@
-"""Comments in env files that keep findings from being reported: `# setpoint: ignore=SP104 the reason`."""
+"""Comments in env files that suppress findings: `# setpoint: ignore=SP104 the reason`."""
 
 import re
 from bisect import bisect_right
@@ -23,9 +23,9 @@ class Suppression(NamedTuple):
 
     Attributes:
         region: Where it is.
-        codes: What it keeps from being reported; nothing if it is invalid.
-        lines: The lines for which it does so, those of the next variable.
-        fault: What is wrong with it, in words that quote nothing of it.
+        codes: The rules that it suppresses; none if it is invalid.
+        lines: The lines that it applies to, those of the next variable.
+        fault: What is wrong with it, without quoting any of it.
         hint: What to write instead.
     """
 
@@ -44,7 +44,7 @@ class UnusedSuppression(NamedTuple):
 
 
 def suppressions(subject: Subject) -> Iterator[Suppression]:
-    """Yield the comments of the files of `subject` that are there to suppress findings."""
+    """Yield the comments in the files of `subject` that are meant to suppress findings."""
     for file in subject.gathered.files:
         if _MARK in file.source.text:
             found = _suppressions_in(file, [each for each in subject.lines if each.file is file])
@@ -52,7 +52,7 @@ def suppressions(subject: Subject) -> Iterator[Suppression]:
 
 
 def _is_about(subject: Subject, suppression: Suppression) -> bool:
-    """Return whether the lines of a comment in a deploy file are about the process: others have theirs in it, too."""
+    """Return whether the lines of a comment in a deploy file concern the process: the file may hold others, too."""
     file = suppression.region.file
     process = subject.gathered.process
     problems = process.problems if process else ()
@@ -80,7 +80,7 @@ def _lines(part: Line) -> range:
 
 
 def _lines_after(file: EnvFile, comment: Span, following: range) -> range:
-    """Return the lines of what follows a comment in a deploy file, be they those `following` of a variable or not."""
+    """Return the lines of what follows a comment in a deploy file, be it the `following` variable or something else."""
     at = comment.end
     while match := re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)").match(file.source.text, at):
         at = match.end()

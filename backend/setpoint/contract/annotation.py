@@ -25,12 +25,12 @@ def alternatives(annotation: Any) -> Iterator[Any]:
 
 
 def values(annotation: Any) -> list[Any]:
-    """Return the alternatives that are more than "nothing"."""
+    """Return the alternatives other than None."""
     return [part for part in alternatives(annotation) if part is not NoneType]
 
 
 def arguments(annotation: Any) -> tuple[Any, ...]:
-    """Return what is inside `annotation`."""
+    """Return the types inside `annotation`."""
     if hasattr(annotation, "__value__"):
         return (annotation.__value__,)
     if isinstance(annotation, NewType):
@@ -41,6 +41,6 @@ def arguments(annotation: Any) -> tuple[Any, ...]:
 
 
 def is_class(candidate: Any, bases: tuple[type, ...]) -> bool:
-    """Return whether `candidate` is one of `bases` or made from one, with or without arguments."""
+    """Return whether `candidate` is one of `bases` or derived from one, with or without type arguments."""
     base = candidate if isinstance(candidate, type) else get_origin(candidate)
     return isinstance(base, type) and issubclass(base, bases)

@@ -1,4 +1,4 @@
-"""Lists the variables that a settings class reads: those of its fields, and of classes that make values for them."""
+"""Lists the variables that a settings class reads: those of its fields, and of classes that build values for them."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -18,12 +18,12 @@ Make = Callable[[], Any]
 
 
 class Part(NamedTuple):
-    """A field whose value another settings class makes, from variables of its own, unless a source gives one.
+    """A field whose value another settings class builds from its own variables, unless a source sets it.
 
     Attributes:
-        setting: The path of the field, which may be in a model.
+        setting: The path of the field, which may be inside a model.
         settings_class: The other class.
-        make: What makes the value where no source gives one; None where one has to.
+        make: What builds the value if no source sets it; None if a source must.
     """
 
     setting: tuple[str, ...]
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 
 def parts_of(model: type[BaseModel], place: tuple[str, ...] = (), around: tuple[type, ...] = ()) -> Iterator[Part]:
-    """Yield the fields whose values other settings classes make, those of models inside `model` too."""
+    """Yield the fields whose values other settings classes build, including those of models inside `model`."""
     for name, info in model.model_fields.items():
         nested = field_type.nested_model(info)
         if nested is None or nested in (model, *around):
@@ -48,7 +48,7 @@ def parts_of(model: type[BaseModel], place: tuple[str, ...] = (), around: tuple[
 
 
 def variables_of(settings_class: type[BaseSettings], around: tuple[type, ...] = ()) -> Iterator[Variable]:
-    """Yield the variables that `settings_class` reads, which the classes `around` nest, in the order of its fields."""
+    """Yield the variables that `settings_class`, nested in the classes `around`, reads, in the order of its fields."""
     inside = (settings_class, *around)
     parts = [each for each in parts_of(settings_class) if each.settings_class not in inside]
     for name, info in settings_class.model_fields.items():
@@ -56,7 +56,7 @@ def variables_of(settings_class: type[BaseSettings], around: tuple[type, ...] = 
         own = [variable for part in of_field for variable in _of_part(part, inside)]
         spellings = environment_names(settings_class, name, info)
         nested = _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
-        # What makes the value names its variables first; the other ones are there to overrule it.
+        # The variables of the class that builds the value come first; the others override it.
         yield from (*own, *nested) if all(each.make for each in of_field) else (*nested, *own)
 
 
@@ -73,15 +73,15 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
     inside: tuple[type, ...],
     default: Any = PydanticUndefined,
 ) -> Iterator[Variable]:
-    """Yield the variables `names` of one setting, each with those of the settings that are nested in it.
+    """Yield the variables `names` of one setting, each with those of the settings nested in it.
 
     Args:
         config: The configuration of the settings class.
-        names: The variables' names before their case is settled.
+        names: The variables' names, before case is normalised.
         setting: The path of attributes that they set.
         info: pydantic's description of the last of them.
-        inside: The models around it; a model that nests itself has no end.
-        default: What the default of the model around it holds for it, where that has one.
+        inside: The models around it; a model that nests itself would never end.
+        default: What the default of the surrounding model holds for it, if there is one.
     """
     model = field_type.nested_model(info)
     delimiter = config.get("env_nested_delimiter")
@@ -112,14 +112,14 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
 
 
 def _held(default: Any, name: str) -> Any:
-    """Return what a default holds for the field `name`; nothing where it is no model."""
+    """Return what a default holds for the field `name`; nothing if it is not a model."""
     return getattr(default, name, PydanticUndefined) if isinstance(default, BaseModel) else PydanticUndefined
 
 
 def _can_be_set(config: SettingsConfigDict, alias: str, depth: int) -> bool:
-    """Return whether pydantic-settings finds the key `alias`, so many models deep, in the name of a variable.
+    """Return whether pydantic-settings finds the key `alias`, this many models deep, in the name of a variable.
 
-    It cuts what follows the outermost name at each delimiter, or at the first ones alone (`env_nested_max_split`).
+    It splits what follows the outermost name at each delimiter, or only at the first ones (`env_nested_max_split`).
     """
     most = config.get("env_nested_max_split")
     if most and depth >= most:
@@ -128,17 +128,17 @@ def _can_be_set(config: SettingsConfigDict, alias: str, depth: int) -> bool:
 
 
 def _has_no_end(model: type[BaseModel], inside: tuple[type, ...]) -> bool:
-    """Return whether not all settings that `model` nests can be listed: it takes any key, or nests itself."""
+    """Return whether the settings nested in `model` can't all be listed, because it accepts any key or nests itself."""
     return model in inside or model.model_config.get("extra") == "allow"
 
 
 def _is_left_to_validators(config: SettingsConfigDict, info: FieldInfo) -> bool:
-    """Return whether pydantic-settings hands over the text as it is, whatever the type."""
+    """Return whether pydantic-settings passes on the text unchanged, whatever the type."""
     return NoDecode in info.metadata or (config.get("enable_decoding") is False and ForceDecode not in info.metadata)
 
 
 def environment_names(settings_class: type[BaseSettings], name: str, info: FieldInfo) -> list[str]:
-    """Return how the environment may spell the field `name`, in the order in which the class looks for them.
+    """Return the variables for the field `name`, in the order in which the class looks for them.
 
     This is what pydantic-settings documents under "Environment variable names": a prefix belongs to
     the field's own name unless `env_prefix_target` gives it to aliases too.

@@ -1,4 +1,4 @@
-"""What a field's annotation says: which models it nests, and what it takes."""
+"""What a field's annotation says: which models it nests, and what it accepts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
@@ -12,17 +12,17 @@ from pydantic.fields import FieldInfo
 from setpoint.contract.annotation import alternatives, arguments, is_class, values
 
 ARRAYS = (list, tuple, set, frozenset)
-"""What the environment gives as a JSON array."""
+"""The types whose values are JSON arrays in the environment."""
 
 
 def nested_model(field: FieldInfo) -> type[BaseModel] | None:
-    """Return the model whose fields the field nests, None where there is none or more than one."""
+    """Return the model whose fields the field nests; None if there is none, or more than one."""
     models = _models(field)
     return models[0] if len(models) == 1 else None
 
 
 def model_at(model: type[BaseModel], setting: Sequence[str | int]) -> type[BaseModel] | None:
-    """Return the model that `model` nests at the path `setting`, None where there is none or more than one."""
+    """Return the model that `model` nests at the path `setting`; None if there is none, or more than one."""
     found: type[BaseModel] | None = model
     for step in setting:
         info = found.model_fields.get(str(step)) if found else None
@@ -47,7 +47,7 @@ def _models(field: FieldInfo) -> list[type[BaseModel]]:
 
 
 def parts(annotation: Any) -> Iterator[Any]:
-    """Yield the alternatives that are more than "nothing"; of a `RootModel`, which is its one value, those of that."""
+    """Yield the alternatives other than None; for a `RootModel`, those of its value."""
     for part in values(annotation):
         if is_class(part, (RootModel,)) and "root" in part.model_fields:
             yield from parts(part.model_fields["root"].annotation)
@@ -56,10 +56,10 @@ def parts(annotation: Any) -> Iterator[Any]:
 
 
 def is_open(field: FieldInfo) -> bool:
-    """Return whether the field takes keys that are not listed here: those of a `dict`, or of one of several models."""
+    """Return whether the field accepts keys that are not listed here: of a `dict`, or of one of several models."""
     inside = list(parts(field.annotation))
     if inside != values(field.annotation) and any(is_class(part, (BaseModel,)) for part in inside):
-        return True  # The fields of a model in a `RootModel` are no settings of their own.
+        return True  # The fields of a model in a `RootModel` are not separate settings.
     return len(_models(field)) > 1 or any(_takes_keys(get_origin(part) or part) for part in inside)
 
 
@@ -68,7 +68,7 @@ def _takes_keys(base: Any) -> bool:
 
 
 def takes_json(field: FieldInfo) -> bool:
-    """Return whether the environment gives the field's value as JSON."""
+    """Return whether the field's value is JSON in the environment."""
     return any(is_class(part, (*ARRAYS, dict, BaseModel)) for part in parts(field.annotation))
 
 
@@ -84,7 +84,7 @@ def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
 
 
 def takes_numbers_or_words(field: FieldInfo) -> bool:
-    """Return whether the field takes nothing but numbers, switches or one of a few words, or lists of numbers."""
+    """Return whether the field accepts only numbers, booleans, one of a few words, or lists of numbers."""
     return bool(choices(field)) or all(_is_number(part) for part in values(field.annotation))
 
 
@@ -96,11 +96,11 @@ def _is_number(annotation: Any) -> bool:
 
 
 def choices(field: FieldInfo, *, by_name: bool = False) -> tuple[str, ...]:
-    """Return the texts that the field takes, if these are all that it takes; else nothing.
+    """Return the texts that the field accepts, if it accepts nothing else; otherwise nothing.
 
     Args:
         field: pydantic's description of it.
-        by_name: Whether to return the names of an enumeration's members in place of their values.
+        by_name: Whether to return the names of an enumeration's members instead of their values.
     """
     found: list[str] = []
     for part in parts(field.annotation):

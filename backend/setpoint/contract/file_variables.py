@@ -1,4 +1,4 @@
-"""Lets a settings class take `NAME_FILE`, the path of a file that holds the value of `NAME`."""
+"""Lets a settings class accept `NAME_FILE`, the path of a file that holds the value of `NAME`."""
 
 from typing import ClassVar
 
@@ -8,10 +8,10 @@ from setpoint.contract.file_variables_source import FileVariablesSource
 
 
 class FileVariables(BaseSettings):
-    """A settings class that takes each of its variables from a file as well, as many images do.
+    """A settings class that can also read each of its variables from a file, as many images do.
 
-    `DB_PASSWORD_FILE=/run/secrets/db` gives `DB_PASSWORD` what is in that file, without whitespace and line
-    ends around it. `DB_PASSWORD` itself wins, wherever it is set; a secrets directory comes after both.
+    `DB_PASSWORD_FILE=/run/secrets/db` sets `DB_PASSWORD` to the content of that file, without whitespace and line
+    endings around it. `DB_PASSWORD` itself takes precedence, wherever it is set; a secrets directory comes after both.
     """
 
     reads_file_variables: ClassVar[bool] = True

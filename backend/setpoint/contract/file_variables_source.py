@@ -10,7 +10,7 @@ from setpoint.contract.settings_class import SettingsContract
 
 
 class FileVariablesSource(EnvSettingsSource):
-    """What is in the files that the variables of other sources name.
+    """The contents of the files that the variables of other sources name.
 
     Attributes:
         paths: The variables that name files, each with its value.
@@ -23,7 +23,7 @@ class FileVariablesSource(EnvSettingsSource):
             if isinstance(source, EnvSettingsSource):
                 found = {name: path for name, path in source.env_vars.items() if path and contract.from_file(name)}
                 self.paths |= found
-                # A class that forbids unknown names would stumble over them in its env file.
+                # A class that forbids unknown names would refuse them in its env file.
                 source.env_vars = {name: value for name, value in source.env_vars.items() if name not in found}
         super().__init__(settings_cls)
 
@@ -31,7 +31,7 @@ class FileVariablesSource(EnvSettingsSource):
         return {}
 
     def __call__(self) -> dict[str, Any]:
-        """Return what is in the files."""
+        """Return the contents of the files."""
         self.env_vars = {name[: -len("_FILE")]: _content(name, path) for name, path in self.paths.items()}
         return super().__call__()
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """Words about one setting, given as metadata: `Annotated[float, Guidance(invalid="…")]`.
+    """Help on one setting, given as metadata: `Annotated[float, Guidance(invalid="…")]`.
 
-    Each is a phrase that begins in lower case and ends without a full stop.
+    Each attribute is a phrase that begins in lower case and ends without a full stop.
 
     Attributes:
         expected: What a value looks like, where the type alone doesn't say it well.
         unset: What happens while the setting has no value.
-        invalid: What an invalid value would do to the app, were it let through.
+        invalid: What an invalid value would do to the app if it got through.
         obtain: How to get a value.
         example: A value that could be in an env file. Never a real secret.
     """
@@ -31,7 +31,7 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class NamesEnvFile:
-    """Marks the setting that names the env file; it is read from the process environment only.
+    """Marks the setting that names the env file; it is read only from the process environment.
 
     Attributes:
         default: The env file that is read while the setting is unset, if that file exists.
@@ -41,8 +41,8 @@ class NamesEnvFile:
 
 
 class PublicValueError(ValueError):
-    """A refusal of a value in words that are fit for anyone: they hold no part of the value.
+    """A refusal of a value in words that anybody may see: they hold no part of the value.
 
-    A validator of a secret raises this to say what is wrong; the text of any other exception
+    The validator of a secret raises this to say what is wrong; the text of any other exception
     from such a validator is never shown, because it could quote the secret.
     """

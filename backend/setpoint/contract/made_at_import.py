@@ -1,4 +1,4 @@
-"""Records the values that modules pass to settings while they are imported: `db: Db = Db(port=1)` in a class body."""
+"""Records the values that modules pass to settings while being imported: `db: Db = Db(port=1)` in a class body."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,18 +12,18 @@ _made: dict[int, tuple[BaseSettings, Mapping[str, Any]]] = {}
 
 
 def values_given_to(settings: BaseSettings) -> Mapping[str, Any]:
-    """Return with which values of its own a module has made `settings`, as far as that was watched."""
+    """Return the values with which a module has built `settings`, if that was recorded."""
     made, values = _made.get(id(settings), (None, {}))
     return values if made is settings else {}
 
 
 @contextmanager
 def watched(*, leaves_blank: bool = False) -> Iterator[None]:
-    """Remember, for a moment, with which values settings are made.
+    """Record the values with which settings are built, while this is active.
 
     Args:
-        leaves_blank: Whether settings that their class can't make have its defaults and nothing else. What it really
-            makes is asked once there is something to make it of.
+        leaves_blank: Whether settings that their class can't build get only its defaults. What it really
+            builds is asked once there are values to build it from.
     """
     make = BaseSettings.__init__
 
@@ -33,7 +33,7 @@ def watched(*, leaves_blank: bool = False) -> Iterator[None]:
             make(self, *arguments, **values)
         except KeyboardInterrupt:
             raise
-        except BaseException:  # - code of the app's may raise anything
+        except BaseException:  # - the app's code may raise anything
             if not leaves_blank:
                 raise
             blank = type(self).model_construct()

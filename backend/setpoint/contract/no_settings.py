@@ -1,4 +1,4 @@
-"""The contract of an app that has none: no variable is known, so that a file is judged by its syntax alone."""
+"""The contract of an app that has none: no variable is known, so a file is checked only for its syntax."""
 
 from pydantic_settings import BaseSettings
 

@@ -1,4 +1,4 @@
-"""The keys that an open setting takes: those of one of several models, of models in a `dict`, or of a dataclass."""
+"""The keys that an open setting accepts: those of one of several models, of models in a `dict`, or of a dataclass."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
@@ -16,15 +16,15 @@ class Level(NamedTuple):
     """The keys that may come next.
 
     Attributes:
-        known: Those that have names, each with what pydantic says of it, by every type that may be there.
-        of_any: What the values of any other key are; empty where there is no other.
+        known: The named ones, each with pydantic's descriptions of it, one for every type that may be there.
+        of_any: The types of the values of any other key; empty if there can be no other.
     """
 
     known: Mapping[str, tuple[FieldInfo, ...]]
     of_any: tuple[FieldInfo, ...] = ()
 
     def below(self, key: str, *, ignores_case: bool) -> list[FieldInfo]:
-        """Return what the values of `key` may be; nothing where no such key is taken."""
+        """Return the types of the values of `key`; empty if no such key is accepted."""
         named = (infos for name, infos in self.known.items() if name == key or (ignores_case and _alike(name, key)))
         return [*(info for infos in named for info in infos), *self.of_any]
 
@@ -33,7 +33,7 @@ _ANYTHING = Level({}, (FieldInfo.from_annotation(Any),))
 
 
 def level_below(fields: Iterable[FieldInfo]) -> Level:
-    """Return the keys that values of `fields` take."""
+    """Return the keys that values of `fields` accept."""
     levels = [_level(part) for each in fields for part in alternatives(each.annotation)]
     known: dict[str, tuple[FieldInfo, ...]] = {}
     for each in levels:
@@ -43,7 +43,7 @@ def level_below(fields: Iterable[FieldInfo]) -> Level:
 
 
 def levels_along(field: FieldInfo, keys: Sequence[str], *, ignores_case: bool) -> Iterator[Level]:
-    """Yield the level of each of `keys` below `field`, up to the first that is not taken."""
+    """Yield the level of each of `keys` below `field`, up to the first that is not accepted."""
     fields = [field]
     for key in keys:
         level = level_below(fields)
@@ -54,13 +54,13 @@ def levels_along(field: FieldInfo, keys: Sequence[str], *, ignores_case: bool) -
 
 
 def takes(field: FieldInfo, keys: Sequence[str], *, ignores_case: bool) -> bool:
-    """Return whether a value of `field` takes the last of `keys`, each inside the one before."""
+    """Return whether a value of `field` accepts the last of `keys`, each inside the one before."""
     levels = list(levels_along(field, keys, ignores_case=ignores_case))
     return len(levels) == len(keys) and bool(levels[-1].below(keys[-1], ignores_case=ignores_case))
 
 
 def of_either(infos: Sequence[FieldInfo]) -> FieldInfo:
-    """Return what is known of a value that is one of `infos`; it has to be there if one of them has to."""
+    """Return what is known about a value that is one of `infos`; it is required if one of them is."""
     if len(infos) == 1:
         return infos[0]
     annotation: Any = Union[tuple(each.annotation for each in infos)]  # noqa: UP007 - of a tuple

@@ -1,4 +1,4 @@
-"""Turns a default into plain JSON values, the same in every process."""
+"""Turns a default into plain JSON values that are the same in every process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -9,20 +9,20 @@ from pydantic_core import to_jsonable_python
 
 
 def plain_value(value: object, other: Callable[[Any], str] | None = None) -> Any:
-    """Return `value` as strings, numbers, lists and dicts; a set as a list in one order.
+    """Return `value` as strings, numbers, lists and dicts; sets become lists in a fixed order.
 
     Args:
-        value: What a class has as a default.
-        other: What makes a string of a value that JSON can't write.
+        value: The default of a class.
+        other: Turns a value that JSON can't represent into a string.
 
     Raises:
-        ValueError: JSON can't write it, and there is no `other`.
+        ValueError: JSON can't represent it, and there is no `other`.
     """
     return to_jsonable_python(_in_order(value), fallback=other, inf_nan_mode="strings")
 
 
 def _in_order(value: object) -> Any:
-    """Return `value` with a list for every set, whose own order changes from one process to the next."""
+    """Return `value` with a list for every set, because the order of sets differs between processes."""
     if isinstance(value, set | frozenset):
         return sorted(map(_in_order, value), key=_sort_key)
     if isinstance(value, list | tuple):
@@ -37,6 +37,6 @@ def _in_order(value: object) -> Any:
 
 
 def _sort_key(value: object) -> tuple[bool, float, str]:
-    """Return what sorts numbers by size before everything else, which has no order of its own, by its text."""
+    """Return a sort key that puts numbers first, by size, and everything else after them, by its text."""
     is_number = isinstance(value, int | float)
     return not is_number, float(value) if isinstance(value, int | float) else 0.0, str(plain_value(value, str))

@@ -1,4 +1,4 @@
-"""Says which settings and which values are never to be shown."""
+"""Decides which settings and values must never be shown."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,11 +19,11 @@ from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
 _MEASURES = (int, float, Decimal, timedelta)
 SECRET_TYPES = (SecretStr, SecretBytes, Secret)
-"""What pydantic itself never prints."""
+"""The types that pydantic itself never prints."""
 
 _URL_TYPES = {("pydantic.networks", "_BaseUrl"), ("pydantic.networks", "_BaseMultiHostUrl")}
-# A long word, or one of ten characters with letters and digits among them, or with capitals after small letters.
-# The long ones come first: what looks further goes through a word more than once.
+# A long word, or one of ten characters that mixes letters and digits, or has capitals after small letters.
+# The long ones come first: the other patterns scan a word more than once.
 _OUT_OF_PLACE = r"(?<!\S)(?:\S{25}|(?=\S*\d)(?=\S*[A-Za-z])\S{10}|(?=\S*[a-z]\S*[A-Z])\S{10})"
 
 
@@ -32,13 +32,13 @@ class KnownSecret:
 
 
 class UnknownType:
-    """Marks a field of which nobody here knows what it takes, so that it may be numbers or a few words."""
+    """Marks a field whose type is not known here, so that it may be numbers or a few words."""
 
 
 def is_secret(names: Iterable[str], field: FieldInfo) -> bool:
-    """Return whether values of the field that is known under `names` are never to be shown.
+    """Return whether values of the field that is known under `names` must never be shown.
 
-    They are if the type says so anywhere inside, or if a name does: many apps keep a password in
+    That is so if the type says so anywhere inside, or if a name does: many apps keep a password in
     a plain `str`, and masking a harmless value costs less than showing a secret one.
     """
     return (
@@ -49,7 +49,7 @@ def is_secret(names: Iterable[str], field: FieldInfo) -> bool:
 
 
 def _is_named_secret(name: str, field: FieldInfo) -> bool:
-    """Return whether the name of the field says that it holds a secret, and its type does not say that it can't."""
+    """Return whether the name of the field says that it holds a secret, and its type does not rule that out."""
     if not is_secret_name(name) or _holds_no_secret(field.annotation):
         return False
     is_number = all(is_class(part, _MEASURES) for part in values(field.annotation))
@@ -59,7 +59,7 @@ def _is_named_secret(name: str, field: FieldInfo) -> bool:
 def is_out_of_place(value: str, field: FieldInfo) -> bool:
     """Return whether `value` seems to be a secret under the wrong name.
 
-    A number, a switch or one of a few words never looks like that; of what takes any string nobody can tell.
+    A number, a boolean or one of a few words never does; if any string is accepted, there is no telling.
     """
     may_take_those_alone = takes_numbers_or_words(field) or any(
         isinstance(each, UnknownType) for each in field.metadata
@@ -68,7 +68,7 @@ def is_out_of_place(value: str, field: FieldInfo) -> bool:
 
 
 def secret_text(value: object) -> str:
-    """Return the secret that `value` holds, as text: of a model its first one; empty where it holds none."""
+    """Return the secret that `value` holds, as text; for a model, its first one; empty if there is none."""
     if isinstance(value, BaseModel):
         secret = (name for name, field in type(value).model_fields.items() if is_secret([name], field))
         return next(filter(None, (secret_text(getattr(value, name, None)) for name in secret)), "")
@@ -81,14 +81,14 @@ def secret_text(value: object) -> str:
 def _is_url(candidate: Any) -> bool:
     """Return whether `candidate` is one of pydantic's types of URLs: one to a database carries its password inside.
 
-    They are known by their names, because to import them takes long, and few classes have one.
+    They are recognised by name, because importing them is slow, and few classes have one.
     """
     bases = getattr(get_origin(candidate) or candidate, "__mro__", ())
     return any((each.__module__, each.__name__) in _URL_TYPES for each in bases)
 
 
 def _holds_no_secret(annotation: Any) -> bool:
-    """Return whether the type lists all its values, or holds the path to a secret, so that none of them can be one."""
+    """Return whether the type lists all of its values, or is a path, so that no value can be a secret."""
     return all(
         part in {bool, NoneType} or get_origin(part) is Literal or is_class(part, (Enum, PurePath))
         for part in alternatives(annotation)
@@ -96,7 +96,7 @@ def _holds_no_secret(annotation: Any) -> bool:
 
 
 def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]:
-    """Yield the annotation and all that is inside it, fields of models included."""
+    """Yield the annotation and everything inside it, including the fields of models."""
     yield annotation
     if isinstance(annotation, type) and annotation not in seen:
         for name, field in _fields(annotation).items():
@@ -108,13 +108,13 @@ def _parts(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[Any]
 
 
 def _fields(annotation: type) -> dict[str, FieldInfo]:
-    """Return the fields of a model, or of what pydantic takes for one: a dataclass, a typed dict or named tuple."""
+    """Return the fields of a model, or of what pydantic treats as one: a dataclass, typed dict or named tuple."""
     if issubclass(annotation, BaseModel):
         return annotation.model_fields
     if not is_dataclass(annotation) and not issubclass(annotation, dict | tuple):
         return {}
     try:
         hints = get_type_hints(annotation, include_extras=True)
-    except NameError:  # A type that is imported for type checkers alone is none that pydantic could know.
+    except NameError:  # pydantic can't know a type that is imported only for type checkers.
         return {}
     return {name: FieldInfo(annotation=hint) for name, hint in hints.items()}

@@ -10,12 +10,12 @@ from pydantic.fields import FieldInfo
 from setpoint.contract.annotation import alternatives
 from setpoint.contract.field_type import takes_json
 
-# What is made of a text by these is the text.
+# What these make of a text is the text itself.
 _MAKE_NOTHING = {str, SecretStr, type(None)}
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Yield the texts that `value` holds, at whatever depth."""
+    """Yield the strings in `value`, at any depth."""
     if isinstance(value, Secret | SecretBytes | SecretStr):
         yield from texts_in(value.get_secret_value())
     elif isinstance(value, bytes):
@@ -31,7 +31,7 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def texts_made(field: FieldInfo, text: str) -> Iterator[str]:
-    """Yield the texts inside what the type of `field` makes of `text`; nothing where it refuses it."""
+    """Yield the strings in the value that the type of `field` makes of `text`; nothing if it refuses it."""
     if all(each in _MAKE_NOTHING for each in alternatives(field.annotation)) and not field.metadata:
         return
     try:
@@ -39,6 +39,6 @@ def texts_made(field: FieldInfo, text: str) -> Iterator[str]:
         made: Any = TypeAdapter(annotation).validate_python(json.loads(text) if takes_json(field) else text)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 - a validator of the app's may raise anything
+    except BaseException:  # noqa: BLE001 - the app's validator may raise anything
         return
     yield from texts_in(made)

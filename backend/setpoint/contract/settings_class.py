@@ -1,4 +1,4 @@
-"""What a settings class expects of its environment: variables, types, secrets, words about them."""
+"""What a settings class expects from its environment: variables, types, secrets, and help on them."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from setpoint.text.suggest import KnownNames
 
 _FROM_FILE = "_FILE"
-# Variables of any program may begin so.
+# Variables of any program may begin like this.
 _WORDS_OF_ALL = {"_", "DEFAULT_", "DISABLE_", "ENABLE_", "IS_", "MAX_", "MIN_", "NO_", "NUM_", "USE_"}
 
 
@@ -27,8 +27,8 @@ class SettingsContract:
     """A settings class seen from the environment.
 
     Attributes:
-        settings_class: The class itself; it alone decides what is valid.
-        variables: What it reads, in the order of its fields.
+        settings_class: The class itself, which alone decides what is valid.
+        variables: The variables that it reads, in the order of its fields.
     """
 
     settings_class: type[BaseSettings]
@@ -38,7 +38,7 @@ class SettingsContract:
     def of(cls, settings_class: type[BaseSettings]) -> "SettingsContract":
         """Return the contract of `settings_class`."""
         found = list(variables_of(settings_class))
-        # Several settings may be given under one name, and then its value is all that each of them says of it.
+        # Several settings may share one name; its value must then satisfy all of them.
         secret = {each.name for each in found if each.secret}
         return cls(settings_class, tuple(each._replace(secret=each.name in secret) for each in found))
 
@@ -46,21 +46,21 @@ class SettingsContract:
     def of_all(cls, settings_classes: Iterable[type[BaseSettings]]) -> "tuple[SettingsContract, ...]":
         """Return the contracts of the settings classes of one app, which read the same sources.
 
-        What one of them calls a secret is a secret for all of them.
+        A secret of one of them is a secret for all of them.
         """
         contracts = [cls.of(each) for each in dict.fromkeys(settings_classes)]
         secret = {each.canonical(variable.name) for each in contracts for variable in each.variables if variable.secret}
         return tuple(each.with_secrets(secret) for each in contracts)
 
     def with_secrets(self, names: Collection[str]) -> "SettingsContract":
-        """Return this contract with the variables that are called `names` as secrets."""
+        """Return this contract with the variables called `names` as secrets."""
         known = {self.canonical(name) for name in names}
         variables = tuple(each._replace(secret=each.secret or each.name in known) for each in self.variables)
         return replace(self, variables=variables)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """Return the fields whose values other settings classes make."""
+        """Return the fields whose values other settings classes build."""
         return tuple(parts_of(self.settings_class))
 
     @property
@@ -70,37 +70,37 @@ class SettingsContract:
 
     @property
     def ignores_case(self) -> bool:
-        """Return whether `sentry_dsn` is as good as `SENTRY_DSN`."""
+        """Return whether `sentry_dsn` means the same as `SENTRY_DSN`."""
         return not self.settings_class.model_config.get("case_sensitive")
 
     @property
     def ignores_empty(self) -> bool:
-        """Return whether a variable that is set to an empty text counts as unset."""
+        """Return whether a variable that is set to an empty string counts as unset."""
         return bool(self.settings_class.model_config.get("env_ignore_empty"))
 
     @property
     def delimiter(self) -> str:
-        """Return what is between the names of nested settings; empty where they can't be set one by one."""
+        """Return the delimiter between the names of nested settings; empty if they can't be set one by one."""
         return self.settings_class.model_config.get("env_nested_delimiter") or ""
 
     @property
     def secrets_directories(self) -> tuple[str, ...]:
-        """Return the directories in which the class looks for files named like its variables, as it names them."""
+        """Return the directories in which the class looks for files named after its variables, as configured."""
         return _paths(self.settings_class.model_config.get("secrets_dir"))
 
     @property
     def env_files(self) -> tuple[str, ...]:
-        """Return the env files that the class reads, as it names them."""
+        """Return the env files that the class reads, as configured."""
         return _paths(self.settings_class.model_config.get("env_file"))
 
     @property
     def prefix(self) -> str:
-        """Return what the names of all variables begin with."""
+        """Return the prefix of all variables."""
         return self.settings_class.model_config.get("env_prefix") or ""
 
     @cached_property
     def env_file_variable(self) -> tuple[Variable, NamesEnvFile] | None:
-        """Return the variable that names the env file, where the class has one."""
+        """Return the variable that names the env file, if the class has one."""
         for variable in self.variables:
             for each in variable.field.metadata:
                 if isinstance(each, NamesEnvFile):
@@ -108,12 +108,12 @@ class SettingsContract:
         return None
 
     def names_env_file(self, variable: Variable | None) -> bool:
-        """Return whether `variable` names the env file, which the process environment alone can do."""
+        """Return whether `variable` names the env file, which only the process environment can do."""
         return variable is not None and self.env_file_variable is not None and variable is self.env_file_variable[0]
 
     @cached_property
     def namespaces(self) -> tuple[str, ...]:
-        """Return the beginnings of names that belong to this class: its prefix, and those of what is nested in it."""
+        """Return the prefixes that belong to this class: its own, and those of what is nested in it."""
         if self.prefix:
             return (self.canonical(self.prefix),)
         outermost = {each.setting: each for each in self.variables if len(each.setting) == 1}
@@ -125,12 +125,12 @@ class SettingsContract:
 
     @cached_property
     def shared_beginnings(self) -> tuple[str, ...]:
-        """Return the first words that several of its variables have in common, as variables of others may as well."""
+        """Return the first words that several of its variables have in common, which other programs may use as well."""
         first_words = Counter(f"{each.name.partition('_')[0]}_" for each in self.variables if "_" in each.name)
         return tuple(word for word, count in first_words.items() if count > 1 and word.upper() not in _WORDS_OF_ALL)
 
     def canonical(self, name: str) -> str:
-        """Return the spelling under which `name` is known here."""
+        """Return the spelling by which `name` is known here."""
         return name.upper() if self.ignores_case else name
 
     def find(self, name: str) -> Variable | None:
@@ -139,26 +139,26 @@ class SettingsContract:
 
     @cached_property
     def known_names(self) -> "KnownNames":
-        """Return the names of its variables, among which to look for what misspelt ones were meant to be."""
-        from setpoint.text.suggest import KnownNames  # noqa: PLC0415 - no name is misspelt in a good file
+        """Return the names of its variables, for finding what misspelt ones were meant to be."""
+        from setpoint.text.suggest import KnownNames  # noqa: PLC0415 - a good file has no misspelt name
 
         return KnownNames(variable.name for variable in self.variables)
 
     def with_known_keys(self, name: str) -> Variable | None:
-        """Return the variable whose last keys `name` most likely misspells."""
+        """Return the variable of which `name` most likely misspells the last keys."""
         return self._names.meant_by(name)
 
     def inside(self, setting: tuple[str | int, ...]) -> Variable | None:
-        """Return the variable of the place `setting` inside an open one, as it would be called."""
+        """Return the variable for the place `setting` inside an open one, under the name that it would have."""
         return self._names.inside(setting)
 
     @property
     def is_exported(self) -> bool:
-        """Return whether the class was made from an exported contract, and has no code of the app's own."""
+        """Return whether the class was built from an exported contract, and has none of the app's code."""
         return hasattr(self.settings_class, "checked_by_class_alone")
 
     def is_of_part(self, name: str) -> bool:
-        """Return whether an exported contract says that a settings class in the app's own one reads `name`."""
+        """Return whether an exported contract says that a settings class inside the app's own one reads `name`."""
         return self.canonical(name) in getattr(self.settings_class, "variables_of_all_parts", ())
 
     @property
@@ -173,7 +173,7 @@ class SettingsContract:
         return None if self.find(name) else self.find(name[: -len(_FROM_FILE)])
 
     def named(self, name: str) -> tuple[Variable, ...]:
-        """Return the variables that are called `name`: one name may be that of several settings."""
+        """Return the variables called `name`: several settings may share one name."""
         return self._all_by_name.get(self.canonical(name), ())
 
     @cached_property
@@ -195,9 +195,9 @@ class SettingsContract:
         return self._by_setting.get(setting, ())
 
     def needed_at(self, setting: tuple[str | int, ...]) -> tuple[Variable, ...]:
-        """Return the variables that have to be set so that `setting` has a value.
+        """Return the variables that must be set for `setting` to have a value.
 
-        A nested model that is missing as a whole needs each of its required parts.
+        A nested model that is entirely missing needs each of its required parts.
         """
         below: dict[tuple[str | int, ...], Variable] = {}
         for each in self.variables:

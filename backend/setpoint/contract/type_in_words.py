@@ -1,4 +1,4 @@
-"""Says in words what a field takes, to complete "expected …"."""
+"""Describes what a field accepts, to complete "expected …"."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,7 +89,7 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
 
     Args:
         field: pydantic's description of it.
-        by_name: Whether the names of an enumeration's members are what to write.
+        by_name: Whether the names of an enumeration's members are expected, rather than their values.
     """
     allowed = choices(field, by_name=by_name)
     if allowed:
@@ -141,18 +141,18 @@ def _range_in_words(field: FieldInfo) -> str:
 
 
 def _of_roots(field: FieldInfo) -> Iterator[Any]:
-    """Yield the constraints of the value that a `RootModel` is."""
+    """Yield the constraints on the value of a `RootModel`."""
     for part in values(field.annotation):
         if is_class(part, (RootModel,)) and "root" in part.model_fields:
             yield from (*part.model_fields["root"].metadata, *_of_roots(part.model_fields["root"]))
 
 
 def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:
-    """Return the bounds that count: of several at one end the narrowest, and the ends of a range of integers."""
+    """Return the effective bounds: the narrowest at each end, and the ends of a range of integers."""
     given = {
         bound: [limit for each in constraints if (limit := getattr(each, bound, None)) is not None] for bound in _BOUNDS
     }
-    # Of two that are equal, the one that leaves the limit itself out is narrower.
+    # Of two equal bounds, the exclusive one is narrower.
     lower = max([*((each, 0) for each in given["ge"]), *((each, 1) for each in given["gt"])], default=None)
     upper = min([*((each, 0) for each in given["le"]), *((each, -1) for each in given["lt"])], default=None)
     found: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _bound_in_words(bound: str, limit: Any, item: str) -> str:
 
 
 def _digits_in_words(constraints: Iterable[Any]) -> Iterator[str]:
-    """Yield what is said of the digits of a decimal number."""
+    """Yield the constraints on the digits of a decimal number."""
     for each in constraints:
         if (most := getattr(each, "max_digits", None)) is not None:
             yield f"of at most {counted(most, 'digit')}"
@@ -206,7 +206,7 @@ def _constraints(metadata: Iterable[Any]) -> Iterator[Any]:
 
 
 def _inside_secrets(annotation: Any) -> Iterator[Any]:
-    """Yield the constraints of `Secret[Annotated[int, Field(ge=1)]]`, which hold for the value itself."""
+    """Yield the constraints of `Secret[Annotated[int, Field(ge=1)]]`, which apply to the value itself."""
     if get_origin(annotation) is Annotated:
         yield from annotation.__metadata__
     for part in arguments(annotation):

@@ -1,4 +1,4 @@
-"""How the environment spells one setting, and what is known of its values."""
+"""How the environment spells one setting, and what is known about its values."""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,18 +18,18 @@ class Variable(NamedTuple):
     """How the environment spells one setting.
 
     Attributes:
-        name: The name as it is written, in upper case where the class ignores case.
+        name: The name, in upper case if the class ignores case.
         setting: The path of attributes that it sets: `("database", "port")`.
         field: pydantic's description of the last of them.
-        secret: Whether its values are never to be shown.
+        secret: Whether its values must never be shown.
         required: Whether the class has no default for it.
         open: Whether names that begin with this one and the delimiter are read as keys of its value.
-        split_by_class: Whether a validator of the class makes the value of a text that else would have to be JSON.
-        takes_names: Whether it takes the names of an enumeration's members.
-        delimiter: What separates the names of nested settings in it; empty where none are.
-        splits: At how many delimiters its keys are separated; -1 for all.
-        default_around: What the default of the model around it holds for it, where that has one.
-        reader: The settings class that reads it, where that is another one, which makes the value of a field.
+        split_by_class: Whether a validator of the class parses a text that would otherwise have to be JSON.
+        takes_names: Whether it accepts the names of an enumeration's members.
+        delimiter: What separates the names of nested settings in it; empty if there are none.
+        splits: At how many delimiters its keys are split; -1 for all.
+        default_around: What the default of the surrounding model holds for it, if there is one.
+        reader: The settings class that reads it, if that is a different one, which builds the value of a field.
     """
 
     name: str
@@ -47,12 +47,12 @@ class Variable(NamedTuple):
 
     @classmethod
     def of_extra(cls, name: str, key: str) -> "Variable":
-        """Return the variable `name` of a value that a class keeps under `key` without knowing anything of it."""
+        """Return the variable `name` for a value that a class keeps under `key` without knowing it."""
         return cls(name, (key,), FieldInfo(annotation=Any, default=None), is_secret_name(name), required=False)
 
     @property
     def guidance(self) -> Guidance:
-        """Return what the class tells people about this setting."""
+        """Return the guidance of the class on this setting."""
         found = [each for each in self.field.metadata if isinstance(each, Guidance)]
         merged = {
             key: next((value for each in reversed(found) if (value := getattr(each, key))), None)
@@ -75,27 +75,27 @@ class Variable(NamedTuple):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """Return the texts that it takes, if these are all that it takes."""
+        """Return the texts that it accepts, if it accepts nothing else."""
         names = field_type.choices(self.field, by_name=True) if self.takes_names else ()
         return tuple(dict.fromkeys((*names, *field_type.choices(self.field))))
 
     def shows(self, name: str, value: Guarded) -> bool:
-        """Return whether `value`, which a source gives under `name`, may show as far as it can be judged alone.
+        """Return whether `value`, which a source gives under `name`, may be shown, as far as can be decided by itself.
 
-        The name is longer than the variable's where it sets a key of an open one.
+        The name is longer than the variable's if it sets a key of an open variable.
         """
-        from setpoint.text.shown import shows_alone  # noqa: PLC0415 - what passes is not shown
+        from setpoint.text.shown import shows_alone  # noqa: PLC0415 - only needed when a value is shown
 
         is_secret = self.secret or is_secret_name(name[len(self.name) :])
         return shows_alone(value, secret=is_secret, is_out_of_place=partial(secrecy.is_out_of_place, field=self.field))
 
     def path_of(self, name: str) -> tuple[str, ...]:
-        """Return the path of what `name` sets: attributes, and then keys where it is longer than the variable's."""
+        """Return the path of what `name` sets: attributes, then keys if it is longer than the variable's name."""
         keys = name[len(self.name) :].split(self.delimiter, self.splits) if self.delimiter else []
         return (*self.setting, *(each for each in keys if each))
 
     def tokens_in(self, name: str) -> list[str]:
-        """Return the keys in `name` that look like tokens: what sets a key of an open variable is called like it."""
+        """Return the keys in `name` that look like tokens: the name of an open variable can include keys."""
         keys = name[len(self.name) :]
         if not keys:
             return []
@@ -105,7 +105,7 @@ class Variable(NamedTuple):
         return tokens or ([keys] if is_token_as_name(keys) else [])
 
     def shown_name(self, name: str) -> str:
-        """Return `name`, which may be longer than this variable's, with a mask for each key that looks like a token."""
+        """Return `name`, which may be longer than this variable's, with each key that looks like a token masked."""
         own, keys = name[: len(self.name)], name[len(self.name) :]
         for token in self.tokens_in(name):
             keys = keys.replace(token, MASK)
@@ -113,7 +113,7 @@ class Variable(NamedTuple):
 
     @property
     def holds_parts(self) -> bool:
-        """Return whether an alias takes the setting out of the value, in which others may be as well."""
+        """Return whether an alias takes the setting from inside the value, which may hold others as well."""
         alias = self.field.validation_alias
         choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
         heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]
@@ -121,6 +121,6 @@ class Variable(NamedTuple):
 
     @property
     def default(self) -> Any:
-        """Return the default value; None where there is none, or where a function makes it."""
+        """Return the default value; None if there is none, or if a function makes it."""
         found = self.field.default if self.default_around is PydanticUndefined else self.default_around
         return None if found is PydanticUndefined else found

@@ -1,4 +1,4 @@
-"""Finds the variable that a name sets, also where it leads to a key inside the value of an open one."""
+"""Finds the variable that a name sets, even if it leads to a key inside the value of an open one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,18 +10,18 @@ from setpoint.contract.variable import Variable
 from setpoint.text.suggest import KnownNames, allowed_steps
 
 _DEEPEST = 100
-"""Nobody nests keys deeper than that, and a hostile name could have a hundred thousand."""
+"""No real keys are nested deeper, and a hostile name could have a hundred thousand."""
 
 _MOST_LOOKED_FOR = 500
-"""Nobody misspells that many; to look for each takes time."""
+"""No real file misspells more, and looking for each takes time."""
 
 
 class SecretNames(NamedTuple):
     """How the files of nested secrets are named (`NestedSecretsSettingsSource` of pydantic-settings).
 
     Attributes:
-        prefix: What all names begin with.
-        delimiter: What separates the names of nested settings; a slash where each has a folder of its own.
+        prefix: The prefix of all names.
+        delimiter: What separates the names of nested settings; a slash if each has its own folder.
     """
 
     prefix: str
@@ -29,7 +29,7 @@ class SecretNames(NamedTuple):
 
 
 class VariableNames:
-    """The names of `variables`, and those that lead to keys inside open ones."""
+    """The names of `variables`, and names that lead to keys inside open ones."""
 
     def __init__(
         self, variables: Sequence[Variable], delimiter: str, most_splits: int | None, *, ignores_case: bool
@@ -54,7 +54,7 @@ class VariableNames:
         return around if takes(around.field, keys, ignores_case=self._ignores_case) else None
 
     def meant_by(self, name: str) -> Variable | None:
-        """Return the variable whose last keys `name` most likely misspells."""
+        """Return the variable of which `name` most likely misspells the last keys."""
         if name not in self._meant and len(self._meant) < _MOST_LOOKED_FOR:
             self._meant[name] = self._meant_by(name)
         return self._meant.get(name)
@@ -65,14 +65,14 @@ class VariableNames:
             return None
         keys = self._keys_inside(around, name)
         levels = self._levels(around, keys)
-        at = len(levels) - 1  # The first key that is not taken where it is.
+        at = len(levels) - 1  # The first key that is not accepted where it is.
         taken = tuple(levels[at].known)
         known = self._known_keys.setdefault(taken, KnownNames(taken))
         closest = known.nearest(keys[at], max(1, allowed_steps(keys[at])))
         return self._named(around, [*keys[:at], closest, *keys[at + 1 :]]) if closest else None
 
     def inside(self, setting: tuple[str | int, ...]) -> Variable | None:
-        """Return the variable of the place `setting` inside an open one, as it would be called."""
+        """Return the variable for the place `setting` inside an open one, under the name that it would have."""
         for depth in range(len(setting) - 1, 0, -1):
             around = next((each for each in self._variables if each.setting == setting[:depth]), None)
             if around is not None:
@@ -82,7 +82,7 @@ class VariableNames:
         return None
 
     def _around(self, name: str) -> Variable | None:
-        """Return the innermost variable of which `name` would set a part, if it is open."""
+        """Return the innermost variable of which `name` would set a part, if that is open."""
         if not self._delimiter:
             return None
         # No known name is longer, and a hostile one could have a hundred thousand parts.
@@ -94,7 +94,7 @@ class VariableNames:
         return None
 
     def _keys_inside(self, around: Variable, name: str) -> list[str]:
-        """Return the keys that `name` leads to inside the value of `around`."""
+        """Return the keys to which `name` leads inside the value of `around`."""
         splits = _DEEPEST if not self._most_splits else max(self._most_splits - len(around.setting), 0)
         return self._canonical(name)[len(around.name) + len(self._delimiter) :].split(self._delimiter, splits)
 
@@ -102,7 +102,7 @@ class VariableNames:
         return list(levels_along(around.field, keys, ignores_case=self._ignores_case))
 
     def _named(self, around: Variable, keys: Sequence[str]) -> Variable | None:
-        """Return the variable of `keys` inside `around`; None if they are not taken there."""
+        """Return the variable for `keys` inside `around`; None if they are not accepted there."""
         levels = self._levels(around, keys)
         found = levels[-1].below(keys[-1], ignores_case=self._ignores_case) if len(levels) == len(keys) else []
         if not found:

@@ -1,1 +1,1 @@
-"""Which value wins, and from where."""
+"""Decides which value takes precedence, and where it comes from."""

@@ -15,11 +15,11 @@ class Assignment(NamedTuple):
 
     Attributes:
         name: The name as the source spells it.
-        value: The text; nothing but the door shows it.
+        value: The text; only the door may show it.
         variable: The variable of the settings class; None if it has no such variable.
         written: Where it is written, if it comes from a file.
-        source: The source that gives it, where that has no variables: a config file, or a source of the app's own.
-        place: The path of what it sets, where the name does not tell it: the folders of a secret file do.
+        source: The source that sets it, if that has no variables: a config file, or one of the app's own sources.
+        place: The path of what it sets, if the name does not say: for secret files, the folders do.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Assignment(NamedTuple):
 
     @property
     def shown_name(self) -> str:
-        """Return the name as it may show."""
+        """Return the name in a form that may be shown."""
         return self.name if self.variable is None else self.variable.shown_name(self.name)
 
     @property
@@ -48,19 +48,19 @@ class Assignment(NamedTuple):
 
     @property
     def in_process(self) -> bool:
-        """Return whether the process environment gives it."""
+        """Return whether it comes from the process environment."""
         return self.written is None and self.source is None
 
     @property
     def shows_value(self) -> bool:
-        """Return whether its value may show as far as it can be judged alone: a known setting's that is no secret."""
+        """Return whether its value may be shown, as far as can be decided by itself: a known setting and no secret."""
         if self.variable is None or (self.file is not None and self.file.holds_one_value):
             return False
         return self.variable.shows(self.name, self.value)
 
     @property
     def holds_secret(self) -> bool:
-        """Return whether its value is a secret, known or by the looks of it, which no other value may show either."""
+        """Return whether its value is a secret, known or by its looks, which no other value may show either."""
         if self.variable is not None:
             return not self.shows_value
         return is_secret_of_stranger(self.name, self.value, in_process=self.in_process)

@@ -1,4 +1,4 @@
-"""Which assignment a refusal is about, and which could be refused."""
+"""Which assignment a refusal concerns, and which could be refused."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,12 +11,12 @@ from setpoint.validation.refusal import Refusal, RefusalKind
 
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
-    """Return the assignment that gives `setting` or what is around it its value, or one of what is nested in it."""
+    """Return the assignment of `setting`, of what is around it, or of something nested in it."""
     return subject.origins.above(setting) or assigned_inside(subject, setting)
 
 
 def assigned_inside(subject: Subject, setting: Setting) -> Assignment | None:
-    """Return the first assignment of `setting` or of what is nested in it."""
+    """Return the first assignment of `setting` or of something nested in it."""
     for assignment in subject.assignments.values():
         variable = assignment.variable
         if setting and variable and variable.setting[: len(setting)] == setting:
@@ -25,7 +25,7 @@ def assigned_inside(subject: Subject, setting: Setting) -> Assignment | None:
 
 
 def overruled(subject: Subject) -> Iterator[Assignment]:
-    """Yield the values that would win, were their variables not set once more in the same file."""
+    """Yield the values that would take precedence if their variables were not set again in the same file."""
     contract = subject.contract
     for each in subject.statements:
         if not each.value or not each.value.satisfies(can_be_set):
@@ -38,23 +38,23 @@ def overruled(subject: Subject) -> Iterator[Assignment]:
 
 
 def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None:
-    """Return what gives the value that the class refuses; what a source could not decode may not even count."""
+    """Return what sets the value that the class refuses; a value that a source could not decode may not even count."""
     if refusal.entry is not None:
         return subject.assignment_of(refusal.entry)
-    # What is inside an open one is known by its keys, and these may be aliases.
+    # What is inside an open one is known by its keys, which may be aliases.
     is_inside = len(refusal.keys) > 1 and not subject.contract.variables_at(refusal.setting)
     by_keys = subject.origins.written_at(refusal.keys) if is_inside else None
     return by_keys or assigned_near(subject, refusal.setting) or lacking(subject, refusal)
 
 
 def without_json(subject: Subject) -> frozenset[str]:
-    """Return the variables whose value is not the JSON that it has to be: it may hold several settings."""
+    """Return the variables whose value must be JSON but is not; one value may hold several settings."""
     refused = (each.entry for each in subject.validated.refusals if each.error_type == "json_invalid")
     return frozenset(subject.contract.canonical(entry.name) for entry in refused if entry)
 
 
 def lacking(subject: Subject, refusal: Refusal) -> Assignment | None:
-    """Return what should hold a part that the class misses, because of an alias, or holds none that it knows."""
+    """Return what should hold a part that the class misses, because of an alias, or that holds only unknown parts."""
     variables: Sequence[Variable] = ()
     if refusal.kind is RefusalKind.MISSING:
         variables = subject.contract.variables_at(refusal.setting)[:1]
@@ -65,9 +65,9 @@ def lacking(subject: Subject, refusal: Refusal) -> Assignment | None:
 
 
 def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
-    """Return, by canonical name, the unknown variables that the class takes for parts of a value and refuses for that.
+    """Return, by canonical name, the unknown variables that the class takes for parts of a value, and so refuses.
 
-    `DB__PORT__X` makes a mapping of `DB__PORT`, which should be a number; it is assigned to the variable of that.
+    `DB__PORT__X` makes `DB__PORT` a mapping, although it should be a number; it is assigned to that variable.
     """
     delimiter = subject.contract.canonical(subject.contract.delimiter)
     strangers = {name: each for name, each in subject.assignments.items() if each.variable is None}
@@ -90,13 +90,13 @@ def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
 
 
 def is_about_unknown_name(subject: Subject, refusal: Refusal) -> bool:
-    """Return whether the class refuses a key because a variable's name is unknown, which is said elsewhere."""
+    """Return whether the class refuses a key because a variable's name is unknown, which is reported elsewhere."""
     is_extra = refusal.error_type == "extra_forbidden"
     return is_extra and not subject.forbidden.isdisjoint(names_of(subject.contract, refusal))
 
 
 def is_forbidden_inside(subject: Subject, name: str) -> bool:
-    """Return whether a model inside the class forbids the variable `name`, whichever source gives it."""
+    """Return whether a model inside the class forbids the variable `name`, whichever source sets it."""
     inside = (
         each for each in subject.validated.refusals if len(each.setting) > 1 and is_about_unknown_name(subject, each)
     )
@@ -104,6 +104,6 @@ def is_forbidden_inside(subject: Subject, name: str) -> bool:
 
 
 def refused_in_environment(subject: Subject) -> frozenset[str]:
-    """Return the names in the process environment that the class refuses, because it knows no setting for them."""
+    """Return the names in the process environment that the class refuses, because it has no setting for them."""
     names = subject.gathered.environment.variables if subject.gathered.environment else ()
     return frozenset(each for each in names if subject.contract.canonical(each) in subject.forbidden)

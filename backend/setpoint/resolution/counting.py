@@ -1,4 +1,4 @@
-"""Tells which texts count: those from which some part of the settings was built."""
+"""Decides which texts count: those from which some part of the settings was built."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -14,12 +14,12 @@ _NOTHING = object()
 
 
 def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Mapping[int, set[Setting]]:
-    """Return the settings that are made of each assignment that counts, by its identity.
+    """Return the settings that each assignment that counts contributes to, by its identity.
 
     Args:
         origins: Where the settings come from.
         record: What the class did.
-        settings: Its settings, of which a key may be no part that a source gave; None where there are none.
+        settings: Its settings, whose keys need not all come from a source; None if there are none.
     """
     ignores_empty = bool(record.asked.model_config.get("env_ignore_empty"))
     found: dict[int, set[Setting]] = {}
@@ -37,7 +37,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
         text = origins.written_at((name,))
         if text and (text.value or not ignores_empty):
             found[id(text)] = {(name,)}  # The class took it for no value.
-    # A value counts as well of which others take the place of all parts: it could be no value that has parts.
+    # A value also counts if others replace all of its parts: it could have been a value without parts.
     for each in (each for source in origins.sources for each in source.assignments):
         inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
         if inside and id(each) not in found:
@@ -50,7 +50,7 @@ def _begins(setting: Setting, beginning: Setting) -> bool:
 
 
 def _leaves(values: Mapping[str, Any], model: type[BaseModel] | None, at: Setting = ()) -> Iterator[Setting]:
-    """Yield the path of each part of `values` that is no mapping, or an empty one."""
+    """Yield the path of each part of `values` that is not a mapping, or an empty one."""
     names = _names_by_key(model)
     for key, value in values.items():
         for name in names.get(str(key).casefold(), [str(key)]):
@@ -63,7 +63,7 @@ def _leaves(values: Mapping[str, Any], model: type[BaseModel] | None, at: Settin
 
 
 def _names_by_key(model: type[BaseModel] | None) -> Mapping[str, list[str]]:
-    """Return the fields of `model` by the keys under which they may be given."""
+    """Return the fields of `model` by the keys under which they may be set."""
     found: dict[str, list[str]] = {}
     for name, info in (model.model_fields if model else {}).items():
         alias = info.validation_alias
@@ -75,14 +75,14 @@ def _names_by_key(model: type[BaseModel] | None) -> Mapping[str, list[str]]:
 
 
 def _is_shared(model: type[BaseModel] | None, name: str, key: str) -> bool:
-    """Return whether an alias takes the field `name` out of the value under `key`."""
+    """Return whether an alias takes the field `name` from inside the value under `key`."""
     alias = model.model_fields[name].validation_alias if model and name in model.model_fields else None
     choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
     return any(isinstance(each, AliasPath) and str(each.path[0]).casefold() == key.casefold() for each in choices)
 
 
 def _is_kept(settings: object, setting: Setting) -> bool:
-    """Return whether `settings` have something at `setting`; below what can't be looked into, they may have."""
+    """Return whether `settings` have something at `setting`; if that can't be inspected, assume that they do."""
     found: Any = settings
     for step in setting:
         while isinstance(found, RootModel):

@@ -1,4 +1,4 @@
-"""Compares what two subjects give to a settings class: typed where both are valid, as text elsewhere."""
+"""Compares what two subjects give to a settings class: by type if both are valid, otherwise as text."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Side:
 
     Attributes:
         assignment: Where it comes from.
-        value: Its text as it may be shown.
+        value: Its text in a form that may be shown.
     """
 
     assignment: Assignment
@@ -34,17 +34,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One variable that is not the same on both sides.
+    """One variable that differs between the two sides.
 
     Attributes:
-        name: The variable if it is fit to print, else a mask; the sides may spell it in other ways.
+        name: The variable if it may be shown, otherwise a mask; the sides may spell it differently.
         change: How it differs.
-        old: The first value; None where it was added.
-        new: The second value; None where it was removed.
+        old: The first value; None if it was added.
+        new: The second value; None if it was removed.
         known: Whether a setting reads the variable.
         secret: Whether its values are not shown.
         compared_as_text: Whether the settings class has no value for one of the texts.
-        names_file: Whether it names a file, which is not here, with the value of a known variable.
+        names_file: Whether it names a file with the value of a known variable that does not exist here.
     """
 
     name: str
@@ -89,7 +89,7 @@ def _text(provenance: Provenance) -> str:
 
 
 def _same(typed_before: TypedValues, one: Provenance, typed_after: TypedValues, other: Provenance) -> bool | None:
-    """Return whether the class makes the same value of both; None where it makes none of one."""
+    """Return whether the class makes the same value of both; None if one has no value."""
     try:
         before, after = typed_before.of(one), typed_after.of(other)
         return bool(type(before) is type(after) and before == after)
@@ -97,7 +97,7 @@ def _same(typed_before: TypedValues, one: Provenance, typed_after: TypedValues, 
         return None
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 - a type of the app's may compare as it likes
+    except BaseException:  # noqa: BLE001 - the app's types may compare as they like
         return None
 
 

@@ -1,4 +1,4 @@
-"""The value that a process would get for a setting, whatever gives it, as text."""
+"""The value that a process would get for a setting, whatever sets it, as text."""
 
 from enum import Enum
 from typing import Any
@@ -13,12 +13,12 @@ from setpoint.validation.unusable import UnusableValueError
 
 
 def effective_text(subject: Subject, variable: Variable, assignment: Assignment | None) -> str | None:
-    """Return the value of the setting that `variable` sets, empty for no value; None where it can't be known.
+    """Return the value of the setting that `variable` sets; empty for no value, None if it can't be known.
 
     Args:
         subject: What a process would read.
-        variable: How the setting is called.
-        assignment: What gives its value, if anything does.
+        variable: The variable of the setting.
+        assignment: What sets its value, if anything does.
     """
     if assignment is None and _stands_where_nobody_looked(subject, variable):
         return None
@@ -30,13 +30,13 @@ def effective_text(subject: Subject, variable: Variable, assignment: Assignment 
 
 
 def secret_of_default(variable: Variable) -> str:
-    """Return the secret that the default of `variable` holds, unless it is in a part that has a variable of its own."""
+    """Return the secret that the default of `variable` holds, unless it is in a part that has its own variable."""
     has_parts = variable.delimiter and isinstance(variable.default, BaseModel)
     return "" if has_parts else secret_text(variable.default)
 
 
 def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
-    """Return whether a file may give the value that can't be read here, or lies in a secrets directory elsewhere."""
+    """Return whether the value may come from a file that can't be read here, or a secrets directory elsewhere."""
     if any(each.trouble for each in subject.gathered.files):
         return True
     if subject.gathered.unseen_directories and len(variable.setting) == 1:
@@ -52,7 +52,7 @@ def _at(settings: object, variable: Variable) -> Any:
 
 
 def _own_text(variable: Variable, assignment: Assignment | None) -> str | None:
-    """Return what is written for the setting, where the settings class has no value of it: it may be invalid."""
+    """Return what is written for the setting if the settings class has no value for it, as when it is invalid."""
     if assignment is not None:
         own = assignment.variable is not None and assignment.variable.setting == variable.setting
         return assignment.value.raw.strip() if own else None

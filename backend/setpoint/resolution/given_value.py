@@ -1,4 +1,4 @@
-"""Follows the path of a setting through what a source gave, by names and aliases, in the case that the class reads."""
+"""Follows the path of a setting through what a source gave, by names and aliases, in the case of the class."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,13 +8,13 @@ from pydantic import AliasChoices, AliasPath, BaseModel
 from setpoint.contract import field_type
 
 NOTHING = object()
-"""Stands for a value that is not there."""
+"""Represents a missing value."""
 
 
 def values_along(
     values: Mapping[str, Any], model: type[BaseModel] | None, setting: tuple[str | int, ...]
 ) -> Iterator[Any]:
-    """Yield what `values` hold at each step of `setting`; below what is no mapping, what is given as a whole."""
+    """Yield what `values` hold at each step of `setting`; below anything but a mapping, the value as a whole."""
     current: Any = values
     ignores_case = model is None or not model.model_config.get("case_sensitive")
     for step in setting:
@@ -39,7 +39,7 @@ def paths_of(info: Any) -> Iterator[Sequence[str | int]]:
 
 
 def value_at_path(value: Any, path: Sequence[str | int], *, ignores_case: bool = True) -> Any:
-    """Return what is in `value` at the end of `path`, `NOTHING` where it leads nowhere."""
+    """Return what is in `value` at the end of `path`; `NOTHING` if it leads nowhere."""
     for step in path:
         if isinstance(value, Mapping):
             folded = str(step).casefold()

@@ -1,4 +1,4 @@
-"""What a settings class is given from files and the process environment: all that a process could have."""
+"""What a settings class is given from files and the process environment: everything that a process could have."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from setpoint.validation.record import Given
 
 
 def can_be_set(text: str) -> bool:
-    """Return whether a variable of a process can have `text` in its name or its value: no NUL, all of it UTF-8."""
+    """Return whether a process can have `text` in the name or value of a variable: no NUL, and all of it UTF-8."""
     return "\0" not in text and first_bad_byte(text) is None
 
 
@@ -32,7 +32,7 @@ class Receiver(Protocol):
 
     @property
     def only_known(self) -> bool:
-        """Return whether the class is given its own variables alone."""
+        """Return whether the class is given only its own variables."""
         ...
 
     @property
@@ -55,12 +55,12 @@ def given_to(receiver: Receiver) -> Given:
 
 
 def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
-    """Return whether the class gets `entry` to look at: no process can have any name, or any value."""
+    """Return whether the class gets to see `entry`: not every name or value can be in a process."""
     contract = receiver.contract
     if not entry.name or "=" in entry.name or not can_be_set(entry.name + (entry.value or "")):
         return False
     if not entry.value and contract.ignores_empty:
-        return False  # It hides nothing in the source below.
+        return False  # It does not hide anything in the source below.
     if entry.file is not None and not entry.file.is_deployed:
         if contract.names_env_file(contract.find(entry.name)):
             return False
@@ -73,9 +73,9 @@ def _may_be_given(receiver: Receiver, entry: Entry) -> bool:
 
 
 def _is_of_another_class(receiver: Receiver, entry: Entry, path: str) -> bool:
-    """Return whether `entry` is for another settings class of the app, which reads env files of its own.
+    """Return whether `entry` is for another settings class of the app, which reads its own env files.
 
-    One file is given in place of those of both, and neither class would find what is the other one's.
+    One file replaces those of both, and neither class would otherwise see what belongs to the other.
     """
     contract = receiver.contract
     is_named = any(Path(each).expanduser().absolute() == Path(path).absolute() for each in contract.env_files)

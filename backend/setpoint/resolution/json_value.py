@@ -23,9 +23,9 @@ class _Node:
 
 
 def span_of(text: str, path: Iterable[Key]) -> Span | None:
-    """Return where in `text` the item at `path` is, or the last on the way to it; None for text that is no JSON.
+    """Return where in `text` the item at `path` is, or the last one on the way; None if `text` is not JSON.
 
-    Steps that lead nowhere are passed over: pydantic puts names of types between keys.
+    Steps that lead nowhere are skipped: pydantic puts names of types between keys.
     """
     node = _root(text)
     if node is None:
@@ -36,7 +36,7 @@ def span_of(text: str, path: Iterable[Key]) -> Span | None:
 
 
 def first_fault(text: str) -> Span | None:
-    """Return where `text`, which is meant as an array or an object, stops being JSON; None where that tells nothing."""
+    """Return where `text`, which is meant as an array or an object, stops being JSON; None if that says nothing."""
     if not text.lstrip().startswith(("[", "{")):
         return None
     try:
@@ -48,12 +48,12 @@ def first_fault(text: str) -> Span | None:
     return None
 
 
-# Each of thousands of findings may be about the same value.
+# Thousands of findings may concern the same value.
 @lru_cache(maxsize=4)
 def _root(text: str) -> _Node | None:
     try:
         return _node(text, _after_blanks(text, 0))
-    except (ValueError, RecursionError, IndexError, TypeError):  # A key that is an array can't be a key.
+    except (ValueError, RecursionError, IndexError, TypeError):  # An array can't be a key.
         return None
 
 

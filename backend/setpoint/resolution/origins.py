@@ -1,4 +1,4 @@
-"""Reads off the record of a settings class which source gives each setting, and which variable of that source."""
+"""Finds out, from the record of a settings class, which source sets each setting, and which variable of that source."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,11 +22,11 @@ Setting = tuple[str | int, ...]
 
 
 class Reach(NamedTuple):
-    """How far a path leads in what a source gave.
+    """How far a path leads into what a source gave.
 
     Attributes:
-        depth: How many of its steps lead to something; below what is no mapping, all of them do.
-        own: How many lead to something that is there for itself.
+        depth: How many of its steps lead to something; below anything but a mapping, all of them do.
+        own: How many lead to something that exists by itself.
     """
 
     depth: int
@@ -35,15 +35,15 @@ class Reach(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class ReadSource:
-    """One source with the variables that it has for a settings class.
+    """One source, with the variables that it has for a settings class.
 
     Attributes:
         record: What it gave.
         settings_class: The class that asked it.
-        inside: The field of the class that was asked for in which that one is; empty for itself.
+        inside: The field that holds that class in the class that was asked; empty if it is the class that was asked.
         assignments: What the source has for it, later ones over earlier.
         by_setting: The same by the path of what they set, with their places in the source.
-        values: What it gave that the class has taken: of several keys of a field it takes one.
+        values: What it gave that the class has accepted: of several keys for a field, it takes one.
     """
 
     record: SourceRecord
@@ -54,7 +54,7 @@ class ReadSource:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def reach(self, setting: Setting) -> "Reach":
-        """Return how far the path `setting` leads in what the source gave."""
+        """Return how far the path `setting` leads into what the source gave."""
         if setting[: len(self.inside)] != self.inside:
             return Reach(0, 0)
         found = list(values_along(self.values, self.settings_class, setting[len(self.inside) :]))
@@ -80,12 +80,12 @@ class ReadSource:
         return [*values_along(self.values, self.settings_class, setting[len(self.inside) :])][-1]
 
     def text_for(self, setting: Setting) -> Assignment | None:
-        """Return the variable that gives `setting`, or that in which it is nested."""
+        """Return the variable that sets `setting`, or the one in which it is nested."""
         folded = _folded(setting)
         found = [each for depth in range(len(folded), 0, -1) for each in self.by_setting.get(folded[:depth], ())]
         top = len(self.inside) + 1
         nested = [each for each in found if len(each[1].path) > top]
-        # Of nested ones the last in the source counts; of the names of a field the first that is set does.
+        # Among nested ones, the last in the source counts; among the names of a field, the first that is set.
         if not nested:
             return next((each for _, each in found), None)
         last = max(nested, key=lambda each: each[0])[1]
@@ -101,7 +101,7 @@ class Origins:
         record: Record,
         assignments_of: Callable[[SourceRecord], Iterable[Assignment]],
     ) -> None:
-        """Take what a class did, and what makes assignments of the variables that a source of it has."""
+        """Take what a class did, and a function that turns the variables of one of its sources into assignments."""
         self._contract = contract
         self.sources = tuple(self._read(record, assignments_of))
 
@@ -124,7 +124,7 @@ class Origins:
             seen.add(made.settings_class)
             stronger: dict[str, Any] = {}
             for source in made.sources:
-                # What is no mapping takes the place of all that weaker sources have under its key.
+                # Anything but a mapping replaces everything that weaker sources have under its key.
                 values = {key: each for key, each in source.values.items() if _is_merged(each, stronger.get(key, {}))}
                 stronger |= {key: each for key, each in values.items() if key not in stronger}
                 yield self._source(made, inside, replace(source, values=values), assignments_of(source))
@@ -136,7 +136,7 @@ class Origins:
         read = tuple(each for each in assignments if each.variable is not None and each.variable.reader is reader)
         found = ReadSource(source, made.settings_class, inside, read, values=_taken(made, source.values))
         for at, each in enumerate(read):
-            # One name may be that of several settings.
+            # Several settings may share one name.
             same = () if each.place else self._contract.named(each.name)
             for path in {each.path, *(variable.path_of(each.name) for variable in same)}:
                 found.by_setting.setdefault(_folded(path), []).append((at, each))
@@ -150,16 +150,16 @@ class Origins:
         return spellings.index(name) if name in spellings else len(spellings)
 
     def of(self, setting: Setting) -> Assignment | None:
-        """Return what gives `setting`: a variable, one in which it is nested, or a source that has no variables."""
+        """Return what sets `setting`: a variable, one in which it is nested, or a source that has no variables."""
         source, reach = self._giving(setting, len(setting))
         if source is None or not setting:
             return None
         return source.text_for(setting[: reach.own]) or self._without_text(source, setting)
 
     def _giving(self, setting: Setting, depth: int) -> tuple[ReadSource | None, Reach]:
-        """Return the strongest source that leads just `depth` steps along `setting`.
+        """Return the strongest source that leads exactly `depth` steps along `setting`.
 
-        What is no mapping counts for nothing where a stronger source has one.
+        Anything but a mapping does not count if a stronger source has one.
         """
         mapped = 0
         for source in self.sources:
@@ -172,7 +172,7 @@ class Origins:
         return None, Reach(0, 0)
 
     def stranger(self, setting: Setting) -> Assignment | None:
-        """Return what a source without variables gives under a name that is no setting."""
+        """Return what a source without variables gives under a name that is not a setting."""
         if len(setting) != 1 or setting[0] in self.fields:
             return None
         key = str(setting[0])
@@ -180,7 +180,7 @@ class Origins:
         return next((Assignment(key, Guarded(""), None, source=each, place=(key,)) for each in given), None)
 
     def is_default(self, setting: Setting) -> bool:
-        """Return whether no source gives `setting`, so that its value is what the class has for it."""
+        """Return whether no source sets `setting`, so that its value is the default of the class."""
         return bool(setting) and all(each.reach(setting).depth < len(setting) for each in self.sources)
 
     def written_at(self, setting: Setting) -> Assignment | None:
@@ -192,18 +192,18 @@ class Origins:
         if source.assignments and any(
             _folded(each.path)[: len(setting)] == _folded(setting) for each in source.assignments
         ):
-            return None  # It is put together from several variables.
+            return None  # It is built from several variables.
         variable = next(iter(self._contract.variables_at(setting)), None) or self._parent(setting)
         if variable is None:
             return None
         value = source.value_at(setting)
-        # What is made of names that are no settings is nothing to show.
+        # What comes from names that are not settings must not be shown.
         is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping)
         text = MASK if is_of_strangers else as_text(value)
         return Assignment(variable.name, Guarded(text), variable, source=source.record)
 
     def under_parts(self, setting: Setting) -> Assignment | None:
-        """Return what a source without variables gives for `setting`, of which stronger ones give parts."""
+        """Return what a source without variables gives for `setting`, parts of which stronger ones set."""
         stronger: list[Any] = []
         for source in self.sources:
             if source.reach(setting).depth != len(setting):
@@ -219,7 +219,7 @@ class Origins:
         return next((each for depth in depths for each in self._contract.variables_at(setting[:depth])), None)
 
     def above(self, setting: Setting) -> Assignment | None:
-        """Return what gives `setting`, or what gives the nearest thing in which it would be."""
+        """Return what sets `setting`, or the nearest thing that would contain it."""
         if found := self.of(setting):
             return found
         for depth in range(len(setting) - 1, 0, -1):
@@ -230,7 +230,7 @@ class Origins:
         return None
 
     def part_of(self, parent: Assignment, setting: Setting) -> Assignment | None:
-        """Return `parent` with what it gives for `setting`, which is nested in it, as its value."""
+        """Return `parent` with the part that it gives for the nested `setting` as its value."""
         for source in self.sources:
             reach = source.reach(setting)
             if parent in source.assignments and reach.own == len(setting):
@@ -239,7 +239,7 @@ class Origins:
 
 
 def _leads_to(text: Assignment, setting: Setting) -> bool:
-    """Return whether `text` gives something at `setting`, and no variable of its own that is laid over it."""
+    """Return whether `text` sets something at `setting` that no separate variable overrides."""
     rest = setting[len(text.path) :]
     try:
         value = json.loads(text.value.raw) if rest else None
@@ -249,7 +249,7 @@ def _leads_to(text: Assignment, setting: Setting) -> bool:
 
 
 def _adds(value: Any, stronger: Sequence[Any]) -> bool:
-    """Return whether something of `value` is in none of what stronger sources have in its place."""
+    """Return whether `value` holds something that stronger sources do not replace."""
     if not stronger:
         return True
     if not all(isinstance(each, Mapping) for each in (value, *stronger)):
@@ -262,7 +262,7 @@ def _is_merged(value: Any, stronger: Any) -> bool:
 
 
 def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return `values` without keys of fields that were given under another key as well, which comes first."""
+    """Return `values` without keys of fields that were also given under another key, which takes precedence."""
     passed_over: set[str] = set()
     for name, info in made.settings_class.model_fields.items():
         keys = [str(path[0]) for path in (*paths_of(info), (name,))]
@@ -274,7 +274,7 @@ def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:
 def _places_of_parts(
     contract: SettingsContract, place: Setting = (), around: tuple[type, ...] = ()
 ) -> Iterator[tuple[type[BaseSettings], Setting]]:
-    """Yield the other settings classes that read variables for this one, each with the path of what it makes."""
+    """Yield the other settings classes that read variables for this one, each with the path of what it builds."""
     inside = (contract.settings_class, *around)
     for part in contract.parts:
         if part.settings_class not in inside:
@@ -283,7 +283,7 @@ def _places_of_parts(
 
 
 def as_text(value: Any) -> str:
-    """Return a value that was no text as a variable would give it."""
+    """Return a value that was not text in the form that a variable would have."""
     if isinstance(value, bool | Mapping | list | tuple):
         with suppress(ValueError, RecursionError):
             return json.dumps(plain_value(value, str))

@@ -1,4 +1,4 @@
-"""Says of each setting which source gives its value, and which values that one shadows."""
+"""Says for each setting which source sets its value, and which values that one shadows."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,12 +27,12 @@ class Provenance:
     """Where the value of one setting, or of one key of an open one, comes from.
 
     Attributes:
-        name: The variable; with its key where it is one of an open variable.
-        shown_name: The same as it may show.
-        variable: What the settings class says of it.
-        winner: What gives the value; None where the default does.
-        shadowed: What would give it otherwise, the nearest first.
-        merged: What gives the parts of the value that the winner does not.
+        name: The variable; with its key if it is a key of an open variable.
+        shown_name: The same in a form that may be shown.
+        variable: What the settings class says about it.
+        winner: What sets the value; None for the default.
+        shadowed: What would set it otherwise, the strongest first.
+        merged: What sets the parts of the value that the winner does not.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Provenance:
 
     @property
     def key(self) -> tuple[Setting, str]:
-        """Return what stays the same however a source spells the variable."""
+        """Return the name that is the same however a source spells the variable."""
         return self.variable.setting, self.name[len(self.variable.name) :] if self.winner else ""
 
 
@@ -53,9 +53,9 @@ class StrangeName:
     """A variable in a file that no setting reads.
 
     Attributes:
-        shown_name: Its name if that is fit to print, else a mask.
-        assignment: The value that wins.
-        names_file: Whether it names a file, which is not here, with the value of a known variable.
+        shown_name: Its name if that may be shown, otherwise a mask.
+        assignment: The value that takes precedence.
+        names_file: Whether it names a file with the value of a known variable that does not exist here.
     """
 
     shown_name: str
@@ -64,14 +64,14 @@ class StrangeName:
 
 
 def provenances(subject: Subject) -> Iterator[Provenance]:
-    """Yield one provenance a setting, in the order of the class; of models only what sets them as a whole."""
+    """Yield one provenance per setting, in the order of the class; for models, only what sets them as a whole."""
     given = _given(subject)
     spellings: dict[Setting, list[Variable]] = {}
     for variable in subject.contract.variables:
         spellings.setdefault(variable.setting, []).append(variable)
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
-    # Otherwise a default is gone once one of its keys is set.
+    # Otherwise a default no longer applies once one of its keys is set.
     replaces_nothing = subject.contract.settings_class.model_config.get("nested_model_default_partial_update")
     for setting, variables in spellings.items():
         found = _of_setting(subject, variables, given, is_model=setting in parents)
@@ -85,10 +85,10 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
 
 
 def _kept(subject: Subject) -> Iterator[Provenance]:
-    """Yield what the class keeps without knowing it, under names that may be no names."""
+    """Yield what the class keeps without knowing it, under names that may not be valid."""
     fit = {id(each.binding) for each in subject.statements if each.shown_name != MASK}
     for name, each in subject.kept.items():
-        assert each.variable is not None  # noqa: S101 - what is kept has one
+        assert each.variable is not None  # noqa: S101 - whatever is kept has one
         if each.written is None or id(each.written.binding) in fit:
             yield Provenance(name, name, each.variable, each)
         else:
@@ -96,7 +96,7 @@ def _kept(subject: Subject) -> Iterator[Provenance]:
 
 
 def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
-    """Return every value that a source has for a known variable, the strongest first, by canonical name."""
+    """Return every value that a source has for a known variable, strongest first, by canonical name."""
     sourced = [each for source in subject.origins.sources for each in reversed(source.assignments)]
     read = {id(each.written.binding) for each in sourced if each.written}
     stated = (
@@ -113,7 +113,7 @@ def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
 
 
 def _without_repeats(assignments: Iterable[Assignment]) -> Iterator[Assignment]:
-    """Yield what is written once, though two sources read the same file, once."""
+    """Yield what is written once only once, even if two sources read the same file."""
     seen = set()
     for each in assignments:
         key = (each.name, (each.written.file.path, each.written.binding) if each.written else None)
@@ -125,7 +125,7 @@ def _without_repeats(assignments: Iterable[Assignment]) -> Iterator[Assignment]:
 def _of_setting(
     subject: Subject, variables: list[Variable], given: Mapping[str, list[Assignment]], *, is_model: bool
 ) -> Provenance:
-    """Return the provenance of one setting under all its names."""
+    """Return the provenance of one setting under all of its names."""
     all_given = [each for variable in variables for each in given.get(variable.name, ())]
     setting = variables[0].setting
     counting = [each for each in all_given if _counts(subject, each, setting)]
@@ -140,7 +140,7 @@ def _of_setting(
     if winner is None and not is_model:
         winner = subject.origins.under_parts(setting)
     variable = variables[0] if winner else _as_it_is(subject, variables[0])
-    # What an alias leads into has other settings in it, and shadows nothing.
+    # A value that an alias leads into holds other settings, and shadows nothing.
     others = tuple(each for each in others if not _is_led_into(variables, each))
     return Provenance(variable.name, variable.name, variable, winner, others)
 
@@ -150,7 +150,7 @@ def _is_led_into(variables: Iterable[Variable], assignment: Assignment) -> bool:
 
 
 def _as_it_is(subject: Subject, variable: Variable) -> Variable:
-    """Return `variable` with the default that it has: the one of a model is replaced once a part of it is set."""
+    """Return `variable` with its effective default: that of a model is replaced once a part of it is set."""
     found: Any = subject.validated.settings
     if any(
         each.kind is RefusalKind.MISSING and each.setting == variable.setting for each in subject.validated.refusals
@@ -159,7 +159,7 @@ def _as_it_is(subject: Subject, variable: Variable) -> Variable:
     if found is None or len(variable.setting) == 1 or variable.field.default_factory is not None:
         return variable
     if any(_begins(leaf, variable.setting) for made in subject.counting.values() for leaf in made):
-        return variable  # It is put together of what variables of its keys give.
+        return variable  # It is built from the variables of its keys.
     for step in variable.setting:
         found = getattr(found, step, PydanticUndefined)
     return variable._replace(default_around=found)
@@ -184,13 +184,13 @@ def _of_keys(
 
 
 def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
-    """Return what gives the key that `assignment` would set, if a source without variables does."""
+    """Return what sets the key that `assignment` would set, if it is a source without variables."""
     winner = subject.origins.of(assignment.path)
     return winner if winner and winner.source and not winner.source.entries else None
 
 
 def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
-    """Return whether something of `setting` is made of `assignment`."""
+    """Return whether a part of `setting` comes from `assignment`."""
     return any(_begins(leaf, setting) for leaf in subject.counting.get(id(assignment), ()))
 
 
@@ -200,7 +200,7 @@ def _begins(leaf: Setting, setting: Setting) -> bool:
 
 
 def strange_names(subject: Subject) -> Iterator[StrangeName]:
-    """Yield the variables of files that no setting of the app reads; the process environment is full of them."""
+    """Yield the variables in files that no setting of the app reads; the process environment is full of these."""
     shown = {id(each.binding): each.shown_name for each in subject.statements}
     read = {each.name for each in subject.gathered.file_variables if not each.content.trouble}
     for assignment in subject.assignments.values():
@@ -218,7 +218,7 @@ def strange_names(subject: Subject) -> Iterator[StrangeName]:
 def location_of(assignment: Assignment) -> Location | None:
     """Return where the name is; None for the process environment.
 
-    Of a name that is not the first thing on its line the line alone is told: a secret may be before it.
+    If a name is not the first thing on its line, only the line is given, because a secret may be before it.
     """
     if assignment.written is None:
         return None
@@ -232,7 +232,7 @@ def location_of(assignment: Assignment) -> Location | None:
 
 
 def source_of(assignment: Assignment | None) -> SourceKind:
-    """Return the kind of source that gives the value."""
+    """Return the kind of source that sets the value."""
     if assignment is None:
         return SourceKind.DEFAULT
     if assignment.source is not None:
@@ -241,7 +241,7 @@ def source_of(assignment: Assignment | None) -> SourceKind:
 
 
 def is_refused(subject: Subject, provenance: Provenance) -> bool:
-    """Return whether the settings class refuses the value that wins."""
+    """Return whether the settings class refuses the effective value."""
     setting = provenance.variable.setting
     return provenance.winner is not None and any(
         refusal.kind is RefusalKind.INVALID and refusal.setting[: len(setting)] == setting

@@ -1,4 +1,4 @@
-"""Says of each value of a subject whether and how it may show: what the contract and the class say, put to the door."""
+"""Decides whether and how each value of a subject may be shown, by what the contract, the class and the door say."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -17,7 +17,7 @@ from setpoint.validation.validate import Validated
 def known_secrets(
     contract: SettingsContract, statements: Iterable[Statement], environment: ProcessEnvironment | None
 ) -> Iterator[str]:
-    """Yield every secret of sources and code: as it is read, as it is written and as the class makes it."""
+    """Yield every secret of sources and code: as it is read, as it is written, and as the class converts it."""
     in_files = [each.assignment for each in statements]
     names = environment.variables.items() if environment else ()
     in_process = [Assignment(name, Guarded(value), contract.find(name)) for name, value in names]
@@ -26,14 +26,14 @@ def known_secrets(
         if each.value and each.holds_secret:
             yield each.value.raw
             if each.written and not (each.written.file.is_deployed and "$" in each.written.value.raw):
-                yield each.written.value.raw  # A reference in it would make a secret of the name that it refers to.
+                yield each.written.value.raw  # A reference in it would turn the name that it refers to into a secret.
             if each.variable:
                 yield from texts_made(each.variable.field, each.value.raw)
     yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))
 
 
 def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> Iterator[str]:
-    """Yield the values that look like tokens, and that the class refuses where they are."""
+    """Yield the values that look like tokens and that the class refuses in their place."""
     refused = {
         each.setting[:depth]
         for each in validated.refusals
@@ -48,36 +48,36 @@ def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> I
 
 
 def refuses(refusals: Iterable[Refusal], setting: tuple[str | int, ...]) -> bool:
-    """Return whether one of `refusals` is about the value of `setting`."""
+    """Return whether one of `refusals` concerns the value of `setting`."""
     return any(each.kind is RefusalKind.INVALID and each.setting[: len(setting)] == setting for each in refusals)
 
 
 class ShownValues:
-    """The values of one file or process as they may show."""
+    """The values of one file or process in a form that may be shown."""
 
     def __init__(self, secrets: Iterable[str], is_refused: Callable[[Assignment], bool]) -> None:
-        """Take every secret that is known, and what says whether the settings class refuses a value."""
+        """Take all known secrets, and a function that says whether the settings class refuses a value."""
         self.door = Door(secrets)
         self._is_refused = is_refused
         self._known: dict[tuple[str, str, int], bool] = {}
 
     def shows(self, each: Assignment | Statement) -> bool:
-        """Return whether the value of `each` may show.
+        """Return whether the value of `each` may be shown.
 
-        It may if it is bound to a known setting that is no secret, holds no secret of another one, and is
-        not refused while it looks like a token, which is most often a slip between two lines.
+        It may if it belongs to a known setting that is not secret, contains no secret of another one, and is
+        not refused while looking like a token, which usually means a slip between two lines.
         """
         assignment = each if isinstance(each, Assignment) else each.assignment
         if assignment.variable is None:
             return False
-        # Thousands of findings may be about one long value.
+        # Thousands of findings may concern one long value.
         key = (assignment.name, assignment.value.raw, id(assignment.file))
         if key not in self._known:
             self._known[key] = self._lets_through(assignment)
         return self._known[key]
 
     def shows_as_written(self, statement: Statement) -> bool:
-        """Return whether the value of `statement` may show as the file says it, which no program may read so."""
+        """Return whether the value of `statement` may be shown as written, even if no program reads it like that."""
         if not self.shows(statement):
             return False
         written = statement.written.value
@@ -99,7 +99,7 @@ class ShownValues:
         return not (value.satisfies(looks_like_token) and self._is_refused(assignment))
 
     def text(self, assignment: Assignment) -> str:
-        """Return the value of `assignment` as it may show."""
+        """Return the value of `assignment` in a form that may be shown."""
         if not self.shows(assignment):
             return MASK
         return self.door.opened(assignment.value, assignment.written.value if assignment.written else None)

@@ -22,8 +22,8 @@ class Statement(NamedTuple):
 
     Attributes:
         written: The binding and its file.
-        shown_name: The name if it is fit to print, else a mask.
-        variable: The variable of the settings class that it sets, if it does.
+        shown_name: The name if it may be shown, otherwise a mask.
+        variable: The variable of the settings class that it sets, if any.
         from_file: The variable whose value is in the file that this one names.
     """
 
@@ -49,7 +49,7 @@ class Statement(NamedTuple):
 
     @property
     def value(self) -> Guarded | None:
-        """Return the value that the program reads; None where it reads none."""
+        """Return the value that the program reads; None if it reads none."""
         return None if self.binding.value is None else Guarded(self.binding.value)
 
     @property
@@ -64,7 +64,7 @@ class Statement(NamedTuple):
 
     @property
     def assignment(self) -> Assignment:
-        """Return the value that it gives."""
+        """Return the value that it sets."""
         return Assignment(self.name, self.value or Guarded(""), self.variable, self.written)
 
 
@@ -74,8 +74,8 @@ class UnreadableLine(NamedTuple):
     Attributes:
         file: The file in which it is.
         span: The line.
-        name: What looks like the name in it; None where nothing does.
-        shown_name: The name if it is fit to print, else a mask.
+        name: What looks like its name; None if nothing does.
+        shown_name: The name if it may be shown, otherwise a mask.
         is_known: Whether the settings class knows the name.
     """
 
@@ -87,11 +87,11 @@ class UnreadableLine(NamedTuple):
 
 
 Line = Statement | UnreadableLine
-"""What an env file is made of."""
+"""The parts of an env file."""
 
 
 def lines_of(file: EnvFile, contract: SettingsContract) -> Iterator[Line]:
-    """Yield the statements and the unreadable lines of `file` in its order."""
+    """Yield the statements and the unreadable lines of `file` in order."""
     if file.holds_one_value:
         for only in file.reading.bindings:
             yield Statement(Written(file, only), only.name, contract.find(only.name))
@@ -111,14 +111,14 @@ def lines_of(file: EnvFile, contract: SettingsContract) -> Iterator[Line]:
 
 
 def _shown_name(line: Line, contract: SettingsContract) -> str:
-    """Return the name on `line`, which is fit to print as far as it is no key that looks like a token."""
+    """Return the name on `line`, which may be shown except for keys that look like tokens."""
     name = line.name or MASK
     variable = contract.find(name)
     return variable.shown_name(name) if variable else name
 
 
 def statement_of(written: Written, contract: SettingsContract) -> Statement:
-    """Return what is known of a binding whose name can be nothing else: the form of its file says so."""
+    """Return what is known about a binding whose name can't be anything else, because of the form of its file."""
     name, value = written.binding.name, written.binding.value
     statement = Statement(written, MASK, contract.find(name), contract.from_file(name))
     is_known = statement.is_known or _is_almost_known(name, contract)
@@ -127,7 +127,7 @@ def statement_of(written: Written, contract: SettingsContract) -> Statement:
 
 
 def _line(file: EnvFile, item: Binding | Problem, contract: SettingsContract) -> Line:
-    """Return what is known of `item`, with its name masked."""
+    """Return what is known about `item`, with its name masked."""
     name = item.name
     variable, from_file = (contract.find(name), contract.from_file(name)) if name else (None, None)
     if isinstance(item, Binding):
@@ -148,7 +148,7 @@ def _written_value(file: EnvFile, item: Binding | Problem) -> Guarded | None:
 
 
 def _holds_an_unread_line(between: str) -> bool:
-    """Return whether a line is between two statements that the program passes over, and that is no comment."""
+    """Return whether there is a line between two statements that the program ignores, and that is not a comment."""
     return any(line.strip() and line.strip()[0] not in "#;" for line in between.splitlines()[1:-1])
 
 

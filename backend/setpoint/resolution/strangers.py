@@ -30,14 +30,14 @@ def kept(
 
 
 def forbidden(contract: SettingsContract, validated: Validated, known: Container[str]) -> frozenset[str]:
-    """Return the canonical names that the class refuses, of those that some source has."""
+    """Return the canonical names that the class refuses, among those that some source has."""
     refused = (each for each in validated.refusals if each.error_type == "extra_forbidden")
     names = {name for each in refused for name in names_of(contract, each)}
     return frozenset(name for name in names if name in known and not contract.find(name))
 
 
 def names_of(contract: SettingsContract, refusal: Refusal) -> Iterator[str]:
-    """Yield the canonical names of variables that could give the key that the class refuses in `refusal`."""
+    """Yield the canonical names of variables that could set the key that the class refuses in `refusal`."""
     setting = refusal.setting
     if len(setting) == 1:
         yield from (contract.canonical(f"{prefix}{setting[0]}") for prefix in ("", contract.prefix))

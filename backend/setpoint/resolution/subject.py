@@ -1,4 +1,4 @@
-"""What the rules look at: the contract, the sources, and what the class says of their values."""
+"""What the rules check: the contract, the sources, and what the class says about their values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ class Subject:
         contract: The settings class seen from the environment.
         gathered: The sources that it would read.
         ignored: Patterns of names that other programs read (`[tool.setpoint] ignore-variables`).
-        only_known: Whether the settings class is given its own variables alone; its sources and validators may
-            look at others, which is for files that one trusts.
-        record: What the class did with all that it was given, where it was asked before; it is asked anew if not.
-        joins_misspellings: Whether the finding of a misspelt name tells that what was meant is missing.
-        others: The same sources as other programs read them that are to read the files as well.
+        only_known: Whether the settings class is given only its own variables; its sources and validators may
+            look at others, which is only for trusted files.
+        record: What the class did with everything that it was given, if it was already asked; otherwise it is asked.
+        joins_misspellings: Whether the finding on a misspelt name says that the intended variable is missing.
+        others: The same sources as read by the other programs that will read the files.
         beside: The contracts of the app's other settings classes, which read the same sources.
     """
 
@@ -61,7 +61,7 @@ class Subject:
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """Return what is in the files, in their order; a secret that is where a name belongs is masked."""
+        """Return what is in the files, in order; a secret in the place of a name is masked."""
         door = Door(self._told_when_asked())
         return tuple(
             each._replace(shown_name=MASK)
@@ -72,12 +72,12 @@ class Subject:
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
-        """Return the bindings of the files, in their order."""
+        """Return the bindings of the files, in order."""
         return tuple(each for each in self.lines if isinstance(each, Statement))
 
     @cached_property
     def shadowed(self) -> tuple[Statement, ...]:
-        """Return what a deploy would give if something else were not, the strongest first."""
+        """Return what a deploy would set if something else did not take precedence, strongest first."""
         process = self.gathered.process
         return () if process is None else tuple(statement_of(each, self.contract) for each in process.shadowed)
 
@@ -87,7 +87,7 @@ class Subject:
 
     @cached_property
     def asked(self) -> Record:
-        """Return what the class did with all that it is given."""
+        """Return what the class did with everything that it was given."""
         return self.record or ask(self.contract, given_to(self))
 
     @cached_property
@@ -109,7 +109,7 @@ class Subject:
 
     @cached_property
     def _written(self) -> Mapping[tuple[str, str | None], Entry]:
-        """Return what is written in env files: what has put it into the environment as well is not its origin."""
+        """Return what is written in env files, which is its origin even if it was also put into the environment."""
         if not self.gathered.starts_here:
             return {}
         return {(each.name, each.value): each for file in self.gathered.files for each in entries_of(file)}
@@ -121,10 +121,10 @@ class Subject:
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:
-        """Return the values that win, by canonical name: of the class's own variables as it reads them."""
+        """Return the effective values by canonical name; for the class's own variables, as it reads them."""
         winning: dict[str, Assignment] = {}
         for source in self.origins.sources:
-            # An empty value that is ignored hides nothing in the source below; none is in a secrets directory.
+            # An ignored empty value does not hide anything in the source below; none is in a secrets directory.
             all_count = source.record.kind is SourceKind.SECRETS_DIRECTORY or not self.contract.ignores_empty
             for each in reversed(source.assignments):
                 if each.value or all_count:
@@ -139,13 +139,13 @@ class Subject:
 
     @cached_property
     def validated(self) -> Validated:
-        """Return what the class itself says of the values that win."""
+        """Return what the class itself says about the effective values."""
         validated = self._first_validated
         if self._refused_tokens:
             validated = validated.masked(Redactor([*self._secrets, *self._refused_tokens]))
         contents = [each.content for each in self.gathered.file_variables]
         if self.gathered.starts_here and any(each.trouble or each.undecodable for each in contents):
-            # The class fails at such a file, whether or not it needs the value.
+            # The class fails on such a file, whether or not it needs the value.
             return validated._replace(settings=None)
         return validated
 
@@ -168,19 +168,19 @@ class Subject:
 
     @cached_property
     def shown(self) -> ShownValues:
-        """Return the values as they may show."""
+        """Return the values in a form that may be shown."""
         return ShownValues(chain(self._told_when_asked(), self._refused_tokens), self._is_refused)
 
     @cached_property
     def usable_settings(self) -> BaseSettings | None:
-        """Return the settings, with values that can't be looked at where they are invalid; None if there are none."""
+        """Return the settings, in which invalid values can't be read; None if there are none."""
         validated = self.validated
         if validated.settings is not None:
             return validated.settings
         return build_in_part(self.contract, self.asked, validated.refusals)
 
     def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
-        """Return why the class refuses the value of `assignment`, looked at for itself."""
+        """Return why the class refuses the value of `assignment`, checked by itself."""
         if assignment.variable is None:
             return ()
         entry, field = Entry(assignment.name, assignment.value.raw), assignment.variable.setting[0]
@@ -188,7 +188,7 @@ class Subject:
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
     def _told_when_asked(self) -> Iterator[str]:
-        """Yield the secrets once somebody needs them: most checks find nothing in which one could show."""
+        """Yield the secrets once they are needed: most checks find nothing that could show one."""
         yield from self._secrets
 
     @cached_property
@@ -203,26 +203,26 @@ class Subject:
 
     @cached_property
     def unreadable(self) -> frozenset[str]:
-        """Return the canonical names that are in a file, but not so that their value can be used."""
+        """Return the canonical names that are in a file, but whose values can't be used."""
         in_lines = {self.contract.canonical(each.name) for each in self.lines if each.name and not _gives_a_value(each)}
         in_files = {each.variable.name for each in self.gathered.file_variables if each.content.trouble}
         return frozenset(in_files | in_lines)
 
     @cached_property
     def counting(self) -> Mapping[int, set[Setting]]:
-        """Return the settings that are made of each assignment that counts, by its identity."""
+        """Return the settings that each assignment that counts contributes to, by its identity."""
         from setpoint.resolution.counting import counting
 
         return counting(self.origins, self.asked, self.validated.settings)
 
     @cached_property
     def kept(self) -> Mapping[str, Assignment]:
-        """Return what the class keeps though it knows no setting for it (`extra="allow"`), by canonical name."""
+        """Return what the class keeps although it has no setting for it (`extra="allow"`), by canonical name."""
         return kept(self.contract, self.asked, self.validated, self.assignment_of)
 
     @cached_property
     def forbidden(self) -> frozenset[str]:
-        """Return the canonical names of variables that the class refuses, because it knows no setting for them."""
+        """Return the canonical names of variables that the class refuses, because it has no setting for them."""
         return forbidden(self.contract, self.validated, self.assignments)
 
     def is_ignored(self, name: str) -> bool:
@@ -238,7 +238,7 @@ class Subject:
         return any(each.find(name) or each.from_file(name) for each in self.beside)
 
     def _is_read_otherwise(self, name: str) -> bool:
-        """Return whether a source whose names begin in a way of their own reads the variable `name`."""
+        """Return whether a source with its own prefix reads the variable `name`."""
         beginnings = {source.prefix for made in self.asked.builds for source in made.sources if source.prefix}
         return any(
             self.contract.canonical(name).startswith(self.contract.canonical(each))

@@ -13,7 +13,7 @@ _NOTHING = object()
 
 
 class NoTypedValueError(LookupError):
-    """The settings class gives no value: the text is invalid, or something else that it needs is."""
+    """The settings class has no value: the text is invalid, or something else that it needs is."""
 
 
 class TypedValues:
@@ -23,10 +23,10 @@ class TypedValues:
         self._subject = subject
 
     def of(self, provenance: Provenance) -> Any:
-        """Return what the class makes of the setting, or of the key, that `provenance` is about.
+        """Return the class's value for the setting or the key of `provenance`.
 
         Raises:
-            NoTypedValueError: It makes nothing of it.
+            NoTypedValueError: It has none.
         """
         setting, keys = provenance.key
         delimiter = self._subject.contract.delimiter

@@ -1,1 +1,1 @@
-"""What a rule is, which rules there are, and how they are chosen and documented."""
+"""What a rule is, which rules there are, and how they are selected and documented."""

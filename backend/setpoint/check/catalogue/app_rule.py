@@ -25,16 +25,16 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that a rule objects to.
+    """One objection of a rule.
 
-    Secrets are masked in its texts, because they may be put together from values.
+    Secrets are masked in its texts, which may contain values.
 
     Attributes:
         message: What is wrong, in one sentence without a full stop.
-        setting: The setting that it is about, as the class calls it: `pool_max`, `database.port`.
-        label: What would be right, to be put at the place itself.
-        hint: Why it matters or what to do.
-        severity: Set where it differs from the rule's own.
+        setting: The setting that it concerns, as the class names it: `pool_max`, `database.port`.
+        label: What would be right, shown at the place itself.
+        hint: Why it matters, or what to do.
+        severity: The severity, if it differs from that of the rule.
     """
 
     message: str
@@ -50,20 +50,20 @@ AppCondition = TypeVar("AppCondition", bound=Callable[[Any], Iterator[Violation]
 def rule(
     code: str, name: str, severity: Severity, *, for_deploy: bool = False
 ) -> Callable[[AppCondition], AppCondition]:
-    """Make the decorated function a rule, which every check and every start of the app then applies.
+    """Make the decorated function a rule that every check and every start of the app applies.
 
-    The function takes the settings of the app; in an app with several settings classes, the annotation of its
-    parameter says which. Where a setting is invalid, its value can't be looked
-    at; a rule that tries is not run, and an `info` says so.
+    The function takes the app's settings; if the app has several settings classes, the annotation of its
+    parameter says which. The value of an invalid setting can't be read; a rule that tries
+    is skipped, and an `info` says so.
 
     Args:
-        code: Capitals of the app's own and three digits, `BILL001`.
+        code: Capital letters of the app's choice and three digits, such as `BILL001`.
         name: The bad pattern, in kebab case.
-        severity: What it objects to unless it says otherwise.
+        severity: The severity of its violations, unless they say otherwise.
         for_deploy: Whether only `check --deploy` applies it.
 
     Raises:
-        InvalidRuleError: The code or the name can't be used, or is taken.
+        InvalidRuleError: The code or the name can't be used, or is already taken.
     """
     if not _CODE.fullmatch(code):
         message = f"`{code}` is not a valid rule code; use capital letters other than `SP`, then three digits"
@@ -84,7 +84,7 @@ def rule(
 
 
 def _on_subject(condition: AppCondition, code: str) -> Callable[[Subject], Iterator[Finding]]:
-    """Return `condition` as the catalogue takes it."""
+    """Return `condition` in the form that the catalogue needs."""
 
     @wraps(condition)
     def on_subject(subject: Subject) -> Iterator[Finding]:
@@ -108,7 +108,7 @@ def _on_subject(condition: AppCondition, code: str) -> Callable[[Subject], Itera
 
 
 def _is_about(condition: Callable[..., object], settings_class: type[BaseSettings]) -> bool:
-    """Return whether `condition` takes settings of `settings_class`, as the annotation of its parameter says."""
+    """Return whether `condition` takes settings of `settings_class`, according to the annotation of its parameter."""
     try:
         hints = get_type_hints(condition)
     except NameError:
@@ -118,10 +118,10 @@ def _is_about(condition: Callable[..., object], settings_class: type[BaseSetting
 
 
 def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subject: Subject) -> list[Violation] | None:
-    """Return what the rule yields; None where it may have failed for a value that the settings lack.
+    """Return what the rule yields; None if it may have failed because of a value that the settings lack.
 
     Raises:
-        FailedRuleError: It fails though the settings are whole.
+        FailedRuleError: It fails although the settings are complete.
     """
     try:
         settings = subject.usable_settings
@@ -132,7 +132,7 @@ def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subj
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - it is the app's own code
-        # Not everything that is done with a value can be caught in the act: `re.match` wants a text.
+        # Not every use of a value can be intercepted: `re.match` needs a string.
         if subject.validated.settings is None:
             return None
         message = f"`{code}` fails with {kind_and_place(error)}"

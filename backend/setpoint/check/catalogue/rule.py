@@ -1,4 +1,4 @@
-"""The catalogue of rules: a documented condition each, with a code and a name that are never reused."""
+"""The catalogue of rules: documented conditions, each with a code and a name that are never reused."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -19,18 +19,18 @@ class Rule(NamedTuple, Generic[Looked]):
     """A documented condition.
 
     Attributes:
-        code: `SP` and three digits, the first of which says what it is about.
+        code: `SP` and three digits, the first of which gives the topic.
         name: The bad pattern, in kebab case.
-        severity: What its findings are unless they say otherwise.
-        condition: The function that looks; its docstring is the rule's documentation.
-        for_deploy: Whether it is about a deploy to production, and looked at only if asked for.
-        problem: Which kind of problem that loaders have with a file it reports, if it does.
-        deploy_problem: Which kind of problem with a deploy file it reports, if it does.
-        unable: Whether it says that something could not be looked at, so that nothing can ignore it.
-        refuses_start: Whether no process starts with what it reports, so that no comment can ignore it.
-        needs_other_loaders: Whether python-dotenv alone never gives rise to it.
-        names_loaders: Whether its messages name the programs that they are about.
-        looks_at_sources: Whether a check applies it to the sources; if not, what it reports is found on the way.
+        severity: The severity of its findings, unless they say otherwise.
+        condition: The function that checks; its docstring is the rule's documentation.
+        for_deploy: Whether it concerns a deploy to production, and is checked only on request.
+        problem: The kind of loader problem that it reports, if any.
+        deploy_problem: The kind of problem with a deploy file that it reports, if any.
+        unable: Whether it says that something could not be checked, so that it can't be ignored.
+        refuses_start: Whether what it reports keeps every process from starting, so that no comment can ignore it.
+        needs_other_loaders: Whether it never applies if python-dotenv is the only program.
+        names_loaders: Whether its messages name the programs concerned.
+        looks_at_sources: Whether a check applies it to the sources; if not, its findings come up during the check.
     """
 
     code: str
@@ -68,7 +68,7 @@ class Rule(NamedTuple, Generic[Looked]):
 
     @property
     def yields_to_comments(self) -> bool:
-        """Return whether a comment in an env file can keep its findings from being reported."""
+        """Return whether a comment in an env file can suppress its findings."""
         return not (self.unable or self.refuses_start)
 
 
@@ -76,17 +76,17 @@ CATALOGUE: dict[str, Rule[Any]] = {}
 
 
 class FailedRuleError(UnusableError):
-    """A rule of the app's own raised something; the text says which and where, and holds no value."""
+    """One of the app's own rules raised an exception; the text says which and where, and holds no value."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "fix the rule; what it covers was not checked")
 
 
 def enter(rule: Rule[Looked]) -> Rule[Looked]:
-    """Enter `rule` into the catalogue, and return it.
+    """Add `rule` to the catalogue, and return it.
 
     Raises:
-        ValueError: The code or the name is taken.
+        ValueError: The code or the name is already taken.
     """
     if rule.code in CATALOGUE or any(known.name == rule.name for known in CATALOGUE.values()):
         message = f"the rule {rule.code} {rule.name} is already in the catalogue"
@@ -109,10 +109,10 @@ def built_in(
     names_loaders: bool = False,
     looks_at_sources: bool = True,
 ) -> Callable[[Callable[[Looked], Iterator[Finding]]], Rule[Looked]]:
-    """Make the decorated condition a rule of the catalogue; `Rule` says what the words mean.
+    """Make the decorated condition a rule of the catalogue; `Rule` describes the arguments.
 
     Raises:
-        ValueError: The code or the name is taken.
+        ValueError: The code or the name is already taken.
     """
 
     def rule_of(condition: Callable[[Looked], Iterator[Finding]]) -> Rule[Looked]:

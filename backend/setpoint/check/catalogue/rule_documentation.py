@@ -20,8 +20,8 @@ class Example:
     """Lines of an env file, or commands after a `$ `.
 
     Attributes:
-        text: The lines, without indentation and without a line end after the last.
-        loaders: The programs that are to read the lines; none where it makes no difference.
+        text: The lines, without indentation and without a line ending after the last.
+        loaders: The programs that read the lines; none if it makes no difference.
     """
 
     text: str
@@ -35,14 +35,14 @@ class RuleDocumentation:
     Attributes:
         code: `SP301`.
         name: `unknown-variable`.
-        severity: What its findings are, most of the time.
+        severity: The usual severity of its findings.
         summary: What it reports, as a sentence that begins with a verb and ends with a full stop.
         why: Why it matters, as sentences.
-        bad: What it reports; None where the documentation shows nothing.
+        bad: What it reports; None if the documentation shows nothing.
         good: The same, fixed.
         for_deploy: Whether only `--deploy` applies it.
-        problem: Which kind of problem that loaders have with a file it reports, if it does.
-        deploy_problem: Which kind of problem with a deploy file it reports, if it does.
+        problem: The kind of loader problem that it reports, if any.
+        deploy_problem: The kind of problem with a deploy file that it reports, if any.
     """
 
     code: str
@@ -68,7 +68,7 @@ class RuleDocumentation:
         problem: str | None = None,
         deploy_problem: str | None = None,
     ) -> "RuleDocumentation":
-        """Return what `docstring` says, which is cleaned as `inspect.cleandoc` does."""
+        """Return what `docstring` says; it is already cleaned, as by `inspect.cleandoc`."""
         head, sections = _sections(docstring)
         why = sections.get("Why it matters")
         return cls(
@@ -86,14 +86,14 @@ class RuleDocumentation:
 
 
 def as_json(rules: Iterable[RuleDocumentation]) -> str:
-    """Return `rules` as indented JSON with a line end."""
+    """Return `rules` as indented JSON with a line ending."""
     return json.dumps({"version": VERSION, "rules": [asdict(each) for each in rules]}, indent=2) + "\n"
 
 
 def documented_rules() -> tuple[RuleDocumentation, ...]:
-    """Return the documentation of every built-in rule in the order of codes, as `make generate` has written it down.
+    """Return the documentation of every built-in rule in the order of codes, as written by `make generate`.
 
-    Importing the rules themselves imports pydantic, which takes ten times as long.
+    Importing the rules themselves would import pydantic, which takes ten times as long.
     """
     return tuple(map(_documentation, json.loads(GENERATED.read_text(encoding="utf-8"))["rules"]))
 
@@ -108,7 +108,7 @@ def _example(written: dict[str, Any] | None) -> Example | None:
 
 
 def _sections(docstring: str) -> tuple[str, dict[str, Example]]:
-    """Return what comes before the first section, and the sections by title."""
+    """Return the text before the first section, and the sections by title."""
     starts = list(_SECTION.finditer(docstring))
     ends = [*(match.start() for match in starts[1:]), len(docstring)][: len(starts)]
     sections = {

@@ -1,4 +1,4 @@
-"""Which rules a check reports, chosen by code, by the beginning of codes, or by name."""
+"""Which rules a check reports, selected by code, by the start of codes, or by name."""
 
 import re
 from collections.abc import Iterable
@@ -13,15 +13,15 @@ _LONGEST_SLIP = 3
 
 
 class UnknownRuleError(ValueError):
-    """A word names no rule that can be chosen; the text says what would."""
+    """A word names no rule that can be selected; the text suggests one."""
 
 
 class Selection(NamedTuple):
-    """What is reported; that nothing could be looked at always is.
+    """What to report; that something could not be checked is always reported.
 
     Attributes:
         selected: Codes to report; None for all.
-        ignored: Codes not to report even so.
+        ignored: Which of those not to report.
     """
 
     selected: frozenset[str] | None = None
@@ -29,16 +29,16 @@ class Selection(NamedTuple):
 
     @classmethod
     def of_words(cls, selected: Iterable[str] | None, ignored: Iterable[str]) -> "Selection":
-        """Return what words say, each one or more codes, beginnings of codes or names with commas between them.
+        """Return the selection that words describe, each with codes, starts of codes or names, separated by commas.
 
         Raises:
-            UnknownRuleError: One of them names no rule that can be chosen.
+            UnknownRuleError: One of them names no rule that can be selected.
         """
         codes = None if selected is None else frozenset().union(*map(selected_codes, selected))
         return cls(codes, frozenset().union(*map(ignored_codes, ignored)))
 
     def of(self, report: Report) -> Report:
-        """Return `report` with what is selected alone."""
+        """Return `report` with only what is selected."""
         return report._replace(diagnostics=tuple(each for each in report.diagnostics if self.includes(each.code)))
 
     def includes(self, code: str) -> bool:
@@ -47,19 +47,19 @@ class Selection(NamedTuple):
 
 
 def selected_codes(words: str) -> frozenset[str]:
-    """Return the codes of the rules that `words`, which are separated by commas, name.
+    """Return the codes of the rules that `words`, separated by commas, name.
 
     Raises:
-        UnknownRuleError: One of them names none.
+        UnknownRuleError: One of them names no rule.
     """
     return frozenset(code for word in words.split(",") for code in _codes(word.strip()))
 
 
 def ignored_codes(words: str) -> frozenset[str]:
-    """Return the codes of the rules that `words` name, as far as they can be ignored.
+    """Return the codes of those rules that `words` name and that can be ignored.
 
     Raises:
-        UnknownRuleError: One of them names none, or one that says that nothing could be looked at.
+        UnknownRuleError: One of them names no rule, or one that says that something could not be checked.
     """
     for word in words.split(","):
         found = _codes(word.strip())
@@ -70,17 +70,17 @@ def ignored_codes(words: str) -> frozenset[str]:
 
 
 def find_code(word: str) -> str | None:
-    """Return the code of the one rule whose code or name is `word`, if there is one."""
+    """Return the code of the rule whose code or name is `word`, if there is one."""
     if word.upper() in CATALOGUE:
         return word.upper()
     return next((rule.code for rule in CATALOGUE.values() if rule.name == word.lower()), None)
 
 
 def nearest_rule(word: str) -> str | None:
-    """Return the code or name of a rule that is nearest to `word`, which is none; None if none is near."""
+    """Return the code or name that is nearest to `word`, which is not one; None if none is near."""
     if not re.match(_BEGINS_LIKE_A_CODE, word):
         return nearest(word, (rule.name for rule in CATALOGUE.values()), _LONGEST_SLIP)
-    # Of codes that are as near as others, those about the same thing come first.
+    # Among equally near codes, those on the same topic come first.
     return nearest(word, sorted(CATALOGUE, key=lambda code: code[:3] != word[:3].upper()), _LONGEST_SLIP)
 
 

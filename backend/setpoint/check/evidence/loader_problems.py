@@ -9,14 +9,14 @@ from setpoint.sources.env_file import DEFAULT_LOADER
 
 
 def loader_problems(subject: Subject, rule: Rule[Subject], *, python_dotenv_too: bool = True) -> Iterator[Finding]:
-    """Yield a finding for each problem that `rule` reports, in the loader's own words.
+    """Yield a finding for each problem that `rule` reports, in the loader's words.
 
-    A name is told if it is fit to print where its line shows it, or if the settings know it.
+    A name is given if its line may show it, or if the settings know it.
 
     Args:
-        subject: What to look at.
-        rule: The rule, which says what kind of problem is its own.
-        python_dotenv_too: False where the rule has words of its own for what python-dotenv stumbles over.
+        subject: What to check.
+        rule: The rule, which says which kind of problem it reports.
+        python_dotenv_too: False if the rule has its own words for the problems of python-dotenv.
     """
     files = [file for file in subject.gathered.files if python_dotenv_too or file.loader != DEFAULT_LOADER]
     found = [(file, problem) for file in files for problem in file.reading.problems if problem.kind is rule.problem]

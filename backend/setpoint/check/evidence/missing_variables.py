@@ -15,7 +15,7 @@ from setpoint.validation.refusal import Refusal, RefusalKind
 
 
 def missing(subject: Subject) -> Iterator[Finding]:
-    """Yield a finding for each variable that the class needs, and of which nothing else tells that it is not set."""
+    """Yield a finding for each variable that the class needs, unless another finding says that it is not set."""
     told = misspelt(subject) | without_json(subject) | subject.unreadable
     needed: dict[str, Variable] = {}
     for refusal in subject.validated.refusals:
@@ -32,7 +32,7 @@ def missing(subject: Subject) -> Iterator[Finding]:
 
 
 def _why_no_text(subject: Subject, needed: Mapping[str, Variable]) -> Mapping[str, Refusal | None]:
-    """Return why no text can set each variable, None where one can."""
+    """Return, for each variable, why no text can set it; None if one can."""
     if not needed:
         return {}
     found = refusing_any_text(subject.contract, subject.asked, list(needed))
@@ -50,7 +50,7 @@ def _missing(subject: Subject, variable: Variable, refusal: Refusal | None) -> F
 
 
 def _elsewhere(subject: Subject, variable: Variable) -> str | None:
-    """Return where the variable may be set without anyone having looked there."""
+    """Return where the variable may be set that was not checked."""
     if subject.gathered.process and subject.gathered.process.elsewhere:
         return f"it may be in {joined(subject.gathered.process.elsewhere)}, which is in none of the files"
     has_nested = any(each.record.secret_names for each in subject.origins.sources)

@@ -1,4 +1,4 @@
-"""Works out what unknown names were meant to be, and what follows for the variables that were meant."""
+"""Works out what unknown names were meant to be, and the consequences for the intended variables."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,12 +15,12 @@ _FURTHEST_IN_FAMILY = 6
 
 
 def meant_by(subject: Subject, name: str) -> Variable | None:
-    """Return the variable of which `name`, which is in a file, is most likely a misspelling."""
+    """Return the variable that `name`, found in a file, most likely misspells."""
     return _nearest(subject, name, max(1, allowed_steps(name)))
 
 
 def misspelt(subject: Subject) -> frozenset[str]:
-    """Return the variables of which some name in a source is most likely a misspelling, where that is told."""
+    """Return the variables that some name in a source most likely misspells, if that is reported."""
     if not subject.joins_misspellings:
         return frozenset()
     in_files = {
@@ -36,10 +36,10 @@ def misspelt(subject: Subject) -> frozenset[str]:
 
 
 def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
-    """Return the names in the process environment that are misspellings, with what was meant.
+    """Return the misspelt names in the process environment, with what was meant.
 
-    The process environment is full of names that are not ours, so that only names of four
-    letters and more can be misspelt there.
+    The process environment is full of names from elsewhere, so only names of four
+    or more letters count as misspelt there.
     """
     found: dict[str, Variable] = {}
     environment = subject.gathered.environment
@@ -62,11 +62,11 @@ def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
 
 
 class Family(NamedTuple):
-    """The names of a class that begin alike.
+    """The names of a class that share a prefix.
 
     Attributes:
         beginning: What they begin with.
-        is_ours: Whether all names that begin so belong to the class.
+        is_ours: Whether all names with this prefix belong to the class.
     """
 
     beginning: str
@@ -81,18 +81,18 @@ class Families:
         self._canonical = contract.canonical
         self._families = [
             Family(each, is_ours)
-            # Of a beginning and a longer one, the longer one says more.
+            # Of two prefixes, the longer one says more.
             for each, is_ours in sorted(beginnings.items(), key=lambda item: -len(item[0]))
         ]
 
     def of(self, name: str) -> Family | None:
-        """Return the family in which `name` would be."""
+        """Return the family that `name` would belong to."""
         wanted = self._canonical(name)
         return next((each for each in self._families if wanted.startswith(each.beginning)), None)
 
 
 def where_set(subject: Subject, meant: Variable | None, statement: Statement) -> str:
-    """Return where the variable that was meant is set, as an addition to its name."""
+    """Return where the intended variable is set, as an addition to its name."""
     assignment = subject.assignments.get(meant.name) if meant else None
     written = assignment.written if assignment else None
     if written is None:
@@ -103,8 +103,8 @@ def where_set(subject: Subject, meant: Variable | None, statement: Statement) ->
 
 
 def nearest_in(subject: Subject, family: Family, statement: Statement) -> str | None:
-    """Return which name of `family` the unknown one is like most, as a label; None where it is like none."""
-    # What half of a short name has in common with another one is nothing.
+    """Return the name of `family` that is most like the unknown one, as a label; None if none is similar."""
+    # For a short name, half of it in common means nothing.
     furthest = min(_FURTHEST_IN_FAMILY, (len(statement.name) - len(family.beginning)) // 2)
     closest = subject.contract.known_names.nearest(statement.name, furthest)
     if not closest or not closest.startswith(family.beginning):
@@ -113,7 +113,7 @@ def nearest_in(subject: Subject, family: Family, statement: Statement) -> str | 
 
 
 def consequence(subject: Subject, meant: Variable) -> str | None:
-    """Return what follows for the variable that was meant; None where it is set."""
+    """Return the consequence for the intended variable; None if it is set."""
     if meant.name in subject.assignments:
         return None
     if meant.required:
@@ -122,18 +122,18 @@ def consequence(subject: Subject, meant: Variable) -> str | None:
 
 
 def other_spellings(subject: Subject, variable: Variable) -> str | None:
-    """Return which other names `variable` has, as a hint."""
+    """Return the other names of `variable`, as a hint."""
     others = [f"`{each.name}`" for each in subject.contract.variables_at(variable.setting) if each is not variable]
     return f"{' or '.join(others)} works as well" if others else None
 
 
 def is_read(subject: Subject, statement: Statement) -> bool:
-    """Return whether a source of the class, or of one nested in it, has what `statement` sets."""
+    """Return whether a source of the class, or of a class nested in it, has what `statement` sets."""
     return any(each.written == statement.written for source in subject.origins.sources for each in source.assignments)
 
 
 def in_another_case(subject: Subject, name: str) -> Variable | None:
-    """Return the variable that differs from `name`, which is unknown, by its case alone."""
+    """Return the variable that differs from the unknown `name` only by case."""
     if subject.contract.ignores_case or subject.contract.find(name):
         return None
     return next((each for each in subject.contract.variables if each.name.casefold() == name.casefold()), None)

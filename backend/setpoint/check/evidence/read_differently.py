@@ -16,20 +16,20 @@ from setpoint.text.shown import ends_in_comment
 
 
 def differences(subject: Subject) -> Iterator[Finding]:
-    """Yield a finding for each variable that not all programs read alike which are to read the files of `subject`."""
+    """Yield a finding for each variable that the programs that will read the files of `subject` read differently."""
     for index, file in enumerate(subject.gathered.files):
         together = {each.loader: each for each in (file, *(other.gathered.files[index] for other in subject.others))}
         meant = python_dotenv.read(file.source.text, {}).variables
         for statement in _first_statements(subject, index):
             found = _difference(subject, statement, together, meant)
-            # A class that reads the variable says more of it.
+            # A class that reads the variable says more about it.
             is_ours = statement.variable is not None or not subject.is_read_beside(statement.name)
             if found is not None and is_ours:
                 yield found
 
 
 def _first_statements(subject: Subject, index: int) -> Iterator[Statement]:
-    """Yield one statement for each name that any of the programs reads in the file number `index`."""
+    """Yield one statement for each name that any of the programs reads in file number `index`."""
     seen: set[str] = set()
     for each in (subject, *subject.others):
         for statement in each.statements:
@@ -60,9 +60,9 @@ def _difference(
 
 
 def _what(subject: Subject, statement: Statement, each: ReadValue, written: str) -> str:
-    """Return what programs do with the value, and what they read where that is fit to print.
+    """Return what programs do with the value, and what they read if that may be shown.
 
-    What references put into it may be a secret that another variable holds.
+    A reference may put a secret of another variable into it.
     """
     if each.value is None or ends_in_comment(each.value, written) or _looks_as_written(each.value, written):
         return each.words
@@ -72,7 +72,7 @@ def _what(subject: Subject, statement: Statement, each: ReadValue, written: str)
 
 
 def _looks_as_written(value: Guarded, written: str) -> bool:
-    r"""Return whether a line end in `value` would show just as the `\n` that is written for it."""
+    r"""Return whether a line ending in `value` would look the same as a `\n` that is written there."""
     return "\\n" in written and value.satisfies(lambda text: "\n" in text)
 
 

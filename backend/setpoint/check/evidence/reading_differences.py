@@ -1,4 +1,4 @@
-"""Says in words what programs make of one value, without quoting it."""
+"""Describes how programs read one value, without quoting it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class ReadValue:
     """What one program reads for one name.
 
     Attributes:
-        value: The text; None where it hands over none.
+        value: The text; None if it hands over none.
         words: How programs like it treat what is written, to follow their names: "keep the quotes".
     """
 
@@ -24,9 +24,9 @@ class ReadValue:
 
 
 def read_value(source: SourceText, reading: Reading, name: str, written: str) -> ReadValue:
-    """Return what the program with this `reading` makes of `name`, whose value is `written` in the file.
+    """Return how the program with this `reading` reads `name`, whose value is `written` in the file.
 
-    Of a file that it refuses for something else: what it would make of it once that is fixed.
+    If it refuses the file for another reason: how it would read the name once that is fixed.
     """
     bindings = reading.bindings_by_name.get(name, ())
     fixed = bindings[-1].value if bindings else None
@@ -41,7 +41,7 @@ def read_value(source: SourceText, reading: Reading, name: str, written: str) ->
 
 
 def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
-    """Return what is written as a value, to the end of its line: the longest that any program takes for it."""
+    """Return what is written as the value, to the end of its line: the longest value that any program would read."""
     starts = [binding.value_span.start for binding in bindings]
     ends = [binding.value_span.end for binding in bindings]
     line = source.line_span(source.position(min(starts)).line)
@@ -49,7 +49,7 @@ def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
 
 
 def grouped(read: Mapping[str, ReadValue]) -> list[tuple[list[str], ReadValue]]:
-    """Return the loaders of `read` in groups that read the same."""
+    """Return the loaders of `read`, grouped by what they read."""
     groups: dict[str | Guarded, tuple[list[str], ReadValue]] = {}
     for loader, each in read.items():
         key = each.words if each.value is None else each.value
@@ -139,4 +139,4 @@ _HABITS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("keep the whitespace", _keeps_blanks),
     ("strip the whitespace", _takes_blanks_away),
 )
-"""In this order: the first habit that holds is what tells most."""
+"""In this order: the first habit that applies says the most."""

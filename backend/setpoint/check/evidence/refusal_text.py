@@ -1,4 +1,4 @@
-"""Says in words why a value is refused: built from type and constraint, never from the value."""
+"""Says why a value is refused, in words built from type and constraint, never from the value."""
 
 import re
 from collections.abc import Container, Iterable, Sequence
@@ -121,7 +121,7 @@ _NOT = {
 # pydantic counts the characters of a secret as items.
 _LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
 _LONGEST_KEY = 64
-# pydantic's names of what a type allows; all of it is in the class.
+# pydantic's names for what a type allows; all of it is in the class.
 _CONSTRAINTS = {
     "ge": "{} or more",
     "gt": "more than {}",
@@ -166,13 +166,13 @@ def explain(
     """Return why the value of the variable `name` is refused.
 
     Args:
-        refusals: At least one; several where each member of a union refuses it for a reason of its own.
-        variable: What the settings class knows of it.
-        name: Under which name people know it.
+        refusals: At least one; several if each member of a union refuses it for a different reason.
+        variable: What the settings class knows about it.
+        name: The name by which people know it.
         where: The place inside the value, empty for the value as a whole.
-        assignment: What gives the value; None where it is a default or comes from a source of the class's own.
-        may_quote: Whether the value may show, and so the words of a validator that looked at it.
-        is_default: Whether nothing gives the value but the class.
+        assignment: What sets the value; None if it is a default or comes from one of the class's own sources.
+        may_quote: Whether the value may be shown, and with it the words of a validator that has seen it.
+        is_default: Whether the value is the default of the class.
     """
     owner = f"the default of `{name}`" if is_default else f"`{name}`{_of_source(assignment)}"
     subject = f"`{where}` in {owner}" if where else owner
@@ -194,7 +194,7 @@ def explain(
 
 
 def other_type(refusal: Refusal) -> str:
-    """Return what to do about a type that takes no text."""
+    """Return what to do about a type that accepts no text."""
     plain = refusal.error_type.removesuffix("_type").replace("time_delta", "timedelta")
     if plain in _PLAIN_TYPES:
         return f"change the type in the settings class: a plain `{plain}` accepts a string, a strict one does not"
@@ -202,7 +202,7 @@ def other_type(refusal: Refusal) -> str:
 
 
 def _of_source(assignment: Assignment | None) -> str:
-    """Return which source gives the value, where that has no place to show."""
+    """Return which source sets the value, if there is no place to show."""
     if assignment is None or assignment.file is not None:
         return ""
     if assignment.source is None:
@@ -212,7 +212,7 @@ def _of_source(assignment: Assignment | None) -> str:
 
 
 def _expected_inside(refusals: Sequence[Refusal]) -> str | None:
-    """Return what would be right for a part of a value, as far as the one constraint that it misses says."""
+    """Return what would be right for a part of a value, as far as the violated constraint says."""
     context = refusals[0].context if len(refusals) == 1 else {}
     if isinstance(allowed := context.get("expected"), str):
         return allowed.replace("'", "`")
@@ -220,7 +220,7 @@ def _expected_inside(refusals: Sequence[Refusal]) -> str | None:
 
 
 def _schemes(refusals: Sequence[Refusal]) -> str:
-    """Return which schemes a URL may have, where it has none of them."""
+    """Return which schemes a URL may have, if it has none of them."""
     allowed = refusals[0].context.get("expected_schemes") if len(refusals) == 1 else None
     return " that begins with " + _SCHEME.sub(r"`\1://`", allowed) if isinstance(allowed, str) else ""
 
@@ -253,7 +253,7 @@ def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
     in_another_case = next((each for each in variable.choices if each.casefold() == value.casefold()), None)
     if in_another_case is not None:
         return None if in_another_case == value else in_another_case
-    # `Literal[1]` takes no text, not even `1`; and of numbers, the next one is as good a guess as any.
+    # `Literal[1]` accepts no text, not even `1`; and for numbers, the nearest one is no better a guess than any other.
     # The same goes for single letters.
     words = [each for each in variable.choices if any(map(str.isalpha, each)) and len(each) > 1]
     meant = nearest(value, words, max(1, allowed_steps(value)))
@@ -261,13 +261,13 @@ def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
 
 
 def path_inside(refusal: Refusal, depth: int, variables: Iterable[Variable], *, may_quote: bool) -> str:
-    """Return where inside the value the trouble is: `[0].port`, empty for the value as a whole.
+    """Return where inside the value the problem is: `[0].port`, empty for the value as a whole.
 
     Args:
-        refusal: What the class says.
+        refusal: The refusal of the class.
         depth: How many steps of the refusal's path lead to the variable.
-        variables: The variable as it is known for each setting that it is of.
-        may_quote: Whether keys that the class doesn't name itself may be shown; they are part of the value.
+        variables: The variable, once for each setting that it sets.
+        may_quote: Whether keys that the class doesn't define may be shown, which are part of the value.
     """
     known = {key for each in variables for key in (*field_type.keys(each.field.annotation), *keys_led_into(each.field))}
     return _path(refusal.keys[depth:], known, may_quote=may_quote)

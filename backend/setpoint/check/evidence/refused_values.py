@@ -14,7 +14,7 @@ from setpoint.validation.refusal import Refusal, RefusalKind
 
 
 def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
-    """Yield a finding for each place; the members of a union refuse the same one, each for a reason of its own."""
+    """Yield a finding for each place; the members of a union may refuse the same place for different reasons."""
     groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
     for refusal, blamed in refused:
         assignment = blamed or subject.origins.stranger(refusal.setting)
@@ -48,7 +48,7 @@ def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> 
 
 
 def _region_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Region | None:
-    """Return where the trouble is: inside the value where that is JSON as it is written, else the whole value."""
+    """Return where the problem is: inside the value if that is written as JSON, otherwise the whole value."""
     region = value_region(assignment)
     if region is None or assignment is None or not subject.shown.shows(assignment):
         return region

@@ -1,4 +1,4 @@
-"""The rules of `check`, in files by the hundred of their codes; importing this package fills the catalogue."""
+"""The rules of `check`, one file for each hundred of codes; importing this package fills the catalogue."""
 
 from setpoint.check.rules import (
     deploys,

@@ -16,7 +16,7 @@ _START = Span(0, 0)
 
 
 def _files(subject: Subject) -> Iterator[EnvFile]:
-    """Yield the files that nobody but the caller names; of those that variables name, another rule knows more."""
+    """Yield the files that only the caller names; another rule knows more about those that variables name."""
     return (each for each in subject.gathered.all_files if each.kind is not SourceKind.FILE_VARIABLE)
 
 

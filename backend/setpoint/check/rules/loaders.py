@@ -1,4 +1,4 @@
-"""SP2xx: how the programs that are to read a file interpret it."""
+"""SP2xx: how the programs that will read a file interpret it."""
 
 from collections.abc import Iterator
 

@@ -67,7 +67,7 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
 
 
 def _kept(subject: Subject, statement: Statement) -> Iterator[Finding]:
-    """Yield what is said of a name that the class keeps without knowing it, if that may be a slip."""
+    """Yield the finding on a name that the class keeps without knowing it, if that may be a slip."""
     if meant := meant_by(subject, statement.name):
         label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
         hint = "the settings class keeps unknown variables"
@@ -85,7 +85,7 @@ def _unknown_in_file(subject: Subject, statement: Statement, families: Families)
 
 
 def _in_family(subject: Subject, statement: Statement, family: Family | None) -> Finding:
-    """Return what is said of a name that misspells none, by what it begins with."""
+    """Return the finding on an unknown name that is no misspelling, by its prefix."""
     hint = "remove it, or add it to `ignore-variables` in `[tool.setpoint]`"
     if family is None:
         return _unknown(subject, statement, None, hint, Severity.WARNING)
@@ -98,7 +98,7 @@ def _in_family(subject: Subject, statement: Statement, family: Family | None) ->
 
 
 def _forbidden(subject: Subject, statement: Statement) -> Finding:
-    """Return what is said of a variable that the class itself refuses."""
+    """Return the finding on a variable that the class itself refuses."""
     if is_forbidden_inside(subject, statement.name):
         return _unknown(subject, statement, _FORBIDS_IT, _FORBIDDEN_HERE, Severity.ERROR)
     hint = _FORBIDDEN_HERE if subject.gathered.starts_here else _FORBIDDEN_IN_FILE
@@ -106,7 +106,7 @@ def _forbidden(subject: Subject, statement: Statement) -> Finding:
 
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
-    """Return whether the class itself refuses the statement, whoever else may want it in the file."""
+    """Return whether the class itself refuses the statement, even if other programs need it in the file."""
     return bool(statement.value) and subject.contract.canonical(statement.name) in subject.forbidden
 
 

@@ -30,7 +30,7 @@ _ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - nothing listens here
 
 
 def _called(subject: Subject, *names: str) -> Iterator[tuple[Variable, Assignment | None, str]]:
-    """Yield the settings whose name is or ends with one of `names`, each with what gives its value, and the value.
+    """Yield the settings whose name is or ends with one of `names`, each with what sets its value, and the value.
 
     A delimiter of nested settings counts as `_`. Settings whose value can't be known are left out.
     """
@@ -47,7 +47,7 @@ def _called(subject: Subject, *names: str) -> Iterator[tuple[Variable, Assignmen
 
 
 def _stands(assignment: Assignment | None) -> str:
-    """Return what tells a value that somebody wrote from one that nobody did."""
+    """Return the words that distinguish a value that was set from a default."""
     return "" if assignment else " by default"
 
 
@@ -188,7 +188,7 @@ def readable_by_others(subject: Subject) -> Iterator[Finding]:
 
 
 def _others_can_read(path: str) -> bool:
-    # In a container's own secrets nobody else looks, and docker lets everybody read them.
+    # Nobody else can look at a container's own secrets, and docker makes them readable to everybody.
     if path == STANDARD_INPUT or path.startswith(_SECRETS_OF_A_CONTAINER):
         return False
     try:
@@ -224,7 +224,7 @@ def tracked_secret(subject: Subject) -> Iterator[Finding]:
 
 
 def _secrets_in(subject: Subject, file: EnvFile) -> list[Statement]:
-    """Return the statements of `file` that hold a secret, which a placeholder is not."""
+    """Return the statements of `file` that hold a secret; a placeholder is not one."""
     return [
         each
         for each in subject.statements
@@ -276,7 +276,7 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
     Good:
         $ printf 'SESSION_SECRET=p2Vd91kZsQ\n' | setpoint check - --deploy --select SP509
     """
-    # The default of a model is gone once a part of it is set.
+    # The default of a model no longer applies once a part of it is set.
     seen = {each.setting for each in subject.validated.refusals if each.kind is RefusalKind.MISSING}
     for variable in subject.contract.variables:
         if variable.setting in seen or not variable.secret or variable.required:
@@ -293,5 +293,5 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_a_secret(default: str) -> bool:
-    """Return whether `default` is worth keeping; of a URL only its password is."""
+    """Return whether `default` is worth protecting; of a URL, only the password is."""
     return bool(default) and ("://" not in default or looks_secret(default))

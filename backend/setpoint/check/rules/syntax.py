@@ -17,7 +17,7 @@ from setpoint.text.guarded import MASK
 
 
 def _problems(subject: Subject, rule: Rule[Subject]) -> Iterator[tuple[Line, Problem]]:
-    """Yield python-dotenv's problems that `rule` reports, each with the line in which it is."""
+    """Yield python-dotenv's problems that `rule` reports, each with its line."""
     for line in subject.lines:
         for problem in _problems_in(line):
             if problem.kind is rule.problem and line.file.loader == DEFAULT_LOADER:
@@ -25,7 +25,7 @@ def _problems(subject: Subject, rule: Rule[Subject]) -> Iterator[tuple[Line, Pro
 
 
 def _problems_in(line: Line) -> Iterator[Problem]:
-    """Yield what the loader stumbled over in `line`."""
+    """Yield the problems of the loader with `line`."""
     problems = line.file.reading.problems
     first = bisect_left(problems, line.span.start, key=lambda problem: problem.span.start)
     following = (problems[index] for index in range(first, len(problems)))

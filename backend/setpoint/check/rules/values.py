@@ -24,7 +24,7 @@ from setpoint.text.placeholder import is_placeholder
 from setpoint.validation.left_out import takes_without
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 
-# Each costs a validation of its own, and a file could hold thousands.
+# Each costs a separate validation, and a file could hold thousands.
 _MOST_OVERRULED = 50
 _MOST_ASKED_FOR = 50
 
@@ -57,14 +57,14 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
     for assignment in islice(overruled(subject), _MOST_OVERRULED):
         refusals = subject.refusals_of(assignment)
         for finding in _explained(subject, [(refusal, assignment) for refusal in refusals]):
-            # Nothing reads it, until somebody takes out the line that wins.
+            # Nothing reads it until the line that takes precedence is removed.
             yield finding._replace(severity=Severity.WARNING)
 
 
 def _without_consequences(
     subject: Subject, refused: Sequence[tuple[Refusal, Assignment | None]]
 ) -> list[tuple[Refusal, Assignment | None]]:
-    """Leave out that a class does not know what should hold a setting, where it is said that it lacks this one."""
+    """Leave out unknown variables that should hold a setting, if that setting is reported as missing."""
     incomplete = [blamed for refusal, blamed in refused if refusal.kind is RefusalKind.MISSING and blamed]
     return [
         (refusal, blamed)
@@ -88,9 +88,9 @@ def _explained(subject: Subject, refused: list[tuple[Refusal, Assignment | None]
 
 
 def _is_incomplete(subject: Subject, refusal: Refusal) -> bool:
-    """Return whether a value is there that lacks something, and not one that could not be read.
+    """Return whether there is a value that lacks something, rather than one that could not be read.
 
-    It may be put together from several variables, and lack a key that belongs to no variable of its own.
+    It may be built from several variables, and lack a key that has no variable of its own.
     """
     assignment = subject.origins.above(refusal.setting) or lacking(subject, refusal)
     if assignment is None:
@@ -185,9 +185,9 @@ def _conflict(subject: Subject, refusal: Refusal) -> Finding:
 
 
 def _named(subject: Subject, refusal: Refusal) -> list[Variable]:
-    """Return the variables that the validator's words name, one a setting, in the order of the words."""
+    """Return the variables that the validator's message names, one per setting, in that order."""
     if refusal.error_type == RAISED:
-        return []  # The words are not the validator's.
+        return []  # The message is not the validator's.
     by_word: dict[str, Variable] = {}
     for each in subject.contract.variables:
         if each.setting[: len(refusal.setting)] == refusal.setting:

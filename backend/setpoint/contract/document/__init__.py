@@ -1,1 +1,1 @@
-"""The exported form of a contract: how it is written, let in and made a class of again."""
+"""The exported form of a contract: how it is written, admitted and turned back into a class."""

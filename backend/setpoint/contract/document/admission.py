@@ -1,7 +1,8 @@
-"""Lets a contract in that somebody else has written, or says everything that keeps it out.
+"""Admits a contract that somebody else has written, or gives every reason to refuse it.
 
-A contract has a closed profile of JSON Schema: no reference of any kind, so that nothing is ever fetched and nothing
-is as large as a few references can make it; bounded in size, depth and number of parts, so that looking at it is quick.
+A contract uses a closed profile of JSON Schema. It has no references, so that nothing is ever fetched and nothing
+becomes as large as a few references can make it. Its size, depth and number of parts are bounded, so that it is quick
+to check.
 """
 
 import json
@@ -23,12 +24,12 @@ LARGEST = 256 << 10
 DEEPEST = 32
 MOST_PARTS = 2_500
 MOST_OBJECTS = 250
-"""With keys that are named: each becomes a class once there is something to say of it."""
+"""Those with named keys: each becomes a class once there is something to report about it."""
 
 MOST_CHOICES = 1_000
 MOST_ALTERNATIVES = 32
 LARGEST_PATTERNS = 20_000
-"""Of all patterns together, in characters with repetitions written out."""
+"""Of all patterns together, in characters, with repetitions expanded."""
 
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 _NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
@@ -68,7 +69,7 @@ class _Check(BaseModel, strict=True, extra="forbid"):
 
 
 class _Document(BaseModel, strict=True, extra="forbid"):
-    """The contract around its schema, which is looked at for itself."""
+    """The contract around its schema, which is checked separately."""
 
     digest: str
     version: Literal[1]
@@ -83,10 +84,10 @@ _KEYS = {field.alias or name for name, field in _Document.model_fields.items()}
 
 
 class InadmissibleContractError(ValueError):
-    """A document is no contract that may be used.
+    """A document is not a contract that may be used.
 
     Attributes:
-        reasons: Everything that keeps it out, each in one sentence that quotes no value.
+        reasons: All reasons, each in one sentence that quotes no value.
     """
 
     def __init__(self, reasons: Sequence[str]) -> None:
@@ -95,10 +96,10 @@ class InadmissibleContractError(ValueError):
 
 
 def admit(content: bytes) -> dict[str, Any]:
-    """Return the contract that `content` is.
+    """Return `content` as a contract.
 
     Raises:
-        InadmissibleContractError: It is none, or one that could do harm.
+        InadmissibleContractError: It is not one, or one that could do harm.
     """
     if len(content) > LARGEST:
         raise InadmissibleContractError([f"it is larger than {LARGEST >> 10} KiB"])
@@ -176,7 +177,7 @@ def _of_document(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 class _Profile:
-    """Holds a schema against the closed profile."""
+    """Checks a schema against the closed profile."""
 
     def __init__(self) -> None:
         self._parts = 0
@@ -184,7 +185,7 @@ class _Profile:
         self._pattern_size = 0
 
     def reasons(self, schema: object, depth: int = 0) -> Iterator[str]:
-        """Yield what keeps `schema` out; a schema that goes on too long is not looked at any further."""
+        """Yield the reasons to refuse `schema`; one that is too long is not checked any further."""
         self._parts += 1
         if self._parts > MOST_PARTS or depth > DEEPEST:
             limit = f"{MOST_PARTS} parts" if self._parts > MOST_PARTS else f"{DEEPEST} levels"
@@ -227,7 +228,7 @@ class _Profile:
             yield from self.reasons(part, depth + 1)
 
     def _of_pattern(self, value: object) -> Iterator[str]:
-        """Yield what is wrong with a pattern: to compile a short one can take seconds, and a contract has many."""
+        """Yield what is wrong with a pattern: compiling even a short one can take seconds, and a contract has many."""
         if not isinstance(value, str) or not is_portable(value):
             yield "a pattern in its schema uses lookaround, backreferences or flags; write it without them"
             return
@@ -241,7 +242,7 @@ class _Profile:
 
 
 def _type_of(schema: Mapping[str, Any]) -> str | None:
-    """Return the type that limits are for; an object with keys of its own has none."""
+    """Return the type that limits apply to; an object with named keys has none."""
     kind = schema.get("type")
     is_simple = isinstance(kind, str) and not schema.keys() & {"anyOf", "enum", "properties"}
     return kind if is_simple else None

@@ -1,4 +1,4 @@
-"""Which of a few values a text means."""
+"""Finds which of a few values a string means."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def choice_meant(values: Sequence[Any]) -> Callable[[Any], Any]:
-    """Return what finds the one of `values` that a text means: as it is written, or as a number."""
+    """Return a function that finds which of `values` a string means: as written, or as a number."""
     by_text = {str(value): value for value in values}
     numbers: dict[float | None, Any] = {value: value for value in values if isinstance(value, int | float)}
 
@@ -19,7 +19,7 @@ def choice_meant(values: Sequence[Any]) -> Callable[[Any], Any]:
 
 
 def _number(text: str) -> float | None:
-    """Return the number that `text` is, in whatever way it is written."""
+    """Return the number that `text` spells, in any notation."""
     for kind in (int, float):
         with suppress(ValueError):
             return kind(text)

@@ -1,4 +1,4 @@
-"""The checks that a contract names and can't carry: the class that it was exported of makes them alone."""
+"""The checks that a contract names but can't carry: only the class that it was exported from makes them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ class ClassCheck(NamedTuple):
     """One check, or several at one place.
 
     Attributes:
-        place: What is checked, `pool.size`; empty for the settings as a whole.
+        place: What is checked, such as `pool.size`; empty for the settings as a whole.
         reason: Why the contract can't carry it.
     """
 
@@ -29,7 +29,7 @@ class ClassCheck(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What a check against a contract says of what it leaves open."""
+    """What a check against a contract says about what it leaves open."""
 
     message: str
     label: str
@@ -37,7 +37,7 @@ class Words(NamedTuple):
 
 
 def in_words(checks: Sequence[ClassCheck]) -> Words:
-    """Return what is left open where the class makes `checks` alone."""
+    """Return what is left open because only the class makes `checks`."""
     named = [f"`{each.place}`" if each.place else each.name for each in checks]
     return Words(
         "values are checked as far as the schema says",
@@ -47,7 +47,7 @@ def in_words(checks: Sequence[ClassCheck]) -> Words:
 
 
 def left_to_the_class(settings_class: type) -> tuple[ClassCheck, ...]:
-    """Return the checks that `settings_class` does not make, because it was made from an exported contract."""
+    """Return the checks that `settings_class` does not make, because it was built from an exported contract."""
     return tuple(getattr(settings_class, "checked_by_class_alone", ()))
 
 

@@ -1,7 +1,7 @@
-"""An exported contract as a validator: pydantic's own core, fed with what pydantic makes of the same types.
+"""An exported contract as a validator: pydantic's own core, given what pydantic would generate for the same types.
 
-No class is made for it, so that neither pydantic nor pydantic-settings is imported, and the validator of the largest
-contract that is admitted is there within milliseconds.
+No class is built, so neither pydantic nor pydantic-settings is imported, and the validator of the largest
+admitted contract is ready within milliseconds.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -36,13 +36,13 @@ _LIMITS = {
 
 
 class CompiledContract:
-    """What a contract says of the texts of variables, as far as it is yes or no."""
+    """What a contract says about the texts of variables: whether they are valid, without reasons."""
 
     def __init__(self, document: Schema) -> None:
         """Take a contract that this program has written, or that was admitted.
 
         Raises:
-            SchemaError: Its limits are none that its types can have, or a pattern is none.
+            SchemaError: Its limits do not fit its types, or a pattern is invalid.
         """
         self._decoder = Decoder(document)
         required = document["schema"].get("required", ())
@@ -63,19 +63,19 @@ class CompiledContract:
         return _validator(self._decoder.properties, ())
 
     def values(self, texts: Mapping[str, str]) -> Mapping[str, Any] | None:
-        """Return what `texts` come to, by setting; None if they are refused.
+        """Return the values of `texts`, by setting; None if they are refused.
 
-        Nothing is missing for sure where files can hold it, which are on the machine of the app.
+        If files on the app's machine can hold a value, nothing is known to be missing.
         """
         may_be_in_files = self._secrets_are_apart or not self._of_files.isdisjoint(texts)
         return self._made(self._parts if may_be_in_files else self._whole, texts)
 
     def shown(self, names: Iterable[str]) -> frozenset[str]:
-        """Return those of `names` that are known to be no secrets, in upper or lower case as the class takes them."""
+        """Return those of `names` that are known not to be secrets, in the case in which the class reads them."""
         return frozenset(name for name in names if self._fold(name) in self._shown)
 
     def same(self, name: str, old: str, new: str) -> bool:
-        """Return whether two texts of the variable `name` come to one value."""
+        """Return whether two texts of the variable `name` have the same value."""
         before, after = (self._made(self._parts, {name: each}) for each in (old, new))
         return self._fold(name) in self._folded and before is not None and _typed(before) == _typed(after)
 
@@ -100,7 +100,7 @@ def _field(schema: Schema, *, is_required: bool) -> Any:
 
 
 def _core(schema: Schema) -> CoreSchema:
-    """Return what pydantic's core takes for the type that `schema` is of."""
+    """Return the core schema of pydantic for the type of `schema`."""
     if "anyOf" in schema:
         return _union([_core(each) for each in schema["anyOf"]])
     if "enum" in schema:
@@ -143,7 +143,7 @@ def _limits(core: str, schema: Schema) -> Any:
 
 
 def _typed(value: Any) -> Any:
-    """Return `value` so that nothing equals it that is of another type, as `True` equals `1`."""
+    """Return `value` in a form that never equals a value of another type, as `True` equals `1`."""
     if isinstance(value, dict):
         return {key: _typed(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Turns the texts of variables into values, as pydantic-settings does it for the types that a contract names.
+"""Turns the texts of variables into values, as pydantic-settings does for the types that a contract names.
 
-This is what pydantic-settings documents under "Parsing environment variable values": JSON where a type is made of
-parts, a nested value from the names of several variables, text elsewhere.
+This is what pydantic-settings documents under "Parsing environment variable values": JSON if a type has
+parts, a nested value from the names of several variables, and text otherwise.
 """
 
 import json
@@ -13,11 +13,11 @@ Texts = Mapping[str, str]
 
 _ANYTHING: Schema = {}
 _NOTHING = object()
-"""What a text comes to that stands for no value."""
+"""The result for a text that means no value."""
 
 
 class UndecodableError(ValueError):
-    """A text has to be JSON, and is none; `setting` is what it is for."""
+    """A text must be JSON, but is not; `setting` is what it is for."""
 
     def __init__(self, setting: str) -> None:
         self.setting = setting
@@ -28,8 +28,8 @@ class _Type(NamedTuple):
     """What a value may be.
 
     Attributes:
-        schema: In the words of the contract.
-        is_field: Whether it belongs to a key that the contract names; else to any key of an object.
+        schema: Its schema in the contract.
+        is_field: Whether it belongs to a key that the contract names; otherwise to any key of an object.
     """
 
     schema: Schema
@@ -49,7 +49,7 @@ class _Type(NamedTuple):
 
 
 class _Setting(NamedTuple):
-    """One setting, and the names under which variables give it."""
+    """One setting, and the names of the variables that set it."""
 
     key: str
     type: _Type
@@ -73,7 +73,7 @@ class Decoder:
             if len(place) == 1:
                 names.setdefault(place[0], []).append(self._fold(name))
         properties = document["schema"].get("properties", {})
-        # In the order of the class; what its variables give and the schema does not name may be anything.
+        # In the order of the class; what its variables set but the schema does not name may be anything.
         keys = [*(key for key in properties if key in names), *(key for key in names if key not in properties)]
         self.properties: dict[str, Schema] = {key: properties.get(key, _ANYTHING) for key in keys}
         self._settings = [self._setting(key, names[key]) for key in keys]
@@ -91,7 +91,7 @@ class Decoder:
         """Return the values of `texts`, by setting.
 
         Raises:
-            UndecodableError: One has to be JSON, and is none.
+            UndecodableError: One must be JSON, but is not.
         """
         fold, none_text = self._fold, self._none_text
         known = {fold(name): text for name, text in texts.items() if text or not self._ignores_empty}
@@ -109,7 +109,7 @@ class Decoder:
         return values
 
     def _value(self, setting: _Setting, known: Texts) -> Any:
-        """Return what is given for a setting that may be made of parts; None where nothing is."""
+        """Return what is set for a setting that may have parts; None if nothing is."""
         text = next((known[name] for name in setting.names if name in known), None)
         if text is None:
             return self._of_parts(setting, known) or None
@@ -121,7 +121,7 @@ class Decoder:
         return _merged(value, self._of_parts(setting, known)) if isinstance(value, dict) else value
 
     def _of_parts(self, setting: _Setting, known: Texts) -> dict[str, Any]:
-        """Return the object that is put together from nested names."""
+        """Return the object that is built from nested names."""
         found: dict[str, Any] = {}
         for name, text in known.items() if setting.beginnings else ():
             beginning = next((each for each in setting.beginnings if name.startswith(each)), None)
@@ -161,7 +161,7 @@ class Decoder:
         return text
 
     def _next(self, type_: _Type | None, key: str) -> _Type | None:
-        """Return the type of `key` inside a value of `type_`, where the contract tells one."""
+        """Return the type of `key` inside a value of `type_`, if the contract says."""
         return None if type_ is None else next(self._inside(type_.schema, key), None)
 
     def _inside(self, schema: Schema, key: str) -> Iterator[_Type]:
@@ -176,7 +176,7 @@ class Decoder:
                 yield _Type(part, is_field=True)
 
     def _finished(self, type_: _Type, value: Any) -> Any:
-        """Return `value` with the keys as the contract spells them, and None for what stands for no value."""
+        """Return `value` with the keys spelt as in the contract, and None for what means no value."""
         if value is _NOTHING:
             return None
         if not isinstance(value, dict):
@@ -199,7 +199,7 @@ def _is_map(schema: Schema) -> bool:
 
 
 def _only_model(schema: Schema) -> Schema | None:
-    """Return the keys of the object that `schema` names, if it is the one thing that a value may be."""
+    """Return the named keys of the object in `schema`, if a value can be nothing else."""
     more = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     found = more[0] if len(more) == 1 else schema
     properties: Schema | None = found.get("properties")

@@ -1,4 +1,4 @@
-"""Makes a settings class from an exported contract, where the class of the app can't be imported."""
+"""Builds a settings class from an exported contract, for when the app's class can't be imported."""
 
 import keyword
 import re
@@ -22,8 +22,8 @@ Place = tuple[str, ...]
 
 _CHECKS = "checked_by_class_alone"
 _SIMPLE: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str, "null": None}
-# pydantic-settings puts a value together from nested names only where that may be an object. It would take a `null`
-# that it decodes for no value.
+# pydantic-settings builds a value from nested names only if it may be an object. It would take a decoded `null`
+# for no value.
 _ANYTHING_IN_PARTS = Annotated[dict[str, Any] | Any, NoDecode, Guidance(expected="what the app's own class accepts")]
 _CONSTRAINTS = {
     "minimum": "ge",
@@ -42,12 +42,12 @@ _CONSTRAINTS = {
 
 
 def read_exported_contract(path: str) -> type[BaseSettings]:
-    """Return a settings class that takes what the contract at `path` says, as `setpoint schema` has written it.
+    """Return a settings class that accepts what the contract at `path` says, as written by `setpoint schema`.
 
     It never refuses what the app's own class accepts. Its `checked_by_class_alone` lists what it can't know.
 
     Raises:
-        UnableError: The file can't be read, or is no such contract.
+        UnableError: The file can't be read, or is not such a contract.
     """
     document = read_document(path)
     try:
@@ -57,7 +57,7 @@ def read_exported_contract(path: str) -> type[BaseSettings]:
 
 
 def settings_class_of(document: Schema, name: str) -> type[BaseSettings]:
-    """Return a settings class that takes what `document`, which was admitted, says; `name` is for people."""
+    """Return a settings class that accepts what `document`, which was admitted, says; `name` is for people."""
     return _Maker(document).settings_class(name)
 
 
@@ -102,7 +102,7 @@ class _Maker:
                 secrets_dir=reading.secrets_directories,
                 extra="ignore",
                 protected_namespaces=(),
-                validate_default=False,  # a default that is no JSON is not in the contract
+                validate_default=False,  # a default that is not JSON is not in the contract
             )
             checked_by_class_alone: ClassVar[tuple[ClassCheck, ...]] = class_checks(self._document)
             variables_of_all_parts: ClassVar[frozenset[str]] = frozenset(self._document["variables"])
@@ -112,7 +112,7 @@ class _Maker:
         return create_model(title, __base__=Exported, __module__=file_name, **fields)
 
     def _fields(self, schema: Schema, place: Place) -> dict[str, Any]:
-        """Return the fields of an object; of the settings themselves each under all its names."""
+        """Return the fields of an object; those of the settings themselves under all of their names."""
         fields: dict[str, Any] = {}
         properties = schema.get("properties", {}) if place else self._settings(schema)
         for index, (key, part) in enumerate(properties.items()):
@@ -128,7 +128,7 @@ class _Maker:
         return fields
 
     def _settings(self, schema: Schema) -> dict[str, Schema]:
-        """Return the schema of each setting that has a name of its own; it is open where the document has none."""
+        """Return the schema of each setting that has its own name; it is open if the document has none."""
         said = schema.get("properties", {})
         places = dict.fromkeys([*((key,) for key in said), *(place[:1] for place in self._names)])
         return {place[0]: said.get(place[0], {}) for place in places if place in self._names}
@@ -151,7 +151,7 @@ class _Maker:
             return _choice(schema["enum"])
         kind = schema.get("type")
         if kind == "array":
-            return list[self._limited(schema.get("items", {}), place)]  # type: ignore[misc]  # it is made now
+            return list[self._limited(schema.get("items", {}), place)]  # type: ignore[misc]  # built at run time
         if kind == "object":
             return self._object(schema, place)
         if kind:
@@ -161,7 +161,7 @@ class _Maker:
     def _object(self, schema: Schema, place: Place) -> Any:
         if "properties" not in schema:
             of_values = schema.get("additionalProperties", {})
-            return dict[str, self._limited(of_values, place)]  # type: ignore[misc]  # it is made now
+            return dict[str, self._limited(of_values, place)]  # type: ignore[misc]  # built at run time
         others = schema.get("additionalProperties")
         config = ConfigDict(
             extra="ignore" if others is None else "forbid" if others is False else "allow", protected_namespaces=()
@@ -171,9 +171,9 @@ class _Maker:
 
 
 def _says_type(schema: Schema, *, is_part: bool = False) -> bool:
-    """Return whether `schema` tells what a value looks like as well as the class does.
+    """Return whether `schema` describes a value as well as the class does.
 
-    An array of choices may be one of numbers, and an object that is open may take keys that its class does not know.
+    An array of choices may be one of numbers, and an open object may accept keys that its class does not know.
     """
     if "anyOf" in schema:
         return all(_says_type(each, is_part=True) for each in schema["anyOf"])
@@ -193,6 +193,6 @@ def _choice(values: list[Any]) -> Any:
 
 
 def _can_be_a_name(key: str) -> bool:
-    """Return whether a field can be called `key`: an attribute that settings classes have would be hidden."""
+    """Return whether a field can be called `key`, without hiding an attribute of settings classes."""
     is_free = key != _CHECKS and not hasattr(FileVariables, key)
     return is_free and key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_")

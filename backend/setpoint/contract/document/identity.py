@@ -1,4 +1,4 @@
-"""What makes a JSON document a contract: its version, the dialect of its schema, and a digest of all of it."""
+"""What makes a JSON document a contract: its version, the dialect of its schema, and a digest of the whole."""
 
 import hashlib
 import json
@@ -15,17 +15,17 @@ _LARGEST = 16 << 20
 
 
 def digest(manifest: dict[str, Any]) -> str:
-    """Return the name of a contract: the SHA-256 of all else in it, as JSON with sorted keys and without blanks."""
+    """Return the name of a contract: the SHA-256 of all the rest, as JSON with sorted keys and without blanks."""
     rest = {key: value for key, value in manifest.items() if key != "digest"}
     canonical = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(canonical.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def read_document(path: str) -> dict[str, Any]:
-    """Return the contract at `path`, as `setpoint schema` has written it.
+    """Return the contract at `path`, as written by `setpoint schema`.
 
     Raises:
-        UnableError: The file can't be read, or is no such contract.
+        UnableError: The file can't be read, or is not such a contract.
     """
     shown = printable(path)
     try:
@@ -46,5 +46,5 @@ def read_document(path: str) -> dict[str, Any]:
 
 
 def no_contract(path: str) -> UnableError:
-    """Return the error that says that there is something else at `path`."""
+    """Return the error that says that `path` holds something else."""
     return UnableError(f"`{printable(path)}` is not a contract; `setpoint schema` writes one")

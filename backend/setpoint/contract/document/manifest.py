@@ -14,11 +14,11 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 
 _READ_BY_ITSELF = "settings class of its own"
-"""A contract has one way to read variables, and this one reads its own."""
+"""A contract describes one way to read variables, but this class reads them in its own way."""
 
 
 def settings_manifest(contract: SettingsContract, _command: str = "") -> str:
-    """Return the manifest as indented JSON with a line end; the same class gives the same text."""
+    """Return the manifest as indented JSON with a line ending; the same class gives the same text."""
     return json.dumps(as_json(contract), ensure_ascii=False, indent=2) + "\n"
 
 
@@ -53,7 +53,7 @@ def as_json(contract: SettingsContract) -> dict[str, Any]:
 
 
 def _reading(contract: SettingsContract) -> dict[str, Any]:
-    """Return how the class turns variables into values, before it looks at any of these."""
+    """Return how the class turns variables into values, before it validates them."""
     config = contract.settings_class.model_config
     return {
         "case_sensitive": not contract.ignores_case,
@@ -68,7 +68,7 @@ def _reading(contract: SettingsContract) -> dict[str, Any]:
 
 
 def _loosen(schema: dict[str, Any], contract: SettingsContract, schemas: ValueSchemas) -> None:
-    """Take out of `schema` what does not hold where a variable gives several settings: it leads to one place.
+    """Remove from `schema` what does not apply if one variable sets several settings: it leads to one place.
 
     So each of these settings may be set although nothing leads to it.
     """
@@ -85,11 +85,11 @@ def _loosen(schema: dict[str, Any], contract: SettingsContract, schemas: ValueSc
 
 
 def _leave_room(schema: dict[str, Any], *, over: bool) -> None:
-    """Take out of `schema` what does not hold of variables alone, where other sources give values as well.
+    """Remove from `schema` what does not apply to variables alone if other sources set values as well.
 
     Args:
         schema: The schema of the settings.
-        over: Whether other values win over variables, so that nobody looks at what these hold.
+        over: Whether other values override variables, so that the values of variables don't matter.
     """
     if over:
         schema["properties"] = {key: _words(part) for key, part in schema["properties"].items()}
@@ -101,7 +101,7 @@ def _words(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_counts(part: Any) -> None:
-    """Take out of `part` what has to be there: what one source lacks, another one may give."""
+    """Remove required keys from `part`: what one source lacks, another may set."""
     if isinstance(part, list):
         for each in part:
             _without_counts(each)
@@ -115,7 +115,7 @@ def _without_counts(part: Any) -> None:
 
 
 def _place(contract: SettingsContract, variable: Variable) -> list[str]:
-    """Return the keys that lead to what `variable` sets; to its whole value where settings are parts of that."""
+    """Return the keys that lead to what `variable` sets; to its whole value if settings are parts of it."""
     if variable.holds_parts and len(variable.setting) == 1:
         return [variable.name]
     model: type[BaseModel] | None = contract.settings_class

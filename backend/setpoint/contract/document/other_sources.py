@@ -1,4 +1,4 @@
-"""Tells whether a settings class has values from elsewhere than variables: files of other formats, code of its own."""
+"""Finds out whether a settings class has values from other sources than variables: other files, or its own code."""
 
 from collections.abc import Iterable
 from enum import IntEnum
@@ -23,7 +23,7 @@ _LIBRARIES = {"pydantic", "pydantic_settings", "setpoint"}
 
 
 class Elsewhere(IntEnum):
-    """How what comes from elsewhere stands to variables."""
+    """The precedence of other sources over variables."""
 
     NOTHING = 0
     UNDER_VARIABLES = 1
@@ -31,19 +31,19 @@ class Elsewhere(IntEnum):
 
 
 def elsewhere(contract: SettingsContract) -> Elsewhere:
-    """Return the strongest that comes from elsewhere for a class, or for one that makes the value of a field."""
+    """Return the strongest other source of a class, or of a class that builds the value of a field."""
     parts = (SettingsContract.of(each.settings_class) for each in contract.parts)
     own = _of_class(contract.settings_class)
     return max([own, *(elsewhere(each) for each in parts if each.settings_class is not contract.settings_class)])
 
 
 def has_init_of_its_own(model: type) -> bool:
-    """Return whether code of the app makes a model's instances, which may give it values or refuse some."""
+    """Return whether the app's own code builds a model's instances, which may add values or refuse some."""
     return any({"__init__", "__new__"} & vars(each).keys() for each in _of_app(model))
 
 
 def checks_when_it_is_made(model: type) -> bool:
-    """Return whether the app's own `model_post_init` looks at the whole model; private attributes have one as well."""
+    """Return whether the app's own `model_post_init` sees the whole model; private attributes have one as well."""
     found = (vars(each).get("model_post_init") for each in _of_app(model))
     return any(each is not None and each.__name__ != "init_private_attributes" for each in found)
 
@@ -57,7 +57,7 @@ def _of_class(settings_class: type[BaseSettings]) -> Elsewhere:
         return Elsewhere.OVER_VARIABLES
     customise: Any = settings_class.settings_customise_sources
     if customise.__func__ in {each.settings_customise_sources.__func__ for each in (BaseSettings, FileVariables)}:  # type: ignore[attr-defined]  # bound methods have it
-        # A default model gives what variables leave out of it.
+        # A default model provides what variables leave out.
         is_merged = settings_class.model_config.get("nested_model_default_partial_update")
         return Elsewhere.UNDER_VARIABLES if is_merged else Elsewhere.NOTHING
     try:
@@ -65,7 +65,7 @@ def _of_class(settings_class: type[BaseSettings]) -> Elsewhere:
         sources = list(customise(settings_class, **dict(zip(_GIVEN, given, strict=True))))
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 - code of the app's may raise anything
+    except BaseException:  # noqa: BLE001 - the app's code may raise anything
         return Elsewhere.OVER_VARIABLES
     return _of_sources(sources, given)
 
@@ -80,7 +80,7 @@ def _given(settings_class: type[BaseSettings]) -> tuple[PydanticBaseSettingsSour
 
 
 def _of_sources(sources: list[Any], given: tuple[PydanticBaseSettingsSource, ...]) -> Elsewhere:
-    """Return what `sources` come to, of which those that are `given` are pydantic-settings' own."""
+    """Return the precedence of `sources`, of which the `given` ones are pydantic-settings' own."""
     init, env, dotenv, secrets = given
     if env not in sources:
         return Elsewhere.OVER_VARIABLES

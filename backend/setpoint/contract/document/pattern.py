@@ -1,4 +1,4 @@
-"""Which patterns mean the same to every regex engine, and how large they get with each repetition written out."""
+"""Which patterns mean the same to every regex engine, and how large they get with each repetition expanded."""
 
 import re
 
@@ -10,12 +10,12 @@ _SIZE_OF_CLASS = 100
 
 
 def is_portable(pattern: str) -> bool:
-    """Return whether `pattern` has no look-around, no reference back and no flags (ECMA-262 has them, RE2 has not)."""
+    """Return whether `pattern` has no look-around, no backreference and no flags (ECMA-262 has them, RE2 does not)."""
     return bool(_PORTABLE.fullmatch(pattern))
 
 
 def expanded_size(pattern: str) -> int:
-    """Return about how many characters a portable `pattern` has once each repetition is written out."""
+    """Return roughly how many characters a portable `pattern` has once each repetition is expanded."""
     sizes, last = [0], 0
     for token in _TOKEN.finditer(pattern):
         text = token[0]

@@ -1,4 +1,4 @@
-"""What a constraint of a field is in JSON Schema, where it is the same there."""
+"""What a constraint of a field is in JSON Schema, if it means the same there."""
 
 import math
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _KEYWORDS = {
     "number": _NUMBERS,
     "string": {"min_length": "minLength", "max_length": "maxLength", "pattern": "pattern"},
     "array": {"min_length": "minItems", "max_length": "maxItems"},
-    "set": {},  # its limits hold for what is left of an array without repetitions
+    "set": {},  # its limits apply to an array after duplicates are removed
     "object": {"min_length": "minProperties", "max_length": "maxProperties"},
 }
 _CONSTRAINTS = (Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf)
@@ -28,11 +28,11 @@ _CHANGES_THE_VALUE = {"strip_whitespace", "to_upper", "to_lower", "coerce_number
 def constrained(schema: Schema, constraint: Any) -> tuple[Schema, bool]:
     """Return `schema` with `constraint` in it, and whether that says all of it.
 
-    A constraint that is not known could also make the field take more than its type does, so that
-    the schema takes anything.
+    An unknown constraint could also make the field accept more than its type does, so
+    the schema accepts anything.
     """
     if isinstance(constraint, AllowInfNan | PathType | Strict):
-        return schema, isinstance(constraint, AllowInfNan)  # JSON knows finite numbers alone
+        return schema, isinstance(constraint, AllowInfNan)  # JSON has only finite numbers
     limits = dict(_limits(constraint))
     if not limits or _CHANGES_THE_VALUE & limits.keys():
         return {}, False
@@ -46,12 +46,12 @@ def constrained(schema: Schema, constraint: Any) -> tuple[Schema, bool]:
 
 
 def is_number_or_text(value: object) -> bool:
-    """Return whether `value` is one that JSON can write."""
+    """Return whether JSON can represent `value`."""
     return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _limits(constraint: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what `constraint` limits; nothing of one that is not known."""
+    """Yield what `constraint` limits; nothing if it is unknown."""
     if isinstance(constraint, _CONSTRAINTS):
         names: tuple[str, ...] = ("ge", "gt", "le", "lt", "max_length", "min_length", "multiple_of")
         yield from ((name, getattr(constraint, name)) for name in names if hasattr(constraint, name))
@@ -60,7 +60,7 @@ def _limits(constraint: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _constrained_part(schema: Schema) -> Schema:
-    """Return what a constraint holds for: the schema, or the one alternative that is more than nothing."""
+    """Return what a constraint applies to: the schema, or its one alternative other than null."""
     more = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     return schema if "anyOf" not in schema else more[0] if len(more) == 1 else {}
 

@@ -1,4 +1,4 @@
-"""Finds secrets whose default is in a contract: `setpoint schema` leaves it out, but other writers may not."""
+"""Finds secrets whose default is in a contract: `setpoint schema` leaves them out, but other writers may not."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,10 +7,10 @@ Schema = Mapping[str, Any]
 
 
 def told_secrets(document: Schema) -> Iterator[str]:
-    """Yield a reason to refuse `document` if a secret has a default: who may read a contract could read it.
+    """Yield a reason to refuse `document` if a secret has a default: anybody who may read the contract could read it.
 
     Args:
-        document: A contract whose form and size were found to be right.
+        document: A contract whose form and size have been checked.
     """
     places = (document["variables"][name] for name in document["secrets"])
     if any(_is_told(document["schema"], place) for place in places):
@@ -18,7 +18,7 @@ def told_secrets(document: Schema) -> Iterator[str]:
 
 
 def _is_told(schema: Schema, place: Sequence[str]) -> bool:
-    """Return whether there is a default at `place` in `schema`, or one of an object around it that has it."""
+    """Return whether there is a default at `place` in `schema`, or in the default of an object around it."""
     for depth, key in enumerate(place):
         inside = schema.get("default")
         for step in place[depth:]:
@@ -30,9 +30,9 @@ def _is_told(schema: Schema, place: Sequence[str]) -> bool:
 
 
 def _tells(schema: Schema) -> bool:
-    """Return whether a default of the secret that `schema` describes is in it; it was found to be bounded.
+    """Return whether `schema`, which describes a secret and is bounded, holds a default of it.
 
-    A variable that gives a whole object is a secret because of one that is in it, which is marked.
+    A variable that sets a whole object is a secret because of a secret in it, which is marked.
     """
     default, alternatives = schema.get("default"), schema.get("anyOf", ())
     objects = [each for each in (schema, *alternatives) if "properties" in each]

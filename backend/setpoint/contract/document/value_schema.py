@@ -1,4 +1,4 @@
-"""The JSON Schema of what a settings class takes, and a list of the checks that no schema can carry."""
+"""The JSON Schema of what a settings class accepts, and a list of the checks that no schema can carry."""
 
 from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
@@ -30,13 +30,13 @@ _NARROWS_ALL = ("str_min_length", "str_max_length", "strict")
 
 
 class ValueSchemas:
-    """Writes schemas that never refuse what the class takes, and notes where they let pass what it refuses.
+    """Writes schemas that never refuse what the class accepts, and records where they accept what it refuses.
 
-    Where that can't be known, as with a validator that runs before the type, a schema is empty: it
-    takes anything. Nested models are written where they are used, so that no schema has a reference.
+    If that can't be known, as with a validator that runs before the type, a schema is empty: it
+    accepts anything. Nested models are written where they are used, so that no schema has a reference.
 
     Attributes:
-        unsaid: Why the schema is not all that is checked, by the place where that is so.
+        unsaid: The reasons why the schema is not all that is checked, by place.
     """
 
     def __init__(self, secret: Collection[Place] = (), *, takes_names_of_choices: bool = False) -> None:
@@ -169,14 +169,14 @@ class ValueSchemas:
         return schema
 
     def note(self, place: Place, reason: str) -> None:
-        """Note that the schema of `place` is not all that is checked there."""
+        """Record that the schema of `place` is not all that is checked there."""
         self.unsaid.setdefault(place, reason)
 
 
 def key_of(model: type[BaseModel], name: str, *, is_setting: bool) -> str | None:
-    """Return the key of the field `name` in a JSON object; None where there are several that do.
+    """Return the key of the field `name` in a JSON object; None if there are several.
 
-    Of the settings class itself it is the name, because variables lead there, whatever they are called.
+    In the settings class itself it is the name, because variables lead there, whatever they are called.
     """
     alias, config = model.model_fields[name].validation_alias, model.model_config
     if is_setting or alias is None or not config.get("validate_by_alias", True):
@@ -213,7 +213,7 @@ def _any_of(schemas: list[Schema]) -> Schema:
 
 
 def _default(field: FieldInfo) -> Schema:
-    """Return the default, if it is one that JSON can write and that holds no secret."""
+    """Return the default, if JSON can represent it and it holds no secret."""
     if field.is_required() or field.default_factory is not None or isinstance(field.default, BaseModel):
         return {}
     try:

@@ -1,4 +1,4 @@
-"""SP711 to SP719: what compose files refer to, and docker compose does not find."""
+"""SP711 to SP719: what compose files refer to but docker compose does not find."""
 
 from collections.abc import Iterator
 

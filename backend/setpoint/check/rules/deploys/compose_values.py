@@ -1,4 +1,4 @@
-"""SP720 to SP728: what docker compose makes of values."""
+"""SP720 to SP728: how docker compose changes values."""
 
 from collections.abc import Iterator
 

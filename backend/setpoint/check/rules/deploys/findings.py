@@ -1,4 +1,4 @@
-"""SP7xx: what the file that deploys an app gives its processes."""
+"""SP7xx: what a deploy file gives its processes."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
@@ -14,16 +14,16 @@ from setpoint.text.shown import Names
 
 
 class Deploys(Protocol):
-    """Has what was gathered for a process of a deploy, if it is about one."""
+    """Has the sources that were gathered for a process of a deploy, if any."""
 
     @property
     def gathered(self) -> Gathered:
-        """Return it."""
+        """Return the sources."""
         ...
 
 
 class DeployAlone(NamedTuple):
-    """A deploy that gives no process anything that is looked at."""
+    """A deploy that gives nothing to any of the checked processes."""
 
     gathered: Gathered
 
@@ -32,9 +32,10 @@ def deploy_problems(deploy: Deploys, rule: Rule[Deploys], *, severity: Severity 
     """Yield a finding for each problem of the deploy that `rule` reports, in the words of its reader.
 
     Args:
-        deploy: What to look at.
-        rule: The rule, which says what kind of problem is its own.
-        severity: What all of them are; by default that of the rule, and an error where the program refuses the deploy.
+        deploy: What to check.
+        rule: The rule, which says which kind of problem it reports.
+        severity: The severity of all of them; by default that of the rule, and an error if the program refuses the
+            deploy.
     """
     process = deploy.gathered.process
     for problem, where in process.problems if process else ():
@@ -53,7 +54,7 @@ class PassedOver(NamedTuple):
     Attributes:
         name: The process.
         region: Where it is declared.
-        reference: The settings class of which it gets nothing.
+        reference: The settings class of which it gets no variable.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""SP752 to SP757: what Kubernetes and kustomize make of values."""
+"""SP752 to SP757: how Kubernetes and kustomize change values."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""SP737 to SP744: what systemd makes of values."""
+"""SP737 to SP744: how systemd changes values."""
 
 from collections.abc import Iterator
 
