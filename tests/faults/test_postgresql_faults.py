@@ -36,6 +36,25 @@ def test_ended_connections_fail_no_write_and_no_read(server: PostgresqlServer) -
             assert store.position().sequence == count + 1
 
 
+def test_a_server_that_hangs_is_asked_again_on_another_connection(
+    server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It closes nothing, so a wait without an end would be all that anybody sees of it."""
+    monkeypatch.setattr("app.store.postgresql._Connection.patience", 0.3)
+    with closing(open_store(server.new_database(), OLD_KEY, workers=1)) as store:
+        append(store, draft(A="1"))
+        for ask in (
+            store.position,
+            lambda: append(store, draft(A="2")),
+            lambda: store.read(lambda found: found.events.latest()),
+        ):
+            assert store.position().sequence >= 1
+            with server.hung_backends() as hung:
+                assert hung > 0
+                ask()
+        assert store.position().sequence == 2
+
+
 def test_who_waits_hears_of_commits_after_its_connection_was_ended(server: PostgresqlServer) -> None:
     """It listens anew, and reads what it has missed meanwhile."""
     url = server.new_database()

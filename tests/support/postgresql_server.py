@@ -129,6 +129,21 @@ class PostgresqlServer:
             others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'setpoint'"
             return connection.execute(others).rowcount
 
+    @contextmanager
+    def hung_backends(self) -> Iterator[int]:
+        """Have nothing answered on any connection of the service that is open now; give how many these are."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            of_the_service = "SELECT pid FROM pg_stat_activity WHERE application_name = 'setpoint'"
+            stopped = [row[0] for row in connection.execute(of_the_service).fetchall()]
+        for process_id in stopped:
+            os.kill(process_id, signal.SIGSTOP)
+        try:
+            yield len(stopped)
+        finally:
+            for process_id in stopped:
+                with suppress(ProcessLookupError):
+                    os.kill(process_id, signal.SIGCONT)
+
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._binaries / program), *arguments]
         done = subprocess.run(

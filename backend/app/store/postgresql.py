@@ -2,13 +2,14 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import waiting
+from psycopg.abc import PQGen
 from sqlalchemy.exc import DBAPIError
 
 from app.apart import is_under_gevent
@@ -32,6 +33,8 @@ _MIGRATION_LOCK = 0x5E7901
 _POLL_SECONDS = 0.25
 _SAFETY_POLL_SECONDS = 5.0
 """How long a lost notification goes unnoticed."""
+_PATIENCE_SECONDS = 15.0
+"""How long a statement may take, which takes a moment, or waits for the writers that are before it."""
 
 
 class PostgresqlStore:
@@ -113,7 +116,7 @@ class PostgresqlStore:
 
     def scrub(self) -> None:
         """Give back the space of what was removed; PostgreSQL's own log of changes goes with time."""
-        with told_plainly(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with told_plainly(), self._unhurried(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM revisions, proposals")
 
     def close(self) -> None:
@@ -122,15 +125,26 @@ class PostgresqlStore:
             self._listener.close()
         self.engine.dispose()
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> "_Connection":
         try:
-            return psycopg.connect(self._url, connect_timeout=5, application_name="setpoint")
+            return _Connection.connect(self._url, connect_timeout=5, application_name="setpoint")
         except psycopg.ProgrammingError:  # its words quote a part of the URL
             message = "`DATABASE_URL` holds something that PostgreSQL's client does not know"
             raise UnusableStorageError(message) from None
 
+    @contextmanager
+    def _unhurried(self, **options: Any) -> Iterator[sa.Connection]:
+        """Give a connection for what takes as long as it takes."""
+        with self.engine.connect().execution_options(**options) as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.patience = None
+            try:
+                yield connection
+            finally:
+                del driver.patience
+
     def _prepare(self) -> None:
-        with self.engine.connect() as connection, connection.begin():
+        with self._unhurried() as connection, connection.begin():
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             migrate(connection)
             SqlKeys(connection, self.sealer).unwrap_all()
@@ -171,6 +185,25 @@ def refuse_blocking_driver() -> None:
             " start without `--preload`"
         )
         raise UnusableStorageError(message)
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that gives a server up which hangs: that one keeps all of its connections open, and answers none."""
+
+    patience: float | None = _PATIENCE_SECONDS
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """Return what `gen` returns.
+
+        Raises:
+            OperationalError: The server has not answered for too long, and the connection is closed.
+        """
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if timeout is None and self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
 
 
 class _Listener:
