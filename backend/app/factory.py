@@ -67,7 +67,8 @@ from app.service.webhooks.receiving import Receiving
 from app.service.writing.promoting import Promoting
 from app.service.writing.revising import Revising
 from app.stream.broker import Broker
-from app.stream.open_streams import HEARTBEAT_SECONDS, OpenStreams
+from app.stream.heartbeats import HEARTBEAT_SECONDS
+from app.stream.open_streams import OpenStreams
 from app.ui.wiring import PartsOfPages, wired_pages
 from app.views.authentication import Authentication, authorize_requests
 from app.views.every_answer import SynchronousFlask, hold_for_every_answer

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -101,13 +102,14 @@ def test_busy_connections_hold_up_no_event(served: Served) -> None:
         assert max(answered) < PIPELINED - 1
 
 
-def until_it_has(connection: socket.socket, wanted: bytes) -> None:
-    """Read until `wanted` has come."""
+def until_it_has(connection: socket.socket, wanted: bytes) -> bytes:
+    """Read until `wanted` has come; return what came."""
     received = b""
     while wanted not in received:
         part = connection.recv(65_536)
         assert part, received
         received += part
+    return received
 
 
 def whole_answer(connection: socket.socket) -> bytes:
@@ -129,7 +131,7 @@ def answers_so_far(connection: socket.socket) -> int:
 
 
 def test_who_does_not_read_delays_nobody(served: Served) -> None:
-    """What the kernel takes for such a client is little, and the rest of its stream waits for it alone."""
+    """What the kernel takes for such a client is little, and all the rest of its stream waits for it alone."""
     with ExitStack() as stack:
         for _ in range(SLOW_READERS):
             slow = stack.enter_context(socket.socket())
@@ -152,6 +154,33 @@ def test_who_does_not_read_delays_nobody(served: Served) -> None:
         eventually(lambda: len(watcher.numbers) == EVENTS, "who reads is told of everything")
         assert watcher.numbers == list(range(2, EVENTS + 2))
         assert served.server.get("/readyz").status == 200
+        late = until_it_has(slow, b'"revision":%d,' % (EVENTS + 1))
+        assert [int(each) for each in re.findall(rb'"revision":(\d+),', late)] == watcher.numbers
+
+
+def test_the_line_of_a_stream_counts_what_its_client_got(served: Served) -> None:
+    """Its answer is whole, although its events were written while its greenlet slept; a revoked token ends it."""
+    with closing(Client(served.server.address, served.token, "counted")) as client:
+        wanted = {"name": "reader", "scopes": ["config:read"], "bounds": ["billing/counted"]}
+        made = client.call("POST", "/v1/tokens", wanted)[1]
+        with closing(Client(served.server.address, made["token"], "counted")) as reader:
+            stream = reader.ask("GET", f"{client.base}/stream", X_Request_ID="counted")
+            got = b""
+            while b"event: bookmark" not in got:
+                got += stream.readline()
+            for number in range(3):
+                condition = {"If-Match": f'"{number}"'} if number else {"If-None-Match": "*"}
+                client.write({"WRITER": "counted", "COUNT": str(number)}, **condition)
+            client.call("DELETE", f"/v1/tokens/{made['id']}")
+            got += stream.read()
+    names = [line.removeprefix(b"event: ").decode() for line in got.splitlines() if line.startswith(b"event: ")]
+    assert names == ["hello", "bookmark", "revision", "revision", "revision", "goaway"]
+
+    def counted() -> list[int]:
+        lines = [line for line in served.server.log() if line.get("event") == "stream-closed"]
+        return [line["http.response.body.size"] for line in lines if line["request_id"] == "counted"]
+
+    assert eventually(counted, "the stream has ended") == [len(got)]
 
 
 def test_hostile_uploads_leave_the_service_ready(served: Served) -> None:

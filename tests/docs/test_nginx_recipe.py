@@ -15,7 +15,7 @@ import urllib3
 from app.domain.identity import Principal, PrincipalKind
 from app.service.tokens import Tokens
 from app.store.opening import open_store
-from app.stream.open_streams import HEARTBEAT_SECONDS
+from app.stream.heartbeats import HEARTBEAT_SECONDS
 from docs.documents import ROOT, blocks
 from setpoint.client.answer import WaitError
 from setpoint.client.connection import Connection

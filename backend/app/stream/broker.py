@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from operator import methodcaller
-from threading import Event as Flag
 from threading import Lock, Thread
 from time import sleep
 from typing import Protocol
@@ -12,6 +11,7 @@ from weakref import WeakSet
 from app.domain.errors import UnavailableError
 from app.domain.event import Event, EventKind, Position, Reset
 from app.domain.place import Place
+from app.stream.outlet import Outlet, a_few_at_a_time
 from app.stream.telling import Told, told, topics
 from observability.metrics import stream_events
 
@@ -19,7 +19,6 @@ MOST_WAITING = 1_000
 """How many events wait for one slow reader before it is told to read the state anew."""
 
 _SECONDS_BETWEEN_LOOKS = 1.0
-_WOKEN_AT_ONCE = 20
 
 
 class Events(Protocol):
@@ -44,35 +43,47 @@ class Subscription:
 
     Attributes:
         topics: What it watches.
-        awake: Set whenever there is something to do.
+        retold: Kinds of events that its reader is told of otherwise than others are.
+        outlet: What its stream waits on.
+        seen: Up to where its reader has been told everything; None as long as that is not known.
         overflowed: Whether events were dropped, because the reader is too slow or the history is another one.
     """
 
     topics: frozenset[str]
-    awake: Flag = field(default_factory=Flag)
+    retold: frozenset[EventKind] = frozenset()
+    outlet: Outlet = field(default_factory=Outlet)
+    seen: Position | None = None
     overflowed: bool = False
     _waiting: list[Told] = field(default_factory=list)
 
     def offer(self, event: Told) -> None:
         """Take `event`, which is about one of the topics."""
+        if self._is_next(event) and self.outlet.send(event.content):
+            self.seen = event.position
+            return
         if len(self._waiting) >= MOST_WAITING:
             self._waiting.clear()
             self.overflowed = True
         else:
             self._waiting.append(event)
-        self.awake.set()
+        self.outlet.wake()
 
     def drop(self) -> None:
         """Forget what is waiting: the reader has to read the state anew."""
         self._waiting.clear()
         self.overflowed = True
-        self.awake.set()
+        self.outlet.wake()
 
     def take(self) -> list[Told]:
         """Return what is waiting."""
-        self.awake.clear()
         found, self._waiting = self._waiting, []
         return found
+
+    def _is_next(self, event: Told) -> bool:
+        """Return whether all there is to do with `event` is to send it, if the stream waits."""
+        if event.is_about_a_token or event.event.happening.kind in self.retold:
+            return False
+        return self.seen is not None and event.position.sequence > self.seen.sequence
 
 
 class Broker:
@@ -93,14 +104,24 @@ class Broker:
         self._reader: Thread | None = None
 
     def subscribe(
-        self, places: Collection[Place], token_id: str, kinds: frozenset[EventKind] = frozenset(EventKind)
+        self,
+        places: Collection[Place],
+        token_id: str,
+        kinds: frozenset[EventKind] = frozenset(EventKind),
+        retold: frozenset[EventKind] = frozenset(),
     ) -> Subscription:
         """Return a subscription that gets every event of these kinds from now on.
+
+        Args:
+            places: The environments.
+            token_id: The token of the reader, whose events it gets too.
+            kinds: Which events.
+            retold: Which of them its reader is told of otherwise than others are.
 
         Raises:
             UnavailableError: The store can't be reached.
         """
-        subscription = Subscription(topics(frozenset(places), token_id, kinds))
+        subscription = Subscription(topics(frozenset(places), token_id, kinds), retold)
         with self._lock:
             if self._position is None:
                 self._position = self._events.latest()
@@ -146,18 +167,10 @@ class Broker:
             elif found:
                 self._position = found[-1].position
         if isinstance(found, Reset):
-            _a_few_at_a_time(subscriptions, Subscription.drop)
+            a_few_at_a_time(subscriptions, Subscription.drop)
             return
         spread = self._spread()
         for event in (told(each, spread) for each in found):
             concerned = [each for each in subscriptions if event.topic in each.topics]
-            _a_few_at_a_time(concerned, methodcaller("offer", event))
+            a_few_at_a_time(concerned, methodcaller("offer", event))
             stream_events.inc(len(concerned))
-
-
-def _a_few_at_a_time(subscriptions: Sequence[Subscription], tell: Callable[[Subscription], None]) -> None:
-    """Tell streams, and let requests in between: each stream that is woken takes a moment of this process."""
-    for number, each in enumerate(subscriptions, 1):
-        tell(each)
-        if number % _WOKEN_AT_ONCE == 0:
-            sleep(0)

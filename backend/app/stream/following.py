@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from app.domain.event import Event, Position, Reset
 from app.stream import wire
 from app.stream.broker import Broker, Events, Subscription
+from app.stream.outlet import Outlet
 from app.stream.telling import Told, told, topic_of
 
 _PAGE = 1_000
@@ -18,7 +19,7 @@ class Following:
     told apart by its sequence.
     """
 
-    __slots__ = ("_as_told", "_broker", "_events", "_is_allowed", "_seen", "_spread", "_subscription")
+    __slots__ = ("_as_told", "_broker", "_events", "_is_allowed", "_spread", "_subscription")
 
     def __init__(
         self,
@@ -29,7 +30,7 @@ class Following:
         *,
         is_allowed: Callable[[], bool],
         spread_milliseconds: Callable[[], int],
-        as_told: Callable[[Event], Event | None] | None = None,
+        as_told: Callable[[Event], Event | None] = lambda event: event,
     ) -> None:
         """Take where events come from, and the `Last-Event-ID` of the watcher.
 
@@ -40,34 +41,31 @@ class Following:
             last_seen: Up to where it has read; None if it begins now.
             is_allowed: Whether the token of the watcher is still good.
             spread_milliseconds: Over what time readers are to spread their reads.
-            as_told: What becomes of an event for this watcher; None where it does not concern it.
+            as_told: What becomes of an event that this watcher is told otherwise; None where it does not concern it.
         """
         self._broker, self._events, self._subscription = broker, events, subscription
-        self._seen = last_seen
+        subscription.seen = last_seen
         self._is_allowed, self._spread = is_allowed, spread_milliseconds
         self._as_told = as_told
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until there is something to do, `timeout` seconds at most; return whether there is."""
-        return self._subscription.awake.wait(timeout)
-
-    def wake(self) -> None:
-        """Make whoever waits look again."""
-        self._subscription.awake.set()
+    @property
+    def outlet(self) -> Outlet:
+        """What its stream waits on."""
+        return self._subscription.outlet
 
     def begin(self) -> Iterator[bytes]:
         """Yield what the watcher has missed, and a bookmark."""
-        if self._seen is None:
-            self._seen = self._events.latest()
+        if self._subscription.seen is None:
+            self._subscription.seen = self._events.latest()
         while True:
-            found = self._events.after(self._seen, _PAGE)
+            found = self._events.after(self._subscription.seen, _PAGE)
             if isinstance(found, Reset):
                 yield self._reset(found.latest)
                 break
             yield from self._sent(self._for_this(found))
             if len(found) < _PAGE:
                 break
-        yield self._at("bookmark", {}, self._seen)
+        yield self._at("bookmark", {}, self._subscription.seen)
 
     def more(self) -> Iterator[bytes]:
         """Yield what has happened since.
@@ -92,29 +90,28 @@ class Following:
             if topic_of(event) in self._subscription.topics:
                 yield told(event, self._spread())
             else:
-                self._seen = event.position
+                self._subscription.seen = event.position
 
     def _sent(self, found: Iterable[Told]) -> Iterator[bytes]:
         for event in found:
             # Wherever it is: this stream may have begun after it, for somebody who was let in before it.
             if event.is_about_a_token and not self._is_allowed():
                 raise PermissionError
-            if self._seen is not None and event.position.sequence <= self._seen.sequence:
+            if self._subscription.seen is not None and event.position.sequence <= self._subscription.seen.sequence:
                 continue
-            self._seen = event.position
+            self._subscription.seen = event.position
             if not event.is_about_a_token:
                 yield from self._for_its_reader(event)
 
     def _for_its_reader(self, event: Told) -> Iterator[bytes]:
         """Yield what the watcher is told of `event`: nothing, or something else than others perhaps."""
-        changed = self._as_told(event.event) if self._as_told else event.event
-        if changed is event.event:
+        if event.event.happening.kind not in self._subscription.retold:
             yield event.content
-        elif changed is not None:
+        elif (changed := self._as_told(event.event)) is not None:
             yield told(changed, self._spread()).content
 
     def _reset(self, latest: Position) -> bytes:
-        self._seen = latest
+        self._subscription.seen = latest
         return self._at("reset", {}, latest)
 
     def _at(self, name: str, data: dict[str, object], position: Position) -> bytes:

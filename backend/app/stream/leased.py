@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
 from app.stream.open_streams import Source
+from app.stream.outlet import Outlet
 
 Thing = TypeVar("Thing")
 Thing_contra = TypeVar("Thing_contra", contravariant=True)
@@ -47,17 +48,14 @@ class Leased(Generic[Thing]):
         """Yield what the client has missed."""
         return self._source.begin()
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until there is something to do, `timeout` seconds at most; return whether there is."""
-        return self._source.wait(timeout)
+    @property
+    def outlet(self) -> Outlet:
+        """What its stream waits on."""
+        return self._source.outlet
 
     def more(self) -> Iterator[bytes]:
         """Yield what has come since."""
         return self._source.more()
-
-    def wake(self) -> None:
-        """Make whoever waits look again."""
-        self._source.wake()
 
     def close(self) -> None:
         """Let go of it; more than once does no harm."""

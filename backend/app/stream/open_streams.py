@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from time import monotonic
 from typing import Protocol
-from weakref import WeakSet
 
 from app.stream import wire
-
-HEARTBEAT_SECONDS = 15
-"""The longest silence: a client that left is noticed at the second write after it went."""
+from app.stream.heartbeats import Heartbeats
+from app.stream.outlet import Outlet, Writer
 
 RETRY_MILLISECONDS = (1_000, 5_000)
 """Clients connect anew after a time between these, so that they don't all come at once after a restart."""
@@ -24,37 +22,23 @@ FEWEST_TO_SPREAD = 500
 """Up to as many streams, all may read at once."""
 
 _AGE_SPREAD = 0.1
+_HEARTBEAT = wire.comment("heartbeat")
 
 
 class TooManyStreamsError(Exception):
     """All the streams that may be open at once are."""
 
 
-class Signal(Protocol):
-    """What streams wait on; `threading.Event` is one, also where gevent has patched it."""
-
-    def set(self) -> None:
-        """Wake everyone who waits."""
-        ...
-
-    def is_set(self) -> bool:
-        """Return whether it was set."""
-        ...
-
-    def wait(self, timeout: float) -> bool:
-        """Wait until it is set, `timeout` seconds at most; return whether it is."""
-        ...
-
-
 class Source(Protocol):
     """What a stream sends between its greeting and its end."""
 
-    def begin(self) -> Iterator[bytes]:
-        """Yield what the client has missed."""
+    @property
+    def outlet(self) -> Outlet:
+        """What the stream waits on until there is more."""
         ...
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until there is something to do, `timeout` seconds at most; return whether there is."""
+    def begin(self) -> Iterator[bytes]:
+        """Yield what the client has missed."""
         ...
 
     def more(self) -> Iterator[bytes]:
@@ -63,10 +47,6 @@ class Source(Protocol):
         Raises:
             PermissionError: The client may not listen any longer.
         """
-        ...
-
-    def wake(self) -> None:
-        """Make whoever waits look again."""
         ...
 
     def close(self) -> None:
@@ -78,22 +58,15 @@ class Source(Protocol):
 class Silence:
     """The source of a stream that only lives: it waits for the end of the process."""
 
-    draining: Signal
+    outlet: Outlet = field(default_factory=Outlet)
 
     def begin(self) -> Iterator[bytes]:
         """Yield nothing."""
         return iter(())
 
-    def wait(self, timeout: float) -> bool:
-        """Wait for the end."""
-        return self.draining.wait(timeout)
-
     def more(self) -> Iterator[bytes]:
         """Yield nothing."""
         return iter(())
-
-    def wake(self) -> None:
-        """Do nothing: the end wakes it."""
 
     def close(self) -> None:
         """Do nothing."""
@@ -115,6 +88,12 @@ class OpenStream:
     def __iter__(self) -> Iterator[bytes]:
         return self.events
 
+    def beat(self) -> None:
+        """Show the client that the stream is alive, and the server whether the client is there."""
+        outlet = self.source.outlet
+        if not outlet.send(_HEARTBEAT):
+            outlet.wake()
+
     def close(self) -> None:
         """Free the place of this stream; more than once does no harm."""
         self.release(self)
@@ -132,42 +111,48 @@ class OpenStreams:
         draining: Set once this process shuts down.
         clock: Seconds on a clock that never jumps.
         uniform: A random number between two others.
+        heartbeats: The open streams, which beat.
     """
 
     most: int
     max_age: float
     greeting: dict[str, str | int]
-    draining: Signal = field(default_factory=Event)
+    draining: Event = field(default_factory=Event)
     clock: Callable[[], float] = monotonic
     uniform: Callable[[float, float], float] = random.uniform
-    _streams: WeakSet[OpenStream] = field(default_factory=WeakSet, init=False)
+    heartbeats: Heartbeats[OpenStream] = field(default_factory=Heartbeats)
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def __len__(self) -> int:
-        return len(self._streams)
+        return len(self.heartbeats)
 
-    def open(self, source: Source | None = None) -> OpenStream:
+    def open(self, source: Source | None = None, writer: Writer | None = None) -> OpenStream:
         """Return a new stream of what `source` gives, which holds a place until it is closed.
 
         While the process shuts down it says `hello` and `goaway`: a client of Server-Sent Events
         comes back after the end of a stream, and gives up for good after a refusal.
 
+        Args:
+            source: What it tells; nothing but that it is alive if there is none.
+            writer: Writes to its client while it waits, if the server has one.
+
         Raises:
             TooManyStreamsError: There is no place left.
         """
-        source = source or Silence(self.draining)
+        source = source or Silence()
+        source.outlet.writer = writer
         with self._lock:
-            if len(self._streams) >= self.most:
+            if len(self.heartbeats) >= self.most:
                 raise TooManyStreamsError
-            stream = OpenStream(self._events(source), source, self._streams.discard)
-            self._streams.add(stream)
+            stream = OpenStream(self._events(source), source, self.heartbeats.discard)
+            self.heartbeats.add(stream)
         return stream
 
     def drain(self) -> None:
         """Say `goaway` on every stream, also on those to come; returns at once, from any thread or greenlet."""
         self.draining.set()
-        for stream in list(self._streams):
-            stream.source.wake()
+        for stream in self.heartbeats:
+            stream.source.outlet.wake()
 
     def retry_milliseconds(self) -> int:
         """Return after what time a client should connect anew: the more streams, the more they spread."""
@@ -192,21 +177,14 @@ class OpenStreams:
             if self.draining.is_set():
                 yield _as_event("goaway", {"reason": "shutdown"})
                 return
-            if not source.wait(min(left, HEARTBEAT_SECONDS)):
-                yield from self._heartbeat(left)
-                continue
             try:
-                # One write, however many events there are.
-                if more := b"".join(source.more()):
-                    yield more
+                if source.outlet.wait(left):
+                    # One write, however many events there are; who is woken for nothing shows that it is alive.
+                    yield b"".join(source.more()) or _HEARTBEAT
             except PermissionError:
                 yield _as_event("goaway", {"reason": "token"})
                 return
         yield _as_event("goaway", {"reason": "age"})
-
-    def _heartbeat(self, left: float) -> Iterator[bytes]:
-        if left > HEARTBEAT_SECONDS:
-            yield wire.comment("heartbeat")
 
 
 def _as_event(name: str, data: dict[str, str | int]) -> bytes:

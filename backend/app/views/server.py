@@ -7,9 +7,21 @@ from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, current_app, request
 
+from app.stream.outlet import Writer
+
 _SERVER = "setpoint.server"
 
 Result = TypeVar("Result")
+
+
+class CountingWriter(Writer, Protocol):
+    """Writes to a client past the server.
+
+    Attributes:
+        size: How many bytes of the body it has written.
+    """
+
+    size: int
 
 
 class Connection(Protocol):
@@ -21,6 +33,10 @@ class Connection(Protocol):
 
     def bound_what_is_unread(self, buffer_bytes: int, milliseconds: int) -> None:
         """Hold no more than `buffer_bytes` for the client, and drop it if they stay unread for `milliseconds`."""
+        ...
+
+    def writer(self) -> CountingWriter | None:
+        """Return what writes a piece of the answer while its greenlet waits; None if only the greenlet can."""
         ...
 
     def give_up_body(self) -> None:

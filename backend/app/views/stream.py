@@ -8,9 +8,11 @@ from flask import Response, request
 
 from app.stream import wire
 from app.stream.open_streams import OpenStream, OpenStreams, Source, TooManyStreamsError
+from app.stream.outlet import Writer
 from app.views.marks import Taken
 from app.views.problem import Problem
 from app.views.server import connection
+from observability.requests.access import WRITER_KEY
 
 SEND_BUFFER_BYTES = 16_384
 """What the kernel may hold for one client; by itself it grows to megabytes."""
@@ -28,19 +30,22 @@ def opened(streams: OpenStreams, source: Callable[[], Source] | None = None) -> 
     Raises:
         Problem: 503 where no more streams may be open.
     """
-    events = iter(()) if request.method == "HEAD" else _opened(streams, source)
+    writer = None
     if client := connection():
         client.bound_what_is_unread(SEND_BUFFER_BYTES, UNREAD_MILLISECONDS)
+        writer = client.writer()
+        request.environ[WRITER_KEY] = writer
+    events = iter(()) if request.method == "HEAD" else _opened(streams, source, writer)
     # As it is: what Flask wraps around a body otherwise would be held for each open stream.
     response = Response(events, mimetype=wire.CONTENT_TYPE, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
     return response
 
 
-def _opened(streams: OpenStreams, source: Callable[[], Source] | None) -> OpenStream:
+def _opened(streams: OpenStreams, source: Callable[[], Source] | None, writer: Writer | None) -> OpenStream:
     found = source() if source else None
     try:
-        return streams.open(found)
+        return streams.open(found, writer)
     except TooManyStreamsError:
         if found:
             found.close()

@@ -51,7 +51,9 @@ class Watch:
         scope: Scope,
         places: list[Place],
         kinds: frozenset[EventKind] = frozenset(EventKind),
-        as_told: Callable[[Event], Event | None] | None = None,
+        *,
+        retold: frozenset[EventKind] = frozenset(),
+        as_told: Callable[[Event], Event | None] = lambda event: event,
     ) -> Source:
         """Return the events of these kinds in `places`, for as long as the token of `actor` has the scope there.
 
@@ -60,12 +62,13 @@ class Watch:
             scope: What the token needs.
             places: The environments.
             kinds: Which events.
-            as_told: What becomes of an event for this watcher; None where it does not concern it.
+            retold: Which of them this watcher is told of otherwise than others are.
+            as_told: What becomes of such an event; None where it does not concern the watcher.
         """
         return Following(
             self.broker,
             self.watching,
-            self.broker.subscribe(places, actor.token.id, kinds),
+            self.broker.subscribe(places, actor.token.id, kinds, retold),
             _last_seen(),
             is_allowed=self._still_allows(actor, scope, places),
             spread_milliseconds=self.streams.spread_milliseconds,

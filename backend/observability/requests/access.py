@@ -16,6 +16,9 @@ from observability.requests.request_id import ExceptionInfo, request_fields
 ROUTE_KEY = "setpoint.route"
 """Key of the WSGI environment under which the app puts the URL rule that the request matched."""
 
+WRITER_KEY = "setpoint.writer"
+"""Key under which the app puts what writes pieces of the body past this middleware; its `size` tells how many bytes."""
+
 PROBE_PATHS = frozenset({"/livez", "/readyz"})
 """Paths that machines ask every few seconds: no access lines, no transactions."""
 
@@ -143,7 +146,7 @@ class _Exchange:
             "http.route": self._environ.get(ROUTE_KEY),
             "url.path": path,
             "http.response.status_code": self._status,
-            "http.response.body.size": self.size,
+            "http.response.body.size": self.size + getattr(self._environ.get(WRITER_KEY), "size", 0),
             "duration_ms": round((perf_counter() - self._began) * 1_000, 3),
             **more,
         }

@@ -1,5 +1,6 @@
 """A request's connection, as far as a gunicorn worker gives access to it."""
 
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -7,6 +8,10 @@ from contextvars import ContextVar
 from threading import Event, Timer
 from time import monotonic
 from typing import Any, Protocol
+
+from gunicorn.http.message import Request as HttpRequest  # type: ignore[import-untyped]  # has no types
+
+from serving.worker.chunk_writer import ChunkWriter
 
 _PIECE_BYTES = 65_536
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
@@ -58,6 +63,19 @@ class GunicornConnection:
             self._client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
             if _TCP_USER_TIMEOUT is not None and self._client.family in {socket.AF_INET, socket.AF_INET6}:
                 self._client.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, milliseconds)
+
+    def writer(self) -> ChunkWriter | None:
+        """Return what can write a piece of the answer as gunicorn does, without the greenlet that answers.
+
+        None where gunicorn frames pieces otherwise (HTTP/2, HTTP/1.0, uWSGI), or a write may block or encrypt.
+        """
+        request: Any = self._request
+        client = self._client
+        if type(request) is not HttpRequest or request.version <= (1, 0):
+            return None
+        if type(client) is not socket.socket or os.get_blocking(client.fileno()):
+            return None
+        return ChunkWriter(client)
 
     def give_up_body(self) -> None:
         """Have gunicorn close the connection after this answer, which tells the client so (RFC 9112, section 9.6).

@@ -6,21 +6,24 @@ from threading import Event, Thread
 import pytest
 from inline_snapshot import snapshot
 
+from app.stream.heartbeats import HEARTBEAT_SECONDS, Heartbeats
 from app.stream.open_streams import (
-    HEARTBEAT_SECONDS,
     RETRY_MILLISECONDS,
     OpenStream,
     OpenStreams,
+    Silence,
     TooManyStreamsError,
 )
+from app.stream.outlet import Outlet, Writer
 
 
 @dataclass
 class StoppedTime:
-    """A clock that moves only while someone waits, and what they wait on."""
+    """A clock that moves only while a stream waits, and what it waits on; each second somebody may do something."""
 
-    now: float = 0.0
-    at: dict[float, Callable[[], None]] = field(default_factory=dict)
+    now: int = 0
+    at: dict[int, Callable[[], None]] = field(default_factory=dict)
+    heartbeats: Heartbeats[OpenStream] = field(default_factory=Heartbeats)
     _set: bool = False
 
     def clock(self) -> float:
@@ -28,25 +31,25 @@ class StoppedTime:
         return self.now
 
     def set(self) -> None:
-        """Wake everyone who waits."""
+        """Wake whoever waits."""
         self._set = True
 
-    def is_set(self) -> bool:
-        """Return whether it was set."""
-        return self._set
+    def clear(self) -> None:
+        """Have those wait who come from now on."""
+        self._set = False
 
     def wait(self, timeout: float) -> bool:
         """Let `timeout` pass, or less if something happens before that ends the wait."""
-        if self.is_set():
-            return True
         until = self.now + timeout
-        for moment in sorted(moment for moment in self.at if moment <= until):
-            self.now = moment
-            self.at.pop(moment)()
-            if self.is_set():
-                return True
-        self.now = until
-        return False
+        while not self._set and self.now < until:
+            self.now += 1
+            self.heartbeats.tick()
+            self.at.pop(self.now, lambda: None)()
+        return self._set
+
+    def open(self, streams: OpenStreams, writer: Writer | None = None) -> OpenStream:
+        """Return a new stream that waits on this time."""
+        return streams.open(Silence(Outlet(self)), writer)
 
 
 def streams_on(time: StoppedTime, *, most: int = 2, max_age: float = 40, dice: float = 0.5) -> OpenStreams:
@@ -55,13 +58,13 @@ def streams_on(time: StoppedTime, *, most: int = 2, max_age: float = 40, dice: f
         most,
         max_age,
         {"instance": "i1"},
-        draining=time,
         clock=time.clock,
         uniform=lambda low, high: low + (high - low) * dice,
+        heartbeats=time.heartbeats,
     )
 
 
-def sent_on(stream: OpenStream, time: StoppedTime) -> list[tuple[float, str]]:
+def sent_on(stream: OpenStream, time: StoppedTime) -> list[tuple[int, str]]:
     """Return everything that `stream` sends until it ends, with the time of each."""
     return [(time.now, sent.decode()) for sent in stream]
 
@@ -70,12 +73,12 @@ def test_a_stream_says_hello_beats_and_says_goodbye_at_its_age() -> None:
     """`retry` and `hello` come first, a comment every 15 seconds, `goaway` last."""
     time = StoppedTime()
 
-    assert sent_on(streams_on(time).open(), time) == snapshot(
+    assert sent_on(time.open(streams_on(time)), time) == snapshot(
         [
-            (0.0, 'retry: 3000\n\nevent: hello\ndata: {"instance":"i1"}\n\n'),
-            (15.0, ": heartbeat\n\n"),
-            (30.0, ": heartbeat\n\n"),
-            (40.0, 'event: goaway\ndata: {"reason":"age"}\n\n'),
+            (0, 'retry: 3000\n\nevent: hello\ndata: {"instance":"i1"}\n\n'),
+            (15, ": heartbeat\n\n"),
+            (30, ": heartbeat\n\n"),
+            (40, 'event: goaway\ndata: {"reason":"age"}\n\n'),
         ]
     )
 
@@ -85,7 +88,7 @@ def test_the_age_is_spread_by_a_tenth(dice: float, age: float) -> None:
     """Streams that were opened at once don't end at once."""
     time = StoppedTime()
 
-    assert sent_on(streams_on(time, dice=dice).open(), time)[-1][0] == pytest.approx(age)
+    assert sent_on(time.open(streams_on(time, dice=dice)), time)[-1][0] == pytest.approx(age)
 
 
 @pytest.mark.parametrize(("dice", "bound"), [(0, RETRY_MILLISECONDS[0]), (1, RETRY_MILLISECONDS[1])])
@@ -97,21 +100,21 @@ def test_clients_are_told_to_come_back_at_different_times(dice: float, bound: in
 
 
 def test_no_silence_is_longer_than_a_heartbeat() -> None:
-    """That the heartbeat is due just when the stream ends makes no difference."""
+    """Nor is it when the stream ends just then."""
     time = StoppedTime()
 
-    moments = [moment for moment, _ in sent_on(streams_on(time, max_age=3 * HEARTBEAT_SECONDS).open(), time)]
+    stream = time.open(streams_on(time, max_age=3 * HEARTBEAT_SECONDS))
 
-    assert moments == [0, 15, 30, 45]
+    assert [moment for moment, _ in sent_on(stream, time)] == [0, 15, 30, 45, 45]
 
 
 def test_a_drain_ends_an_open_stream_at_once() -> None:
     """It doesn't wait for the next heartbeat."""
     time = StoppedTime()
     streams = streams_on(time)
-    time.at[17.0] = streams.drain
+    time.at[17] = streams.drain
 
-    assert sent_on(streams.open(), time)[-1] == snapshot((17.0, 'event: goaway\ndata: {"reason":"shutdown"}\n\n'))
+    assert sent_on(time.open(streams), time)[-1] == snapshot((17, 'event: goaway\ndata: {"reason":"shutdown"}\n\n'))
 
 
 def test_a_drain_reaches_a_stream_that_was_not_read_yet() -> None:
@@ -194,8 +197,9 @@ def dropped(stream: OpenStream) -> None:
 @pytest.mark.parametrize("end", [never_read, read_a_little, read_to_the_end, closed_twice, dropped])
 def test_every_end_of_a_stream_frees_its_place(end: Callable[[OpenStream], None]) -> None:
     """A place that is lost is lost for as long as the process runs."""
-    streams = streams_on(StoppedTime(), most=1)
-    end(streams.open())
+    time = StoppedTime()
+    streams = streams_on(time, most=1)
+    end(time.open(streams))
     gc.collect()
 
     assert len(streams) == 0
@@ -213,9 +217,9 @@ def test_a_stream_that_is_killed_while_it_waits_frees_its_place() -> None:
     def kill() -> None:
         raise KilledError
 
-    time.at[1.0] = kill
+    time.at[1] = kill
     streams = streams_on(time)
-    stream = streams.open()
+    stream = time.open(streams)
     with pytest.raises(KilledError):
         list(stream)
     stream.close()

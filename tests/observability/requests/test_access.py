@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 from wsgiref.types import WSGIApplication
 from wsgiref.util import setup_testing_defaults
@@ -10,7 +11,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 
 from observability.exception_text import LOGGED_MARK
-from observability.requests.access import ROUTE_KEY, AccessLog, ResponseCutError, is_event_stream
+from observability.requests.access import ROUTE_KEY, WRITER_KEY, AccessLog, ResponseCutError, is_event_stream
 
 
 def _serve(wsgi_app: WSGIApplication, path: str = "/path", heads: list[Any] | None = None) -> list[bytes]:
@@ -62,6 +63,18 @@ def test_a_request_has_a_line(lines: Callable[[], Any], path: str, shown: str) -
     """Its path is text, though WSGI hands it over as bytes in disguise."""
     _serve(_answering([b"one", b"two"]), path)
     assert lines() == [("request served", 200, 6, shown)]
+
+
+def test_what_is_written_past_the_server_counts(lines: Callable[[], Any]) -> None:
+    """A stream that waits is written to by others."""
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        environ[WRITER_KEY] = SimpleNamespace(size=40)
+        return [b"ab", b"c"]
+
+    _serve(app)
+    assert [line[2] for line in lines()] == [40, 43]
 
 
 def test_a_stream_has_two_lines(lines: Callable[[], Any]) -> None:

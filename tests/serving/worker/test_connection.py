@@ -1,10 +1,13 @@
 """What the app may ask for the connection of a request."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from gunicorn.http.message import Request  # type: ignore[import-untyped]  # has no types
 
 from serving.worker.connection import GunicornConnection, connection_of
 
@@ -68,6 +71,45 @@ def test_a_closed_connection_is_no_error(tcp: Pair) -> None:
     tcp[1].close()
 
     connection.bound_what_is_unread(BUFFER_BYTES, MILLISECONDS)
+
+
+class HttpTwoRequest(Request):  # type: ignore[misc]  # gunicorn has no types
+    """Stands for what gunicorn frames otherwise."""
+
+
+@pytest.mark.parametrize(
+    ("request_class", "version", "blocks", "has_one"),
+    [
+        (Request, (1, 1), False, True),
+        (Request, (1, 0), False, False),
+        (Request, (1, 1), True, False),
+        (HttpTwoRequest, (1, 1), False, False),
+        (SimpleNamespace, (1, 1), False, False),
+    ],
+)
+def test_a_writer_is_given_where_gunicorn_writes_plain_chunks(
+    unix: Pair,
+    request_class: type[object],
+    version: tuple[int, int],
+    blocks: bool,  # noqa: FBT001 - a table
+    has_one: bool,  # noqa: FBT001 - a table
+) -> None:
+    """Anything else would reach the client in a form that it does not expect, or hold up everyone."""
+    request: Any = request_class.__new__(request_class)
+    request.version = version
+    unix[1].setblocking(blocks)
+
+    assert (GunicornConnection(unix[1], request).writer() is not None) is has_one
+
+
+def test_what_encrypts_is_left_to_gunicorn(unix: Pair) -> None:
+    """A write may have to read first."""
+    request = Request.__new__(Request)
+    request.version = (1, 1)
+    unix[1].setblocking(False)  # noqa: FBT003 - the standard library's own signature
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with context.wrap_socket(unix[1].dup(), server_side=True, do_handshake_on_connect=False) as encrypting:
+        assert GunicornConnection(encrypting, request).writer() is None
 
 
 def test_reading_ends_when_its_time_is_up(unix: Pair) -> None:

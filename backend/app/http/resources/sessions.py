@@ -36,7 +36,8 @@ from app.views.stream import STREAM_ANSWERS
 from app.views.watch import Watch
 
 _LARGEST = 1_000_000
-_OFFERS = frozenset({EventKind.REVISION, EventKind.CANARY, EventKind.ROLLED_BACK})
+_OFFERS_TO_SOME = frozenset({EventKind.CANARY, EventKind.ROLLED_BACK})
+_OFFERS = _OFFERS_TO_SOME | {EventKind.REVISION}
 _UNPROCESSABLE = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 
 
@@ -134,19 +135,18 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     def follow(session_id: str) -> Response:
         places = [each.place for each in found_session(use_cases, session_id, Scope.SESSION_WRITE)]
         as_told = partial(_as_told, trials, session_id)
+        source = partial(watch.source, retold=_OFFERS_TO_SOME, as_told=as_told)
         return watch.opened(
             places,
-            lambda: Leased(watch.source(actor(), Scope.SESSION_WRITE, places, _OFFERS, as_told), leases, session_id),
+            lambda: Leased(source(actor(), Scope.SESSION_WRITE, places, _OFFERS), leases, session_id),
         )
 
     return blueprint
 
 
 def _as_told(trials: Trials, session_id: str, event: Event) -> Event | None:
-    """Return `event` as an instance is told of it: as the revision that it is offered; None where that is no news."""
+    """Return an offer to some as an instance is told of it: as the revision that it has; None where that is no news."""
     about = event.happening
-    if about.kind is EventKind.REVISION:
-        return event
     try:
         offers = trials.offers(Place(about.app, about.environment))
     except ServiceError:  # a hint too many costs the instance a look, and one too few the revision
