@@ -16,7 +16,7 @@ from observability.requests.access import ROUTE_KEY
 
 
 class _Route(Rule):
-    """A route whose URL nobody builds: werkzeug compiles two functions for that at the start, and for each route."""
+    """A route whose URL nobody builds: to compile what would build it is most of the work of making the app."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - werkzeug's
         """Return what compiles such a function when it is called."""

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.application.composed_settings import settings_classes_in
+from setpoint.contract.app_code import AppCode
 from setpoint.contract.made_at_import import watched
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import InvalidRuleError, UnusableError
@@ -68,12 +69,10 @@ def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> 
     if not colon or not module_name or not class_name or module_name.startswith("."):
         message = f"`{reference}` is not a settings class"
         raise UnusableSettingsError(message, "write `MODULE:CLASS`, such as `myapp.settings:Settings`")
-    try:
+    with AppCode() as module:
         namespace = _imported(module_name, pythonpath)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - importing runs the app's own code
-        return _from_failed_module(error, module_name, class_name)
+    if module.error is not None:
+        return _from_failed_module(module.error, module_name, class_name)
     return _classes_in(namespace, module_name, class_name)
 
 
@@ -95,14 +94,12 @@ def import_rules(modules: Iterable[str], pythonpath: Iterable[Path] = ()) -> Non
         UnusableRulesError: There is no such module, or it fails.
     """
     for name in modules:
-        try:
+        with AppCode() as module:
             _imported(name, pythonpath)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - importing runs the app's own code
+        if (error := module.error) is not None:
             reason = str(error) if isinstance(error, InvalidRuleError) else _described(error)
             message = f"cannot import the rules in `{name}`: {reason}"
-            raise UnusableRulesError(message, _advice(error, name)) from None
+            raise UnusableRulesError(message, _advice(error, name))
 
 
 def _imported(module_name: str, pythonpath: Iterable[Path] = (), *, leaves_blank: bool = False) -> Mapping[str, object]:
@@ -149,17 +146,14 @@ def _from_failed_module(error: BaseException, module_name: str, class_name: str)
         if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError):
             _classes_in(namespace, module_name, class_name)
     message = f"cannot import `{module_name}`: {_described(error)}"
-    raise UnusableSettingsError(message, _advice(error, module_name)) from None
+    raise UnusableSettingsError(message, _advice(error, module_name))
 
 
 def _from_module_with_blank_settings(module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
     """Return the classes if the module fails only because it builds settings before the classes are defined."""
-    try:
+    with AppCode():
         return _resolve(_imported(module_name, leaves_blank=True), class_name)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - importing runs the app's own code
-        return ()
+    return ()
 
 
 def _keep(namespaces: Iterable[Mapping[str, Any]]) -> None:

@@ -23,6 +23,7 @@ from setpoint.client.known_good import Cache, KnownGood, default_folder
 from setpoint.client.login import find_login
 from setpoint.client.place import parse_place
 from setpoint.client.session import Offer, ServiceSession, served_json
+from setpoint.contract.app_code import AppCode
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
@@ -160,12 +161,9 @@ class Following(Generic[AnySettings]):
 
     def _made_of(self, offer: Offer) -> AnySettings | Outcome:
         """Return the settings, or a message if the class refuses here what it has accepted in the separate process."""
-        try:
+        with AppCode() as asked:
             return self._construct(self._environment(offer))
-        except KeyboardInterrupt:  # for whoever starts the app
-            raise
-        except BaseException as error:  # noqa: BLE001 - the app's code may raise anything
-            return unable(f"the settings class refuses it inside the running app ({type(error).__name__})")
+        return unable(f"the settings class refuses it inside the running app ({type(asked.error).__name__})")
 
     def _take_all(self) -> None:
         while (offer := self._newest(self._offers.get())) is not None:

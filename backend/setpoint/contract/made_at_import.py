@@ -31,10 +31,8 @@ def watched(*, leaves_blank: bool = False) -> Iterator[None]:
     def make_watched(self: BaseSettings, /, *arguments: Any, **values: Any) -> None:
         try:
             make(self, *arguments, **values)
-        except KeyboardInterrupt:
-            raise
-        except BaseException:  # - the app's code may raise anything
-            if not leaves_blank:
+        except BaseException as error:
+            if not leaves_blank or isinstance(error, KeyboardInterrupt):
                 raise
             blank = type(self).model_construct()
             for each in _OF_A_MODEL:

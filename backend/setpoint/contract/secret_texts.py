@@ -8,6 +8,7 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from setpoint.contract.annotation import alternatives
+from setpoint.contract.app_code import AppCode
 from setpoint.contract.field_type import takes_json
 
 # What these make of a text is the text itself.
@@ -34,11 +35,8 @@ def texts_made(field: FieldInfo, text: str) -> Iterator[str]:
     """Yield the strings in the value that the type of `field` makes of `text`; nothing if it refuses it."""
     if all(each in _MAKE_NOTHING for each in alternatives(field.annotation)) and not field.metadata:
         return
-    try:
+    made: Any = None
+    with AppCode():
         annotation: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-        made: Any = TypeAdapter(annotation).validate_python(json.loads(text) if takes_json(field) else text)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - the app's validator may raise anything
-        return
+        made = TypeAdapter(annotation).validate_python(json.loads(text) if takes_json(field) else text)
     yield from texts_in(made)

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from setpoint.contract.app_code import AppCode
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import Provenance, StrangeName, provenances, strange_names
 from setpoint.resolution.subject import Setting, Subject
-from setpoint.resolution.typed_value import NoTypedValueError, TypedValues
+from setpoint.resolution.typed_value import TypedValues
 from setpoint.text.guarded import MASK
 
 
@@ -90,15 +91,10 @@ def _text(provenance: Provenance) -> str:
 
 def _same(typed_before: TypedValues, one: Provenance, typed_after: TypedValues, other: Provenance) -> bool | None:
     """Return whether the class makes the same value of both; None if one has no value."""
-    try:
+    with AppCode():  # a type of its own compares as it likes
         before, after = typed_before.of(one), typed_after.of(other)
         return bool(type(before) is type(after) and before == after)
-    except NoTypedValueError:
-        return None
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - the app's types may compare as they like
-        return None
+    return None
 
 
 def _difference(

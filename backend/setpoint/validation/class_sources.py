@@ -29,6 +29,7 @@ from pydantic_settings import (
 from pydantic_settings.sources import ENV_FILE_SENTINEL, DefaultSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
+from setpoint.contract.app_code import AppCode
 from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
@@ -72,17 +73,14 @@ def build(
     token = _making.set(making)
     around = process_environment(variables) if given.is_public else nullcontext()
     try:
-        with around, warnings.catch_warnings(), silence() as said:
+        with AppCode() as asked, around, warnings.catch_warnings(), silence() as said:
             warnings.simplefilter("ignore")
             making.record.settings = (make or settings_class)()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
-        making.record.error = error
-        if isinstance(error, SystemExit) and isinstance(_source_in(error), CliSettingsSource):
-            making.record.farewell = Farewell(error.code, *said)
     finally:
         _making.reset(token)
+    making.record.error = asked.error
+    if isinstance(asked.error, SystemExit) and isinstance(_source_in(asked.error), CliSettingsSource):
+        making.record.farewell = Farewell(asked.error.code, *said)
     return making.record
 
 

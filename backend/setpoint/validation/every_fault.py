@@ -15,10 +15,12 @@ from typing import Any, cast
 from pydantic_core import PydanticCustomError, PydanticOmit, PydanticUseDefault, SchemaValidator
 from pydantic_settings import BaseSettings
 
+from setpoint.contract.app_code import AppCode
 from setpoint.validation.refusal import LOOKED, RAISED
 from setpoint.validation.unusable import Unusable, UnusableValueError
 
-_VERDICTS = (ValueError, AssertionError, PydanticOmit, PydanticUseDefault)
+# What pydantic takes for a refusal or a command; and Ctrl-C, which comes from whoever runs this.
+_PASSED_ON = (ValueError, AssertionError, PydanticOmit, PydanticUseDefault, KeyboardInterrupt)
 _FUNCTIONS = {"function-before", "function-after", "function-wrap", "function-plain"}
 # What is under these in a schema is none, whatever it looks like.
 _NO_SCHEMAS = {"cls", "config", "default", "expected", "metadata", "ref", "schema_ref", "serialization", "type"}
@@ -106,12 +108,9 @@ def _with_heard_factory(default: dict[str, Any], *, is_validated: bool) -> dict[
     factory = default["default_factory"]
 
     def make(*arguments: Any) -> _Made:
-        try:
+        with AppCode() as asked:
             return _Made(factory(*arguments))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
-            return _Made(None, error)
+        return _Made(None, asked.error)
 
     def take(value: Any, validate: Callable[[Any], Any]) -> Any:
         if not isinstance(value, _Made):
@@ -140,17 +139,15 @@ def _with_post_init_as_validator(model: dict[str, Any]) -> dict[str, Any]:
 
 
 def _raising_verdicts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` as one that raises nothing but what pydantic takes for a refusal."""
+    """Return `function` as one whose every failure pydantic takes for a refusal."""
 
     def call(*arguments: Any) -> Any:
         try:
             return function(*arguments)
-        except _VERDICTS:
+        except _PASSED_ON:
             raise
         except UnusableValueError:
             raise PydanticCustomError(LOOKED, "it looks at an invalid value") from None
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
             raise PydanticCustomError(RAISED, "a validator fails", {"raised": Raised(error)}) from None
 

@@ -20,6 +20,7 @@ from pydantic_settings import (
 from pydantic_settings.sources import ConfigFileSourceMixin
 from pydantic_settings.sources.base import PydanticBaseEnvSettingsSource
 
+from setpoint.contract.app_code import AppCode
 from setpoint.contract.file_variables_source import FileVariablesSource
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
@@ -126,13 +127,10 @@ class RecordedSource(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """Return what the source gives, as far as it gives something; that it fails keeps no other from being asked."""
-        try:
+        values: dict[str, Any] = {}
+        with AppCode() as asked:
             values = self._decoded()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - a source of the app's may raise anything
-            self._record.error = error
-            values = {}
+        self._record.error = asked.error
         self._record.values = values
         return values
 
@@ -164,19 +162,12 @@ def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str,
 
 
 def _decodes(source: PydanticBaseEnvSettingsSource, name: str, field: FieldInfo) -> bool:
-    try:
+    with AppCode():
         value, _, is_complex = source.get_field_value(field, name)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - a source of the app's may raise anything
-        return True  # It is no text that makes it fail.
-    try:
-        source.prepare_field_value(name, field, value, is_complex)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - a source of the app's may raise anything
-        return False
-    return True
+        with AppCode() as decoding:
+            source.prepare_field_value(name, field, value, is_complex)
+        return decoding.error is None
+    return True  # It is no text that makes it fail.
 
 
 def _entries_to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ...]) -> Iterator[Entry]:

@@ -74,7 +74,7 @@ def test_the_process_environment_is_back_whatever_happens(
     assert bool(seen) == (error is not ValidationError)
 
 
-def test_without_code_of_the_apps_own_the_environment_stays_as_it_is() -> None:
+def test_without_app_codes_own_the_environment_stays_as_it_is() -> None:
     """A server checks against exported contracts in many greenlets at once."""
     seen.clear()
     assert build(Watching, _given({"APP_PORT": "3"}, is_public=False)).settings.port == 3

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 from setpoint.check.catalogue.rule import FailedRuleError, Rule, enter
 from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_region
+from setpoint.contract.app_code import AppCode
 from setpoint.errors import InvalidRuleError
 from setpoint.resolution.blame import assigned_near
 from setpoint.resolution.subject import Subject
@@ -123,20 +124,14 @@ def _violations(condition: Callable[[Any], Iterator[Violation]], code: str, subj
     Raises:
         FailedRuleError: It fails although the settings are complete.
     """
-    try:
+    with AppCode() as asked, silence():
         settings = subject.usable_settings
-        with silence():
-            return None if settings is None else list(condition(settings))
-    except UnusableValueError:
+        return None if settings is None else list(condition(settings))
+    # Not every use of a value can be intercepted: `re.match` needs a string.
+    if asked.error is None or isinstance(asked.error, UnusableValueError) or subject.validated.settings is None:
         return None
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - it is the app's own code
-        # Not every use of a value can be intercepted: `re.match` needs a string.
-        if subject.validated.settings is None:
-            return None
-        message = f"`{code}` fails with {kind_and_place(error)}"
-        raise FailedRuleError(message) from None
+    message = f"`{code}` fails with {kind_and_place(asked.error)}"
+    raise FailedRuleError(message)
 
 
 def _fault(subject: Subject, violation: object) -> str | None:

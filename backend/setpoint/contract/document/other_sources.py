@@ -13,6 +13,7 @@ from pydantic_settings import (
     SecretsSettingsSource,
 )
 
+from setpoint.contract.app_code import AppCode
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.file_variables_source import FileVariablesSource
 from setpoint.contract.settings_class import SettingsContract
@@ -60,14 +61,11 @@ def _of_class(settings_class: type[BaseSettings]) -> Elsewhere:
         # A default model provides what variables leave out.
         is_merged = settings_class.model_config.get("nested_model_default_partial_update")
         return Elsewhere.UNDER_VARIABLES if is_merged else Elsewhere.NOTHING
-    try:
+    with AppCode():
         given = _given(settings_class)
         sources = list(customise(settings_class, **dict(zip(_GIVEN, given, strict=True))))
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - the app's code may raise anything
-        return Elsewhere.OVER_VARIABLES
-    return _of_sources(sources, given)
+        return _of_sources(sources, given)
+    return Elsewhere.OVER_VARIABLES
 
 
 def _given(settings_class: type[BaseSettings]) -> tuple[PydanticBaseSettingsSource, ...]:
