@@ -129,7 +129,7 @@ def _has_any(text: str, signs: tuple[str, ...]) -> bool:
 def _written_forms(secret: str) -> set[str]:
     """Return how programs write `secret`: as it is, quoted, escaped, encoded; and its lines."""
     encodable = _encodable(secret)
-    encoded = {encodable.hex(), base64.b64encode(encodable).decode().rstrip("=")}
+    encoded = {encodable.hex(), encodable.hex().upper(), base64.b64encode(encodable).decode().rstrip("=")}
     if _WRITTEN_ALIKE.fullmatch(secret):
         return {secret, *encoded}
     plain = {secret, secret.strip(), unquote(secret), encodable.decode()}

@@ -9,6 +9,29 @@ from typing import Any
 
 _MOST_PLACES = 10
 
+_REASONS_OF_LIBPQ = (
+    "Connection refused",
+    "Connection timed out",
+    "No route to host",
+    "Network is unreachable",
+    "No such file or directory",
+    "could not translate host name",
+    "failed to resolve host",
+    "timeout expired",
+    "password authentication failed",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    "too many clients",
+    "the database system is starting up",
+    "the database system is shutting down",
+    "server does not support SSL",
+    "certificate verify failed",
+    "server closed the connection unexpectedly",
+    "the connection is closed",
+    "the connection is lost",
+)
+"""Why there is no connection, in words of libpq and of psycopg, without the names that stand around them."""
+
 
 def told_instead(error: BaseException) -> str | None:
     """Return what may be told of `error` if its text quotes its input as a rule; None if its text may be told."""
@@ -59,11 +82,9 @@ def _sqlalchemy(error: Any) -> str:
 def _postgresql(error: Any) -> str:
     """It shows values of columns, and where it could not connect as whom."""
     constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
-    return ", ".join(
-        f"{name} {value}"
-        for name, value in (("SQLSTATE", getattr(error, "sqlstate", None)), ("constraint", constraint))
-        if value
-    )
+    known = (("SQLSTATE", getattr(error, "sqlstate", None)), ("constraint", constraint))
+    told = ", ".join(f"{name} {value}" for name, value in known if value)
+    return told or "; ".join(reason for reason in _REASONS_OF_LIBPQ if reason in str(error))
 
 
 def _sqlite(error: Any) -> str:

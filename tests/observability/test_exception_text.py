@@ -115,6 +115,12 @@ class _DriverError(Exception):
     sqlstate: str | None = "23505"
 
 
+class _NoConnectionError(_DriverError):
+    """Stands for the one of psycopg that has reached no server, and so has no code."""
+
+    sqlstate = None
+
+
 _StatementError.__module__, _StatementError.__qualname__ = "sqlalchemy.exc", "StatementError"
 _DriverError.__module__, _DriverError.__qualname__ = "psycopg", "Error"
 
@@ -124,12 +130,14 @@ _DriverError.__module__, _DriverError.__qualname__ = "psycopg", "Error"
     [
         (_DriverError(f"Key (email)=({CANARY}) already exists"), "SQLSTATE 23505"),
         (_StatementError(_DriverError(CANARY)), "psycopg.Error: SQLSTATE 23505"),
+        (_NoConnectionError(f"connection to {CANARY}, port 5432 failed: Connection refused"), "Connection refused"),
+        (_NoConnectionError(f'password authentication failed for "{CANARY}"'), "password authentication failed"),
         (_StatementError(sqlite3.IntegrityError(CANARY)), "sqlite3.IntegrityError"),
         (_StatementError(None), "a statement failed"),
     ],
 )
 def test_databases_tell_their_codes(error: BaseException, told: str) -> None:
-    """Their texts show statements, parameters and values of columns; a kind of theirs is known by its base."""
+    """Their texts show statements, parameters, values of columns, and who connects where; kinds go by their base."""
     assert public_text(error) == told
     assert public_text(type("Special", (type(error),), {"__init__": Exception.__init__})(CANARY)) != CANARY
 

@@ -29,6 +29,7 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "JSON with letters": lambda text: json.dumps(text, ensure_ascii=False),
     "in a URL": lambda text: quote(text.encode("utf-8", "backslashreplace"), safe=""),
     "in hexadecimal digits": lambda text: text.encode("utf-8", "backslashreplace").hex(),
+    "as SQL writes bytes": lambda text: text.encode("utf-8", "backslashreplace").hex().upper(),
     "in base64": lambda text: base64.b64encode(text.encode("utf-8", "backslashreplace")).decode().rstrip("="),
     "in a form": lambda text: quote_plus(text.encode("utf-8", "backslashreplace")),
     "in a container": lambda text: str([{"a": (text,)}]),

@@ -50,6 +50,9 @@ _EVENT_PARTS = (
     "type",
     "user",
 )
+_SET_BY_CODE = frozenset({"breadcrumbs", "contexts", "extra", "message", "tags", "user"})
+"""Parts in which code may quote an error, and so a piece of a secret."""
+
 _KNOWN_HEADERS = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent", "x-request-id"}
 )
@@ -160,21 +163,27 @@ def _scrubbed(event: "Event", hint: "Hint") -> "Event":
     if isinstance(record := hint.get("log_record"), logging.LogRecord):
         template = record.msg if isinstance(record.msg, str) else text_of(record.msg)
         kept["logentry"] = {"message": template, "formatted": masked_to_the_piece(message_of(record))}
-    return cast("Event", _masked(kept))
+    quoting = _SET_BY_CODE if event.get("type") != "transaction" else ()
+    return cast(
+        "Event",
+        {name: _masked(part, masked_to_the_piece if name in quoting else masked) for name, part in kept.items()},
+    )
 
 
-def _masked(value: Any) -> Any:
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return masked(value)
+        return mask(value)
     if isinstance(value, Mapping):
-        return {name if name in _KNOWN_NAMES else masked(text_of(name)): _masked(part) for name, part in value.items()}
+        return {
+            name if name in _KNOWN_NAMES else mask(text_of(name)): _masked(part, mask) for name, part in value.items()
+        }
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_masked(part) for part in value]
+        return [_masked(part, mask) for part in value]
     if value is None or isinstance(value, (bool, float)):
         return value
     # A number can be a secret, and any other object has a text with any value.
     text = text_of(value)
-    return value if isinstance(value, int) and masked(text) == text else masked(text)
+    return value if isinstance(value, int) and mask(text) == text else mask(text)
 
 
 def _only(whole: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -57,6 +57,18 @@ def test_what_code_sets_on_purpose_is_sent_without_secrets() -> None:
     )
 
 
+def test_no_piece_of_a_secret_is_in_what_code_sets() -> None:
+    """An error is often an extra of a log line, and quotes a part of its input; what the SDK names stays whole."""
+    error = f"ValueError('{_CANARY[:12]}')"
+    event = {"transaction": "/canary", "tags": {"why": error}, "extra": {"error": error, error: [error]}}
+    told = "ValueError('********')"
+    assert _scrubbed(event, secrets=(_CANARY,)) == {
+        "transaction": "/canary",
+        "tags": {"why": told},
+        "extra": {"error": told, told: [told]},
+    }
+
+
 def test_a_secret_that_is_a_name_of_sentry_breaks_no_event() -> None:
     """Somebody's password for a test database is `message`."""
     event = {"message": "a message", "tags": {"stage": "message"}, "extra": {7: 1}}
