@@ -1,7 +1,6 @@
 """Runs every benchmark, one after the other."""
 
-import runpy
-from pathlib import Path
+from importlib import import_module
 
 BENCHMARKS = (
     "parsing",
@@ -17,4 +16,4 @@ BENCHMARKS = (
 
 if __name__ == "__main__":
     for name in BENCHMARKS:
-        runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name="__main__")
+        import_module(name).main()

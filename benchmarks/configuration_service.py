@@ -12,20 +12,16 @@ import shutil
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
-from app.domain.identity import Principal, PrincipalKind
-from app.service.tokens import Tokens
-from app.store.opening import open_store
-from gunicorn_worker import BACKEND, KEYS, cpu_seconds, resident_kib, worker
+from gunicorn_worker import BACKEND, cpu_seconds, resident_kib, worker
 from load_clients import Address, UnexpectedAnswerError, flat_out, watchers
+from own_service import CONFIG, OWN_SETTINGS, admin_token, first_revision, putting, request
 from rounds import limit, table
 
 ROUNDS = 3
@@ -34,13 +30,8 @@ WRITES = 160
 CROWD = 16
 WATCHERS = tuple(int(each) for each in os.environ.get("BENCH_WATCHERS", "1000 5000").split())
 HELD = int(os.environ.get("BENCH_HELD", "10000"))
-CONFIG = "/v1/apps/billing/environments/production/config"
 STREAM = "/v1/apps/billing/environments/production/stream"
-VARIABLES = {f"NAME_{number}": "v" * 20 for number in range(20)}
 _GUNICORN = ("--no-control-socket", "--worker-class=gevent", "--workers=1", "--access-logfile=/dev/null")
-OWN_SETTINGS = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n" + "".join(
-    f"    {name.lower()}: str\n" for name in VARIABLES
-)
 _BARE = """
 BODY = b"x" * 1_024
 def application(environ, start_response):
@@ -162,71 +153,6 @@ def _held(variables: Mapping[str, str], token: str) -> None:
                 time.sleep(5)
                 idle = (cpu_seconds(pid) - began) / 5
                 print(f"\n{HELD:,} streams held by one worker: {each:.1f} KiB each, idle at {idle:.1%} of a core")
-
-
-def request(method: str, path: str, token: str, **headers: str) -> bytes:
-    """Return the bytes of a request without a body."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {token}"]
-    return "\r\n".join([*lines, *(f"{name}: {text}" for name, text in headers.items()), "", ""]).encode()
-
-
-def admin_token(folder: Path, variables: Mapping[str, str]) -> str:
-    """Return a token that may do everything; it is made once."""
-    kept = folder / "token"
-    if not kept.exists():
-        store = open_store(variables["DATABASE_URL"], KEYS)
-        somebody = Principal(PrincipalKind.MACHINE, "setpoint", "bench", "bench")
-        kept.write_text(Tokens(store, _now).first(somebody).text)
-        store.close()
-    return kept.read_text()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def first_revision(folder: Path, address: Address, token: str, app: str = "billing") -> None:
-    """Push a schema of `app` and a revision, unless they are there."""
-    command = [str(Path(sys.executable).with_name("setpoint")), "schema", "--settings", "own_settings:Settings"]
-    document = subprocess.run(command, cwd=folder, env=_environment(folder), check=True, capture_output=True).stdout
-    digest = json.loads(document)["digest"]
-    connection = http.client.HTTPConnection(*address, timeout=30)
-    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    for path, body, more in (
-        (f"/v1/apps/{app}/schemas/{digest}?release=1", document, {}),
-        (CONFIG.replace("billing", app), json.dumps(VARIABLES).encode(), {"If-None-Match": "*"}),
-    ):
-        connection.request("PUT", path, body, {**sent, **more})
-        response = connection.getresponse()
-        answer = response.read()
-        if response.status not in {200, 201, 412}:
-            raise UnexpectedAnswerError(answer)
-    connection.close()
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(folder)}
-
-
-def putting(address: Address, token: str, environment: str = "production") -> Callable[[], object]:
-    """Return what writes the next revision."""
-    connection = http.client.HTTPConnection(*address, timeout=30)
-    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    path = CONFIG.replace("production", environment)
-    connection.request("GET", path, headers=sent)
-    known = [json.loads(connection.getresponse().read()).get("revision", 0)]
-
-    def put() -> None:
-        body = json.dumps({**VARIABLES, "NAME_0": str(known[0])})
-        condition = {"If-Match": f'"{known[0]}"'} if known[0] else {"If-None-Match": "*"}
-        connection.request("PUT", path, body, {**sent, **condition})
-        response = connection.getresponse()
-        answer = response.read()
-        if response.status != http.HTTPStatus.CREATED:
-            raise UnexpectedAnswerError(answer)
-        known[0] += 1
-
-    return put
 
 
 def _putting_to_etcd(address: Address) -> Callable[[], object]:

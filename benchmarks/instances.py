@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from configuration_service import OWN_SETTINGS, admin_token, first_revision, putting
 from gunicorn_worker import BACKEND, resident_kib, worker
 from light_instances import PLACE, Instances
 from load_clients import Address
+from own_service import OWN_SETTINGS, admin_token, first_revision, putting
 from rounds import limit
 
 ROUNDS = 5

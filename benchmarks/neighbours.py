@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from configuration_service import OWN_SETTINGS, VARIABLES, admin_token, first_revision, request
 from gunicorn_worker import BACKEND, worker
 from load_clients import Address, Load, UnexpectedAnswerError, answer_to, is_whole
+from own_service import OWN_SETTINGS, VARIABLES, admin_token, first_revision, request
 from rounds import limit, table
 
 ROUNDS = 3

@@ -15,9 +15,9 @@ from app.domain.place import Place
 from app.domain.session import Answer, Instance, Reason, Served, Session, SessionReport, Verdict
 from app.service.ports import Transaction
 from app.store.opening import open_store
-from configuration_service import CONFIG, OWN_SETTINGS, VARIABLES, admin_token, first_revision, request
 from gunicorn_worker import BACKEND, KEYS, cpu_seconds, worker
 from load_clients import Address, UnexpectedAnswerError, flat_out
+from own_service import CONFIG, OWN_SETTINGS, VARIABLES, admin_token, first_revision, request
 from rounds import limit, table
 
 ROUNDS = 3

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psycopg
 
-from configuration_service import OWN_SETTINGS, admin_token, first_revision
 from gunicorn_worker import BACKEND, cpu_seconds, workers
 from light_instances import PLACE
 from load_clients import Address, UnexpectedAnswerError
+from own_service import OWN_SETTINGS, admin_token, first_revision
 from rounds import limit
 from support.postgresql_server import PostgresqlServer, postgresql_server
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from support.keyed_settings import KEYS
+from support.observed_scenario import Outcome, played_scenario
 from support.sentry_receiver import SentryReceiver, running_receiver
 
 _HERE = Path(__file__).parent
@@ -97,6 +98,14 @@ def _quiet_environment() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def running_service() -> Callable[..., AbstractContextManager[ObservedService]]:
     return _running_service
+
+
+@pytest.fixture(scope="session")
+def outcome(
+    tmp_path_factory: pytest.TempPathFactory, running_service: Callable[..., AbstractContextManager[ObservedService]]
+) -> Iterator[Outcome]:
+    with played_scenario(tmp_path_factory.mktemp("observed"), running_service) as played:
+        yield played
 
 
 @pytest.fixture

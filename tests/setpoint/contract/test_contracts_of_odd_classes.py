@@ -1,7 +1,6 @@
 """An exported contract takes all that its class takes, however the class gets its values together."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +10,6 @@ from pydantic import (
     AliasChoices,
     AliasPath,
     BaseModel,
-    BeforeValidator,
     Discriminator,
     Field,
     RootModel,
@@ -269,65 +267,7 @@ def test_a_contract_still_finds_what_it_can(
     assert expected in marks(checked(content, settings_class=settings_class))
 
 
-class Door(BaseModel):
-    """A model whose field has several names, and none of them is its own."""
-
-    key: str = Field("", validation_alias=AliasChoices("left", "right"))  # type: ignore[pydantic-alias]  # on purpose
-
-
-class Numeric(Nesting):
-    """Numbers and words, of which a schema can't say that they are that, and a key that the class does not know."""
-
-    door: Door = Door()
-
-    price: Decimal = Decimal(1)
-    prices: list[Decimal] = []
-    pair: tuple[int, int] = (1, 2)
-    word: Literal["a", None] = "a"  # noqa: PYI061 - as a union it is another type
-    part: int = Field(1, validation_alias=AliasPath("PARTS", 0))  # type: ignore[pydantic-alias]  # on purpose
-    changed: Annotated[int, BeforeValidator(lambda given: given)] = 1
-    either: bool | Decimal = True
-    sizes: list[Size] = []
-    size: bool | Size = True
-
-
-@pytest.mark.parametrize(
-    "name", ["PRICE", "PRICES", "PAIR", "WORD", "PARTS", "CHANGED", "EITHER", "SIZES", "SIZE", "DOOR__KEY"]
-)
-def test_a_contract_hides_a_token_where_its_class_would(name: str, tmp_path: Path) -> None:
-    """The class sees that no number looks like that; without it, it might be one."""
-    content = f"{name}=k9{CANARY}7\n" * 2
-    for settings_class in (Numeric, _exported(Numeric, tmp_path)):
-        report = checked(content, settings_class=settings_class)
-        assert [each.excerpt.text for each in report.diagnostics if each.code == "SP103" and each.excerpt] == [
-            f"{name}=********"
-        ]
-
-
 def _exported(settings_class: type[BaseSettings], folder: Path) -> type[BaseSettings]:
     path = folder / "contract.json"
     path.write_text(settings_manifest(SettingsContract.of(settings_class)))
     return read_exported_contract(str(path))
-
-
-class PoolOfOwnPrefix(BaseSettings, env_prefix="POOL_"):
-    """A settings class with names of its own."""
-
-    size: int = 1
-
-
-class AroundPool(BaseSettings):
-    """It has another settings class make a value."""
-
-    pool: PoolOfOwnPrefix = Field(default_factory=PoolOfOwnPrefix)
-    port: int = 1
-
-
-def test_what_a_settings_class_inside_reads_is_left_to_the_class(tmp_path: Path) -> None:
-    """Its variables are known, and that nobody has looked at them is said."""
-    path = tmp_path / "contract.json"
-    path.write_text(settings_manifest(SettingsContract.of(AroundPool)))
-    report = checked("POOL_SIZE=x\nPORT=1\n", settings_class=read_exported_contract(str(path)))
-    assert [(each.code, each.label) for each in report.diagnostics] == [
-        ("SP408", "only the settings class checks `pool`")
-    ]

@@ -3,16 +3,13 @@
 import json
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import jsonschema_rs
 import pytest
 from inline_snapshot import snapshot
 
-from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.envfile.source_text import Location
@@ -21,25 +18,9 @@ from setpoint.formats.artifact import fingerprints
 from setpoint.formats.style import Style
 from setpoint.sources.env_file import SourceKind
 from support.checking import checked
+from support.mixed_files import FILES, MIXED
 
 PLAIN = Style(colored=False)
-
-MIXED = """\
-SENTRY_DNS=https://key@sentry.example/1
-OTHER=1
-LOG_LEVEL="a
-b"
-"""
-
-FILES = {
-    "clean": "PORT=80\n",
-    "empty": "",
-    "a warning": "OTHER=1\n",
-    "errors": "PORT=x\nHOST\n",
-    "mixed": MIXED,
-    "the same name three times": "PORT=x\nPORT=y\nPORT=z\n",
-    "bytes that are nothing": b"PORT=\xff\xfe\0\nA=\xef\xbf\xbf\n",
-}
 
 
 def test_github_gets_a_command_for_each_problem() -> None:
@@ -60,60 +41,6 @@ def test_gitlab_gets_its_code_quality_artifact() -> None:
             "fingerprint": "82ec68e125d811296abe4e4faf68f027a6a076745a2ad9379574247d51f012e0",
             "severity": "major",
             "location": {"path": "1.env", "lines": {"begin": 1}},
-        }
-    )
-
-
-def test_code_scanning_gets_sarif() -> None:
-    """One problem, whole."""
-    log = json.loads(sarif.render(checked("SENTRY_DNS=https://key@sentry.example/1\n")))
-    log["runs"][0]["tool"]["driver"]["rules"][0]["help"] = {"text": "…"}
-    assert log == snapshot(
-        {
-            "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [
-                {
-                    "tool": {
-                        "driver": {
-                            "name": "setpoint",
-                            "version": "0.1.0",
-                            "rules": [
-                                {
-                                    "id": "SP301",
-                                    "name": "unknown-variable",
-                                    "shortDescription": {"text": "Report a variable that no setting reads."},
-                                    "help": {"text": "…"},
-                                    "defaultConfiguration": {"level": "error"},
-                                }
-                            ],
-                        }
-                    },
-                    "invocations": [{"executionSuccessful": True, "exitCode": 1, "exitCodeDescription": "failed"}],
-                    "columnKind": "unicodeCodePoints",
-                    "results": [
-                        {
-                            "ruleId": "SP301",
-                            "ruleIndex": 0,
-                            "level": "error",
-                            "message": {
-                                "text": "no setting reads `SENTRY_DNS`; did you mean `SENTRY_DSN`? error tracking stays off while `SENTRY_DSN` is unset"  # noqa: E501 - as it is written
-                            },
-                            "locations": [
-                                {
-                                    "physicalLocation": {
-                                        "artifactLocation": {"uri": "1.env"},
-                                        "region": {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 11},
-                                    }
-                                }
-                            ],
-                            "partialFingerprints": {
-                                "setpoint/v1": "82ec68e125d811296abe4e4faf68f027a6a076745a2ad9379574247d51f012e0"
-                            },
-                        }
-                    ],
-                }
-            ],
         }
     )
 
@@ -215,15 +142,6 @@ def test_a_problem_of_the_process_environment_is_no_problem_of_a_file() -> None:
     assert 'classname="process environment"' in junit.render(report)
 
 
-def test_a_path_is_a_uri_in_sarif() -> None:
-    """Blanks and letters beyond ASCII are percent-encoded; a path outside of the folder is absolute."""
-    places = [Location(path, 1, 1, 1, 1) for path in ("a b/é#.env", "/nowhere/a.env")]
-    found = [Diagnostic("SP301", "unknown-variable", Severity.ERROR, "m", location=place) for place in places]
-    results = json.loads(sarif.render(Report("", (), tuple(found))))["runs"][0]["results"]
-    uris = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results]
-    assert uris == ["a%20b/%C3%A9%23.env", "file:///nowhere/a.env"]
-
-
 def test_junit_is_xml_whatever_stands_in_a_message() -> None:
     """Control characters and half characters may stand in no XML document, not even escaped."""
     text = "a\x00\x1b\x0b<&>\"']]>\ud800\ufffe\U0001f600é"
@@ -302,44 +220,3 @@ def test_a_check_that_could_not_look_is_an_error_in_every_format() -> None:
 def _invocation(text: str) -> dict[str, Any]:
     invocation: dict[str, Any] = json.loads(text)["runs"][0]["invocations"][0]
     return invocation
-
-
-@cache
-def _published_schema() -> jsonschema_rs.Draft4Validator:
-    """Return the schema that the authors of SARIF publish with their tools."""
-    folder = Path(__file__).parents[1] / "envfile" / "live" / "node_modules" / "@microsoft" / "jest-sarif"
-    schema = json.loads((folder / "lib" / "schemas" / "sarif-2.1.0-rtm.5.json").read_text())
-    for definition in ("run", "toolComponent"):
-        del schema["definitions"][definition]["properties"]["language"]["pattern"]  # It is no regular expression.
-    return jsonschema_rs.Draft4Validator(schema, validate_formats=True)
-
-
-@pytest.mark.parametrize("content", FILES.values(), ids=FILES.keys())
-def test_sarif_is_valid_by_the_published_schema(content: str | bytes) -> None:
-    """And what the schema cannot say: a result names a rule that is there."""
-    log = json.loads(sarif.render(checked(content)))
-    assert [error.message for error in _published_schema().iter_errors(log)] == []
-    run = log["runs"][0]
-    rules = run["tool"]["driver"]["rules"]
-    assert len({rule["id"] for rule in rules}) == len(rules)
-    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [
-        each["ruleId"] for each in run["results"]
-    ]
-
-
-def test_the_published_schema_refuses_what_is_wrong() -> None:
-    """A schema that takes anything proves nothing."""
-    log = json.loads(sarif.render(checked("PORT=x\n")))
-    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
-    log["runs"][0]["results"][0]["level"] = "bad"
-    assert len(list(_published_schema().iter_errors(log))) == 2
-
-
-@pytest.mark.parametrize("code", CATALOGUE)
-def test_sarif_explains_every_rule(code: str) -> None:
-    """A reader of code scanning has no other page."""
-    found = Diagnostic(code, CATALOGUE[code].name, CATALOGUE[code].severity, "m")
-    rule = json.loads(sarif.render(Report("", (), (found,))))["runs"][0]["tool"]["driver"]["rules"][0]
-    assert rule["shortDescription"]["text"].endswith(".")
-    assert "Why it matters" in rule["help"]["text"]
-    assert rule["help"]["markdown"].count("```") in {2, 4}

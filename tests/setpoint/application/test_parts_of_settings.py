@@ -1,0 +1,125 @@
+"""Variables that set a part: keys of several models, names cut elsewhere, values that others are taken from."""
+
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    Field,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from support.checking import checked, messages
+
+
+class Cat(BaseModel):
+    """One of two."""
+
+    kind: Literal["cat"]
+    lives: int
+
+
+class Dog(BaseModel):
+    """The other."""
+
+    kind: Literal["dog"]
+    bark: str
+
+
+class Owner(BaseModel):
+    """It owns one of them, or another owner."""
+
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")] | None = None
+    friend: "Owner | None" = None
+
+
+class Kennel(BaseSettings):
+    """Its keys belong to no single model."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")] | None = None
+    owner: Owner = Owner()
+    dogs: dict[str, Dog] = {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PET__KIND=cat\nPET__LIVES=9", []),
+        ("PET__KIND=cat\nPET__LIVES=x", ["`PET__LIVES` is not an integer"]),
+        ('PET={"kind": "cat", "lives": "x"}', ["`lives` in `PET` is not an integer"]),
+        ("PET__KIND=dog", ["`PET__BARK` is required but not set"]),
+        ("OWNER__PET__KIND=cat\nOWNER__PET__LIVES=x", ["`OWNER__PET__LIVES` is not an integer"]),
+        ("OWNER__FRIEND__PET__KIND=dog\nOWNER__FRIEND__PET__BARK=loud", []),
+        ("OWNER__PET__KIND=dog", ["`OWNER__PET__BARK` is required but not set"]),
+        ("DOGS__REX__KIND=dog\nDOGS__REX__BARK=loud", []),
+        ("DOGS__REX__KIND=dog", ["`DOGS__REX__BARK` is required but not set"]),
+    ],
+)
+def test_keys_of_several_models_are_known_and_their_faults_found(text: str, words: list[str]) -> None:
+    """Pydantic puts the name of the model between the keys, and a key that is missing has a name all the same."""
+    assert messages(checked(text, settings_class=Kennel)) == words
+
+
+class Azure(BaseModel):
+    """Two models deep."""
+
+    api_key: str
+
+
+class Model(BaseModel):
+    """Its key has the delimiter of the settings in its name."""
+
+    api_key: str
+    azure: Azure | None = None
+
+
+class Cut(BaseSettings):
+    """Names are cut at each delimiter."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="_")
+
+    llm: Model
+
+
+class CutOnce(Cut):
+    """Names are cut at the first delimiter alone."""
+
+    model_config = SettingsConfigDict(env_nested_max_split=1)
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "text", "words"),
+    [
+        (
+            *(Cut, "LLM_API_KEY=k"),
+            ["no setting reads `LLM_API_KEY`", "`api_key` in `LLM` is missing a required value"],
+        ),
+        (Cut, "", ["`LLM` is required but not set"]),
+        (Cut, 'LLM={"api_key": "k"}', []),
+        (CutOnce, "LLM_API_KEY=k", []),
+        (CutOnce, "LLM_API_KEY=k\nLLM_AZURE_API_KEY=k", ["no setting reads `LLM_AZURE_API_KEY`"]),
+        (CutOnce, "", ["`LLM_API_KEY` is required but not set"]),
+    ],
+)
+def test_a_name_that_the_class_cuts_elsewhere_sets_nothing(
+    settings_class: type[BaseSettings], text: str, words: list[str]
+) -> None:
+    """A delimiter of one underscore is a common trap."""
+    assert messages(checked(text, settings_class=settings_class)) == words
+
+
+class Packed(BaseSettings):
+    """Two settings of one value, each with a name of its own."""
+
+    host: str = Field("", validation_alias=AliasChoices(AliasPath("PACK", "host"), "HOST"))  # type: ignore[pydantic-alias]  # two names are the point
+    port: int = Field(1, validation_alias=AliasChoices("PORT", AliasPath("PACK", "port")))  # type: ignore[pydantic-alias]  # two names are the point
+
+
+@pytest.mark.parametrize("text", ['PACK={"host": "a", "port": 2}', 'PACK={"host": "a"}\nPORT=2', "HOST=a\nPORT=2"])
+def test_a_value_that_others_are_taken_from_is_no_old_name(text: str) -> None:
+    """To take it out would take more than one setting."""
+    assert messages(checked(text, settings_class=Packed)) == []
