@@ -1,4 +1,4 @@
-"""What code of the app's raises ends nothing; that somebody presses Ctrl-C does."""
+"""What the app's code raises ends nothing; a Ctrl-C does."""
 
 import pytest
 
