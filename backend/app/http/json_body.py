@@ -69,10 +69,7 @@ def validated(model: type[Model], content: object) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        items = [
-            ProblemItem(_place(details["loc"], model), details["type"].replace("_", "-"), _words(details["type"]))
-            for details in details_of(error)
-        ]
+        items = [_item(details, model) for details in details_of(error)]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items) from None
 
 
@@ -84,7 +81,7 @@ def details_of(error: ValidationError) -> list[ErrorDetails]:
     """
     if (count := error.error_count()) > MOST_PROBLEMS:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the request has {count:,} problems, too many to list")
-    return error.errors(include_url=False, include_input=False, include_context=False)
+    return error.errors(include_url=False, include_input=False)
 
 
 _LONGEST_SHOWN = 128
@@ -96,8 +93,11 @@ _WORDS = {
     "int_parsing": "is not an integer",
     "bool_parsing": "is neither true nor false",
     "bool_type": "is neither true nor false",
+    "list_type": "is not a list",
     "string_too_long": "is too long",
     "string_too_short": "is too short",
+    "too_long": "has too many entries",
+    "too_short": "has too few entries",
     "string_pattern_mismatch": "does not match the required pattern",
     "enum": "is none of the allowed words",
     "literal_error": "is none of the allowed words",
@@ -106,8 +106,21 @@ _WORDS = {
 }
 
 
-def _words(error_type: str) -> str:
-    return f"it {_WORDS.get(error_type, 'is invalid')}"
+_LIMITS = {
+    "ge": "at least {}",
+    "le": "at most {}",
+    "min_length": "at least {}",
+    "max_length": "at most {}",
+    "expected": "one of {}",
+}
+"""What pydantic tells of the model, and never of the value, under these names."""
+
+
+def _item(details: ErrorDetails, model: type[BaseModel]) -> ProblemItem:
+    kind, told = details["type"], details.get("ctx", {})
+    hints = [words.format(told[name]).replace("'", "`") for name, words in _LIMITS.items() if name in told]
+    message = f"it {_WORDS.get(kind, 'is invalid')}"
+    return ProblemItem(_place(details["loc"], model), kind.replace("_", "-"), message, " and ".join(hints) or None)
 
 
 def _place(location: tuple[str | int, ...], model: type[BaseModel]) -> str | None:

@@ -159,7 +159,14 @@ def test_a_token_is_replaced_and_ended(setpoint: Setpoint, monkeypatch: pytest.M
                 "error: name what it may do: `--role viewer@billing/production`, or `--scope` for less than a role"
             ),
         ),
-        (["token", "create", "ci", "--scope", "all"], 1, snapshot("`scopes`: it is none of the allowed words")),
+        (
+            ["token", "create", "ci", "--scope", "all"],
+            1,
+            snapshot(
+                "= hint: one of `config:read`, `config:reveal`, `config:write`, `config:approve`, `config:break-glass`,"
+                " `schema:write`, `session:write`, `audit:read` or `admin`"
+            ),
+        ),
         (
             ["token", "create", "ci", "--role", "owner@billing/*"],
             1,

@@ -139,7 +139,7 @@ def test_what_is_wrong_is_told_at_its_place_in_what_was_sent(api: Api, instance:
 
 @pytest.mark.parametrize(
     ("body", "says"),
-    [({}, "is invalid"), ([], "is invalid"), ([{"session": "a", "environment": "b/c"}] * 10_001, "is invalid")],
+    [({}, "not a list"), ([], "too few"), ([{"session": "a", "environment": "b/c"}] * 10_001, "too many")],
 )
 def test_what_is_no_list_of_verdicts_is_refused(api: Api, instance: str, body: object, says: str) -> None:
     """Nor one without any, nor one with more than fit into a request."""
