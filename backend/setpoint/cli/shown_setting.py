@@ -141,7 +141,7 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
         return f"from {printable(unknown)}, which is not in the files"
     if provenance.winner is None and provenance.variable.required:
         return "required but not set"
-    refused = ", refused by the settings class" if is_refused(subject, provenance) else ""
+    refused = ", refused by the settings class" if is_refused(subject, provenance, provenance.winner) else ""
     return f"{origin_in_words(provenance.winner)}{_spelt(provenance.winner, provenance)}{refused}"
 
 
@@ -176,7 +176,8 @@ def _shadowed_in_words(subject: Subject, provenance: Provenance, assignment: Ass
     reason = _why_it_does_not_count(subject, assignment)
     if reason is not None:
         return f"not {visible(subject.shown.text(assignment))} from {where}: {reason}"
-    return f"shadows {visible(subject.shown.text(assignment))} from {where}"
+    refused = ", still refused by the settings class" if is_refused(subject, provenance, assignment) else ""
+    return f"shadows {visible(subject.shown.text(assignment))} from {where}{refused}"
 
 
 def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | None:
@@ -208,10 +209,10 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
         "setting": ".".join(map(str, provenance.variable.setting)),
         "secret": provenance.variable.secret,
         "required": provenance.variable.required,
-        "refused": is_refused(subject, provenance),
+        "refused": is_refused(subject, provenance, provenance.winner),
         **_value_as_json(subject, winner, provenance),
         "merged": [_value_as_json(subject, each, provenance) for each in provenance.merged],
-        "shadowed": [_value_as_json(subject, each, provenance) for each in provenance.shadowed],
+        "shadowed": [_shadowed_as_json(subject, each, provenance) for each in provenance.shadowed],
     }
     unknown = unknown_in(subject, provenance)
     if unknown is not None:
@@ -220,6 +221,11 @@ def as_json(subject: Subject, provenance: Provenance, key: FingerprintKey | None
         described["value"] = shown_default(provenance)
     fingerprint = fingerprint_of(subject, winner, key)
     return described if fingerprint is None else {**described, "fingerprint": fingerprint}
+
+
+def _shadowed_as_json(subject: Subject, assignment: Assignment, provenance: Provenance) -> dict[str, Any]:
+    refused = {"refused": True} if is_refused(subject, provenance, assignment) else {}
+    return {**_value_as_json(subject, assignment, provenance), **refused}
 
 
 def _value_as_json(subject: Subject, assignment: Assignment | None, provenance: Provenance) -> dict[str, Any]:

@@ -105,9 +105,19 @@ def choices(field: FieldInfo, *, by_name: bool = False) -> tuple[str, ...]:
     found: list[str] = []
     for part in parts(field.annotation):
         if get_origin(part) is Literal:
-            found += [str(each.value if isinstance(each, Enum) else each) for each in get_args(part)]
+            found += texts_of(part)
         elif is_class(part, (Enum,)):
             found += [each.name if by_name else str(each.value) for each in part]
         else:
             return ()
     return tuple(found)
+
+
+def texts_of(literal: Any) -> list[str]:
+    """Return the texts that a `Literal` accepts: its strings and members, or everything in it if it has neither.
+
+    No text sets the `1` of `Literal[1, "two"]`. There is none for `Literal[1]` either, but something has to be said.
+    """
+    allowed = get_args(literal)
+    settable = [each for each in allowed if isinstance(each, (str, Enum))]
+    return [str(each.value if isinstance(each, Enum) else each) for each in settable or allowed]

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from pathlib import PurePath
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_origin
 from uuid import UUID
 
 from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
@@ -33,7 +33,7 @@ from pydantic.networks import _BaseMultiHostUrl
 from pydantic.types import PathType, UuidVersion
 
 from setpoint.contract.annotation import arguments, is_class, values
-from setpoint.contract.field_type import ARRAYS, choices, parts
+from setpoint.contract.field_type import ARRAYS, choices, parts, texts_of
 from setpoint.contract.secrecy import SECRET_TYPES
 from setpoint.text.join import counted, joined
 
@@ -106,7 +106,7 @@ def _any_of(texts: tuple[str, ...]) -> str:
 def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
     base = get_origin(part) or part
     if base is Literal:
-        return _any_of(tuple(str(choice) for choice in get_args(part)))
+        return _any_of(tuple(texts_of(part)))
     if base in _ANY_STRING:
         return _ANY_STRING[base][any(is_class(type(each), (Json,)) for each in metadata)]
     if is_class(base, SECRET_TYPES):

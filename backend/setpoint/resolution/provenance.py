@@ -240,13 +240,15 @@ def source_of(assignment: Assignment | None) -> SourceKind:
     return SourceKind.PROCESS_ENVIRONMENT if assignment.file is None else assignment.file.kind
 
 
-def is_refused(subject: Subject, provenance: Provenance) -> bool:
-    """Return whether the settings class refuses the effective value."""
+def is_refused(subject: Subject, provenance: Provenance, assignment: Assignment | None) -> bool:
+    """Return whether the class refuses what `assignment` sets: a source can fail at a value that is shadowed."""
     setting = provenance.variable.setting
-    return provenance.winner is not None and any(
-        refusal.kind is RefusalKind.INVALID and refusal.setting[: len(setting)] == setting
-        for refusal in subject.validated.refusals
-    )
+    for refusal in subject.validated.refusals:
+        if refusal.kind is RefusalKind.INVALID and refusal.setting[: len(setting)] == setting and assignment:
+            blamed = subject.assignment_of(refusal.entry) if refusal.entry else provenance.winner
+            if blamed and (blamed.name, blamed.written) == (assignment.name, assignment.written):
+                return True
+    return False
 
 
 def source_in_words(source: SourceRecord) -> str:

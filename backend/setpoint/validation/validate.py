@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsError
 
 from setpoint.contract import field_type
 from setpoint.contract.settings_class import SettingsContract
@@ -90,7 +90,12 @@ def _failed(source: SourceRecord | None, error: BaseException, redactor: Redacto
     paths = named or (list(source.paths) if source and source.kind is SourceKind.CONFIG_FILE else [])
     files = f" on {joined([f'`{printable(redactor.redact(each))}`' for each in paths])}" if paths else ""
     subject = f"the source `{redactor.redact(source.name)}`" if source else "`settings_customise_sources()`"
-    message = f"{subject} of the settings class fails with {redactor.redact(type(error).__name__)}{files}{where}"
+    of_library = isinstance(error, SettingsError) and place is None
+    # Of secrets, pydantic-settings reads nothing but directories before it fails: what it says holds no value.
+    is_harmless = of_library and source is not None and source.kind is SourceKind.SECRETS_DIRECTORY
+    reason = f": {printable(redactor.redact(str(error)))}" if is_harmless else ""
+    kind = redactor.redact(type(error).__name__)
+    message = f"{subject} of the settings class fails with {kind}{files}{where}{reason}"
     return Refusal(RefusalKind.SOURCE, (), RAISED, {}, message)
 
 

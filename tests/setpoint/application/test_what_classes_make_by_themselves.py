@@ -187,4 +187,7 @@ def test_a_source_that_fails_is_not_a_text_that_it_cannot_decode() -> None:
 
     Path("secrets").write_text("")
     (found,) = _found(InFile, {"NAME": "x"})
-    assert found.startswith("SP409 the source `SecretsSettingsSource` of the settings class fails with")
+    assert found == (
+        "SP409 the source `SecretsSettingsSource` of the settings class fails with SettingsError: "
+        "secrets_dir must reference a directory, not a file"
+    )

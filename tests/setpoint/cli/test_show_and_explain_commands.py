@@ -76,6 +76,22 @@ def test_show_marks_what_the_settings_class_refuses(folder: Path) -> None:
     assert line.split(maxsplit=2) == ["PORT", "x", "prod.env:3:1, refused by the settings class"]
 
 
+def test_show_marks_a_shadowed_value_at_which_a_source_fails(tmp_path: Path) -> None:
+    """What takes precedence is good; the class refuses to start all the same."""
+    (tmp_path / "mine.py").write_text(
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        "class Settings(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_file='.env')\n"
+        "    ports: list[int] = []\n"
+    )
+    (tmp_path / ".env").write_text("PORTS=[80\n")
+    done = run_setpoint("show", "--settings", "mine:Settings", cwd=tmp_path, environment={"PORTS": "[80]"})
+    assert [" ".join(line.split()) for line in done.stdout.decode().splitlines()] == [
+        "PORTS [80] process environment",
+        "shadows [80 from .env:1:1, still refused by the settings class",
+    ]
+
+
 def test_show_without_a_file_shows_what_a_process_would_read_here(folder: Path) -> None:
     """The environment over the env file that it names."""
     done = run_setpoint("show", cwd=folder, environment={"ENV_FILE": "base.env", "WEB_CONCURRENCY": "9"})
