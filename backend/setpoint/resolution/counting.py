@@ -36,7 +36,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     for name in origins.fields - set_fields:
         text = origins.written_at((name,))
         if text and (text.value or not ignores_empty):
-            found[id(text)] = {(name,)}  # The class took it for no value.
+            found.setdefault(id(text), set()).add((name,))  # The class took it for no value.
     # A value also counts if others replace all of its parts: it could have been a value without parts.
     for each in (each for source in origins.sources for each in source.assignments):
         inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}

@@ -115,11 +115,12 @@ class Origins:
     ) -> Iterator[ReadSource]:
         seen: set[type] = set()
         top = self._contract.settings_class
-        insides = dict(_places_of_parts(self._contract))
+        parts = list(_places_of_parts(self._contract))
         for made in sorted(record.builds, key=lambda each: not issubclass(each.settings_class, top)):
             is_top = issubclass(made.settings_class, top)
-            inside = () if is_top else insides.get(made.settings_class)
-            if made.settings_class in seen or inside is None:
+            # One class may build the values of several fields.
+            insides = [()] if is_top else [place for part, place in parts if part is made.settings_class]
+            if made.settings_class in seen:
                 continue
             seen.add(made.settings_class)
             stronger: dict[str, Any] = {}
@@ -127,7 +128,8 @@ class Origins:
                 # Anything but a mapping replaces everything that weaker sources have under its key.
                 values = {key: each for key, each in source.values.items() if _is_merged(each, stronger.get(key, {}))}
                 stronger |= {key: each for key, each in values.items() if key not in stronger}
-                yield self._source(made, inside, replace(source, values=values), assignments_of(source))
+                read, assignments = replace(source, values=values), list(assignments_of(source))
+                yield from (self._source(made, inside, read, assignments) for inside in insides)
 
     def _source(
         self, made: Build, inside: Setting, source: SourceRecord, assignments: Iterable[Assignment]

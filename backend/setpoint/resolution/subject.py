@@ -183,8 +183,8 @@ class Subject:
         """Return why the class refuses the value of `assignment`, checked by itself."""
         if assignment.variable is None:
             return ()
-        entry, field = Entry(assignment.name, assignment.value.raw), assignment.variable.setting[0]
-        found = validate_alone(self.contract, entry, field, Redactor(self._told_when_asked()))
+        entry = Entry(assignment.name, assignment.value.raw)
+        found = validate_alone(self.contract, entry, assignment.variable.setting, Redactor(self._told_when_asked()))
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
     def _told_when_asked(self) -> Iterator[str]:

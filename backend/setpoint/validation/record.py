@@ -39,6 +39,20 @@ class Given(NamedTuple):
     recovers: bool = True
 
 
+class Undecodable(NamedTuple):
+    """A text that a source could not turn into a value.
+
+    Attributes:
+        field: The field that it is for.
+        entry: The variable that holds it, if there is just one.
+        error: What the source raised.
+    """
+
+    field: str
+    entry: Entry | None
+    error: BaseException
+
+
 @dataclass(eq=False, repr=False)
 class SourceRecord:
     """One source of a settings class.
@@ -52,7 +66,7 @@ class SourceRecord:
         secret_names: How its secret files are named, where they are not named like variables.
         prefix: How the names begin that it reads, where that is not as the class has it.
         values: What it gave, by the keys under which the settings class takes it.
-        undecodable: The variables whose text it could not turn into a value; it gave the rest.
+        undecodable: What it could not turn into a value; it gave the rest.
         error: What it raised, if it gave nothing for that.
     """
 
@@ -64,7 +78,7 @@ class SourceRecord:
     secret_names: "SecretNames | None" = None
     prefix: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
-    undecodable: tuple[tuple[str, Entry | None], ...] = ()
+    undecodable: tuple[Undecodable, ...] = ()
     error: BaseException | None = None
 
     def place_of(self, path: str) -> tuple[str, ...] | None:

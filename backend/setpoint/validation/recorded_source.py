@@ -24,7 +24,7 @@ from setpoint.contract.app_code import AppCode
 from setpoint.contract.file_variables_source import FileVariablesSource
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
-from setpoint.validation.record import SourceRecord
+from setpoint.validation.record import SourceRecord, Undecodable
 
 if TYPE_CHECKING:
     from setpoint.contract.variable_names import SecretNames
@@ -141,9 +141,7 @@ class RecordedSource(PydanticBaseSettingsSource):
             undecodable = dict(_undecodable(self._source, self._record.entries))
             if not undecodable:
                 raise
-            self._record.undecodable = tuple(
-                (field, entry) for field, entries in undecodable.items() for entry in entries or (None,)
-            )
+            self._record.undecodable = tuple(each for found in undecodable.values() for each in found)
             _pass_over(self._source, undecodable)
             return self._asked()
 
@@ -152,25 +150,26 @@ class RecordedSource(PydanticBaseSettingsSource):
         return values
 
 
-def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str, list[Entry]]]:
+def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str, list[Undecodable]]]:
     """Yield the fields of which `source` can't decode a text, each with the variables that hold it."""
     if not isinstance(source, PydanticBaseEnvSettingsSource):
         return
     for name, field in source.settings_cls.model_fields.items():
-        if not _decodes(source, name, field):
-            yield name, list(_entries_to_blame(source, name, field, entries))
+        error = _error_of_decoding(source, name, field)
+        if error is not None:
+            yield name, list(_to_blame(source, name, field, entries)) or [Undecodable(name, None, error)]
 
 
-def _decodes(source: PydanticBaseEnvSettingsSource, name: str, field: FieldInfo) -> bool:
+def _error_of_decoding(source: PydanticBaseEnvSettingsSource, name: str, field: FieldInfo) -> BaseException | None:
     with AppCode():
         value, _, is_complex = source.get_field_value(field, name)
         with AppCode() as decoding:
             source.prepare_field_value(name, field, value, is_complex)
-        return decoding.error is None
-    return True  # It is no text that makes it fail.
+        return decoding.error
+    return None  # It is no text that makes it fail.
 
 
-def _entries_to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ...]) -> Iterator[Entry]:
+def _to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ...]) -> Iterator[Undecodable]:
     """Yield each of `entries` that `source` can't decode for the field, though it were the only one."""
     if not isinstance(source, EnvSettingsSource):
         return
@@ -179,8 +178,10 @@ def _entries_to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[E
     for key, value in every.items():
         if any(key.startswith(head) for head in heads):
             source.env_vars = {key: value}
-            if not _decodes(source, name, field):
-                yield from [each for each in entries if _key(source, each.name) == key][-1:]
+            error = _error_of_decoding(source, name, field)
+            if error is not None:
+                last = [each for each in entries if _key(source, each.name) == key][-1:]
+                yield from (Undecodable(name, each, error) for each in last)
     source.env_vars = every
 
 
@@ -188,13 +189,14 @@ def _key(source: PydanticBaseEnvSettingsSource, name: str) -> str:
     return name if source.case_sensitive else name.lower()
 
 
-def _pass_over(source: Any, undecodable: Mapping[str, list[Entry]]) -> None:
+def _pass_over(source: Any, undecodable: Mapping[str, list[Undecodable]]) -> None:
     """Keep `source` from looking at what it can't decode; without a variable to blame, from the whole field."""
+    every = [each for found in undecodable.values() for each in found]
     if isinstance(source, EnvSettingsSource):
-        keys = {_key(source, entry.name) for entries in undecodable.values() for entry in entries}
+        keys = {_key(source, each.entry.name) for each in every if each.entry}
         source.env_vars = {key: value for key, value in source.env_vars.items() if key not in keys}
     ask = source.get_field_value
-    whole = {name for name, entries in undecodable.items() if not entries}
+    whole = {each.field for each in every if each.entry is None}
 
     def get_field_value(field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         value, key, is_complex = ask(field, field_name) if field_name not in whole else (None, field_name, False)

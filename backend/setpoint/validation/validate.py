@@ -17,7 +17,7 @@ from setpoint.text.join import joined
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 from setpoint.validation.class_sources import build
-from setpoint.validation.record import Build, Given, Record, SourceRecord
+from setpoint.validation.record import Build, Given, Record, SourceRecord, Undecodable
 from setpoint.validation.refusal import LOOKED, RAISED, Refusal, RefusalKind, failure
 
 
@@ -58,28 +58,23 @@ def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> 
 
 def _of_sources(contract: SettingsContract, top: Build, redactor: Redactor) -> Iterator[Refusal]:
     for source in top.sources:
-        for field, entry in source.undecodable:
-            yield _undecodable(contract, source, field, entry)
+        for each in source.undecodable:
+            yield _undecodable(contract, source, each, redactor)
         # A rule knows more of files that variables name.
         if source.error is not None and source.kind is not SourceKind.FILE_VARIABLE:
             yield _failed(source, source.error, redactor)
 
 
-def _undecodable(contract: SettingsContract, source: SourceRecord, field: str, entry: Entry | None) -> Refusal:
+def _undecodable(
+    contract: SettingsContract, source: SourceRecord, undecodable: Undecodable, redactor: Redactor
+) -> Refusal:
+    field, entry, error = undecodable
     variable = contract.find(entry.name) if entry else None
     path = variable.path_of(entry.name) if variable and entry else (field,)
-    if entry is None or not _is_json(entry.value or ""):
+    if isinstance(error, json.JSONDecodeError | RecursionError):
         return Refusal(RefusalKind.INVALID, path, "json_invalid", {}, "it is not valid JSON", path, entry=entry)
-    message = f"the source `{source.name}` of the settings class cannot decode it"
+    message = f"the source `{redactor.redact(source.name)}` of the settings class cannot decode it"
     return Refusal(RefusalKind.INVALID, path, RAISED, {}, message, path, entry=entry)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _failed(source: SourceRecord | None, error: BaseException, redactor: Redactor) -> Refusal:
@@ -209,7 +204,10 @@ def _is_inside_unrun_model(contract: SettingsContract, refusal: Refusal) -> bool
     return False
 
 
-def validate_alone(contract: SettingsContract, entry: Entry, name: str, redactor: Redactor) -> list[Refusal]:
-    """Return why the class refuses the value of `entry` for the field `name`, whatever the others hold."""
+def validate_alone(
+    contract: SettingsContract, entry: Entry, setting: tuple[str, ...], redactor: Redactor
+) -> list[Refusal]:
+    """Return why the class refuses the value of `entry` for `setting`, whatever the others hold."""
     record = build(contract.settings_class, Given((entry,), is_public=False))
-    return [each for each in validate(contract, record, redactor).refusals if each.setting[:1] == (name,)]
+    found = validate(contract, record, redactor).refusals
+    return [each for each in found if all(one == other for one, other in zip(each.setting, setting, strict=False))]

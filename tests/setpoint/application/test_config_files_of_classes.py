@@ -12,13 +12,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from setpoint.application.gathering import of_a_start
+from setpoint.application.gathering import of_a_start, of_files
 from setpoint.check.checking import check
 from setpoint.cli.shown_setting import winner_in_words
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import parse_env_file
 from support.checking import messages
 from support.differential.catalogue.chosen import chosen
 
@@ -94,6 +95,36 @@ def test_what_config_files_hold_counts_and_is_shown_with_its_file() -> None:
     }
     Path("config.json").write_text('{"port": "x"}')
     assert messages(check(_start(ConfigFiles))) == ["`PORT` of `config.json` is not an integer"]
+
+
+class TwoFiles(BaseSettings):
+    """A second file is laid over the first."""
+
+    model_config = SettingsConfigDict(toml_file=["default.toml", "prod.toml"])
+
+    port: int = 1
+
+    settings_customise_sources = chosen(  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+        lambda settings_cls, given: (given["env"], TomlConfigSettingsSource(settings_cls))
+    )
+
+
+def test_each_of_several_config_files_is_named() -> None:
+    """pydantic-settings does not say which of them it was."""
+    Path("default.toml").write_text("port = 'x'\n")
+    Path("prod.toml").write_text("")
+    assert messages(check(_start(TwoFiles))) == ["`PORT` of `default.toml` and `prod.toml` is not an integer"]
+
+
+def test_a_setting_that_a_config_file_sets_does_not_keep_its_default() -> None:
+    """Though its variable is misspelt."""
+    hints = []
+    for content in ("port = 5\n", ""):
+        Path("default.toml").write_text(content)
+        files = (parse_env_file("prod.env", b"PROT=1\n", {}),)
+        (found,) = check(of_files(SettingsContract.of(TwoFiles), files, None, NO_PROJECT)).diagnostics
+        hints.append(found.hint)
+    assert hints == [None, "`PORT` keeps its default"]
 
 
 class Strict(BaseSettings):

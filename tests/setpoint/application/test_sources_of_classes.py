@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import AliasPath, BaseModel, Field
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -125,6 +127,39 @@ def test_a_source_of_the_apps_own_is_named() -> None:
     ]
 
 
+class Commas(EnvSettingsSource):
+    """A source that splits at commas."""
+
+    def prepare_field_value(self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool) -> Any:  # noqa: FBT001 - pydantic's
+        """Return the numbers, where it is about `hosts`."""
+        if field_name == "hosts" and value is not None:
+            return [int(each) for each in value.split(",")]
+        return super().prepare_field_value(field_name, field, value, value_is_complex)
+
+
+class WithCommas(BaseSettings):
+    """One of its lists is no JSON."""
+
+    hosts: list[int] = []
+    tags: list[str] = []
+
+    settings_customise_sources = chosen(lambda settings_cls, _: (Commas(settings_cls),))  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+
+
+def test_a_source_that_decodes_in_its_own_way_asks_for_no_json() -> None:
+    """What it can't decode is its word against the value; elsewhere, JSON is what is missing."""
+    assert _start(WithCommas, HOSTS="1,2").validated.settings == WithCommas.model_construct(hosts=[1, 2], tags=[])
+    found = check(_start(WithCommas, HOSTS="1,b", TAGS="a,b")).diagnostics
+    start = "`HOSTS` in the process environment"
+    assert [(each.message, each.excerpt.label if each.excerpt else each.label) for each in found] == [
+        (
+            f"{start} cannot be checked: the source `Commas` of the settings class cannot decode it",
+            None,
+        ),
+        ("`TAGS` in the process environment is not valid JSON", "expected a JSON array"),
+    ]
+
+
 class InFolders(BaseSettings):
     """Its secrets are nested."""
 
@@ -222,3 +257,19 @@ def test_what_a_nested_settings_class_does_not_read_is_told() -> None:
         ("SP302", "DB_PORT"),
     ]
     assert _given(AroundWithFile, "DB_PORT=3\n", loader="docker").diagnostics == ()
+
+
+class OfOneText(BaseSettings):
+    """Its settings are all in one variable."""
+
+    name: str = Field("a", validation_alias=AliasPath("SERVICE", "name"))
+    region: str = Field("b", validation_alias=AliasPath("SERVICE", "region"))
+    token: str = Field(validation_alias=AliasPath("SERVICE", "token"))
+
+
+def test_a_text_of_several_settings_is_where_each_of_them_comes_from() -> None:
+    """Though it can't be read: the order in which Python keeps a set must not choose one."""
+    subject = _start(OfOneText, SERVICE="{")
+    assert {
+        each.variable.setting[0]: each.winner.name for each in provenances(subject) if each.winner is not None
+    } == dict.fromkeys(("name", "region", "token"), "SERVICE")

@@ -10,6 +10,7 @@ from setpoint.application.gathering import of_a_start
 from setpoint.check.checking import check
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
+from setpoint.resolution.provenance import provenances
 
 
 class Replica(BaseSettings):
@@ -34,6 +35,21 @@ class Nesting(BaseSettings):
 
     port: int = 1
     db: Database = Field(default_factory=Database)
+
+
+class NestingTwice(BaseSettings):
+    """Makes one that another class makes for it, too."""
+
+    replica: Replica = Field(default_factory=Replica)
+    db: Database = Field(default_factory=Database)
+
+
+class NestingOfFile(BaseSettings):
+    """Makes one with a file of its own."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    db: Database = Field(default_factory=lambda: Database(_env_file="db.env"))  # type: ignore[call-arg]
 
 
 class Group(BaseModel):
@@ -112,6 +128,29 @@ def test_each_class_that_is_made_for_a_field_says_what_is_wrong_with_it(
 ) -> None:
     """However deep it is; a setting of the same name in the class around it has nothing to do with it."""
     assert _found(Nesting, environment) == found
+
+
+def test_a_class_that_is_made_for_two_fields_is_told_of_once() -> None:
+    """It is no fault of a default, and neither field keeps one."""
+    environment = {"DB_PORT": "3", "REPLICA_LAG": "x"}
+    assert _found(NestingTwice, environment) == ["SP401 `REPLICA_LAG` in the process environment is not an integer"]
+    subject = of_a_start(SettingsContract.of(NestingTwice), environment, Project(Path("/")))
+    assert [each.winner.name for each in provenances(subject) if each.winner] == [
+        "REPLICA_LAG",
+        "REPLICA_LAG",
+        "DB_PORT",
+    ]
+
+
+def test_a_value_in_a_file_that_is_not_read_is_not_blamed() -> None:
+    """The fault is in the file that is read."""
+    Path(".env").write_text("REPLICA_LAG=1\n")
+    Path("db.env").write_text("DB_PORT=x\n")
+    assert _found(NestingOfFile, {}) == [
+        "SP305 `REPLICA_LAG` has no effect in an env file",
+        "SP401 `DB_PORT` is not an integer",
+        "SP302 `REPLICA_LAG` is required but not set",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -119,3 +119,31 @@ def test_a_conflict_names_each_variable_that_its_words_name(
     report = checked(*contents, settings_class=Listed, environment=environment)
     assert [mark.partition(" ")[0] for mark in marks(report)] == [place]
     assert (report.diagnostics[0].message, report.diagnostics[0].label) == ("POOL_MIN must not exceed pool_max", label)
+
+
+class Db(BaseModel):
+    """Parts that have to fit."""
+
+    least: int = 1
+    most: int = 5
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.least > self.most:
+            message = "least of db must not exceed its most"
+            raise ValueError(message)
+        return self
+
+
+class WithParts(BaseSettings):
+    """The message of a validator names the whole, of which variables set parts."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    db: Db = Db()
+
+
+def test_a_conflict_that_names_a_model_is_at_what_sets_its_parts() -> None:
+    """The model has no default then."""
+    (found,) = checked("DB__LEAST=9\n", settings_class=WithParts).diagnostics
+    assert (found.variable, found.label) == ("DB__LEAST", "together with `DB__MOST`, which has its default")

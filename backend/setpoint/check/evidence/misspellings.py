@@ -114,7 +114,7 @@ def nearest_in(subject: Subject, family: Family, statement: Statement) -> str | 
 
 def consequence(subject: Subject, meant: Variable) -> str | None:
     """Return the consequence for the intended variable; None if it is set."""
-    if meant.name in subject.assignments:
+    if meant.name in subject.assignments or subject.origins.of(meant.setting):
         return None
     if meant.required:
         return f"`{meant.name}` is required but not set"

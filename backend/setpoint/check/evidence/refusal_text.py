@@ -11,6 +11,8 @@ from setpoint.contract.guidance import PublicValueError
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import source_in_words
+from setpoint.text.escape import printable
+from setpoint.text.join import joined
 from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.suggest import allowed_steps, nearest
 from setpoint.validation.refusal import RAISED, Refusal
@@ -184,7 +186,8 @@ def explain(
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
     hint = _OTHER_DEFAULT if is_default else hint
-    label = f"expected {expected}{_schemes(refusals)}" if expected else None
+    is_decoded = refusals[0].error_type != RAISED or refusals[0].entry is None  # By a source that takes another form.
+    label = f"expected {expected}{_schemes(refusals)}" if expected and is_decoded else None
     is_stranger = variable is None and not where and refusals[0].error_type == "extra_forbidden"
     complaint = _NO_SETTING if is_stranger else _complaint(refusals, may_quote=may_quote)
     if is_made:
@@ -207,8 +210,8 @@ def _of_source(assignment: Assignment | None) -> str:
         return ""
     if assignment.source is None:
         return " in the process environment"
-    words = source_in_words(assignment.source)
-    return f" of `{words}`" if assignment.source.paths else f" of {words}"
+    paths = joined([f"`{printable(each)}`" for each in assignment.source.paths])
+    return f" of {paths or source_in_words(assignment.source)}"
 
 
 def _expected_inside(refusals: Sequence[Refusal]) -> str | None:

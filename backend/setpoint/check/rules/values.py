@@ -12,6 +12,7 @@ from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import (
     assigned_inside,
+    assigned_near,
     assignment_to_blame,
     is_about_unknown_name,
     lacking,
@@ -175,10 +176,10 @@ def conflicting_values(subject: Subject) -> Iterator[Finding]:
 
 def _conflict(subject: Subject, refusal: Refusal) -> Finding:
     named = _named(subject, refusal)
-    given = [assignment for each in named if (assignment := subject.origins.above(each.setting))]
+    given = [assignment for each in named if (assignment := assigned_near(subject, each.setting))]
     assignment = next((each for each in given if each.file), None) or next(iter(given), None)
     first = assignment or assigned_inside(subject, refusal.setting)
-    others = [each for each in named if assignment is None or subject.origins.above(each.setting) is not assignment]
+    others = [each for each in named if assignment is None or assigned_near(subject, each.setting) is not assignment]
     name = subject.contract.canonical(first.shown_name) if first else named[0].name if named else None
     label = joined([_with_place(subject, each, first) for each in others])
     return Finding(refusal.message, value_region(first), name, f"together with {label}" if label else None)
@@ -200,7 +201,7 @@ def _named(subject: Subject, refusal: Refusal) -> list[Variable]:
 
 def _with_place(subject: Subject, variable: Variable, first: Assignment | None) -> str:
     """Return the name of `variable` and where its value comes from."""
-    assignment = subject.origins.above(variable.setting)
+    assignment = assigned_near(subject, variable.setting)
     if assignment is None:
         return f"`{variable.name}`, which has its default"
     written = assignment.written
