@@ -49,7 +49,7 @@ class NestingOfFile(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
-    db: Database = Field(default_factory=lambda: Database(_env_file="db.env"))  # type: ignore[call-arg]
+    db: Database = Field(default_factory=lambda: Database(_env_file="db.env"))
 
 
 class Group(BaseModel):
