@@ -21,6 +21,7 @@ from setpoint.text.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyEr
 from setpoint.text.guarded import MASK
 from setpoint.text.join import counted, joined
 from setpoint.validation.record import SourceRecord
+from setpoint.validation.refusal import RefusalKind
 
 
 def values_to_show(
@@ -106,8 +107,13 @@ def value_in_words(subject: Subject, provenance: Provenance) -> str:
         return visible(default)
     field = provenance.variable.field
     if provenance.variable.required:
-        return "(missing)"
+        return "(unknown)" if _source_fails(subject) else "(missing)"
     return "(computed)" if field.default_factory is not None else "(unset)"
+
+
+def _source_fails(subject: Subject) -> bool:
+    """Return whether a source of the class fails, so that nobody knows what it would have set."""
+    return any(each.kind is RefusalKind.SOURCE for each in subject.validated.refusals)
 
 
 def shown_default(provenance: Provenance) -> str | None:
@@ -140,7 +146,7 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
     if unknown is not None:
         return f"from {printable(unknown)}, which is not in the files"
     if provenance.winner is None and provenance.variable.required:
-        return "required but not set"
+        return "not known, because a source fails" if _source_fails(subject) else "required but not set"
     refused = ", refused by the settings class" if is_refused(subject, provenance, provenance.winner) else ""
     return f"{origin_in_words(provenance.winner)}{_spelt(provenance.winner, provenance)}{refused}"
 

@@ -92,6 +92,18 @@ def test_show_marks_a_shadowed_value_at_which_a_source_fails(tmp_path: Path) -> 
     ]
 
 
+def test_show_says_of_no_variable_that_it_is_missing_if_a_source_fails(tmp_path: Path) -> None:
+    """The source might have set it."""
+    (tmp_path / "mine.py").write_text(
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        "class Settings(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(secrets_dir='mine.py')\n"
+        "    port: int\n"
+    )
+    done = run_setpoint("show", "--settings", "mine:Settings", cwd=tmp_path)
+    assert done.stdout.decode() == "PORT  (unknown)  not known, because a source fails\n"
+
+
 def test_show_without_a_file_shows_what_a_process_would_read_here(folder: Path) -> None:
     """The environment over the env file that it names."""
     done = run_setpoint("show", cwd=folder, environment={"ENV_FILE": "base.env", "WEB_CONCURRENCY": "9"})
