@@ -1,6 +1,7 @@
 """`backup`: copy the database while the service runs."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -8,12 +9,14 @@ from app.cli.opened import DONE, unable_in_words
 from app.store.sqlite.backup import back_up
 from config.settings import Settings
 from setpoint import load
+from setpoint.cli.output import write_result
 from setpoint.text.escape import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument("file", metavar="FILE", type=Path, help="where to write; an existing file is not replaced")
+    parser.add_argument("--json", action="store_true", help="print where it was written as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,4 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
         back_up(settings.database_url.get_secret_value(), arguments.file)
     shown = printable(str(arguments.file))
     sys.stderr.write(f"wrote `{shown}`; it is useless without `ENCRYPTION_KEYS`, which you should back up elsewhere\n")
+    if arguments.json:
+        write_result(json.dumps({"version": 1, "file": str(arguments.file)}) + "\n")
     return DONE

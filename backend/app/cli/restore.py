@@ -1,6 +1,7 @@
 """`restore`: put a checked copy of the database in its place, while the service is stopped."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.backup import restore
 from config.settings import Settings
 from setpoint import load
+from setpoint.cli.output import write_result
 from setpoint.text.escape import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes to `parser`."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a file that `backup` wrote")
+    parser.add_argument("--json", action="store_true", help="print what was restored as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,4 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"error: `{shown}` is damaged, and nothing was restored:\n{error}\n")
         return REFUSED
     sys.stderr.write(f"restored `{shown}`; every revision in it was checked\n")
+    if arguments.json:
+        write_result(json.dumps({"version": 1, "restored": str(arguments.file)}) + "\n")
     return DONE

@@ -41,15 +41,16 @@ def installation(tmp_path: Path) -> Installation:
 def test_what_is_backed_up_can_be_restored(installation: Installation) -> None:
     """With the tokens in it: there is a first one already."""
     copy = str(installation.copy)
-    done = installation.run("backup", copy)
-    assert (done.returncode, done.stdout, done.stderr.decode()) == (
+    done = installation.run("backup", copy, "--json")
+    assert (done.returncode, json.loads(done.stdout), done.stderr.decode()) == (
         0,
-        b"",
+        {"version": 1, "file": copy},
         f"wrote `{copy}`; it is useless without `ENCRYPTION_KEYS`, which you should back up elsewhere\n",
     )
     for file in installation.database.parent.iterdir():
         file.unlink()
-    done = installation.run("restore", copy)
+    done = installation.run("restore", copy, "--json")
+    assert json.loads(done.stdout) == {"version": 1, "restored": copy}
     assert (done.returncode, done.stderr.decode()) == (0, f"restored `{copy}`; every revision in it was checked\n")
     assert installation.run("init").returncode == 1
 

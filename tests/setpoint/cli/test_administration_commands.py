@@ -40,7 +40,7 @@ class TestLogin:
 
     def _login(self, setpoint: Setpoint, url: str, typed: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        return setpoint("login", url)
+        return setpoint("login", url, "--json")
 
     def test_a_login_is_stored_for_its_owner_alone(
         self, setpoint: Setpoint, service: ServiceOverHttp, project: Path, monkeypatch: pytest.MonkeyPatch
@@ -49,7 +49,10 @@ class TestLogin:
         assert setpoint("apps")[0] == 2
         status, printed, told = self._login(setpoint, f"{service.url}/", f"{service.admin}\n", monkeypatch)
         path = project.parent / "configuration" / "setpoint" / "login.json"
-        assert (status, printed) == (0, "")
+        assert status == 0
+        said = json.loads(printed)
+        assert (said["url"], said["path"], said["principal"]["name"]) == (service.url, str(path), "ada")
+        assert service.admin not in printed
         assert told == f"logged in to `{service.url}` as ada\nthe token is in `{path}`, readable only by you\n"
         assert path.stat().st_mode & 0o777 == 0o600
         assert setpoint("apps")[0] == 0

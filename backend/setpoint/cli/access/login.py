@@ -5,7 +5,7 @@ import os
 import sys
 from getpass import getpass
 
-from setpoint.cli.service.service_command import REFUSED, warn_of_readers, who
+from setpoint.cli.service.service_command import REFUSED, warn_of_readers, who, write_json
 from setpoint.client.answer import RefusedError
 from setpoint.client.connection import Connection
 from setpoint.client.login import (
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="exchange the CI system's own token, in this variable, for a token of the service that lasts 15 minutes",
     )
+    parser.add_argument("--json", action="store_true", help="print where and as whom as JSON, without the token")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     save_login(login, path)
     sys.stderr.write(f"logged in to `{url}` as {printable(str(who(principal)))}\n")
     sys.stderr.write(f"the token is in `{printable(str(path))}`, readable only by you\n")
+    if arguments.json:
+        write_json({"url": url, "path": str(path), "principal": principal})
     winning = [f"`{name}`" for name in (URL_VARIABLE, TOKEN_VARIABLE) if os.environ.get(name)]
     if winning:
         sys.stderr.write(f"note: {said_of(winning, 'win over it')} in this environment\n")
