@@ -71,7 +71,7 @@ class ClientSecret(Secret[Annotated[str, StringConstraints(min_length=1, max_len
 _NOBODY = "nobody could sign in there"
 
 PUBLIC_URL = Guidance(
-    expected="`https://HOST` or `https://HOST:PORT`; `http` on this machine alone",
+    expected="`https://HOST` or `https://HOST:PORT`; `http` only on this machine",
     invalid="people who sign in elsewhere would not find their way back",
     example="https://setpoint.example.com",
 )

@@ -23,7 +23,7 @@ _requests = Counter(
 )
 _durations = Histogram(
     "setpoint_http_request_duration_seconds",
-    "How long answers took, streams left out",
+    "How long answers took, except streams",
     ("method", "route"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=_registry,

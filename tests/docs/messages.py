@@ -1,4 +1,4 @@
-"""Collects what the library can say, from its code, on one page to be read in one go; `make generate` runs it."""
+"""Collects what Setpoint can say, from its code, on one page to be read in one go; `make generate` runs it."""
 
 import ast
 import re
@@ -11,8 +11,10 @@ from setpoint.check.catalogue.rule_documentation import documented_rules
 
 PAGE = ROOT / "docs" / "reference" / "messages.md"
 BACKEND = ROOT / "backend"
-PARTS = ("setpoint", "config")
+PARTS = ("setpoint", "config", "app", "serving", "observability")
+_NOT_FOR_PEOPLE = ("app/store/migrations", "app/store/testing")
 _PROSE = re.compile(r"\S \S")
+_STATEMENT = re.compile(r"(ALTER|BEGIN|INSERT|LISTEN|PRAGMA|REPEATABLE|SELECT|SHOW|VACUUM) |.*; charset=|.*-src '")
 _WORD = re.compile(r"[a-zA-Z]{2}")
 _FILLED_IN = re.compile(r"\{[^}]*\}")
 _CODE_OF_OTHERS = {"compile", "import_module", "TypeVar", "getattr", "NewType"}
@@ -21,13 +23,14 @@ _HEAD = """\
 
 # Messages
 
-Every text of the library that people can meet, as it is written in the code: messages, labels and hints, errors of
-commands, words of reports, help. What is in braces is filled in; of parts in brackets with `|` between, one shows.
+Every text of the library and the service that people can see, as it is written in the code: messages, labels and hints,
+errors of commands and of the API, words of reports and logs, help. Parts in braces are filled in; of parts in brackets
+with `|` between them, one is shown. The words of the web pages are in their templates.
 """
 
 
 def templates(node: ast.AST) -> Iterator[str]:
-    """Yield the texts for people in `node`, in the order of the code; docstrings and patterns are none."""
+    """Yield the texts for people in `node`, in the order of the code; without docstrings and patterns."""
     if isinstance(node, ast.JoinedStr | ast.Constant):
         text = _template(node)
         if _is_prose(text):
@@ -42,9 +45,10 @@ def templates(node: ast.AST) -> Iterator[str]:
 
 
 def _is_prose(text: str) -> bool:
-    """Return whether `text` has words, more than one with what is filled in, and is no pattern or page."""
+    """Return whether `text` has more than one word, and is not a pattern, a statement or a page."""
     has_words = _WORD.search(_FILLED_IN.sub("", text)) is not None
-    return has_words and _PROSE.search(text) is not None and text.count("\n") < 2 and "(?" not in text
+    is_other = _STATEMENT.match(text) is not None or "(?" in text or text.count("\n") > 1
+    return has_words and not is_other and _PROSE.search(text) is not None
 
 
 def _template(node: ast.AST) -> str:
@@ -133,6 +137,8 @@ def _sections() -> Iterator[str]:
     names = {each.code: each.name for each in documented_rules()}
     for part in PARTS:
         for path in sorted((BACKEND / part).rglob("*.py")):
+            if path.relative_to(BACKEND).as_posix().startswith(_NOT_FOR_PEOPLE):
+                continue
             groups = [(title, list(dict.fromkeys(texts))) for title, texts in _groups(path)]
             if any(texts for _, texts in groups):
                 summary = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0]

@@ -26,7 +26,7 @@ from support.keyed_settings import KEYS
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 PATIENCE_IN_SECONDS = 30.0
-REFUSED = "reload refused, the old workers go on serving"
+REFUSED = "reload refused; the old workers keep serving"
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from setpoint.sources.env_file import EnvFile
 
 _LARGEST_TOGETHER = 2 << 20
 """In characters of the documents, some hundreds of contracts as they are; each takes forty times that in memory."""
-_OTHER_CASE = "the app takes another name for the same, because only upper and lower case differ; remove one of them"
+_OTHER_CASE = "the app does not tell it from another name, because only the case differs; remove one of them"
 
 
 class ContractValidator:

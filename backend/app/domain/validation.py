@@ -31,7 +31,7 @@ class Problem:
 def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
     """Return why `text` can't be kept beside a change, such as a message or a reason."""
     if len(text) > longest:
-        message = f"the {what} has {len(text):,} characters, and may have {longest:,}"
+        message = f"the {what} has {len(text):,} characters; the limit is {longest:,}"
         return (Problem(None, f"{what}-too-long", message),)
     if _NOT_TEXT.search(text):
         return (Problem(None, f"{what}-not-text", f"the {what} contains a NUL or half a character (a lone surrogate)"),)

@@ -99,14 +99,14 @@ def _set_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
         return
     size = sum(_size(name) + _size(text) for name, text in variables.items())
     if size > LARGEST_SET:
-        message = f"names and values are {size:,} bytes together, and may be {LARGEST_SET:,}"
+        message = f"names and values are {size:,} bytes together; the limit is {LARGEST_SET:,}"
         yield Problem(None, "set-too-large", message)
 
 
 def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Iterator[Problem]:  # noqa: FBT001 - private
     for ordinal, name in enumerate(variables, start=1):
         if len(name) > LONGEST_NAME:
-            message = f"the name of variable {ordinal} has {len(name):,} characters, and may have {LONGEST_NAME}"
+            message = f"the name of variable {ordinal} has {len(name):,} characters; the limit is {LONGEST_NAME}"
             yield Problem(None, "name-too-long", message, ordinal=ordinal)
         elif not _NAME.fullmatch(name):
             message = f"the name of variable {ordinal} contains something other than ASCII letters, digits and `_`"

@@ -22,7 +22,7 @@ def expected_revision() -> int | AnyOf | None:
     wanted, must_be_new = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     if wanted is None and must_be_new is None:
         detail = (
-            'say from which revision the change was made: `If-Match: "43"`, or `If-None-Match: *` for the first one'
+            'say which revision the change is based on: `If-Match: "43"`, or `If-None-Match: *` for the first one'
         )
         raise Problem(HTTPStatus.PRECONDITION_REQUIRED, detail)
     if wanted is None and must_be_new == "*":
@@ -50,7 +50,7 @@ def _seen(listed: str) -> int | AnyOf | None:
 
 
 CONDITION_HEADERS = {
-    "If-Match": 'the revision that the change was made from, in quotes, `"43"`; one of several; or `*` for any',
+    "If-Match": 'the revision that the change is based on, in quotes, `"43"`; one of several; or `*` for any',
     "If-None-Match": "`*` to make the first revision",
 }
 CONDITION_REFUSALS = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)

@@ -53,7 +53,7 @@ def json_of(content: bytes) -> Any:
     except _DuplicateKeyError as error:
         name = error.key if len(error.key) <= _LONGEST_SHOWN and error.key.isidentifier() else None
         what = f"`{name}`" if name else "a key"
-        items = [ProblemItem(name, "duplicate-name", f"{what} is in an object of the body twice", "keep one of them")]
+        items = [ProblemItem(name, "duplicate-name", f"{what} appears twice in an object", "keep one of them")]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "a key is repeated", errors=items) from None
     except (ValueError, RecursionError):
         detail = f"the body is not JSON in UTF-8, with finite numbers and {DEEPEST} levels at most"
@@ -99,8 +99,8 @@ _WORDS = {
     "too_long": "has too many entries",
     "too_short": "has too few entries",
     "string_pattern_mismatch": "does not match the required pattern",
-    "enum": "is none of the allowed words",
-    "literal_error": "is none of the allowed words",
+    "enum": "is not one of the allowed values",
+    "literal_error": "is not one of the allowed values",
     "greater_than_equal": "is too small",
     "less_than_equal": "is too large",
 }

@@ -168,7 +168,7 @@ def plan_of(canary: str | None, bake: int | None) -> Plan | None:
     if canary is not None:
         return Plan(Size.parse(canary), USUAL_BAKE if bake is None else timedelta(seconds=bake))
     if bake is not None:
-        detail = "`bake` needs a `canary`, the instances that have to serve the revision for that long"
+        detail = "`bake` needs a `canary`, the instances that must serve the revision for that long"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     return None
 

@@ -25,7 +25,7 @@ def read_key_set(text: str | bytes) -> KeySet:
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     message = (
-        'these are no public keys: a JSON Web Key Set is `{"keys": […]}` (RFC 7517), without a private or shared one'
+        'these are not public keys: a JSON Web Key Set is `{"keys": […]}` (RFC 7517), without a private or shared one'
     )
     raise InvalidError((Problem("key_set", "not-a-key-set", message),))
 

@@ -126,7 +126,7 @@ class OpenIdConnect:
             message = "this answer is not from the identity provider that was asked"
             raise RefusedAssertionError(message)
         if "code" not in answer:
-            message = f"the identity provider says no{_shown_error(answer.get('error'))}"
+            message = f"the identity provider refused{_shown_error(answer.get('error'))}"
             raise RefusedAssertionError(message)
         token = self._token(metadata, answer["code"], attempt.verifier)
         remember_secret(token)

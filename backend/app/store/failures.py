@@ -19,9 +19,9 @@ _REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("authentication failed", "no password", 'role "'), "the server does not accept the user or the password"),
     (('database "',), "there is no such database on the server"),
     (("too many clients", "connection slots"), "the server has no connection left"),
-    (("read-write", "read-only"), "no server that was named takes writes"),
-    (("certificate", "SSL", "TLS"), "the server does not speak TLS as `DATABASE_URL` wants it"),
-    (("translate host", "resolve host", "Name or service"), "nobody knows its host"),
+    (("read-write", "read-only"), "none of the named servers accepts writes"),
+    (("certificate", "SSL", "TLS"), "the server does not support TLS, which `DATABASE_URL` requires"),
+    (("translate host", "resolve host", "Name or service"), "its host name is not known"),
     (("refused", "No such file"), "connection refused"),
     (("timeout", "timed out"), "the server does not answer"),
 )

@@ -129,7 +129,7 @@ class PostgresqlStore:
         try:
             return _Connection.connect(self._url, connect_timeout=5, application_name="setpoint")
         except psycopg.ProgrammingError:  # its words quote a part of the URL
-            message = "`DATABASE_URL` holds something that PostgreSQL's client does not know"
+            message = "`DATABASE_URL` has an option that PostgreSQL's client does not know"
             raise UnusableStorageError(message) from None
 
     @contextmanager

@@ -24,7 +24,7 @@ _WORDS = {
     HTTPStatus.FORBIDDEN: "Your token does not allow this",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The service failed",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database is away",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database can't be reached",
 }
 
 

@@ -83,7 +83,7 @@ def _refuse_queries_of_other_bytes() -> None:
     except UnicodeDecodeError:
         is_text = False
     if not is_text:
-        raise Problem(HTTPStatus.BAD_REQUEST, "what comes after the `?` is not UTF-8, or holds a NUL")
+        raise Problem(HTTPStatus.BAD_REQUEST, "the query is not UTF-8, or contains a NUL")
 
 
 def _forbid_caching_and_guessing(response: Response) -> Response:

@@ -14,12 +14,12 @@ _HTTP_OK = 200
 _ANSWER_TIMEOUT = 5.0
 _TIMEOUT = 8.0
 _REFUSALS = {
-    400: "it does not take the event",
+    400: "it does not accept the event",
     401: "it does not know the key of the DSN",
-    403: "it does not take events with the key of the DSN",
+    403: "it does not accept events with the key of the DSN",
     404: "it does not know the project of the DSN",
     413: "the event is too large for it",
-    429: "it takes no more events for now, because a limit or a quota is reached",
+    429: "it accepts no more events for now, because a limit or a quota is reached",
 }
 # The first that fits counts, and some are kinds of others.
 _FAILURES: Mapping[type[Exception], str] = {
@@ -28,7 +28,7 @@ _FAILURES: Mapping[type[Exception], str] = {
     exceptions.ConnectTimeoutError: "its host does not answer",
     exceptions.ReadTimeoutError: f"there was no answer within {_ANSWER_TIMEOUT:.0f} seconds",
     exceptions.SSLError: "its TLS certificate is not trusted, or it does not speak TLS",
-    exceptions.ProxyError: "the proxy before it does not let the event through",
+    exceptions.ProxyError: "the proxy in front of it does not let the event through",
     exceptions.ProtocolError: "it closed the connection without an answer",
 }
 
@@ -63,6 +63,6 @@ class _ObservedTransport(HttpTransport):
             kinds = (text for kind, text in _FAILURES.items() if isinstance(error, kind))
             self.refusal = next(kinds, type(error).__name__)
             raise
-        refused = _REFUSALS.get(response.status, "it answers with something else than expected")
+        refused = _REFUSALS.get(response.status, "it answers with something other than expected")
         self.refusal = None if response.status == _HTTP_OK else f"{refused} (HTTP {response.status})"
         return response

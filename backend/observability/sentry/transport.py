@@ -66,7 +66,7 @@ class Losses:
         """Count one envelope that was lost for `reason`."""
         self._count += 1
         if self._clock() >= self._next_line_at:
-            _logger.warning("Sentry does not take what is sent", extra={"lost": self._count, "reason": reason})
+            _logger.warning("Sentry does not accept what is sent", extra={"lost": self._count, "reason": reason})
             self._count, self._next_line_at = 0, self._clock() + _SECONDS_BETWEEN_LINES
 
 

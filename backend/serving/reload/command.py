@@ -59,7 +59,7 @@ def _outcome(pid: int, reloads_before: int, deadline: float) -> int:
         return _not_in_time(pid, f"old workers have not ended yet: {old}")
     if not _is_running(pid):
         return _say(_REFUSED, f"error: process {pid} has ended; see its log")
-    sys.stdout.write(f"reloaded: {len(after['workers'])} new workers of process {pid} serve with what was checked\n")
+    sys.stdout.write(f"reloaded: {len(after['workers'])} new workers of process {pid} serve with the checked values\n")
     return _DONE
 
 
@@ -99,11 +99,11 @@ def _why_not(pid: int, record: dict[str, Any] | None) -> str:
         return f"there is no process {pid}"
     if record is not None:
         return f"process {pid} is a worker; the master is {record['pid']}"
-    return f"process {pid} is no gunicorn master of this service, or belongs to someone else"
+    return f"process {pid} is not a gunicorn master of this service, or belongs to someone else"
 
 
 def _refused(problems: Iterable[str], circumstance: str) -> int:
-    lines = [*problems, f"reload refused: the old workers go on serving; {circumstance}"]
+    lines = [*problems, f"reload refused: the old workers keep serving; {circumstance}"]
     return _say(_REFUSED, "\n".join(lines))
 
 

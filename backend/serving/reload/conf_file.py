@@ -19,7 +19,7 @@ def execute_conf(filename: str, accepted: str | None = None) -> dict[str, Any]:
     """
     spec = importlib.util.spec_from_file_location(_MODULE, filename)
     if spec is None or spec.loader is None:
-        message = f"the name of a conf ends in `.py`, and this one is {filename}"
+        message = f"the configuration file must be named `….py`, and this one is `{filename}`"
         raise ImportError(message)
     conf = importlib.util.module_from_spec(spec)
     setattr(conf, ACCEPTED, accepted)

@@ -93,7 +93,7 @@ class ReloadGuard:
             self._publish("accepted", replaced_up_to=newest)
 
     def _refuse(self, problems: list[str]) -> None:
-        self._server.log.error("reload refused, the old workers go on serving", extra={"diagnostics": problems})
+        self._server.log.error("reload refused; the old workers keep serving", extra={"diagnostics": problems})
         self._publish("refused", problems)
 
     def _publish(self, outcome: str, problems: list[str] | None = None, replaced_up_to: int = 0) -> None:

@@ -60,7 +60,7 @@ def _rehearsed(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
         problems = getattr(ending, "problems", None) or [_excuse(ending, talk)]
     except BaseException as error:  # noqa: BLE001 - whatever goes wrong here would go wrong in a worker
         setting = getattr(error, _SETTING_MARK, None)
-        problems = [f"gunicorn does not take `{setting}`: {cause_of(error)}" if setting else cause_of(error)]
+        problems = [f"gunicorn does not accept `{setting}`: {cause_of(error)}" if setting else cause_of(error)]
     return {"problems": problems, "handover": None}
 
 

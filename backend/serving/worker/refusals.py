@@ -10,7 +10,7 @@ from gunicorn import util  # type: ignore[import-untyped]  # has no types
 
 _UNREADABLE = "the request cannot be read"
 _DETAILS: dict[int, str] = {
-    HTTPStatus.REQUEST_URI_TOO_LONG: "the address is too long with what comes after the `?`, such as a message",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "the address is too long, including its query",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "a header is too long, or there are too many",
 }
 

@@ -284,7 +284,7 @@ def _outgoing_webhook(webhook_id: str) -> str:
     if webhook_id.startswith(_INCOMING):
         message = (
             f"`{printable(webhook_id)}` is an incoming webhook: nothing is sent to it, but it can be rotated and"
-            " deleted, and the audit log tells what it has done"
+            " deleted, and the audit log says what it has done"
         )
         raise UnableError(message)
     return _webhook(webhook_id)

@@ -97,7 +97,7 @@ def test_without_keys_no_database_is_made(machine: Machine, tmp_path: Path) -> N
         ("postgresql://me:c4n4ry@127.0.0.1:9/name", b"the database can't be reached or written to: connection refused"),
         (
             "postgresql://me:c4n4ry@127.0.0.1:9/name?c4n4ry=1",
-            b"`DATABASE_URL` holds something that PostgreSQL's client",
+            b"`DATABASE_URL` has an option that PostgreSQL's client",
         ),
     ],
 )

@@ -22,10 +22,10 @@ def _told(old: Contract, new: Contract) -> list[str]:
         ({**BASE, "NEW": "text"}, ["NEW: new"]),
         ({**BASE, "NEW": "text!"}, ["NEW: new, and required"]),
         ({"PORT": "integer!", "API_KEY": "secret"}, ["NAME: no longer read"]),
-        ({**BASE, "PORT": "text!"}, ["PORT: another type, or other limits"]),
-        ({**BASE, "NAME": "text!"}, ["NAME: required now"]),
+        ({**BASE, "PORT": "text!"}, ["PORT: different type or limits"]),
+        ({**BASE, "NAME": "text!"}, ["NAME: now required"]),
         ({**BASE, "PORT": "integer"}, ["PORT: no longer required"]),
-        ({**BASE, "NAME": "secret"}, ["NAME: a secret now"]),
+        ({**BASE, "NAME": "secret"}, ["NAME: now a secret"]),
         ({**BASE, "API_KEY": "text"}, ["API_KEY: no longer a secret"]),
     ],
 )
@@ -53,6 +53,6 @@ def test_checks_that_only_the_app_makes_are_told() -> None:
 def test_words_that_limit_nothing_are_no_difference() -> None:
     """A better description; a default is told, and never quoted."""
     assert _told(contract(**BASE), _with(name={"description": "What people read"})) == []
-    assert _told(contract(**BASE), _with(name={"default": "c4n4ry"})) == ["NAME: another default"]
-    assert _told(contract(**BASE), _with(name={"deprecated": True})) == ["NAME: deprecated now"]
-    assert _told(contract(**BASE), _with(port={"maximum": 10})) == ["PORT: another type, or other limits"]
+    assert _told(contract(**BASE), _with(name={"default": "c4n4ry"})) == ["NAME: different default"]
+    assert _told(contract(**BASE), _with(name={"deprecated": True})) == ["NAME: now deprecated"]
+    assert _told(contract(**BASE), _with(port={"maximum": 10})) == ["PORT: different type or limits"]

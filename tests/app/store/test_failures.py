@@ -15,8 +15,8 @@ CANARY = "c4n4ry-of-the-urls"
     [
         (f"postgresql://{CANARY}@HERE/postgres", "the server does not accept the user or the password"),
         (f"postgresql://postgres:{CANARY}@HERE/{CANARY}", "there is no such database on the server"),
-        (f"postgresql://postgres:{CANARY}@HERE/postgres?sslmode=require", "does not speak TLS as `DATABASE_URL` wants"),
-        (f"postgresql://postgres:a@{CANARY}.invalid/postgres", "nobody knows its host"),
+        (f"postgresql://postgres:{CANARY}@HERE/postgres?sslmode=require", "does not support TLS"),
+        (f"postgresql://postgres:a@{CANARY}.invalid/postgres", "its host name is not known"),
         (f"postgresql://postgres:{CANARY}@127.0.0.1:9/postgres", "connection refused"),
         ("postgresql://postgres@HERE/postgres?target_session_attrs=standby", "can't be reached"),
     ],
@@ -30,6 +30,6 @@ def test_a_server_that_lets_nobody_in_is_told_from_others(postgresql: Postgresql
 
 def test_a_url_that_postgresql_does_not_know_is_refused() -> None:
     """At once, and without a word of it."""
-    with pytest.raises(UnusableStorageError, match="`DATABASE_URL` holds something that PostgreSQL's client") as told:
+    with pytest.raises(UnusableStorageError, match="`DATABASE_URL` has an option that PostgreSQL's client") as told:
         open_store(f"postgresql://postgres@127.0.0.1/postgres?{CANARY}=1", NEW_KEY)
     assert CANARY not in str(told.value)

@@ -55,7 +55,7 @@ def test_a_form_of_another_site_is_refused(visitor: Visitor) -> None:
 def test_a_file_that_would_take_long_is_refused(visitor: Visitor) -> None:
     """In lines and in bytes."""
     page = visitor.post("/check", "/sign-in", text="A=1\n" * (MOST_LINES + 1))
-    assert (page.status_code, f"and may have {MOST_LINES}" in words(page)) == (422, True)
+    assert (page.status_code, f"the limit is {MOST_LINES}" in words(page)) == (422, True)
     assert page.text.count("A=1\n") == MOST_LINES + 1
     assert visitor.post("/check", "/sign-in", text="A" * 1_100_000).status_code == 413
 

@@ -133,7 +133,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "an answer that was used": (_twice, "does not accept the code"),
     "an empty state": (_with_nothing_in_the_cookie, "This browser has not started to sign in"),
     "another verifier": (_with_another_verifier, "does not accept the code"),
-    "a refusal there": (_refused_there, "The identity provider says no: `access_denied`"),
+    "a refusal there": (_refused_there, "The identity provider refused: `access_denied`"),
 }
 
 

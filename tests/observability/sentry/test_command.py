@@ -45,10 +45,10 @@ def test_an_event_that_is_accepted_is_named(receiver: SentryReceiver) -> None:
     ("answer", "reason"),
     [
         (401, "it does not know the key of the DSN (HTTP 401)"),
-        (403, "it does not take events with the key of the DSN (HTTP 403)"),
-        (429, "it takes no more events for now, because a limit or a quota is reached (HTTP 429)"),
-        (502, "it answers with something else than expected (HTTP 502)"),
-        (302, "it answers with something else than expected (HTTP 302)"),
+        (403, "it does not accept events with the key of the DSN (HTTP 403)"),
+        (429, "it accepts no more events for now, because a limit or a quota is reached (HTTP 429)"),
+        (502, "it answers with something other than expected (HTTP 502)"),
+        (302, "it answers with something other than expected (HTTP 302)"),
     ],
 )
 def test_a_refusal_is_explained(receiver: SentryReceiver, answer: int, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""What is said when Sentry does not take what is sent."""
+"""What is said when Sentry does not accept what is sent."""
 
 import logging
 import socket
@@ -43,7 +43,7 @@ def test_an_endpoint_that_nobody_listens_on_is_one_line(
         bound.bind(("127.0.0.1", 0))
         environment = {"SENTRY_DSN": f"https://0123456789abcdef@127.0.0.1:{bound.getsockname()[1]}/1"}
         [line] = _lines_about_sentry(running_service, tmp_path, environment)
-    assert (line["level"], line["message"], line["lost"]) == ("WARNING", "Sentry does not take what is sent", 1)
+    assert (line["level"], line["message"], line["lost"]) == ("WARNING", "Sentry does not accept what is sent", 1)
     assert line["reason"] == "MaxRetryError"
 
 

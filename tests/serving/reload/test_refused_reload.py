@@ -39,7 +39,7 @@ def _in_one_folder(lines: list[str], backend: Path) -> list[str]:
             "gunicorn.conf.py",
             f"wsgi_app = 'run'\nworker_class = '{CANARY}'\n",
             (
-                "gunicorn does not take `worker_class`: "
+                "gunicorn does not accept `worker_class`: "
                 "RuntimeError: class uri '********' invalid or not found (…/gunicorn/util.py:…)"
             ),
         ),
@@ -47,7 +47,7 @@ def _in_one_folder(lines: list[str], backend: Path) -> list[str]:
             "gunicorn.conf.py",
             f"timeout = '{CANARY}'\n",
             (
-                "gunicorn does not take `timeout`: "
+                "gunicorn does not accept `timeout`: "
                 "ValueError: invalid literal for int() with base 0: '********' (…/gunicorn/config.py:…)"
             ),
         ),

@@ -31,7 +31,7 @@ def test_a_good_environment_is_taken_over_before_the_command_ends(server: Gunico
     done = _reload("--pid", str(server.pid))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.replace(str(server.pid), "N") == snapshot(
-        "reloaded: 2 new workers of process N serve with what was checked\n"
+        "reloaded: 2 new workers of process N serve with the checked values\n"
     )
     assert not before & server.workers()
     assert server.setting("SENTRY_ENVIRONMENT") == "second"
@@ -48,7 +48,7 @@ def test_a_bad_environment_is_told_and_not_signalled(server: GunicornProcess, en
         [
             "prod.env:1:1: error[SP301] no setting reads `SENTRY_DNS`",
             "prod.env:2:12: error[SP401] `LOG_FORMAT` is not one of the allowed values",
-            "reload refused: the old workers go on serving",
+            "reload refused: the old workers keep serving",
         ]
     )
     assert not server.messages("Handling signal: hup")
@@ -93,7 +93,7 @@ def test_a_process_that_is_no_master_of_ours_is_never_signalled(server: Gunicorn
         try:
             done = _reload("--pid", str(stranger.pid))
             assert (done.returncode, stranger.poll()) == (2, None)
-            assert "is no gunicorn master of this service" in done.stderr
+            assert "is not a gunicorn master of this service" in done.stderr
         finally:
             stranger.kill()
     worker = min(server.workers())

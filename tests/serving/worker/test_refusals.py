@@ -26,7 +26,7 @@ def _answer_to(server: GunicornProcess, request: bytes) -> tuple[int, dict[str, 
         (
             b"GET /?message=" + b"x" * 5_000,
             414,
-            "the address is too long with what comes after the `?`, such as a message",
+            "the address is too long, including its query",
         ),
         (b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: what\r\n\r\n", 501, "the request cannot be read"),
         (b"GET /version HTTP/1.1\r\nHost: x\r\n\r\n", 500, "the service failed; its log has more"),

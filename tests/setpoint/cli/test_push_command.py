@@ -63,15 +63,15 @@ def test_the_release_is_what_git_describes(setpoint: Setpoint, project: Path) ->
         ),
         (
             ["push", "billing/production", "prod.env", "--based-on", "0"],
-            snapshot("setpoint push: error: argument --based-on: `0` is not a number from 1"),
+            snapshot("setpoint push: error: argument --based-on: `0` is not a number of 1 or more"),
         ),
         (
             ["rollback", "billing/production", "--to", "-1"],
-            snapshot("setpoint rollback: error: argument --to: `-1` is not a number from 1"),
+            snapshot("setpoint rollback: error: argument --to: `-1` is not a number of 1 or more"),
         ),
         (
             ["log", "billing/production", "-n", "x"],
-            snapshot("setpoint log: error: argument -n/--most: `x` is not a number from 1"),
+            snapshot("setpoint log: error: argument -n/--most: `x` is not a number of 1 or more"),
         ),
         (["push", "billing/production", "-", "-"], snapshot("setpoint: error: standard input can be read only once")),
     ],

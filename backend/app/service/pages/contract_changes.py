@@ -35,17 +35,17 @@ class _Variable:
     def since(self, old: "_Variable") -> Iterator[str]:
         """Yield in words what was different before."""
         if self.limits != old.limits:
-            yield "another type, or other limits"
+            yield "different type or limits"
         if self.is_required is not old.is_required:
-            yield "required now" if self.is_required else "no longer required"
+            yield "now required" if self.is_required else "no longer required"
         if self.is_secret is not old.is_secret:
-            yield "a secret now" if self.is_secret else "no longer a secret"
+            yield "now a secret" if self.is_secret else "no longer a secret"
         if self.checks != old.checks:
             yield "other checks in the app itself"
         if self.words.get("default") != old.words.get("default"):
-            yield "another default"
+            yield "different default"
         if bool(self.words.get("deprecated")) is not bool(old.words.get("deprecated")):
-            yield "deprecated now" if self.words.get("deprecated") else "no longer deprecated"
+            yield "now deprecated" if self.words.get("deprecated") else "no longer deprecated"
 
 
 def changes_of_contract(old: str, new: str) -> tuple[ContractChange, ...]:
@@ -56,7 +56,7 @@ def changes_of_contract(old: str, new: str) -> tuple[ContractChange, ...]:
 
 def _of_the_whole(before: dict[str, Any], after: dict[str, Any]) -> Iterator[ContractChange]:
     if before["reading"] != after["reading"]:
-        yield ContractChange("", "variables are read in another way")
+        yield ContractChange("", "variables are read differently")
     if _checks(before, []) != _checks(after, []):
         yield ContractChange("", "other checks across several variables")
 

@@ -65,7 +65,7 @@ def positive(text: str) -> int:
         argparse.ArgumentTypeError: It is not one.
     """
     if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
-        message = f"`{printable(text)}` is not a number from 1"
+        message = f"`{printable(text)}` is not a number of 1 or more"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 

@@ -163,7 +163,7 @@ def test_a_merge_patch_changes_what_it_names(api: Api) -> None:
             "there are 10,000 variables, and an environment may have at most 1,000",
         ),
         ({"PORT": "1", "NAME": "x" * 1_000_000}, "the value of `NAME` is larger than 65,536 bytes"),
-        ({"PORT": "1", "N" * 300: "x"}, "the name of variable 2 has 300 characters, and may have 255"),
+        ({"PORT": "1", "N" * 300: "x"}, "the name of variable 2 has 300 characters; the limit is 255"),
     ],
 )
 def test_a_limit_that_is_exceeded_is_named(api: Api, variables: dict[str, str], limit: str) -> None:

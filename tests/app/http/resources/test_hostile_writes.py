@@ -118,7 +118,7 @@ def test_a_setting_that_is_named_twice_is_refused_however_it_is_sent(api: Api) -
     for answer in (patched, api.put({"PORT": "1", "port": "2"}, 1)):
         (problem,) = answer.get_json()["errors"]
         assert (answer.status_code, {name: problem[name] for name in told}) == (422, told)
-        assert "only upper and lower case differ" in problem["hint"]
+        assert "only the case differs" in problem["hint"]
 
 
 @pytest.mark.parametrize(

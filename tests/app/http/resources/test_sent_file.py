@@ -62,7 +62,7 @@ def test_a_name_that_no_variable_may_have_is_refused_at_its_place(api: Api) -> N
     assert [each for each in found(answer) if "SP" not in each] == snapshot(
         [
             "2:1 name-not-allowed None: the name of variable 2 contains something other than ASCII letters, digits and `_`",  # noqa: E501
-            "3:1 name-too-long None: the name of variable 3 has 300 characters, and may have 255",
+            "3:1 name-too-long None: the name of variable 3 has 300 characters; the limit is 255",
         ]
     )
 
@@ -125,6 +125,6 @@ def test_a_file_with_too_many_lines_is_refused_before_it_is_read(api: Api) -> No
     """A check would take long, and nobody would read what it finds."""
     answers = [send(api, "#\n" * (MOST_LINES + 1)), send(api, "A=" + "$A" * (MOST_LINES + 1))]
     assert [(each.status_code, each.get_json()["detail"]) for each in answers] == [
-        (422, "the file has 2,001 lines, and may have 2,000"),
-        (422, "the file has 2,001 references, and may have 2,000"),
+        (422, "the file has 2,001 lines; the limit is 2,000"),
+        (422, "the file has 2,001 references; the limit is 2,000"),
     ]

@@ -229,7 +229,7 @@ def test_a_query_of_other_bytes_than_text_is_refused(api: Api, query: str) -> No
     """Not every database can even be asked for a NUL, and nothing is kept that nobody has sent."""
     for path in ("/v1/audit?app=", "/schemas/billing?after=", f"{BASE}/config?reveal=true&reason="):
         answer = api.call("GET", f"{path}{query}")
-        assert (answer.status_code, "is not UTF-8, or holds a NUL" in answer.text) == (400, True)
+        assert (answer.status_code, "is not UTF-8, or contains a NUL" in answer.text) == (400, True)
 
 
 def test_only_those_who_may_can_open_report_and_look(api: Api, instance: str) -> None:

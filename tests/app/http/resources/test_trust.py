@@ -107,10 +107,10 @@ def test_keys_may_be_fetched_from_the_issuer(api: Api) -> None:
     [
         ({"subject": "*"}, "the subject `*` trusts everybody that the issuer knows; write at least a part of it"),
         ({"key_set": ""}, "give either the issuer's keys or the URL that they are fetched from"),
-        ({"key_set": "{}"}, "these are no public keys"),
+        ({"key_set": "{}"}, "these are not public keys"),
         (
             {"key_set": '{"keys": [{"kty": "oct", "k": "c2hhcmVk"}]}'},
-            "these are no public keys",
+            "these are not public keys",
         ),
         ({"key_set_url": "http://ci.example/keys"}, "keys are fetched from `https://HOST/PATH`"),
         ({"key_set_url": "https://u:p@ci.example/keys"}, "keys are fetched from `https://HOST/PATH`"),
