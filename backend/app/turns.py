@@ -27,7 +27,7 @@ class _Lane:
 
 @dataclass(slots=True)
 class Turns:
-    """A lane for each app, in which few of its requests go on at once; the others of it wait in line.
+    """A lane for each app, in which few of its requests run at once; the others wait in line.
 
     An app that sends one request right after the other rests before each for as long as the last one took, so that half
     of the time is left to others. Where all requests are those of one app, nobody waits for anything.
@@ -36,8 +36,8 @@ class Turns:
     up, and all would wait for each other.
 
     Attributes:
-        at_once: How many of one app go on at once.
-        longest_wait: How long one waits in line at most, in seconds.
+        at_once: How many requests of one app run at once.
+        longest_wait: The most seconds that one waits in line.
         clock: Seconds on a clock that never jumps.
         rest: Lets time pass.
     """

@@ -24,7 +24,7 @@ def share_counts() -> None:
 
 
 def forget_process(pid: int) -> None:
-    """Remove what a worker that has ended says of the present; what it has counted stays counted."""
+    """Remove an ended worker's gauges; what it has counted stays counted."""
     if (folder := _own_folder()) is not None:
         for file in folder.glob(f"gauge_live*_{pid}.db"):
             file.unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""What the service is about: frozen values and pure functions; no clock, no database, no framework."""
+"""What the service is about: frozen values and pure functions, without clock, database or framework."""

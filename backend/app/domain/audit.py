@@ -8,11 +8,11 @@ from enum import StrEnum
 from app.domain.identity import Actor, Principal, PrincipalKind
 
 SERVICE = Principal(PrincipalKind.MACHINE, "setpoint", "service", "Setpoint")
-"""Who is named where nobody has done it by hand."""
+"""The name for what nobody has done by hand."""
 
 
 class Action(StrEnum):
-    """What is written down."""
+    """What the log records."""
 
     CONFIG_WRITE = "config.write"
     CONFIG_REVEAL = "config.reveal"
@@ -59,14 +59,14 @@ class AuditEntry:
     Attributes:
         action: What was done.
         at: When.
-        principal: Who did it.
-        token_id: With which token.
-        app: The app; empty where it is about none.
-        environment: The environment; empty where it is about a whole app or none.
+        principal: Who did something.
+        token_id: The token it was done with.
+        app: The app; empty where it concerns none.
+        environment: The environment; empty where it concerns a whole app or none.
         detail: Numbers, names and reasons.
-        request_id: The id under which the logs know the request.
+        request_id: The id of the request in the logs.
         address: Where the request came from.
-        id: Its place in the log; 0 before it has one.
+        id: Its position in the log; 0 before it has one.
     """
 
     action: Action
@@ -90,7 +90,7 @@ def entry(
     *,
     detail: Mapping[str, object] | None = None,
 ) -> AuditEntry:
-    """Return what the log keeps of something that `actor` did."""
+    """Return the entry for something that `actor` did."""
     return AuditEntry(
         action=action,
         at=at,

@@ -1,4 +1,4 @@
-"""Bases: what an environment takes over from others, and from where each of its variables is."""
+"""Bases: what an environment inherits from others, and where each of its variables comes from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ MOST_BASES = 10
 """How many environments one may extend directly."""
 
 DEEPEST = 4
-"""How many environments may stand on one another by extending the next."""
+"""How many environments may extend one another in a row."""
 
 Origins = Mapping[str, str]
-"""By the name of each variable that is from a base, the revision that has it as its own: `shared/smtp@3`."""
+"""For each variable that comes from a base, by name: the revision that has it as its own, `shared/smtp@3`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What an environment has by itself.
+    """What an environment has of its own.
 
     Attributes:
-        variables: Its own ones; they win over those of its bases.
-        bases: What it extends; later ones win over earlier ones.
+        variables: Its own variables; they win over those of its bases.
+        bases: What it extends; later ones override earlier ones.
     """
 
     variables: Variables
@@ -31,18 +31,18 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """What an environment has in all, with what it takes over.
+    """All that an environment has, with what it inherits.
 
     Attributes:
-        variables: All of them; those of bases first.
-        origins: From where those are that it has not by itself.
+        variables: All of them, those of bases first.
+        origins: Where those come from that are not its own.
     """
 
     variables: Variables
     origins: Origins = field(default_factory=dict)
 
     def has_same_origins(self, other: Origins) -> bool:
-        """Return whether each variable is from the same environment, whatever its revision."""
+        """Return whether each variable comes from the same environment, whatever its revision."""
         return {name: _place(each) for name, each in self.origins.items()} == {
             name: _place(each) for name, each in other.items()
         }
@@ -53,9 +53,9 @@ class Layer:
     """A base as it is now.
 
     Attributes:
-        revision: Which revision of it.
-        variables: All that it has.
-        origins: From where those are that it has not by itself.
+        revision: Its revision.
+        variables: All of its variables.
+        origins: Where those come from that are not its own.
     """
 
     revision: str
@@ -64,7 +64,7 @@ class Layer:
 
 
 def effective(own: Variables, layers: Sequence[Layer]) -> Effective:
-    """Return what an environment has in all: its own variables over those of its bases, later ones over earlier."""
+    """Return all that an environment has: its own variables over those of its bases, later bases over earlier ones."""
     texts: dict[str, str] = {}
     origins: dict[str, str] = {}
     for layer in layers:
@@ -78,7 +78,7 @@ def effective(own: Variables, layers: Sequence[Layer]) -> Effective:
 
 
 def own_variables(variables: Variables, origins: Origins) -> Variables:
-    """Return those of `variables` that are from no base."""
+    """Return those of `variables` that come from no base."""
     return Variables({name: text for name, text in variables.items() if name not in origins})
 
 

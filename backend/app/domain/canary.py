@@ -1,4 +1,4 @@
-"""Canaries: the few instances that are offered a revision before everyone is, and how far it has come with them."""
+"""Canaries: the few instances that are offered a revision before everyone else, and the stage of that trial."""
 
 import re
 from collections import Counter
@@ -21,16 +21,16 @@ USUAL_BAKE = timedelta(seconds=30)
 
 
 class Stage(StrEnum):
-    """How far a revision has come; the words are those of AWS AppConfig."""
+    """The stage of a revision; the words are those of AWS AppConfig."""
 
     DEPLOYING = "DEPLOYING"
     """The canaries are offered it, and not all of them serve it."""
     BAKING = "BAKING"
-    """All canaries serve it, and have to go on with it for the bake time."""
+    """All canaries serve it, and must keep serving it for the bake time."""
     COMPLETE = "COMPLETE"
     """Everyone is offered it."""
     ROLLED_BACK = "ROLLED_BACK"
-    """The canaries are offered the revision before it again, and nobody else ever was offered it."""
+    """The canaries are offered the previous revision again, and nobody else was ever offered it."""
 
     @property
     def is_trial(self) -> bool:
@@ -40,7 +40,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many canaries there are to be, written `3` or `10%`.
+    """How many canaries to pick, written `3` or `10%`.
 
     Attributes:
         number: How many, or how many of a hundred.
@@ -55,10 +55,10 @@ class Size:
 
     @classmethod
     def parse(cls, text: str) -> "Size":
-        """Return the size that `text` writes.
+        """Return the size written as `text`.
 
         Raises:
-            ValueError: It writes none.
+            ValueError: It is not one.
         """
         match = _SIZE.fullmatch(text)
         if match is None or (match[2] and int(match[1]) > _EVERYONE):
@@ -67,7 +67,7 @@ class Size:
         return cls(int(match[1]), bool(match[2]))
 
     def of(self, live: int) -> int:
-        """Return how many canaries that makes of `live` instances: at least one, and no more than there are."""
+        """Return how many of `live` instances that is: at least one, and at most all of them."""
         return min(live, ceil(live * self.number / _EVERYONE) if self.is_share else self.number)
 
 
@@ -76,8 +76,8 @@ class Plan:
     """How a revision is tried.
 
     Attributes:
-        size: How many canaries there are to be.
-        bake: How long all of them have to serve it before everyone is offered it.
+        size: How many canaries to pick.
+        bake: How long all of them must serve it before everyone is offered it.
     """
 
     size: Size
@@ -93,9 +93,9 @@ class Canary:
         revision: The number of the revision.
         plan: How it is tried.
         instances: How many canaries were picked.
-        stage: How far it has come.
+        stage: Its stage.
         begun_at: When it was written.
-        baking_since: Since when all canaries serve it; None while one does not.
+        baking_since: When the last canary began to serve it; None while one does not.
         ended_at: When everyone was offered it, or it was rolled back; None before.
         reason: Why it was rolled back.
     """
@@ -116,7 +116,7 @@ class Offering:
     """What the instances of an environment are offered.
 
     Attributes:
-        current: The number of the revision that everyone is offered who is no canary.
+        current: The number of the revision that everyone but the canaries is offered.
         canary: The newest revision, if it is on trial or was rolled back.
     """
 
@@ -151,10 +151,10 @@ class Candidate(NamedTuple):
 
 
 def picked(candidates: Iterable[Candidate], size: Size, current: int) -> Sequence[Candidate]:
-    """Return the canaries of what comes after revision `current`.
+    """Return the canaries for the revision after `current`.
 
-    Those that serve the current revision come first, because another has trouble already; then they are spread over
-    hosts; then chance decides, so that it is not the same ones each time.
+    Those that serve the current revision come first, because others are already in trouble; then they are spread over
+    hosts; then chance decides, so that they are not the same each time.
     """
 
     def chance(candidate: Candidate) -> tuple[bool, bytes]:

@@ -1,19 +1,19 @@
-"""What a schema says of one variable, in words for people."""
+"""What a schema says about one variable, in words for people."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What is known of a variable.
+    """What is known about a variable.
 
     Attributes:
         name: The variable.
         expected: What a value looks like, in words: "an integer from 1 to 65535".
-        purpose: What it is for, in the words of the settings class; empty where that says nothing.
-        is_secret: Whether its values are never to be shown.
-        is_required: Whether there is no default for it.
-        default: What holds while it is not set, in words; empty where it is required.
+        purpose: What it is for, in the words of the settings class; empty if it does not say.
+        is_secret: Whether its values must never be shown.
+        is_required: Whether it has no default.
+        default: What applies while it is not set, in words; empty if it is required.
         other_names: Other names of the same setting.
     """
 

@@ -1,11 +1,11 @@
-"""What changed between two sets of variables; the values of secrets take no part in the answer."""
+"""What changed between two sets of variables, without the values of secrets."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 Same = Callable[[str, str, str], bool]
-"""Whether two texts of a variable are one value to the app: its name, the old text, the new one."""
+"""Whether two texts of a variable mean the same value to the app: its name, the old text, the new one."""
 
 
 class Change(StrEnum):
@@ -15,19 +15,19 @@ class Change(StrEnum):
     REMOVED = "removed"
     CHANGED = "changed"
     RESPELLED = "respelled"
-    """Another text for the same value, such as `1` for `true`."""
+    """A different text for the same value, such as `1` for `true`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One variable that is not the same on both sides.
+    """One variable that differs between the two sides.
 
     Attributes:
         name: The variable.
         change: How it differs.
         secret: Whether its values are withheld.
-        old: The first text; None where there is none or it is withheld.
-        new: The second text; None where there is none or it is withheld.
+        old: The first text; None if there is none, or if it is withheld.
+        new: The second text; None if there is none, or if it is withheld.
     """
 
     name: str
@@ -45,8 +45,8 @@ def differences(
     Args:
         old: The first set.
         new: The second set.
-        shown: The names whose values may be shown; every other one is taken for a secret.
-        same: Whether two texts of a variable are one value to the app.
+        shown: The names whose values may be shown; all others are treated as secrets.
+        same: Whether two texts of a variable mean the same value to the app.
     """
     return tuple(_differences(old, new, shown, same))
 

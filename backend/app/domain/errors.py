@@ -5,18 +5,18 @@ from app.domain.validation import Problem
 
 
 class ServiceError(Exception):
-    """The service could not do what it was asked for; the text says why."""
+    """The service could not do what it was asked to do; the text says why."""
 
 
 class UnauthenticatedError(ServiceError):
-    """No live token and no valid signature was shown; which of the reasons it is stays unsaid."""
+    """No live token and no valid signature was shown; which of these it is stays unsaid."""
 
     def __init__(self, what: str = "token") -> None:
         super().__init__(f"no valid {what} was sent")
 
 
 class RefusedAssertionError(ServiceError):
-    """The token of another issuer is not accepted; the text says why, and holds nothing of it."""
+    """The token of another issuer is not accepted; the text says why, and contains no part of it."""
 
 
 class ForbiddenError(ServiceError):
@@ -24,15 +24,15 @@ class ForbiddenError(ServiceError):
 
 
 class NotFoundError(ServiceError):
-    """There is no such thing, or the token may not know of it."""
+    """There is no such thing, or the token may not know about it."""
 
 
 class ConflictError(ServiceError):
-    """What is there now does not allow it."""
+    """The current state does not allow it."""
 
 
 class ProtectedError(ConflictError):
-    """Somebody else has to approve the change first."""
+    """Somebody else must approve the change first."""
 
     def __init__(self, message: str, approvals: int) -> None:
         self.approvals = approvals
@@ -40,11 +40,11 @@ class ProtectedError(ConflictError):
 
 
 class ChangedError(ServiceError):
-    """A proposal is not what somebody has looked at."""
+    """A proposal is no longer what somebody looked at."""
 
 
 class StaleError(ServiceError):
-    """The environment is at another revision than the writer thinks."""
+    """The environment is at a different revision than the writer expects."""
 
     def __init__(self, place: Place, current: int | None) -> None:
         self.current = current
@@ -65,7 +65,7 @@ class LimitedError(ServiceError):
     """The app has used up one of its limits; the text says which, and when there is room again.
 
     Attributes:
-        retry_after: In how many seconds that is.
+        retry_after: How many seconds until then.
     """
 
     def __init__(self, message: str, retry_after: int) -> None:
@@ -74,19 +74,19 @@ class LimitedError(ServiceError):
 
 
 class DestroyedError(ServiceError):
-    """The values of the revision were removed for good."""
+    """The values of the revision were permanently removed."""
 
 
 class DamagedError(ServiceError):
-    """What is stored is not what was written: the medium, or somebody else, has changed it."""
+    """What is stored is not what was written: the disk, or somebody else, has changed it."""
 
 
 class UnavailableError(ServiceError):
-    """The database can't be reached or is busy; trying again may help."""
+    """The database can't be reached or is busy; a retry may help."""
 
 
 class StorageFullError(ServiceError):
-    """There is no space left to write to; reading goes on."""
+    """There is no space left for writing; reading still works."""
 
 
 class UnusableStorageError(ServiceError):

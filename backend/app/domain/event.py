@@ -1,4 +1,4 @@
-"""Events: what happened, in one gapless order, and how a reader says up to where it has read."""
+"""Events: what happened, in one gapless order, and how a reader says how far it has read."""
 
 import re
 import secrets
@@ -11,35 +11,35 @@ _POSITION = re.compile(r"(0|[1-9][0-9]{0,18})-([0-9a-f]{8})")
 
 
 class EventKind(StrEnum):
-    """What an event tells."""
+    """What an event reports."""
 
     REVISION = "revision"
     """Everyone is offered a revision."""
     CANARY = "canary"
     """Some instances are offered a revision first."""
     ROLLED_BACK = "rolled_back"
-    """Those instances are offered the revision before it again."""
+    """Those instances are offered the previous revision again."""
     DESTROYED = "destroyed"
     ROLLOUT = "rollout"
-    """What instances say of a revision, or which of them there are, has changed."""
+    """What instances say about a revision, or which instances there are, has changed."""
     PROPOSAL = "proposal"
-    """Something has become of a proposal: it was made, changed, approved or ended."""
+    """A proposal was made, changed, approved or ended."""
     PROTECTION = "protection"
-    """Changes of an environment take more approvals from now on, or fewer."""
+    """Changes of an environment now need more approvals, or fewer."""
     BREAK_GLASS = "break_glass"
-    """A revision was written without the approval that it takes."""
+    """A revision was written without the approvals that it needs."""
     SCHEMA = "schema"
     TOKEN = "token"  # noqa: S105 - a word for what happened, not a password
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Up to where a reader has read, written `<sequence>-<mark>` in the `id:` of Server-Sent Events.
+    """How far a reader has read, written `<sequence>-<mark>` in the `id:` of Server-Sent Events.
 
     Attributes:
         sequence: The number of the event; 0 before the first one.
-        mark: The event's 32 random bits in hexadecimal. A database that was restored or has failed over may count anew,
-            and gives the same number to another event, but not the same mark.
+        mark: The event's 32 random bits in hexadecimal. A database that was restored or has failed over may count
+            again, and give the same number to a different event, but not the same mark.
     """
 
     sequence: int
@@ -50,7 +50,7 @@ class Position:
 
     @classmethod
     def parse(cls, text: str) -> "Position | None":
-        """Return the position that `text` writes; None if it writes none."""
+        """Return the position written as `text`; None if it is not one."""
         match = _POSITION.fullmatch(text)
         return cls(int(match[1]), match[2]) if match and int(match[1]) <= _LARGEST else None
 
@@ -60,19 +60,19 @@ START = Position(0, "00000000")
 
 
 NOWHERE = Position(0, "ffffffff")
-"""In no history: what a reader sends that has lost its place."""
+"""In no history: what a reader that has lost its place sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event before it has a place in the order: thin, without values.
+    """An event before it has a place in the order: brief, without values.
 
     Attributes:
-        kind: What it tells.
+        kind: What it reports.
         at: When.
-        app: The app that it is about; empty where it is about none.
-        environment: The environment; empty where it is about a whole app or none.
-        subject: What it is about there: the number of a revision, the digest of a schema, the id of a token.
+        app: The app that it concerns; empty where it concerns none.
+        environment: The environment; empty where it concerns a whole app or none.
+        subject: What it concerns there: the number of a revision, the digest of a schema, the id of a token.
     """
 
     kind: EventKind
@@ -92,7 +92,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """The answer to a reader whose position is not in this history: read the state anew, go on from `latest`."""
+    """The answer to a reader whose position is not in this history: read the state again, then go on from `latest`."""
 
     latest: Position
 

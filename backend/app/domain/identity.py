@@ -11,7 +11,7 @@ ANY = "*"
 
 
 class PrincipalKind(StrEnum):
-    """What acts."""
+    """The kinds of principals."""
 
     PERSON = "person"
     MACHINE = "machine"
@@ -20,13 +20,13 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who did it.
+    """Who did something.
 
     Attributes:
         kind: A person, a machine or an instance.
         issuer: Who vouches for the subject: `setpoint` itself, or the URL of an identity provider.
         subject: The issuer's own name for it, which never changes.
-        name: What people call it; may change.
+        name: Its name for people, which may change.
     """
 
     kind: PrincipalKind
@@ -35,12 +35,12 @@ class Principal:
     name: str
 
     def is_same_as(self, other: "Principal") -> bool:
-        """Return whether this is `other`, under whatever name and with whatever token."""
+        """Return whether this is `other`, whatever the name or token."""
         return (self.issuer, self.subject) == (other.issuer, other.subject)
 
 
 class Scope(StrEnum):
-    """What a token may do; `admin` may do all of it."""
+    """What a token may do; `admin` may do everything."""
 
     CONFIG_READ = "config:read"
     CONFIG_REVEAL = "config:reveal"
@@ -55,7 +55,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Bound:
-    """Where a token holds: `billing/production`, `billing/*`, `*/staging` or `*/*`."""
+    """Where a token is valid: `billing/production`, `billing/*`, `*/staging` or `*/*`."""
 
     app: str = ANY
     environment: str = ANY
@@ -65,10 +65,10 @@ class Bound:
 
     @classmethod
     def parse(cls, text: str) -> "Bound":
-        """Return the bound that `text` writes.
+        """Return the bound written as `text`.
 
         Raises:
-            ValueError: It writes none.
+            ValueError: It is not one.
         """
         app, slash, environment = text.partition("/")
         if not (slash and all(part == ANY or is_label(part) for part in (app, environment))):
@@ -77,16 +77,16 @@ class Bound:
         return cls(app, environment)
 
     def covers(self, app: str, environment: str) -> bool:
-        """Return whether the environment is within this bound; `*` asks for all of them."""
+        """Return whether the environment is within this bound; `*` stands for all of them."""
         return self.app in {ANY, app} and self.environment in {ANY, environment}
 
     def touches(self, app: str) -> bool:
-        """Return whether any environment of `app` is within this bound; `*` asks for that of any app."""
+        """Return whether any environment of `app` is within this bound; `*` stands for any app."""
         return ANY in {self.app, app} or self.app == app
 
 
 class Role(StrEnum):
-    """A set of scopes that go together, under the name of what one does with them."""
+    """A set of scopes that go together, named after what one does with them."""
 
     VIEWER = "viewer"
     EDITOR = "editor"
@@ -97,7 +97,7 @@ class Role(StrEnum):
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """What it allows."""
+        """The scopes that it allows."""
         return _SCOPES_OF[self]
 
 
@@ -113,11 +113,11 @@ _SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What may be done in one place.
+    """What may be done, and where.
 
     Attributes:
-        scopes: What; at least one.
-        bound: Where.
+        scopes: What may be done; at least one scope.
+        bound: Where it may be done.
     """
 
     scopes: frozenset[Scope]
@@ -125,10 +125,10 @@ class Right:
 
     @classmethod
     def parse(cls, text: str) -> "Right":
-        """Return the right that `text` writes as `editor@billing/staging`; without a place, it holds everywhere.
+        """Return the right written as `text`, such as `editor@billing/staging`; without a place, it holds everywhere.
 
         Raises:
-            ValueError: It writes none.
+            ValueError: It is not one.
         """
         name, at, place = text.partition("@")
         if name not in {*Role}:
@@ -138,41 +138,41 @@ class Right:
 
     @property
     def role(self) -> Role | None:
-        """The role that allows just this; None if there is none."""
+        """The role that allows exactly this; None if there is none."""
         return next((role for role in Role if role.scopes == self.scopes), None)
 
     def __str__(self) -> str:
         return f"{self.role or ' '.join(sorted(self.scopes))}@{self.bound}"
 
     def allows(self, scope: Scope, app: str, environment: str) -> bool:
-        """Return whether `scope` is among it there; `*` asks for all places."""
+        """Return whether `scope` is allowed there; `*` stands for all places."""
         return self.has(scope) and self.bound.covers(app, environment)
 
     def has(self, scope: Scope) -> bool:
-        """Return whether `scope` is among it, wherever."""
+        """Return whether `scope` is allowed, wherever that is."""
         return scope in self.scopes or Scope.ADMIN in self.scopes
 
 
 def rights_within(scopes: Iterable[Scope], bounds: Iterable[Bound]) -> frozenset[Right]:
-    """Return the right to all of `scopes` in each of `bounds`."""
+    """Return the rights to all of `scopes` in each of `bounds`."""
     held = frozenset(scopes)
     return frozenset(Right(held, bound) for bound in bounds)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What is known of a token; its text is nowhere, only its digest is stored.
+    """What is known about a token; its text is kept nowhere: only its digest is stored.
 
     Attributes:
         id: The public part of its text.
-        family: The id of the first token of those that replaced one another.
+        family: The id of the first in a series of tokens that replaced one another.
         principal: The principal that it identifies.
-        label: What it is for, in the words of who made it.
+        label: What it is for, in the words of whoever made it.
         rights: What it may do, and where.
         made_at: When it was made.
-        expires_at: From when on it is refused; None for never.
+        expires_at: When it expires; None for never.
         revoked_at: When it was revoked; None if it was not.
-        last_used_at: When it was used last, a minute or so ago at most; None if it never was, as far as is known.
+        last_used_at: When it was last used, to within a minute or so; None if it never was, as far as is known.
     """
 
     id: str
@@ -190,15 +190,15 @@ class Token:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
     def allows(self, scope: Scope, app: str = ANY, environment: str = ANY) -> bool:
-        """Return whether it may do `scope` there; without an environment: in all of them."""
+        """Return whether it has `scope` there; without an environment, in all of them."""
         return any(right.allows(scope, app, environment) for right in self.rights)
 
     def allows_somewhere(self, scope: Scope, app: str) -> bool:
-        """Return whether it may do `scope` in any environment of `app`; `*` stands for any app."""
+        """Return whether it has `scope` in any environment of `app`; `*` stands for any app."""
         return any(right.has(scope) and right.bound.touches(app) for right in self.rights)
 
     def allows_to_grant(self, rights: Iterable[Right]) -> bool:
-        """Return whether nothing of `rights` exceeds the token's own."""
+        """Return whether none of `rights` exceeds the token's own."""
         return all(
             self.allows(scope, right.bound.app, right.bound.environment) for right in rights for scope in right.scopes
         )
@@ -209,8 +209,8 @@ class Actor:
     """A token in use, and what the audit log keeps of the request.
 
     Attributes:
-        token: What was shown.
-        request_id: The id under which the logs know the request.
+        token: The token that was used.
+        request_id: The id of the request in the logs.
         address: Where it came from.
     """
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 MINUTES = 60
-"""Over how many minutes the use of an app is added up, the one that has begun included."""
+"""Over how many minutes the use of an app is added up, including the current one."""
 
 MINUTES_AHEAD = 5
-"""How far the clock of another machine may be ahead for what it noted to count."""
+"""How far ahead another machine's clock may be for what it recorded to count."""
 
 LARGEST_LIMIT = 10**15
 RESERVE = 2
-"""How many times the limit is used when a way back is refused as well: who has used up an hour can still return."""
+"""At how many times the limit a rollback is refused as well: an app that has used up its hour can still roll back."""
 
 
 class Limit(StrEnum):
@@ -25,12 +25,12 @@ class Limit(StrEnum):
 
     @property
     def is_hourly(self) -> bool:
-        """Return whether it is about an hour, and not about this moment."""
+        """Return whether it limits an hour rather than this moment."""
         return self is not Limit.STREAMS
 
 
 Allowed = Mapping[Limit, int]
-"""How much of each an app may use; what is not in it is not limited."""
+"""How much of each an app may use; anything not in it is unlimited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Spent:
     """What an app has used within one minute.
 
     Attributes:
-        minute: Which, counted from 1970.
+        minute: The minute, counted from 1970.
         revisions: How many revisions were made on its behalf.
         bytes: How large they and its schemas were.
     """
@@ -48,20 +48,20 @@ class Spent:
     bytes: int = 0
 
     def of(self, limit: Limit) -> int:
-        """Return how much of one kind that is."""
+        """Return how much of one kind was used."""
         return self.revisions if limit is Limit.REVISIONS else self.bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How an app stands to one limit.
+    """Where an app stands on one limit.
 
     Attributes:
-        limit: Which.
-        allowed: How much it may use; None for any amount.
-        used: How much it has used within the hour, or uses now.
-        is_own: Whether the limit was set for this app, and is not that of all.
-        free_at: When there is room again; None where there is some, or nobody knows.
+        limit: The limit.
+        allowed: How much it may use; None for no limit.
+        used: How much it has used within the hour, or is using now.
+        is_own: Whether the limit was set for this app, rather than for all.
+        free_at: When there is capacity again; None if there is some now, or if that is not known.
     """
 
     limit: Limit
@@ -72,7 +72,7 @@ class Usage:
 
     @property
     def is_used_up(self) -> bool:
-        """Return whether there is no room left."""
+        """Return whether the limit is used up."""
         return self.allowed is not None and self.used >= self.allowed
 
 
@@ -87,7 +87,7 @@ def first_minute(moment: datetime) -> int:
 
 
 def free_at(spent: Sequence[Spent], limit: Limit, allowed: int) -> datetime | None:
-    """Return when less than `allowed` is used, as the oldest minutes cease to count; None if that is so now."""
+    """Return when less than `allowed` will be used, as the oldest minutes stop counting; None if that is so now."""
     left, moment = sum(each.of(limit) for each in spent), None
     for each in sorted(spent, key=lambda one: one.minute):
         if left < allowed:
@@ -97,5 +97,5 @@ def free_at(spent: Sequence[Spent], limit: Limit, allowed: int) -> datetime | No
 
 
 def _end(spent: Spent) -> datetime:
-    """Return when a minute ceases to count."""
+    """Return when a minute stops counting."""
     return datetime.fromtimestamp(0, UTC) + timedelta(minutes=spent.minute + MINUTES)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-"""RFC 1123's label: no second spelling of a name, and fit for a Kubernetes object, a host name and a path."""
+"""RFC 1123's label: names have only one spelling, and fit for a Kubernetes object, a host name and a path."""
 
 LABEL_RULE = "1 to 63 lower-case letters, digits and hyphens, with a letter or a digit at both ends"
 
@@ -14,7 +14,7 @@ class Place:
     """One environment of one app, written `billing/production`.
 
     Raises:
-        ValueError: One of the names is none; the message says what a name looks like.
+        ValueError: One of the names is not valid; the message says what a name looks like.
     """
 
     app: str
@@ -33,7 +33,7 @@ class Place:
         """Return the place that `text` names.
 
         Raises:
-            ValueError: It names none.
+            ValueError: It does not name one.
         """
         app, _, environment = text.partition("/")
         return cls(app, environment)

@@ -1,4 +1,4 @@
-"""Proposals: revisions that wait for somebody else to approve them, in environments that are protected."""
+"""Proposals: revisions that wait for somebody else's approval, in protected environments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ from app.domain.place import Place
 from app.domain.revision import Draft
 
 LIFETIME = timedelta(days=7)
-"""How long a proposal waits; its values are destroyed then."""
+"""How long a proposal waits; then its values are destroyed."""
 
 MOST_APPROVALS = 10
 
 
 class ProposalState(StrEnum):
-    """What has become of a proposal."""
+    """The state of a proposal."""
 
     OPEN = "open"
     APPLIED = "applied"
@@ -30,16 +30,16 @@ class ProposalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a proposal is to become a revision.
+    """How a proposal becomes a revision.
 
     Attributes:
-        action: What the audit log is to call it.
-        detail: What the audit log is to tell beside the number.
-        canary: How it is tried before everyone is offered it; None for what the environment does by default.
-        at_once: Whether everyone is offered it at once, whatever the environment does by default.
-        allow_dangerous: Whether names may be set that make programs run other code.
+        action: What the audit log calls it.
+        detail: What the audit log records in addition to the number.
+        canary: How it is tried before everyone is offered it; None for the default of the environment.
+        at_once: Whether everyone is offered it at once, whatever the default of the environment.
+        allow_dangerous: Whether to allow names that make programs run other code.
         ignore_live: Whether to store what the schemas of live instances refuse.
-        applies_itself: Whether it is applied with the last approval that it needs; by hand otherwise.
+        applies_itself: Whether it is applied with the last approval that it needs; otherwise by hand.
     """
 
     action: Action = Action.CONFIG_WRITE
@@ -56,9 +56,9 @@ class Wish:
     """A proposal before it has a number.
 
     Attributes:
-        draft: The revision that it is to be.
-        base: The number of the revision that it is made from; None if there was none.
-        terms: How it is to become one.
+        draft: The revision that it would become.
+        base: The number of the revision that it is based on; None if there was none.
+        terms: How it becomes one.
     """
 
     draft: Draft
@@ -68,11 +68,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Somebody's word that a proposal may become a revision.
+    """Somebody's approval of a proposal.
 
     Attributes:
-        principal: Whose.
-        digest: The digest of what they have looked at; it counts for nothing else.
+        principal: Who approved.
+        digest: The digest of what they looked at; the approval counts for nothing else.
         at: When.
         places: Where they may approve it: in its environment, and in the protected ones that it reached then.
     """
@@ -85,14 +85,14 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What has become of a proposal, when, by whom, and why.
+    """How a proposal ended, when, by whose action, and why.
 
     Attributes:
         state: What.
         at: When.
-        principal: Who did it; the service itself where time was over.
+        principal: Who did it; the service itself if it expired.
         reason: Why, in their words.
-        revision: The number of the revision that it has become.
+        revision: The number of the revision that it became.
     """
 
     state: ProposalState
@@ -104,27 +104,27 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is known of a proposal; its values are there as long as it is open.
+    """What is known about a proposal; its values exist as long as it is open.
 
     Attributes:
         place: The environment.
-        number: Its place among the proposals there, from 1.
-        base: The number of the revision that it is made from; it is stale once that is not the current one.
+        number: Its position among the proposals there, from 1.
+        base: The number of the revision that it is based on; it is stale once that is no longer the current one.
         names: The names of all variables that the revision would have.
         author: Who proposes it.
         message: Why, in the author's words.
-        made_at: When it was made, or changed for the last time.
-        expires_at: From when on it can't be applied.
-        schema: The digest of the schema that it was checked against; empty where the app of a base has none.
+        made_at: When it was made or last changed.
+        expires_at: When it expires.
+        schema: The digest of the schema that it was checked against; empty for a base whose app has none.
         unchecked: The names of the checks that this schema can't carry.
-        copied_from: The revision that it would bring back.
+        copied_from: The revision that it would restore.
         bases: The environments that it would extend.
-        origins: From where those of its variables are that it takes over from them.
-        is_base: Whether it is there to be extended.
-        terms: How it is to become a revision.
-        digest: SHA-256 over all this, its sealed values, and the digest of its base.
-        approvals: Those who have approved it, the first one first; those of an older digest included.
-        ending: What has become of it; None while it is open.
+        origins: Where its inherited variables come from.
+        is_base: Whether it exists to be extended.
+        terms: How it becomes a revision.
+        digest: SHA-256 over all of this, its sealed values, and the digest of its base.
+        approvals: Its approvals, oldest first, including those of an older digest.
+        ending: How it ended; None while it is open.
     """
 
     place: Place
@@ -150,7 +150,7 @@ class Proposal:
         return f"{self.place}#{self.number}"
 
     def counted(self, reached: Sequence[Place] = ()) -> Sequence[Approval]:
-        """Return the approvals of others than the author, of what it is now, for all of `reached`."""
+        """Return the approvals of its current content by others than the author, for all of `reached`."""
         return [
             each
             for each in self.approvals
@@ -160,7 +160,7 @@ class Proposal:
         ]
 
     def state(self, now: datetime) -> ProposalState:
-        """Return how it stands at `now`."""
+        """Return its state at `now`."""
         if self.ending is not None:
             return self.ending.state
         return ProposalState.EXPIRED if now >= self.expires_at else ProposalState.OPEN

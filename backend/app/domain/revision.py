@@ -28,11 +28,11 @@ class Draft:
         made_at: When.
         schema: The digest of the schema that it was checked against.
         unchecked: The names of the checks that this schema can't carry.
-        copied_from: The revision that a rollback brings back.
-        stage: How far it is to come at once.
+        copied_from: The revision that a rollback restores.
+        stage: The stage at which it starts.
         bases: The environments that it extends, later ones over earlier.
-        origins: From where those of its variables are that it takes over from them.
-        is_base: Whether it is there to be extended, so that it may lack what a schema requires.
+        origins: Where its inherited variables come from.
+        is_base: Whether it exists to be extended, so that it may lack what a schema requires.
     """
 
     place: Place
@@ -51,7 +51,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Destruction:
-    """Who removed the values of a revision for good, when and why."""
+    """Who permanently removed the values of a revision, when and why."""
 
     principal: Principal
     at: datetime
@@ -60,24 +60,24 @@ class Destruction:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What is known of a revision for ever, whether its values are still there or not.
+    """What is always known about a revision, whether or not its values are still there.
 
     Attributes:
         place: The environment.
-        number: Its place in the history, from 1, without a gap.
+        number: Its position in the history, from 1, without gaps.
         names: The names of its variables, in the order in which they were sent.
         author: Who wrote it.
         message: Why, in the author's words.
-        made_at: When; the order of revisions is that of their numbers.
-        schema: The digest of the schema that it was checked against; empty where the app of a base has none.
+        made_at: When it was made; revisions are ordered by number.
+        schema: The digest of the schema that it was checked against; empty for a base whose app has none.
         unchecked: The names of the checks that this schema can't carry.
-        copied_from: The revision that a rollback brought back.
-        digest: SHA-256 over all this, its stored body, and the digest of the revision before it.
-        destroyed: What became of its values; None while they are there.
-        stage: How far it has come; the newest one that everyone is offered is the current revision.
+        copied_from: The revision that a rollback restored.
+        digest: SHA-256 over all of this, its stored body, and the digest of the revision before it.
+        destroyed: Who removed its values; None while they exist.
+        stage: Its stage; the newest one that everyone is offered is the current revision.
         bases: The environments that it extends, later ones over earlier.
-        origins: From where those of its variables are that it takes over from them.
-        is_base: Whether it is there to be extended, so that it may lack what a schema requires.
+        origins: Where its inherited variables come from.
+        is_base: Whether it exists to be extended, so that it may lack what a schema requires.
     """
 
     place: Place
@@ -112,14 +112,14 @@ def is_digest(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A contract as the service keeps it.
+    """A contract as the service stores it.
 
     Attributes:
-        app: Whose contract it is.
+        app: The app that it belongs to.
         digest: Its name, which its document carries.
-        document: The JSON text that `setpoint schema` has written.
+        document: The JSON text written by `setpoint schema`.
         release: The newest release of the app that it was pushed for.
-        author: Who pushed it last.
+        author: Who last pushed it.
         pushed_at: When.
     """
 

@@ -1,4 +1,4 @@
-"""A rollout: how far a revision has come, in one sentence, and what the canaries make of it."""
+"""A rollout: the state of a revision in one sentence, and the outcome of its canaries."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,18 +11,18 @@ from app.domain.session import Alike, Reason, Session, State, alike
 _MOST_REASONS_TOLD = 3
 
 LONGEST_SILENCE = timedelta(seconds=30)
-"""After its lease is over, an instance may still come back, as it does after the service was down."""
+"""After its lease has expired, an instance may still come back, as it does when the service was down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Instances that refused for one reason.
+    """Instances that refused for the same reason.
 
     Attributes:
         message: The reason.
         instances: How many refused for it.
-        rule: A name of it for programs.
-        variable: The variable; empty where it is about several.
+        rule: Its name for programs.
+        variable: The variable; empty if it concerns several.
     """
 
     message: str
@@ -33,11 +33,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The line that people look for, in its parts.
+    """The line that people look for, in parts.
 
     Attributes:
         head: What has happened.
-        why: Why; empty where that is not known, or goes without saying.
+        why: Why; empty if that is not known, or goes without saying.
         rest: What else there is to know.
     """
 
@@ -56,14 +56,14 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """How a revision stands with the instances that are live.
+    """The state of a revision among the live instances.
 
     Attributes:
         revision: The number of the revision.
-        states: How many instances are in which state; those that have gone are not counted.
-        refusals: Why it was refused, the most frequent reason first.
-        still_served: The other revisions that are served, the newest first.
-        noun: What people call one and several of the instances.
+        states: How many instances are in each state; those that have gone are not counted.
+        refusals: Why it was refused, most frequent reason first.
+        still_served: The other revisions that are served, newest first.
+        noun: The words for one and for several of the instances.
     """
 
     revision: int
@@ -79,7 +79,7 @@ class Rollout:
 
     @property
     def stage(self) -> Stage:
-        """Return how far it has come."""
+        """Return its stage."""
         return Stage.COMPLETE
 
     @property
@@ -116,7 +116,7 @@ class Rollout:
 
     @property
     def why(self) -> str:
-        """Return why it was refused; nothing where no reason is known."""
+        """Return why it was refused; nothing if no reason is known."""
         told = [
             refusal.message if len(self.refusals) == 1 else f"{refusal.message} ({refusal.instances})"
             for refusal in self.refusals[:_MOST_REASONS_TOLD]
@@ -137,12 +137,12 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a revision stands that only the canaries are, or were, offered.
+    """The state of a revision that only the canaries are, or were, offered.
 
     Attributes:
-        canary: The revision, and how far it has come.
-        tried: How it stands with the canaries.
-        others: How the current revision stands: with the others, or with everyone once it was rolled back.
+        canary: The revision, and its stage.
+        tried: Its state among the canaries.
+        others: The state of the current revision: among the others, or among all instances after a rollback.
     """
 
     canary: Canary
@@ -156,27 +156,27 @@ class Trial:
 
     @property
     def current(self) -> int:
-        """Return the number of the revision that everyone is offered who is no canary."""
+        """Return the number of the revision that everyone but the canaries is offered."""
         return self.others.revision
 
     @property
     def stage(self) -> Stage:
-        """Return how far it has come."""
+        """Return its stage."""
         return self.canary.stage
 
     @property
     def states(self) -> Mapping[State, int]:
-        """Return how many instances are in which state to what each is offered."""
+        """Return how many instances are in each state, relative to what each is offered."""
         return Counter(self.tried.states) + Counter(self.others.states)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        """Return why what is offered was refused, the most frequent reason first."""
+        """Return why the offers were refused, most frequent reason first."""
         return self.tried.refusals or self.others.refusals
 
     @property
     def still_served(self) -> tuple[int, ...]:
-        """Return the revisions that are served beside this one, the newest first."""
+        """Return the other revisions that are served, newest first."""
         return tuple(sorted({*self.tried.still_served, *self.others.still_served} - {self.revision}, reverse=True))
 
     @property
@@ -210,7 +210,7 @@ class Trial:
 
 
 def rollout(revision: int, instances: Iterable[Alike]) -> Rollout:
-    """Return how `revision` stands with instances, all of which are offered it; those that have gone don't count."""
+    """Return the state of `revision` among instances that are all offered it; those that have gone don't count."""
     live = [each for each in instances if each.stance.is_live]
     states: Counter[State] = Counter()
     for each in live:
@@ -223,7 +223,7 @@ def rollout(revision: int, instances: Iterable[Alike]) -> Rollout:
 
 
 def standing(offering: Offering, instances: Sequence[Alike]) -> Rollout | Trial:
-    """Return how the newest revision stands with the instances of an environment."""
+    """Return the state of the newest revision among the instances of an environment."""
     canary = offering.canary
     if canary is None:
         return rollout(offering.current, instances)
@@ -233,10 +233,10 @@ def standing(offering: Offering, instances: Sequence[Alike]) -> Rollout | Trial:
 
 
 def advanced(canary: Canary, canaries: Sequence[Session], now: datetime) -> Canary:
-    """Return how far a revision on trial has come, by what its canaries say and serve.
+    """Return the stage of a revision on trial, from what its canaries say and serve.
 
-    One that ends in good order is not asked any more. One that goes silent vouches for nothing, and is given a while to
-    come back; until then, and until all others serve the revision, the bake time has not begun.
+    A canary that shuts down normally is no longer asked. One that goes silent proves nothing, and is given a while to
+    come back; until then, and until all others serve the revision, the bake time does not begin.
     """
     tried = _tried(canary, alike(canaries))
     if State.FAILED in tried.states:

@@ -1,4 +1,4 @@
-"""How a revision had turned out when the next one was made: the last that is known of it."""
+"""How a revision had turned out when the next one was made: the last that is known about it."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from app.domain.session import State
 
 @dataclass(frozen=True, slots=True)
 class RolloutResult:
-    """How the live instances stood to a revision when it was replaced.
+    """The state of a revision among the live instances when it was replaced.
 
     Attributes:
         live: How many there were.
         serving: How many served it.
         refused: How many refused it.
-        reason: Why most of those did; empty where none did.
+        reason: Why most of those did; empty if none did.
     """
 
     live: int
@@ -23,7 +23,7 @@ class RolloutResult:
 
     @property
     def state(self) -> State:
-        """Return how the environment stood as a whole."""
+        """Return the state of the environment as a whole."""
         if self.refused:
             return State.FAILED
         if not self.live:

@@ -13,7 +13,7 @@ LONGEST_REASON = 1_000
 
 
 class Answer(StrEnum):
-    """What an instance says of a revision."""
+    """What an instance says about a revision."""
 
     APPLYING = "APPLYING"
     APPLIED = "APPLIED"
@@ -21,7 +21,7 @@ class Answer(StrEnum):
 
 
 class State(StrEnum):
-    """How an instance stands to the revision that it is offered."""
+    """The state of an instance, relative to the revision that it is offered."""
 
     SYNCED = "SYNCED"
     STALE = "STALE"
@@ -31,7 +31,7 @@ class State(StrEnum):
 
 
 class ServedFrom(StrEnum):
-    """Where an instance has what it serves from."""
+    """Where an instance got what it serves."""
 
     SERVICE = "service"
     CACHE = "cache"
@@ -40,11 +40,11 @@ class ServedFrom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that the app's own settings class says against a revision.
+    """One reason of the app's own settings class to refuse a revision.
 
     Attributes:
         rule: A name for programs, such as `invalid-value`.
-        variable: The variable; empty where it is about several.
+        variable: The variable; empty if it concerns several.
         message: What is wrong, for people; the secrets of the revision are masked in it.
     """
 
@@ -55,12 +55,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the settings class of an instance said of a revision.
+    """What the settings class of an instance said about a revision.
 
     Attributes:
         revision: The number of the revision.
         answer: Whether it is being applied, was applied, or was refused.
-        at: When the service heard of it.
+        at: When the service received it.
         reasons: Why it was refused.
     """
 
@@ -77,7 +77,7 @@ class Served:
     Attributes:
         revision: The number of the revision.
         since: Since when.
-        source: Where it has it from.
+        source: Where it comes from.
         known_good_at: When its last known good was written; None if it has none.
     """
 
@@ -87,7 +87,7 @@ class Served:
     known_good_at: datetime | None = None
 
     def followed_by(self, later: "Served | None") -> "Served":
-        """Return what is served after a later report, with the time since when it is."""
+        """Return what is served after a later report, with the time since when it has been."""
         if later is None:
             return self
         is_the_same = (later.revision, later.source) == (self.revision, self.source)
@@ -99,9 +99,9 @@ class Instance:
     """A running process.
 
     Attributes:
-        id: A UUID of version 7, which the process has made.
+        id: A UUID of version 7, made by the process.
         host: The machine that it runs on.
-        pid: Its number there.
+        pid: Its process id there.
         started_at: When it started.
         release: The release of the app.
         schema: The digest of its contract; empty if it has not said.
@@ -120,16 +120,16 @@ class Session:
     """One instance that follows one environment; it is live while a worker of the service holds it.
 
     Attributes:
-        id: Its name; the same for all the environments that one instance follows.
+        id: Its id; the same for all environments that one instance follows.
         place: The environment.
         instance: The process.
-        principal: Whom its token speaks for.
+        principal: The principal of its token.
         opened_at: When it began.
         attempted: The newest verdict.
         serves: What it serves; None before it has applied anything.
         held_by: The worker that holds its stream; empty when it has gone.
-        left_at: When it went; None while it is there.
-        canary: The newest revision that it was offered before everyone was; None if there was none.
+        left_at: When it left; None while it is there.
+        canary: The newest revision that it was offered before everyone else; None if there was none.
     """
 
     id: str
@@ -145,7 +145,7 @@ class Session:
 
     @property
     def stance(self) -> "Stance":
-        """Return how it stands to revisions."""
+        """Return its stance on revisions."""
         return Stance(
             is_live=bool(self.held_by),
             canary=self.canary,
@@ -156,21 +156,21 @@ class Session:
         )
 
     def state(self, offered: int) -> State:
-        """Return how it stands to the revision that it is offered; what has not answered is never synced."""
+        """Return its state relative to the revision that it is offered; without an answer, it is never synced."""
         return self.stance.state(offered)
 
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How an instance stands to revisions, without what tells it from others.
+    """The stance of an instance on revisions, without anything that distinguishes it from others.
 
     Attributes:
         is_live: Whether it is there.
-        canary: The newest revision that it was offered before everyone was; None if there was none.
-        attempted: The number of the revision of its newest verdict; None before it has said anything.
-        answer: What it said of that.
+        canary: The newest revision that it was offered before everyone else; None if there was none.
+        attempted: The number of the revision of its newest verdict; None before the first one.
+        answer: What it said about that.
         serves: The number of the revision that it serves; None before it has applied anything.
-        source: Where it has that from.
+        source: Where that comes from.
     """
 
     is_live: bool
@@ -181,7 +181,7 @@ class Stance:
     source: ServedFrom | None = None
 
     def state(self, offered: int) -> State:
-        """Return how it stands to the revision that it is offered; what has not answered is never synced."""
+        """Return its state relative to the revision that it is offered; without an answer, it is never synced."""
         if not self.is_live:
             return State.EXPIRED
         if self.attempted == offered:
@@ -196,12 +196,12 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Instances that stand alike, and say the same reasons.
+    """Instances with the same stance, and the same reasons.
 
     Attributes:
-        stance: How they stand to revisions.
-        reasons: Why they refused what they attempted last.
-        instances: How many they are.
+        stance: Their stance on revisions.
+        reasons: Why they refused what they last attempted.
+        instances: How many there are.
     """
 
     stance: Stance
@@ -210,19 +210,19 @@ class Alike:
 
 
 def alike(sessions: Iterable[Session]) -> list[Alike]:
-    """Return how each of `sessions` stands."""
+    """Return the stance of each of `sessions`."""
     return [Alike(each.stance, each.attempted.reasons if each.attempted else ()) for each in sessions]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What became of a report, by the ids of the sessions that it is of.
+    """What became of a report, by the ids of its sessions.
 
     Attributes:
-        stored: Those of which it is stored.
-        unknown: Those that nobody knows, or that do not follow the environment: their instances open new ones.
-        no_revision: All of them, if it is about a revision that there is not, such as one that a restored database has
-            lost.
+        stored: Those for which it was stored.
+        unknown: Those that are unknown, or do not follow the environment: their instances must open new ones.
+        no_revision: All of them, if it concerns a revision that does not exist, such as one that a restored database
+            has lost.
     """
 
     stored: Sequence[str] = ()
@@ -232,13 +232,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class SessionReport:
-    """What one or many instances tell alike of one environment.
+    """What one or more instances report alike about one environment.
 
     Attributes:
         sessions: The ids of their sessions.
         place: The environment.
-        verdict: What their settings class said; None where they tell only what they serve.
-        serves: What they serve now; None where that has not changed.
+        verdict: What their settings class said; None if they report only what they serve.
+        serves: What they serve now; None if that has not changed.
     """
 
     sessions: Sequence[str]
@@ -248,10 +248,10 @@ class SessionReport:
 
     @property
     def newest(self) -> int:
-        """Return the largest number of a revision that it is about; 0 if it is about none."""
+        """Return the largest revision number that it mentions; 0 if there is none."""
         return max(self.verdict.revision if self.verdict else 0, self.serves.revision if self.serves else 0)
 
     def followed_by(self, later: "SessionReport") -> "SessionReport":
-        """Return what a session of this report and of a later one tells with both."""
+        """Return this report and a later one of the same session combined."""
         serves = self.serves.followed_by(later.serves) if self.serves else later.serves
         return replace(later, verdict=later.verdict or self.verdict, serves=serves)

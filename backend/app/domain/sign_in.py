@@ -1,4 +1,4 @@
-"""Sign-ins: a browser speaks for a token until it signs out, for a working day at most."""
+"""Sign-ins: a browser acts for a token until it signs out, for a working day at most."""
 
 import hashlib
 import secrets
@@ -13,7 +13,7 @@ LONGEST = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class SignInKey:
-    """What the browser keeps in a cookie, and nobody else.
+    """What only the browser keeps, in a cookie.
 
     Attributes:
         text: 256 random bits, as text.
@@ -23,17 +23,17 @@ class SignInKey:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the text in hexadecimal, which is all that is stored of it."""
+        """SHA-256 of the text in hexadecimal, which is all that is stored."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A browser that speaks for a token.
+    """A browser that acts for a token.
 
     Attributes:
-        digest: That of its key.
-        token: For which token it speaks; it ends with it.
+        digest: The digest of its key.
+        token: The token that it acts for; it ends with that.
         made_at: When it began.
         expires_at: From when on it is refused.
     """
@@ -49,7 +49,7 @@ class SignIn:
 
 
 def new_sign_in(token: Token, now: datetime) -> tuple[SignIn, SignInKey]:
-    """Return a sign-in for `token`, with a key that nobody has."""
+    """Return a sign-in for `token`, with a new key."""
     key = SignInKey(secrets.token_urlsafe(32))
     expires_at = now + LONGEST
     return SignIn(key.digest, token, now, min(expires_at, token.expires_at or expires_at)), key

@@ -1,4 +1,4 @@
-"""The text of a token: `sp_<id>_<secret><checksum>`, which scanners find and typing errors can't fake."""
+"""The text of a token: `sp_<id>_<secret><checksum>`, which scanners recognise and typing errors can't fake."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ _SECRET_LENGTH = 43
 _CHECKSUM_LENGTH = 6
 
 PREFIX = "sp_"
-"""What every token begins with, and nobody else's."""
+"""The prefix of every token of this service."""
 
 PATTERN = rf"{PREFIX}[0-9A-Za-z]{{12}}_[0-9A-Za-z]{{49}}"
 """For secret scanners."""
@@ -28,7 +28,7 @@ class TokenText:
     """A token as its holder has it.
 
     Attributes:
-        id: The public part, by which people tell tokens apart.
+        id: The public part, which tells tokens apart.
         text: All of it; shown once, stored nowhere.
     """
 
@@ -47,14 +47,14 @@ def is_token_id(text: str) -> bool:
 
 
 def new_token_text() -> TokenText:
-    """Return a token that nobody has."""
+    """Return a new token."""
     token_id, secret = _random(_ID_LENGTH), _random(_SECRET_LENGTH)
     start = f"{PREFIX}{token_id}_{secret}"
     return TokenText(token_id, start + _checksum(start))
 
 
 def parse_token_text(text: str) -> TokenText | None:
-    """Return the token that `text` is; None if it is none, or was mistyped."""
+    """Return the token written as `text`; None if it is not one, or was mistyped."""
     match = _TOKEN.fullmatch(text)
     if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != text[-_CHECKSUM_LENGTH:]:
         return None

@@ -1,4 +1,4 @@
-"""Who the service trusts to say who asks: rules on the tokens of other issuers, and what their holders may do."""
+"""Whose tokens the service trusts: rules on the tokens of other issuers, and what their holders may do."""
 
 import re
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ class TrustRule:
     """What the holder of another issuer's token may do here.
 
     Attributes:
-        name: What people call the rule.
-        issuer: Who makes the token: its `iss`, to the letter.
-        audience: For whom it is made: one of its `aud`, to the letter.
-        subject: Whose it is: a pattern for its `sub`, in which `*` stands for any text.
+        name: The name of the rule, for people.
+        issuer: Who issues the token: its `iss`, to the letter.
+        audience: Who it is issued for: one of its `aud`, exactly.
+        subject: Who it identifies: a pattern for its `sub`, in which `*` matches any text.
         rights: What its holder may do, and where.
-        key_set: The keys of the issuer as a JSON Web Key Set (RFC 7517); empty where they are fetched.
-        key_set_url: Where they are fetched; empty where they are given.
+        key_set: The keys of the issuer as a JSON Web Key Set (RFC 7517); empty if they are fetched.
+        key_set_url: Where they are fetched from; empty if they are given.
         claims: A pattern for each other claim that the token must have.
         once: Whether a token is exchanged only once.
-        sign_in: Whether it is about people who sign in with a browser, whose tokens are never exchanged; their keys
+        sign_in: Whether it is for people who sign in with a browser, whose tokens are never exchanged; their keys
             are those that the issuer publishes.
         author: Who made the rule; None before it is stored.
         made_at: When; None before it is stored.
@@ -42,7 +42,7 @@ class TrustRule:
     made_at: datetime | None = None
 
     def admits(self, claims: Mapping[str, object]) -> bool:
-        """Return whether a token with these claims, which its issuer has signed, is one that the rule means."""
+        """Return whether the rule applies to a token with these claims, which its issuer has signed."""
         wanted = {**self.claims, "sub": self.subject}
         return _names(claims.get("aud"), self.audience) and all(
             _fits(claims.get(name), pattern) for name, pattern in wanted.items()
@@ -54,7 +54,7 @@ def _names(audience: object, wanted: str) -> bool:
 
 
 def _fits(claim: object, pattern: str) -> bool:
-    """Return whether `claim` is of the pattern; of a list, whether one of its members is."""
+    """Return whether `claim` matches the pattern; for a list, whether one of its members does."""
     if isinstance(claim, list):
         return any(_fits(each, pattern) for each in claim if not isinstance(each, list))
     if isinstance(claim, bool):

@@ -6,19 +6,19 @@ from enum import StrEnum
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _NOT_ON_A_LINE = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Control characters, line breaks, and what makes text run the other way from there on."""
+"""Control characters, line breaks, and characters that change the direction of text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that keeps a set of variables from being stored.
+    """One reason why a set of variables can't be stored.
 
     Attributes:
-        variable: The variable that has the problem; None where it is about all of them.
+        variable: The variable that has the problem; None where it concerns all of them.
         code: A name for programs, such as `invalid-value`.
         message: What is wrong, for people; holds no value.
         hint: What to do about it; empty where the message says it.
-        ordinal: Which variable of the set it is about, counted from 1, where its name is not fit to be said.
+        ordinal: The position of the variable in the set, from 1, if its name must not be shown.
     """
 
     variable: str | None
@@ -29,7 +29,7 @@ class Problem:
 
 
 def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
-    """Return why `text` can't be kept beside a change, such as a message or a reason."""
+    """Return why `text` can't be stored with a change, for example as a message or a reason."""
     if len(text) > longest:
         message = f"the {what} has {len(text):,} characters; the limit is {longest:,}"
         return (Problem(None, f"{what}-too-long", message),)
@@ -39,7 +39,7 @@ def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
 
 
 def line_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
-    """Return why `text` can't be kept where people will read it on one line, such as a name."""
+    """Return why `text` can't be stored where people read it on one line, for example as a name."""
     if not text.strip():
         return (Problem(None, f"{what}-missing", f"the {what} is blank"),)
     if problems := text_problems(what, text, longest):
@@ -59,10 +59,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The answer of a schema.
+    """What a schema says about a set of variables.
 
     Attributes:
-        problems: All that is wrong.
+        problems: Everything that is wrong.
         unchecked: The names of the checks that the app's own class makes and a schema can't carry.
     """
 

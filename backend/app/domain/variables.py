@@ -1,4 +1,4 @@
-"""The complete set of an environment's variables, and what may be in one at all, whatever the schema says."""
+"""The complete set of an environment's variables, and what it may contain, whatever the schema says."""
 
 import re
 from collections.abc import ItemsView, Iterator, Mapping
@@ -7,7 +7,7 @@ from app.domain.validation import Problem
 from setpoint.text.guarded import MASK
 
 UNCHANGED = "setpoint:unchanged"
-"""Stands for the value that a variable has already, where somebody edits it who does not see it."""
+"""Represents the existing value of a variable for somebody who edits it without seeing it."""
 
 MOST_VARIABLES = 1_000
 LONGEST_NAME = 255
@@ -24,10 +24,10 @@ _MASKS = {
     MASK: "is shown in place of secrets",
     UNCHANGED: "stands for the value already stored under the same name",
 }
-"""What would be lost for good if somebody stored it in the place of the value that it stands for."""
+"""Texts that represent a value, which would be permanently lost if one of them were stored in its place."""
 
 _DANGEROUS = re.compile(
-    # Each makes a process run, load or find something else than its author meant.
+    # Each makes a process run, load or find something other than its author meant.
     r"LD_.+|DYLD_.+|GCONV_PATH|PATH|IFS|BASH_ENV|BASH_FUNC_.+|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND"
     r"|PYTHON(?:PATH|HOME|STARTUP|INSPECT|BREAKPOINT|EXECUTABLE|USERBASE|WARNINGS|PLATLIBDIR|PYCACHEPREFIX)|NODE_(?:OPTIONS|PATH)"
     r"|PERL(?:5LIB|5OPT|LIB|5DB)|RUBY(?:OPT|LIB)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS"
@@ -39,7 +39,7 @@ _DANGEROUS = re.compile(
 
 
 class Variables(Mapping[str, str]):
-    """Names with their text, in the order in which they were sent; its `repr` holds no value."""
+    """Names with their texts, in the order in which they were sent; `repr` shows no value."""
 
     __slots__ = ("_texts",)
 
@@ -59,18 +59,18 @@ class Variables(Mapping[str, str]):
         return f"<{len(self)} variables>"
 
     def items(self) -> ItemsView[str, str]:
-        """Return names with texts; what a mapping has of itself asks for each of them."""
+        """Return names with texts; the one that `Mapping` provides looks each of them up."""
         return self._texts.items()
 
     def merged(self, patch: Mapping[str, str | None]) -> "Variables":
-        """Return these variables as a merge patch (RFC 7396) leaves them: None removes, text sets."""
+        """Return these variables with a merge patch (RFC 7396) applied: None removes, text sets."""
         return Variables({name: text for name, text in {**self._texts, **patch}.items() if text is not None})
 
 
 def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = False) -> tuple[Problem, ...]:
     """Return why `variables` can't be stored, before any schema is asked.
 
-    Of too many, none is looked at: that would take long, and so would the answer.
+    If there are too many, none is looked at: that would take long, and make the answer long too.
 
     Args:
         variables: The complete set.

@@ -21,9 +21,7 @@ def expected_revision() -> int | AnyOf | None:
     """
     wanted, must_be_new = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     if wanted is None and must_be_new is None:
-        detail = (
-            'say which revision the change is based on: `If-Match: "43"`, or `If-None-Match: *` for the first one'
-        )
+        detail = 'say which revision the change is based on: `If-Match: "43"`, or `If-None-Match: *` for the first one'
         raise Problem(HTTPStatus.PRECONDITION_REQUIRED, detail)
     if wanted is None and must_be_new == "*":
         return None

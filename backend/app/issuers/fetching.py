@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 def is_safe_url(url: str) -> bool:
-    """Return whether nobody else reads along what is sent to `url`: `https`, or `http` on this machine."""
+    """Return whether nobody else can read what is sent to `url`: `https`, or `http` on this machine."""
     try:
         parts = urlsplit(url)
         host, is_open = parts.hostname or "", parts.scheme == "http"

@@ -49,7 +49,7 @@ class JsonWebTokens:
     fetched: Fetched[KeySet] = field(default_factory=fetched_key_sets)
 
     def issuer_of(self, text: str) -> str:
-        """Return who says to have made the token; nothing is proved by that.
+        """Return who the token says issued it, which proves nothing.
 
         Raises:
             RefusedAssertionError: It is no JSON Web Token.
@@ -62,7 +62,7 @@ class JsonWebTokens:
     def verified(self, text: str, rule: TrustRule, now: datetime) -> Assertion:
         """Return what the token says, if the issuer of `rule` has signed it and it is valid now.
 
-        What the token says of keys is not looked at.
+        What the token says about keys is ignored.
 
         Raises:
             RefusedAssertionError: It is not.
@@ -122,7 +122,7 @@ def _chosen(keys: KeySet, key_id: object) -> Key | None:
 
 
 def _part(text: str, position: int) -> Mapping[str, object]:
-    """Return the header or the claims of a token, of which nothing is proved yet."""
+    """Return the header or the claims of a token, none of them verified yet."""
     parts = text.split(".")
     if len(text) > _LARGEST or len(parts) != 3:  # noqa: PLR2004 - RFC 7515, section 3.1
         raise _no_token()

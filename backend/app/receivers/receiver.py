@@ -23,7 +23,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class UnfitReceiverError(Exception):
-    """Nothing is sent there; the text says why."""
+    """Nothing can be sent there; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

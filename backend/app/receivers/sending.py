@@ -45,7 +45,7 @@ class WebhookSender:
         return ""
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
-        """Return what came of a POST; it is over after a bounded time, and raises nothing."""
+        """Return what came of a POST; it takes a bounded time, and raises nothing."""
         try:
             receiver = parse_receiver(url, allow_private=self.allow_private)
             addresses = addresses_of(receiver, allow_private=self.allow_private)

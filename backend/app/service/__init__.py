@@ -1,1 +1,1 @@
-"""Use cases, a page each; what they need comes in as the Protocols of `ports.py`."""
+"""The use cases; what they need from outside is in the Protocols of `ports.py`."""

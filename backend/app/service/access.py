@@ -1,4 +1,4 @@
-"""Finds out who asks and what they may do."""
+"""Finds out who is asking and what they may do."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from app.service.token_uses import TokenUses
 
 @dataclass(slots=True)
 class Access:
-    """Who asks, by the text of a token."""
+    """Who is asking, by the text of a token."""
 
     store: Store
     clock: Clock
@@ -26,7 +26,7 @@ class Access:
         """Return the live token with this text.
 
         Raises:
-            UnauthenticatedError: There is none; a mistyped one is refused without asking the store.
+            UnauthenticatedError: There is none; a mistyped token is refused without asking the store.
         """
         parsed = parse_token_text(text)
         if parsed is None:
@@ -45,7 +45,7 @@ class Access:
         return self._live(self.store.read(lambda found: found.tokens.by_id(token_id)))
 
     def _find(self, parsed: TokenText) -> Token:
-        """Ask the store; a refusal is not remembered, or strangers could crowd out those who may come in."""
+        """Ask the store; refusals are not remembered, or strangers could crowd out legitimate users."""
         return self._live(self.store.read(lambda found: found.tokens.by_digest(parsed.digest)))
 
     def _live(self, token: Token | None) -> Token:
@@ -55,11 +55,11 @@ class Access:
 
 
 def require(token: Token, scope: Scope, app: str = ANY, environment: str = ANY) -> None:
-    """Refuse what `token` does not allow there; without an environment: in all of them.
+    """Refuse what `token` does not allow there; without an environment, in all of them.
 
     Raises:
-        NotFoundError: The token has no business with the place, and is not told whether there is one.
-        ForbiddenError: It may do other things there.
+        NotFoundError: The token has no rights there at all, and must not learn whether the place exists.
+        ForbiddenError: It may only do other things there.
     """
     if token.allows(scope, app, environment):
         return

@@ -1,4 +1,4 @@
-"""What the use cases need to know of tokens, of those that they speak for, and of browsers, as Protocols."""
+"""What the use cases need to know about tokens, principals and browsers, as Protocols."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from app.domain.sign_in import SignIn
 
 
 class Tokens(Protocol):
-    """What is known of tokens."""
+    """The stored tokens."""
 
     def by_digest(self, digest: str) -> Token | None:
         """Return the token whose text has this SHA-256; None if there is none."""
@@ -20,7 +20,7 @@ class Tokens(Protocol):
         ...
 
     def all_tokens(self) -> Sequence[Token]:
-        """Return all tokens, the newest first."""
+        """Return all tokens, newest first."""
         ...
 
     def add(self, token: Token, digest: str) -> None:
@@ -32,16 +32,16 @@ class Tokens(Protocol):
         ...
 
     def note_uses(self, uses: Mapping[str, datetime]) -> None:
-        """Store when tokens were used, by their ids; a later use that is stored already stays."""
+        """Store when tokens were used, by their ids; a later use that is already stored stays."""
         ...
 
     def forget_expired(self, before: datetime, lifetime: timedelta) -> None:
-        """Forget the tokens that expired before a time and were to live no longer than `lifetime`."""
+        """Forget the tokens that expired before a given time and were made to live no longer than `lifetime`."""
         ...
 
 
 class Principals(Protocol):
-    """Who has acted or may act."""
+    """The principals that have acted or may act."""
 
     def remember(self, principal: Principal) -> None:
         """Store a principal, or its new name."""
@@ -64,9 +64,9 @@ class SignIns(Protocol):
         ...
 
     def remove(self, digest: str) -> None:
-        """Forget the one with this digest, if there is one."""
+        """Delete the one with this digest, if it exists."""
         ...
 
     def forget_expired(self, now: datetime) -> None:
-        """Forget those that are over."""
+        """Delete those that have expired."""
         ...

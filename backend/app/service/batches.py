@@ -1,4 +1,4 @@
-"""Gathers what many requests bring within a moment, and stores it in one transaction."""
+"""Gathers what many requests bring at about the same time, and stores it in one transaction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class _Batch(Generic[Item, Answer]):
 
 
 class Batches(Generic[Item, Answer]):
-    """The first request of a moment waits for others, stores what they have brought, and all get their answers."""
+    """The first request waits a moment for others and stores what all of them bring; then all get their answers."""
 
     def __init__(
         self, store: Callable[[Sequence[Item]], Sequence[Answer]], most: int = 1_000, seconds: float = 0.02
@@ -28,7 +28,7 @@ class Batches(Generic[Item, Answer]):
 
         Args:
             store: Stores items, and returns an answer to each.
-            most: With how many items a batch waits no longer.
+            most: The number of items at which a batch stops waiting.
             seconds: How long a batch waits for more.
         """
         self._store = store

@@ -9,7 +9,7 @@ from app.domain.trust import TrustRule
 
 
 class TrustRules(Protocol):
-    """The rules, and which tokens were exchanged already."""
+    """The rules, and which tokens have already been exchanged."""
 
     def named(self, name: str) -> TrustRule | None:
         """Return the rule with this name; None if there is none."""
@@ -20,7 +20,7 @@ class TrustRules(Protocol):
         ...
 
     def put(self, rule: TrustRule) -> None:
-        """Store `rule`, in place of the one with its name if there is one."""
+        """Store `rule`, replacing the one with the same name if there is one."""
         ...
 
     def remove(self, name: str) -> None:
@@ -28,7 +28,7 @@ class TrustRules(Protocol):
         ...
 
     def use(self, token: str, until: datetime) -> bool:
-        """Note that a token is used, whose digest is `token`; return whether it was noted already."""
+        """Note that the token with the digest `token` is used; return whether that was already noted."""
         ...
 
     def forget_used(self, before: datetime) -> None:
@@ -38,7 +38,7 @@ class TrustRules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """Another issuer's token, which it has signed and which is valid now.
+    """Another issuer's token, whose signature is verified and which is valid now.
 
     Attributes:
         claims: What it says.
@@ -55,10 +55,10 @@ class Assertions(Protocol):
     """Reads the tokens of other issuers (RFC 7519)."""
 
     def issuer_of(self, text: str) -> str:
-        """Return who says to have made the token; nothing is proved by that.
+        """Return who the token says issued it, which proves nothing.
 
         Raises:
-            RefusedAssertionError: It is no JSON Web Token.
+            RefusedAssertionError: It is not a JSON Web Token.
         """
         ...
 
@@ -66,7 +66,7 @@ class Assertions(Protocol):
         """Return what the token says, if the issuer of `rule` has signed it and it is valid now.
 
         Raises:
-            RefusedAssertionError: It is not.
+            RefusedAssertionError: It is not signed by it, or not valid now.
             UnavailableError: The keys of the issuer can't be fetched.
         """
         ...
@@ -74,12 +74,12 @@ class Assertions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What is kept in the browser of somebody who signs in elsewhere, until they come back.
+    """What the browser of somebody who is signing in elsewhere keeps until they come back.
 
     Attributes:
-        state: Shows that the answer is for this browser (RFC 6749, section 10.12).
-        nonce: Shows that the token was made for this attempt (OpenID Connect Core, section 3.1.2.1).
-        verifier: Shows that whoever has the code has asked for it (RFC 7636).
+        state: Proves that the answer is for this browser (RFC 6749, section 10.12).
+        nonce: Proves that the token was issued for this attempt (OpenID Connect Core, section 3.1.2.1).
+        verifier: Proves that whoever has the code has asked for it (RFC 7636).
     """
 
     state: str
@@ -88,36 +88,36 @@ class Attempt:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is missing, so that nothing empty can be taken for it."""
+        """Whether nothing is missing, so that nothing empty can pass for it."""
         return bool(self.state and self.nonce and self.verifier)
 
 
 class IdentityProvider(Protocol):
-    """Who says which people they are (OpenID Connect Core 1.0)."""
+    """An identity provider (OpenID Connect Core 1.0)."""
 
     @property
     def issuer(self) -> str:
-        """Who makes the tokens."""
+        """Who issues the tokens."""
         ...
 
     @property
     def audience(self) -> str:
-        """For whom they are made: this service, by the name that the issuer has for it."""
+        """Who they are issued for: this service, by the issuer's name for it."""
         ...
 
     def address(self, attempt: Attempt) -> str:
-        """Return where a browser has to go to sign in.
+        """Return where a browser must go to sign in.
 
         Raises:
-            UnavailableError: What the issuer publishes of itself can't be fetched.
+            UnavailableError: The issuer's metadata can't be fetched.
         """
         ...
 
     def signed_in(self, attempt: Attempt, answer: Mapping[str, str], now: datetime) -> Assertion:
-        """Return what the issuer says of whoever came back with `answer`.
+        """Return what the issuer says about whoever came back with `answer`.
 
         Raises:
-            RefusedAssertionError: It says nothing, or nothing that is for this attempt, this service or this time.
+            RefusedAssertionError: It says nothing, or nothing for this attempt, this service or this time.
             UnavailableError: The issuer can't be reached.
         """
         ...

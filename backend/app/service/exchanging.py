@@ -30,17 +30,17 @@ class Exchanging:
     clock: Clock
 
     def exchange(self, text: str, request_id: str = "", address: str = "") -> tuple[Token, TokenText]:
-        """Return a token that lasts 15 minutes, for the token of another issuer.
+        """Return a token that lasts 15 minutes, in exchange for the token of another issuer.
 
-        It may do what the rules allow that fit: all of them together.
+        It has the rights of all matching rules together.
 
         Args:
             text: The token of the other issuer, a JSON Web Token (RFC 7519).
-            request_id: The id under which the logs know the request.
-            address: Where it came from.
+            request_id: The id of the request in the logs.
+            address: Where the request came from.
 
         Raises:
-            RefusedAssertionError: No rule trusts it, it is not valid now, or it was exchanged already.
+            RefusedAssertionError: No rule trusts it, it is not valid now, or it was already exchanged.
             UnavailableError: The keys of its issuer can't be fetched.
         """
         remember_secret(text)
@@ -74,10 +74,10 @@ class Exchanging:
         return [rule for rule in self.rules() if actor.token.allows_to_grant(rule.rights)]
 
     def put(self, actor: Actor, rule: TrustRule) -> TrustRule:
-        """Store a rule, in place of the one with its name if there is one.
+        """Store a rule, replacing the one with the same name if there is one.
 
         Raises:
-            ForbiddenError: It gives rights that the actor does not have, or replaces one that does.
+            ForbiddenError: It grants rights that the actor does not have, or replaces one that does.
             InvalidError: It has problems.
         """
         if problems := _problems(rule):
@@ -98,10 +98,10 @@ class Exchanging:
         return self.store.write(change)
 
     def remove(self, actor: Actor, name: str) -> TrustRule:
-        """Remove a rule; tokens that were exchanged by it go on until they expire.
+        """Remove a rule; tokens that were issued by it keep working until they expire.
 
         Raises:
-            NotFoundError: There is no such rule, or it is none of the actor's business.
+            NotFoundError: There is no such rule, or the actor may not see it.
         """
 
         def change(found: Transaction) -> TrustRule:
@@ -116,7 +116,7 @@ class Exchanging:
         return self.store.write(change)
 
     def _fitting(self, text: str, rules: Sequence[TrustRule]) -> tuple[list[TrustRule], Assertion]:
-        """Return the rules that admit the token, and what it says; rules of one issuer may know it by other keys."""
+        """Return the rules that admit the token, and what it says; rules for one issuer may have different keys."""
         refused: RefusedAssertionError | None = None
         fitting, found = [], None
         for rule in rules:
@@ -167,10 +167,10 @@ def _principal(assertion: Assertion) -> Principal:
 
 
 def subject_of(assertion: Assertion) -> str:
-    """Return by what its issuer knows the one whom a token is about.
+    """Return the issuer's name for the subject of a token.
 
     Raises:
-        RefusedAssertionError: It can't be kept.
+        RefusedAssertionError: It can't be stored.
     """
     subject = str(assertion.claims["sub"])
     if len(subject) > LONGEST_SUBJECT or line_problems("subject", subject, LONGEST_SUBJECT):
@@ -180,7 +180,7 @@ def subject_of(assertion: Assertion) -> str:
 
 
 def identity_of(assertion: Assertion) -> str:
-    """Return by what a token is known again: its `jti`, which is unique to its issuer, or what was signed."""
+    """Return what identifies a token: its `jti`, which is unique for its issuer, or what was signed."""
     own = assertion.claims.get("jti")
     known = f"{assertion.claims['iss']}\0{own}" if isinstance(own, str) and own else assertion.digest
     return hashlib.sha256(known.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Tells what was there before and what changed, and removes values that have leaked."""
+"""Shows earlier revisions and what changed, and removes values that have leaked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from app.service.reading import shown_in_all
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two revisions, and what differs."""
+    """Two revisions, and how they differ."""
 
     old: Revision
     new: Revision
@@ -42,7 +42,7 @@ class History:
         return self.store.read(lambda found: found.revisions.environments(app))
 
     def page(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
-        """Return revisions from the newest to the oldest, those below number `before` alone."""
+        """Return revisions, newest first, starting below number `before`."""
         return self.store.read(lambda found: found.revisions.history(place, before, limit))
 
     def one(self, place: Place, number: int | None = None) -> Revision:
@@ -54,7 +54,7 @@ class History:
         return self.store.read(lambda found: revision_in(found, place, number))
 
     def names(self, place: Place) -> Sequence[str]:
-        """Return the names that the newest revision has; none where there is none yet."""
+        """Return the names in the newest revision; none if there is no revision yet."""
         current = self.store.read(lambda found: found.revisions.current(place))
         return current.names if current else ()
 
@@ -71,11 +71,11 @@ class History:
         return revision
 
     def difference(self, old: Place, old_number: int | None, new: Place, new_number: int | None) -> Compared:
-        """Return what differs between two revisions, also of two environments; None stands for the newest.
+        """Return what differs between two revisions, possibly of two environments; None is the newest.
 
         Raises:
             NotFoundError: There is no such revision.
-            DestroyedError: The values of one are gone.
+            DestroyedError: The values of one of them are gone.
         """
 
         def compare(found: Transaction) -> Compared:
@@ -86,7 +86,7 @@ class History:
         return self.store.read(compare)
 
     def destroy(self, actor: Actor, place: Place, number: int, reason: str) -> Revision:
-        """Remove the values of a revision for good; its number, author, digest and names stay.
+        """Permanently remove the values of a revision; its number, author, digest and names are kept.
 
         Raises:
             NotFoundError: There is no such revision.
@@ -121,10 +121,10 @@ class History:
 
 
 def compared(found: Transaction, validator: SchemaValidator, old: Revision, new: Revision) -> Compared:
-    """Return what differs between two revisions, by the schema of today; without one, every value is a secret.
+    """Return what differs between two revisions, by today's schema; without one, every value is a secret.
 
     Raises:
-        DestroyedError: The values of one are gone.
+        DestroyedError: The values of one of them are gone.
     """
     schema = found.schemas.current(new.place.app)
     before, after = found.revisions.variables(old), found.revisions.variables(new)
@@ -133,7 +133,7 @@ def compared(found: Transaction, validator: SchemaValidator, old: Revision, new:
 
 
 def _is_another(_name: str, _old: str, _new: str) -> bool:
-    """Return that two texts are two values, where no schema says that they are one."""
+    """Treat two texts as two values, where no schema says that they are one."""
     return False
 
 

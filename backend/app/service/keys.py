@@ -7,17 +7,17 @@ from app.domain.identity import Actor
 from app.service.ports import Clock, Store, Transaction
 
 MOST_AT_ONCE = 100
-"""Apps whose keys a call wraps; a second or so."""
+"""How many apps' keys one call wraps; it takes about a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyStatus:
-    """Which key wraps what.
+    """Which key wraps which apps' keys.
 
     Attributes:
         first: The id of the first of `ENCRYPTION_KEYS`.
         current: The apps whose keys it wraps.
-        outdated: The id of another key by app; none of these keys may be taken away yet.
+        outdated: The id of the other key that wraps it, by app; none of these keys may be removed yet.
     """
 
     first: str
@@ -33,14 +33,14 @@ class EncryptionKeys:
     clock: Clock
 
     def status(self) -> KeyStatus:
-        """Return which key wraps what."""
+        """Return which key wraps which apps' keys."""
         return self.store.read(_status)
 
     def rotate(self, actor: Actor) -> int:
-        """Wrap the keys of some apps by the first key of the service; return how many they were.
+        """Wrap the keys of some apps with the first key of the service; return how many.
 
-        Each app is a transaction of its own, and a call ends after a while: what is done stays done, and the rest is
-        done by the next call.
+        Each app is a separate transaction, and a call ends after a while: what is done stays done, and the rest is
+        left to the next call.
         """
         outdated = list(self.status().outdated)[:MOST_AT_ONCE]
         for app in outdated:

@@ -1,4 +1,4 @@
-"""Holds the sessions of this worker: an open stream is the lease, and the worker says for all of them that it runs."""
+"""Holds the sessions of this worker: an open stream is the lease, and the worker reports for all of them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -14,24 +14,24 @@ from app.service.rollouts import Rollouts
 
 BEAT_SECONDS = 5.0
 GRACE_SECONDS = 30.0
-"""How long an instance may be without a stream, or a worker silent, before it counts as gone: it connects anew."""
+"""How long an instance may be without a stream, or a worker silent, before it counts as gone: it may reconnect."""
 
 
 @dataclass(slots=True)
 class Leases:
-    """The sessions of one worker; two writes a beat, however many sessions there are.
+    """The sessions of one worker; two writes per heartbeat, however many sessions there are.
 
-    Whether another worker still runs, each finds out by itself: what that has noted has to change now and then. No
+    Each worker finds out by itself whether another one is still running: what that one records must keep changing. No
     times of day are compared, because clocks differ and jump.
 
     Attributes:
-        store: Where it says what it holds.
-        rollouts: Tells watchers that an instance has gone.
+        store: Where it records what it holds.
+        rollouts: Notifies watchers when an instance has gone.
         clock: The time of day.
         worker: The name of this process.
-        seconds: A clock that never jumps.
-        settle: Notes with each beat what else this worker holds, and takes it from the silent workers with these names.
-        chores: What else is to be done every few seconds, by any worker.
+        seconds: A monotonic clock.
+        settle: Records with each heartbeat what else this worker holds, and takes it from the given silent workers.
+        chores: What else must be done every few seconds, by any worker.
     """
 
     store: Store
@@ -50,14 +50,14 @@ class Leases:
     _ended: Event = field(default_factory=Event)
 
     def start(self) -> None:
-        """Say from now on that this worker runs; also without sessions, because it buries those of dead workers."""
+        """Start to report that this worker is running, even without sessions: it also ends those of dead workers."""
         with self._lock:
             if self._thread is None or not (self._thread.is_alive() or self._ended.is_set()):
                 self._thread = Thread(target=self._run, name="setpoint-leases", daemon=True)
                 self._thread.start()
 
     def renew(self, session_id: str) -> None:
-        """Hold a session for a while, also without a stream."""
+        """Hold a session for a while, even without a stream."""
         with self._lock:
             self._until[session_id] = self.seconds() + GRACE_SECONDS
         self.start()
@@ -70,7 +70,7 @@ class Leases:
         self.renew(session_id)
 
     def end(self, session_id: str) -> None:
-        """Note that a stream of a session has ended."""
+        """Record that a stream of a session has ended."""
         with self._lock:
             left = self._streams.pop(session_id, 0) - 1
             if left > 0:
@@ -78,14 +78,14 @@ class Leases:
         self.renew(session_id)
 
     def close(self) -> None:
-        """Say no more that this worker runs; others take over its sessions, or bury them after a while."""
+        """Stop reporting that this worker is running; others take over its sessions, or end them after a while."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
         self.rollouts.close()
 
     def beat(self) -> None:
-        """Say what this worker holds, and let go of what nobody holds."""
+        """Report what this worker holds, and release what nobody holds."""
         taken, gone = self._changes()
         now = self.clock()
 
@@ -108,13 +108,13 @@ class Leases:
                 self._until |= dict.fromkeys(gone, 0.0)
 
     def note(self, found: Transaction) -> None:
-        """Note in a transaction that this worker runs; if others have given it up, it takes all that it holds again."""
+        """Record in a transaction that this worker is running; if others gave it up, it takes back what it holds."""
         if not found.sessions.beat(self.worker, self.clock()):
             with self._lock:
                 self._taken |= {*self._streams, *self._until}
 
     def _silent(self, beats: Mapping[str, datetime]) -> set[str]:
-        """Return the workers that have noted nothing new for too long."""
+        """Return the workers that have recorded nothing new for too long."""
         now = self.seconds()
         before = self._heard
         self._heard = {
@@ -124,7 +124,7 @@ class Leases:
         return {worker for worker, (_, since) in self._heard.items() if now - since > GRACE_SECONDS}
 
     def _changes(self) -> tuple[set[str], set[str]]:
-        """Return what has been taken since the last beat, and what has been without a stream for too long."""
+        """Return what has been taken since the last heartbeat, and what has been without a stream for too long."""
         with self._lock:
             now = self.seconds()
             gone = {each for each, until in self._until.items() if until <= now and each not in self._streams}
@@ -137,6 +137,6 @@ class Leases:
         self.beat()
         while not self._ended.wait(BEAT_SECONDS):
             self.beat()
-            with suppress(ServiceError):  # the next time does what this one could not
+            with suppress(ServiceError):  # the next heartbeat does what this one could not
                 for chore in self.chores:
                     chore()

@@ -42,7 +42,7 @@ class Revisions(Protocol):
         ...
 
     def current(self, place: Place, below: int | None = None) -> Revision | None:
-        """Return the newest revision that everyone is offered, of those below a number; None if there is none."""
+        """Return the newest revision below a number that everyone is offered; None if there is none."""
         ...
 
     def numbered(self, place: Place, number: int) -> Revision | None:
@@ -50,14 +50,14 @@ class Revisions(Protocol):
         ...
 
     def history(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
-        """Return revisions from the newest to the oldest, those below number `before` alone."""
+        """Return revisions, newest first, starting below number `before`."""
         ...
 
     def variables(self, revision: Revision) -> Variables:
         """Return the values of a revision.
 
         Raises:
-            DestroyedError: They were removed for good.
+            DestroyedError: They were permanently removed.
             DamagedError: What is stored is not what was written.
         """
         ...
@@ -71,7 +71,7 @@ class Revisions(Protocol):
         ...
 
     def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
-        """Remove the values of a revision for good, and keep all else."""
+        """Permanently remove the values of a revision, and keep everything else."""
         ...
 
 
@@ -79,7 +79,7 @@ class Schemas(Protocol):
     """The schemas of all apps."""
 
     def current(self, app: str) -> Schema | None:
-        """Return the schema that was pushed last; None if none was."""
+        """Return the last schema that was pushed; None if none was."""
         ...
 
     def named(self, app: str, digest: str) -> Schema | None:
@@ -87,15 +87,15 @@ class Schemas(Protocol):
         ...
 
     def all_of(self, app: str) -> Sequence[Schema]:
-        """Return the schemas of `app`, the one that was pushed last first."""
+        """Return the schemas of `app`, last pushed first."""
         ...
 
     def page(self, app: str, after: str | None = None, limit: int = 100) -> Sequence[Schema]:
-        """Return schemas of `app`, the one that was pushed last first; those that come after a digest alone."""
+        """Return schemas of `app`, last pushed first, starting after a digest."""
         ...
 
     def put(self, schema: Schema) -> None:
-        """Store `schema`, or its new release if it is there already, and make it the current one."""
+        """Store `schema`, or its new release if it is already stored, and make it the current one."""
         ...
 
 
@@ -111,7 +111,7 @@ class Events(Protocol):
         ...
 
     def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
-        """Return the events after `position`, or a reset where this history does not have that position."""
+        """Return the events after `position`, or a reset if this history does not have that position."""
         ...
 
     def trim(self, keep: int) -> int:
@@ -123,7 +123,7 @@ class AuditLog(Protocol):
     """Who did what."""
 
     def record(self, entry: AuditEntry) -> None:
-        """Write down what was done, in the transaction that does it."""
+        """Record what was done, in the transaction that does it."""
         ...
 
     def page(
@@ -134,7 +134,7 @@ class AuditLog(Protocol):
         environment: str = "",
         action: Action | None = None,
     ) -> Sequence[AuditEntry]:
-        """Return entries from the newest to the oldest: below id `before`, about that place, and of that kind alone."""
+        """Return entries, newest first: below id `before`, about that place, and of that kind."""
         ...
 
 
@@ -142,7 +142,7 @@ class Keys(Protocol):
     """The keys of the apps, each wrapped by one of the service's keys."""
 
     def first(self) -> str:
-        """Return the id of the service's first key, which wraps what is new."""
+        """Return the id of the service's first key, which wraps everything new."""
         ...
 
     def wrapped_by(self) -> Mapping[str, str]:
@@ -150,12 +150,12 @@ class Keys(Protocol):
         ...
 
     def wrap_anew(self, app: str) -> None:
-        """Wrap the key of `app` by the first of the service's keys."""
+        """Wrap the key of `app` with the first of the service's keys."""
         ...
 
 
 class Transaction(Protocol):
-    """One consistent look at everything, and one change that is there as a whole or not at all."""
+    """One consistent view of everything, and one change that is stored as a whole or not at all."""
 
     @property
     def revisions(self) -> Revisions: ...  # noqa: D102 - the Protocol says it
@@ -192,20 +192,20 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """Where everything is kept.
+    """Where everything is stored.
 
-    All methods raise `UnavailableError` where the database can't be reached or stays busy.
+    All methods raise `UnavailableError` if the database can't be reached or stays busy.
     """
 
     def read(self, question: Callable[[Transaction], T]) -> T:
-        """Return what `question` finds in one consistent look; it must not write."""
+        """Return what `question` finds in one consistent view; it must not write."""
         ...
 
     def write(self, change: Callable[[Transaction], T]) -> T:
-        """Run `change` while nobody else writes, and return its answer once that is on the disk.
+        """Run `change` while nobody else writes, and return its result once it is on disk.
 
-        Nothing of it is stored if it raises. It may be run in another thread, and a second time: after a lost
-        connection, or where another change that shares its transaction fails. It must touch nothing but that.
+        Nothing is stored if it raises. It may be run in another thread, and a second time: after a lost
+        connection, or if another change that shares its transaction fails. So it must have no other effects.
 
         Raises:
             StorageFullError: There is no space left.
@@ -214,7 +214,7 @@ class Store(Protocol):
 
     @property
     def is_full(self) -> bool:
-        """Whether the last write of this process found no space; it is False again once one is stored."""
+        """Whether the last write of this process found no space; False again once a write succeeds."""
         ...
 
     def position(self) -> Position:
@@ -222,53 +222,53 @@ class Store(Protocol):
         ...
 
     def wait(self, known: Position, timeout: float) -> Position:
-        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
+        """Return the position of the newest event, once it differs from `known` or `timeout` seconds have passed."""
         ...
 
     def scrub(self) -> None:
-        """Overwrite what was removed, as far as the database lets others do that now."""
+        """Overwrite what was removed, as far as the database allows that now."""
         ...
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         ...
 
 
 class SchemaValidator(Protocol):
-    """What a schema says of variables; a contract that somebody else has written is hostile until it is admitted."""
+    """What a schema says about variables; a contract from somebody else counts as hostile until it is admitted."""
 
     def admit(self, document: str) -> str:
         """Return the digest of a contract that may be stored.
 
         Raises:
-            InvalidError: It is no contract, or one that could harm: too large, too deep, with a remote reference.
+            InvalidError: It is not a contract, or one that could do harm: too large, too deep, with a remote reference.
         """
         ...
 
     def passed(self, schema: Schema, variables: Mapping[str, str]) -> Validation | None:
-        """Return the answer where nothing is wrong with `variables`; None where that is not known at once."""
+        """Return the answer if nothing is wrong with `variables`; None if that can't be told quickly."""
         ...
 
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
-        """Return what is wrong with `variables`, and what `schema` can't tell."""
+        """Return what is wrong with `variables`, and what `schema` can't check."""
         ...
 
     def check(self, schema: Schema | None, file: EnvFile) -> Report:
-        """Return what is wrong with an env file, each problem at its place, as `setpoint check` says it.
+        """Return what is wrong with an env file, each problem at its place, as `setpoint check` would report it.
 
-        Without a schema, it is judged by its syntax alone.
+        Without a schema, only its syntax is checked.
         """
         ...
 
     def compare(self, schema: Schema | None, path: str, content: bytes, loaders: Sequence[str]) -> Comparison:
-        """Return what programs read in the bytes of an env file, and what is wrong with it; it takes long.
+        """Return what programs read in the bytes of an env file, and what is wrong with it; this is slow.
 
-        Without a schema, it is judged by its syntax alone.
+        Without a schema, only its syntax is checked.
         """
         ...
 
     def described(self, schema: Schema, names: Sequence[str] = ()) -> Mapping[str, Described]:
-        """Return what `schema` says of its variables in words, and of those of `names` that it takes as their keys."""
+        """Return what `schema` says in words about its variables, and about those of `names` that are keys of them."""
         ...
 
     def known(self, schema: Schema) -> frozenset[str]:
@@ -276,9 +276,9 @@ class SchemaValidator(Protocol):
         ...
 
     def shown(self, schema: Schema, names: Iterable[str]) -> frozenset[str]:
-        """Return those of `names` that `schema` knows to be no secrets."""
+        """Return those of `names` that `schema` knows not to be secrets."""
         ...
 
     def same(self, schema: Schema, name: str, old: str, new: str) -> bool:
-        """Return whether two texts of a variable are one value to the app."""
+        """Return whether two texts of a variable mean the same value to the app."""
         ...

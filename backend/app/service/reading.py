@@ -1,4 +1,4 @@
-"""Gives out the variables of an environment, and writes down who saw its secrets."""
+"""Returns the variables of an environment, and records who saw its secrets."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from observability.known_secrets import remember_secret
 from setpoint.text.guarded import Guarded
 
 _MOST_REMEMBERED = 100
-"""Each holds a megabyte at most."""
+"""Each holds at most a megabyte."""
 _PAGE = 50
 _FARTHEST = 500
-"""How many revisions are looked through for one that satisfies a schema."""
+"""How many revisions are searched for one that satisfies a schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Content:
     """A revision with its values.
 
     Attributes:
-        revision: What is known of it.
+        revision: What is known about it.
         variables: The values that may be shown.
         secrets: The names of the secrets; their values are in `variables` only if they are revealed.
     """
@@ -85,17 +85,17 @@ class Reading:
         """Return revision `number`, or the newest one.
 
         Args:
-            actor: Who asks.
+            actor: Who is asking.
             place: The environment.
             number: The revision; None for the newest.
-            reveal: Whether the values of secrets are wanted, which the audit log then tells.
+            reveal: Whether to include the values of secrets, which the audit log then records.
             reason: Why, for the audit log.
 
         Raises:
             NotFoundError: There is no such revision.
             DestroyedError: Its values are gone.
             DamagedError: What is stored is not what was written.
-            InvalidError: The reason can't be kept.
+            InvalidError: The reason can't be stored.
         """
         return self._give(actor, self._found(place, number), reveal=reveal, reason=reason)
 
@@ -105,11 +105,11 @@ class Reading:
         return self._give(actor, found, reveal=reveal, reason=reason)
 
     def reveal(self, actor: Actor, place: Place, name: str, reason: str) -> Revealed:
-        """Return the value of one variable that somebody has a reason to see, which the audit log then tells.
+        """Return the value of one variable that somebody has a reason to see, which the audit log then records.
 
         Raises:
             NotFoundError: There is no such variable.
-            InvalidError: The reason is missing or can't be kept.
+            InvalidError: The reason is missing or can't be stored.
             DamagedError: What is stored is not what was written.
         """
         _refuse_reason(reason, is_needed=True)
@@ -141,7 +141,7 @@ class Reading:
         return self._found(place, number).secret_texts
 
     def own_values(self, revision: Revision) -> Variables:
-        """Return what a revision has by itself, for who edits it without seeing it; secrets must not leave the process.
+        """Return a revision's own variables, for editing without seeing them; secrets must not leave the process.
 
         Raises:
             DestroyedError: The values are gone.
@@ -153,7 +153,7 @@ class Reading:
 
     def _remembered(self, key: tuple[Place, int | str | None], find: Callable[[Transaction], _Found]) -> _Found:
         found = self._known.get(key, lambda: self.store.read(find))
-        # They were decrypted in another request perhaps, and no line of this one may show them either.
+        # They may have been decrypted in another request, and no log line of this one may show them either.
         remember_secret(*found.secret_texts)
         return found
 
@@ -201,10 +201,10 @@ class Reading:
 
 
 def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
-    """Refuse a reason that the audit log can't keep, or none where one is needed.
+    """Refuse a reason that the audit log can't store, or a missing one if it is required.
 
     Raises:
-        InvalidError: It is such a one.
+        InvalidError: It can't be stored, or is missing.
     """
     problems = text_problems("reason", reason, LONGEST_MESSAGE)
     if is_needed and not reason.strip():
@@ -214,7 +214,7 @@ def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
 
 
 def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision | Proposal) -> frozenset[str]:
-    """Return the names that both the schema of a revision and that of today know to be no secrets."""
+    """Return the names that both the schema of a revision and today's know not to be secrets."""
     digests = {revision.schema: found.schemas.named(revision.place.app, revision.schema)}
     if (today := found.schemas.current(revision.place.app)) is not None:
         digests[today.digest] = today
@@ -225,7 +225,7 @@ def shown_names(found: Transaction, validator: SchemaValidator, revision: Revisi
 
 
 def shown_in_all(found: Transaction, validator: SchemaValidator, *compared: Revision | Proposal) -> frozenset[str]:
-    """Return the names that are no secrets in any of the revisions that have them."""
+    """Return the names that are not secret in any of the revisions that have them."""
     shown: set[str] = set()
     hidden: set[str] = set()
     for revision in compared:

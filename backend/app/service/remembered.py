@@ -1,4 +1,4 @@
-"""Keeps answers in memory for as long as nothing was written."""
+"""Keeps answers in memory as long as nothing is written."""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -10,17 +10,17 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Answers that hold at one position of the events: any change makes a new position, and they are asked anew.
+    """Answers that are valid at one position of the events: any change makes a new position, and they are asked again.
 
-    To ask for the position is one statement, and costs a fraction of what an answer costs.
+    Asking for the position is one statement, and costs a fraction of what an answer costs.
     """
 
     def __init__(self, store: Store, most: int = 1_000) -> None:
         """Remember nothing yet.
 
         Args:
-            store: Tells the position.
-            most: How many answers are kept.
+            store: Knows the position.
+            most: How many answers to keep.
         """
         self._store = store
         self._most = most
@@ -37,7 +37,7 @@ class Remembered(Generic[T]):
         return answer
 
     def known(self) -> dict[Hashable, T]:
-        """Return the answers that hold now; what is kept in them after a change, is forgotten with them."""
+        """Return the answers that are valid now; anything added to them after a change is dropped with them."""
         position = self._store.position()
         if position != self._position:
             self._position, self._answers = position, {}

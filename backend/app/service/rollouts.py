@@ -1,4 +1,4 @@
-"""Tells how far a revision has come with the instances that follow its environment."""
+"""Reports how far a revision has been rolled out to the instances that follow its environment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _SECONDS_UNTIL_TOLD = 0.3
 
 @dataclass(slots=True)
 class Rollouts:
-    """How the newest revisions stand, and the events that say so: a few a second, however many instances answer."""
+    """The state of the newest revisions, and the events about it: a few per second, however many instances answer."""
 
     store: Store
     clock: Clock
@@ -28,7 +28,7 @@ class Rollouts:
     _is_closed: bool = False
 
     def of(self, place: Place) -> Rollout | Trial:
-        """Return how the newest revision stands.
+        """Return the state of the newest revision.
 
         Raises:
             NotFoundError: The environment has no revision.
@@ -44,7 +44,7 @@ class Rollouts:
         return self.store.read(lambda found: trials.offering(found, place))
 
     def note(self, found: Transaction, places: Iterable[Place]) -> frozenset[Place]:
-        """Do what instances have decided by their answers, and tell watchers; return the places it is too early for."""
+        """Do what instances have decided by their answers, and notify watchers; return the places that must wait."""
         now = self.clock()
         untold = set()
         for place in places:
@@ -58,12 +58,12 @@ class Rollouts:
         return frozenset(untold)
 
     def go_on(self, found: Transaction) -> None:
-        """Do what time has decided: a canary has baked for long enough, or has been silent for too long."""
+        """Do what time has decided: a canary has baked long enough, or has been silent too long."""
         for canary in found.canaries.on_trial():
             trials.advance(found, canary, self.clock())
 
     def tell_later(self, places: Iterable[Place]) -> None:
-        """Tell the watchers of `places` as soon as it may be."""
+        """Notify the watchers of `places` as soon as allowed."""
         with self._lock:
             is_first = not self._untold
             self._untold.update(places)
@@ -74,7 +74,7 @@ class Rollouts:
             self._timer.start()
 
     def close(self) -> None:
-        """Tell nobody any more."""
+        """Stop notifying watchers."""
         with self._lock:
             self._untold.clear()
             self._is_closed = True

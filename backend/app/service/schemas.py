@@ -1,4 +1,4 @@
-"""Takes the contracts of apps, and refuses one that a current revision does not satisfy."""
+"""Stores the contracts of apps, and refuses one that a current revision does not satisfy."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ class Schemas:
             actor: Who pushes it.
             app: Whose contract it is.
             digest: The name under which it is sent.
-            document: The JSON text that `setpoint schema` has written.
+            document: The JSON text written by `setpoint schema`.
             release: The release of the app that it belongs to.
             compatible: Whether to refuse it if the current revision of an environment does not satisfy it.
 
@@ -67,11 +67,11 @@ class Schemas:
         return self.store.write(change)
 
     def all_of(self, app: str) -> Sequence[Schema]:
-        """Return the schemas of `app`, the current one first."""
+        """Return the schemas of `app`, current one first."""
         return self.store.read(lambda found: found.schemas.all_of(app))
 
     def _take_from_budget(self, found: Transaction, schema: Schema) -> None:
-        """Let a document count for its app that is not stored already; a way back to an older one costs nothing."""
+        """Count a document for its app if it is not already stored; going back to an older one costs nothing."""
         if found.schemas.named(schema.app, schema.digest) is None:
             self.budgets.refuse_if_spent(found, schema.app, schema.pushed_at)
             self.budgets.spend_on_schema(found, schema.app, schema.document, schema.pushed_at)

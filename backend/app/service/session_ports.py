@@ -14,15 +14,15 @@ class Sessions(Protocol):
     """The running instances that follow environments."""
 
     def add(self, session: Session) -> None:
-        """Store a session in the place of those that the same instance had before; a canary stays one."""
+        """Store a session, replacing those that the same instance had before; a canary stays one."""
         ...
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
-        """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        """Return the sessions of an environment, oldest instance first; only `live` ones, or all."""
         ...
 
     def alike(self, place: Place, release: str = "", schema: str = "") -> Sequence[Alike]:
-        """Return how the instances of an environment stand, those that have gone lately too.
+        """Return the stances of the instances of an environment, including those that have gone recently.
 
         Args:
             place: The environment.
@@ -34,11 +34,11 @@ class Sessions(Protocol):
     def standing_so(
         self, place: Place, stance: Stance, start: int, limit: int, *, release: str = "", schema: str = ""
     ) -> Sequence[Session]:
-        """Return sessions of instances that stand in one way, by host, without the first `start`."""
+        """Return sessions of instances with one stance, by host, without the first `start`."""
         ...
 
     def releases(self, place: Place) -> Mapping[str, int]:
-        """Return how many instances run which release, the most frequent first; of those that have said."""
+        """Return how many instances run which release, most frequent first; among those that have said."""
         ...
 
     def candidates(self, place: Place, current: int) -> Sequence[Candidate]:
@@ -46,15 +46,15 @@ class Sessions(Protocol):
         ...
 
     def pick(self, place: Place, ids: Collection[str], revision: int) -> None:
-        """Note that the sessions with these ids are offered a revision first."""
+        """Record that the sessions with these ids are offered a revision first."""
         ...
 
     def picked(self, place: Place, revision: int) -> Sequence[Session]:
-        """Return the sessions that were offered a revision first, the oldest instance first."""
+        """Return the sessions that were offered a revision first, oldest instance first."""
         ...
 
     def live_schemas(self, place: Place) -> Mapping[str, int]:
-        """Return how many live instances run which schema, by its digest; of those that have said."""
+        """Return how many live instances run which schema, by digest; among those that have said."""
         ...
 
     def named(self, ids: Collection[str]) -> Sequence[Session]:
@@ -62,35 +62,35 @@ class Sessions(Protocol):
         ...
 
     def report(self, reports: Iterable[SessionReport]) -> Mapping[Place, Collection[str]]:
-        """Store what instances have attempted and what they serve; return the ids of the sessions that are known."""
+        """Store what instances have attempted and what they serve; return the ids of the known sessions."""
         ...
 
     def hold(self, ids: Collection[str], worker: str) -> None:
-        """Note that `worker` holds the sessions with these ids."""
+        """Record that `worker` holds the sessions with these ids."""
         ...
 
     def release(self, ids: Collection[str], worker: str, at: datetime) -> Sequence[Place]:
-        """Note that instances have gone, unless another worker holds them by now; return where they were."""
+        """Record that instances have gone, unless another worker now holds them; return where they were."""
         ...
 
     def remove(self, session_id: str) -> None:
-        """Forget a session whose instance has ended."""
+        """Delete a session whose instance has ended."""
         ...
 
     def beat(self, worker: str, at: datetime) -> bool:
-        """Note that a worker runs; return whether it was known, so that what it holds is still its own."""
+        """Record that a worker is running; return whether it was known, so that what it holds is still its own."""
         ...
 
     def beats(self) -> Mapping[str, datetime]:
-        """Return what each worker has noted last; only that it changes says anything, because clocks jump."""
+        """Return what each worker last recorded; only its changes mean something, because clocks jump."""
         ...
 
     def bury(self, silent: Collection[str], at: datetime) -> Sequence[Place]:
-        """Let go of what silent workers hold, and forget who has long gone; return where that changes anything."""
+        """Release what silent workers hold, and delete what has long gone; return where that changes anything."""
         ...
 
     def may_tell(self, place: Place, at: datetime) -> bool:
-        """Return whether the watchers of an environment may be told of its instances now, and note that they are."""
+        """Return whether watchers of an environment may be told about its instances now, and record that they are."""
         ...
 
 
@@ -102,11 +102,11 @@ class Canaries(Protocol):
         ...
 
     def on_trial(self) -> Sequence[Canary]:
-        """Return what is on trial, in all environments."""
+        """Return what is on trial in all environments."""
         ...
 
     def put(self, canary: Canary) -> None:
-        """Store how far a revision has come."""
+        """Store the stage of a revision."""
         ...
 
     def plan(self, place: Place) -> Plan | None:
@@ -119,12 +119,12 @@ class Canaries(Protocol):
 
 
 class RolloutResults(Protocol):
-    """How revisions had come out when they were replaced."""
+    """How revisions had turned out when they were replaced."""
 
     def close(self, place: Place, revision: int) -> None:
-        """Note how the live instances stand to a revision, because the next one is made."""
+        """Record the state of a revision among the live instances, because the next one is being made."""
         ...
 
     def of(self, place: Place, revisions: Collection[int]) -> Mapping[int, RolloutResult]:
-        """Return how revisions with these numbers had come out, as far as they were replaced."""
+        """Return how those of the revisions with these numbers that were replaced had turned out by then."""
         ...

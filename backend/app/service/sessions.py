@@ -1,4 +1,4 @@
-"""Hears the running instances: which follow an environment, what they say of a revision, and what they serve."""
+"""Receives reports of running instances: what they follow, what they say about a revision, and what they serve."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,14 +38,14 @@ _WITHHELD = Reason(
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions that this worker of the service opens and hears.
+    """The sessions that this worker of the service opens and serves.
 
     Attributes:
         store: Where they are kept.
         reading: Knows the secrets of revisions, which are masked in what instances say.
-        rollouts: Tells watchers.
+        rollouts: Notifies watchers.
         clock: The time of day.
-        leases: Hold the sessions of this process.
+        leases: Holds the sessions of this process.
     """
 
     store: Store
@@ -62,7 +62,7 @@ class Sessions:
         """Open a session of an instance in each environment that it follows.
 
         Args:
-            actor: Whose token the instance has.
+            actor: The principal of the instance's token.
             instance: The process.
             serves: What it serves already in each environment; None for nothing yet.
 
@@ -79,7 +79,9 @@ class Sessions:
                 if newest is None:
                     message = f"there is no `{place}`"
                     raise NotFoundError(message)
-                served = told if told and told.revision <= newest.number else None  # a restored database has lost some
+                served = (
+                    told if told and told.revision <= newest.number else None
+                )  # a restored database may have lost some
                 found.sessions.add(
                     Session(session_id, place, instance, actor.principal, now, None, served, self.leases.worker)
                 )
@@ -93,7 +95,7 @@ class Sessions:
         """Return a session in each environment that it follows.
 
         Raises:
-            NotFoundError: There is no such session, or the service has forgotten it: open a new one.
+            NotFoundError: There is no such session, or the service no longer has it: open a new one.
         """
         found = tuple(self.store.read(lambda each: each.sessions.named([session_id])))
         if not found:
@@ -101,7 +103,7 @@ class Sessions:
         return found
 
     def close(self, session_id: str) -> None:
-        """Forget a session whose instance has ended on purpose; nobody has to wait until its lease is over."""
+        """Delete a session whose instance has ended on purpose, without waiting for its lease to expire."""
 
         def change(found: Transaction) -> frozenset[Place]:
             places = [each.place for each in found.sessions.named([session_id])]
@@ -111,11 +113,11 @@ class Sessions:
         self.rollouts.tell_later(self.store.write(change))
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
-        """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        """Return the sessions of an environment, oldest instance first; only `live` ones, or all."""
         return self.store.read(lambda found: found.sessions.of(place, live=live))
 
     def report(self, reports: Sequence[SessionReport]) -> Sequence[Heard]:
-        """Store what instances tell; return what became of each report."""
+        """Store what instances report; return what became of each report."""
         masks = _Masks(self.reading)
         return self._reports.put([_fit_to_keep(each, masks) for each in reports])
 
@@ -135,7 +137,7 @@ class Sessions:
         return answers
 
     def _announce_refusals(self, found: Transaction, heard: Iterable[SessionReport]) -> None:
-        """Have webhooks tell of newest revisions that instances refuse; an instance can say anything of any number."""
+        """Send webhooks about refused newest revisions; an instance can say anything about any number."""
         refused = {
             (each.place, each.verdict.revision)
             for each in heard
@@ -149,14 +151,14 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True)
 class _Masks:
-    """What masks the reasons of one request; what many instances say alike, is masked once."""
+    """Masks the reasons in one request; what many instances say alike is masked once."""
 
     reading: Reading
     _masks: dict[tuple[Place, frozenset[int | None]], Callable[[str], str] | None] = field(default_factory=dict)
 
     def masked(self, place: Place, verdict: Verdict, served: Served | None) -> Sequence[Reason]:
-        """Return the reasons without the secrets that an instance has; none where nobody knows what those are."""
-        # It has the secrets of more revisions than the one that it refuses.
+        """Return the reasons without the secrets of the instance; none if those are not known."""
+        # It has the secrets of other revisions, too, not only of the one that it refuses.
         numbers = frozenset({verdict.revision, served.revision if served else None, None})
         if (place, numbers) not in self._masks:
             self._masks[place, numbers] = self._mask(place, numbers)
@@ -169,13 +171,13 @@ class _Masks:
     def _mask(self, place: Place, numbers: frozenset[int | None]) -> Callable[[str], str] | None:
         try:
             masks = Redactor({each for number in numbers for each in self.reading.secrets(place, number)})
-        except (NotFoundError, DestroyedError):  # an instance can say anything of any number
+        except (NotFoundError, DestroyedError):  # an instance can say anything about any number
             return None
         return cache(lambda text: masks.redact(text)[:LONGEST_REASON])
 
 
 def unknown_session(session_id: str) -> NotFoundError:
-    """Return the refusal of a session that there is not."""
+    """Return the error for a session that does not exist."""
     return NotFoundError(f"there is no session `{session_id}`; open a new one")
 
 
@@ -185,7 +187,7 @@ def verdict(revision: int, answer: Answer, at: datetime, reasons: Iterable[Reaso
 
 
 def _fit_to_keep(report: SessionReport, masks: _Masks) -> SessionReport:
-    """Return `report` within bounds, with secrets masked; what was applied is served."""
+    """Return `report` within limits, with secrets masked; what was applied is served."""
     verdict, served = report.verdict, report.serves
     if verdict is None:
         return report

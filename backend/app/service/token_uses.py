@@ -1,4 +1,4 @@
-"""Notes when tokens were used last: to the minute, and without a write of its own for each request."""
+"""Records when tokens were last used: to the minute, and without a write for each request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,13 +21,13 @@ class TokenUses:
     _pending: dict[str, datetime] = field(default_factory=dict)
 
     def note(self, token: Token) -> None:
-        """Take note that a token is used now."""
+        """Record that a token is used now."""
         now, before = self.clock(), self._noted.get(token.id)
         if before is None or now - before >= PRECISION:
             self._noted[token.id] = self._pending[token.id] = now
 
     def write(self) -> None:
-        """Store what was noted; what can't be stored now is stored the next time."""
+        """Store what was noted; what can't be stored now is stored next time."""
         pending, self._pending = self._pending, {}
         if not pending:
             return
@@ -39,5 +39,5 @@ class TokenUses:
         self._forget(lambda at: self.clock() - at >= PRECISION)
 
     def _forget(self, is_old: Callable[[datetime], bool]) -> None:
-        """Keep no more than the uses of a minute, however many tokens there are."""
+        """Keep only the uses of one minute, however many tokens there are."""
         self._noted = {token: at for token, at in list(self._noted.items()) if not is_old(at)}

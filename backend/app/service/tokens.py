@@ -1,4 +1,4 @@
-"""Makes tokens, replaces them without a gap, and ends them."""
+"""Makes tokens, replaces them without a gap, and revokes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,13 +26,13 @@ _MOST_LIVE = 2
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a new token is to be.
+    """The properties of a new token.
 
     Attributes:
         principal: The principal that it identifies.
         label: What it is for.
         rights: What it may do, and where.
-        expires_at: From when on it is refused; None for never.
+        expires_at: When it expires; None for never.
     """
 
     principal: Principal
@@ -52,12 +52,12 @@ class Tokens:
         """Return the first token of a new service, which may do everything; it is shown only once.
 
         Args:
-            principal: Whose it is.
-            others_are_lost: Whether to make one though there are tokens, which nobody has any longer.
+            principal: Its owner.
+            others_are_lost: Whether to make one although there are tokens, because nobody has them any more.
 
         Raises:
-            ConflictError: There have been tokens already.
-            InvalidError: The principal's name can't be kept.
+            ConflictError: There are already tokens.
+            InvalidError: The principal's name can't be stored.
         """
         label = "in place of lost tokens" if others_are_lost else "first token"
         grant = Grant(principal, label, rights_within({Scope.ADMIN}, {Bound()}))
@@ -78,8 +78,8 @@ class Tokens:
         """Return a new token with its text, which is shown only once.
 
         Raises:
-            ForbiddenError: It would have more rights than the one that makes it, or speak for somebody who has more.
-            InvalidError: It has no scope or no bound, or its label can't be kept.
+            ForbiddenError: It would have more rights than the actor's token, or act for somebody who has more.
+            InvalidError: It has no scope or no bound, or its label can't be stored.
         """
         _refuse_unusable(grant)
         if not actor.token.allows_to_grant(grant.rights):
@@ -96,10 +96,10 @@ class Tokens:
         return self.store.write(change)
 
     def rotate(self, actor: Actor, token_id: str, grace: timedelta = GRACE) -> tuple[Token, TokenText]:
-        """Return a token that takes the place of another, which goes on for the time of `grace`.
+        """Return a token that replaces another, which keeps working for `grace`.
 
         Raises:
-            NotFoundError: There is no such live token, or it is none of the actor's business.
+            NotFoundError: There is no such live token, or the actor may not see it.
             ConflictError: Two are already live.
         """
         text = _new_text()
@@ -119,10 +119,10 @@ class Tokens:
         return self.store.write(change)
 
     def revoke(self, actor: Actor, token_id: str) -> Token:
-        """End a token now, and with it what its principal has approved that is still open.
+        """Revoke a token now, and with it the open approvals of its principal.
 
         Raises:
-            NotFoundError: There is no such live token, or it is none of the actor's business.
+            NotFoundError: There is no such live token, or the actor may not see it.
         """
 
         def change(found: Transaction) -> Token:
@@ -184,7 +184,7 @@ def _new_text() -> TokenText:
 
 
 def _renewed(old: Token, now: datetime) -> datetime | None:
-    """Return when the next token expires: it lives for as long as the one before was to live."""
+    """Return when the next token expires: it lasts as long as the previous one was made to last."""
     return None if old.expires_at is None else now + (old.expires_at - old.made_at)
 
 
@@ -193,7 +193,7 @@ def _is_business_of(actor: Actor, token: Token) -> bool:
 
 
 def _refuse_to_pass_for(principal: Principal, actor: Actor, tokens: Sequence[Token]) -> None:
-    """Refuse to let a token speak for somebody of whom `actor` may not dispose: revisions and audit rows name them."""
+    """Refuse to let a token act for somebody beyond the rights of `actor`: revisions and audit rows name them."""
     who = (principal.issuer, principal.subject)
     theirs = (each for each in tokens if (each.principal.issuer, each.principal.subject) == who)
     if not all(_is_business_of(actor, each) for each in theirs):

@@ -1,4 +1,4 @@
-"""Tries a revision on some instances before everyone is offered it, and takes it back from them if one fails."""
+"""Tries a revision on some instances before everyone is offered it, and rolls it back if one fails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -28,17 +28,17 @@ class Offers:
     canaries: frozenset[str] = frozenset()
 
     def to(self, session_id: str) -> int:
-        """Return the number of the revision that a session is offered; one that is not known is no canary."""
+        """Return the number of the revision that a session is offered; an unknown session is not a canary."""
         return self.offering.to_canaries if session_id in self.canaries else self.offering.current
 
     def concern(self, session_id: str, revision: int) -> bool:
-        """Return whether a trial of `revision` is, or may have been, about a session: older ones are forgotten."""
+        """Return whether a trial of `revision` involves, or may have involved, a session: older trials are not kept."""
         return revision != self.revision or session_id in self.canaries
 
 
 @dataclass(slots=True)
 class Trials:
-    """The trials of revisions that people end, and the plans that environments have for them."""
+    """Trials of revisions that people end, and the plans of environments for them."""
 
     store: Store
     clock: Clock
@@ -62,7 +62,7 @@ class Trials:
         self.store.write(change)
 
     def abort(self, actor: Actor, place: Place, revision: int, message: str = "") -> None:
-        """Take a revision that is on trial back from its canaries.
+        """Roll back a revision that is on trial.
 
         Raises:
             ConflictError: It is not on trial.
@@ -76,7 +76,7 @@ class Trials:
         )
 
     def plan(self, place: Place) -> Plan | None:
-        """Return how an environment tries revisions of which nobody has said how; None if it does not.
+        """Return how an environment tries revisions by default; None if it does not.
 
         Raises:
             NotFoundError: There is no such environment.
@@ -89,7 +89,7 @@ class Trials:
         return self.store.read(ask)
 
     def set_plan(self, actor: Actor, place: Place, plan: Plan | None) -> None:
-        """Store how an environment tries revisions of which nobody has said how.
+        """Store how an environment tries revisions by default.
 
         Raises:
             NotFoundError: There is no such environment.
@@ -129,7 +129,7 @@ def offering(found: Transaction, place: Place) -> Offering:
 
 def on_trial(found: Transaction, place: Place) -> Canary | None:
     """Return the revision that is on trial in an environment; None if there is none."""
-    newest = found.revisions.newest(place)  # nothing is made after what is on trial
+    newest = found.revisions.newest(place)  # nothing can be written after a revision on trial
     canary = found.canaries.latest(place) if newest is not None and newest.stage.is_trial else None
     return canary if canary is not None and canary.stage.is_trial else None
 
@@ -146,7 +146,7 @@ def being_tried(canary: Canary) -> ConflictError:
 
 
 def canaries_for(found: Transaction, place: Place, plan: Plan | None) -> Sequence[str]:
-    """Return the ids of the sessions that are to be offered the next revision first; none if everyone is at once."""
+    """Return the ids of the sessions to offer the next revision first; none if everyone is offered it at once."""
     current = found.revisions.current(place)
     if plan is None or current is None:
         return ()
@@ -155,7 +155,7 @@ def canaries_for(found: Transaction, place: Place, plan: Plan | None) -> Sequenc
 
 
 def begin(found: Transaction, revision: Revision, plan: Plan, canaries: Sequence[str]) -> Canary:
-    """Store that `canaries` are offered a revision first; where there is no instance, everyone is."""
+    """Store that `canaries` are offered a revision first; if there is no instance, everyone is."""
     now = revision.made_at
     canary = Canary(revision.place, revision.number, plan, len(canaries), revision.stage, now)
     if not revision.stage.is_trial:
@@ -166,7 +166,7 @@ def begin(found: Transaction, revision: Revision, plan: Plan, canaries: Sequence
 
 
 def advance(found: Transaction, canary: Canary, now: datetime) -> None:
-    """Store how far a revision on trial has come, and end the trial if that decides it."""
+    """Store the stage of a revision on trial, and end the trial if that decides it."""
     reached = advanced(canary, found.sessions.picked(canary.place, canary.revision), now)
     if reached == canary:
         return
@@ -179,7 +179,7 @@ def advance(found: Transaction, canary: Canary, now: datetime) -> None:
 
 
 def take_back(found: Transaction, actor: Actor, canary: Canary, now: datetime, message: str = "") -> None:
-    """Take a revision that is on trial back from its canaries, because somebody says so."""
+    """Roll back a revision that is on trial, because somebody says so."""
     reason = f"aborted by {actor.principal.name}{f': {message}' if message else ''}"
     over, place = ended(canary, Stage.ROLLED_BACK, now, reason), canary.place
     _end(found, over, entry(actor, Action.ROLLOUT_ROLL_BACK, now, place.app, place.environment))

@@ -1,4 +1,4 @@
-"""Tells what happened after a position, to those who watch and to those who look later."""
+"""Reports what happened after a position, to those who watch and to those who look later."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -21,30 +21,30 @@ class Watching:
         return self.store.position()
 
     def wait(self, known: Position, timeout: float) -> Position:
-        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
+        """Return the position of the newest event, once it differs from `known` or `timeout` seconds have passed."""
         return self.store.wait(known, timeout)
 
     def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
-        """Return the events after `position`, or a reset where this history does not have that position."""
+        """Return the events after `position`, or a reset if this history does not have that position."""
         return self.store.read(lambda found: found.events.after(position, limit))
 
     def trim(self, keep: int) -> int:
-        """Remove all but the newest `keep` events; who has read less is answered by a reset."""
+        """Remove all but the newest `keep` events; readers further behind get a reset."""
         return self.store.write(lambda found: found.events.trim(keep))
 
     def audit(
         self, before: int | None = None, limit: int = 100, app: str = "", environment: str = ""
     ) -> Sequence[AuditEntry]:
-        """Return the audit log from the newest to the oldest, entries below id `before` and about that place alone."""
+        """Return the audit log, newest first: entries below id `before` and about that place."""
         return self.store.read(lambda found: found.audit.page(before, limit, app, environment))
 
     def principals(self) -> Sequence[Principal]:
-        """Return everybody who has acted or may act."""
+        """Return all principals that have acted or may act."""
         return self.store.read(lambda found: found.principals.all_principals())
 
 
 def concerns(event: Event, places: Collection[Place]) -> bool:
-    """Return whether somebody who watches `places` is told of `event`."""
+    """Return whether somebody who watches `places` hears about `event`."""
     happening = event.happening
     if happening.environment:
         return Place(happening.app, happening.environment) in places

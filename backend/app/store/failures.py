@@ -39,7 +39,7 @@ _MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...]
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Turn what a driver raises into an error of the service; what is a fault of ours stays as it is.
+    """Turn what a driver raises into an error of the service; a fault of our own is raised as it is.
 
     Raises:
         ServiceError: The database can't be used for now, is full, or is damaged.
@@ -73,7 +73,7 @@ def _plain(error: DBAPIError) -> ServiceError | None:
 
 
 def _reason(error: DBAPIError) -> str:
-    """Return why nobody could log in to a server, if that is known, and nothing that `DATABASE_URL` holds."""
+    """Return why the login to a server failed, if that is known, with nothing from `DATABASE_URL`."""
     said = "" if error.connection_invalidated else str(error.orig)
     return next((f": {words}" for signs, words in _REASONS if any(sign in said for sign in signs)), "")
 

@@ -26,7 +26,7 @@ def is_current(connection: sa.Connection) -> bool:
 
 
 def migrate(connection: sa.Connection, target: str = HEAD) -> None:
-    """Bring the tables to what this version of Setpoint needs; the caller holds the lock and commits.
+    """Migrate the tables to what this version of Setpoint needs; the caller holds the lock and commits.
 
     Args:
         connection: Where the tables are.

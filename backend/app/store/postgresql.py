@@ -207,14 +207,14 @@ class _Connection(psycopg.Connection[Any]):
 
 
 class _Listener:
-    """A connection that hears of commits; when it is lost, the next wait is short and makes a new one."""
+    """A connection that is told of commits; when it is lost, the next wait is short and opens a new one."""
 
     def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
         self._connect = connect
         self._connection: psycopg.Connection[Any] | None = None
 
     def wait(self, timeout: float) -> None:
-        """Return when a commit was told, or after `timeout` seconds."""
+        """Return once a commit was announced, or after `timeout` seconds."""
         try:
             if self._connection is None:
                 self._connection = self._connect()

@@ -53,7 +53,7 @@ class Keyring:
 
 @dataclass(frozen=True, slots=True)
 class WrappedAppKey:
-    """The key of an app as it is stored."""
+    """The key of an app, as stored."""
 
     app: str
     wrapped_by: str
@@ -62,14 +62,14 @@ class WrappedAppKey:
 
 @dataclass(frozen=True, slots=True)
 class SealedBody:
-    """The values of a revision or a proposal as they are stored."""
+    """The values of a revision or a proposal, as stored."""
 
     body: bytes
     data_key: bytes
 
 
 class Sealer:
-    """Seals and opens with one keyring; keys of apps that it has unwrapped stay in memory."""
+    """Seals and opens with one keyring; the app keys that it has unwrapped stay in memory."""
 
     def __init__(self, keyring: Keyring) -> None:
         self.keyring = keyring
@@ -107,7 +107,7 @@ class Sealer:
     def seal(
         self, place: Place, number: int, variables: Variables, app_key: WrappedAppKey, of: str = REVISION
     ) -> SealedBody:
-        """Return the values as they are stored."""
+        """Return the values in the form that is stored."""
         data_key = os.urandom(KEY_BYTES)
         here: list[str | int] = [place.app, place.environment, number]
         text = json.dumps(dict(variables), ensure_ascii=False, separators=(",", ":")).encode()
@@ -119,7 +119,7 @@ class Sealer:
     def open(
         self, place: Place, number: int, sealed: SealedBody, app_key: WrappedAppKey, of: str = REVISION
     ) -> Variables:
-        """Return the values, which no log line shows from now on: which of them are secrets is known elsewhere.
+        """Return the values, which no log line shows from now on: which of them are secret is not known here.
 
         Raises:
             DamagedError: What is stored is not what was written there.

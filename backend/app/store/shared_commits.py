@@ -22,14 +22,14 @@ MOST = 32
 
 @dataclass(eq=False, slots=True)
 class PendingChange:
-    """A change that waits to be stored, and what has come of it.
+    """A change that waits to be stored, and what came of it.
 
     Attributes:
         change: What is to be done in a transaction.
         context: The variables of the request that wants it.
-        answer: What the change has returned.
+        answer: What the change returned.
         error: Why it is not stored; None if it is.
-        is_over: Whether it can be answered.
+        is_over: Whether it has been decided, so that it can be answered.
     """
 
     change: Callable[[SqlTransaction], Any]
@@ -40,11 +40,11 @@ class PendingChange:
 
 
 class _SpoiledError(Exception):
-    """The database has failed within a change that shares a transaction with others."""
+    """The database failed within a change that shares a transaction with others."""
 
 
 class SharedCommits:
-    """Whoever is first stores the changes of all that have come by then, in their order.
+    """Whoever comes first stores all changes that have arrived by then, in order.
 
     Each of them has a savepoint of its own, so that one that is refused takes nothing with it. None is answered before
     the commit, and where that fails, none of them is stored.

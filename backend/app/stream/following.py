@@ -81,7 +81,7 @@ class Following:
         yield from self._sent(waiting)
 
     def close(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._broker.unsubscribe(self._subscription)
 
     def _for_this(self, found: Iterable[Event]) -> Iterator[Told]:

@@ -26,7 +26,7 @@ _HEARTBEAT = wire.comment("heartbeat")
 
 
 class TooManyStreamsError(Exception):
-    """All the streams that may be open at once are."""
+    """As many streams are open as may be."""
 
 
 class Source(Protocol):
@@ -74,7 +74,7 @@ class Silence:
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class OpenStream:
-    """One stream as the server sees it: an iterable to send and to close.
+    """One stream as the server sees it: an iterable to send, then close.
 
     Its place is freed by `close`, which a WSGI server calls however the response ends, also before
     the first event: the `finally` of a generator would not run then. A stream that nobody closes
@@ -127,7 +127,7 @@ class OpenStreams:
         return len(self.heartbeats)
 
     def open(self, source: Source | None = None, writer: Writer | None = None) -> OpenStream:
-        """Return a new stream of what `source` gives, which holds a place until it is closed.
+        """Return a new stream of what `source` gives; it holds a place until it is closed.
 
         While the process shuts down it says `hello` and `goaway`: a client of Server-Sent Events
         comes back after the end of a stream, and gives up for good after a refusal.
@@ -155,7 +155,7 @@ class OpenStreams:
             stream.source.outlet.wake()
 
     def retry_milliseconds(self) -> int:
-        """Return after what time a client should connect anew: the more streams, the more they spread."""
+        """Return how long a client should wait before it reconnects: the more streams, the more they spread."""
         shortest, longest = RETRY_MILLISECONDS
         return round(self.uniform(shortest, longest + RETRY_MILLISECONDS_A_STREAM * self._more_than_few()))
 

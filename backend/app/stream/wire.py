@@ -34,7 +34,7 @@ def comment(text: str) -> bytes:
 
 
 def retry(milliseconds: int) -> bytes:
-    """Return the field that tells a client how long to wait before it connects anew."""
+    """Return the field that tells a client how long to wait before it reconnects."""
     return _block([f"retry: {milliseconds:d}"])
 
 

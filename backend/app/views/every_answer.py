@@ -29,12 +29,12 @@ class _Route(Rule):
 
 
 class SynchronousFlask(Flask):
-    """Flask with no `async` function in it: to ask that of each hook and view takes a part of every request."""
+    """Flask without `async` functions: checking each hook and view for one takes a part of every request."""
 
     url_rule_class = _Route
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `func`, which is none."""
+        """Return `func`, which is not `async`."""
         return func
 
 

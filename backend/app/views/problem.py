@@ -93,9 +93,9 @@ class Problem(HTTPException):
 
 
 def answer_errors_with_problems(application: Flask) -> None:
-    """Make every error of `application` a problem document, those of the framework included.
+    """Turn every error of `application` into a problem document, those of the framework included.
 
-    Unexpected exceptions are no `HTTPException`: they go Flask's own way through its signal, which
+    Unexpected exceptions are not `HTTPException`: they go Flask's own way through its signal, which
     error tracking listens to, and arrive here as a bare 500.
     """
     application.register_error_handler(HTTPException, document)

@@ -34,7 +34,7 @@ _logger = logging.getLogger(__name__)
 
 
 def answer_refusals_with_problems(application: Flask) -> None:
-    """Make every refusal of a use case a problem document."""
+    """Turn every refusal of a use case into a problem document."""
     application.register_error_handler(errors.ServiceError, answered_as_problem)
 
 

@@ -44,7 +44,7 @@ class Connection(Protocol):
         ...
 
     def linger(self, seconds: float, most_bytes: int) -> None:
-        """Say that this was all, and drop what still comes for a moment."""
+        """Say that this was all, then for a moment drop what still arrives."""
         ...
 
 
@@ -64,7 +64,7 @@ class AnyServer:
     """A server of which nothing is known."""
 
     def connection_of(self, environ: Mapping[str, Any]) -> Connection | None:  # noqa: ARG002 - the protocol's
-        """Find nothing."""
+        """Return None: nothing is known."""
         return None
 
     def beside_other_requests(self, work: Callable[[], Result]) -> Result:
@@ -73,7 +73,7 @@ class AnyServer:
 
 
 def served_by(application: Flask, server: Server) -> None:
-    """Have the requests of `application` find their server."""
+    """Let the requests of `application` find their server."""
     application.extensions[_SERVER] = server
 
 

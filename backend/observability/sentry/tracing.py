@@ -32,7 +32,7 @@ def is_traced(transaction: "Event") -> bool:
 def traces_sampler(rate: float) -> Callable[[Mapping[str, Any]], float] | None:
     """Return a sampler that traces a share of `rate` of the requests; none at all for 0.
 
-    The coin is thrown here. Left to itself the SDK obeys the client: `sentry-trace: …-1` forces a trace, and
+    The choice is made here. Left to itself, the SDK obeys the client: `sentry-trace: …-1` forces a trace, and
     with a rate between 0 and 1 the client's `baggage` brings the random number.
     """
     if rate == 0:

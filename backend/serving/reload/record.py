@@ -23,7 +23,7 @@ def write_record(descriptor: int | None, content: dict[str, Any]) -> None:
 
 
 def read_record(pid: int) -> dict[str, Any] | None:
-    """Return the record of the process `pid`; None if it is no master with guarded reloads, or someone else's."""
+    """Return the record of the process `pid`; None if it is not a master with guarded reloads, or is someone else's."""
     with suppress(OSError):
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(OSError, ValueError):

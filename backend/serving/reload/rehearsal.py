@@ -59,7 +59,7 @@ def rehearse(
     Args:
         start: What to rehearse.
         limit: Seconds after which a start counts as failed.
-        interrupted: Asked now and then whether the answer has stopped to matter.
+        interrupted: Asked now and then whether the result no longer matters.
 
     Returns:
         What it came to; None if it was interrupted.
@@ -88,7 +88,7 @@ def rehearse(
 
 
 class _InterruptedRehearsalError(Exception):
-    """The answer of a rehearsal has stopped to matter."""
+    """The result of a rehearsal no longer matters."""
 
 
 def _read_to_the_end(process: subprocess.Popen[bytes], limit: float, interrupted: Callable[[], bool]) -> bytes | None:

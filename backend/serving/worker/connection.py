@@ -18,7 +18,7 @@ _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
 class Request(Protocol):
-    """What is needed of gunicorn's request."""
+    """What is needed from gunicorn's request."""
 
     def force_close(self) -> None:
         """Close the connection once this request is answered, and say so in the answer."""

@@ -19,7 +19,7 @@ def before_the_end(call: Callable[[], None]) -> None:
 
 
 class Worker(Protocol):
-    """What is needed of a gunicorn worker."""
+    """What is needed from a gunicorn worker."""
 
     alive: bool
 

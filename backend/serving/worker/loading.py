@@ -46,6 +46,6 @@ def end_worker(server: Server, worker: Worker) -> None:
         return
     if not server.WORKERS:
         sys.exit(server.WORKER_BOOT_ERROR)
-    # Not again at once: an attempt costs a processor the time of a start.
+    # Not again at once: each attempt costs the CPU time of a start.
     time.sleep(1)
     sys.exit(1)

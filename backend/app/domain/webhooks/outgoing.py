@@ -1,4 +1,4 @@
-"""Webhooks: who is told of what, what was sent, and when it is tried again."""
+"""Webhooks: who gets which events, what was sent, and when it is retried."""
 
 import random
 import re
@@ -12,12 +12,12 @@ from app.domain.identity import Bound
 from app.domain.place import Place
 
 GRACE = timedelta(hours=24)
-"""How long the secret before the current one still signs."""
+"""How long the previous secret still signs."""
 
 WAITS = tuple(
     timedelta(seconds=seconds) for seconds in (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 )
-"""How long to wait after each attempt that failed; after the last one, a delivery is given up: three days in all."""
+"""How long to wait after each failed attempt; after the last one, a delivery is given up: three days in all."""
 
 _JITTER = 0.2
 _ENDPOINT_ID = re.compile(r"wh_[0-9a-f]{16}")
@@ -25,40 +25,40 @@ MOST_ATTEMPTS = len(WAITS) + 1
 
 
 class Topic(StrEnum):
-    """What a webhook tells of."""
+    """What a webhook reports."""
 
     CREATED = "revision.created"
     """An environment has a new revision."""
     REFUSED = "revision.refused"
-    """The settings class of a running instance refused what it was offered; told once, by the first that does."""
+    """The settings class of a running instance refused what it was offered; sent once, for the first refusal."""
     ROLLED_BACK = "revision.rolled_back"
-    """A new revision has the variables of an older one, or a revision on trial was taken back from its canaries."""
+    """A new revision has the variables of an older one, or a revision on trial was rolled back."""
     BREAK_GLASS = "revision.break_glass"
-    """A revision was written without the approval that its environment takes."""
+    """A revision was written without the approvals that its environment needs."""
     PROPOSED = "proposal.made"
-    """A change waits for the approval of somebody else; also told when its author has changed it."""
+    """A change waits for somebody else's approval; also sent when its author has changed it."""
     PROPOSAL_ENDED = "proposal.ended"
-    """A proposal was applied, refused or withdrawn, or nobody has approved it in time."""
+    """A proposal was applied, refused or withdrawn, or was not approved in time."""
     PING = "ping"
-    """Somebody tries whether webhooks arrive; every endpoint gets it."""
+    """Somebody tests whether webhooks arrive; every endpoint gets it."""
 
 
 EVENTS = frozenset(Topic) - {Topic.PING}
-"""What an endpoint can choose from."""
+"""The topics that an endpoint can choose from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address that wants to be told.
+    """An address that webhooks are sent to.
 
     Attributes:
-        id: Its name.
+        id: Its id.
         url: Where to send.
-        bound: The environments that it is told of.
-        topics: What it is told of them.
+        bound: The environments that it hears about.
+        topics: What it hears about them.
         made_at: When it was made.
-        secrets: What signs, the current one first; with the one before for a while after a rotation.
-        disabled_at: Since when nothing is sent to it; None where something is.
+        secrets: The signing secrets, the current one first; after a rotation, the previous one follows for a while.
+        disabled_at: Since when nothing is sent to it; None while it is enabled.
         disabled_because: Why.
     """
 
@@ -72,7 +72,7 @@ class Endpoint:
     disabled_because: str = ""
 
     def wants(self, message: "Message") -> bool:
-        """Return whether it is to be told of `message`."""
+        """Return whether `message` is to be sent to it."""
         if message.place is None or self.disabled_at is not None:
             return False
         return message.topic in self.topics and self.bound.covers(message.place.app, message.place.environment)
@@ -80,14 +80,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What there is to tell: thin, without values.
+    """What a webhook says: brief, and without values.
 
     Attributes:
         topic: What happened.
         at: When.
         place: Where; None for a ping.
-        revision: The number of the revision that it is about; None for a ping.
-        data: What else there is to say: numbers and words of ours.
+        revision: The number of the revision concerned; None for a ping.
+        data: What else there is to say: numbers, and words of our own.
     """
 
     topic: Topic
@@ -98,7 +98,7 @@ class Message:
 
 
 class DeliveryState(StrEnum):
-    """How a delivery stands."""
+    """The state of a delivery."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -107,11 +107,11 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of a request to a receiver.
+    """The outcome of a request to a receiver.
 
     Attributes:
-        status: The HTTP status; None where there was no answer.
-        error: Why there was none, in words of ours: it holds nothing that the receiver has sent.
+        status: The HTTP status; None if there was no answer.
+        error: Why there was none, in our own words: it holds nothing that the receiver has sent.
     """
 
     status: int | None
@@ -120,12 +120,12 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver.
+    """One attempt to deliver.
 
     Attributes:
         at: When it began.
-        status: The HTTP status of the answer; None where there was none.
-        error: Why there was none, in words; empty where there was one.
+        status: The HTTP status of the answer; None if there was none.
+        error: Why there was none, in words; empty if there was one.
         milliseconds: How long it took.
     """
 
@@ -136,7 +136,7 @@ class Attempt:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the receiver has it: a redirect is no success."""
+        """Whether the receiver has it: a redirect is not success."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 - RFC 9110, section 15.3
 
     @property
@@ -150,12 +150,12 @@ class Delivery:
     """A message on its way to an endpoint.
 
     Attributes:
-        id: Its name and the message's, `webhook-id`: the same in every attempt.
+        id: Its id and the message's, `webhook-id`: the same in every attempt.
         endpoint: The id of the endpoint.
-        message: What is told.
-        state: How it stands.
-        attempts: What was tried, the oldest first.
-        next_at: From when on it may be tried again; while somebody tries, when that has taken too long.
+        message: What is sent.
+        state: Its state.
+        attempts: The attempts so far, oldest first.
+        next_at: When it may be tried again; during an attempt, when that attempt counts as lost.
     """
 
     id: str
@@ -167,22 +167,22 @@ class Delivery:
 
 
 def new_endpoint_id() -> str:
-    """Return a name that no other endpoint has."""
+    """Return a new id for an endpoint."""
     return f"wh_{secrets.token_hex(8)}"
 
 
 def is_endpoint_id(text: str) -> bool:
-    """Return whether an endpoint can have this name."""
+    """Return whether an endpoint can have this id."""
     return _ENDPOINT_ID.fullmatch(text) is not None
 
 
 def new_delivery_id() -> str:
-    """Return a `webhook-id` that no other message has."""
+    """Return a new `webhook-id`."""
     return f"msg_{secrets.token_hex(16)}"
 
 
 def after(delivery: Delivery, attempt: Attempt) -> Delivery:
-    """Return `delivery` after one more attempt: done, given up, or to be tried again after a while with jitter."""
+    """Return `delivery` after one more attempt: done, given up, or to be retried after a delay with jitter."""
     attempts = (*delivery.attempts, attempt)
     state, wait = DeliveryState.WAITING, timedelta(0)
     if attempt.succeeded:
@@ -190,5 +190,5 @@ def after(delivery: Delivery, attempt: Attempt) -> Delivery:
     elif attempt.is_gone or len(attempts) >= MOST_ATTEMPTS:
         state = DeliveryState.GIVEN_UP
     else:
-        wait = WAITS[len(attempts) - 1] * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
+        wait = WAITS[len(attempts) - 1] * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - not a secret
     return Delivery(delivery.id, delivery.endpoint, delivery.message, state, attempts, attempt.at + wait)

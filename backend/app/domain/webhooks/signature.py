@@ -1,4 +1,4 @@
-"""The signature of a webhook, as Standard Webhooks has it: https://www.standardwebhooks.com (symmetric, `v1`)."""
+"""The signature of a webhook, as in Standard Webhooks: https://www.standardwebhooks.com (symmetric, `v1`)."""
 
 import base64
 import hashlib
@@ -11,26 +11,26 @@ from datetime import datetime, timedelta
 
 PREFIX = "whsec_"
 TOLERANCE = timedelta(minutes=5)
-"""How far the clock of a sender may be off, and how long a request may be on its way."""
+"""How far the sender's clock may be off, and how long a request may take to arrive."""
 
 _BYTES = 32
-"""Of a key; the specification wants from 24 to 64."""
+"""The length of a key; the specification requires 24 to 64."""
 
 _MOST_SIGNATURES = 16
 _MESSAGE_ID = re.compile(r"[!-\-/-~]{1,256}")
-"""Without a full stop, which is what ends it in what is signed."""
+"""Without a full stop, which is what ends it in the signed text."""
 
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What the headers of a request say of its body.
+    """What the headers of a request say about its body.
 
     Attributes:
         message_id: `webhook-id`.
         timestamp: `webhook-timestamp`.
-        signatures: `webhook-signature`: one or several, with spaces between them.
+        signatures: `webhook-signature`: one or more, separated by spaces.
     """
 
     message_id: str
@@ -38,7 +38,7 @@ class Signed:
     signatures: str
 
     def holds(self, webhook_secrets: Iterable[str], body: bytes, now: datetime) -> bool:
-        """Return whether one of the secrets has signed `body`, not long before `now`."""
+        """Return whether one of the secrets signed `body` shortly before `now`."""
         if not (_MESSAGE_ID.fullmatch(self.message_id) and _TIMESTAMP.fullmatch(self.timestamp)):
             return False
         timestamp = int(self.timestamp)
@@ -49,17 +49,17 @@ class Signed:
 
 
 def new_secret() -> str:
-    """Return a secret that nobody has."""
+    """Return a new secret."""
     return PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
 
 
 def sign(webhook_secrets: Iterable[str], message_id: str, timestamp: int, body: bytes) -> str:
-    """Return what goes into `webhook-signature`: a signature by each secret.
+    """Return the content of `webhook-signature`: a signature by each secret.
 
     Args:
-        webhook_secrets: `whsec_` and the key in base64, each.
-        message_id: What goes into `webhook-id`.
-        timestamp: Seconds since 1970, which go into `webhook-timestamp`.
+        webhook_secrets: The secrets, each `whsec_` followed by the key in base64.
+        message_id: The content of `webhook-id`.
+        timestamp: The content of `webhook-timestamp`: seconds since 1970.
         body: The bytes that are sent.
     """
     signed = b"%s.%d.%s" % (message_id.encode(), timestamp, body)

@@ -34,7 +34,7 @@ class WantedLimits(BaseModel):
 
 
 class UsageAnswer(BaseModel):
-    """How an app stands to one limit."""
+    """Where an app stands on one limit."""
 
     allowed: int | None
     """Null: there is none."""

@@ -30,7 +30,7 @@ from setpoint.text.join import counted
 
 @dataclass(frozen=True, slots=True)
 class Approving:
-    """What becomes of proposals; of two who decide at once, one is too late."""
+    """Decides what becomes of proposals; if two people decide at once, one is too late."""
 
     store: Store
     validator: SchemaValidator
@@ -38,14 +38,14 @@ class Approving:
     budgets: Budgets = field(default_factory=Budgets)
 
     def approve(self, actor: Actor, place: Place, number: int, digest: str) -> Standing:
-        """Store that `actor` has looked at what has `digest`; it is applied with that if nothing else is missing.
+        """Store that `actor` approves what has `digest`; it is applied at once if that was all that was missing.
 
         Raises:
             NotFoundError: There is no such proposal.
             ForbiddenError: The actor has proposed it, or may not approve in all protected environments that it reaches.
-            ChangedError: It is something else by now.
+            ChangedError: It has changed since.
             ConflictError: It has ended, or is stale.
-            InvalidError: A gate does not let it through any more.
+            InvalidError: It no longer passes a gate.
         """
         self._rehearse(actor, place, number)
 
@@ -66,12 +66,12 @@ class Approving:
         return self._ended(self.store.write(change))
 
     def apply(self, actor: Actor, place: Place, number: int) -> Standing:
-        """Make the next revision of what is proposed, in the name of who has proposed it.
+        """Make the next revision from a proposal, in the name of its author.
 
         Raises:
             NotFoundError: There is no such proposal.
             ConflictError: It lacks approvals, has ended, or is stale.
-            InvalidError: A gate does not let it through any more.
+            InvalidError: It no longer passes a gate.
         """
 
         def change(found: Transaction) -> Standing:
@@ -94,12 +94,12 @@ class Approving:
         Raises:
             NotFoundError: There is no such proposal.
             ConflictError: It has ended.
-            InvalidError: The reason can't be kept.
+            InvalidError: The reason can't be stored.
         """
         return self._end(actor, place, number, ProposalState.REFUSED, reason)
 
     def withdraw(self, actor: Actor, place: Place, number: int, reason: str = "") -> Standing:
-        """Take a proposal back, and destroy its values; raises as `refuse`, or `ForbiddenError` for another's."""
+        """Withdraw a proposal, and destroy its values; raises as `refuse`, or `ForbiddenError` for another's."""
         there = self.store.read(lambda found: named(found, place, number))
         if not there.author.is_same_as(actor.principal):
             message = f"`{there.author.name}` proposed `{there}`; only others can refuse it"
@@ -107,7 +107,7 @@ class Approving:
         return self._end(actor, place, number, ProposalState.WITHDRAWN, reason)
 
     def expire(self) -> None:
-        """End the proposals whose time is over, and destroy their values."""
+        """End the proposals that have expired, and destroy their values."""
         now = self.clock()
         if not self.store.read(lambda found: found.proposals.overdue(now)):
             return
@@ -124,12 +124,12 @@ class Approving:
         self.store.scrub()
 
     def ready(self, found: Transaction, actor: Actor, proposal: Proposal) -> Ready:
-        """Return the revision that a proposal would become now, which both gates let through.
+        """Return the revision that a proposal would become now, once it has passed both gates.
 
         Raises:
             ConflictError: It is stale.
             DestroyedError: Its values are gone.
-            InvalidError: A gate does not let it through any more.
+            InvalidError: It no longer passes a gate.
             NotFoundError: The app has no schema to check it against.
         """
         return self._making.ready(found, actor, intent_of(proposal), change_of(found, proposal))
@@ -139,7 +139,7 @@ class Approving:
         return Making(self.validator, self.clock, self.budgets)
 
     def _rehearse(self, actor: Actor, place: Place, number: int) -> None:
-        """Ask the gates of all that extends the environment too, which takes to make the revisions and to undo them."""
+        """Also ask the gates of everything that extends the environment, by making those revisions and undoing them."""
 
         def make(found: Transaction) -> None:
             proposal = named(found, place, number)
@@ -175,7 +175,7 @@ class Approving:
         return self._ended(self.store.write(change))
 
     def _ended(self, stands: Standing) -> Standing:
-        """Have what was removed overwritten."""
+        """Let the store overwrite what was removed."""
         if stands.state is not ProposalState.OPEN:
             self.store.scrub()
         return stands
@@ -196,7 +196,7 @@ def _allowed_reach(found: Transaction, actor: Actor, proposal: Proposal, digest:
 
 
 def _has_approved(stands: Standing, actor: Actor, digest: str) -> bool:
-    """Return whether this is said for a second time, because the answer was lost."""
+    """Return whether this repeats an approval whose answer was lost."""
     ending = stands.proposal.ending
     if ending is not None and ending.state is not ProposalState.APPLIED:
         return False

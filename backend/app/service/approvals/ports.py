@@ -11,7 +11,7 @@ from app.domain.variables import Variables
 
 
 class Proposals(Protocol):
-    """Which environments are protected, and what is proposed in any."""
+    """Which environments are protected, and what is proposed in each."""
 
     def protections(self) -> Mapping[Place, int]:
         """Return how many approvals a change needs, by protected environment."""
@@ -28,18 +28,18 @@ class Proposals(Protocol):
     def of(
         self, place: Place, *, only_open: bool = False, before: int | None = None, limit: int = 100
     ) -> Sequence[Proposal]:
-        """Return proposals from the newest to the oldest, those below number `before` alone."""
+        """Return proposals, newest first, starting below number `before`."""
         ...
 
     def overdue(self, now: datetime) -> Sequence[Proposal]:
-        """Return the open proposals of all environments whose time is over."""
+        """Return the open proposals of all environments that have expired."""
         ...
 
     def variables(self, proposal: Proposal) -> Variables:
-        """Return the values that a revision made of an open proposal would have.
+        """Return the values that a revision made from an open proposal would have.
 
         Raises:
-            DestroyedError: It has ended, and they are gone.
+            DestroyedError: It has ended, and its values are gone.
             DamagedError: What is stored is not what was written.
         """
         ...
@@ -49,17 +49,17 @@ class Proposals(Protocol):
         ...
 
     def change(self, proposal: Proposal, wish: Wish, expires_at: datetime) -> Proposal:
-        """Store something else as the same proposal, under another digest; what was there is gone for good."""
+        """Replace the content of a proposal, under a new digest; the old content is permanently gone."""
         ...
 
     def approve(self, proposal: Proposal, approval: Approval) -> Proposal:
-        """Store an approval; one that the same principal gave before is forgotten."""
+        """Store an approval, replacing an earlier one of the same principal."""
         ...
 
     def end(self, proposal: Proposal, ending: Ending) -> Proposal:
-        """Store what has become of a proposal, and remove its values for good."""
+        """Store how a proposal ended, and permanently remove its values."""
         ...
 
     def forget_approvals(self, principal: Principal) -> Sequence[Proposal]:
-        """Forget what a principal has approved that is still open; return those proposals as they are then."""
+        """Delete a principal's approvals of open proposals; return those proposals as they then are."""
         ...

@@ -1,4 +1,4 @@
-"""Proposes changes, and changes what is proposed; nothing but the gates stands between a change and a proposal."""
+"""Proposes changes, and changes proposals; a change only needs to pass the gates to become a proposal."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,12 +17,12 @@ from app.service.writing.protection import approvals_needed, protected
 from app.service.writing.revising import Revising
 
 MOST_OPEN = 100
-"""Proposals that may wait in an environment at a time; each holds a complete set of variables."""
+"""How many proposals may wait in an environment at a time; each holds a complete set of variables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposing:
-    """What may become a revision once others have approved it."""
+    """Changes that may become revisions once others have approved them."""
 
     store: Store
     validator: SchemaValidator
@@ -30,24 +30,24 @@ class Proposing:
     budgets: Budgets = field(default_factory=Budgets)
 
     def approvals_needed(self, place: Place) -> int:
-        """Return how many approvals a change needs there, because of what it reaches; 0 where it takes none."""
+        """Return how many approvals a change needs there, because of what it reaches; 0 for none."""
         return self.store.read(lambda found: approvals_needed(found, place) if protected(found, place) else 0)
 
     def propose(self, actor: Actor, intent: Intent, change: Change, *, applies_itself: bool = False) -> Standing:
-        """Store what `change` would make of an environment, as the next proposal there.
+        """Store the result of `change` as the next proposal of an environment.
 
-        Who proposes the same again, as a pipeline that runs twice does, gets the one that is there.
+        Proposing the same thing again, as a pipeline that runs twice does, returns the existing proposal.
 
         Args:
             actor: Who proposes it.
-            intent: Where, from which revision, and why.
-            change: What.
+            intent: Where, based on which revision, and why.
+            change: The change.
             applies_itself: Whether it is applied with the last approval that it needs.
 
         Raises:
-            ConflictError: Nothing would change, a revision is on trial, or too many proposals wait there.
+            ConflictError: Nothing would change, a revision is on trial, or too many proposals are waiting there.
             LimitedError: The app has used up what it may store within an hour.
-            Others: As `Revising.revise`, whose gates it passes.
+            Others: As `Revising.revise`, because of the same gates.
         """
         self._refuse_no_change(actor, intent, change)
 
@@ -70,13 +70,13 @@ class Proposing:
     def change(
         self, actor: Actor, number: int, intent: Intent, change: Change, *, applies_itself: bool = False
     ) -> Standing:
-        """Store something else as proposal `number`, from today's revision: nobody has approved it then.
+        """Replace the content of proposal `number`, based on today's revision; earlier approvals no longer count.
 
         Raises:
             NotFoundError: There is no such proposal.
             ForbiddenError: Somebody else has proposed it.
-            ConflictError: It has ended, or as `propose`.
-            Others: As `Revising.revise`, whose gates it passes.
+            ConflictError: It has ended, or as for `propose`.
+            Others: As `Revising.revise`, because of the same gates.
         """
         self._refuse_what_is_not_theirs(actor, intent.place, number)
         self._refuse_no_change(actor, intent, change)
@@ -95,13 +95,13 @@ class Proposing:
         return changed
 
     def _spend(self, found: Transaction, wish: Wish) -> None:
-        """Count what is stored, as a write does; a way back is as urgent as there."""
+        """Count what is stored, as for a write; a rollback is as urgent here as there."""
         app, is_urgent = wish.draft.place.app, wish.draft.copied_from is not None
         self.budgets.refuse_if_spent(found, app, wish.draft.made_at, is_urgent=is_urgent)
         self.budgets.spend_on_proposal(found, app, wish.draft)
 
     def _refuse_what_is_not_theirs(self, actor: Actor, place: Place, number: int) -> None:
-        """Refuse before anything else is said; the author of a proposal never changes."""
+        """Refuse before anything else is revealed; the author of a proposal never changes."""
         there = self.store.read(lambda found: named(found, place, number))
         if not there.author.is_same_as(actor.principal):
             message = f"`{there.author.name}` proposed `{there}`, and only they can change it"
@@ -109,7 +109,7 @@ class Proposing:
         refuse_unless_open(there, self.clock())
 
     def _refuse_no_change(self, actor: Actor, intent: Intent, change: Change) -> None:
-        """Refuse what would change nothing, or what the gates refuse, those of all that extends the environment too."""
+        """Refuse what would change nothing, or what a gate refuses, also those of what extends the environment."""
         revising = Revising(self.store, self.validator, self.clock)
         if not revising.revise(actor, replace(intent, dry_run=True), change).changed:
             message = f"`{intent.place}` already has exactly these variables"
@@ -130,7 +130,7 @@ class Proposing:
 
 
 def _is_same(found: Transaction, proposal: Proposal, wish: Wish, now: datetime) -> bool:
-    """Return whether this is proposed already: by the same author, from the same revision, for the same reason."""
+    """Return whether this was already proposed: by the same author, based on the same revision, for the same reason."""
     draft = wish.draft
     told = (proposal.base, proposal.message, proposal.bases, proposal.is_base, proposal.copied_from)
     if told != (wish.base, draft.message, draft.bases, draft.is_base, draft.copied_from):

@@ -23,7 +23,7 @@ class Protecting:
         return self.store.read(lambda found: found.proposals.protections())
 
     def of(self, place: Place) -> int | None:
-        """Return how many approvals a change needs; None where it takes none.
+        """Return how many approvals a change needs; None if it needs none.
 
         Raises:
             NotFoundError: There is no such environment.
@@ -31,10 +31,10 @@ class Protecting:
         return self.store.read(lambda found: _of(found, place))
 
     def protect(self, actor: Actor, place: Place, approvals: int | None) -> None:
-        """Have changes of an environment take so many approvals from now on; None for none.
+        """Set how many approvals changes of an environment need from now on; None for none.
 
         Raises:
-            NotFoundError: There is no such environment: a protection that is misspelled protects nothing.
+            NotFoundError: There is no such environment: a misspelt protection would protect nothing.
         """
 
         def change(found: Transaction) -> None:

@@ -1,4 +1,4 @@
-"""Tells what is proposed, and what it would change."""
+"""Shows what is proposed, and what it would change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class Shown:
     """A proposal with what it would change.
 
     Attributes:
-        standing: How it stands.
-        differences: What it would change, from the revision that it was made from; None once its values are gone, or
+        standing: Its state.
+        differences: What it would change in the revision that it is based on; None once its values are gone, or
             those of that revision.
     """
 
@@ -39,7 +39,7 @@ class ShowingProposals:
     def page(
         self, place: Place, *, only_open: bool = False, before: int | None = None, limit: int = 100
     ) -> Sequence[Standing]:
-        """Return proposals from the newest to the oldest, those below number `before` alone."""
+        """Return proposals, newest first, starting below number `before`."""
 
         def ask(found: Transaction) -> Sequence[Standing]:
             now = self.clock()
@@ -59,17 +59,17 @@ class ShowingProposals:
             stands = standing(found, named(found, place, number), self.clock())
             try:
                 return Shown(stands, differences_of(found, self.validator, stands.proposal))
-            except DestroyedError:  # it has ended, or the values that it was made from have leaked since
+            except DestroyedError:  # it has ended, or the values that it is based on have been destroyed since
                 return Shown(stands, None)
 
         return self.store.read(ask)
 
 
 def differences_of(found: Transaction, validator: SchemaValidator, proposal: Proposal) -> tuple[Difference, ...]:
-    """Return what an open proposal would change, from the revision that it was made from.
+    """Return what an open proposal would change in the revision that it is based on.
 
     Raises:
-        DestroyedError: Its values are gone, or those that it was made from.
+        DestroyedError: Its values are gone, or those that it is based on.
     """
     base = found.revisions.numbered(proposal.place, proposal.base) if proposal.base else None
     compared: list[Revision | Proposal] = [proposal, *([base] if base else [])]

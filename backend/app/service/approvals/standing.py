@@ -1,4 +1,4 @@
-"""Where a proposal stands: open or not, stale or not, how many approvals it has; and who is told."""
+"""The state of a proposal: open or not, stale or not, how many approvals it has; and who hears about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ from app.service.writing.protection import approvals_needed, protected
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A proposal, and what is still to come.
+    """A proposal, and what it still needs.
 
     Attributes:
-        proposal: What is known of it.
-        state: What has become of it.
-        needed: How many approvals it takes.
-        counted: Those that count, which were given for all protected environments that it reaches by now.
-        is_stale: Whether the environment has moved on since it was made, so that it can't be applied any more.
+        proposal: What is known about it.
+        state: Its state.
+        needed: How many approvals it needs.
+        counted: Those that count, because they were given for all protected environments that it now reaches.
+        is_stale: Whether the environment has moved on since, so that it can no longer be applied.
     """
 
     proposal: Proposal
@@ -45,7 +45,7 @@ class Standing:
 
     @property
     def can_be_applied(self) -> bool:
-        """Whether nothing is missing; the gates have the last word."""
+        """Whether nothing is missing; the gates still decide."""
         return self.state is ProposalState.OPEN and not self.is_stale and not self.missing
 
 
@@ -63,7 +63,7 @@ def named(found: Transaction, place: Place, number: int) -> Proposal:
 
 
 def standing(found: Transaction, proposal: Proposal, now: datetime) -> Standing:
-    """Return how a proposal stands at `now`."""
+    """Return the state of a proposal at `now`."""
     state = proposal.state(now)
     is_stale = state is ProposalState.OPEN and proposal.base != _current_number(found, proposal.place)
     reached = protected(found, proposal.place) if state is ProposalState.OPEN else ()
@@ -74,7 +74,7 @@ def refuse_unless_open(proposal: Proposal, now: datetime) -> None:
     """Refuse to do anything with a proposal that has ended.
 
     Raises:
-        ConflictError: It has; says how.
+        ConflictError: It has ended; the text says how.
     """
     state = proposal.state(now)
     if state is not ProposalState.OPEN:
@@ -85,7 +85,7 @@ def refuse_unless_open(proposal: Proposal, now: datetime) -> None:
 
 
 def intent_of(proposal: Proposal) -> Intent:
-    """Return how a proposal is to be written."""
+    """Return the intent with which a proposal is written."""
     terms = proposal.terms
     return Intent(
         proposal.place,
@@ -104,8 +104,8 @@ def change_of(found: Transaction, proposal: Proposal) -> Change:
     """Return the change that is proposed.
 
     Raises:
-        ConflictError: The environment, or what it takes over from its bases, has moved on since.
-        InvalidError: A base is not there any more.
+        ConflictError: The environment, or what it inherits from its bases, has moved on since.
+        InvalidError: A base no longer exists.
     """
     current = _current_number(found, proposal.place)
     if current != proposal.base:
@@ -138,7 +138,7 @@ def tell(
     *,
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Write down what was done with a proposal, and tell watchers and webhooks."""
+    """Record what was done with a proposal, and notify watchers and webhooks."""
     place = proposal.place
     told = {"proposal": proposal.number, **(detail or {})}
     found.audit.record(entry(actor, action, now, place.app, place.environment, detail=told))
@@ -149,7 +149,7 @@ def tell(
 
 
 def tell_watchers(found: Transaction, proposal: Proposal, now: datetime) -> None:
-    """Tell watchers, and webhooks if it has ended, that something has become of a proposal."""
+    """Notify watchers of a change in a proposal, and webhooks if it has ended."""
     place, ending = proposal.place, proposal.ending
     found.events.add(Happening(EventKind.PROPOSAL, now, place.app, place.environment, str(proposal.number)))
     if ending is not None:
@@ -158,7 +158,7 @@ def tell_watchers(found: Transaction, proposal: Proposal, now: datetime) -> None
 
 
 def forget_approvals(found: Transaction, principal: Principal, now: datetime) -> Sequence[str]:
-    """Forget what somebody has approved that is still open, because they are not trusted any more; return what."""
+    """Withdraw the open approvals of somebody who is no longer trusted; return the proposals."""
     concerned = found.proposals.forget_approvals(principal)
     for proposal in concerned:
         tell_watchers(found, proposal, now)

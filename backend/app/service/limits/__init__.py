@@ -1,1 +1,1 @@
-"""What one app may use: what it writes within an hour, and the streams that it has open."""
+"""What one app may use: what it writes within an hour, and its open streams."""

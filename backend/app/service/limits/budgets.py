@@ -20,8 +20,8 @@ class Budgets:
     """What apps may use and have used.
 
     Attributes:
-        allowed: The limits of every app that has none of its own.
-        seconds: A clock that never jumps.
+        allowed: The limits of every app without limits of its own.
+        seconds: A monotonic clock.
     """
 
     allowed: Allowed = field(default_factory=dict)
@@ -29,19 +29,19 @@ class Budgets:
     _refused: dict[str, tuple[float, LimitedError]] = field(default_factory=dict)
 
     def of(self, found: Transaction, app: str, now: datetime) -> tuple[Usage, ...]:
-        """Return how an app stands to each limit."""
+        """Return where an app stands on each limit."""
         own, spent = found.limits.own(app), _spent(found, app, now)
         streams = sum(found.limits.places(app).values())
         return tuple(self._usage(each, own, spent, streams) for each in Limit)
 
     def most(self, found: Transaction, app: str, limit: Limit) -> int | None:
-        """Return how much an app may use; None for any amount."""
+        """Return how much an app may use; None for no limit."""
         return {**self.allowed, **found.limits.own(app)}.get(limit)
 
     def refuse_again(self, app: str) -> None:
-        """Refuse at once what would be refused anyhow, because that was found out less than a second ago.
+        """Refuse at once what was refused less than a second ago, and would be refused again.
 
-        Whoever tries again without a pause would take the turns of those who write.
+        Whoever retries without a pause would otherwise take the turns of those who write.
 
         Raises:
             LimitedError: As before.
@@ -51,10 +51,10 @@ class Budgets:
             raise LimitedError(str(error), error.retry_after)
 
     def refuse_if_spent(self, found: Transaction, app: str, now: datetime, *, is_urgent: bool = False) -> None:
-        """Refuse what would use more of a limit that is used up; what is urgent has a reserve.
+        """Refuse what would exceed a limit that is used up; urgent writes have a reserve.
 
         Raises:
-            LimitedError: One of the limits is used up; the text says when there is room again.
+            LimitedError: One of the limits is used up; the text says when there is capacity again.
         """
         allowed = {**self.allowed, **found.limits.own(app)}
         if not allowed:
@@ -73,7 +73,7 @@ class Budgets:
                 raise error
 
     def forget_refusals(self, app: str) -> None:
-        """Find out anew what an app may, because its limits have changed."""
+        """Forget what an app may use, because its limits have changed."""
         self._refused.pop(app, None)
 
     def _remember(self, app: str, error: LimitedError) -> None:
@@ -83,15 +83,15 @@ class Budgets:
         self._refused[app] = (now + _SECONDS_REFUSED_AGAIN, error)
 
     def spend(self, found: Transaction, app: str, draft: Draft) -> None:
-        """Note that a revision was made on behalf of an app."""
+        """Record that a revision was made on behalf of an app."""
         self._note(found, app, draft.made_at, revisions=1, size=_size(draft))
 
     def spend_on_proposal(self, found: Transaction, app: str, draft: Draft) -> None:
-        """Note that an app has stored what may become a revision."""
+        """Record that an app has stored what may become a revision."""
         self._note(found, app, draft.made_at, revisions=0, size=_size(draft))
 
     def spend_on_schema(self, found: Transaction, app: str, document: str, now: datetime) -> None:
-        """Note that an app has stored a schema."""
+        """Record that an app has stored a schema."""
         self._note(found, app, now, revisions=0, size=len(document.encode()))
 
     def _note(self, found: Transaction, app: str, now: datetime, *, revisions: int, size: int) -> None:
@@ -106,7 +106,7 @@ class Budgets:
 
 
 def _spent(found: Transaction, app: str, now: datetime) -> Sequence[Spent]:
-    """Return what an app has used within the hour; a clock that was ahead for a while leaves no debts."""
+    """Return what an app has used within the hour; a clock that was ahead for a while has no lasting effect."""
     newest = minute_of(now) + MINUTES_AHEAD
     return [each for each in found.limits.spent(app, first_minute(now)) if each.minute <= newest]
 
@@ -116,7 +116,7 @@ def _size(draft: Draft) -> int:
 
 
 def amount(limit: Limit, number: int) -> str:
-    """Return a number of what is limited, for people: `1 revision`, `256 MiB`."""
+    """Return an amount for people: `1 revision`, `256 MiB`."""
     if limit is not Limit.BYTES:
         return f"{number:,} {str(limit).removesuffix('s')}{'' if number == 1 else 's'}"
     whole = number % _MEBIBYTE == 0 and number > 0

@@ -1,4 +1,4 @@
-"""Tells how much of their limits apps have used, and sets the limits."""
+"""Shows how much of their limits apps have used, and sets the limits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Limits:
     clock: Clock
 
     def visible(self, actor: Actor) -> Mapping[str, Sequence[Usage]]:
-        """Return how each app stands that `actor` may do anything in, by name."""
+        """Return where each app stands in which `actor` may do anything, by name."""
         now = self.clock()
 
         def question(found: Transaction) -> Mapping[str, Sequence[Usage]]:
@@ -31,10 +31,10 @@ class Limits:
         return self.store.read(question)
 
     def of(self, actor: Actor, app: str) -> Sequence[Usage]:
-        """Return how one app stands.
+        """Return where one app stands.
 
         Raises:
-            NotFoundError: There is no such app, or it is none of the actor's business.
+            NotFoundError: There is no such app, or the actor may not see it.
         """
         found = self.visible(actor).get(app)
         if found is None:
@@ -43,10 +43,10 @@ class Limits:
         return found
 
     def set(self, actor: Actor, app: str, wanted: Mapping[Limit, int | None]) -> Sequence[Usage]:
-        """Give an app limits of its own, or again those of all where the number is None; return how it stands then.
+        """Give an app its own limits, or those of all apps for None; return where it then stands.
 
-        An app may have limits before there is anything else of it. Who sets them must be `admin` of everything: an app
-        that could do so itself would have none.
+        An app may have limits before it has anything else. Only an `admin` of everything may set them: if an app could
+        set its own, it would have none.
 
         Raises:
             ForbiddenError: The token does not allow it.

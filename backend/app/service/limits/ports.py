@@ -18,19 +18,19 @@ class Limits(Protocol):
         ...
 
     def spent(self, app: str, first: int) -> Sequence[Spent]:
-        """Return what `app` has used from minute `first` on, the oldest minute first."""
+        """Return what `app` has used from minute `first` on, oldest minute first."""
         ...
 
     def spend(self, app: str, spent: Spent, first: int) -> None:
-        """Add to what `app` has used within a minute, and forget what it used before minute `first`."""
+        """Add to what `app` has used within a minute, and delete what it used before minute `first`."""
         ...
 
     def places(self, app: str) -> Mapping[str, int]:
-        """Return how many streams of `app` each worker may hold by now, those that it holds included."""
+        """Return how many streams of `app` each worker may currently hold, including those that it holds."""
         ...
 
     def places_of(self, worker: str) -> Mapping[str, int]:
-        """Return how many streams of each app a worker may hold by now."""
+        """Return how many streams of each app a worker may currently hold."""
         ...
 
     def take_places(self, app: str, worker: str, number: int) -> None:
@@ -38,5 +38,5 @@ class Limits(Protocol):
         ...
 
     def give_back(self, workers: Sequence[str]) -> None:
-        """Take all places from workers that have ended."""
+        """Take back all places of workers that have ended."""
         ...

@@ -11,7 +11,7 @@ from app.service.limits.budgets import Budgets, amount
 from app.service.ports import Store, Transaction
 
 RETRY_SECONDS = 10
-"""When a client that found no place should come back: places that nobody uses any more are free within 5 s."""
+"""When a client that found no place should come back: unused places become free within 5 s."""
 
 
 @dataclass(slots=True)
@@ -19,11 +19,11 @@ class StreamPlaces:
     """The places that this worker has for the streams of each app.
 
     All workers together never have more of them than the limit of the app. A worker takes up to half as many again as
-    it uses, so that thousands of streams are opened with a handful of writes, and fewer where there is little room.
+    it uses, so that thousands of streams are opened with a handful of writes, and fewer if few are left.
 
     Attributes:
-        store: Where workers say how many they have.
-        budgets: Know the limits.
+        store: Where workers record how many they have.
+        budgets: Knows the limits.
         worker: The name of this process.
     """
 
@@ -39,7 +39,7 @@ class StreamPlaces:
     def begin(self, apps: Collection[str]) -> None:
         """Use one place of each app, for as long as a stream is open.
 
-        Where nothing can be written, nobody is refused: to read has to go on.
+        If nothing can be written, nobody is refused: reading must still work.
 
         Raises:
             LimitedError: One of the apps has no place left.
@@ -49,19 +49,19 @@ class StreamPlaces:
             for app in apps:
                 self._begin(app)
                 begun.append(app)
-        except BaseException:  # of whatever kind: a place that nobody ends would be lost until the worker ends
+        except BaseException:  # of any kind: a place that is never released would be lost until the worker ends
             self.end(begun)
             raise
 
     def end(self, apps: Collection[str]) -> None:
-        """Use them no longer."""
+        """Give them up."""
         with self._lock:
             self._used.subtract(apps)
 
     def settle(self, found: Transaction, silent: Collection[str]) -> None:
-        """Say in a transaction which places are used, and give the others back, with all those of silent workers.
+        """Record in a transaction which places are used, and give back the others, and all those of silent workers.
 
-        What others have taken from this one, because it was silent for too long, it takes again.
+        What others have taken from this worker, because it was silent for too long, it takes back.
         """
         found.limits.give_back(sorted(silent))
         kept = found.limits.places_of(self.worker)
@@ -69,7 +69,7 @@ class StreamPlaces:
             self._used, self._waiting = +self._used, +self._waiting
             for app in {*kept, *self._taken}:
                 had = kept.get(app, 0)
-                # Not more than it had: who waits for a place at this moment may be refused.
+                # Not more than it had: whoever is waiting for a place at this moment may be refused.
                 wanted = self._used[app] + self._waiting[app]
                 number = 0 if self._has_ended else min(wanted, max(had, self._taken[app]))
                 if number != had:
@@ -78,7 +78,7 @@ class StreamPlaces:
             self._taken = +self._taken
 
     def leave(self) -> None:
-        """Give everything back, because the worker ends; returns at once."""
+        """Give everything back, because the worker is ending; returns at once."""
         with self._lock:
             self._has_ended = True
         Thread(target=self._give_back, name="setpoint-places", daemon=True).start()
@@ -88,7 +88,7 @@ class StreamPlaces:
             if self._has_ended or self._used[app] + self._waiting[app] < self._taken[app]:
                 self._used[app] += 1
                 return
-            # What is taken for who waits is not for who comes meanwhile, and would find it free.
+            # Places taken for those who wait must not go to those who arrive in the meantime and would find them free.
             self._waiting[app] += 1
         try:
             most = self.store.write(lambda found: self._take_more(found, app))
@@ -105,7 +105,7 @@ class StreamPlaces:
             raise LimitedError(message, RETRY_SECONDS)
 
     def _is_let_in(self, app: str, *, whatever_is_taken: bool = False) -> bool:
-        """Have one that waits use a place, if there is one."""
+        """Give a place to a waiting stream, if there is one."""
         with self._lock:
             self._waiting[app] -= 1
             is_let_in = whatever_is_taken or self._used[app] < self._taken[app]
@@ -113,7 +113,7 @@ class StreamPlaces:
             return is_let_in
 
     def _take_more(self, found: Transaction, app: str) -> int:
-        """Take what is needed and a few more, as far as there is room; return the limit."""
+        """Take what is needed and a few more, as far as the limit allows; return the limit."""
         limit = self.budgets.most(found, app, Limit.STREAMS)
         most = LARGEST_LIMIT if limit is None else limit
         places = found.limits.places(app)
@@ -133,5 +133,5 @@ class StreamPlaces:
     def _give_back(self) -> None:
         try:
             self.store.write(lambda found: found.limits.give_back([self.worker]))
-        except ServiceError:  # they are free once the worker has been silent for a while
+        except ServiceError:  # they become free once the worker has been silent for a while
             return

@@ -1,1 +1,1 @@
-"""What the pages show, found out in one look at the store each; templates only print it."""
+"""What the pages show, each from one look at the store; templates only print it."""

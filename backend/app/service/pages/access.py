@@ -1,4 +1,4 @@
-"""Who may do what: tokens, for whom they speak, what they may; and whom the service trusts to vouch for others."""
+"""Who may do what: tokens, their principals and rights, and whose tokens the service trusts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ class TokenRow:
         id: The public part of its text.
         label: What it is for.
         who: Its owner.
-        kind: What that is.
-        issuer: Who vouches for them; empty where that is this service.
+        kind: The kind of owner.
+        issuer: Who vouches for them; empty for this service itself.
         rights: What it may do, each with where: `editor@billing/staging`.
         made_at: When it was made.
-        expires_at: From when on it is refused; None for never.
-        last_used_at: When it was used last; None if it never was.
+        expires_at: When it expires; None for never.
+        last_used_at: When it was last used; None if it never was.
         ended: `revoked` or `expired`; empty while it is live.
-        is_own: Whether it is the one that is looking, or one that replaces it.
+        is_own: Whether it is the caller's own token, or one that replaces it.
     """
 
     id: str
@@ -50,11 +50,11 @@ class RuleRow:
 
     Attributes:
         name: What people call it.
-        issuer: Whose tokens it is about.
-        audience: For whom they are made.
-        subject: A pattern for whose they are.
+        issuer: The issuer whose tokens it trusts.
+        audience: Who they are issued for.
+        subject: A pattern for who they identify.
         claims: A pattern for each other claim, by its name.
-        is_for_people: Whether it is about people who sign in, and not about tokens that are exchanged.
+        is_for_people: Whether it is for people who sign in, rather than for tokens that are exchanged.
         rights: What their holders may do.
         author: Who made the rule.
         made_at: When.
@@ -73,7 +73,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """One role, and the scopes that it stands for."""
+    """One role, and its scopes."""
 
     name: Role
     scopes: tuple[Scope, ...]
@@ -84,13 +84,13 @@ class AccessPage:
     """A page of who may do what.
 
     Attributes:
-        tokens: The tokens, by whom they speak for; live ones first.
+        tokens: The tokens, by principal; live ones first.
         page: The number of this page of tokens, from 1.
-        next: The number of the next one; None where there is none.
+        next: The number of the next page; None if there is none.
         live: How many tokens are live.
-        ended: How many are not, and are listed only where that is asked for.
-        with_ended: Whether it is.
-        rules: Who the service trusts.
+        ended: How many are not, which are listed only on request.
+        with_ended: Whether they are.
+        rules: Whose tokens the service trusts.
         roles: What each role may do.
     """
 
@@ -106,14 +106,14 @@ class AccessPage:
 
 @dataclass(frozen=True, slots=True)
 class AccessShown:
-    """What the page of access says."""
+    """What the page of access shows."""
 
     tokens: Tokens
     exchanging: Exchanging
     clock: Clock
 
     def of(self, actor: Actor, page: int = 1, *, with_ended: bool = False) -> AccessPage:
-        """Return what `actor` may see: what has no more rights than itself."""
+        """Return what `actor` may see: what has no more rights than it has itself."""
         rows = self.every(actor)
         live = [each for each in rows if not each.ended]
         listed = rows if with_ended else live

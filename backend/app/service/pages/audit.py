@@ -15,7 +15,7 @@ ON_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries are wanted.
+    """Which entries to show.
 
     Attributes:
         app: Those about one app; empty for all.
@@ -38,13 +38,13 @@ class AuditRow:
         id: Its place in the log.
         at: When.
         who: Who did it.
-        kind: What that is: a person, a machine or an instance.
+        kind: The kind of principal: a person, a machine or an instance.
         token: The public part of the token that it was done with.
         action: What was done.
-        app: The app; empty where it is about none.
-        environment: The environment; empty where it is about a whole app or none.
-        details: Numbers, names and reasons, each with what it is.
-        request_id: The id under which the logs know the request.
+        app: The app; empty where it concerns none.
+        environment: The environment; empty where it concerns a whole app or none.
+        details: Numbers, names and reasons, each with a label.
+        request_id: The id of the request in the logs.
         address: Where the request came from.
     """
 
@@ -66,10 +66,10 @@ class AuditPage:
     """A part of the log.
 
     Attributes:
-        wanted: Which entries are wanted.
-        actions: What else could be asked for.
-        entries: The entries, the newest first.
-        next: The id below which the next page begins; None where there is none.
+        wanted: Which entries to show.
+        actions: The actions to choose from.
+        entries: The entries, newest first.
+        next: The id below which the next page begins; None if there is none.
     """
 
     wanted: Filter
@@ -80,7 +80,7 @@ class AuditPage:
 
 @dataclass(frozen=True, slots=True)
 class AuditShown:
-    """What the page of the audit log says."""
+    """What the page of the audit log shows."""
 
     store: Store
 

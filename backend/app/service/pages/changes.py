@@ -1,4 +1,4 @@
-"""What a revision changed, short enough for a page; secrets are changed or not, and nothing else is said of them."""
+"""What a revision changed, short enough for a page; of secrets, only whether they changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from app.service.ports import SchemaValidator, Transaction
 
 MOST_ROWS = 50
 LONGEST_VALUE = 200
-"""How much of a text is shown where many stand below each other, so that a page stays small."""
+"""How much of a text is shown in a list of many, so that the page stays small."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One variable that is not the same.
+    """One variable that differs.
 
     Attributes:
         name: The variable.
         change: How it differs.
         secret: Whether its values are withheld.
-        before: The value before, its beginning if it is long; None where there is none or it is withheld.
-        after: The value after, likewise.
-        origin: From which revision of a base the value after is; None where the environment has it by itself.
+        before: The old value, or its beginning if it is long; None if there is none, or if it is withheld.
+        after: The new value, likewise.
+        origin: The revision of a base that the new value comes from; None if it is the environment's own.
     """
 
     name: str
@@ -37,14 +37,14 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs between two revisions, or between one and what is proposed.
+    """What differs between two revisions, or between one and a proposal.
 
     Attributes:
         old: The number of the first, or a word for it.
         new: The number of the second, or a word for it.
         rows: What differs, by name.
-        more: How many variables more differ than there are rows.
-        unknown: Why it can't be told; empty where it can.
+        more: How many more variables differ than there are rows.
+        unknown: Why it is not known; empty if it is.
     """
 
     old: int | str
@@ -57,7 +57,7 @@ class Changes:
 def changes_between(
     found: Transaction, validator: SchemaValidator, old: Revision, new: Revision, most: int = MOST_ROWS
 ) -> Changes:
-    """Return what differs between two revisions, in `most` rows at most."""
+    """Return what differs between two revisions, in at most `most` rows."""
     try:
         differences = compared(found, validator, old, new).differences
     except DestroyedError as error:
@@ -68,7 +68,7 @@ def changes_between(
 def changes_of(
     old: int | str, new: int | str, differences: Sequence[Difference], origins: Mapping[str, str], most: int = MOST_ROWS
 ) -> Changes:
-    """Return what differs, in `most` rows at most; `origins` are those of the second."""
+    """Return what differs, in at most `most` rows; `origins` are those of the second."""
     rows = tuple(_row(each, origins) for each in differences[:most])
     return Changes(old, new, rows, len(differences) - len(rows))
 

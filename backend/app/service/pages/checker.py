@@ -1,4 +1,4 @@
-"""The page for anybody with an env file: what each program reads in it, what is wrong; nothing is kept."""
+"""The page for anybody with an env file: what each program reads in it, and what is wrong; nothing is stored."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.source_text import SourceText
 
 PATH = "pasted.env"
-"""The name of what is pasted."""
+"""The name for the pasted text."""
 
 EXAMPLE = """\
 TITLE="Pizza Palace"
@@ -28,20 +28,20 @@ export DEBUG=true
 
 
 MOST_LISTED = 40
-"""A dozen programs read each of them."""
+"""The sample is read by a dozen programs."""
 
 _A_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What somebody has pasted.
+    """What the user has pasted.
 
     Attributes:
         text: The env file.
-        loaders: The programs that are to read it.
-        has_windows_lines: Whether its lines end as on Windows, which no browser passes on.
-        app: The app against whose schema it is checked; empty for none.
+        loaders: The programs to read it as.
+        has_windows_lines: Whether its lines end as on Windows, which browsers do not pass on.
+        app: The app whose schema it is checked against; empty for none.
     """
 
     text: str = field(repr=False)
@@ -61,13 +61,14 @@ class CheckPage:
     """What the page shows.
 
     Attributes:
-        pasted: What is in its fields.
-        apps: The apps with a schema, each with the release that it belongs to, against which whoever asks may check.
-        sentence: What came of it.
-        programs: What each program makes of the file as a whole.
+        pasted: The content of its fields.
+        apps: The apps whose schemas the caller may check against, each with the release of the schema.
+        sentence: The result.
+        programs: How each program reads the file as a whole.
         variables: What they read for each name.
-        findings: What is wrong besides that they differ.
-        lists_values: Whether all that each program reads is listed; of many variables, just where programs differ.
+        findings: What else is wrong, apart from differences.
+        lists_values: Whether everything that each program reads is listed; with many variables, only the differences
+            are.
     """
 
     pasted: Pasted
@@ -81,7 +82,7 @@ class CheckPage:
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Finds out what the page shows; without a store, it knows no schema."""
+    """Finds out what the page shows; without a store, it knows no schemas."""
 
     validator: SchemaValidator
     store: Store | None = None
@@ -91,15 +92,15 @@ class Checker:
         return CheckPage(Pasted(""), self._apps(actor))
 
     def checked(self, actor: Actor | None, pasted: Pasted, apart: Apart) -> CheckPage:
-        """Return what is to be said of a file.
+        """Return the page for a file.
 
         Args:
-            actor: Who asks; None for somebody who has not signed in.
+            actor: Who is asking; None for somebody who has not signed in.
             pasted: The file.
             apart: What does the work.
 
         Raises:
-            NotFoundError: The app has no schema, or not for whoever asks.
+            NotFoundError: The app has no schema, or none that the caller may use.
         """
         schema = self._schema(actor, pasted.app) if pasted.app else None
         found = apart(lambda: self.validator.compare(schema, PATH, pasted.content, pasted.loaders))
@@ -139,7 +140,7 @@ def _may_read(actor: Actor, app: str) -> bool:
 
 
 def _sentence(found: Comparison) -> str:
-    """Return what came of it, the worst first."""
+    """Return the result, worst first."""
     if not found.variables:
         return "it has no variables"
     different = sum(not each.is_alike for each in found.variables)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _WORDS = frozenset({"description", "title", "examples", "default", "deprecated", "writeOnly"})
-"""What a schema says of a variable that limits no value."""
+"""The keywords of a schema that do not restrict values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class ContractChange:
     """One thing that differs.
 
     Attributes:
-        variable: The variable; empty where it is about all of them.
-        text: What has become of it.
+        variable: The variable; empty if it concerns all of them.
+        text: How it changed.
     """
 
     variable: str
@@ -24,7 +24,7 @@ class ContractChange:
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
-    """What a contract says of a variable."""
+    """What a contract says about a variable."""
 
     limits: Mapping[str, Any]
     words: Mapping[str, Any]
@@ -33,7 +33,7 @@ class _Variable:
     checks: frozenset[str]
 
     def since(self, old: "_Variable") -> Iterator[str]:
-        """Yield in words what was different before."""
+        """Yield, in words, what changed from before."""
         if self.limits != old.limits:
             yield "different type or limits"
         if self.is_required is not old.is_required:

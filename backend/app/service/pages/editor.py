@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Apart(Protocol):
-    """Does what takes long without holding up other requests."""
+    """Does slow work without holding up other requests."""
 
     def __call__(self, work: Callable[[], T], /) -> T:
         """Return what `work` returns, or raise what it raises."""
@@ -37,16 +37,16 @@ class Apart(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody has typed.
+    """What the user has typed.
 
     Attributes:
-        text: The env file; `UNCHANGED` in it is the value that a variable has already.
-        base: The number of the revision that it was made from; None if there was none.
-        loader: As which program it is to be read.
+        text: The env file, in which `UNCHANGED` keeps the existing value of a variable.
+        base: The number of the revision that it is based on; None if there was none.
+        loader: The program to read it as.
         message: Why.
         ignores_live: Whether to store what the schemas of live instances refuse.
-        allows_dangerous: Whether names may be set that make programs run other code.
-        applies_itself: Whether it is applied with the last approval, where it takes some.
+        allows_dangerous: Whether to allow names that make programs run other code.
+        applies_itself: Whether it is applied with the last approval, if it needs any.
     """
 
     text: str = field(repr=False)
@@ -59,7 +59,7 @@ class Typed:
 
 
 class Standing(StrEnum):
-    """How what is typed stands to what is there."""
+    """How the typed text relates to what is stored."""
 
     UNCHANGED = "unchanged"
     READY = "ready"
@@ -83,13 +83,13 @@ class EditPage:
     Attributes:
         place: The environment.
         typed: What is in its fields.
-        standing: How that stands to what is there.
+        standing: How that relates to what is stored.
         sentence: The same for people.
-        findings: All that is wrong.
+        findings: Everything that is wrong.
         changes: What saving would change, by name.
-        meanwhile: What somebody else has changed since the text was made; None if nobody has.
-        inherited: From which revision of a base each variable is that is not in the text.
-        approvals: How many approvals it takes to save it; it is proposed where that is not 0.
+        meanwhile: What somebody else has changed since; None if nobody has.
+        inherited: The revision of a base that each inherited variable, which is not in the text, comes from.
+        approvals: How many approvals saving it needs; if not 0, it is proposed.
     """
 
     place: Place
@@ -105,7 +105,7 @@ class EditPage:
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """What is there, and what `UNCHANGED` stands for in each variable of the environment's own."""
+    """What is stored, and what `UNCHANGED` means in each of the environment's own variables."""
 
     current: Revision | None
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -125,7 +125,7 @@ class Editor:
     proposing: Proposing
 
     def opened(self, actor: Actor, place: Place, loader: str, apart: Apart) -> EditPage:
-        """Return the page with what is there now, as `loader` reads it; `UNCHANGED` stands for secrets.
+        """Return the page with what is stored now, as `loader` reads it, with `UNCHANGED` for secrets.
 
         Raises:
             ConflictError: A variable can't be written so that `loader` reads it.
@@ -147,7 +147,7 @@ class Editor:
         )
 
     def checked(self, actor: Actor, place: Place, typed: Typed, apart: Apart) -> EditPage:
-        """Return the page with all that would keep `typed` from being saved, and what saving would change.
+        """Return the page with everything that would prevent `typed` from being saved, and what saving would change.
 
         Raises:
             NotFoundError: The app has no schema to check it against.
@@ -155,7 +155,7 @@ class Editor:
         return self._tried(actor, place, typed, apart)[0]
 
     def saved(self, actor: Actor, place: Place, typed: Typed, apart: Apart) -> Revised | Proposal | EditPage:
-        """Store `typed` as the next revision, or propose it where others approve; return the page where neither can be.
+        """Store `typed` as the next revision, or propose it if others must approve; return the page if neither works.
 
         Raises:
             NotFoundError: The app has no schema to check it against.
@@ -169,7 +169,7 @@ class Editor:
                 proposed = self.proposing.propose(actor, intent, change, applies_itself=typed.applies_itself)
                 return proposed.proposal
             return self.revising.revise(actor, intent, change)
-        except StaleError:  # somebody was faster by a moment
+        except StaleError:  # somebody else was a moment faster
             return self._stale(place, typed, self._base(place))
         except ConflictError as error:
             return replace(page, standing=Standing.BLOCKED, sentence=str(error))
@@ -216,7 +216,7 @@ class Editor:
         return _Base(revision, self.reading.own_values(revision))
 
     def _stale(self, place: Place, typed: Typed, base: _Base) -> EditPage:
-        """Return the page on which what is typed is from now on made from what is there."""
+        """Return the page on which the typed text is now based on what is stored."""
         if base.current is None:
             sentence = f"`{place}` is at no revision, and your text was made from revision {typed.base}"
             return EditPage(place, replace(typed, base=None), Standing.STALE, sentence)

@@ -1,4 +1,4 @@
-"""An environment as it is now: what is wanted beside what is really served, who refused it, and what had changed."""
+"""An environment as it is now: what is wanted and what is really served, who refused it, and what had changed."""
 
 import re
 from collections import Counter
@@ -27,18 +27,18 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The revision that instances are to serve.
+    """The revision that instances should serve.
 
     Attributes:
         number: Its number.
         message: Why it was made, in the author's words.
         author: Who made it.
         made_at: When.
-        copied_from: The revision that it brought back; None if it did not.
-        checked: What its schema says of it.
-        unchecked: The checks that the app's own class alone makes.
+        copied_from: The revision that it restored; None if it is not a rollback.
+        checked: What its schema says about it.
+        unchecked: The checks that only the app's own class makes.
         stage: How far it has come.
-        schema: The digest of its schema; empty where it was checked against none.
+        schema: The digest of its schema; empty if it was not checked against one.
         bases: What it extends.
     """
 
@@ -56,11 +56,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Instances that serve one revision, and stand alike to what they are offered.
+    """Instances that serve one revision, and have the same state.
 
     Attributes:
         revision: The number of the revision; None for nothing yet.
-        state: How they stand.
+        state: Their state.
         instances: How many there are.
     """
 
@@ -76,7 +76,7 @@ class Refused:
     Attributes:
         instances: How many.
         rule: The name of the rule.
-        variables: The variables that it is about.
+        variables: The variables that it concerns.
         message: The reason, in the words of the app's own class.
     """
 
@@ -94,8 +94,8 @@ class TrialShown:
         revision: Its number.
         stage: How far it has come.
         canaries: How many instances try it.
-        baking_since: Since when all of them serve it; None while one does not.
-        bake_seconds: How long they have to.
+        baking_since: When the last of them began to serve it; None while one does not.
+        bake_seconds: How long they must serve it.
     """
 
     revision: int
@@ -107,26 +107,26 @@ class TrialShown:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentNow:
-    """What the page says.
+    """What the page shows.
 
     Attributes:
         place: The environment.
-        trouble: What is wrong, the worst first.
-        state: How it stands as a whole.
+        trouble: What is wrong, worst first.
+        state: Its state as a whole.
         headline: What has happened.
         explanation: Why, and what else there is to know.
         newest: The number of the newest revision, whoever is offered it.
-        wanted: The revision that instances are to serve.
-        trial: What some of them are offered first; None if there is no such thing.
-        live: How many instances follow.
+        wanted: The revision that instances should serve.
+        trial: What some of them are offered first; None if there is no trial.
+        live: How many instances follow it.
         gone: How many have gone within the last hour.
-        served: What is really served, and how those stand who serve it.
+        served: What is really served, and the state of the instances that serve it.
         refusals: Why it was refused, the most frequent reason first.
         more_refusals: How many more reasons there are.
-        instances: Those that are live, the worst first; `MOST_INSTANCES` at most.
-        way_back: The number of the revision to roll back to; None where there is no need, or none.
+        instances: The live ones, worst first; at most `MOST_INSTANCES`.
+        way_back: The number of the revision to roll back to; None if there is no need, or no such revision.
         changes: What the newest revision changed; None for the first one.
-        proposals: The numbers of proposals that wait for a decision, the newest first; `MOST_PROPOSALS` at most.
+        proposals: The numbers of proposals that wait for a decision, newest first; at most `MOST_PROPOSALS`.
     """
 
     place: Place
@@ -150,13 +150,13 @@ class EnvironmentNow:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentPage:
-    """Finds out what the page says."""
+    """Finds out what the page shows."""
 
     store: Store
     validator: SchemaValidator
 
     def now(self, place: Place) -> EnvironmentNow:
-        """Return what there is to say of an environment.
+        """Return the page of an environment.
 
         Raises:
             NotFoundError: It has no revision.
@@ -217,7 +217,7 @@ def _trial(canary: Canary) -> TrialShown:
 
 
 def _shares(live: Iterable[Alike], offered: Offering) -> tuple[Share, ...]:
-    """Return how many serve what, the newest revision first."""
+    """Return how many instances serve what, newest revision first."""
     counted: Counter[tuple[int | None, State]] = Counter()
     for each in live:
         counted[each.stance.serves, each.stance.state(offered.to(each.stance))] += each.instances
@@ -232,13 +232,13 @@ def _refused(refusals: Iterable[Refusal], names: Collection[str]) -> Iterator[Re
 
 
 def _names_in(message: str, names: Collection[str]) -> Iterator[str]:
-    """Yield the variables that a message is about, as it names them."""
+    """Yield the variables that a message names."""
     known = frozenset(names)
     return (word for word in dict.fromkeys(_WORD.findall(message)) if word in known)
 
 
 def _way_back(stands: Rollout | Trial, before: Revision | None) -> int | None:
-    """Return which revision to take again: the newest that is served still, or the one before."""
+    """Return which revision to roll back to: the newest that is still served, or the previous one."""
     if stands.stage is not Stage.COMPLETE or not stands.states.get(State.FAILED):
         return None
     served = next((each for each in stands.still_served if each < stands.revision), None)

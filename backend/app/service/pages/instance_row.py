@@ -1,4 +1,4 @@
-"""One instance as people read it: its state, why it refuses, what it serves, and how long it took to say so."""
+"""One instance for people: its state, why it refuses, what it serves, and how long it took to answer."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _MOST_REASONS = 3
 
 @dataclass(frozen=True, slots=True)
 class InstanceRow:
-    """An instance as it stands to the revision that it is offered.
+    """An instance, and its state relative to the revision that it is offered.
 
     Attributes:
         session: The id of its session.
@@ -29,14 +29,14 @@ class InstanceRow:
         release: The release of the app.
         schema: The digest of its contract; empty if it has not said.
         offered: The number of the revision that it is offered.
-        is_canary: Whether it is offered that before everyone is.
-        state: How it stands to that.
+        is_canary: Whether it is offered that before everyone else.
+        state: Its state relative to that.
         reasons: Why it refuses; the first few, each of them shortened if it is long.
-        more_reasons: How many there are beyond.
+        more_reasons: How many more there are.
         serves: The number of the revision that it serves; None before it has applied any.
         serves_since: Since when.
-        is_from_cache: Whether it has that from its own last known good.
-        answered_after: Seconds from the offer to its verdict; None where it has not answered.
+        is_from_cache: Whether that comes from its own last known good.
+        answered_after: Seconds from the offer to its verdict; None if it has not answered.
         left_at: When it went; None while it is there.
     """
 
@@ -62,8 +62,8 @@ class Offer:
     """What instances are offered, and since when.
 
     Attributes:
-        offering: What each of them is.
-        newest: The revision that was made last.
+        offering: What each of them is offered.
+        newest: The last revision that was made.
         canary: How that was tried; None if it was not.
     """
 
@@ -72,7 +72,7 @@ class Offer:
     canary: Canary | None = None
 
     def since(self, session: Session) -> datetime | None:
-        """Return since when an instance can know of its revision; None where that is older than the newest."""
+        """Return since when an instance can know about its revision; None if that is older than the newest."""
         if self.offering.to(session) != self.newest.number:
             return None
         is_late = self.canary is not None and session.canary != self.canary.revision
@@ -94,14 +94,14 @@ def offer_in(found: Transaction, place: Place) -> Offer:
 def worst_first(
     found: Transaction, offer: Offer, wanted: Iterable[Alike], start: int, limit: int, **of: str
 ) -> tuple[InstanceRow, ...]:
-    """Return instances from the worst to the best, those that have gone last; the store gives no more than these.
+    """Return instances, worst first, then those that have gone; no more than these are read from the store.
 
     Args:
         found: Where they are.
         offer: What they are offered.
-        wanted: How those stand that are wanted.
+        wanted: The stances to include.
         start: How many of them to leave out.
-        limit: How many to return at most.
+        limit: The most to return.
         of: The release and the schema that they run.
     """
     counted: Counter[Stance] = Counter()
@@ -121,7 +121,7 @@ def _turn(stance: Stance, offering: Offering) -> int:
 
 
 def instance_row(session: Session, offer: Offer) -> InstanceRow:
-    """Return an instance as people read it."""
+    """Return an instance for people."""
     offered, instance = offer.offering.to(session), session.instance
     state, serves = session.state(offered), session.serves
     verdict = session.attempted if session.attempted and session.attempted.revision == offered else None
@@ -147,5 +147,5 @@ def instance_row(session: Session, offer: Offer) -> InstanceRow:
 
 
 def _seconds(since: datetime | None, until: datetime) -> float | None:
-    """Return what has passed; nothing where clocks have jumped."""
+    """Return the time that has passed; None if clocks have jumped."""
     return None if since is None else max(until - since, timedelta()).total_seconds()

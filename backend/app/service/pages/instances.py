@@ -20,13 +20,13 @@ _MOST_REVISIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which instances are wanted; empty words want all.
+    """Which instances to show; empty fields match all.
 
     Attributes:
-        state: How they stand.
+        state: Their state.
         release: The release that they run.
         schema: The digest of their contract.
-        start: How many of them to leave out, the worst first.
+        start: How many of them to skip, worst first.
     """
 
     state: State | None = None
@@ -40,7 +40,7 @@ class Choice:
     """Something that instances have in common.
 
     Attributes:
-        word: What: a state, a release, or the digest of a schema.
+        word: A state, a release, or the digest of a schema.
         instances: How many have it.
     """
 
@@ -50,16 +50,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class InstancesShown:
-    """What the page says.
+    """What the page shows.
 
     Attributes:
         place: The environment.
-        wish: Which instances were wanted.
+        wish: Which instances to show.
         states: How many instances are in which state, the most frequent first.
         releases: How many run which release, the most frequent first.
         schemas: How many live ones run which schema, the most frequent first.
-        found: How many are as wanted.
-        rows: A page of them, the worst first.
+        found: How many match.
+        rows: A page of them, worst first.
         next_start: Where the next page starts; None if there is none.
     """
 
@@ -80,8 +80,8 @@ class Moment:
     Attributes:
         at: When.
         what: What happened.
-        why: More about it; empty where there is nothing more.
-        state: The state that it led to; None where it led to none.
+        why: More about it; empty if there is nothing more.
+        state: The state that it led to; None if it led to none.
     """
 
     at: datetime
@@ -97,7 +97,7 @@ class InstanceShown:
     Attributes:
         place: The environment.
         instance: The id that the process has made for itself.
-        principal: Whom its token speaks for.
+        principal: The principal of its token.
         row: How it is now.
         moments: What happened to it, the newest first; of its verdicts, only the newest is kept.
     """
@@ -111,7 +111,7 @@ class InstanceShown:
 
 @dataclass(frozen=True, slots=True)
 class InstancePages:
-    """Finds out what the pages of instances say."""
+    """Finds out what the pages of instances show."""
 
     store: Store
 

@@ -1,4 +1,4 @@
-"""All apps at a glance: which revision is served where, and a word where something is wrong."""
+"""All apps at a glance: which revision is served where, and a word if something is wrong."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,10 @@ class Cell:
         app: The app.
         environment: The environment.
         revision: The newest revision.
-        served: The revisions that its instances really serve, the newest first.
+        served: The revisions that its instances really serve, newest first.
         live: How many instances follow it.
-        is_base: Whether it is there for others to extend.
-        trouble: What is wrong, the worst first.
+        is_base: Whether it exists for others to extend.
+        trouble: What is wrong, worst first.
     """
 
     app: str
@@ -43,7 +43,7 @@ class Row:
 
     Attributes:
         app: Its name.
-        cells: Its environments, one for each column; None where it has none of that name.
+        cells: Its environments, one for each column; None if it has none of that name.
     """
 
     app: str
@@ -55,8 +55,8 @@ class AppsAtAGlance:
     """All apps.
 
     Attributes:
-        environments: The columns: the names of environments, those that most apps have first.
-        apps: The rows, those with the most trouble first.
+        environments: The columns: the names of environments, the most common first.
+        apps: The rows, those with most trouble first.
     """
 
     environments: tuple[str, ...]
@@ -65,12 +65,12 @@ class AppsAtAGlance:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is seen first."""
+    """What the first page shows."""
 
     store: Store
 
     def seen_by(self, actor: Actor) -> AppsAtAGlance:
-        """Return the apps of which `actor` may know, with the environments that it may read."""
+        """Return the apps that `actor` may know about, with the environments that it may read."""
         return self.store.read(lambda found: _at_a_glance(found, actor))
 
 
@@ -106,7 +106,7 @@ def _cell(found: Transaction, current: Revision) -> Cell:
 
 
 def _served(rollout: Rollout | Trial) -> tuple[int, ...]:
-    """Return the revisions that are really served, the newest first."""
+    """Return the revisions that are really served, newest first."""
     parts = (rollout,) if isinstance(rollout, Rollout) else (rollout.tried, rollout.others)
     taken = {each.revision for each in parts if each.states.get(State.SYNCED)}
     return tuple(sorted({*rollout.still_served, *taken}, reverse=True))
@@ -121,6 +121,6 @@ _WORST_FIRST = (State.FAILED, State.STALE, State.EXPIRED)
 
 
 def _by_trouble(row: Row) -> tuple[tuple[int, ...], str]:
-    """Return what sorts an app: how many of its environments have each kind of trouble, and its name."""
+    """Return the sort key of an app: how many of its environments have each kind of trouble, and its name."""
     counted = Counter(each.state for cell in row.cells if cell for each in cell.trouble)
     return tuple(-counted[state] for state in _WORST_FIRST), row.app

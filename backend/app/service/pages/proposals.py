@@ -1,4 +1,4 @@
-"""The pages of proposals: what waits for a second person, what it would change, and what today's gates say of it."""
+"""The pages of proposals: what waits for a second person, what it would change, and what today's gates say about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,13 +24,13 @@ class ProposalRow:
     """A proposal, as a list shows it.
 
     Attributes:
-        number: Its place among those of the environment.
-        state: What has become of it.
-        is_stale: Whether the environment has moved on, so that it can't be applied any more.
-        sentence: What there is to say beside the state, for people.
+        number: Its position among those of the environment.
+        state: Its state.
+        is_stale: Whether the environment has moved on, so that it can no longer be applied.
+        sentence: More about its state, for people.
         author: Who proposes it.
         message: Why.
-        made_at: When it was made, or changed for the last time.
+        made_at: When it was made or last changed.
     """
 
     number: int
@@ -48,9 +48,9 @@ class ProposalsShown:
 
     Attributes:
         place: The environment.
-        approvals: How many approvals a change needs; None where the environment is not protected.
-        rows: Proposals, the newest first.
-        next_before: Below which number the list goes on; None at its end.
+        approvals: How many approvals a change needs; None if the environment is not protected.
+        rows: Proposals, newest first.
+        next_before: The number below which the list continues; None at its end.
     """
 
     place: Place
@@ -66,7 +66,7 @@ class ApprovalRow:
     Attributes:
         name: Whose.
         at: When.
-        counts: Whether it is for what the proposal is now.
+        counts: Whether it is for the proposal's current content.
     """
 
     name: str
@@ -80,21 +80,21 @@ class ProposalShown:
 
     Attributes:
         place: The environment.
-        row: What a list shows of it, too.
-        base: The number of the revision that it is made from; None if there was none.
+        row: What a list shows of it.
+        base: The number of the revision that it is based on; None if there was none.
         digest: What an approval is for.
-        expires_at: From when on it can't be applied.
+        expires_at: When it expires.
         applies_itself: Whether it is applied with the last approval.
         approvals: Who has approved it.
         changes: What it would change; None once it has ended.
-        checked: What today's schema says of it; empty where it is refused or has ended.
-        unchecked: The checks that the app's own class alone makes.
-        refusal: Why it can't become a revision today, whatever its variables are; empty where it can.
-        problems: What the gates have against its variables.
-        revision: The number of the revision that it has become.
-        is_mine: Whether whoever looks has proposed it.
-        may_be_approved: Whether an approval of whoever looks would count, as far as the proposal goes.
-        may_be_applied: Whether nothing is missing but the doing.
+        checked: What today's schema says about it; empty if it is refused or has ended.
+        unchecked: The checks that only the app's own class makes.
+        refusal: Why it can't become a revision today, whatever its variables; empty if it can.
+        problems: The objections of the gates to its variables.
+        revision: The number of the revision that it became.
+        is_mine: Whether the viewer has proposed it.
+        may_be_approved: Whether the viewer's approval would count, as far as the proposal is concerned.
+        may_be_applied: Whether it only remains to be applied.
     """
 
     place: Place
@@ -117,7 +117,7 @@ class ProposalShown:
 
 @dataclass(frozen=True, slots=True)
 class _Gates:
-    """What the gates say of a proposal today."""
+    """What the gates say about a proposal today."""
 
     checked: str = ""
     unchecked: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ class ProposalPages:
     approving: Approving
 
     def page(self, place: Place, before: int | None = None) -> ProposalsShown:
-        """Return proposals from the newest to the oldest.
+        """Return proposals, newest first.
 
         Raises:
             NotFoundError: There is no such environment.
@@ -226,7 +226,7 @@ def _row(stands: Standing) -> ProposalRow:
 
 
 def _sentence(stands: Standing) -> str:
-    """Return how a proposal stands, in words that come after its state."""
+    """Return more about a proposal's state, worded to follow the state."""
     proposal, ending = stands.proposal, stands.proposal.ending
     if ending is not None and stands.state is not ProposalState.EXPIRED:
         what = f"as revision {ending.revision} " if ending.revision else ""

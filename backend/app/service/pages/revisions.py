@@ -1,4 +1,4 @@
-"""The history of an environment as people read it: who changed what and how it went, and any two revisions compared."""
+"""The history of an environment for people: who changed what and how it went, and any two revisions compared."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,8 +30,8 @@ class ChangedNames:
 
     Attributes:
         names: Their names, sorted; the first few.
-        more: How many there are beyond.
-        known: Whether it is known: the values of both revisions are needed for that.
+        more: How many more there are.
+        known: Whether it is known, which takes the values of both revisions.
     """
 
     names: tuple[str, ...] = ()
@@ -48,11 +48,11 @@ class RevisionRow:
         made_at: When it was made.
         author: Who made it.
         message: Why, in the author's words; the beginning of it if it is long.
-        copied_from: The revision that it brought back; None if it did not.
+        copied_from: The revision that it restored; None if it is not a rollback.
         is_destroyed: Whether its values were permanently removed.
         is_current: Whether it is what everyone is offered.
         changed: What it changed.
-        state: How the instances stand, or stood, to it; None where that is not known.
+        state: Its state among the instances, now or when it was replaced; None if that is not known.
         how: The same in words.
     """
 
@@ -75,8 +75,8 @@ class RevisionsShown:
     Attributes:
         place: The environment.
         newest: The number of the newest revision, whoever is offered it.
-        rows: The newest first.
-        next_before: Below which number the next part starts; None if there is none.
+        rows: The rows, newest first.
+        next_before: The number below which the next part starts; None if there is none.
     """
 
     place: Place
@@ -91,17 +91,17 @@ class RevisionShown:
 
     Attributes:
         place: The environment.
-        row: What the list says of it.
+        row: What the list shows of it.
         message: Why it was made, in the author's words.
         digest: The SHA-256 over all of it.
-        schema: The digest of the schema that it was checked against; empty where there was none.
-        checked: What that says of it.
-        unchecked: The checks that the app's own class alone makes.
+        schema: The digest of the schema that it was checked against; empty if there was none.
+        checked: What that says about it.
+        unchecked: The checks that only the app's own class makes.
         variables: How many it has.
         bases: What it extends.
         before: The number of the revision before it that everyone was offered; None if it is the first.
         changes: What it changed; None for the first.
-        destroyed: Who removed its values for good, when and why; empty while they are there.
+        destroyed: Who permanently removed its values, when and why; empty while they exist.
     """
 
     place: Place
@@ -120,7 +120,7 @@ class RevisionShown:
 
 @dataclass(frozen=True, slots=True)
 class ComparedShown:
-    """Two revisions beside each other."""
+    """Two revisions side by side."""
 
     place: Place
     old: RevisionRow
@@ -130,7 +130,7 @@ class ComparedShown:
 
 @dataclass(frozen=True, slots=True)
 class RevisionPages:
-    """Finds out what the pages of revisions say.
+    """Finds out what the pages of revisions show.
 
     Attributes:
         store: Where they are.
@@ -142,7 +142,7 @@ class RevisionPages:
     _changed: OrderedDict[str, ChangedNames] = field(default_factory=OrderedDict)
 
     def page(self, place: Place, before: int | None = None) -> RevisionsShown:
-        """Return revisions from the newest to the oldest, those below number `before` alone.
+        """Return revisions, newest first, starting below number `before`.
 
         Raises:
             NotFoundError: The environment has no revision.
@@ -187,7 +187,7 @@ class RevisionPages:
         return self.store.read(ask)
 
     def compare(self, place: Place, old: int, new: int) -> ComparedShown:
-        """Return two revisions beside each other.
+        """Return two revisions side by side.
 
         Raises:
             NotFoundError: There is no such revision.
@@ -249,7 +249,7 @@ def _row(revision: Revision, offered: Offering, went: tuple[State | None, str], 
 def _how_they_went(
     found: Transaction, offered: Offering, wanted: Sequence[Revision]
 ) -> Mapping[int, tuple[State | None, str]]:
-    """Return how revisions went, by their numbers; of those that are offered now, how they stand."""
+    """Return how revisions turned out, by number; for those on offer now, their current state."""
     if not wanted:
         return {}
     place = wanted[0].place

@@ -21,23 +21,23 @@ _MOST_PROBLEMS = 100
 
 @dataclass(frozen=True, slots=True)
 class RollBackShown:
-    """What a rollback would do, and what speaks against it.
+    """What a rollback would do, and the objections to it.
 
     Attributes:
         place: The environment.
-        number: The revision that is to come back.
+        number: The revision to restore.
         current: The number of the current revision.
-        message: The message of the revision that is to come back.
+        message: The message of the revision to restore.
         author: Who made it.
         made_at: When.
         changes: What it would change.
-        live: How many live instances run schemas that are asked.
-        checked: What today's schema says of it; empty where it is refused.
-        unchecked: The checks that the app's own class alone makes.
-        is_same: Whether all of it is there already.
-        refusal: Why it can't be done, whatever its variables are; empty where it can.
-        problems: What the gates have against its variables.
-        approvals: How many others have to approve it first, because the environment is protected; 0 where none has.
+        live: How many live instances run the schemas that are asked.
+        checked: What today's schema says about it; empty if it is refused.
+        unchecked: The checks that only the app's own class makes.
+        is_same: Whether nothing would change.
+        refusal: Why it can't be done, whatever its variables; empty if it can.
+        problems: The objections of the gates to its variables.
+        approvals: How many others must approve it first, because the environment is protected; 0 if it is not.
     """
 
     place: Place
@@ -57,19 +57,19 @@ class RollBackShown:
 
     @property
     def may_be_done(self) -> bool:
-        """Return whether nothing speaks against it."""
+        """Return whether there are no objections."""
         return not (self.refusal or self.problems or self.is_same)
 
 
 @dataclass(frozen=True, slots=True)
 class RollingBack:
-    """Tries what a rollback would do, and does it or proposes it.
+    """Tries a rollback, and does or proposes it.
 
     Attributes:
         store: Where revisions are.
         validator: Knows which values may be shown.
         revising: What rolls back.
-        proposing: What proposes that to others, where they have to approve it.
+        proposing: What proposes it to others, if they must approve it.
     """
 
     store: Store
@@ -78,7 +78,7 @@ class RollingBack:
     proposing: Proposing
 
     def preview(self, actor: Actor, place: Place, number: int) -> RollBackShown:
-        """Return what would come of it now.
+        """Return what it would do now.
 
         Raises:
             NotFoundError: There is no such revision.
@@ -95,7 +95,7 @@ class RollingBack:
         )
 
     def propose(self, actor: Actor, intent: Intent, number: int) -> int:
-        """Propose a rollback to others, which is done with the last approval; return the number of the proposal."""
+        """Propose a rollback, which is done with the last approval; return the number of the proposal."""
         change = brought_back(intent.place, number)
         return self.proposing.propose(actor, intent, change, applies_itself=True).proposal.number
 

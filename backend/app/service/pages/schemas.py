@@ -31,7 +31,7 @@ class SchemaRow:
         release: The release of the app that was pushed with it last.
         author: Who pushed it.
         pushed_at: When.
-        is_current: Whether new revisions are held to it.
+        is_current: Whether new revisions are checked against it.
         running: Where it runs now.
         changes: What differs from the schema before it; None for the first one.
     """
@@ -47,7 +47,7 @@ class SchemaRow:
 
 @dataclass(frozen=True, slots=True)
 class UnknownSchema:
-    """A schema that instances run and nobody has pushed, so that no write is held to it."""
+    """A schema that instances run but nobody has pushed, so that no write is checked against it."""
 
     digest: str
     running: tuple[Running, ...]
@@ -59,9 +59,9 @@ class SchemasOfApp:
 
     Attributes:
         app: The app.
-        unknown: What runs and was never pushed; on the first page alone.
-        schemas: The schemas, the one that was pushed last first.
-        next: The digest after which the next page begins; None where there is none.
+        unknown: What runs but was never pushed; only on the first page.
+        schemas: The schemas, last pushed first.
+        next: The digest after which the next page begins; None if there is none.
     """
 
     app: str
@@ -72,12 +72,12 @@ class SchemasOfApp:
 
 @dataclass(frozen=True, slots=True)
 class SchemasShown:
-    """What the page of schemas says."""
+    """What the page of schemas shows."""
 
     store: Store
 
     def of(self, actor: Actor, app: str, after: str | None = None) -> SchemasOfApp:
-        """Return the schemas of `app` that come after one, or the first ones.
+        """Return the schemas of `app` that come after a digest, or the first ones.
 
         Raises:
             NotFoundError: There is no such app, or no such schema.

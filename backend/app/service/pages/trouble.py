@@ -13,7 +13,7 @@ class Trouble:
     """Something that is wrong with an environment.
 
     Attributes:
-        state: How it is shown: as what an instance in this state is.
+        state: How it is shown: like an instance in this state.
         text: What it is, in two words: `2 refused`.
     """
 
@@ -22,7 +22,7 @@ class Trouble:
 
 
 def troubles(stands: Rollout | Trial, *, is_base: bool) -> Iterator[Trouble]:
-    """Yield what is wrong with an environment, the worst first; nobody need follow a base."""
+    """Yield what is wrong with an environment, worst first; a base needs no followers."""
     if refused := stands.states.get(State.FAILED, 0):
         yield Trouble(State.FAILED, f"{refused} refused")
     elif stands.stage is Stage.ROLLED_BACK:
@@ -34,7 +34,7 @@ def troubles(stands: Rollout | Trial, *, is_base: bool) -> Iterator[Trouble]:
 
 
 def state_of(stands: Rollout | Trial) -> State:
-    """Return how an environment stands as a whole: as its worst instance, and expired without any."""
+    """Return the state of an environment as a whole: that of its worst instance, or expired if it has none."""
     if stands.states.get(State.FAILED) or stands.stage is Stage.ROLLED_BACK:
         return State.FAILED
     if not stands.live:

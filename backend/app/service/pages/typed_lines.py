@@ -1,4 +1,4 @@
-"""What is wrong with a text that somebody has typed, beside its lines as typed: for its author only."""
+"""What is wrong with a typed text, next to its lines as typed; only for its author."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class TypedLine:
     Attributes:
         number: Its number, from 1.
         column: Where the place begins in it, from 1, in code points.
-        text: What is on it; control characters are escaped, and what is too long is cut.
+        text: Its content; control characters are escaped, and a long line is cut.
         carets: Blanks, and carets under what is wrong.
     """
 
@@ -37,8 +37,8 @@ class Finding:
         severity: How bad it is.
         code: A rule's code, or a name for programs.
         message: What is wrong, for people.
-        hint: What to do about it; empty where the message says it.
-        line: Where; None where there is no place.
+        hint: What to do about it; empty if the message says it.
+        line: Where it is; None if there is no place.
     """
 
     severity: Severity

@@ -31,9 +31,9 @@ class Cell:
         environment: The environment.
         state: Whether it has it.
         is_secret: Whether its value is withheld.
-        value: The value, or that of the default; None where there is none or it is withheld.
-        source: From which revision of a base it is, or under which other name it is set; empty where neither.
-        may_reveal: Whether whoever asks may reveal what is withheld.
+        value: The value, or the default; None if there is none, or if it is withheld.
+        source: The revision of a base that it comes from, or the other name under which it is set; empty if neither.
+        may_reveal: Whether the viewer may reveal what is withheld.
     """
 
     environment: str
@@ -67,8 +67,8 @@ class Row:
 
     Attributes:
         name: The variable.
-        described: What the current schema says of it; None where that does not know it.
-        cells: One an environment.
+        described: What the current schema says about it; None if that does not know it.
+        cells: One per environment.
         readers: Who reads it.
     """
 
@@ -99,7 +99,7 @@ class VariablesPage:
 
 @dataclass(frozen=True, slots=True)
 class _Environment:
-    """What one environment has, as whoever asks may see it."""
+    """What one environment has, as far as the viewer may see it."""
 
     revision: Revision
     variables: Variables
@@ -173,7 +173,7 @@ class VariablesOverview:
 def _live(
     found: Transaction, app: str, visible: Sequence[Revision], current: Schema | None
 ) -> Iterator[tuple[Schema, int]]:
-    """Yield the current schema and those that live instances run, each with how many of them."""
+    """Yield the current schema and those that live instances run, each with how many run it."""
     counts: dict[str, int] = {current.digest: 0} if current else {}
     for revision in visible:
         for digest, instances in found.sessions.live_schemas(revision.place).items():

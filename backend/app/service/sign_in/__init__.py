@@ -1,1 +1,1 @@
-"""How people sign in to the pages: browsers that speak for a token, and what an identity provider vouches for."""
+"""How people sign in to the pages: browsers that act for a token, and people that an identity provider vouches for."""

@@ -22,11 +22,11 @@ class SigningIn:
     uses: TokenUses | None = None
 
     def begin(self, actor: Actor, before: str = "") -> SignInKey:
-        """Return the key of a new sign-in, which speaks for the token of `actor`.
+        """Return the key of a new sign-in, which acts for the token of `actor`.
 
         Args:
             actor: Who signs in.
-            before: The key that this browser had until now, which ends.
+            before: The key that this browser had until now, which is ended.
         """
         now = self.clock()
         made, key = new_sign_in(actor.token, now)
@@ -45,7 +45,7 @@ class SigningIn:
         """Return the sign-in with this key.
 
         Raises:
-            UnauthenticatedError: There is none, or it is over, or its token is.
+            UnauthenticatedError: There is none, or it has expired, or its token has.
         """
         if key:
             remember_secret(key)
@@ -70,7 +70,7 @@ class SigningIn:
 
 
 def _end(found: Transaction, key: str, now: datetime) -> None:
-    """End the sign-in with this key, if there is one; its streams look again whether they may go on."""
+    """End the sign-in with this key, if there is one; its streams check again whether they may continue."""
     digest = SignInKey(key).digest
     if (ended := found.sign_ins.by_digest(digest)) is not None:
         found.sign_ins.remove(digest)

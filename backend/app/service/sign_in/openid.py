@@ -1,4 +1,4 @@
-"""Signs people in whom an identity provider vouches for; trust rules say what they may do."""
+"""Signs in people that an identity provider vouches for; trust rules say what they may do."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -25,12 +25,12 @@ _LONGEST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """Somebody whom the identity provider knows and no trust rule means, in words for that person alone.
+    """The identity provider knows somebody that no trust rule matches; the text is only for that person.
 
     Attributes:
         name: Who it is.
-        subject: By which name the provider knows them.
-        claims: What the provider says of them: what rules look at, or would.
+        subject: The provider's name for them.
+        claims: What the provider says about them: what rules check, or could check.
         askable: Who makes such rules.
     """
 
@@ -41,7 +41,7 @@ class Stranger:
 
 
 class StrangerError(RefusedAssertionError):
-    """Nobody has said what this person may do."""
+    """No trust rule says what this person may do."""
 
     def __init__(self, stranger: Stranger) -> None:
         self.stranger = stranger
@@ -57,7 +57,7 @@ class OpenIdSignIn:
     clock: Clock
 
     def begin(self) -> tuple[str, Attempt]:
-        """Return where a browser has to go, and what it keeps meanwhile.
+        """Return where a browser must go, and what it keeps in the meantime.
 
         Raises:
             UnavailableError: The provider can't be reached.
@@ -68,16 +68,16 @@ class OpenIdSignIn:
     def finish(
         self, attempt: Attempt | None, answer: Mapping[str, str], request_id: str = "", address: str = ""
     ) -> Actor:
-        """Return a token for whoever came back with `answer`; it lasts 12 hours and may do what fitting rules say.
+        """Return a token for whoever came back with `answer`; it lasts 12 hours, with the rights of all matching rules.
 
         Args:
-            attempt: What the browser has kept; None where it has nothing.
+            attempt: What the browser has kept; None if it has nothing.
             answer: What the provider gave it.
-            request_id: The id under which the logs know the request.
-            address: Where it came from.
+            request_id: The id of the request in the logs.
+            address: Where the request came from.
 
         Raises:
-            StrangerError: No rule means this person.
+            StrangerError: No rule matches this person.
             RefusedAssertionError: The provider doesn't vouch for this browser, now and to this service.
             UnavailableError: The provider can't be reached.
         """
@@ -119,7 +119,7 @@ class OpenIdSignIn:
 
 
 def _person(assertion: Assertion) -> Principal:
-    """Return who it is: by issuer and subject, which never change; the name is for people."""
+    """Return the principal: identified by issuer and subject, which never change; the name is for people."""
     subject = subject_of(assertion)
     told = (assertion.claims.get(each) for each in _NAMES)
     name = next((each for each in told if isinstance(each, str) and each and _fits_a_line(each)), subject)

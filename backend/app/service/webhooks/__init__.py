@@ -1,1 +1,1 @@
-"""Webhooks: who is told of what, and the delivery of it."""
+"""Webhooks: who hears about what, and how it is delivered."""

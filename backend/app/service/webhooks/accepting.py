@@ -1,4 +1,4 @@
-"""Manages incoming webhooks: which there are in which environment, and their secrets."""
+"""Manages the incoming webhooks of environments, and their secrets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ MOST_IN_ONE_PLACE = 20
 
 @dataclass(frozen=True, slots=True)
 class Accepting:
-    """The incoming webhooks, as those see them who are `admin` of the environment."""
+    """The incoming webhooks, as seen by an `admin` of their environment."""
 
     store: Store
     clock: Clock
@@ -31,7 +31,7 @@ class Accepting:
 
         Raises:
             ForbiddenError: The token is not `admin` there.
-            NotFoundError: There is no such environment, or it is none of the actor's business.
+            NotFoundError: There is no such environment, or the actor may not see it.
             ConflictError: There are too many of them.
         """
         require(actor.token, Scope.ADMIN, place.app, place.environment)
@@ -54,10 +54,10 @@ class Accepting:
         return [each for each in found if _is_business_of(actor, each)]
 
     def rotate(self, actor: Actor, webhook_id: str, grace: timedelta = GRACE) -> IncomingWebhook:
-        """Return one with a new secret, which is shown only once; the old one is taken as well for a while.
+        """Return one with a new secret, which is shown only once; the old one is also accepted for a while.
 
         Raises:
-            NotFoundError: There is no such incoming webhook, or it is none of the actor's business.
+            NotFoundError: There is no such incoming webhook, or the actor may not see it.
         """
         secret = _new_secret()
 
@@ -72,7 +72,7 @@ class Accepting:
         """Take nothing from it any more.
 
         Raises:
-            NotFoundError: There is no such incoming webhook, or it is none of the actor's business.
+            NotFoundError: There is no such incoming webhook, or the actor may not see it.
         """
 
         def change(found: Transaction, webhook: IncomingWebhook) -> IncomingWebhook:

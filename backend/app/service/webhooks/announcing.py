@@ -1,4 +1,4 @@
-"""Says what has happened in the transaction in which it does: both are stored, or neither."""
+"""Announces what happens, in the same transaction: both are stored, or neither."""
 
 from app.domain.event import EventKind, Happening
 from app.domain.revision import Revision
@@ -7,7 +7,7 @@ from app.service.ports import Transaction
 
 
 def announce_revision(found: Transaction, revision: Revision) -> None:
-    """Tell watchers and webhooks of a new revision, and webhooks of a rollback if it is one."""
+    """Notify watchers and webhooks of a new revision, and webhooks of a rollback if it is one."""
     kind = EventKind.CANARY if revision.stage.is_trial else EventKind.REVISION
     place, number, at = revision.place, revision.number, revision.made_at
     found.events.add(Happening(kind, at, place.app, place.environment, str(number)))
@@ -17,7 +17,7 @@ def announce_revision(found: Transaction, revision: Revision) -> None:
 
 
 def announce(found: Transaction, message: Message) -> None:
-    """Store `message` for each endpoint that wants it and has not been told the same before."""
+    """Store `message` for each endpoint that subscribes to it and has not already got the same."""
     for endpoint in found.webhooks.all_endpoints():
         if endpoint.wants(message):
             found.webhooks.put(message, endpoint.id)

@@ -1,4 +1,4 @@
-"""Delivers webhooks: each by one worker at a time, until it arrives, is not wanted any more, or was tried for long."""
+"""Delivers webhooks: each by one worker at a time, until it arrives, is no longer wanted, or is given up."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from observability.metrics import count_delivery
 from setpoint import __version__
 
 LEASE = timedelta(minutes=2)
-"""How long nobody else tries what one worker does; longer than an attempt can take."""
+"""How long a delivery belongs to one worker; longer than an attempt can take."""
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _MOST_AT_ONCE = 8
@@ -28,9 +28,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Delivering:
-    """What one worker of the service delivers: several at once, and no two to the same endpoint.
+    """What one worker of the service delivers: several at once, but no two to the same endpoint.
 
-    A worker that is killed while it delivers leaves the row as it was: after the lease, another one delivers it again,
+    A worker that is killed during a delivery leaves the row unchanged: after the lease, another one delivers it again,
     under the same id.
 
     Attributes:
@@ -48,11 +48,11 @@ class Delivering:
     _is_closed: bool = False
 
     def start(self) -> None:
-        """Deliver from now on, beside everything else."""
+        """Begin to deliver, in the background."""
         Thread(target=self._run, name="setpoint-webhooks", daemon=True).start()
 
     def close(self) -> None:
-        """Begin no more deliveries."""
+        """Start no more deliveries."""
         self._is_closed = True
         self._awake.set()
 
@@ -63,7 +63,7 @@ class Delivering:
             return frozenset(self._busy)
 
     def deliver_due(self) -> int:
-        """Begin what is due; return how many deliveries that are."""
+        """Start what is due; return how many deliveries that is."""
         now = self.clock()
         busy = self.busy
         free = _MOST_AT_ONCE - len(busy)
@@ -77,7 +77,7 @@ class Delivering:
         return len(claimed)
 
     def attempt(self, delivery: Delivery) -> None:
-        """Try one delivery that was claimed, and store what came of it."""
+        """Try one claimed delivery, and store the result."""
         endpoint = self.store.read(lambda found: found.webhooks.named(delivery.endpoint, self.clock()))
         if endpoint is None or endpoint.disabled_at is not None:
             return
@@ -122,7 +122,7 @@ class Delivering:
 
 
 def encoded(message: Message) -> bytes:
-    """Return what is sent of `message`: https://www.standardwebhooks.com has this form."""
+    """Return `message` in the form in which it is sent: see https://www.standardwebhooks.com."""
     data: dict[str, object] = {}
     if message.place is not None:
         data = {"app": message.place.app, "environment": message.place.environment, "revision": message.revision}
@@ -132,7 +132,7 @@ def encoded(message: Message) -> bytes:
 
 
 def _quietly(run: Callable[[], object]) -> None:
-    """Run something that is tried again later anyhow."""
+    """Run something that is retried later anyway."""
     try:
         run()
     except ServiceError as error:

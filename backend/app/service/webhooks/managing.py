@@ -1,4 +1,4 @@
-"""Manages who is told by webhook: endpoints, their secrets, and what was sent to them."""
+"""Manages who gets webhooks: endpoints, their secrets, and what was sent to them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """The endpoints of webhooks, as those see them who are `admin` of all the environments that one is told of.
+    """The endpoints of webhooks, as seen by an `admin` of all environments that one hears about.
 
     Attributes:
         store: Where they are kept.
-        sender: Knows which addresses nothing is sent to.
+        sender: Knows which addresses are refused.
         clock: The time of day.
     """
 
@@ -37,7 +37,7 @@ class Webhooks:
         """Return a new endpoint with its secret, which is shown only once.
 
         Raises:
-            ForbiddenError: The token is not `admin` of all that is within `bound`.
+            ForbiddenError: The token is not `admin` of everything within `bound`.
             InvalidError: Nothing can be sent to the URL.
             ConflictError: There are too many endpoints.
         """
@@ -64,10 +64,10 @@ class Webhooks:
         return [each for each in found if _is_business_of(actor, each)]
 
     def rotate(self, actor: Actor, endpoint_id: str, grace: timedelta = GRACE) -> Endpoint:
-        """Return an endpoint with a new secret, which is shown only once; the old one signs as well for a while.
+        """Return an endpoint with a new secret, which is shown only once; the old one also signs for a while.
 
         Raises:
-            NotFoundError: There is no such endpoint, or it is none of the actor's business.
+            NotFoundError: There is no such endpoint, or the actor may not see it.
         """
         secret = _new_secret()
 
@@ -79,10 +79,10 @@ class Webhooks:
         return self._change(actor, endpoint_id, change)
 
     def enable(self, actor: Actor, endpoint_id: str) -> Endpoint:
-        """Send to an endpoint again that has answered 410, also what has waited meanwhile.
+        """Resume sending to an endpoint that has answered 410, including what has waited in the meantime.
 
         Raises:
-            NotFoundError: There is no such endpoint, or it is none of the actor's business.
+            NotFoundError: There is no such endpoint, or the actor may not see it.
         """
 
         def change(found: Transaction, endpoint: Endpoint) -> Endpoint:
@@ -93,10 +93,10 @@ class Webhooks:
         return self._change(actor, endpoint_id, change)
 
     def delete(self, actor: Actor, endpoint_id: str) -> Endpoint:
-        """Forget an endpoint, and what was on its way to it.
+        """Delete an endpoint, and what was on its way to it.
 
         Raises:
-            NotFoundError: There is no such endpoint, or it is none of the actor's business.
+            NotFoundError: There is no such endpoint, or the actor may not see it.
         """
 
         def change(found: Transaction, endpoint: Endpoint) -> Endpoint:
@@ -107,10 +107,10 @@ class Webhooks:
         return self._change(actor, endpoint_id, change)
 
     def ping(self, actor: Actor, endpoint_id: str) -> str:
-        """Send an endpoint something to try it; return the id of the delivery.
+        """Send a test message to an endpoint; return the id of the delivery.
 
         Raises:
-            NotFoundError: There is no such endpoint, or it is none of the actor's business.
+            NotFoundError: There is no such endpoint, or the actor may not see it.
             ConflictError: Nothing is sent to it.
         """
 
@@ -123,10 +123,10 @@ class Webhooks:
         return self._change(actor, endpoint_id, change)
 
     def deliveries(self, actor: Actor, endpoint_id: str, limit: int = 50) -> Sequence[Delivery]:
-        """Return what was sent to an endpoint, or is to be, the newest first.
+        """Return what was or will be sent to an endpoint, newest first.
 
         Raises:
-            NotFoundError: There is no such endpoint, or it is none of the actor's business.
+            NotFoundError: There is no such endpoint, or the actor may not see it.
         """
 
         def question(found: Transaction) -> Sequence[Delivery]:
@@ -150,7 +150,7 @@ class Webhooks:
 
 
 def about(endpoint: Endpoint, told: AuditEntry) -> AuditEntry:
-    """Return what the audit log keeps of something that was done to an endpoint."""
+    """Return the audit log entry for something that was done to an endpoint."""
     app, environment = ("" if each == ANY else each for each in (endpoint.bound.app, endpoint.bound.environment))
     detail = {"webhook": endpoint.id, "bound": str(endpoint.bound), "events": sorted(endpoint.topics)}
     return replace(told, app=app, environment=environment, detail=detail)

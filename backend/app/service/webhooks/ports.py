@@ -1,4 +1,4 @@
-"""What the use cases of webhooks need: where endpoints and deliveries are kept, and what sends."""
+"""What the use cases of webhooks need: where endpoints and deliveries are stored, and a sender."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -20,39 +20,39 @@ class Webhooks(Protocol):
         ...
 
     def all_endpoints(self) -> Sequence[Endpoint]:
-        """Return all endpoints without their secrets, the oldest first."""
+        """Return all endpoints without their secrets, oldest first."""
         ...
 
     def rotate(self, endpoint: Endpoint, secret: str, old_until: datetime) -> None:
-        """Store another secret; the one before signs as well until then."""
+        """Store another secret; the previous one also signs until then."""
         ...
 
     def switch(self, endpoint_id: str, disabled_at: datetime | None, because: str = "") -> None:
-        """Store since when nothing is sent to an endpoint, and why; None where something is again."""
+        """Store since when nothing is sent to an endpoint, and why; None if sending resumes."""
         ...
 
     def remove(self, endpoint_id: str) -> None:
-        """Forget an endpoint, and what was on its way to it."""
+        """Delete an endpoint, and what was on its way to it."""
         ...
 
     def put(self, message: Message, endpoint_id: str) -> str | None:
-        """Store a message for an endpoint; return its id, None where the endpoint has been told the same before."""
+        """Store a message for an endpoint; return its id, None if the endpoint has already got the same."""
         ...
 
     def is_due(self, now: datetime, skipped: Collection[str]) -> bool:
-        """Return whether there is something to deliver to others than the `skipped` endpoints, for every second."""
+        """Return whether there is something to deliver, except to `skipped` endpoints; cheap enough to ask often."""
         ...
 
     def claim(self, now: datetime, until: datetime, most: int, skipped: Collection[str]) -> Sequence[Delivery]:
-        """Return deliveries to try that nobody else gets before `until`; none for the `skipped` endpoints."""
+        """Claim deliveries to try, which nobody else gets before `until`; none for the `skipped` endpoints."""
         ...
 
     def record(self, delivery: Delivery, now: datetime) -> None:
-        """Store what came of an attempt, and forget what was done long ago."""
+        """Store the result of an attempt, and delete what was done long ago."""
         ...
 
     def deliveries(self, endpoint_id: str, limit: int) -> Sequence[Delivery]:
-        """Return what was sent to an endpoint, or is to be, the newest first."""
+        """Return what was or will be sent to an endpoint, newest first."""
         ...
 
 
@@ -68,23 +68,23 @@ class IncomingWebhooks(Protocol):
         ...
 
     def all_webhooks(self) -> Sequence[IncomingWebhook]:
-        """Return all of them without their secrets, the oldest first."""
+        """Return all of them without their secrets, oldest first."""
         ...
 
     def rotate(self, webhook: IncomingWebhook, secret: str, old_until: datetime) -> None:
-        """Store another secret; the one before signs as well until then."""
+        """Store another secret; the previous one also signs until then."""
         ...
 
     def remove(self, webhook_id: str) -> None:
-        """Forget one, and what it has done."""
+        """Delete one, and the record of what it has done."""
         ...
 
     def reaction(self, webhook_id: str, message_id: str) -> Reaction | None:
-        """Return what a message has done; None if it has not come before."""
+        """Return what a message has done; None if it has not arrived before."""
         ...
 
     def note(self, webhook_id: str, message_id: str, now: datetime, reaction: Reaction) -> None:
-        """Store what a message has done, and forget what others did long ago."""
+        """Store what a message has done, and delete what others did long ago."""
         ...
 
 
@@ -92,9 +92,9 @@ class Sender(Protocol):
     """Sends requests to addresses that strangers may have chosen."""
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
-        """Return what came of a POST; it is over after a bounded time, and raises nothing."""
+        """Return the result of a POST; it takes a bounded time, and raises nothing."""
         ...
 
     def refusal(self, url: str) -> str:
-        """Return why nothing is ever sent to this address, as far as its text tells; empty where something may be."""
+        """Return why nothing is ever sent to this address, judging by its text; empty if something may be sent."""
         ...

@@ -1,4 +1,4 @@
-"""Receives incoming webhooks: takes back the newest revision of their environment, once for each message."""
+"""Receives incoming webhooks: rolls back the newest revision of their environment, once for each message."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from app.service.writing.protection import protected
 from app.service.writing.revising import Revising
 
 LONGEST_MESSAGE = 1_000
-"""Of a sender; what it is put into may be longer."""
+"""The limit for a sender's message; what it is put into may be longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Told:
     Attributes:
         message_id: The `webhook-id`, the same in every attempt.
         message: What is wrong; may be empty.
-        revision: The number of the revision that it is about; None for the newest one.
+        revision: The number of the revision concerned; None for the newest one.
     """
 
     message_id: str
@@ -35,7 +35,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Receiving:
-    """What comes in, from those who sign it."""
+    """Incoming messages, from those who sign them."""
 
     store: Store
     revising: Revising
@@ -45,7 +45,7 @@ class Receiving:
         """Return the incoming webhook whose secret has signed `body`.
 
         Raises:
-            UnauthenticatedError: There is none; whether it is the id, the signature or the time stays unsaid.
+            UnauthenticatedError: There is none; whether because of the id, the signature or the time is not revealed.
         """
         now, webhook = self.clock(), None
         if is_incoming_id(webhook_id):
@@ -55,12 +55,12 @@ class Receiving:
         return webhook
 
     def react(self, webhook: IncomingWebhook, actor: Actor, told: Told) -> Reaction:
-        """Return what is done about a message, or was when it came before.
+        """Return what is done about a message, or was when it first arrived.
 
         Raises:
-            ConflictError: Another revision is meant than the newest one, or there is none to go back to.
-            InvalidError: The message can't be kept, or today's schema refuses the variables to go back to.
-            UnauthenticatedError: The webhook was deleted meanwhile.
+            ConflictError: It means a revision other than the newest, or there is none to go back to.
+            InvalidError: The message can't be stored, or today's schema refuses the variables to go back to.
+            UnauthenticatedError: The webhook was deleted in the meantime.
         """
         if problems := text_problems("message", told.message, LONGEST_MESSAGE):
             raise InvalidError(problems)
@@ -92,7 +92,7 @@ class Receiving:
         return Reaction(Effect.NOTHING, None, current)
 
     def _roll_back(self, found: Transaction, webhook: IncomingWebhook, actor: Actor, told: Told) -> Reaction:
-        """Bring back the revision before the current one; what has been brought back itself is not taken back again."""
+        """Restore the revision before the current one; a rollback itself is not rolled back again."""
         place = webhook.place
         number = trials.offering(found, place).current
         current, before = found.revisions.current(place), found.revisions.current(place, below=number)
@@ -102,15 +102,15 @@ class Receiving:
             message = f"there is no revision before `{place}@{number}` to go back to"
             raise ConflictError(message)
         message = f"rolled back by {actor.principal.name}{f': {told.message}' if told.message else ''}"
-        # Whoever wrote that revision has said the word for its dangerous names.
-        # Everyone was offered it before, and whoever let this webhook roll back has approved that it does; neither is
-        # so of other environments, which extend this one.
+        # Whoever wrote that revision has allowed its dangerous names.
+        # Everyone was offered it before, and whoever let this webhook roll back has approved that; neither is
+        # true of other environments, which extend this one.
         is_approved = set(protected(found, place)) <= {place}
         intent = Intent(place, number, message, allow_dangerous=True, is_approved=is_approved)
         try:
             revised = self.revising.making.make(found, actor, intent, brought_back(place, before.number))
         except DestroyedError as error:
-            raise ConflictError(str(error)) from None  # a sender takes 410 as a wish to hear no more
+            raise ConflictError(str(error)) from None  # a sender takes 410 as a request to stop
         if revised.revision is None or not revised.changed:
             return Reaction(Effect.NOTHING, None, number)
         return Reaction(Effect.ROLLED_BACK, number, revised.revision.number)

@@ -1,4 +1,4 @@
-"""What can be changed in an environment: each change finds in the transaction what it makes of what is there."""
+"""What can be changed in an environment: each change works out its result in the transaction, from what is stored."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,19 +15,19 @@ from app.service.ports import Transaction
 from app.service.writing.composing import own_part
 
 Edit = Callable[[Transaction, Revision | None], Own]
-"""Returns what the environment is to have by itself, from what is there now."""
+"""Returns the environment's new own variables, from what is stored now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of an environment.
+    """A change of an environment.
 
     Attributes:
-        edit: What it is to have by itself.
+        edit: Its new own variables.
         action: What the audit log is to call it.
         detail: What the audit log is to tell beside the number.
-        copied_from: The revision that it brings back.
-        author: Who has proposed it; None where that is who makes it.
+        copied_from: The revision that it restores.
+        author: Who proposed it; None if that is who makes it.
     """
 
     edit: Edit
@@ -38,7 +38,7 @@ class Change:
 
 
 def replaced(variables: Mapping[str, str]) -> Change:
-    """Return the change that leaves `variables` and no others; bases stay."""
+    """Return the change that sets exactly `variables`; bases are kept."""
 
     def edit(_: Transaction, newest: Revision | None) -> Own:
         return Own(Variables(variables), newest.bases if newest else ())
@@ -59,7 +59,7 @@ def merged(patch: Mapping[str, str | None]) -> Change:
 
 
 def promoted(patch: Mapping[str, str | None], detail: Mapping[str, object]) -> Change:
-    """Return the change that brings variables of another environment; what a base has just so stays the base's."""
+    """Return the change that copies variables of another environment; what a base already has stays the base's."""
 
     def edit(found: Transaction, newest: Revision | None) -> Own:
         held = found.revisions.variables(newest) if newest and newest.origins else {}
@@ -71,7 +71,7 @@ def promoted(patch: Mapping[str, str | None], detail: Mapping[str, object]) -> C
 
 
 def extended(bases: Sequence[Place]) -> Change:
-    """Return the change that has an environment extend `bases`, later ones over earlier; its own variables stay."""
+    """Return the change that lets an environment extend `bases`, later ones over earlier; it keeps its variables."""
 
     def edit(found: Transaction, newest: Revision | None) -> Own:
         return Own(own_part(found, newest).variables, tuple(bases))
@@ -80,9 +80,9 @@ def extended(bases: Sequence[Place]) -> Change:
 
 
 def brought_back(place: Place, number: int) -> Change:
-    """Return the change that gives `place` what its revision `number` had by itself.
+    """Return the change that restores the own variables that revision `number` of `place` had.
 
-    Its edit raises `NotFoundError` where there is no such revision, and `DestroyedError` where its values are gone.
+    Its edit raises `NotFoundError` if there is no such revision, and `DestroyedError` if its values are gone.
     """
 
     def edit(found: Transaction, _: Revision | None) -> Own:

@@ -1,4 +1,4 @@
-"""Composes an environment out of its own variables and those of its bases, and finds what extends it."""
+"""Composes an environment from its own variables and those of its bases, and finds what extends it."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from app.service.reading import shown_names
 
 
 def own_part(found: Transaction, revision: Revision | None) -> Own:
-    """Return what a revision has by itself; nothing of none.
+    """Return the own variables of a revision; none for None.
 
     Raises:
         DestroyedError: Its values are gone.
@@ -26,10 +26,10 @@ def own_part(found: Transaction, revision: Revision | None) -> Own:
 
 
 def composed(found: Transaction, place: Place, own: Own) -> Effective:
-    """Return what `place` has in all, with what its bases have now.
+    """Return all that `place` has, including what its bases have now.
 
     Raises:
-        InvalidError: A base is not there, or extends `place` itself, or too many stand on one another.
+        InvalidError: A base does not exist, or extends `place` itself, or too many extend one another.
     """
     if problems := tuple(_problems(found, place, own.bases)):
         raise InvalidError(problems)
@@ -39,12 +39,12 @@ def composed(found: Transaction, place: Place, own: Own) -> Effective:
 def refuse_hidden_secrets(
     found: Transaction, validator: SchemaValidator, token: Token, own: Own, newest: Revision | None
 ) -> None:
-    """Refuse to extend a base whose secrets `token` may not reveal, or one could read them where one may.
+    """Refuse to extend a base whose secrets `token` may not reveal, because it could then read them elsewhere.
 
-    What the environment extends already was allowed before.
+    What the environment already extends was allowed before.
 
     Raises:
-        ForbiddenError: A base is new that has secrets.
+        ForbiddenError: A new base has secrets.
     """
     for base in set(own.bases).difference(newest.bases if newest else ()):
         current = _current(found, base)
@@ -53,7 +53,7 @@ def refuse_hidden_secrets(
 
 
 def extending(found: Transaction, place: Place) -> list[Place]:
-    """Return all that extends `place`, directly or not; each after what it extends itself."""
+    """Return everything that extends `place`, directly or not; each after what it extends itself."""
     ordered: list[Place] = []
 
     def visit(each: Place) -> None:
@@ -101,7 +101,7 @@ def _below(found: Transaction, place: Place) -> set[Place]:
 
 
 def _height(found: Transaction, place: Place) -> int:
-    """Return how many environments stand on one another up to `place`, itself included."""
+    """Return how many environments extend one another up to `place`, including itself."""
     current = found.revisions.current(place)
     return 1 + max((_height(found, base) for base in current.bases), default=0) if current else 1
 

@@ -1,4 +1,4 @@
-"""What is wrong with an env file that is to become a revision, each thing where it is in the file; never a value."""
+"""What is wrong with an env file that is about to become a revision, at its place in the file; never a value."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from setpoint.sources.env_file import EnvFile
 _REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable", "byte-order-mark"}
 """One of two values would be lost silently, and of some programs the first variable."""
 _TOLD_BY_CHECK = {"value-not-text"}
-"""Where the very character is."""
+"""Those whose place is a single character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class FileFault:
         variable: The variable that it is about, if it is about one whose name may be said.
         message: What is wrong, for people.
         hint: What to do about it.
-        location: Where in the file; None where there is no place.
-        is_refused: Whether the file is not stored because of it.
+        location: Where in the file; None if there is no place.
+        is_refused: Whether it keeps the file from being stored.
     """
 
     severity: Severity
@@ -41,14 +41,14 @@ class FileFault:
 def faults_of(
     file: EnvFile, check: Callable[[EnvFile], Sequence[Diagnostic]], *, allow_dangerous: bool
 ) -> list[FileFault]:
-    """Return what `check` says of `file`, and which limits it exceeds."""
+    """Return what `check` says about `file`, and which limits it exceeds."""
     limits = limit_problems(file.variables, allow_dangerous=allow_dangerous)
     told = [_fault(each) for each in check(file)]
     return [*told, *placed(file, (each for each in limits if each.code not in _TOLD_BY_CHECK))]
 
 
 def placed(file: EnvFile, problems: Iterable[Problem]) -> Iterator[FileFault]:
-    """Yield `problems`, each at the first binding of the variable that it is about."""
+    """Yield `problems`, each at the first binding of its variable."""
     names = list(file.variables)
     bindings = {each.name: each for each in reversed(file.reading.bindings)}
     for found in problems:

@@ -18,35 +18,35 @@ _LIVE_HINT = "deploy the release that goes with it first, or write with `live=ig
 
 
 class UnexplainedError(Exception):
-    """A schema does not take the variables for sure; to find out what is wrong takes long, and was not asked for."""
+    """A schema may not accept the variables; finding out what is wrong is slow, and was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What has to take a set of variables before it becomes a revision.
+    """What must accept a set of variables before it becomes a revision.
 
     Attributes:
-        validator: What schemas say of variables.
-        explains: Whether to find out what is wrong where something may be, which can take a second.
+        validator: What schemas say about variables.
+        explains: Whether to find out what is wrong if something may be, which can take a second.
     """
 
     validator: SchemaValidator
     explains: bool = True
 
     def judged(self, found: Transaction, intent: Intent, variables: Variables) -> tuple[Validation, str]:
-        """Return what the app's schema says of `variables`, and its digest; the app of a base may have none.
+        """Return what the app's schema says about `variables`, and its digest; the app of a base may have none.
 
         Raises:
             InvalidError: They have problems.
             NotFoundError: The app has no schema to check them against.
-            UnexplainedError: A schema may not take them, and nobody asked why.
+            UnexplainedError: A schema may not accept them, and no reasons were asked for.
         """
         problems = (
             *text_problems("message", intent.message, LONGEST_MESSAGE),
             *text_problems("reason", intent.break_glass, LONGEST_MESSAGE),
             *limit_problems(variables, allow_dangerous=intent.allow_dangerous),
         )
-        if len(variables) > MOST_VARIABLES:  # nobody else could write while all of them are looked at
+        if len(variables) > MOST_VARIABLES:  # nobody else could write while all of them are checked
             raise InvalidError(problems)
         schema = found.schemas.current(intent.place.app) if intent.is_base else current_schema(found, intent.place.app)
         validation = self.validation(schema, variables, is_base=bool(intent.is_base))
@@ -76,7 +76,7 @@ class Gates:
     def _refused_by_live(
         self, found: Transaction, newest: Schema, place: Place, variables: Variables, validation: Validation
     ) -> Iterator[Problem]:
-        """Yield what the schemas that instances really run have against `variables`, beyond what that of today has."""
+        """Yield the objections to `variables` of schemas that instances really run, beyond those of today's schema."""
         for digest, instances in found.sessions.live_schemas(place).items():
             schema = found.schemas.named(place.app, digest) if digest != newest.digest else None
             if schema is None:
@@ -99,7 +99,7 @@ def current_schema(found: Transaction, app: str) -> Schema:
     """Return the schema that `app` is checked against.
 
     Raises:
-        NotFoundError: None was pushed; says how.
+        NotFoundError: None was pushed; the text says how to do that.
     """
     schema = found.schemas.current(app)
     if schema is None:
@@ -108,5 +108,5 @@ def current_schema(found: Transaction, app: str) -> Schema:
 
 
 def no_schema(app: str) -> NotFoundError:
-    """Return the error of an app that nothing can be checked against."""
+    """Return the error for an app without a schema."""
     return NotFoundError(f"`{app}` has no schema; `setpoint schema push --app {app}` stores one")

@@ -1,4 +1,4 @@
-"""What somebody wants to change in an environment, and what has come of it."""
+"""What somebody wants to change in an environment, and the result."""
 
 from dataclasses import dataclass
 
@@ -24,20 +24,20 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What somebody wants to change, and from where.
+    """What somebody wants to change, and based on what.
 
     Attributes:
         place: The environment.
         expected: The number of the revision that the writer has seen, or several; None if there was none.
         message: Why.
         dry_run: Whether to answer without storing anything.
-        allow_dangerous: Whether names may be set that make programs run other code.
+        allow_dangerous: Whether to allow names that make programs run other code.
         ignore_live: Whether to store what the schemas of live instances refuse.
-        canary: How it is tried before everyone is offered it; None for what the environment does by default.
-        at_once: Whether everyone is offered it at once, whatever the environment does by default.
-        is_base: Whether the environment is there to be extended; None for what it is already.
-        break_glass: Why the change can't wait for the approvals that it takes; empty where it can.
-        is_approved: Whether it takes no approval any more.
+        canary: How it is tried before everyone is offered it; None for the default of the environment.
+        at_once: Whether everyone is offered it at once, whatever the default of the environment.
+        is_base: Whether the environment exists to be extended; None to keep what it is.
+        break_glass: Why the change can't wait for its approvals; empty if it can.
+        is_approved: Whether it needs no further approval.
     """
 
     place: Place
@@ -65,8 +65,8 @@ class Revised:
 
     Attributes:
         revision: The newest revision afterwards; None if a dry run found that the first one could be made.
-        validation: What the schema says of the variables.
-        changed: Whether they differ from those that were there.
+        validation: What the schema says about the variables.
+        changed: Whether they differ from those that were there before.
         canary: How it is tried; None if everyone is offered it at once.
     """
 
@@ -77,7 +77,7 @@ class Revised:
 
 
 def is_base(intent: Intent, newest: Revision | None) -> bool:
-    """Return whether the environment is there to be extended, once `intent` is done."""
+    """Return whether the environment exists to be extended, once `intent` is done."""
     if intent.is_base is not None:
         return intent.is_base
     return newest is not None and newest.is_base

@@ -1,4 +1,4 @@
-"""Makes the next revision of an environment within a transaction, and those of all that extends it."""
+"""Makes the next revision of an environment within a transaction, and those of everything that extends it."""
 
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,7 @@ from app.service.writing.seen import newest_for, refuse_if_overtaken
 
 
 class UndoneError(Exception):
-    """A dry run has made what it was to try, and nothing of it is to be stored."""
+    """A dry run has succeeded, and nothing of it must be stored."""
 
     def __init__(self, revised: Revised) -> None:
         self.revised = revised
@@ -31,13 +31,13 @@ class UndoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A revision that both gates let through, before it is stored.
+    """A revision that has passed both gates, before it is stored.
 
     Attributes:
-        newest: What it is made from.
-        canary: How far that has come if it is on trial.
-        draft: What it is to be.
-        validation: What the schema says of it.
+        newest: The revision that it is based on.
+        canary: The stage of that one, if it is on trial.
+        draft: The new revision.
+        validation: What the schema says about it.
         is_same: Whether there is nothing to store, because the newest one is the same.
     """
 
@@ -49,7 +49,7 @@ class Ready:
 
     @property
     def keeps_bases(self) -> bool:
-        """Whether the environment extends what it has extended before."""
+        """Whether the environment extends the same bases as before."""
         return self.newest is None or self.newest.bases == self.draft.bases
 
 
@@ -58,10 +58,10 @@ class Making:
     """Makes revisions in the transactions of others.
 
     Attributes:
-        validator: What schemas say of variables.
+        validator: What schemas say about variables.
         clock: The time of day.
         budgets: What apps may store within an hour.
-        explains: Whether to find out what is wrong where something may be.
+        explains: Whether to find out what is wrong if something may be.
     """
 
     validator: SchemaValidator
@@ -70,12 +70,12 @@ class Making:
     explains: bool = True
 
     def ready(self, found: Transaction, actor: Actor, intent: Intent, change: Change) -> Ready:
-        """Return what `change` makes of an environment.
+        """Return the revision that `change` makes of an environment.
 
         Raises:
-            StaleError: The environment is at another revision than expected.
+            StaleError: The environment is at a different revision than expected.
             ConflictError: A revision is on trial.
-            InvalidError: What comes of it has problems.
+            InvalidError: The result has problems.
             NotFoundError: The app has no schema to check it against.
         """
         newest, canary = newest_for(found, intent, actor)
@@ -91,12 +91,12 @@ class Making:
         return Ready(newest, canary, replace(draft, copied_from=change.copied_from), validation, is_same)
 
     def make(self, found: Transaction, actor: Actor, intent: Intent, change: Change) -> Revised:
-        """Store what `change` makes of an environment, with its event and its row in the audit log.
+        """Store the revision that `change` makes of an environment, with its event and its row in the audit log.
 
         Raises:
-            ProtectedError: Somebody else has to approve it first.
+            ProtectedError: Somebody else must approve it first.
             LimitedError: The app has used up what it may store within an hour.
-            UndoneError: A dry run had to store it to find out that it can be.
+            UndoneError: A dry run had to store it to find out that it can be stored.
         """
         ready = self.ready(found, actor, intent, change)
         is_extended = bool(found.revisions.extending(intent.place))
@@ -117,10 +117,10 @@ class Making:
         return Revised(revision, ready.validation, changed=True, canary=canary)
 
     def _pass_on(self, found: Transaction, actor: Actor, intent: Intent, change: Change, base: Revision) -> None:
-        """Make the next revision of all that extends `base`.
+        """Make the next revision of everything that extends `base`.
 
         Raises:
-            InvalidError: What comes of it has problems; all of them are told, with where.
+            InvalidError: The results have problems; all of them are listed, with their places.
             ConflictError: A revision is on trial there.
         """
         problems: list[Problem] = []
@@ -148,7 +148,7 @@ class Making:
     def _draft(
         self, found: Transaction, author: Principal, intent: Intent, own: Own, whole: Effective
     ) -> tuple[Draft, Validation]:
-        """Return the next revision of an environment, and what its schema says, once both gates let it through."""
+        """Return the next revision of an environment, and what its schema says, once it has passed both gates."""
         validation, digest = Gates(self.validator, self.explains).judged(found, intent, whole.variables)
         draft = Draft(
             place=intent.place,
@@ -190,7 +190,7 @@ def _is_same(newest: Revision | None, intent: Intent, own: Own, whole: Effective
 
 
 def _plan(found: Transaction, intent: Intent, action: Action) -> Plan | None:
-    """Return how the revision is tried; a way back is not, unless somebody says so."""
+    """Return how the revision is tried; a rollback is not, unless somebody says so."""
     if intent.canary is not None or intent.at_once or action is Action.CONFIG_ROLLBACK:
         return intent.canary
     return found.canaries.plan(intent.place)

@@ -1,4 +1,4 @@
-"""Brings variables of one environment to another: those that are no secrets, or just those that are named."""
+"""Copies variables of one environment to another: those that are not secret, or only those that are named."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from app.service.writing.revising import Revising
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What is to be brought, and from where.
+    """What to copy, and from where.
 
     Attributes:
         source: The environment.
-        number: Which revision of it; None for the newest.
-        only: The names of the variables; all that are no secrets if none is named.
+        number: Its revision; None for the newest.
+        only: The names of the variables; if empty, all that are not secret.
     """
 
     source: Place
@@ -33,11 +33,11 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What is to be brought, before it is.
+    """What will be copied.
 
     Attributes:
-        source: The revision that the variables are from.
-        change: What becomes of the target.
+        source: The revision that the variables come from.
+        change: The change of the target.
         withheld: The secrets that the source has, the target lacks, and nobody named.
     """
 
@@ -51,8 +51,8 @@ class Promoted:
     """The answer to a promotion.
 
     Attributes:
-        source: The revision that the variables are from.
-        revised: What has come of it.
+        source: The revision that the variables come from.
+        revised: The result.
         withheld: The secrets that the source has, the target lacks, and nobody named.
     """
 
@@ -75,14 +75,14 @@ class Promoting:
         return Promoted(brought.source, self.revising.revise(actor, intent, brought.change), brought.withheld)
 
     def brought(self, actor: Actor, target: Place, wanted: Promotion) -> Brought:
-        """Return the change that brings the variables of `wanted` to `target`; what only that has stays.
+        """Return the change that copies the variables of `wanted` to `target`; what only the target has is kept.
 
-        A name that the target has and the source does not is removed where it is named. Who brings a secret has to
-        be allowed to reveal it where it is, or one could read it where one may.
+        A named variable that the source lacks is removed from the target. Whoever copies a secret must
+        be allowed to reveal it in the source, because they could then read it in the target.
 
         Raises:
             NotFoundError: There is no such revision.
-            ForbiddenError: A secret is named that the token may not reveal.
+            ForbiddenError: A named secret may not be revealed with the token.
             DestroyedError: The values of the source are gone.
             InvalidError: A name is in neither environment.
         """

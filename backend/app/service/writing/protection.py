@@ -1,4 +1,4 @@
-"""Protected environments: what is written there, others have approved before; or somebody breaks the glass."""
+"""Protected environments: what is written there was approved by others before, or somebody breaks the glass."""
 
 from collections.abc import Sequence
 
@@ -26,17 +26,17 @@ def protected(found: Transaction, place: Place) -> Sequence[Place]:
 
 
 def approvals_needed(found: Transaction, place: Place) -> int:
-    """Return how many approvals a proposal takes: one at least, and as many as the strictest of what it reaches."""
+    """Return how many approvals a proposal needs: at least one, and as many as the strictest place that it reaches."""
     protections = found.proposals.protections()
     return max((protections[each] for each in protected(found, place)), default=1)
 
 
 def breaks_glass(found: Transaction, actor: Actor, intent: Intent) -> bool:
-    """Return whether a write does without the approvals that it takes; where it takes none, it does not.
+    """Return whether a write goes without the approvals that it needs; False if it needs none.
 
     Raises:
-        ProtectedError: It takes some, and has not been approved.
-        ForbiddenError: The token does not allow to do without.
+        ProtectedError: It needs some, and has not been approved.
+        ForbiddenError: The token does not allow going without them.
     """
     reached = () if intent.is_approved or intent.dry_run else protected(found, intent.place)
     if not reached:
@@ -49,7 +49,7 @@ def breaks_glass(found: Transaction, actor: Actor, intent: Intent) -> bool:
 
 
 def tell_of_broken_glass(found: Transaction, actor: Actor, revision: Revision, reason: str) -> None:
-    """Write down that a revision was not approved, and tell watchers and webhooks."""
+    """Record that a revision was not approved, and notify watchers and webhooks."""
     place, number, at = revision.place, revision.number, revision.made_at
     detail = {"revision": number, "reason": reason}
     found.audit.record(entry(actor, Action.CONFIG_BREAK_GLASS, at, place.app, place.environment, detail=detail))

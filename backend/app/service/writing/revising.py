@@ -1,4 +1,4 @@
-"""Makes the next revision of an environment, or refuses it with every problem it has."""
+"""Makes the next revision of an environment, or refuses it with a list of all problems."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from setpoint.sources.env_file import EnvFile
 
 @dataclass(frozen=True, slots=True)
 class Revising:
-    """Stores complete sets of variables, changes to them, and sets that were there before."""
+    """Stores complete sets of variables, changes to them, and earlier sets."""
 
     store: Store
     validator: SchemaValidator
@@ -28,11 +28,11 @@ class Revising:
 
     @property
     def making(self) -> Making:
-        """What makes revisions within a transaction."""
+        """Makes revisions within a transaction."""
         return Making(self.validator, self.clock, self.budgets)
 
     def check_of(self, place: Place, *, may_be_base: bool | None = None) -> Callable[[EnvFile], Sequence[Diagnostic]]:
-        """Return what tells what is wrong with an env file that is to become a revision of `place`.
+        """Return a function that says what is wrong with an env file that is about to become a revision of `place`.
 
         It needs no database, and may be called in another thread.
 
@@ -49,7 +49,7 @@ class Revising:
         return partial(self._check, *self.store.read(ask))
 
     def _check(self, schema: Schema | None, may_lack: bool, file: EnvFile) -> Sequence[Diagnostic]:  # noqa: FBT001 - private
-        """Return what is wrong with a file; what it lacks, the gates tell where it may be from bases."""
+        """Return what is wrong with a file; the gates say what it lacks if that may come from bases."""
         found = self.validator.check(schema, file).diagnostics
         return [each for each in found if not (may_lack and each.code == MISSING)]
 
@@ -58,33 +58,33 @@ class Revising:
         return self.revise(actor, intent, replaced(variables))
 
     def extend(self, actor: Actor, intent: Intent, bases: Sequence[Place]) -> Revised:
-        """Have an environment extend others, later ones over earlier; its own variables stay, and win.
+        """Let an environment extend others, later ones over earlier; its own variables are kept, and take precedence.
 
-        Raises as `revise` does; that a base can't be one is an `InvalidError`.
+        Raises as `revise` does, and `InvalidError` for what can't be a base.
         """
         return self.revise(actor, intent, extended(bases))
 
     def merge(self, actor: Actor, intent: Intent, patch: Mapping[str, str | None]) -> Revised:
-        """Store the current variables as a merge patch (RFC 7396) leaves them; raises as `revise` does."""
+        """Store the current variables with a merge patch (RFC 7396) applied; raises as `revise` does."""
         return self.revise(actor, intent, merged(patch))
 
     def roll_back(self, actor: Actor, intent: Intent, number: int) -> Revised:
-        """Store the variables of revision `number` anew, checked against today's schema.
+        """Store the variables of revision `number` again, checked against today's schema.
 
-        Raises as `revise` does, and `DestroyedError` where its values are gone.
+        Raises as `revise` does, and `DestroyedError` if its values are gone.
         """
         return self.revise(actor, intent, brought_back(intent.place, number))
 
     def revise(self, actor: Actor, intent: Intent, change: Change) -> Revised:
-        """Store what `change` makes of an environment as its next revision.
+        """Store the result of `change` as the next revision of an environment.
 
-        What extends the environment gets its next revision in the same transaction, or nothing is stored. It is what is
-        tried on canaries then, each environment by itself; what others extend never is. All that is made counts for the
-        app that is written to.
+        What extends the environment gets its next revision in the same transaction, or nothing is stored. Those
+        revisions are tried on canaries, each environment separately; that of a base never is. Everything that is made
+        counts for the app that is written to.
 
         Raises:
-            StaleError: The environment is at another revision than expected.
-            ConflictError: A revision is on trial, or others have to approve the change first.
+            StaleError: The environment is at a different revision than expected.
+            ConflictError: A revision is on trial, or others must approve the change first.
             InvalidError: The variables have problems.
             NotFoundError: The app has no schema to check them against, or there is no such revision.
             LimitedError: The app has used up what it may store within an hour.

@@ -1,4 +1,4 @@
-"""What a writer has seen: to which revision a change is made, and whether it is still the newest one."""
+"""What a writer has seen: which revision a change is based on, and whether it is still the newest one."""
 
 from app.domain.canary import Canary
 from app.domain.errors import StaleError
@@ -14,10 +14,10 @@ def _number(revision: Revision | None) -> int | None:
 
 
 def newest_for(found: Transaction, intent: Intent, actor: Actor) -> tuple[Revision | None, Canary | None]:
-    """Return what the change is made to, and how far it has come if it is on trial.
+    """Return the revision that the change is based on, and its stage if it is on trial.
 
     Raises:
-        StaleError: The writer has not seen it, and has not written it either.
+        StaleError: The writer has neither seen nor written it.
         ConflictError: The writer has not written it, and it is on trial.
     """
     current, canary = found.revisions.current(intent.place), trials.on_trial(found, intent.place)
@@ -37,7 +37,7 @@ def _is_repeated(found: Transaction, newest: Revision | None, intent: Intent, ac
 
 
 def refuse_if_overtaken(newest: Revision | None, canary: Canary | None, intent: Intent) -> None:
-    """Refuse to make another revision than the newest one where that was made meanwhile, or is on trial."""
+    """Refuse to make a revision if another one was made in the meantime, or is on trial."""
     if canary is not None:
         raise trials.being_tried(canary)
     if not intent.expects(_number(newest)):

@@ -1,4 +1,4 @@
-"""An env file as people edit it: no secret is in it, and what stands for one means that it stays as it is."""
+"""An env file as people edit it: it holds no secrets, only a text that means that one stays unchanged."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,14 +11,14 @@ from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, parse_env_file
 from setpoint.text.join import joined
 
 PATH = "typed.env"
-"""The name of what is typed."""
+"""The name for the typed text."""
 
 
 def text_to_edit(content: Content, loader: str) -> str:
     """Return the environment's own variables as `loader` reads them.
 
     Raises:
-        ConflictError: One can't be written so, not even as unchanged.
+        ConflictError: One of them can't be written for it, not even as unchanged.
     """
     own = [name for name in content.revision.names if name not in content.revision.origins]
     lines, refused = [], []
@@ -34,7 +34,7 @@ def text_to_edit(content: Content, loader: str) -> str:
 
 
 def _written(name: str, value: str, loader: str) -> str:
-    """Return a line from which `loader` reads `value`, or that it is unchanged where there is no such line."""
+    """Return a line from which `loader` reads `value`, or one that says unchanged if there is no such line."""
     try:
         return write(name, value, loader)
     except NotExpressibleError:
@@ -42,19 +42,19 @@ def _written(name: str, value: str, loader: str) -> str:
 
 
 def read_typed(text: str, loader: str, values: Mapping[str, str]) -> EnvFile:
-    """Return what `loader` reads in `text`, with the value that a variable has where it is said to be unchanged.
+    """Return what `loader` reads in `text`, with the existing value for each variable that is marked unchanged.
 
     Args:
-        text: What somebody has typed.
-        loader: The program; python-dotenv reads so that nothing that is wrong hides what else is.
-        values: What each of the environment's own variables has.
+        text: What the user has typed.
+        loader: The program; python-dotenv reads so that one problem does not hide the next.
+        values: The values of the environment's own variables.
     """
     exactly = None if loader == DEFAULT_LOADER else loader
     return _with_values(parse_env_file(PATH, text.encode("utf-8", "surrogatepass"), {}, exactly), values)
 
 
 def _with_values(file: EnvFile, values: Mapping[str, str]) -> EnvFile:
-    """Return `file` with the value that each variable has where it is said to be unchanged, in its old places."""
+    """Return `file` with the existing value for each variable that is marked unchanged; places stay the same."""
 
     def meant(name: str, value: str | None) -> str | None:
         return values.get(name, value) if value == UNCHANGED else value

@@ -99,7 +99,7 @@ class SqlTokens:
         self._connection.execute(change.values(expires_at=token.expires_at, revoked_at=token.revoked_at))
 
     def note_uses(self, uses: Mapping[str, datetime]) -> None:
-        """Store when tokens were used, by their ids; a later use that is stored already stays."""
+        """Store when tokens were used, by their ids; a later use that is already stored stays."""
         used = tokens.c.last_used_at
         is_news = sa.or_(used.is_(None), used < sa.bindparam("at"))
         statement = tokens.update().where(tokens.c.id == sa.bindparam("used"), is_news)
@@ -107,7 +107,7 @@ class SqlTokens:
         self._connection.execute(statement.values(last_used_at=sa.bindparam("at")), rows)
 
     def forget_expired(self, before: datetime, lifetime: timedelta) -> None:
-        """Forget the tokens that expired before a time and were to live no longer than `lifetime`."""
+        """Forget the tokens that expired before a given time and were made to live no longer than `lifetime`."""
         is_short = tokens.c.expires_at - tokens.c.made_at <= lifetime // timedelta(microseconds=1)
         self._connection.execute(tokens.delete().where(tokens.c.expires_at < before, is_short))
 

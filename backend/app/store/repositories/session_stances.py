@@ -102,7 +102,7 @@ class SqlRolloutResults:
         self._connection.execute(_NEW_RESULT, row)
 
     def of(self, place: Place, revisions: Collection[int]) -> Mapping[int, RolloutResult]:
-        """Return how revisions with these numbers had come out, as far as they were replaced."""
+        """Return how those of the revisions with these numbers that were replaced had turned out by then."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment, "wanted_revisions": [*revisions]}
         rows = self._connection.execute(_RESULTS, wanted)
         return {row.revision: RolloutResult(row.live, row.serving, row.refused, row.reason) for row in rows}

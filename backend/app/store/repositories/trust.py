@@ -53,7 +53,7 @@ class SqlTrustRules:
         self._connection.execute(trust_rules.delete().where(trust_rules.c.name == name))
 
     def use(self, token: str, until: datetime) -> bool:
-        """Note that a token is used, whose digest is `token`; return whether it was noted already."""
+        """Note that the token with the digest `token` is used; return whether that was already noted."""
         known = sa.select(used_assertions.c.digest).where(used_assertions.c.digest == token)
         if self._connection.execute(known).first() is not None:
             return True

@@ -34,7 +34,7 @@ class Bell:
                 continue
 
     def wait(self, timeout: float) -> None:
-        """Return when somebody has rung since the last call, or after `timeout` seconds."""
+        """Return once somebody has rung since the last call, or after `timeout` seconds."""
         self._socket.settimeout(timeout)
         with suppress(TimeoutError):
             self._socket.recv(16)
@@ -44,7 +44,7 @@ class Bell:
                     self._socket.recv(16)
 
     def close(self) -> None:
-        """Stop being woken; the last one takes the folder away."""
+        """Stop being woken; the last one removes the folder."""
         self._socket.close()
         self._sending.close()
         self._address.unlink(missing_ok=True)

@@ -100,7 +100,7 @@ def sqlite_engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file at `path` from all others of this machine; None if there is none."""
+    """Return what tells the file at `path` from all others on this machine; None if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -109,7 +109,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file that others can't read, and its folder, unless they are there.
+    """Make an empty file that others can't read, and its folder, unless they exist.
 
     Raises:
         UnusableStorageError: They can't be written.

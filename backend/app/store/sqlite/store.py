@@ -158,7 +158,7 @@ class SqliteStore:
 
 
 def _patiently(ask: Callable[[], T]) -> T:
-    """Return what `ask` returns; while somebody holds a lock, let others run and ask again."""
+    """Return what `ask` returns; while somebody holds a lock, let others run, then ask again."""
     ends_at, pause = time.monotonic() + _PATIENCE_SECONDS, 0.001
     while True:
         try:
