@@ -1,7 +1,9 @@
 """Asks a settings class about other values: without a variable, or with one that is missing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from setpoint.contract.settings_class import SettingsContract
@@ -15,14 +17,32 @@ from setpoint.validation.validate import validate
 
 AnyNamed = TypeVar("AnyNamed", Entry, Binding)
 _ANY_TEXT = "text"
+# Each costs a separate validation, and a file could hold thousands.
+_MOST_ASKED_FOR = 50
 
 
-def takes_without(contract: SettingsContract, record: Record, name: str) -> bool:
-    """Return whether nothing more is wrong if no file sets the variable `name`, by the record of what the class did."""
-    canonical, given = contract.canonical(name), record.given
+def may_be_left_out(contract: SettingsContract, record: Record, names: Collection[str]) -> AbstractSet[str]:
+    """Return those of the variables `names` without which nothing more is wrong, by the record of what the class did.
+
+    The class is asked about all that have a default at once, and then about a few of the others one by one.
+    """
+    refused = _refused(contract, record)
+
+    def takes_without(given_up: Iterable[str]) -> bool:
+        return _refused(contract, _without(contract, record, frozenset(given_up))) <= refused
+
+    optional = {each for each in names if (variable := contract.find(each)) and not variable.required}
+    found = optional if optional and takes_without(optional) else frozenset()
+    others = (each for each in names if each not in found)
+    return found | {each for each in islice(others, _MOST_ASKED_FOR) if takes_without([each])}
+
+
+def _without(contract: SettingsContract, record: Record, names: AbstractSet[str]) -> Record:
+    """Return what the class does if no file sets the variables `names`."""
+    given_up, given = {contract.canonical(each) for each in names}, record.given
 
     def others(found: Iterable[AnyNamed]) -> tuple[AnyNamed, ...]:
-        return tuple(each for each in found if contract.canonical(each.name) != canonical)
+        return tuple(each for each in found if contract.canonical(each.name) not in given_up)
 
     of_process = tuple(each for each in given.environment if each.file is None)
     of_files = others(each for each in given.environment if each.file is not None)
@@ -30,8 +50,7 @@ def takes_without(contract: SettingsContract, record: Record, name: str) -> bool
     before = Record(record.asked, given)
     for key, file in record.files.items():
         before.files[key] = file._replace(reading=replace(file.reading, bindings=others(file.reading.bindings)))
-    without = ask(contract, given._replace(environment=(*of_process, *of_files), files=files), before)
-    return _refused(contract, without) <= _refused(contract, record)
+    return ask(contract, given._replace(environment=(*of_process, *of_files), files=files), before)
 
 
 def refusing_any_text(

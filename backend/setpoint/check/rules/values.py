@@ -22,12 +22,11 @@ from setpoint.resolution.blame import (
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
 from setpoint.text.placeholder import is_placeholder
-from setpoint.validation.left_out import takes_without
+from setpoint.validation.left_out import may_be_left_out
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 
 # Each costs a separate validation, and a file could hold thousands.
 _MOST_OVERRULED = 50
-_MOST_ASKED_FOR = 50
 
 
 @built_in("SP401", "invalid-value", Severity.ERROR, refuses_start=True)
@@ -112,20 +111,19 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    asked = 0
-    for statement in subject.statements:
-        if statement.variable is None or statement.value is None or statement.value:
-            continue
-        asked += 1
-        may_be_left_out = asked <= _MOST_ASKED_FOR and takes_without(subject.contract, subject.asked, statement.name)
+    given = ((each, each.variable) for each in subject.statements if each.variable and each.value is not None)
+    empty = [(each, variable) for each, variable in given if not each.value]
+    names = dict.fromkeys(each.name for each, _ in empty)
+    optional = may_be_left_out(subject.contract, subject.asked, names) if names else frozenset()
+    for statement, variable in empty:
         is_ignored = subject.contract.ignores_empty and not statement.file.holds_one_value
         meaning = "it counts as unset" if is_ignored else "the setting gets an empty string"
         yield Finding(
             f"`{statement.shown_name}` is empty",
             value_region(statement),
-            statement.variable.name,
+            variable.name,
             meaning,
-            "set a value, or comment the line out" if may_be_left_out else "set a value",
+            "set a value, or comment the line out" if statement.name in optional else "set a value",
         )
 
 

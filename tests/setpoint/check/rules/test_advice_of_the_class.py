@@ -1,9 +1,10 @@
 """What a finding tells people to do is what the class would accept."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import BaseModel, SecretStr, model_validator
+from pydantic import BaseModel, SecretStr, create_model, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.application.gathering import of_a_start
@@ -62,6 +63,17 @@ def test_an_empty_value_is_to_be_left_out_only_where_the_class_does_without(
         "DB__HOST": "set a value",
         "NAME": "set a value",
         "TITLE": "set a value, or comment the line out",
+    }
+
+
+def test_the_advice_on_the_last_of_many_empty_values_is_as_good_as_on_the_first() -> None:
+    """The class is asked about all of them at once."""
+    titles: dict[str, Any] = {f"title_{at}": (str, "") for at in range(60)}
+    many = create_model("Many", __base__=BaseSettings, first=(int, ...), **titles)
+    content = "".join(f"TITLE_{at}=\n" for at in range(60))
+    assert set(_hints(checked(f"FIRST=\n{content}", settings_class=many)).items()) == {
+        ("FIRST", "set a value"),
+        *((f"TITLE_{at}", "set a value, or comment the line out") for at in range(60)),
     }
 
 
