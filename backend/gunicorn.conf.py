@@ -30,9 +30,9 @@ if sys.path[0] != _BACKEND:
     sys.path.insert(0, _BACKEND)
 
 from observability.exception_text import show_exception_texts  # noqa: E402 - what was imported before is forgotten
-from observability.logs.configuration import logging_config  # noqa: E402
 from serving.handover.environment import refuse_start, validated_environment  # noqa: E402
 from serving.handover.handover import Handover  # noqa: E402
+from serving.log_records import gunicorn_logging  # noqa: E402
 from serving.reload.guard import guard_reloads  # noqa: E402
 from serving.shared_counts import forget_process, remove_counts, share_counts  # noqa: E402
 from serving.temporary_directory import temporary_directory  # noqa: E402
@@ -97,7 +97,7 @@ control_socket_disable = True
 
 # The same formatter as in the workers. gunicorn's own access log is off: the app writes one that knows the route.
 show_exception_texts(_server.exception_text)
-logconfig_dict = logging_config(_server.log_format, _server.log_level)
+logconfig_dict = gunicorn_logging(_server.log_format, _server.log_level)
 loglevel = _server.log_level.lower()
 # A level in the log configuration would win over `--log-level`.
 del logconfig_dict["loggers"]["gunicorn.error"]["level"]

@@ -1,6 +1,6 @@
 """What is told of an exception: its type, its text with known secrets masked, and the frames it passed.
 
-gunicorn's master imports this module, and so it needs the standard library alone.
+The process that starts the service imports this module, and so it needs the standard library alone.
 """
 
 import os
@@ -12,7 +12,7 @@ from observability.quoting_exceptions import told_instead
 from observability.stack import stack_lines
 
 LOGGED_MARK = "_setpoint_logged"
-"""Attribute of an exception that was logged within its request; gunicorn's own line about it is dropped."""
+"""Attribute of an exception that was logged within its request, so that nobody needs to log it again."""
 
 _LONGEST_TEXT = 8_192
 _MOST_CAUSES = 8

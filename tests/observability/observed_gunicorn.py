@@ -2,11 +2,11 @@
 
 import os
 
-from observability.logs.configuration import logging_config
+from serving.log_records import gunicorn_logging
 
 worker_class = "gevent"
 workers = 1
 graceful_timeout = 1
 control_socket_disable = True
 loglevel = os.environ.get("LOG_LEVEL", "INFO")
-logconfig_dict = logging_config(os.environ.get("LOG_FORMAT", "json"), loglevel)
+logconfig_dict = gunicorn_logging(os.environ.get("LOG_FORMAT", "json"), loglevel)

@@ -1,1 +1,1 @@
-"""Log records as lines. gunicorn's master imports `configuration`: it needs the standard library and orjson alone."""
+"""Log records as lines. What starts the service imports `configuration`, which needs orjson and nothing else."""

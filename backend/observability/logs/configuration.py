@@ -6,16 +6,14 @@ before logging works.
 
 import logging
 import os
-import re
 from typing import IO, Any
 
-from observability.exception_text import LOGGED_MARK
 from observability.logs.formatters import JsonLineFormatter, TextLineFormatter
 from observability.logs.record_fields import Context
 
 
 def logging_config(log_format: str, log_level: str, *, context: Context = dict) -> dict[str, Any]:
-    """Return what `logging.config.dictConfig` and gunicorn's `logconfig_dict` take.
+    """Return what `logging.config.dictConfig` takes.
 
     Args:
         log_format: `json` or `text`.
@@ -27,14 +25,8 @@ def logging_config(log_format: str, log_level: str, *, context: Context = dict) 
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter, "context": context}},
-        "filters": {"gunicorn": {"()": GunicornRecords}},
         "handlers": {"lines": {"()": LineHandler, "formatter": "line", "stream": "ext://sys.stdout"}},
         "root": {"level": log_level, "handlers": ["lines"]},
-        "loggers": {
-            "gunicorn.error": {"level": log_level, "handlers": ["lines"], "filters": ["gunicorn"], "propagate": False},
-            # A logging configuration switches gunicorn's access log on; the middleware writes a better one.
-            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
-        },
     }
 
 
@@ -66,23 +58,3 @@ class LineHandler(logging.StreamHandler[IO[str]]):
 def _write_all(descriptor: int, data: bytes) -> None:
     while (written := os.write(descriptor, data)) < len(data):
         data = data[written:]
-
-
-class GunicornRecords(logging.Filter):
-    """Takes out of gunicorn's records what a client sent or caused, and what was logged within its request already."""
-
-    _INVALID_REQUEST = re.compile(r"Invalid request from ip=\S*: [A-Za-z /]*")
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether `record` is to be written, and fix it."""
-        error = record.exc_info[1] if record.exc_info else None
-        if getattr(error, LOGGED_MARK, False):
-            return False
-        # A client that vanished or stopped reading is no fault of the service; the access line tells of its request.
-        if isinstance(error, OSError) and record.msg == "Socket error processing request.":
-            return False
-        if isinstance(record.msg, str) and (found := self._INVALID_REQUEST.match(record.msg)):
-            record.msg = found[0].rstrip()
-        if isinstance(record.args, tuple):
-            record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
-        return True

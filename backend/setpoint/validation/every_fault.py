@@ -97,7 +97,7 @@ def _heard_out(part: Any, *, validates_defaults: bool = False) -> Any:
     if kind == "default" and "default_factory" in part:
         return _with_heard_factory(copy, is_validated=part.get("validate_default", validates_defaults))
     if is_schema and kind in _FUNCTIONS:
-        copy["function"] = {**part["function"], "function": _raising_verdicts(part["function"]["function"])}
+        copy["function"] = {**part["function"], "function": _raising_refusals(part["function"]["function"])}
     if kind == "model" and "post_init" in part:
         return _with_post_init_as_validator(copy)
     return copy
@@ -134,11 +134,11 @@ def _with_post_init_as_validator(model: dict[str, Any]) -> dict[str, Any]:
         getattr(made, name)(None)
         return made
 
-    function = {"type": "no-info", "function": _raising_verdicts(finish)}
+    function = {"type": "no-info", "function": _raising_refusals(finish)}
     return {"type": "function-after", "function": function, "schema": model} | ({"ref": ref} if ref else {})
 
 
-def _raising_verdicts(function: Callable[..., Any]) -> Callable[..., Any]:
+def _raising_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function` as one whose every failure pydantic takes for a refusal."""
 
     def call(*arguments: Any) -> Any:

@@ -43,7 +43,7 @@ class OwnReading(BaseSettings):
         super().__init__(_env_prefix="OWN_", **values)
 
 
-def test_what_cannot_be_seen_from_outside_gets_no_verdict() -> None:
+def test_what_cannot_be_seen_from_outside_is_not_judged() -> None:
     """It says what to change instead."""
     with pytest.raises(UnableError, match="passes `_env_prefix` itself; put it into `model_config` instead"):
         _given(OwnReading, "PORT=x\n")

@@ -177,7 +177,7 @@ _SEVERITIES: dict[str, Callable[[str], set[str]]] = {
 
 @pytest.mark.parametrize("fail_on", [Severity.ERROR, Severity.WARNING])
 @pytest.mark.parametrize("content", FILES.values(), ids=FILES.keys())
-def test_the_verdict_is_the_same_in_every_format(content: str | bytes, fail_on: Severity) -> None:
+def test_the_status_is_the_same_in_every_format(content: str | bytes, fail_on: Severity) -> None:
     """Whoever reads another format reads of the same problems."""
     report = checked(content)._replace(fail_on=fail_on)
     texts = {name: registry.render(name, report, PLAIN) for name in registry.FORMATS}

@@ -6,7 +6,7 @@ from app.domain.errors import NotFoundError
 from app.domain.identity import Actor, Scope
 from app.domain.revision import Schema
 from app.service.pages.editor import Apart
-from app.service.pages.typed_lines import Finding, finding_of_diagnostic
+from app.service.pages.typed_lines import ShownFault, shown_diagnostic
 from app.service.ports import SchemaValidator, Store, Transaction
 from setpoint.application.compare_programs import Comparison, Program, ReadVariable
 from setpoint.check.diagnostic import Severity
@@ -76,7 +76,7 @@ class CheckPage:
     sentence: str = ""
     programs: tuple[Program, ...] = ()
     variables: tuple[ReadVariable, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[ShownFault, ...] = ()
     lists_values: bool = False
 
 
@@ -111,7 +111,7 @@ class Checker:
             _sentence(found),
             found.programs,
             found.variables,
-            tuple(finding_of_diagnostic(each, source) for each in found.report.diagnostics),
+            tuple(shown_diagnostic(each, source) for each in found.report.diagnostics),
             lists_values=len(found.variables) <= MOST_LISTED,
         )
 

@@ -14,7 +14,7 @@ from app.domain.proposal import Proposal
 from app.domain.revision import Revision
 from app.service.approvals.proposing import Proposing
 from app.service.history import Compared, History
-from app.service.pages.typed_lines import Finding, finding_of_fault
+from app.service.pages.typed_lines import ShownFault, shown_fault
 from app.service.reading import Reading
 from app.service.writing.changes import replaced
 from app.service.writing.file_faults import FileFault, faults_of, placed
@@ -96,7 +96,7 @@ class EditPage:
     typed: Typed
     standing: Standing
     sentence: str
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[ShownFault, ...] = ()
     changes: tuple[NameChange, ...] = ()
     meanwhile: Compared | None = None
     inherited: Mapping[str, str] = field(default_factory=dict)
@@ -201,7 +201,7 @@ class Editor:
             typed,
             standing,
             sentence,
-            tuple(finding_of_fault(each, file.source) for each in faults),
+            tuple(shown_fault(each, file.source) for each in faults),
             tuple(_changes(base.values, file.variables)),
             inherited=base.current.origins if base.current else {},
             approvals=approvals,

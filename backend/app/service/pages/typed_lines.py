@@ -30,7 +30,7 @@ class TypedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ShownFault:
     """One thing that is wrong.
 
     Attributes:
@@ -48,15 +48,15 @@ class Finding:
     line: TypedLine | None = None
 
 
-def finding_of_fault(fault: FileFault, source: SourceText) -> Finding:
+def shown_fault(fault: FileFault, source: SourceText) -> ShownFault:
     """Return `fault` with its line in `source`."""
-    return Finding(fault.severity, fault.code, fault.message, fault.hint or "", _line(fault.location, source))
+    return ShownFault(fault.severity, fault.code, fault.message, fault.hint or "", _line(fault.location, source))
 
 
-def finding_of_diagnostic(diagnostic: Diagnostic, source: SourceText) -> Finding:
+def shown_diagnostic(diagnostic: Diagnostic, source: SourceText) -> ShownFault:
     """Return `diagnostic` with its line in `source`."""
     line = _line(diagnostic.location, source)
-    return Finding(diagnostic.severity, diagnostic.code, diagnostic.message, diagnostic.advice or "", line)
+    return ShownFault(diagnostic.severity, diagnostic.code, diagnostic.message, diagnostic.advice or "", line)
 
 
 def _line(location: Location | None, source: SourceText) -> TypedLine | None:
