@@ -3,15 +3,19 @@
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from app.domain.errors import ServiceError, UnusableStorageError
 from app.domain.validation import Problem
 from app.store.failures import told_plainly
+from app.store.migrating import HEAD, version_of
 from app.store.opening import open_store
-from app.store.postgresql import PostgresqlStore
+from app.store.postgresql import PostgresqlStore, connected
 from app.store.sqlite.backup import file_faults
-from app.store.sqlite.engine import DRIVER, database_path, refuse_unsafe_version
+from app.store.sqlite.engine import DRIVER, database_path, refuse_unsafe_version, sqlite_engine
 from app.store.sqlite.store import SqliteStore
 from app.store.transaction import SqlTransaction
 from app.store.verifying import faults
@@ -44,6 +48,8 @@ def examine(url: str, encryption_keys: str, workers: int) -> list[Problem]:
     try:
         if url.startswith("sqlite:") and not (path := database_path(url)).exists():
             return [*problems, Problem(None, "no-database", f"there is no `{path}` yet", "the first start makes it")]
+        if problem := _of_tables(url):
+            return [*problems, problem]
         store = open_store(url, encryption_keys)
     except ServiceError as error:
         return [*problems, Problem(None, "no-start", str(error))]
@@ -55,6 +61,25 @@ def examine(url: str, encryption_keys: str, workers: int) -> list[Problem]:
     finally:
         store.close()
     return problems
+
+
+def _of_tables(url: str) -> Problem | None:
+    """Return why the store is not to be opened: that makes tables, or changes those of a service that may run."""
+    if url.startswith("sqlite:"):
+        engine = sqlite_engine(database_path(url), "PRAGMA query_only = ON", begin="BEGIN")
+    else:
+        engine = sa.create_engine("postgresql+psycopg://", creator=partial(connected, url), hide_parameters=True)
+    try:
+        with told_plainly(), engine.connect() as connection, connection.begin():
+            version = version_of(connection)
+    finally:
+        engine.dispose()
+    if version is None:
+        return Problem(None, "no-database", "there are no tables yet", "the first start makes them")
+    if version < HEAD:
+        message = f"the tables are at version `{version}`, and were not examined"
+        return Problem(None, "old-tables", message, "back up, and then start this version: it brings them up to date")
+    return None
 
 
 def _of_sqlite(store: SqliteStore) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ def is_current(connection: sa.Connection) -> bool:
     Raises:
         UnusableStorageError: They are of something else.
     """
-    return _version(connection) == HEAD
+    return version_of(connection) == HEAD
 
 
 def migrate(connection: sa.Connection, target: str = HEAD) -> None:
@@ -35,7 +35,7 @@ def migrate(connection: sa.Connection, target: str = HEAD) -> None:
     Raises:
         UnusableStorageError: The tables are those of a newer version, or of something else.
     """
-    version = _version(connection)
+    version = version_of(connection)
     if version == target:
         return
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # or it lists what nobody has asked for
@@ -58,7 +58,12 @@ def migrate(connection: sa.Connection, target: str = HEAD) -> None:
     upgrade(config, target)
 
 
-def _version(connection: sa.Connection) -> str | None:
+def version_of(connection: sa.Connection) -> str | None:
+    """Return the version of the tables; None if there are none.
+
+    Raises:
+        UnusableStorageError: They are of something else.
+    """
     tables = sa.inspect(connection).get_table_names()
     if tables and not _OURS.issubset(tables):
         message = (

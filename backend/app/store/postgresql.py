@@ -55,7 +55,7 @@ class PostgresqlStore:
             UnusableStorageError: The service can't run on it.
         """
         refuse_blocking_driver()
-        self._url = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
+        self._url = url
         self.sealer = sealer
         self._turns = Turns(at_once=1)
         self._commits = SharedCommits(self._commit)
@@ -126,11 +126,7 @@ class PostgresqlStore:
         self.engine.dispose()
 
     def _connect(self) -> "_Connection":
-        try:
-            return _Connection.connect(self._url, connect_timeout=5, application_name="setpoint")
-        except psycopg.ProgrammingError:  # its words quote a part of the URL
-            message = "`DATABASE_URL` has an option that PostgreSQL's client does not know"
-            raise UnusableStorageError(message) from None
+        return connected(self._url)
 
     @contextmanager
     def _unhurried(self, **options: Any) -> Iterator[sa.Connection]:
@@ -171,6 +167,20 @@ class PostgresqlStore:
             except DBAPIError as error:
                 message = "the connection was lost while the change was being stored: read what is there, and try again"
                 raise UnavailableError(message) from error
+
+
+def connected(url: str) -> "_Connection":
+    """Return a connection to what `DATABASE_URL` names.
+
+    Raises:
+        UnusableStorageError: The URL is none that libpq knows; no word of it is told.
+    """
+    plain = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
+    try:
+        return _Connection.connect(plain, connect_timeout=5, application_name="setpoint")
+    except psycopg.ProgrammingError:  # its words quote a part of the URL
+        message = "`DATABASE_URL` has an option that PostgreSQL's client does not know"
+        raise UnusableStorageError(message) from None
 
 
 def refuse_blocking_driver() -> None:

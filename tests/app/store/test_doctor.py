@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from inline_snapshot import snapshot
 
 from app.store.doctor import examine, file_system
+from app.store.migrating import migrate
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER
 from app.store.testing.examples import NEW_KEY, NOW, OLD_KEY, append, draft
@@ -47,6 +49,21 @@ def test_all_that_is_unsafe_is_told_with_what_to_do(url: str, database: Path) ->
     )
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_tables_of_an_older_version_are_left_as_they_are(
+    kind: str, database: Path, request: pytest.FixtureRequest
+) -> None:
+    """A service of that version may run on them."""
+    url = f"sqlite:///{database}" if kind == "sqlite" else request.getfixturevalue("postgresql").new_database()
+    database.parent.mkdir(exist_ok=True)
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        migrate(connection, "0015")
+    assert [each.code for each in examine(url, OLD_KEY, workers=1)] == ["old-tables"]
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "0015"
+
+
 def test_what_keeps_the_service_from_starting_is_told(url: str) -> None:
     """In the words of the start."""
     assert [each.code for each in examine(url, NEW_KEY, workers=1)] == ["no-start"]
@@ -55,7 +72,10 @@ def test_what_keeps_the_service_from_starting_is_told(url: str) -> None:
 
 def test_a_postgresql_that_can_lose_what_was_answered_is_named(postgresql: PostgresqlServer) -> None:
     """The server of the tests is one: it is set up to be fast."""
-    found = examine(postgresql.new_database(), OLD_KEY, workers=4)
+    url = postgresql.new_database()
+    assert [each.code for each in examine(url, OLD_KEY, workers=4)] == ["no-database"]
+    open_store(url, OLD_KEY).close()
+    found = examine(url, OLD_KEY, workers=4)
     assert [each.message.split(":")[0] for each in found] == [
         "`fsync` is off",
         "`full_page_writes` is off",
