@@ -81,6 +81,7 @@ _IN_WORDS: Mapping[Any, str] = {
 # As it is, and as JSON.
 _ANY_STRING = {Any: ("any string", "JSON"), str: ("a string", "a JSON string")}
 _LONGEST_PATTERN = 60
+_OF_MOMENTS = {"gt": "after", "le": "up to", "lt": "before"}
 _PATHS = {"file": "the path of a file", "dir": "the path of a directory", "new": "the path of a new file"}
 
 
@@ -95,7 +96,7 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
     if allowed:
         return _any_of(allowed)
     words = dict.fromkeys(_type_in_words(part, field.metadata) for part in parts(field.annotation))
-    return " or ".join(words) + _range_in_words(field)
+    return (" or ".join(words) or "nothing") + _range_in_words(field)
 
 
 def _any_of(texts: tuple[str, ...]) -> str:
@@ -171,10 +172,11 @@ def _bound_in_words(bound: str, limit: Any, item: str) -> str:
         return f"of at least {counted(limit, item)}"
     if bound == "max_length":
         return f"of at most {counted(limit, item)}"
+    is_moment = isinstance(limit, date | time)
     if bound == "ge":
-        return f"of {limit} or more"
+        return f"of {limit} or {'later' if is_moment else 'more'}"
     words = {"gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}
-    return f"{words[bound]} {limit}"
+    return f"{(_OF_MOMENTS if is_moment else words)[bound]} {limit}"
 
 
 def _digits_in_words(constraints: Iterable[Any]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def refusals_in(
         kind, context = _kind(contract, details, setting), _context(details)
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
         is_converted = config.get("strict") or details["type"] in converted
-        takes_no_text = not is_converted and takes_none(path, details)
+        takes_no_text = takes_none(path, details, is_converted=bool(is_converted))
         refusal = Refusal(
             kind, setting, details["type"], context, words, path.keys, takes_no_text=takes_no_text, made=path.made
         )

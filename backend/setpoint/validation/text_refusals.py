@@ -24,16 +24,23 @@ _OF_TYPE = {
 _OF_STRICT_COLLECTION = {"frozen_set_type", "set_type", "tuple_type"}
 
 
-def takes_none(path: ErrorPath, details: ErrorDetails) -> bool:
+def takes_none(path: ErrorPath, details: ErrorDetails, *, is_converted: bool) -> bool:
     """Return whether the type at `path` takes no text at all, as far as the error tells.
 
     Where code of the class looks at the text first, or the value may be of another type, nobody can know.
+
+    Args:
+        path: Where the error is.
+        details: The error.
+        is_converted: Whether pydantic-settings makes the value of a text itself, which it never does of arrays.
     """
     kind, given = details["type"], details["input"]
     if path.converts or path.members:
         return False
     if kind in _OF_STRICT_COLLECTION:
         return isinstance(given, list)  # That is what JSON has.
+    if is_converted:
+        return False
     # Of strict types that are optional, pydantic-settings makes values itself.
     return isinstance(given, str) and ((kind in _OF_TYPE and not path.optional) or _has_no_text(details))
 

@@ -120,6 +120,7 @@ _NOT = {
     "path_not_file": "does not name a file",
     "path_not_directory": "does not name a directory",
 }
+_MOMENT = re.compile(r"\d{4,}-\d\d-\d\d|\d\d:\d\d")
 # pydantic counts the characters of a secret as items.
 _LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
 _LONGEST_KEY = 64
@@ -137,7 +138,9 @@ _CONSTRAINTS = {
 _NO_SETTING = "is not a setting, and the settings class forbids it"
 _OTHER_DEFAULT = "change the default in the settings class, or set a value"
 NO_TEXT = "the value of a variable is always a string, and this type does not accept one"
-_PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "int", "set", "time", "timedelta", "tuple"}
+_NO_ARRAY = "a JSON array makes a `list`, and this type does not accept one"
+_OF_ARRAYS = {"frozen_set_type", "set_type", "tuple_type"}
+_PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "frozenset", "int", "set", "time", "timedelta", "tuple"}
 _SCHEME = re.compile("'([^']*)'")
 _BY_VALIDATOR = {"value_error", "assertion_error"}
 
@@ -178,8 +181,10 @@ def explain(
     """
     owner = f"the default of `{name}`" if is_default else f"`{name}`{_of_source(assignment)}"
     subject = f"`{where}` in {owner}" if where else owner
-    if not where and any(each.takes_no_text for each in refusals):
-        return Explanation(f"{subject} cannot be set by a variable", NO_TEXT, other_type(refusals[0]))
+    is_array = refusals[0].error_type in _OF_ARRAYS
+    if (is_array or not where) and any(each.takes_no_text for each in refusals):
+        why = _NO_ARRAY if is_array else NO_TEXT
+        return Explanation(f"{subject} cannot be set by a variable", why, other_type(refusals[0]))
     is_made = bool(refusals[0].made)
     is_whole = variable is not None and variable.name.upper() == name.upper() and not (where or is_made)
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
@@ -198,9 +203,10 @@ def explain(
 
 def other_type(refusal: Refusal) -> str:
     """Return what to do about a type that accepts no text."""
-    plain = refusal.error_type.removesuffix("_type").replace("time_delta", "timedelta")
+    plain = refusal.error_type.removesuffix("_type").replace("time_delta", "timedelta").replace("_set", "set")
+    given = "a JSON array" if refusal.error_type in _OF_ARRAYS else "a string"
     if plain in _PLAIN_TYPES:
-        return f"change the type in the settings class: a plain `{plain}` accepts a string, a strict one does not"
+        return f"change the type in the settings class: a plain `{plain}` accepts {given}, a strict one does not"
     return "change the type in the settings class, or let a `BeforeValidator` convert the string"
 
 
@@ -244,6 +250,10 @@ def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
 def _by_type(refusal: Refusal) -> str | None:
     if refusal.error_type in _LENGTH_OF_TEXT and refusal.context.get("field_type") == "Value":
         return _LENGTH_OF_TEXT[refusal.error_type]
+    limit = next(iter(refusal.context.values()), None) if "_than" in refusal.error_type else None
+    if isinstance(limit, str):  # So pydantic gives that of a date, a time or a duration.
+        words = ("early", "late") if _MOMENT.match(limit) else ("short", "long")
+        return f"is too {words[refusal.error_type.startswith('less')]}"
     return _NOT.get(refusal.error_type)
 
 

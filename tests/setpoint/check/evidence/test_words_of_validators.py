@@ -1,5 +1,6 @@
 """What validators of an app's own say is shown as they say it, and without a secret."""
 
+from datetime import date, datetime, time, timedelta
 from ipaddress import IPv4Address, IPv6Network
 from typing import Annotated, Any, Literal, cast
 
@@ -212,3 +213,28 @@ def test_a_default_that_the_class_refuses_is_told_from_a_value_that_is_set(text:
         is_default = "default" in each.message
         assert (each.location is None) == is_default
         assert (each.hint == "change the default in the settings class, or set a value") == is_default
+
+
+class Bounds(BaseSettings):
+    """Its ends are no numbers."""
+
+    day: Annotated[date, Field(ge=date(2020, 1, 1))] = date(2020, 1, 1)
+    until: Annotated[datetime, Field(lt=datetime(2020, 1, 1))] = datetime(2019, 1, 1)  # noqa: DTZ001 - the app's
+    at: Annotated[time, Field(gt=time(8))] = time(9)
+    wait: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(hours=1))] = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("DAY=2019-01-01", "is too early"),
+        ("UNTIL=2021-01-01T00:00:00", "is too late"),
+        ("AT=07:00", "is too early"),
+        ("WAIT=PT2H", "is too long"),
+        ("WAIT=PT0S", "is too short"),
+    ],
+)
+def test_a_moment_is_early_or_late_and_a_duration_short_or_long(line: str, complaint: str) -> None:
+    """As a person would say it."""
+    (found,) = checked(f"{line}\n", settings_class=Bounds).diagnostics
+    assert found.message == f"`{found.variable}` {complaint}"

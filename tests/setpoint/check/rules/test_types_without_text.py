@@ -54,6 +54,7 @@ def with_value(annotation: Any, **config: Any) -> type[BaseSettings]:
 
 
 PLAIN = "change the type in the settings class: a plain `{}` accepts a string, a strict one does not"
+ARRAY = "change the type in the settings class: a plain `{}` accepts a JSON array, a strict one does not"
 OTHER = "change the type in the settings class, or let a `BeforeValidator` convert the string"
 NEVER: list[tuple[Any, str, str]] = [
     (StrictInt, "VALUE=4", PLAIN.format("int")),
@@ -61,7 +62,8 @@ NEVER: list[tuple[Any, str, str]] = [
     (StrictFloat, "VALUE=0.5", PLAIN.format("float")),
     (StrictBool, "VALUE=true", PLAIN.format("bool")),
     (Annotated[int, Field(strict=True, ge=1)], "VALUE=4", PLAIN.format("int")),
-    (Annotated[tuple[int, ...], Field(strict=True)], "VALUE=[1]", PLAIN.format("tuple")),
+    (Annotated[tuple[int, ...], Field(strict=True)], "VALUE=[1]", ARRAY.format("tuple")),
+    (Annotated[frozenset[int], Field(strict=True)], "VALUE=[1]", ARRAY.format("frozenset")),
     (Literal[1, 2], "VALUE=1", OTHER),
     (Literal[True], "VALUE=true", OTHER),
     (Literal[1, 2] | None, "VALUE=1", OTHER),
@@ -82,6 +84,18 @@ def test_a_type_that_takes_no_text_has_to_change(annotation: Any, line: str, hin
     assert (found.code, found.message, found.hint) == ("SP401", f"`{name}` cannot be set by a variable", hint)
 
 
+@pytest.mark.parametrize("config", [{}, {"strict": True}], ids=["lax", "strict"])
+def test_an_array_in_a_strict_tuple_is_not_said_to_be_none(config: dict[str, Any]) -> None:
+    """JSON has nothing but lists, and pydantic-settings converts none."""
+    settings_class = with_value(list[Annotated[tuple[int, int], Field(strict=True)]], **config)
+    (found,) = checked("VALUE=[[1, 2]]\n", settings_class=settings_class).diagnostics
+    assert (found.message, found.label, found.hint) == (
+        "`[0]` in `VALUE` cannot be set by a variable",
+        "a JSON array makes a `list`, and this type does not accept one",
+        ARRAY.format("tuple"),
+    )
+
+
 TAKEN_OR_WRONG: list[tuple[Any, dict[str, Any], str, list[str]]] = [
     (StrictInt | None, {}, "VALUE=4", []),
     (StrictInt, {"strict": True}, "VALUE=4", []),
@@ -91,6 +105,7 @@ TAKEN_OR_WRONG: list[tuple[Any, dict[str, Any], str, list[str]]] = [
     (list[StrictInt], {}, "VALUE=[1]", []),
     (list[StrictInt], {}, 'VALUE=["x"]', ["`[0]` in `VALUE` is not an integer"]),
     (set[int], {}, 'VALUE={"a": 1}', ["`VALUE` is not a JSON array"]),
+    (set[int], {"strict": True}, "VALUE=[1]", ["`VALUE` cannot be set by a variable"]),
     (Literal[1, "auto"], {}, "VALUE=x", ["`VALUE` is not one of the allowed values"]),
     (Literal[Level.LOW], {}, "VALUE=1", []),
     (Level, {}, "VALUE=x", ["`VALUE` is not one of the allowed values"]),
