@@ -99,8 +99,6 @@ control_socket_disable = True
 show_exception_texts(_server.exception_text)
 logconfig_dict = gunicorn_logging(_server.log_format, _server.log_level)
 loglevel = _server.log_level.lower()
-# A level in the log configuration would win over `--log-level`.
-del logconfig_dict["loggers"]["gunicorn.error"]["level"]
 accesslog = None
 
 

@@ -19,8 +19,9 @@ def gunicorn_logging(log_format: str, log_level: str) -> dict[str, Any]:
         **logging_config(log_format, log_level),
         "filters": {"gunicorn": {"()": GunicornRecords}},
         "loggers": {
-            # Its lines are written by the root's handler, which a worker gives the fields of the request in progress.
-            "gunicorn.error": {"level": log_level, "handlers": [], "filters": ["gunicorn"], "propagate": True},
+            # The root's handler writes its lines, in a worker with the fields of the request in progress. A level here
+            # would win over `--log-level`.
+            "gunicorn.error": {"handlers": [], "filters": ["gunicorn"], "propagate": True},
             # A logging configuration switches gunicorn's access log on; the middleware writes a better one.
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
+from support.free_port import free_port
 from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually, gunicorn
 
 CANARY = "cafe0dd5ecre7"
@@ -59,10 +60,11 @@ error[SP302]: `ENCRYPTION_KEYS` is required but not set
 
 def test_a_database_that_cannot_be_used_ends_the_start_with_a_sentence() -> None:
     """No traceback, and nothing of the URL."""
-    done = _run(BACKEND, DATABASE_URL="sqlite:////proc/nowhere/setpoint.db", WEB_CONCURRENCY="1")
+    port = str(free_port())  # the default one may be taken
+    done = _run(BACKEND, DATABASE_URL="sqlite:////proc/nowhere/setpoint.db", WEB_CONCURRENCY="1", PORT=port)
     assert done.returncode == 3
     assert "error: cannot write the database `/proc/nowhere/setpoint.db`" in done.stderr
-    done = _run(BACKEND, DATABASE_URL=f"postgresql://me:{CANARY}@127.0.0.1:9/name", WEB_CONCURRENCY="1")
+    done = _run(BACKEND, DATABASE_URL=f"postgresql://me:{CANARY}@127.0.0.1:9/name", WEB_CONCURRENCY="1", PORT=port)
     assert done.returncode == 3
     assert "error: the database can't be reached or written to" in done.stderr
     assert CANARY not in done.stderr + done.stdout
