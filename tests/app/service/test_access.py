@@ -200,6 +200,17 @@ def test_a_token_whose_words_can_not_be_kept_is_not_made(service: Service) -> No
         service.tokens.revoke(actor(), "\0")
 
 
+def test_a_machine_does_not_become_a_person(service: Service) -> None:
+    """What was done says who did it, and it takes a person to approve what others propose."""
+    service.tokens.create(actor(), grant(Scope.CONFIG_READ))
+    other = replace(grant(Scope.CONFIG_READ), principal=replace(CI, kind=PrincipalKind.PERSON))
+    with pytest.raises(InvalidError) as refused:
+        service.tokens.create(actor(), other)
+    assert [each.message for each in refused.value.problems] == [
+        "`CI` is a machine here, and stays one; choose another name"
+    ]
+
+
 def test_tokens_of_others_are_not_seen_and_can_not_be_ended(service: Service) -> None:
     """Unknown and forbidden look alike."""
     token, _ = service.tokens.create(actor(), grant(Scope.ADMIN))
