@@ -4,7 +4,7 @@ pydantic puts the name of the type that it tried into the place of an error belo
 and the keys of an alias in place of the field.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -16,8 +16,23 @@ _Field = tuple[str, Schema, tuple[Step, ...]]
 
 _CONVERTING = {"function-before", "function-wrap", "function-plain"}
 _WITHOUT_PARTS = {"bool", "bytes", "date", "datetime", "decimal", "enum", "float", "int", "literal", "str", "url"}
+_OF_FIELDS = {"model-fields", "typed-dict", "dataclass-args", "arguments"}
 _INDEXED = {"list", "set", "frozenset", "generator"}
 _KEY_IS_MEANT = "[key]"
+
+
+class Member(NamedTuple):
+    """A member of a union that was tried.
+
+    Attributes:
+        setting: What may be one of it.
+        label: What pydantic calls it.
+        keys: The keys that it takes, if it is a model.
+    """
+
+    setting: tuple[Step, ...]
+    label: Step
+    keys: frozenset[Step]
 
 
 class ErrorPath(NamedTuple):
@@ -26,7 +41,7 @@ class ErrorPath(NamedTuple):
     Attributes:
         setting: The attributes and keys that lead to the value, without names of types.
         keys: The same as it is given: with the alias of a field in place of its name.
-        members: The members of unions that were tried on the way, each with the setting that may be one of them.
+        members: The members of unions that were tried on the way.
         optional: Whether the value may be nothing.
         converts: Whether another value may have been made of what was given, most often by code of the class.
         made: What leads on from there, into something that only code of the class can have made.
@@ -34,7 +49,7 @@ class ErrorPath(NamedTuple):
 
     setting: tuple[Step, ...] = ()
     keys: tuple[Step, ...] = ()
-    members: tuple[tuple[tuple[Step, ...], Step], ...] = ()
+    members: tuple[Member, ...] = ()
     optional: bool = False
     converts: bool = False
     made: tuple[Step, ...] = ()
@@ -60,7 +75,7 @@ class ErrorPaths:
             path = path._replace(converts=path.converts or kind != "nullable", optional=kind == "nullable")
         if kind in {"union", "tagged-union"}:
             yield from self._of_union(schema, rest, path)
-        elif kind in {"model-fields", "typed-dict", "dataclass-args", "arguments"}:
+        elif kind in _OF_FIELDS:
             yield from self._of_fields(schema, rest, path)
         elif kind in {"dict", "tuple"} | _INDEXED:
             yield from self._of_items(schema, rest, path)
@@ -93,18 +108,26 @@ class ErrorPaths:
         if schema["type"] == "union":
             # The name of a class is that of its model; other types have names that pydantic makes up.
             chosen.sort(key=lambda each: self._class_name(each) != rest[0])
-        tried = path._replace(members=(*path.members, (path.setting, rest[0])))
         for each in chosen:
-            yield from self._along(each, rest[1:], tried)
+            tried = Member(path.setting, rest[0], self._keys(each))
+            yield from self._along(each, rest[1:], path._replace(members=(*path.members, tried)))
 
     def _class_name(self, schema: Schema) -> str | None:
-        while schema["type"] not in {"model", "dataclass"}:
+        found = self._first_inside(schema, {"model", "dataclass"})
+        return found["cls"].__name__ if found else None
+
+    def _keys(self, schema: Schema) -> frozenset[Step]:
+        found = self._first_inside(schema, _OF_FIELDS)
+        return frozenset(self._by_key(found)) if found else frozenset()
+
+    def _first_inside(self, schema: Schema, kinds: Collection[str]) -> Schema | None:
+        """Return `schema`, or what it wraps, if that is one of `kinds`."""
+        while schema["type"] not in kinds:
             inside = next(self._inside(schema), None)
             if inside is None:
                 return None
             schema = inside
-        name: str = schema["cls"].__name__
-        return name
+        return schema
 
     def _of_fields(self, schema: Schema, rest: tuple[Step, ...], path: ErrorPath) -> Iterator[ErrorPath]:
         if not rest:

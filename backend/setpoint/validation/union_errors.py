@@ -5,11 +5,11 @@ would have are beside the point.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
 
-from setpoint.validation.error_path import ErrorPath, Step
+from setpoint.validation.error_path import ErrorPath, Member, Step
 
 
 class PlacedError(NamedTuple):
@@ -26,22 +26,23 @@ def of_meant_members(errors: Iterable[PlacedError]) -> list[PlacedError]:
 
 def _meant(errors: Sequence[PlacedError], depth: int) -> list[PlacedError]:
     """Return what is left of `errors`, which have the same `depth` outermost members in common."""
-    unions: dict[Any, dict[Step, list[PlacedError]]] = {}
+    unions: dict[tuple[Step, ...], dict[Member, list[PlacedError]]] = {}
     kept: list[PlacedError] = []
     for each in errors:
         if len(each.path.members) > depth:
-            place, label = each.path.members[depth]
-            unions.setdefault(place, {}).setdefault(label, []).append(each)
+            member = each.path.members[depth]
+            unions.setdefault(member.setting, {}).setdefault(member, []).append(each)
         else:
             kept.append(each)
     for place, members in unions.items():
-        kept += _nearest(place, {label: _meant(inside, depth + 1) for label, inside in members.items()})
+        kept += _nearest(place, {member: _meant(inside, depth + 1) for member, inside in members.items()})
     return kept
 
 
-def _nearest(place: tuple[Step, ...], members: Mapping[Step, Sequence[PlacedError]]) -> list[PlacedError]:
+def _nearest(place: tuple[Step, ...], members: Mapping[Member, Sequence[PlacedError]]) -> list[PlacedError]:
     """Return the errors of the member that is nearest to the value at `place`; of all, if it is nothing of them."""
-    best = min(members.values(), key=lambda errors: _distance(place, errors))
+    given = {key for errors in members.values() for each in errors for key in _keys_given(each, place)}
+    best = members[min(members, key=lambda member: _distance(member, members[member], given))]
     if all(each.path.setting == place for each in best):
         return [each for errors in members.values() for each in errors if each.path.setting == place]
     # What tells the members apart may be none of the words that any of them takes.
@@ -51,10 +52,18 @@ def _nearest(place: tuple[Step, ...], members: Mapping[Step, Sequence[PlacedErro
     return [*best, *other_words]
 
 
-def _distance(place: tuple[Step, ...], errors: Sequence[PlacedError]) -> tuple[int, int]:
-    """Return how much is of another kind than the member, and how much else is wrong with it."""
-    of_other_kind = sum(_is_of_other_kind(each, place) for each in errors)
-    return of_other_kind, len({each.path.setting for each in errors})
+def _keys_given(error: PlacedError, place: tuple[Step, ...]) -> Iterable[Step]:
+    """Return the keys of the value at `place`, as far as the error says them: one about a key that is missing does."""
+    given = error.details["input"]
+    is_inside = error.details["type"] == "missing" and error.path.setting[:-1] == place
+    return given.keys() if is_inside and isinstance(given, Mapping) else ()
+
+
+def _distance(member: Member, errors: Sequence[PlacedError], given: set[Step]) -> tuple[int, int, int]:
+    """Return how much is of another kind than the member, how many keys it does not take, and what else is wrong."""
+    of_other_kind = sum(_is_of_other_kind(each, member.setting) for each in errors)
+    strange = len(given - member.keys) if member.keys else 0
+    return of_other_kind, strange, len({each.path.setting for each in errors})
 
 
 def _is_of_other_kind(error: PlacedError, place: tuple[Step, ...]) -> bool:

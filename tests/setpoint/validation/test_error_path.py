@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.validation.error_path import ErrorPaths
@@ -42,6 +42,27 @@ def test_the_place_of_an_error_is_made_of_fields_and_keys(
     assert (setting, keys) in found
 
 
+class Cat(BaseModel):
+    """It has fewer fields than the other one."""
+
+    meow: int
+    age: int = 0
+
+
+class Dog(BaseModel):
+    """What is given tells that it was meant, whatever else is missing."""
+
+    bark: int
+    size: int
+    age: int = 0
+
+
+class Owner(BaseSettings):
+    """Nothing but their keys tells the members apart."""
+
+    pet: Cat | Dog
+
+
 MEANT: list[tuple[type[BaseSettings], Given, list[tuple[Any, ...]]]] = [
     (unions.Either, {"store": {"kind": "bucket", "port": "x"}}, [("store", "port")]),
     (unions.Either, {"store": {"kind": "bucket", "port": "x", "path": "p"}}, [("store", "path"), ("store", "port")]),
@@ -51,6 +72,10 @@ MEANT: list[tuple[type[BaseSettings], Given, list[tuple[Any, ...]]]] = [
     (unions.ModelOrFlag, {"store": "x"}, [("store",), ("store",)]),
     (unions.ModelOrFlag, {"store": {"kind": "bucket", "port": "x"}}, [("store", "port")]),
     (unions.NumberOrWord, {"port": "x"}, [("port",), ("port",)]),
+    (Owner, {"pet": {"bark": 1}}, [("pet", "size")]),
+    (Owner, {"pet": {"bark": 1, "size": "x", "age": 1}}, [("pet", "size")]),
+    (Owner, {"pet": {"meow": "x"}}, [("pet", "meow")]),
+    (Owner, {"pet": {"age": 1}}, [("pet", "meow")]),
 ]
 
 
