@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set
+from setpoint.resolution.origins import folded
 from setpoint.resolution.strangers import names_of
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.validation.refusal import Refusal, RefusalKind
@@ -19,7 +20,10 @@ def assigned_inside(subject: Subject, setting: Setting) -> Assignment | None:
     """Return the first assignment of `setting` or of something nested in it."""
     for assignment in subject.assignments.values():
         variable = assignment.variable
-        if setting and variable and variable.setting[: len(setting)] == setting:
+        if not setting or variable is None:
+            continue
+        # Of what sets a part of an open setting, the path is longer than that of its variable.
+        if variable.setting[: len(setting)] == setting or folded(assignment.path[: len(setting)]) == folded(setting):
             return assignment
     return None
 
@@ -44,7 +48,20 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
     # What is inside an open one is known by its keys, which may be aliases.
     is_inside = len(refusal.keys) > 1 and not subject.contract.variables_at(refusal.setting)
     by_keys = subject.origins.written_at(refusal.keys) if is_inside else None
-    return by_keys or assigned_near(subject, refusal.setting) or lacking(subject, refusal)
+    return (
+        by_keys
+        or assigned_near(subject, refusal.setting)
+        or lacking(subject, refusal)
+        or _refused_extra(subject, refusal)
+    )
+
+
+def _refused_extra(subject: Subject, refusal: Refusal) -> Assignment | None:
+    """Return what sets a key that is no field, but has a type all the same (`__pydantic_extra__: dict[str, int]`)."""
+    if len(refusal.setting) != 1 or refusal.setting[0] in subject.origins.fields:
+        return None
+    given = (subject.assignments.get(each) for each in names_of(subject.contract, refusal))
+    return next((each._replace(place=(str(refusal.setting[0]),)) for each in given if each), None)
 
 
 def without_json(subject: Subject) -> frozenset[str]:

@@ -81,15 +81,15 @@ class ReadSource:
 
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that sets `setting`, or the one in which it is nested."""
-        folded = _folded(setting)
-        found = [each for depth in range(len(folded), 0, -1) for each in self.by_setting.get(folded[:depth], ())]
+        path = folded(setting)
+        found = [each for depth in range(len(path), 0, -1) for each in self.by_setting.get(path[:depth], ())]
         top = len(self.inside) + 1
         nested = [each for each in found if len(each[1].path) > top]
         # Among nested ones, the last in the source counts; among the names of a field, the first that is set.
         if not nested:
             return next((each for _, each in found), None)
         last = max(nested, key=lambda each: each[0])[1]
-        return self.by_setting.get(_folded(last.path), [(0, last)])[0][1]
+        return self.by_setting.get(folded(last.path), [(0, last)])[0][1]
 
 
 class Origins:
@@ -141,7 +141,7 @@ class Origins:
             # Several settings may share one name.
             same = () if each.place else self._contract.named(each.name)
             for path in {each.path, *(variable.path_of(each.name) for variable in same)}:
-                found.by_setting.setdefault(_folded(path), []).append((at, each))
+                found.by_setting.setdefault(folded(path), []).append((at, each))
         for setting, texts in found.by_setting.items():
             spellings = [each.name for each in self._contract.variables_at(setting)]
             texts.sort(key=lambda item: (self._spelling(spellings, item[1]), -item[0]))
@@ -187,12 +187,12 @@ class Origins:
 
     def written_at(self, setting: Setting) -> Assignment | None:
         """Return the first text that a source has for exactly `setting`, whatever the source made of it."""
-        folded = _folded(setting)
-        return next((each[0][1] for source in self.sources if (each := source.by_setting.get(folded))), None)
+        path = folded(setting)
+        return next((each[0][1] for source in self.sources if (each := source.by_setting.get(path))), None)
 
     def _without_text(self, source: ReadSource, setting: Setting) -> Assignment | None:
         if source.assignments and any(
-            _folded(each.path)[: len(setting)] == _folded(setting) for each in source.assignments
+            folded(each.path)[: len(setting)] == folded(setting) for each in source.assignments
         ):
             return None  # It is built from several variables.
         variable = next(iter(self._contract.variables_at(setting)), None) or self._parent(setting)
@@ -292,5 +292,6 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _folded(setting: Setting) -> Setting:
+def folded(setting: Setting) -> Setting:
+    """Return `setting` in a form that is the same in every case of letters."""
     return tuple(each.casefold() if isinstance(each, str) else each for each in setting)

@@ -44,6 +44,7 @@ class ErrorPath(NamedTuple):
         members: The members of unions that were tried on the way.
         optional: Whether the value may be nothing.
         converts: Whether another value may have been made of what was given, most often by code of the class.
+        of_key: Whether it is about the last key itself, and not about its value.
         made: What leads on from there, into something that only code of the class can have made.
     """
 
@@ -52,6 +53,7 @@ class ErrorPath(NamedTuple):
     members: tuple[Member, ...] = ()
     optional: bool = False
     converts: bool = False
+    of_key: bool = False
     made: tuple[Step, ...] = ()
 
 
@@ -154,7 +156,8 @@ class ErrorPaths:
         if schema["type"] == "tuple" and rest and isinstance(rest[0], int) and items:
             items = items[min(rest[0], len(items) - 1)]
         if not rest or not isinstance(items, dict) or rest[1:2] == (_KEY_IS_MEANT,):
-            yield _below(path, tuple(step for step in rest if step != _KEY_IS_MEANT))
+            below = _below(path, tuple(step for step in rest if step != _KEY_IS_MEANT))
+            yield below._replace(of_key=_KEY_IS_MEANT in rest)
         else:
             yield from self._along(items, rest[1:], _below(path, rest[:1]))
 

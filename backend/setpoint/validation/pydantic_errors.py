@@ -42,9 +42,8 @@ def refusals_in(
         words = str(context["error"]) if "error" in context and details["type"].endswith("_error") else details["msg"]
         is_converted = config.get("strict") or details["type"] in converted
         takes_no_text = takes_none(path, details, is_converted=bool(is_converted))
-        refusal = Refusal(
-            kind, setting, details["type"], context, words, path.keys, takes_no_text=takes_no_text, made=path.made
-        )
+        refusal = Refusal(kind, setting, details["type"], context, words, path.keys, takes_no_text=takes_no_text)
+        refusal = refusal._replace(of_key=path.of_key, made=path.made)
         yield (_of_tag(refusal) if details["type"] in _OF_TAGS else refusal).masked(redactor)
 
 

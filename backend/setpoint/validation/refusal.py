@@ -38,6 +38,7 @@ class Refusal(NamedTuple):
         keys: The same path as it is given, with aliases; it is longer where an alias leads into a value.
         takes_no_text: Whether the type refuses any other text as well, because it converts none.
         entry: The variable to blame, where its source tells: it may be one that another value shadows.
+        of_key: Whether it is about the last of the keys itself, and not about its value.
         made: Where the trouble is inside what a validator has made of the value, if it is there.
     """
 
@@ -49,6 +50,7 @@ class Refusal(NamedTuple):
     keys: tuple[str | int, ...] = ()
     takes_no_text: bool = False
     entry: Entry | None = None
+    of_key: bool = False
     made: tuple[str | int, ...] = ()
 
     def masked(self, redactor: Redactor) -> "Refusal":

@@ -180,7 +180,8 @@ def explain(
         is_default: Whether the value is the default of the class.
     """
     owner = f"the default of `{name}`" if is_default else f"`{name}`{_of_source(assignment)}"
-    subject = f"`{where}` in {owner}" if where else owner
+    part = f"the key `{where}`" if refusals[0].of_key else f"`{where}`"
+    subject = f"{part} in {owner}" if where else owner
     is_array = refusals[0].error_type in _OF_ARRAYS
     if (is_array or not where) and any(each.takes_no_text for each in refusals):
         why = _NO_ARRAY if is_array else NO_TEXT

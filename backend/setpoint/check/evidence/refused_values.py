@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from setpoint.check.evidence.refusal_text import explain, path_inside
-from setpoint.check.finding import Finding, Region, value_region
+from setpoint.check.finding import Finding, Region, region_to_rename, value_region
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value
@@ -49,6 +49,8 @@ def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> 
 
 def _region_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Region | None:
     """Return where the problem is: inside the value if that is written as JSON, otherwise the whole value."""
+    if assignment is not None and _is_in_name(refusal, assignment):
+        return region_to_rename(subject, assignment)
     region = value_region(assignment)
     if region is None or assignment is None or not subject.shown.shows(assignment):
         return region
@@ -65,6 +67,11 @@ def _region_inside(subject: Subject, refusal: Refusal, assignment: Assignment | 
     return Region(region.file, Span(at + inside.start, at + inside.end))
 
 
+def _is_in_name(refusal: Refusal, assignment: Assignment | None) -> bool:
+    """Return whether the class refuses a key that is a part of the variable's name: `a` in `GROUPS__A__COUNT`."""
+    return assignment is not None and refusal.of_key and len(assignment.path) >= len(refusal.keys)
+
+
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
     return assignment.variable if assignment else next(iter(subject.contract.variables_at(refusal.setting[:1])), None)
 
@@ -72,6 +79,7 @@ def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None)
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
     variable = _variable(subject, refusal, assignment)
     depth = len(assignment.path) if assignment else 1
+    depth = len(refusal.keys) - 1 if _is_in_name(refusal, assignment) else depth
     of_same_name = (variable, *subject.contract.named(variable.name)) if variable else ()
     return path_inside(refusal, depth, of_same_name, may_quote=_may_quote(subject, variable, assignment))
 

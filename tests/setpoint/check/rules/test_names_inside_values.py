@@ -83,6 +83,50 @@ def test_a_part_of_what_has_none_is_told_once(content: str, found: list[str]) ->
     assert [f"{each.code} {each.message}" for each in report.diagnostics] == found
 
 
+class Numbered(BaseModel):
+    """What has a number."""
+
+    count: int = 0
+
+
+class Keys(BaseSettings):
+    """Its keys have types, too."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    groups: dict[int, Numbered] = {}
+    limits: dict[Literal["low", "high"], int] = {}
+
+
+class TypedExtras(BaseSettings):
+    """What has no field has a type."""
+
+    __pydantic_extra__: dict[str, int]
+    model_config = SettingsConfigDict(extra="allow", env_file=".env")
+
+    port: int = 1
+
+
+REFUSED_NAMES: list[tuple[type[BaseSettings], str, str, tuple[int, int]]] = [
+    (Keys, "GROUPS__1__COUNT=1\nGROUPS__A__COUNT=1\n", "the key `a` in `GROUPS__A__COUNT` is not an integer", (2, 1)),
+    (Keys, 'GROUPS={"a":{"count":1}}\n', "the key `a` in `GROUPS` is not an integer", (1, 13)),
+    (Keys, "LIMITS__MID=1\n", "the key `mid` in `LIMITS__MID` is not one of the allowed values", (1, 1)),
+    (Keys, "LIMITS__LOW=x\n", "`LIMITS__LOW` is not an integer", (1, 13)),
+    (TypedExtras, "PORT=1\nfoo=x\n", "`foo` is not an integer", (2, 5)),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "content", "message", "place"), REFUSED_NAMES)
+def test_a_refused_key_is_found_in_the_name_that_gives_it(
+    settings_class: type[BaseSettings], content: str, message: str, place: tuple[int, int]
+) -> None:
+    """It is the key that has to change there, and not the value after it."""
+    (found,) = (each for each in checked(content, settings_class=settings_class).diagnostics if each.code == "SP401")
+    assert found.message == message
+    assert found.location is not None
+    assert (found.location.line, found.location.column) == place
+
+
 MISSING: list[tuple[type[BaseSettings], str, list[str]]] = [
     (unions.Discriminated, "STORE__PATH=p\n", ["STORE__KIND"]),
     (unions.Discriminated, "STORE__KIND=file\n", ["STORE__PATH"]),
