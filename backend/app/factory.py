@@ -89,7 +89,7 @@ BROKER = "setpoint.broker"
 """Where it holds the reader of events."""
 
 USES = "setpoint.uses"
-"""Where it holds what notes the use of tokens."""
+"""Where it holds the recorder of token uses."""
 
 LEASES = "setpoint.leases"
 """Where it holds what keeps sessions live."""
@@ -103,11 +103,11 @@ DELIVERING = "setpoint.delivering"
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What it takes to keep configuration.
+    """What is needed to keep configuration.
 
     Attributes:
-        store: Where it is kept.
-        validator: What a schema says of variables.
+        store: Where it is stored.
+        validator: What a schema says about variables.
     """
 
     store: Store
@@ -119,8 +119,8 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
 
     Args:
         settings: Its own settings.
-        server: What serves it; nothing need be known of it.
-        keeping: What it takes to keep configuration; without it, the service checks and streams alone.
+        server: The server that runs it; nothing need be known about it.
+        keeping: What is needed to keep configuration; without it, the service only checks and streams.
     """
     application = SynchronousFlask(__name__, static_folder=None, template_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = settings.max_check_bytes
@@ -143,7 +143,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
         *(_kept(application, settings, keeping, streams) if keeping else [quiet_stream(streams)]),
     ):
         application.register_blueprint(resource)
-    list(marked_views(application))  # a view that does not say who may call it is no start
+    list(marked_views(application))  # a view that does not say who may call it prevents a start
     if keeping:
         repeated = RepeatedReads(application.wsgi_app, keeping.store, _now, application.extensions[USES])
         application.wsgi_app = ReadsInTurns(repeated)  # type: ignore[method-assign]

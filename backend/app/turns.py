@@ -1,4 +1,4 @@
-"""Lets apps take turns, so that no request has to wait for a crowd of another app's."""
+"""Lets apps take turns, so that no request has to wait for many of another app."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ _LONGEST_WAIT = 1.0
 _MOST_LANES = 1_000
 
 acts_for: ContextVar[str] = ContextVar("which app a request is about", default="")
-"""The app that a request is about; empty where it is about none or several, and for what the service does by itself."""
+"""The app that a request concerns; empty if it concerns none or several, and for the service's own work."""
 
 
 @dataclass(slots=True)
@@ -29,16 +29,16 @@ class _Lane:
 class Turns:
     """A lane for each app, in which few of its requests run at once; the others wait in line.
 
-    An app that sends one request right after the other rests before each for as long as the last one took, so that half
-    of the time is left to others. Where all requests are those of one app, nobody waits for anything.
+    An app that sends one request right after another pauses before each for as long as the last one took, so that half
+    of the time is left to others. If all requests are from one app, nobody waits for anything.
 
-    Nobody waits in line for longer than a second: while the database is away, what goes on now may take until it gives
+    Nobody waits in line for longer than a second: while the database is away, a running request may take until it gives
     up, and all would wait for each other.
 
     Attributes:
         at_once: How many requests of one app run at once.
         longest_wait: The most seconds that one waits in line.
-        clock: Seconds on a clock that never jumps.
+        clock: Seconds on a monotonic clock.
         rest: Lets time pass.
     """
 
@@ -53,7 +53,7 @@ class Turns:
 
     @contextmanager
     def taken(self, whose: str) -> Iterator[None]:
-        """Wait for a turn, and keep it for a while; what is for nobody is let through."""
+        """Wait for a turn, and keep it for a while; requests without an app are let through."""
         now = self.clock()
         if not whose or not self._meets_others(whose, now):
             yield
@@ -86,7 +86,7 @@ class Turns:
                 lane.turns.release()
 
     def _meets_others(self, whose: str, now: float) -> bool:
-        """Return whether somebody else has been here lately."""
+        """Return whether another app has been here lately."""
         if whose != self._last:
             if self._last:
                 self._others_until = now + _SECONDS_TO_EXPECT_OTHERS

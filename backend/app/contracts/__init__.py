@@ -1,1 +1,1 @@
-"""What the service knows of apps' contracts: the port `SchemaValidator` on what `setpoint check --schema` does."""
+"""What the service knows about apps' contracts: the port `SchemaValidator`, built on `setpoint check --schema`."""

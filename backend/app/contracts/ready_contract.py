@@ -26,8 +26,8 @@ class ReadyContract:
 
     Attributes:
         size: The length of its document.
-        compiled: What it says in short.
-        passed: The answer to variables with which nothing is wrong.
+        compiled: Its quick validator.
+        passed: The answer for variables with which nothing is wrong.
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -39,15 +39,15 @@ class ReadyContract:
         self.passed = Validation(unchecked=self.compiled.unchecked)
 
     def takes(self, variables: Mapping[str, str]) -> bool:
-        """Return whether nothing is wrong with `variables` for sure; where it is not, a check has to tell."""
+        """Return whether there is certainly nothing wrong with `variables`; if not, a check must tell."""
         return self.compiled.names.issuperset(variables) and self.compiled.values(variables) is not None
 
     def contract(self) -> SettingsContract:
-        """Return it as a settings class, which has words for people; as large as it is seldom needed, none is kept."""
+        """Return it as a settings class, which has words for people; large and seldom needed, it is not kept."""
         return SettingsContract.of(settings_class_of(json.loads(self._document), self._app))
 
     def described(self, names: Sequence[str]) -> Mapping[str, Described]:
-        """Return what it says of its variables in words, and of those of `names` that it takes as their keys."""
+        """Return what it says in words about its variables, and about those of `names` that are keys of them."""
         contract = self.contract()
         found = {each.name: _described(contract, each) for each in documented(contract)}
         for name in names:

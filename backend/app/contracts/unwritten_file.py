@@ -1,4 +1,4 @@
-"""Variables that nobody has sent as a file, in the form in which files are checked."""
+"""Variables that were not sent as a file, in the form in which files are checked."""
 
 from collections.abc import Mapping
 

@@ -19,15 +19,15 @@ from setpoint.contract.no_settings import ANY_NAME, no_settings
 from setpoint.sources.env_file import EnvFile
 
 _LARGEST_TOGETHER = 2 << 20
-"""In characters of the documents, some hundreds of contracts as they are; each takes forty times that in memory."""
+"""In characters of documents: some hundreds of typical contracts; each takes forty times that in memory."""
 _OTHER_CASE = "the app does not tell it from another name, because only the case differs; remove one of them"
 
 
 class ContractValidator:
-    """What contracts say of variables; those that were asked last are kept ready."""
+    """What contracts say about variables; those asked most recently are kept ready."""
 
     def __init__(self) -> None:
-        """Have no contract ready yet."""
+        """Start without any contract."""
         self._ready: dict[str, ReadyContract] = {}
         self._lock = Lock()
         self._apart = Apart()
@@ -36,7 +36,7 @@ class ContractValidator:
         """Return the digest of a contract that may be stored.
 
         Raises:
-            InvalidError: It is none, or one that could do harm.
+            InvalidError: It is not one, or one that could do harm.
         """
         try:
             admitted = self._apart.run(partial(admit, document.encode("utf-8", "surrogatepass")))
@@ -46,14 +46,14 @@ class ContractValidator:
         return str(admitted["digest"])
 
     def passed(self, schema: Schema, variables: Mapping[str, str]) -> Validation | None:
-        """Return the answer where nothing is wrong with `variables`; None where that is not known at once."""
+        """Return the answer if nothing is wrong with `variables`; None if that can't be told quickly."""
         ready = self._of(schema)
         return ready.passed if ready.takes(variables) else None
 
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
-        """Return what is wrong with `variables`, and which checks the app's own class alone makes.
+        """Return what is wrong with `variables`, and which checks only the app's own class makes.
 
-        Most often nothing is wrong, and that is known at once; the reasons take a check in full.
+        Usually nothing is wrong, which can be told quickly; the reasons take a full check.
         """
         ready = self._of(schema)
         if ready.takes(variables):
@@ -63,17 +63,17 @@ class ContractValidator:
         return Validation(problems, ready.passed.unchecked)
 
     def check(self, schema: Schema | None, file: EnvFile) -> Report:
-        """Return what is wrong with an env file, as `setpoint check --schema` says it; it takes long."""
+        """Return what is wrong with an env file, as `setpoint check --schema` would report it; this is slow."""
         return self._of(schema).check(file) if schema else check_syntax(file)
 
     def compare(self, schema: Schema | None, path: str, content: bytes, loaders: Sequence[str]) -> Comparison:
-        """Return what programs read in the bytes of an env file, and what is wrong with it; it takes long."""
+        """Return what programs read in the bytes of an env file, and what is wrong with it; this is slow."""
         if schema is None:
             return compare_programs(no_settings(), path, content, loaders, ignored=ANY_NAME)
         return compare_programs(self._of(schema).contract(), path, content, loaders)
 
     def described(self, schema: Schema, names: Sequence[str] = ()) -> Mapping[str, Described]:
-        """Return what `schema` says of its variables in words, and of those of `names` that it takes as their keys."""
+        """Return what `schema` says in words about its variables, and about those of `names` that are keys of them."""
         ready = self._of(schema)
         return self._apart.run(lambda: ready.described(names))
 
@@ -82,11 +82,11 @@ class ContractValidator:
         return self._of(schema).compiled.names
 
     def shown(self, schema: Schema, names: Iterable[str]) -> frozenset[str]:
-        """Return those of `names` that are known to be no secrets."""
+        """Return those of `names` that are known not to be secrets."""
         return self._of(schema).compiled.shown(names)
 
     def same(self, schema: Schema, name: str, old: str, new: str) -> bool:
-        """Return whether two texts of a variable are one value to the app."""
+        """Return whether two texts of a variable mean the same value to the app."""
         return self._of(schema).compiled.same(name, old, new)
 
     def _of(self, schema: Schema) -> ReadyContract:
@@ -99,11 +99,11 @@ class ContractValidator:
 
 
 def _is_twice(diagnostic: Diagnostic) -> bool:
-    """Return whether one of two values would be lost, which is a warning about a file."""
+    """Return whether one of two values would be lost, which is a warning for a file."""
     return diagnostic.name == "duplicate-variable"
 
 
 def _problem(diagnostic: Diagnostic) -> Problem:
-    if _is_twice(diagnostic):  # a set has each name once, and no lines
+    if _is_twice(diagnostic):  # a set has each name only once, and no lines
         return Problem(diagnostic.variable, diagnostic.code, diagnostic.message, _OTHER_CASE)
     return Problem(diagnostic.variable, diagnostic.code, diagnostic.message, diagnostic.advice or "")

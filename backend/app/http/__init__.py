@@ -1,1 +1,1 @@
-"""JSON over HTTP: one blueprint a resource, every error a problem document."""
+"""JSON over HTTP: one blueprint per resource, and every error a problem document."""

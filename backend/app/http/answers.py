@@ -1,4 +1,4 @@
-"""What the API answers, as JSON: one shape a thing, for the description and for the code that makes them."""
+"""What the API answers, as JSON: one shape for each thing, for the description and for the code that builds them."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -169,7 +169,7 @@ def when(at: datetime) -> str:
 
 
 def principal_json(principal: Principal) -> Json:
-    """Return who did it."""
+    """Return a principal."""
     return {
         "kind": str(principal.kind),
         "issuer": principal.issuer,
@@ -179,7 +179,7 @@ def principal_json(principal: Principal) -> Json:
 
 
 def revision_json(revision: Revision) -> Json:
-    """Return what is known of a revision."""
+    """Return what is known about a revision."""
     gone = revision.destroyed
     return {
         "app": revision.place.app,
@@ -218,7 +218,7 @@ def canary_json(canary: Canary) -> Json:
 
 
 def configuration_json(content: Content) -> Json:
-    """Return the variables of a revision in their order."""
+    """Return the variables of a revision, in order."""
     revision, secrets = content.revision, frozenset(content.secrets)
     return {
         "app": revision.place.app,
@@ -236,7 +236,7 @@ def _variable_json(content: Content, name: str, *, secret: bool) -> Json:
 
 
 def change_json(difference: Difference, origins: Origins) -> Json:
-    """Return what is not the same of one variable, and from where the new value is by `origins`."""
+    """Return how one variable differs, and where its new value comes from according to `origins`."""
     return {
         "name": difference.name,
         "origin": origins.get(difference.name),
@@ -259,7 +259,7 @@ def schema_json(schema: Schema) -> Json:
 
 
 def token_json(token: Token) -> Json:
-    """Return what is known of a token."""
+    """Return what is known about a token."""
     return {
         "id": token.id,
         "label": token.label,
@@ -278,7 +278,7 @@ def right_json(right: Right) -> Json:
 
 
 def audit_json(entry: AuditEntry) -> Json:
-    """Return something that was done."""
+    """Return an audit log entry."""
     return {
         "id": entry.id,
         "at": when(entry.at),

@@ -1,4 +1,4 @@
-"""The conditions of a write: from which revision it was made (RFC 9110, section 13.1)."""
+"""The conditions of a write: which revision it is based on (RFC 9110, section 13.1)."""
 
 import re
 from http import HTTPStatus
@@ -14,10 +14,10 @@ _OURS = re.compile(r"([1-9][0-9]{0,17})(?:-[a-z0-9-]+)?")
 
 
 def expected_revision() -> int | AnyOf | None:
-    """Return the revisions that the client may have seen; None if it is to make the first one.
+    """Return the revisions that the client may have seen; None if it is about to make the first one.
 
     Raises:
-        Problem: 428 if the request names none, 400 if it names them in another way.
+        Problem: 428 if the request names none, 400 if it names them in a different way.
     """
     wanted, must_be_new = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     if wanted is None and must_be_new is None:
@@ -33,7 +33,7 @@ def expected_revision() -> int | AnyOf | None:
 
 
 def _seen(listed: str) -> int | AnyOf | None:
-    """Return which revisions `If-Match` lists; None if it is no list of entity tags.
+    """Return which revisions `If-Match` lists; None if it is not a list of entity tags.
 
     A weak tag, and one that this service never gave out, match nothing.
     """

@@ -1,4 +1,4 @@
-"""Reads JSON from strangers: bounded, strict, and without an echo of what it holds."""
+"""Reads JSON from strangers: within limits, strictly, and without echoing its content."""
 
 import json
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ from app.views.server import current_server
 
 DEEPEST = 32
 MOST_PROBLEMS = 1_000
-"""How many problems of one body are listed: each takes its time, and a megabyte can have a hundred thousand."""
+"""How many problems of one body are listed: each takes time, and a megabyte can have a hundred thousand."""
 _SMALL = 65_536
-"""A larger body may hold so many members that to read them would hold up other requests."""
+"""A larger body may hold so many members that reading them would hold up other requests."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -32,9 +32,9 @@ class _DuplicateKeyError(ValueError):
 
 
 def read_json(limit: int) -> Any:
-    """Return the JSON value that the body of this request is.
+    """Return the body of this request as a JSON value.
 
-    RFC 8259 leaves open what a repeated key, `NaN` or another encoding than UTF-8 means; none of them is taken.
+    RFC 8259 leaves open what a repeated key, `NaN` or an encoding other than UTF-8 means; all of them are refused.
 
     Raises:
         Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice, and those of `read_body`.
@@ -43,7 +43,7 @@ def read_json(limit: int) -> Any:
 
 
 def json_of(content: bytes) -> Any:
-    """Return the JSON value that a body is.
+    """Return a body as a JSON value.
 
     Raises:
         Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice.
@@ -64,7 +64,7 @@ def validated(model: type[Model], content: object) -> Model:
     """Return `content` as a `model`.
 
     Raises:
-        Problem: 422 with everything that is wrong, built from types alone, never from a value.
+        Problem: 422 with everything that is wrong, built only from types, never from a value.
     """
     try:
         return model.model_validate(content)
@@ -74,10 +74,10 @@ def validated(model: type[Model], content: object) -> Model:
 
 
 def details_of(error: ValidationError) -> list[ErrorDetails]:
-    """Return what pydantic says of a body, without a value.
+    """Return what pydantic says about a body, without values.
 
     Raises:
-        Problem: 422 where that is too much to be listed.
+        Problem: 422 if that is too much to list.
     """
     if (count := error.error_count()) > MOST_PROBLEMS:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the request has {count:,} problems, too many to list")
@@ -124,7 +124,7 @@ def _item(details: ErrorDetails, model: type[BaseModel]) -> ProblemItem:
 
 
 def _place(location: tuple[str | int, ...], model: type[BaseModel]) -> str | None:
-    """Return where the problem is, in names that the model has; what a stranger has made up is not repeated."""
+    """Return where the problem is, in names of the model; names that a stranger made up are not repeated."""
     if location and isinstance(location[0], int):
         (one_of_many,) = get_args(model.model_fields["root"].annotation)
         within = _place(location[1:], one_of_many)

@@ -1,4 +1,4 @@
-"""What may come after the `?` of a request."""
+"""The queries of requests."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -49,7 +49,7 @@ class TriedQuery(_Strict):
 
     @property
     def plan(self) -> Plan | None:
-        """Return how it is tried; None where nobody has said so, or that it is not; raises as `plan_of` does."""
+        """Return how it is tried; None if the request does not say, or says that it is not; raises as `plan_of`."""
         return plan_of(None if self.canary == "off" else self.canary, self.bake)
 
     @property
@@ -160,10 +160,10 @@ class RotateQuery(_Strict):
 
 
 def plan_of(canary: str | None, bake: int | None) -> Plan | None:
-    """Return how a revision is tried, from how many instances and how many seconds; None for not at all.
+    """Return how a revision is tried, from the number of instances and of seconds; None for not at all.
 
     Raises:
-        Problem: 422 for a bake time, and nothing that bakes.
+        Problem: 422 for a bake time without canaries.
     """
     if canary is not None:
         return Plan(Size.parse(canary), USUAL_BAKE if bake is None else timedelta(seconds=bake))
@@ -180,7 +180,7 @@ class DeliveriesQuery(_Strict):
 
 
 def query(model: type[Query]) -> Query:
-    """Return what comes after the `?`.
+    """Return the query.
 
     Raises:
         Problem: 422 with everything that is wrong with it.

@@ -1,4 +1,4 @@
-"""Answers a read as it was answered before, for as long as nothing was written and its token is live."""
+"""Answers a read as before, as long as nothing was written and its token is live."""
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -22,10 +22,10 @@ _MOST_ANSWERS = 1_000
 
 
 def may_be_repeated(token: Token) -> None:
-    """Say that the answer to this request holds until something is written, or `token` expires.
+    """Mark the answer to this request as valid until something is written, or `token` expires.
 
-    It may depend on nothing but what is stored, the target of the request, `Authorization` and `If-None-Match`; and to
-    give it out again must be no news to the audit log.
+    It may depend only on what is stored, the target of the request, `Authorization` and `If-None-Match`; and
+    returning it again must not matter to the audit log.
     """
     request.environ[_REPEATABLE_FOR] = token
 
@@ -40,9 +40,9 @@ class _Answer:
 
 
 class RepeatedReads:
-    """WSGI middleware that asks the store for nothing but its position where it knows the answer already.
+    """WSGI middleware that asks the store only for its position if it already knows the answer.
 
-    Every change of what is stored, the end of a token included, is an event, and gives the store another position.
+    Every change of what is stored, including the end of a token, is an event, and gives the store a new position.
     """
 
     def __init__(self, wsgi_app: WSGIApplication, store: Store, clock: Clock, uses: TokenUses) -> None:
@@ -71,7 +71,7 @@ class RepeatedReads:
     def _ask(
         self, environ: WSGIEnvironment, start_response: StartResponse, keep: Callable[[_Answer], None]
     ) -> Iterable[bytes]:
-        """Let the app answer, and keep what it says may be given out again."""
+        """Let the app answer, and keep answers that it says may be returned again."""
         head: list[Any] = []
 
         def take_head(*given: Any) -> Any:
@@ -90,7 +90,7 @@ class RepeatedReads:
 
 
 def _key(environ: WSGIEnvironment) -> bytes | None:
-    """Return all that the answer to a read depends on; None if the request is no read, or has a body."""
+    """Return everything that the answer to a read depends on; None if the request is not a read, or has a body."""
     target, authorization = environ.get("RAW_URI"), environ.get("HTTP_AUTHORIZATION")
     if environ["REQUEST_METHOD"] != "GET" or not target or not authorization:
         return None

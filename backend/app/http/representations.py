@@ -1,4 +1,4 @@
-"""A revision as JSON, as an env file in a program's dialect, and as objects of Kubernetes."""
+"""A revision as JSON, as an env file in a program's dialect, and as Kubernetes objects."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from setpoint.text.guarded import MASK
 
 
 def tag_of(number: int, wanted: ReadQuery) -> str:
-    """Return the entity tag of a representation: it begins with the number of the revision."""
+    """Return the entity tag of a representation, which begins with the number of the revision."""
     parts: list[str] = [] if wanted.format == "json" else [wanted.format]
     parts += [wanted.loader] if wanted.format == "env" else []
     parts += ["revealed"] if wanted.reveal else []
@@ -26,12 +26,12 @@ def tag_of(number: int, wanted: ReadQuery) -> str:
 
 
 def is_unchanged(tag: str) -> bool:
-    """Return whether the client has just this representation already (RFC 9110, section 13.1.2), weak tags included."""
+    """Return whether the client already has this representation (RFC 9110, section 13.1.2), including weak tags."""
     return request.if_none_match.contains_weak(tag)
 
 
 def unchanged(number: int, tag: str) -> Response:
-    """Return the answer to a client that has it already."""
+    """Return the answer to a client that already has it."""
     return _headed(Response(status=HTTPStatus.NOT_MODIFIED), number, tag)
 
 
@@ -39,7 +39,7 @@ def represented(content: Content, wanted: ReadQuery) -> Response:
     """Return the variables in the form that the client wants.
 
     Raises:
-        Problem: 409 where a value can't be written in the dialect.
+        Problem: 409 if a value can't be written in the dialect.
     """
     if wanted.format == "env":
         response = Response(_env_file(content, wanted.loader), mimetype="text/plain")
@@ -80,12 +80,12 @@ def _env_file(content: Content, loader: str) -> str:
 
 
 def _kubernetes(content: Content) -> dict[str, Any]:
-    """Return a ConfigMap and a Secret that never change: a new revision has new ones under another name."""
+    """Return an immutable ConfigMap and Secret: a new revision has new ones under different names."""
     return {"apiVersion": "v1", "kind": "List", "items": list(_objects(content))}
 
 
 def _objects(content: Content) -> Iterator[dict[str, Any]]:
-    """Yield both objects; where secrets are withheld, a cluster refuses theirs, because a mask is no base64."""
+    """Yield both objects; if secrets are withheld, a cluster refuses the Secret, because a mask is not base64."""
     revision = content.revision
     names = {
         "name": f"{revision.place.app}-r{revision.number}",

@@ -18,7 +18,7 @@ from setpoint.sources.env_file import EnvFile, parse_env_file
 def refuse_faulty_file(
     revising: Revising, place: Place, wanted: ChangeQuery, content: bytes
 ) -> Iterator[Mapping[str, str]]:
-    """Give the variables of the env file `content`, and its places to what is refused of them later.
+    """Provide the variables of the env file `content`, and add its places to what is later refused.
 
     Raises:
         Problem: 422 with everything that is wrong with it.

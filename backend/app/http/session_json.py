@@ -79,7 +79,7 @@ class ToldOfSession(_Strict):
 
     @model_validator(mode="after")
     def _says_what_of_which(self) -> Self:
-        """Refuse half of a verdict: whoever sent it would take it for heard."""
+        """Refuse half of a verdict, because whoever sent it would assume that it was received."""
         if (self.revision is None) is not (self.verdict is None):
             message = "`revision` and `verdict` go together"
             raise ValueError(message)
@@ -185,7 +185,7 @@ class RolloutAnswer(BaseModel):
 
 
 def verdict_of(told: ToldOfSession, at: datetime) -> Verdict | None:
-    """Return the verdict that was told; None where only what is served was."""
+    """Return the reported verdict; None if only what is served was reported."""
     if told.verdict is None or told.revision is None:
         return None
     reasons = (Reason(each.rule, each.variable, each.message) for each in told.errors)
@@ -193,12 +193,12 @@ def verdict_of(told: ToldOfSession, at: datetime) -> Verdict | None:
 
 
 def served_of(told: WhatIsServed) -> Served:
-    """Return what is served as it was told."""
+    """Return what is served, as reported."""
     return Served(told.revision, told.since, told.source, told.known_good_at)
 
 
 def session_json(session: Session, offered: int) -> dict[str, Any]:
-    """Return a session as it stands to the revision that it is offered."""
+    """Return a session, with its state relative to the revision that it is offered."""
     instance = session.instance
     return {
         "id": session.id,

@@ -25,10 +25,10 @@ class WantedRights(BaseModel):
 
 
 def wanted_rights(wanted: WantedRights) -> frozenset[Right]:
-    """Return what is asked for, of both ways to say it.
+    """Return the requested rights, in whichever of the two ways.
 
     Raises:
-        Problem: 422 with each role and bound that is none.
+        Problem: 422 with each invalid role and bound.
     """
     items: list[ProblemItem] = []
     rights = {*_parsed(Right.parse, "roles", "role-not-allowed", wanted.roles, items)}
@@ -41,7 +41,7 @@ def wanted_rights(wanted: WantedRights) -> frozenset[Right]:
 def _parsed(
     parse: Callable[[str], Parsed], key: str, code: str, texts: list[str], items: list[ProblemItem]
 ) -> list[Parsed]:
-    """Return what `texts` write; what one of them can't be goes to `items`."""
+    """Return what `texts` describe; invalid ones are added to `items`."""
     found = []
     for text in texts:
         try:

@@ -1,4 +1,4 @@
-"""What issuers publish as JSON, fetched by URL and kept for a while."""
+"""What issuers publish as JSON, fetched by URL and cached for a while."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,19 +13,19 @@ from app.domain.errors import InvalidError, UnavailableError
 from setpoint.client.login import is_this_machine
 
 TIMEOUT = urllib3.Timeout(connect=3, read=3)
-"""Seconds; somebody waits for the answer meanwhile."""
+"""In seconds; somebody is waiting for the answer."""
 
 LARGEST = 262_144
-"""Bytes of an answer that are read."""
+"""The most bytes of an answer that are read."""
 
 FRESH_FOR = 600.0
-"""Seconds for which what was fetched is used."""
+"""For how many seconds a fetched document is used."""
 
 ASKED_AGAIN_AFTER = 30.0
-"""Seconds before it is fetched anew because it is not enough."""
+"""Seconds before it is fetched again because it is not enough."""
 
 _TRIED_AGAIN_AFTER = 5.0
-"""Seconds before it is asked for again where it could not be fetched: who has nothing valid causes no more requests."""
+"""Seconds before a failed fetch is repeated: without anything valid, nobody can cause more requests."""
 
 T = TypeVar("T")
 
@@ -46,10 +46,10 @@ def asked(what: str, method: str, url: str, **more: Any) -> tuple[int, bytes]:
     """Return the status and the content of an answer; a redirect is an answer, and is not followed.
 
     Args:
-        what: What is asked for, for people.
-        method: How.
-        url: Where.
-        more: What `urllib3` takes beside.
+        what: What is fetched, for people.
+        method: The HTTP method.
+        url: The URL.
+        more: Other arguments of `urllib3`.
 
     Raises:
         UnavailableError: There is no answer in time, or it is too large.
@@ -72,13 +72,13 @@ def _unavailable(what: str) -> UnavailableError:
 
 @dataclass(slots=True)
 class Fetched(Generic[T]):
-    """Documents by the URL that they come from; a redirect is not followed.
+    """Documents by URL; redirects are not followed.
 
     Attributes:
         what: What they are, for people: `the keys of the issuer`.
-        read: Returns what a document says; raises InvalidError where it is none.
+        read: Returns what a document says; raises InvalidError if it is not one.
         kind: What a document is, for people: `set of public keys`.
-        clock: Seconds on a clock that never jumps.
+        clock: Seconds on a monotonic clock.
     """
 
     what: str
@@ -90,14 +90,14 @@ class Fetched(Generic[T]):
     _lock: Lock = field(default_factory=Lock)
 
     def get(self, url: str, *, renew: bool = False) -> T:
-        """Return the document at `url`; an old one where it can't be fetched.
+        """Return the document at `url`; an old one if it can't be fetched.
 
         Args:
             url: Where the issuer publishes it.
-            renew: Whether the one that is known is not enough.
+            renew: Whether the cached one is not enough.
 
         Raises:
-            UnavailableError: It can't be fetched, and none is known.
+            UnavailableError: It can't be fetched, and none is cached.
         """
         with self._lock:
             fetched_at, known = self._found.get(url, (0.0, None))

@@ -1,4 +1,4 @@
-"""Verifies JSON Web Tokens (RFC 7519) by the keys of their issuer."""
+"""Verifies JSON Web Tokens (RFC 7519) with the keys of their issuer."""
 
 import base64
 import binascii
@@ -21,10 +21,10 @@ from app.issuers.key_sets import fetched_key_sets, read_key_set
 from app.service.exchange_ports import Assertion
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
-"""Signatures by a private key alone: with a shared one, who can verify a token could make it."""
+"""Only signatures by a private key: with a shared key, whoever can verify a token could also make one."""
 
 SKEW = timedelta(seconds=60)
-"""By how much the clocks of an issuer and of this service may differ."""
+"""How far the clocks of an issuer and of this service may differ."""
 
 _LARGEST = 16_384
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -34,7 +34,7 @@ class Keys(Protocol):
     """The keys of an issuer."""
 
     def __call__(self, *, renew: bool = False) -> KeySet:
-        """Return them; with `renew`, those that are known are not enough."""
+        """Return the keys; with `renew`, the cached ones are not enough."""
         ...
 
 
@@ -52,7 +52,7 @@ class JsonWebTokens:
         """Return who the token says issued it, which proves nothing.
 
         Raises:
-            RefusedAssertionError: It is no JSON Web Token.
+            RefusedAssertionError: It is not a JSON Web Token.
         """
         issuer = _part(text, 1).get("iss")
         if not isinstance(issuer, str):
@@ -77,16 +77,16 @@ class JsonWebTokens:
 
 
 def assertion_in(text: str, keys: Keys, now: datetime, **wanted: ClaimsOption) -> Assertion:
-    """Return what a token says that is signed by one of `keys` and valid now.
+    """Return what a token says, if it is signed by one of `keys` and valid now.
 
     Args:
         text: The token.
         keys: The keys of its issuer.
-        now: When.
-        wanted: What is asked of its claims, beside an audience, a subject and an end.
+        now: The current time.
+        wanted: What its claims must satisfy, in addition to an audience, a subject and an expiry.
 
     Raises:
-        RefusedAssertionError: It is not; the text says why, and holds nothing of it.
+        RefusedAssertionError: It is not; the text says why, and contains no part of it.
         UnavailableError: The keys can't be fetched.
     """
     key = _key(keys, _part(text, 0).get("kid"))
@@ -107,7 +107,7 @@ def assertion_in(text: str, keys: Keys, now: datetime, **wanted: ClaimsOption) -
 
 
 def _key(keys: Keys, key_id: object) -> Key:
-    """Return the key that a token names by its id; fresh keys are asked for if it is not among the known ones."""
+    """Return the key that a token names by its id; if it is not among the cached ones, fresh keys are fetched."""
     found = _chosen(keys(), key_id) or _chosen(keys(renew=True), key_id)
     if found is None:
         message = "this token is signed by a key that its issuer does not publish"

@@ -13,10 +13,10 @@ from app.issuers.fetching import Fetched, is_safe_url
 
 
 def read_key_set(text: str | bytes) -> KeySet:
-    """Return the keys that `text` has.
+    """Return the keys in `text`.
 
     Raises:
-        InvalidError: It is no set of public keys.
+        InvalidError: It is not a set of public keys.
     """
     try:
         published = json.loads(text)
@@ -31,7 +31,7 @@ def read_key_set(text: str | bytes) -> KeySet:
 
 
 def url_problems(url: str) -> tuple[Problem, ...]:
-    """Return why keys can't be fetched from `url`; only on this machine may others not read along."""
+    """Return why keys can't be fetched from `url`: others could read along, except on this machine."""
     if is_safe_url(url):
         return ()
     message = "keys are fetched from `https://HOST/PATH`, without a user or a password"
@@ -39,5 +39,5 @@ def url_problems(url: str) -> tuple[Problem, ...]:
 
 
 def fetched_key_sets(clock: Callable[[], float] = monotonic) -> Fetched[KeySet]:
-    """Return what fetches the keys of issuers."""
+    """Return the cache that fetches the keys of issuers."""
     return Fetched("the keys of the issuer", read_key_set, "set of public keys", clock)

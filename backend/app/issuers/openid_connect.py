@@ -1,4 +1,4 @@
-"""Has people sign in at an issuer: the authorization code flow of OpenID Connect, with PKCE."""
+"""Lets people sign in at an issuer: the authorization code flow of OpenID Connect, with PKCE."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ from observability.known_secrets import remember_secret
 
 _METADATA = "the metadata of the identity provider"
 _ERROR = re.compile("[a-z_]{1,50}")
-"""The codes of errors that there are (RFC 6749, section 4.1.2.1; OpenID Connect Core, section 3.1.2.6)."""
+"""The defined error codes (RFC 6749, section 4.1.2.1; OpenID Connect Core, section 3.1.2.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class Client:
     """This service, as the issuer knows it.
 
     Attributes:
-        issuer: The URL of the issuer, which is its `iss` to the letter.
-        id: The name that it has for this service.
-        secret: What proves that it is this service.
-        redirect_url: Where people come back to.
-        scopes: What is asked for, with spaces between them.
+        issuer: The URL of the issuer, exactly as in its `iss`.
+        id: Its name for this service.
+        secret: The secret that authenticates this service.
+        redirect_url: The URL that people come back to.
+        scopes: The requested scopes, separated by spaces.
     """
 
     issuer: str
@@ -46,15 +46,15 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What an issuer publishes of itself (OpenID Connect Discovery 1.0, section 3).
+    """What an issuer publishes about itself (OpenID Connect Discovery 1.0, section 3).
 
     Attributes:
         issuer: Who it is.
         sign_in: Where browsers go.
         tokens: Where codes are exchanged for tokens.
         keys: Where its keys are.
-        secret_in_body: Whether it takes the secret of a client in no other way.
-        names_itself: Whether its answers say who gives them (RFC 9207).
+        secret_in_body: Whether it accepts the secret of a client only in the body.
+        names_itself: Whether its answers name their issuer (RFC 9207).
     """
 
     issuer: str
@@ -71,7 +71,7 @@ class OpenIdConnect:
 
     Attributes:
         client: This service, as the issuer knows it.
-        metadata: What issuers publish of themselves.
+        metadata: What issuers publish about themselves.
         keys: Their keys.
     """
 
@@ -83,19 +83,19 @@ class OpenIdConnect:
 
     @property
     def issuer(self) -> str:
-        """Who makes the tokens."""
+        """Who issues the tokens."""
         return self.client.issuer
 
     @property
     def audience(self) -> str:
-        """For whom they are made."""
+        """Who they are issued for."""
         return self.client.id
 
     def address(self, attempt: Attempt) -> str:
-        """Return where a browser has to go to sign in.
+        """Return where a browser must go to sign in.
 
         Raises:
-            UnavailableError: What the issuer publishes of itself can't be fetched.
+            UnavailableError: The issuer's metadata can't be fetched.
         """
         challenge = hashlib.sha256(attempt.verifier.encode()).digest()
         asked_for = {
@@ -112,10 +112,10 @@ class OpenIdConnect:
         return f"{sign_in}{'&' if '?' in sign_in else '?'}{urlencode(asked_for)}"
 
     def signed_in(self, attempt: Attempt, answer: Mapping[str, str], now: datetime) -> Assertion:
-        """Return what the issuer says of whoever came back with `answer`.
+        """Return what the issuer says about whoever came back with `answer`.
 
         Raises:
-            RefusedAssertionError: It says nothing, or nothing that is for this attempt, this service or this time.
+            RefusedAssertionError: It says nothing, or nothing for this attempt, this service or this time.
             UnavailableError: The issuer can't be reached.
         """
         if not hmac.compare_digest(answer.get("state", "").encode(), attempt.state.encode()):
@@ -175,10 +175,10 @@ class OpenIdConnect:
 
 
 def read_metadata(text: bytes) -> Metadata:
-    """Return what an issuer publishes of itself.
+    """Return what an issuer publishes about itself.
 
     Raises:
-        InvalidError: It is no such document, or names an address that others can read along.
+        InvalidError: It is not such a document, or names an address where others can read along.
     """
     try:
         found = json.loads(text)
@@ -199,12 +199,12 @@ def read_metadata(text: bytes) -> Metadata:
 
 
 def _may_name(issuer: str, url: str) -> bool:
-    """Return whether nobody reads along at `url`; what is elsewhere may not send this service to its own machine."""
+    """Return whether nobody can read along at `url`; a remote issuer may not send this service to its own machine."""
     return is_safe_url(url) and "#" not in url and (url.startswith("https://") or issuer.startswith("http://"))
 
 
 def _basic(name: str, secret: str) -> str:
-    """Return how a client says who it is (RFC 6749, section 2.3.1: encoded as in a form, then as RFC 7617 says)."""
+    """Return the credentials of a client (RFC 6749, section 2.3.1: form-encoded, then as in RFC 7617)."""
     return f"Basic {base64.b64encode(f'{quote_plus(name)}:{quote_plus(secret)}'.encode()).decode()}"
 
 

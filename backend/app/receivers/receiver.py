@@ -1,6 +1,6 @@
 """The destination of a webhook: its URL, and an address that is checked before anything connects to it.
 
-The host is resolved once, and the connection goes to the very address that was looked at, so that a name which answers
+The host is resolved once, and the connection goes to exactly the address that was checked, so that a name that resolves
 differently the next time (DNS rebinding) gains nothing.
 """
 
@@ -14,10 +14,10 @@ _PORTS = {"https": 443, "http": 80}
 _PRIVATE = "webhooks are not sent to private addresses unless `WEBHOOKS_ALLOW_PRIVATE=true`"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
-"""All that is given out of IPv6 to be reached from anywhere; other ranges have forms that hide an IPv4 address."""
+"""All globally reachable IPv6 addresses; other ranges have forms that hide an IPv4 address."""
 
 _RELAYS = ipaddress.ip_network("192.88.99.0/24")
-"""Of 6to4, which was given up (RFC 7526); whoever answers there is near."""
+"""The range of 6to4, which is obsolete (RFC 7526); whoever answers there is nearby."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -53,7 +53,7 @@ def parse_receiver(url: str, *, allow_private: bool) -> Receiver:
     """Return the parts of `url`.
 
     Raises:
-        UnfitReceiverError: It is no URL to send webhooks to, or names a private address outright.
+        UnfitReceiverError: It is not a URL to send webhooks to, or names a private address outright.
     """
     schemes = ("https", "http") if allow_private else ("https",)
     try:
@@ -78,7 +78,7 @@ def addresses_of(receiver: Receiver, *, allow_private: bool) -> list[str]:
     """Return the addresses of the host.
 
     Raises:
-        UnfitReceiverError: It has none, or one that is private.
+        UnfitReceiverError: It has none, or a private one.
     """
     try:
         found = socket.getaddrinfo(receiver.host, receiver.port, type=socket.SOCK_STREAM)
@@ -105,12 +105,12 @@ def is_public(address: Address) -> bool:
 
 
 def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that NAT64 makes of `address` (RFC 6052); None if it makes none."""
+    """Return the IPv4 address that NAT64 maps `address` to (RFC 6052); None if it maps to none."""
     return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
 
 
 def _literal(host: str) -> Address | None:
-    """Return the address that `host` writes, also as C does (`0x7f.1`); None where it is a name."""
+    """Return the address that `host` spells, including C's notations (`0x7f.1`); None if it is a name."""
     try:
         return ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -15,7 +15,7 @@ from app.domain.webhooks.outgoing import Answered
 from app.receivers.receiver import Receiver, UnfitReceiverError, addresses_of, parse_receiver
 
 SECONDS = 15.0
-"""How long a receiver may take in all; Standard Webhooks asks for 15 to 30."""
+"""How long a receiver may take in total; Standard Webhooks suggests 15 to 30."""
 
 _SECONDS_TO_CONNECT = 5.0
 _MOST_ADDRESSES = 3
@@ -24,12 +24,12 @@ _LATE = Answered(None, "no answer came in time")
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Sends to public addresses alone, unless all are allowed; redirects are not followed.
+    """Sends only to public addresses, unless all are allowed; redirects are not followed.
 
     Attributes:
         allow_private: Whether private addresses, and `http`, are allowed.
-        seconds: How long a receiver may take in all.
-        authorities: The file with the certificates that are trusted; those of the system if it is None.
+        seconds: How long a receiver may take in total.
+        authorities: The file with the trusted certificates; None for those of the system.
     """
 
     allow_private: bool = False
@@ -37,7 +37,7 @@ class WebhookSender:
     authorities: str | None = None
 
     def refusal(self, url: str) -> str:
-        """Return why nothing is ever sent to this address, as far as its text tells; empty where something may be."""
+        """Return why nothing is ever sent to this address, judging by its text; empty if something may be sent."""
         try:
             parse_receiver(url, allow_private=self.allow_private)
         except UnfitReceiverError as error:
@@ -45,7 +45,7 @@ class WebhookSender:
         return ""
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
-        """Return what came of a POST; it takes a bounded time, and raises nothing."""
+        """Return the result of a POST; it takes a bounded time, and raises nothing."""
         try:
             receiver = parse_receiver(url, allow_private=self.allow_private)
             addresses = addresses_of(receiver, allow_private=self.allow_private)
@@ -88,7 +88,7 @@ class WebhookSender:
 
     @contextmanager
     def _deadline(self, connection: HTTPConnection) -> Iterator[Event]:
-        """Close `connection` after the block, and end it once the time is over: a receiver may send a byte a second."""
+        """Close `connection` after the block, or once the time is up: a receiver may send one byte per second."""
         passed = Event()
 
         def hang_up() -> None:

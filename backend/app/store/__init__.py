@@ -1,1 +1,1 @@
-"""Where everything is kept: the ports on SQLAlchemy Core, with one schema on SQLite and PostgreSQL, and all SQL."""
+"""Where everything is stored: the ports on SQLAlchemy Core, with one schema for SQLite and PostgreSQL, and all SQL."""

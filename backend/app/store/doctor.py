@@ -32,7 +32,7 @@ _POSTGRESQL_SETTINGS = {
 
 
 def examine(url: str, encryption_keys: str, workers: int) -> list[Problem]:
-    """Return what is unsafe, with what to do about it; no value is changed, and no database made.
+    """Return what is unsafe, with what to do about it; nothing is changed, and no database is created.
 
     Args:
         url: As `DATABASE_URL`.
@@ -91,7 +91,7 @@ def _of_sqlite(store: SqliteStore) -> Iterator[Problem]:
 
 
 def open_to_others(path: Path) -> Iterator[Problem]:
-    """Yield the problem of a file that holds secrets and that not only its owner can read or write."""
+    """Yield a problem if a file with secrets can be read or written by others than its owner."""
     if path.is_file() and path.stat().st_mode & 0o077:
         yield Problem(None, "open-file", f"others can read or write `{path}`", f"`chmod 600 {path}`")
 
@@ -107,7 +107,7 @@ def _of_file(path: Path) -> Iterator[Problem]:
 
 
 def file_system(path: Path) -> str:
-    """Return the kind of file system that holds `path`; empty where the system does not tell."""
+    """Return the kind of file system that holds `path`; empty if the system does not say."""
     mounts = Path("/proc/self/mounts")
     if not mounts.exists():
         return ""

@@ -13,7 +13,7 @@ _DAMAGED = "the database is damaged: restore it from a backup"
 _BUSY = {5, 6}
 
 _LOST = "the database can't be reached or written to"
-# What libpq says of a server that it can't log in to, which has no code; its own words quote parts of `DATABASE_URL`.
+# What libpq says about a failed login, which has no code; its own words quote parts of `DATABASE_URL`.
 _REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("pg_hba.conf",), "the server does not let this user in from here"),
     (("authentication failed", "no password", 'role "'), "the server does not accept the user or the password"),
@@ -26,7 +26,7 @@ _REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("timeout", "timed out"), "the server does not answer"),
 )
 # The low byte of SQLite's code (https://sqlite.org/rescode.html), and how PostgreSQL's starts
-# (https://www.postgresql.org/docs/current/errcodes-appendix.html); the first row that fits says what it is.
+# (https://www.postgresql.org/docs/current/errcodes-appendix.html); the first matching row decides.
 _MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...] = (
     ({13}, ("53100",), StorageFullError, "no space is left for the database"),
     ({26}, (), DamagedError, "the file is not a SQLite database, or its beginning is damaged"),
@@ -49,7 +49,7 @@ def told_plainly() -> Iterator[None]:
     except PoolTimeoutError as error:
         message = "all connections to the database are in use"
         raise UnavailableError(message) from error
-    except (UnicodeDecodeError, JSONDecodeError) as error:  # in what is stored, or in SQLite's own words about it
+    except (UnicodeDecodeError, JSONDecodeError) as error:  # in what is stored, or in SQLite's words about it
         raise DamagedError(_DAMAGED) from error
     except DBAPIError as error:
         plain = _plain(error)

@@ -1,4 +1,4 @@
-"""Makes and changes the tables: the first of several workers does, in one transaction, and the others find it done."""
+"""Creates and migrates the tables: the first of several workers does so, in one transaction, and the others wait."""
 
 import logging
 from pathlib import Path
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.domain.errors import UnusableStorageError
 
 HEAD = "0016"
-"""The newest revision in `migrations/versions`; a test holds it to that."""
+"""The newest revision in `migrations/versions`; a test checks that."""
 
 _OURS = {"alembic_version", "counter", "revisions"}
 """Tables that every version of Setpoint has."""
@@ -20,7 +20,7 @@ def is_current(connection: sa.Connection) -> bool:
     """Return whether the tables are what this version of Setpoint needs.
 
     Raises:
-        UnusableStorageError: They are of something else.
+        UnusableStorageError: They belong to something else.
     """
     return version_of(connection) == HEAD
 
@@ -30,7 +30,7 @@ def migrate(connection: sa.Connection, target: str = HEAD) -> None:
 
     Args:
         connection: Where the tables are.
-        target: The version to bring them to; a test goes there in steps.
+        target: The version to migrate to; a test goes there in steps.
 
     Raises:
         UnusableStorageError: The tables are those of a newer version, or of something else.
@@ -38,8 +38,8 @@ def migrate(connection: sa.Connection, target: str = HEAD) -> None:
     version = version_of(connection)
     if version == target:
         return
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # or it lists what nobody has asked for
-    # Alembic costs more to import than all else together, and nearly every start finds the tables as they should be.
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it lists what nobody has asked for
+    # Alembic costs more to import than everything else together, and nearly every start finds the tables up to date.
     from alembic.command import upgrade  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415

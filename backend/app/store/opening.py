@@ -15,10 +15,10 @@ def open_store_of(settings: Settings) -> SqliteStore | PostgresqlStore:
 
 
 def open_store(url: str, encryption_keys: str, workers: int = 1) -> SqliteStore | PostgresqlStore:
-    """Return the store, made and migrated if need be.
+    """Return the store, created and migrated if needed.
 
     Args:
-        url: `sqlite:///path`, `sqlite:////absolute/path`, or what libpq takes for a PostgreSQL.
+        url: `sqlite:///path`, `sqlite:////absolute/path`, or a URL that libpq accepts.
         encryption_keys: `id:key,id:key`, each key 32 bytes in base64; the first one encrypts.
         workers: How many processes of this machine will write.
 

@@ -32,24 +32,24 @@ _CHANNEL = "setpoint_events"
 _MIGRATION_LOCK = 0x5E7901
 _POLL_SECONDS = 0.25
 _SAFETY_POLL_SECONDS = 5.0
-"""How long a lost notification goes unnoticed."""
+"""How long a lost notification may go unnoticed."""
 _PATIENCE_SECONDS = 15.0
-"""How long a statement may take, which takes a moment, or waits for the writers that are before it."""
+"""How long a statement may take, which normally takes a moment, or waits for earlier writers."""
 
 
 class PostgresqlStore:
     """The port `Store` on PostgreSQL.
 
-    Whoever writes locks the one row of `counter` first, so that there is one writer at a time, as on SQLite.
+    A writer first locks the one row of `counter`, so that there is one writer at a time, as on SQLite.
     """
 
     def __init__(self, url: str, sealer: Sealer, *, notify: bool = True) -> None:
-        """Connect, and make or migrate the tables if need be.
+        """Connect, and create or migrate the tables if needed.
 
         Args:
-            url: What libpq takes: `postgresql://user@host:5432,host2:5432/name?target_session_attrs=read-write`.
+            url: As for libpq: `postgresql://user@host:5432,host2:5432/name?target_session_attrs=read-write`.
             sealer: Encrypts the values.
-            notify: Whether to use `NOTIFY`; the service polls every 250 ms where it is off or unknown to the server.
+            notify: Whether to use `NOTIFY`; the service polls every 250 ms if it is off or unknown to the server.
 
         Raises:
             UnusableStorageError: The service can't run on it.
@@ -85,7 +85,7 @@ class PostgresqlStore:
             return _twice_if_lost(ask)
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
-        """Run `change` while nobody else writes, and return its answer once that is on the disk."""
+        """Run `change` while nobody else writes, and return its result once it is on disk."""
         with self._turns.taken(acts_for.get()):
             return self._commits.write(change)
 
@@ -105,7 +105,7 @@ class PostgresqlStore:
             return _twice_if_lost(ask)
 
     def wait(self, known: Position, timeout: float) -> Position:
-        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
+        """Return the position of the newest event, once it differs from `known` or `timeout` seconds have passed."""
         ends_at = time.monotonic() + timeout
         while (newest := self.position()) == known and (left := ends_at - time.monotonic()) > 0:
             if self._listener is None:
@@ -115,12 +115,12 @@ class PostgresqlStore:
         return newest
 
     def scrub(self) -> None:
-        """Give back the space of what was removed; PostgreSQL's own log of changes goes with time."""
+        """Free the space of what was removed; PostgreSQL's own write-ahead log goes away in time."""
         with told_plainly(), self._unhurried(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM revisions, proposals")
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         if self._listener is not None:
             self._listener.close()
         self.engine.dispose()
@@ -130,7 +130,7 @@ class PostgresqlStore:
 
     @contextmanager
     def _unhurried(self, **options: Any) -> Iterator[sa.Connection]:
-        """Give a connection for what takes as long as it takes."""
+        """Provide a connection without a time limit."""
         with self.engine.connect().execution_options(**options) as connection:
             driver: Any = connection.connection.driver_connection
             driver.patience = None
@@ -173,18 +173,18 @@ def connected(url: str) -> "_Connection":
     """Return a connection to what `DATABASE_URL` names.
 
     Raises:
-        UnusableStorageError: The URL is none that libpq knows; no word of it is told.
+        UnusableStorageError: libpq does not accept the URL; no part of it is shown.
     """
     plain = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url)
     try:
         return _Connection.connect(plain, connect_timeout=5, application_name="setpoint")
-    except psycopg.ProgrammingError:  # its words quote a part of the URL
+    except psycopg.ProgrammingError:  # its message quotes a part of the URL
         message = "`DATABASE_URL` has an option that PostgreSQL's client does not know"
         raise UnusableStorageError(message) from None
 
 
 def refuse_blocking_driver() -> None:
-    """Refuse to start where each wait for the server would block all other requests of the process.
+    """Refuse to start if each wait for the server would block all other requests of the process.
 
     Raises:
         UnusableStorageError: psycopg was imported before gevent patched the standard library, and waits in C.
@@ -198,7 +198,7 @@ def refuse_blocking_driver() -> None:
 
 
 class _Connection(psycopg.Connection[Any]):
-    """A connection that gives a server up which hangs: that one keeps all of its connections open, and answers none."""
+    """A connection that gives up on a server that hangs, which keeps its connections open but answers none."""
 
     patience: float | None = _PATIENCE_SECONDS
 
@@ -230,7 +230,7 @@ class _Listener:
                 self._connection = self._connect()
                 self._connection.autocommit = True
                 self._connection.execute(f"LISTEN {_CHANNEL}")
-                return  # what was committed before it listened is found by reading anew
+                return  # what was committed before it listened is found by reading again
             for _ in self._connection.notifies(timeout=timeout, stop_after=1):
                 pass
         except psycopg.Error:
@@ -246,7 +246,7 @@ class _Listener:
 
 
 def _twice_if_lost(run: Callable[[], T]) -> T:
-    """Return what `run` returns; if the connection was lost, once more with a new one."""
+    """Return what `run` returns; if the connection was lost, retry once with a new one."""
     try:
         return run()
     except DBAPIError as error:

@@ -1,7 +1,7 @@
 """Encryption at rest: a data key seals a revision, the app's key wraps that, a key of the service wraps this.
 
 AES-256-GCM throughout, with a random nonce and with the place as associated data: what was moved elsewhere, or
-changed by a bit, does not open.
+changed by a bit, can't be opened.
 """
 
 import json
@@ -21,7 +21,7 @@ from observability.known_secrets import remember_secret
 from setpoint.contract.guidance import PublicValueError
 
 REVISION, PROPOSAL = "", "proposal-"
-"""Whose values are sealed: what is stored of one opens nowhere else."""
+"""What the sealed values belong to: they can't be opened anywhere else."""
 
 _NONCE_BYTES = 12
 
@@ -34,10 +34,10 @@ class Keyring:
 
     @classmethod
     def parse(cls, text: str) -> "Keyring":
-        """Return the keys of `id:key,id:key`, where a key is 32 bytes in base64.
+        """Return the keys in `id:key,id:key`, where each key is 32 bytes in base64.
 
         Raises:
-            UnusableStorageError: The text is no such list; the message does not hold it.
+            UnusableStorageError: The text is not such a list; the message does not contain it.
         """
         try:
             return cls(parse_keys(text))
@@ -76,7 +76,7 @@ class Sealer:
         self._unwrapped: dict[WrappedAppKey, bytes] = {}
 
     def new_app_key(self, app: str) -> WrappedAppKey:
-        """Return a key for `app` that nobody has."""
+        """Return a new key for `app`."""
         return self._wrap_app_key(app, os.urandom(KEY_BYTES))
 
     def wrap_anew(self, app_key: WrappedAppKey) -> WrappedAppKey:
@@ -137,11 +137,11 @@ class Sealer:
         return Variables(variables)
 
     def seal_webhook_secret(self, endpoint_id: str, secret: str, app_key: WrappedAppKey) -> bytes:
-        """Return what signs the webhooks of an endpoint as it is stored."""
+        """Return the signing secret of an endpoint, in the form that is stored."""
         return _seal(self.app_key(app_key), secret.encode(), ["webhook", endpoint_id])
 
     def open_webhook_secret(self, endpoint_id: str, sealed: bytes, app_key: WrappedAppKey) -> str:
-        """Return what signs the webhooks of an endpoint, which no log line shows from now on.
+        """Return the signing secret of an endpoint, which no log line shows from now on.
 
         Raises:
             DamagedError: What is stored is not what was written there.

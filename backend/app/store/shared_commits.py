@@ -1,4 +1,4 @@
-"""Lets writes that wait at the same time share a transaction, and so one wait for the disk."""
+"""Lets writes that wait at the same time share a transaction, and so a single wait for the disk."""
 
 from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
@@ -17,7 +17,7 @@ from app.store.transaction import SqlTransaction
 T = TypeVar("T")
 
 MOST = 32
-"""How many share one: others that write, of this process or not, wait until they are through."""
+"""How many share one: other writers, in this process or not, wait until they are done."""
 
 
 @dataclass(eq=False, slots=True)
@@ -25,8 +25,8 @@ class PendingChange:
     """A change that waits to be stored, and what came of it.
 
     Attributes:
-        change: What is to be done in a transaction.
-        context: The variables of the request that wants it.
+        change: What to do in a transaction.
+        context: The context variables of the request.
         answer: What the change returned.
         error: Why it is not stored; None if it is.
         is_over: Whether it has been decided, so that it can be answered.
@@ -46,11 +46,11 @@ class _SpoiledError(Exception):
 class SharedCommits:
     """Whoever comes first stores all changes that have arrived by then, in order.
 
-    Each of them has a savepoint of its own, so that one that is refused takes nothing with it. None is answered before
-    the commit, and where that fails, none of them is stored.
+    Each of them has its own savepoint, so that a refused one takes nothing with it. None is answered before
+    the commit, and if that fails, none of them is stored.
 
     Attributes:
-        is_full: Whether there was no space left for the last change that the database was to store.
+        is_full: Whether there was no space left for the last change.
     """
 
     def __init__(self, commit: Callable[[Sequence[PendingChange]], None]) -> None:
@@ -65,7 +65,7 @@ class SharedCommits:
         self._one_at_a_time = Lock()
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
-        """Return what `change` returns once it is on the disk; raise what it, or the commit, raises, in plain words."""
+        """Return what `change` returns once it is on disk; raise what it, or the commit, raises, in plain words."""
         pending = PendingChange(change)
         self._waiting.append(pending)
         with self._one_at_a_time:

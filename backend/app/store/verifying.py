@@ -1,4 +1,4 @@
-"""Looks through everything that is stored for what is not as it was written."""
+"""Checks that everything that is stored is as it was written."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def faults(found: SqlTransaction) -> Iterator[str]:
     """Yield a sentence for each revision, proposal, schema or event that is missing or is not what was written.
 
     Args:
-        found: One consistent look at everything.
+        found: One consistent view of everything.
     """
     yield from _links(found.connection)
     yield from _contents(found)
@@ -32,7 +32,7 @@ def faults(found: SqlTransaction) -> Iterator[str]:
 
 
 def _links(connection: sa.Connection) -> Iterator[str]:
-    """Look whether each revision stands on the one before it, from the first on."""
+    """Check that each revision follows from the one before it, from the first on."""
     place, number, digest = None, 0, FIRST
     for row in connection.execute(_CHAIN):
         here = Place(row.app, row.environment)

@@ -1,4 +1,4 @@
-"""Hands each event to the streams that watch for it: one reader of the store a process, one queue a stream."""
+"""Hands each event to the streams that watch for it: one reader of the store per process, one queue per stream."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from app.stream.telling import Told, told, topics
 from observability.metrics import stream_events
 
 MOST_WAITING = 1_000
-"""How many events wait for one slow reader before it is told to read the state anew."""
+"""How many events wait for one slow reader before it is told to read the state again."""
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -43,10 +43,10 @@ class Subscription:
 
     Attributes:
         topics: What it watches.
-        retold: Kinds of events that its reader is told of otherwise than others are.
+        retold: Kinds of events that its reader gets in a different form.
         outlet: What its stream waits on.
-        seen: Up to where its reader has been told everything; None as long as that is not known.
-        overflowed: Whether events were dropped, because the reader is too slow or the history is another one.
+        seen: Up to where its reader has got everything; None as long as that is not known.
+        overflowed: Whether events were dropped, because the reader is too slow or the history is a different one.
     """
 
     topics: frozenset[str]
@@ -57,7 +57,7 @@ class Subscription:
     _waiting: list[Told] = field(default_factory=list)
 
     def offer(self, event: Told) -> None:
-        """Take `event`, which is about one of the topics."""
+        """Queue `event`, which concerns one of the topics."""
         if self._is_next(event) and self.outlet.send(event.content):
             self.seen = event.position
             return
@@ -69,7 +69,7 @@ class Subscription:
         self.outlet.wake()
 
     def drop(self) -> None:
-        """Forget what is waiting: the reader has to read the state anew."""
+        """Drop what is waiting: the reader must read the state again."""
         self._waiting.clear()
         self.overflowed = True
         self.outlet.wake()
@@ -80,7 +80,7 @@ class Subscription:
         return found
 
     def _is_next(self, event: Told) -> bool:
-        """Return whether all there is to do with `event` is to send it, if the stream waits."""
+        """Return whether `event` only needs to be sent, if the stream is waiting."""
         if event.is_about_a_token or event.event.happening.kind in self.retold:
             return False
         return self.seen is not None and event.position.sequence > self.seen.sequence
@@ -90,11 +90,11 @@ class Broker:
     """Reads events once for all streams of this process, as long as there are any."""
 
     def __init__(self, events: Events, spread_milliseconds: Callable[[], int] = lambda: 0) -> None:
-        """Watch nothing yet.
+        """Start without subscriptions.
 
         Args:
             events: Where events come from.
-            spread_milliseconds: Over what time readers are to spread their reads.
+            spread_milliseconds: Over what time readers should spread their reads.
         """
         self._events = events
         self._spread = spread_milliseconds
@@ -114,9 +114,9 @@ class Broker:
 
         Args:
             places: The environments.
-            token_id: The token of the reader, whose events it gets too.
-            kinds: Which events.
-            retold: Which of them its reader is told of otherwise than others are.
+            token_id: The token of the reader, whose events it also gets.
+            kinds: The kinds of events.
+            retold: Those that its reader gets in a different form.
 
         Raises:
             UnavailableError: The store can't be reached.
@@ -132,12 +132,12 @@ class Broker:
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """Give no more events to `subscription`."""
+        """Stop giving events to `subscription`."""
         with self._lock:
             self._subscriptions.discard(subscription)
 
     def close(self) -> None:
-        """Give no more events to anyone, and wait until nothing is read any more."""
+        """Stop giving events to anyone, and wait until reading has stopped."""
         with self._lock:
             self._subscriptions.clear()
             reader = self._reader
@@ -150,10 +150,10 @@ class Broker:
                 if self._events.wait(position, _SECONDS_BETWEEN_LOOKS) != position:
                     self._hand_out(self._events.after(position))
             except UnavailableError:
-                sleep(_SECONDS_BETWEEN_LOOKS)  # nothing is lost: it goes on from where it was
+                sleep(_SECONDS_BETWEEN_LOOKS)  # nothing is lost: it continues from where it was
 
     def _next_position(self) -> Position | None:
-        """Return where to read on; None where nobody watches, and the next one to do so starts anew."""
+        """Return where to continue; None if nobody is watching, so that the next one starts afresh."""
         with self._lock:
             if not self._subscriptions:
                 self._reader, self._position = None, None

@@ -1,4 +1,4 @@
-"""What one watcher is sent: what it missed, a bookmark once it has caught up, then everything as it happens."""
+"""What one watcher gets: what it missed, a bookmark once it has caught up, then everything as it happens."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -15,8 +15,8 @@ _PAGE = 1_000
 class Following:
     """The events of one watcher, in order, each once.
 
-    The subscription begins before the history is read, so that nothing falls between the two; what comes both ways is
-    told apart by its sequence.
+    The subscription begins before the history is read, so that nothing falls between the two; duplicates are
+    recognised by their sequence.
     """
 
     __slots__ = ("_as_told", "_broker", "_events", "_is_allowed", "_spread", "_subscription")
@@ -35,13 +35,13 @@ class Following:
         """Take where events come from, and the `Last-Event-ID` of the watcher.
 
         Args:
-            broker: Gives what happens from now on.
-            events: Gives what has happened before.
+            broker: Provides what happens from now on.
+            events: Provides what has happened before.
             subscription: What the watcher wants.
-            last_seen: Up to where it has read; None if it begins now.
+            last_seen: Up to where it has read; None if it starts now.
             is_allowed: Whether the token of the watcher is still good.
-            spread_milliseconds: Over what time readers are to spread their reads.
-            as_told: What becomes of an event that this watcher is told otherwise; None where it does not concern it.
+            spread_milliseconds: Over what time readers should spread their reads.
+            as_told: Returns the form in which this watcher gets an event; None if the event does not concern it.
         """
         self._broker, self._events, self._subscription = broker, events, subscription
         subscription.seen = last_seen
@@ -85,7 +85,7 @@ class Following:
         self._broker.unsubscribe(self._subscription)
 
     def _for_this(self, found: Iterable[Event]) -> Iterator[Told]:
-        """Yield the events that are about a topic of this stream, and come to the end of all of them."""
+        """Yield the events that concern a topic of this stream, up to the end of all events."""
         for event in found:
             if topic_of(event) in self._subscription.topics:
                 yield told(event, self._spread())
@@ -104,7 +104,7 @@ class Following:
                 yield from self._for_its_reader(event)
 
     def _for_its_reader(self, event: Told) -> Iterator[bytes]:
-        """Yield what the watcher is told of `event`: nothing, or something else than others perhaps."""
+        """Yield what the watcher gets for `event`: perhaps nothing, or a different form."""
         if event.event.happening.kind not in self._subscription.retold:
             yield event.content
         elif (changed := self._as_told(event.event)) is not None:

@@ -1,4 +1,4 @@
-"""The heartbeats of all streams of a process, by one timer: each timer of a stream's own would wake its greenlet."""
+"""The heartbeats of all streams of a process, by one timer: a timer per stream would wake its greenlet."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ HEARTBEAT_SECONDS = 15
 
 
 class Alive(Protocol):
-    """What shows from time to time that it is alive."""
+    """Something that shows from time to time that it is alive."""
 
     def beat(self) -> None:
         """Show it; this must return at once."""
@@ -28,14 +28,14 @@ Beating = TypeVar("Beating", bound=Alive)
 class Heartbeats(Generic[Beating]):
     """A set of what is alive, of which another fifteenth beats at each tick of a clock.
 
-    What nobody holds any more leaves it by itself.
+    What is no longer referenced leaves it automatically.
 
     Attributes:
         clock: The thread that ticks, as long as there is anything.
     """
 
     def __init__(self, tick_seconds: float = 1.0) -> None:
-        """Begin with nothing; a round has 15 ticks."""
+        """Start empty; a round has 15 ticks."""
         self._tick_seconds = tick_seconds
         self._turns: deque[WeakSet[Beating]] = deque(WeakSet() for _ in range(HEARTBEAT_SECONDS))
         self._lock = Lock()
@@ -48,7 +48,7 @@ class Heartbeats(Generic[Beating]):
         return chain.from_iterable(list(turn) for turn in list(self._turns))
 
     def add(self, alive: Beating) -> None:
-        """Have `alive` beat from now on, for the first time after a whole round."""
+        """Let `alive` beat from now on, for the first time after a whole round."""
         with self._lock:
             self._turns[-1].add(alive)
             if self.clock is None:
@@ -56,12 +56,12 @@ class Heartbeats(Generic[Beating]):
                 self.clock.start()
 
     def discard(self, alive: Beating) -> None:
-        """Have it beat no longer; more than once does no harm."""
+        """Stop its heartbeat; calling this again does no harm."""
         for turn in self._turns:
             turn.discard(alive)
 
     def tick(self) -> None:
-        """Have those beat whose turn it is; the clock calls it."""
+        """Let those beat whose turn it is; called by the clock."""
         with self._lock:
             due = list(self._turns[0])
             self._turns.rotate(-1)
@@ -73,7 +73,7 @@ class Heartbeats(Generic[Beating]):
             self.tick()
 
     def _is_needed(self) -> bool:
-        """Return whether there is anything; if not, what is added next starts the clock anew."""
+        """Return whether there is anything; if not, the next addition starts the clock again."""
         with self._lock:
             if not len(self):
                 self.clock = None

@@ -11,19 +11,19 @@ Thing_contra = TypeVar("Thing_contra", contravariant=True)
 
 
 class Lease(Protocol[Thing_contra]):
-    """Who gives out what is held; `Leases` and `StreamPlaces` of the service do."""
+    """Hands out what is held, as the service's `Leases` and `StreamPlaces` do."""
 
     def begin(self, held: Thing_contra, /) -> None:
-        """Hold something for as long as a stream is open; what this raises, nobody holds."""
+        """Hold something for as long as a stream is open; if this raises, it is not held."""
         ...
 
     def end(self, held: Thing_contra, /) -> None:
-        """Note that the stream has ended."""
+        """Record that the stream has ended."""
         ...
 
 
 class Leased(Generic[Thing]):
-    """What `source` gives, with something held until it is closed."""
+    """The content of `source`, with something held until it is closed."""
 
     __slots__ = ("_held", "_is_open", "_lease", "_source")
 
@@ -31,8 +31,8 @@ class Leased(Generic[Thing]):
         """Hold it.
 
         Args:
-            source: What is told.
-            lease: Who gives it out; what that raises, closes the source.
+            source: The content.
+            lease: Hands it out; if that raises, the source is closed.
             held: What to hold.
         """
         self._source, self._lease, self._held = source, lease, held
@@ -58,7 +58,7 @@ class Leased(Generic[Thing]):
         return self._source.more()
 
     def close(self) -> None:
-        """Let go of it; more than once does no harm."""
+        """Release it; calling this again does no harm."""
         self._source.close()
         if self._is_open:
             self._is_open = False

@@ -13,13 +13,13 @@ from app.stream.heartbeats import Heartbeats
 from app.stream.outlet import Outlet, Writer
 
 RETRY_MILLISECONDS = (1_000, 5_000)
-"""Clients connect anew after a time between these, so that they don't all come at once after a restart."""
+"""Clients reconnect after a time between these, so that they don't all come at once after a restart."""
 
 RETRY_MILLISECONDS_A_STREAM = 2
 """How much longer that time may be for each open stream: 10,000 clients come back within 25 seconds."""
 
 FEWEST_TO_SPREAD = 500
-"""Up to as many streams, all may read at once."""
+"""Up to this many streams, all may read at once."""
 
 _AGE_SPREAD = 0.1
 _HEARTBEAT = wire.comment("heartbeat")
@@ -45,18 +45,18 @@ class Source(Protocol):
         """Yield what has come since.
 
         Raises:
-            PermissionError: The client may not listen any longer.
+            PermissionError: The client may no longer listen.
         """
         ...
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The source of a stream that only lives: it waits for the end of the process."""
+    """The source of a stream that is merely alive: it waits for the end of the process."""
 
     outlet: Outlet = field(default_factory=Outlet)
 
@@ -76,8 +76,8 @@ class Silence:
 class OpenStream:
     """One stream as the server sees it: an iterable to send, then close.
 
-    Its place is freed by `close`, which a WSGI server calls however the response ends, also before
-    the first event: the `finally` of a generator would not run then. A stream that nobody closes
+    Its place is freed by `close`, which a WSGI server calls however the response ends, even before
+    the first event, when the `finally` of a generator would not run. A stream that is never closed
     frees its place when it is collected.
     """
 
@@ -89,13 +89,13 @@ class OpenStream:
         return self.events
 
     def beat(self) -> None:
-        """Show the client that the stream is alive, and the server whether the client is there."""
+        """Show the client that the stream is alive, and the server whether the client is still there."""
         outlet = self.source.outlet
         if not outlet.send(_HEARTBEAT):
             outlet.wake()
 
     def close(self) -> None:
-        """Free the place of this stream; more than once does no harm."""
+        """Free the place of this stream; calling this again does no harm."""
         self.release(self)
         self.source.close()
 
@@ -107,11 +107,11 @@ class OpenStreams:
     Attributes:
         most: How many may be open at once.
         max_age: Seconds after which a stream ends, give or take a tenth.
-        greeting: What `hello` tells a client.
+        greeting: The content of `hello`.
         draining: Set once this process shuts down.
-        clock: Seconds on a clock that never jumps.
+        clock: Seconds on a monotonic clock.
         uniform: A random number between two others.
-        heartbeats: The open streams, which beat.
+        heartbeats: The heartbeats of the open streams.
     """
 
     most: int
@@ -130,10 +130,10 @@ class OpenStreams:
         """Return a new stream of what `source` gives; it holds a place until it is closed.
 
         While the process shuts down it says `hello` and `goaway`: a client of Server-Sent Events
-        comes back after the end of a stream, and gives up for good after a refusal.
+        comes back after the end of a stream, but gives up after a refusal.
 
         Args:
-            source: What it tells; nothing but that it is alive if there is none.
+            source: Its content; without one, it only shows that it is alive.
             writer: Writes to its client while it waits, if the server has one.
 
         Raises:
@@ -149,7 +149,7 @@ class OpenStreams:
         return stream
 
     def drain(self) -> None:
-        """Say `goaway` on every stream, also on those to come; returns at once, from any thread or greenlet."""
+        """Send `goaway` on every stream, including later ones; returns at once, from any thread or greenlet."""
         self.draining.set()
         for stream in self.heartbeats:
             stream.source.outlet.wake()
@@ -160,7 +160,7 @@ class OpenStreams:
         return round(self.uniform(shortest, longest + RETRY_MILLISECONDS_A_STREAM * self._more_than_few()))
 
     def spread_milliseconds(self) -> int:
-        """Return over what time those who are told of a revision should spread their reads of it."""
+        """Return over what time those who hear about a revision should spread their reads of it."""
         return self._more_than_few()
 
     def _more_than_few(self) -> int:
@@ -179,7 +179,7 @@ class OpenStreams:
                 return
             try:
                 if source.outlet.wait(left):
-                    # One write, however many events there are; who is woken for nothing shows that it is alive.
+                    # One write, however many events there are; a stream that is woken for nothing sends a heartbeat.
                     yield b"".join(source.more()) or _HEARTBEAT
             except PermissionError:
                 yield _as_event("goaway", {"reason": "token"})

@@ -1,4 +1,4 @@
-"""Where a stream waits for what to send, and how others send it meanwhile without waking it."""
+"""Where a stream waits for something to send, and how others send for it without waking it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,37 +19,37 @@ class Signal(Protocol):
         ...
 
     def clear(self) -> None:
-        """Have those wait who come from now on."""
+        """Let those that come from now on wait."""
         ...
 
     def wait(self, timeout: float) -> bool:
-        """Wait until it is set, `timeout` seconds at most; return whether it is."""
+        """Wait until it is set, for at most `timeout` seconds; return whether it is."""
         ...
 
 
 class Writer(Protocol):
-    """Writes to a client beside the stream's own greenlet; a server may have one."""
+    """Writes to a client from outside the stream's own greenlet; a server may have one."""
 
     def write(self, content: bytes) -> bool:
         """Write `content` without waiting; return whether `finish` has nothing left to do."""
         ...
 
     def finish(self) -> None:
-        """Wait until all of it is written; where that fails, so does what the server writes next."""
+        """Wait until all of it is written; if that fails, so does the server's next write."""
         ...
 
 
 @dataclass(eq=False, slots=True)
 class Outlet:
-    """The one place through which something reaches a stream that waits.
+    """The one place through which something reaches a waiting stream.
 
-    To wake a greenlet, have it pass its event through every layer and wait anew takes three times as long as to write
-    to its connection. So that is done for it as long as it waits and its client reads. What the kernel does not take
-    at once, the greenlet finishes; until then it is awake, and what comes has to wait for it.
+    Waking a greenlet, letting it pass its event through every layer and wait again takes three times as long as writing
+    to its connection. So that is done for it as long as it waits and its client reads. What the kernel does not accept
+    at once, the greenlet finishes; until then it is awake, and anything new must wait for it.
 
     Attributes:
         awake: What the stream waits on.
-        writer: Writes while it waits; None where the server has none.
+        writer: Writes while it waits; None if the server has none.
     """
 
     awake: Signal = field(default_factory=Event)
@@ -57,7 +57,7 @@ class Outlet:
     _waits: bool = False
 
     def wait(self, timeout: float) -> bool:
-        """Wait until there is something to do, `timeout` seconds at most; return whether there is."""
+        """Wait until there is something to do, for at most `timeout` seconds; return whether there is."""
         self._waits = True
         try:
             is_awake = self.awake.wait(timeout)
@@ -70,12 +70,12 @@ class Outlet:
         return is_awake
 
     def wake(self) -> None:
-        """Have the stream look what there is to do."""
+        """Let the stream look for something to do."""
         self._waits = False
         self.awake.set()
 
     def send(self, content: bytes) -> bool:
-        """Send `content` if the stream waits; return whether its client gets it without further ado."""
+        """Send `content` if the stream is waiting; return whether its client gets it without anything else."""
         if not self._waits or self.writer is None:
             return False
         if not self.writer.write(content):
@@ -84,7 +84,7 @@ class Outlet:
 
 
 def a_few_at_a_time(streams: Sequence[Told], tell: Callable[[Told], None]) -> None:
-    """Tell streams, and let requests in between: each stream takes a moment of this process."""
+    """Send to streams, and let requests run in between: each stream takes a moment of this process."""
     for number, each in enumerate(streams, 1):
         tell(each)
         if number % _AT_ONCE == 0:

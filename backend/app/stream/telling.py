@@ -15,7 +15,7 @@ _KEYS = {
     EventKind.PROPOSAL: "proposal",
     EventKind.PROTECTION: "approvals",
 }
-"""What the subject of an event is; of all others, the number of a revision."""
+"""The meaning of an event's subject; for all others, it is the number of a revision."""
 _TEXTS = frozenset({EventKind.SCHEMA, EventKind.TOKEN})
 
 
@@ -25,8 +25,8 @@ class Told:
 
     Attributes:
         event: What happened.
-        topic: What it is about.
-        is_about_a_token: Whether it is for the stream alone, which has to look at its token, and not for its reader.
+        topic: What it concerns.
+        is_about_a_token: Whether it is only for the stream, which must check its token, and not for its reader.
         content: What is sent.
     """
 
@@ -42,18 +42,18 @@ class Told:
 
 
 def told(event: Event, spread: int) -> Told:
-    """Return `event` as streams tell it.
+    """Return `event` in the form that streams send.
 
     Args:
         event: What happened.
-        spread: Milliseconds over which readers are to spread their reads.
+        spread: Milliseconds over which readers should spread their reads.
     """
     kind = event.happening.kind
     return Told(event, topic_of(event), kind is EventKind.TOKEN, _encoded(event, spread))
 
 
 def topic_of(event: Event) -> str:
-    """Return what `event` is about."""
+    """Return what `event` concerns."""
     about = event.happening
     if about.kind is EventKind.TOKEN:
         return _topic(about.kind, about.subject)

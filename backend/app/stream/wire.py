@@ -9,11 +9,11 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def event(name: str, data: str, identity: str | None = None) -> bytes:
-    """Return the event `name` with `data`, whose line ends reach the client as line feeds.
+    """Return the event `name` with `data`, whose line endings reach the client as line feeds.
 
     Args:
         name: What happened.
-        data: What there is to say about it.
+        data: Its content.
         identity: What the client sends as `Last-Event-ID` when it comes back.
 
     Raises:
@@ -29,7 +29,7 @@ def event(name: str, data: str, identity: str | None = None) -> bytes:
 
 
 def comment(text: str) -> bytes:
-    """Return `text` as a comment, which no client hands on to anyone."""
+    """Return `text` as a comment, which clients ignore."""
     return _block([f": {line}" for line in _LINE_END.split(text)])
 
 

@@ -1,1 +1,1 @@
-"""Pages for people, made on the server: the same use cases as the API, and right without JavaScript."""
+"""Pages for people, rendered on the server: the same use cases as the API, and usable without JavaScript."""

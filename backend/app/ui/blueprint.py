@@ -1,4 +1,4 @@
-"""The pages, as one blueprint: each of them is registered on it, and what holds for all of them is said here."""
+"""The pages as one blueprint: each of them is registered on it, and what applies to all of them is defined here."""
 
 from flask import Blueprint, Flask
 
@@ -10,7 +10,7 @@ from app.ui.static_files import static_files
 
 
 def pages_of(application: Flask) -> Blueprint:
-    """Return what the pages of `application` are registered on, with all that they have in common."""
+    """Return the blueprint for the pages of `application`, with everything that they have in common."""
     pages = Blueprint("pages", __name__)
     hold_for_every_page(pages)
     guard_forms(pages)

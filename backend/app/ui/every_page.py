@@ -1,4 +1,4 @@
-"""What holds for every page: what a browser may load, and whom it tells where it comes from."""
+"""What applies to every page: what a browser may load, and where it sends the referrer."""
 
 from flask import Blueprint, Response
 
@@ -6,7 +6,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
-"""Content Security Policy: nothing from elsewhere, nothing inline, and nobody frames it."""
+"""Content Security Policy: nothing from elsewhere, nothing inline, and no framing."""
 
 
 def hold_for_every_page(pages: Blueprint) -> None:

@@ -14,7 +14,7 @@ from app.views.request_body import read_body
 from observability.known_secrets import remember_secret
 
 FORM_COOKIE = "__Host-setpoint-form"
-"""Holds what the tokens of forms are made of where nobody is signed in."""
+"""Holds what form tokens are made from if nobody is signed in."""
 
 FIELD = "form_token"
 
@@ -27,14 +27,14 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def guard_forms(pages: Blueprint) -> None:
     """Refuse every unsafe request of a browser that does not come from a form of these pages.
 
-    The token is an HMAC of what this browser alone has: https://cheatsheetseries.owasp.org, "CSRF Prevention".
+    The token is an HMAC of something that only this browser has: https://cheatsheetseries.owasp.org, "CSRF Prevention".
     """
     pages.before_request(_require_token)
     pages.after_request(_set_cookie)
 
 
 def form_token() -> str:
-    """Return what a form of this page has to send along."""
+    """Return the token that a form of this page must send."""
     key = _key()
     if not key:
         key = g.form_key = secrets.token_urlsafe(32)
@@ -42,10 +42,10 @@ def form_token() -> str:
 
 
 def form() -> dict[str, str]:
-    """Return the fields that were sent, by name; of a name that comes twice, the last one.
+    """Return the fields that were sent, by name; if a name comes twice, the last one counts.
 
     Raises:
-        Problem: 415 where no form was sent, 400 for one that is malformed, and those of `read_body`.
+        Problem: 415 if no form was sent, 400 if it is malformed, and those of `read_body`.
     """
     if "form" not in g:
         if request.mimetype != "application/x-www-form-urlencoded":
@@ -63,7 +63,7 @@ def form() -> dict[str, str]:
 
 
 def number_in(sent: Mapping[str, str], field: str) -> int | None:
-    """Return the number in a field of a form or of a query; None where it holds none, or one that nothing has."""
+    """Return the number in a field of a form or a query; None if it holds none, or an impossible one."""
     text = sent.get(field, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
@@ -81,7 +81,7 @@ def _require_token() -> None:
 
 
 def _key() -> str:
-    """Return the secret that this browser and the service share; empty where there is none yet."""
+    """Return the secret that this browser and the service share; empty if there is none yet."""
     key: str = request.cookies.get(SIGN_IN_COOKIE) or request.cookies.get(FORM_COOKIE) or g.get("form_key", "")
     return key
 

@@ -11,7 +11,7 @@ APPS = "/apps"
 
 
 class FrontDoor:
-    """WSGI middleware: one address has two views, which a URL map does not know by what a client takes."""
+    """WSGI middleware: one address has two views, which a URL map can't tell apart by what a client accepts."""
 
     def __init__(self, wsgi_app: WSGIApplication) -> None:
         self._wsgi_app = wsgi_app
@@ -24,6 +24,6 @@ class FrontDoor:
 
 
 def wants_html(accept: str) -> bool:
-    """Return whether a client asks for a page: it says so, as browsers do, and does not rather take JSON."""
+    """Return whether a client asks for a page: it says so, as browsers do, and does not prefer JSON."""
     kinds = parse_accept_header(accept, MIMEAccept)
     return "text/html" in kinds.values() and kinds.best_match(["application/json", "text/html"]) == "text/html"

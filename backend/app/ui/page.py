@@ -1,4 +1,4 @@
-"""What a view for people answers with: what the page shows, and the frame around it."""
+"""What a view for people answers with: the content of the page, and the frame around it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from app.views.labels import checked_place
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A word that leads to a page.
+    """A link to a page.
 
     Attributes:
-        text: The word.
+        text: Its text.
         address: The path of the page, with its query.
-        is_here: Whether it is the page that shows it.
+        is_here: Whether it leads to the page that shows it.
     """
 
     text: str
@@ -32,10 +32,10 @@ class Frame:
     """What is around a page.
 
     Attributes:
-        title: What the browser shows on its tab; `· Setpoint` comes after it.
-        crumbs: The way to the page, the page itself left out.
-        heading: What the page is about: the last word of that way.
-        tabs: The pages beside it.
+        title: The title of the browser tab, to which `· Setpoint` is added.
+        crumbs: The path to the page, without the page itself.
+        heading: The heading of the page: the last word of that path.
+        tabs: The neighbouring pages.
     """
 
     title: str
@@ -50,10 +50,10 @@ class Page:
 
     Attributes:
         template: The file in `templates/`.
-        content: A frozen dataclass, which the template prints as `page`, and JSON as it is.
-        frame: What is around it.
+        content: A frozen dataclass, which the template prints as `page`, and which is also returned as JSON.
+        frame: The frame around it.
         status: The status of the answer.
-        extras: What the template gets beside the content and JSON does not: what somebody has typed into a form.
+        extras: What only the template gets, and not the JSON: what somebody has typed into a form.
     """
 
     template: str
@@ -64,12 +64,12 @@ class Page:
 
 
 def frame_of_the_service(here: str, title: str = "") -> Frame:
-    """Return what is around a page on the whole service; `here` is the text of its tab."""
+    """Return the frame of a page about the whole service; `here` is the text of its tab."""
     return Frame(title or here, here, (), _marked(here, _of_the_service()))
 
 
 def frame_of_app(app: str, here: str, title: str = "") -> Frame:
-    """Return what is around a page on an app; `here` is the text of its tab."""
+    """Return the frame of a page about an app; `here` is the text of its tab."""
     tabs = (Link("Variables", f"/variables/{app}"), Link("Schemas", f"/schemas/{app}"))
     return Frame(title or f"{here} · {app}", app, (), _marked(here, (*tabs, *_of_the_service(app=app))))
 
@@ -77,14 +77,14 @@ def frame_of_app(app: str, here: str, title: str = "") -> Frame:
 def frame_of_environment(
     place: Place, here: str, title: str = "", counts: Mapping[str, int] | None = None, crumb: str = ""
 ) -> Frame:
-    """Return what is around a page on an environment.
+    """Return the frame of a page about an environment.
 
     Args:
         place: The environment.
         here: The text of its tab.
-        title: What the browser shows on its tab instead of the page and the place.
-        counts: Numbers that are shown beside tabs, by their texts.
-        crumb: What the page is about within the environment, such as `revision 44`.
+        title: The title of the browser tab, instead of the page and the place.
+        counts: Numbers that are shown next to tabs, by their texts.
+        crumb: The subject of the page within the environment, such as `revision 44`.
     """
     start = f"/apps/{place}"
     tabs = (
@@ -103,10 +103,10 @@ def frame_of_environment(
 
 
 def _of_the_service(**about: str) -> tuple[Link, ...]:
-    """Return the tabs of the pages on the whole service, as far as who is signed in may open them.
+    """Return the tabs of the pages about the whole service that the signed-in user may open.
 
     Args:
-        about: The app and the environment that the page is about, which narrow down what these pages show.
+        about: The app and the environment of the page, which narrow down what these pages show.
     """
     asking = visitor()
     tabs = [] if about else [Link("Apps", "/"), Link("Check", "/check")]
@@ -126,22 +126,22 @@ def _counted(text: str, counts: Mapping[str, int]) -> str:
 
 
 def may_somewhere(scope: Scope, app: str = "*") -> bool:
-    """Return whether who is signed in may do something in any environment of an app, or of any app."""
+    """Return whether the signed-in user may do something in any environment of an app, or of any app."""
     asking = visitor()
     return asking is not None and asking.token.allows_somewhere(scope, app)
 
 
 def may(scope: Scope, place: Place) -> bool:
-    """Return whether who is signed in may do something in an environment: a page has no button that is refused."""
+    """Return whether the signed-in user may do something in an environment: pages show no buttons that are refused."""
     asking = visitor()
     return asking is not None and asking.token.allows(scope, place.app, place.environment)
 
 
 def readable_place(app: str, environment: str) -> Place:
-    """Return the environment with these names, for a page that shows more of it than its mark asks for.
+    """Return the environment with these names, for a page that shows more of it than its mark requires.
 
     Raises:
-        NotFoundError: Who is signed in may not read it, and is not told whether it is there.
+        NotFoundError: The signed-in user may not read it, and must not learn whether it exists.
     """
     place = checked_place(app, environment)
     if not actor().token.allows(Scope.CONFIG_READ, app, environment):

@@ -29,14 +29,14 @@ _WORDS = {
 
 
 def show_refusals(pages: Blueprint, application: Flask) -> None:
-    """Make every error of `pages`, and an address that no page has, a page."""
+    """Turn every error of `pages`, and every unknown address, into a page."""
     pages.register_error_handler(ServiceError, _show_service_error)
     pages.register_error_handler(HTTPException, _show)
     application.register_error_handler(NotFound, _show)
 
 
 def own_path(text: str) -> str:
-    """Return `text` if it is a path of this service, else that of the first page: a link may lead nowhere else."""
+    """Return `text` if it is a path of this service, otherwise that of the first page: links never lead elsewhere."""
     is_own = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isascii() and text.isprintable()
     return text if is_own else "/"
 
@@ -60,7 +60,7 @@ def _show(error: HTTPException) -> BaseResponse:
 
 
 def _typed() -> str:
-    """Return the env file that a form of these pages has sent, which would be lost with the form."""
+    """Return the env file that a form of these pages has sent, which would otherwise be lost with the form."""
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin":
         with suppress(Problem):
             return typed_text(form())

@@ -55,12 +55,12 @@ def posted(
 
 
 def see(address: str) -> BaseResponse:
-    """Return the answer to a form that has done what it was for: look at that page now."""
+    """Return the answer to a form that has succeeded: a redirect to that page."""
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
 def answered(page: Page) -> Response:
-    """Return a page as HTML, or as JSON where the address asks for it."""
+    """Return a page as HTML, or as JSON if the address asks for it."""
     if request.path.endswith(JSON):
         body = orjson.dumps(page.content, default=_plain, option=orjson.OPT_UTC_Z)
         return Response(body, page.status, content_type="application/json")
@@ -81,5 +81,5 @@ def answered(page: Page) -> Response:
 
 
 def _plain(value: object) -> object:
-    """Return what orjson knows no JSON for as something that it does."""
+    """Return what orjson can't serialise as something that it can."""
     return sorted(value, key=str) if isinstance(value, frozenset) else str(value)

@@ -1,4 +1,4 @@
-"""Style and scripts, each at an address that changes with what is in it, so that browsers may keep it for good."""
+"""Styles and scripts, each at an address that changes with its content, so that browsers may cache it for ever."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class _File:
 
 @cache
 def _files() -> dict[str, _File]:
-    """Return all files, by the names that addresses have for them."""
+    """Return all files, by their names in addresses."""
     found = {}
     for path in sorted(_FOLDER.iterdir()):
         content = path.read_bytes()

@@ -18,7 +18,7 @@ _BREAKS = re.compile(r"(\r?\n|\t)")
 
 @cache
 def templates() -> Environment:
-    """Return the templates; their names and values are those of strangers."""
+    """Return the templates, which print names and values from strangers."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -42,7 +42,7 @@ def templates() -> Environment:
 
 
 def _harmless(value: object) -> object:
-    """Return `value` with an escape for whatever could hide or turn what is around it, such as right-to-left marks."""
+    """Return `value` with an escape for whatever could hide or reverse text around it, such as right-to-left marks."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return printable(value) if "\n" not in value and "\t" not in value else _lines(value, printable)
@@ -58,12 +58,12 @@ def _as_typed(text: str) -> Markup:
 
 
 def _visible(text: str) -> str:
-    """Return a value with signs for what one would not see in it."""
+    """Return a value with visible signs for invisible characters."""
     return printable(text.replace("\r", "␍").replace("\n", "⏎").replace("\t", "⇥"))
 
 
 def _worded(text: str) -> Markup:
-    """Return words with what is between backticks set as code."""
+    """Return text with everything between backticks set as code."""
     parts = str(_harmless(text)).split("`")
     if len(parts) % 2 == 0:
         return escape("`".join(parts))
@@ -72,7 +72,7 @@ def _worded(text: str) -> Markup:
 
 
 def _moment(moment: datetime) -> str:
-    """Return a time of day as people read it; a script puts the local time beside it."""
+    """Return a time for people; a script adds the local time."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
@@ -81,10 +81,10 @@ def _iso(moment: datetime) -> str:
 
 
 def _host(url: str) -> str:
-    """Return the part of a URL by which people know what is there."""
+    """Return the part of a URL by which people recognise it."""
     return urlsplit(url).netloc
 
 
 def _short(digest: str) -> str:
-    """Return as much of a digest as tells it from others."""
+    """Return enough of a digest to tell it from others."""
     return digest.removeprefix("sha256:")[:8]

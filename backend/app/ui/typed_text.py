@@ -1,4 +1,4 @@
-"""An env file in a form: kept as it was typed, its values in no log."""
+"""An env file in a form: kept as typed, its values in no log."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,7 +8,7 @@ from observability.known_secrets import remember_secrets_found_by
 
 
 def typed_text(sent: Mapping[str, str], field: str = "text") -> str:
-    """Return the text in a field of a form, which browsers send with line ends of their own.
+    """Return the text in a field of a form, which browsers send with their own line endings.
 
     Args:
         sent: The fields.

@@ -52,16 +52,16 @@ class PartsOfPages:
     """What the pages share with the API.
 
     Attributes:
-        store: Where everything is kept.
-        validator: What a schema says of variables.
+        store: Where everything is stored.
+        validator: What a schema says about variables.
         clock: The time of day.
-        authentication: Who asks.
+        authentication: Finds out who is asking.
         signing_in: The browsers that are signed in.
-        watch: What follows environments.
+        watch: Follows environments.
         reading: Reads revisions.
         revising: Writes them.
-        proposing: Has others approve of them first.
-        approving: Has them decide.
+        proposing: Proposes them to others.
+        approving: Lets them decide.
     """
 
     store: Store
@@ -115,7 +115,7 @@ def _show_variables(pages: Blueprint, settings: Settings, parts: PartsOfPages) -
 
 
 def _client(settings: Settings) -> Client | None:
-    """Return this service as its identity provider knows it; None where it has none."""
+    """Return this service as its identity provider knows it; None if it has none."""
     secret = settings.oidc_client_secret
     if not (settings.oidc_issuer and settings.oidc_client_id and secret):
         return None

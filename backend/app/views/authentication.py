@@ -1,4 +1,4 @@
-"""Finds out who asks before any view runs, by the mark on the view: a program shows a token, a browser its cookie."""
+"""Finds out who is asking before a view runs, by the mark on the view: programs send a token, browsers a cookie."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -21,10 +21,10 @@ from app.views.problem import Problem
 from observability.requests.request_id import current_request_id
 
 SIGN_IN_COOKIE = "__Host-setpoint"
-"""Holds the key of a sign-in; by its prefix, a browser takes it from no other host, and only over HTTPS or loopback."""
+"""Holds the key of a sign-in; because of its prefix, browsers accept it only from this host, over HTTPS or loopback."""
 
 MOST_FAILURES = 20
-"""How many failed attempts an address has within a minute, before it is told to wait."""
+"""How many failed attempts an address may make within a minute, before it is told to wait."""
 
 _NO_VIEW = Mark("Say that there is nothing", is_page=True)
 _WINDOW = 60.0
@@ -36,7 +36,7 @@ class FailedAttempts:
     """Counts failed attempts by address; those that succeed are never held up.
 
     Attributes:
-        clock: Seconds on a clock that never jumps.
+        clock: Seconds on a monotonic clock.
     """
 
     clock: Callable[[], float] = monotonic
@@ -44,7 +44,7 @@ class FailedAttempts:
     _lock: Lock = field(default_factory=Lock)
 
     def seconds_to_wait(self, address: str) -> int:
-        """Count one failure of `address`; return how long it has to wait, 0 if it need not."""
+        """Count one failure of `address`; return how long it must wait, 0 if it need not."""
         with self._lock:
             now = self.clock()
             began, count = self._counted.pop(address, (now, 0))
@@ -57,7 +57,7 @@ class FailedAttempts:
 
 
 class Authentication:
-    """Finds out who asks by the token that the request shows, or by the cookie of a browser that is signed in."""
+    """Finds out who is asking by the token in the request, or by the cookie of a signed-in browser."""
 
     def __init__(self, access: Access, signing_in: SigningIn) -> None:
         self._access = access
@@ -65,11 +65,11 @@ class Authentication:
         self._attempts = FailedAttempts()
 
     def identify(self) -> Actor:
-        """Return who asks.
+        """Return who is asking.
 
         Raises:
-            UnauthenticatedError: The request shows no live token.
-            Problem: 429 where its address has shown too many that were none.
+            UnauthenticatedError: The request has no live token.
+            Problem: 429 if its address has sent too many invalid ones.
         """
         return self.holder_of(_bearer())
 
@@ -78,29 +78,29 @@ class Authentication:
 
         Raises:
             UnauthenticatedError: There is no such live token.
-            Problem: 429 where the address of this request has shown too many that were none.
+            Problem: 429 if the address of this request has sent too many invalid ones.
         """
         with self.attempt() as (request_id, address):
             token = self._access.authenticate(text)
         return Actor(token, request_id, address)
 
     def identify_for(self, mark: Mark) -> Actor:
-        """Return who asks for the view that has this mark; a page is shown to browsers that are signed in, too.
+        """Return who is asking for the view with this mark; a page is also shown to signed-in browsers.
 
         Raises:
-            UnauthenticatedError: The request shows neither a live token nor a live sign-in.
-            Problem: 429 where its address has shown too many tokens that were none.
+            UnauthenticatedError: The request has neither a live token nor a live sign-in.
+            Problem: 429 if its address has sent too many invalid tokens.
         """
         if not mark.is_page or is_by_a_program():
             return self.identify()
-        # A cookie is guessed by nobody and outdated in many a browser: it is no failed attempt.
+        # Nobody guesses a cookie, and many browsers have outdated ones: that is not a failed attempt.
         found = self._signing_in.who(request.cookies.get(SIGN_IN_COOKIE, ""))
         return Actor(found.token, current_request_id() or "", request.remote_addr or "")
 
     def lasting(self, actor: Actor) -> Callable[[], Token]:
-        """Return what tells later whether this request would still be let in: by the live token of `actor`, or not.
+        """Return a function that says later whether this request would still be let in, by the live token of `actor`.
 
-        What it returns raises `UnauthenticatedError` once that token, or the sign-in of the browser that asks, is over.
+        It raises `UnauthenticatedError` once that token, or the sign-in of the browser, has ended.
         """
         if is_by_a_program():
             return lambda: self._access.by_id(actor.token.id)
@@ -112,7 +112,7 @@ class Authentication:
         """Count what is done inside as a failed attempt if it is refused; yield the id of the request and its address.
 
         Raises:
-            Problem: 429 where the address has had too many failed attempts.
+            Problem: 429 if the address has had too many failed attempts.
         """
         address = request.remote_addr or ""
         try:
@@ -131,7 +131,7 @@ def authorize_requests(application: Flask, authentication: Authentication) -> No
         mark = mark_of(application.view_functions.get(request_ctx.request.endpoint or ""))
         if mark is None or mark.is_open:
             if (mark or _NO_VIEW).is_page and SIGN_IN_COOKIE in request.cookies:
-                with suppress(ServiceError):  # it is shown to anybody, and says who is signed in
+                with suppress(ServiceError):  # anybody may see it, and it says who is signed in
                     g.actor = authentication.identify_for(mark or _NO_VIEW)
             return
         g.actor = authentication.identify_for(mark)
@@ -145,21 +145,21 @@ def authorize_requests(application: Flask, authentication: Authentication) -> No
 
 
 def actor() -> Actor:
-    """Return who asks, in a view whose mark wants a token."""
+    """Return who is asking, in a view whose mark requires a token."""
     found: Actor = g.actor
     return found
 
 
 def visitor() -> Actor | None:
-    """Return who looks at a page; None where nobody is signed in."""
+    """Return who is looking at a page; None if nobody is signed in."""
     found: Actor | None = g.get("actor")
     return found
 
 
 def is_by_a_program() -> bool:
-    """Return whether this request shows a token of this service, which no browser and no proxy sends by itself.
+    """Return whether this request has a token of this service, which browsers and proxies never send by themselves.
 
-    They do send other credentials: those of a password that a proxy asks for, or a token for what is behind it.
+    They do send other credentials: a password that a proxy asks for, or a token for what is behind it.
     """
     return _bearer().startswith(PREFIX)
 

@@ -1,4 +1,4 @@
-"""What holds for every request and every answer, whatever the resource."""
+"""What applies to every request and every answer, whatever the resource."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -19,7 +19,7 @@ class _Route(Rule):
     """A route whose URL nobody builds: to compile what would build it is most of the work of making the app."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - werkzeug's
-        """Return what compiles such a function when it is called."""
+        """Return something that compiles such a function when it is called."""
         compiled = cache(partial(super()._compile_builder, append_unknown))
 
         def build(route: Rule, **values: Any) -> tuple[str, str]:
@@ -39,7 +39,7 @@ class SynchronousFlask(Flask):
 
 
 class _Number(IntegerConverter):
-    """A number in a path, which has one spelling: no zero before it, and no digits of other scripts."""
+    """A number in a path, which has one spelling: no leading zeros, and no digits of other scripts."""
 
     regex = r"0|[1-9][0-9]{0,17}"
 
@@ -53,10 +53,10 @@ def hold_for_every_answer(application: Flask) -> None:
 
 
 def _take_the_path() -> None:
-    """Name the route, and take another spelling of a path for another path: a redirect would name the client's host.
+    """Name the route, and treat another spelling of a path as another path: a redirect would name the client's host.
 
-    gunicorn takes one of two slashes away before anyone asks for the path, werkzeug takes all of them, and both take an
-    encoded slash for a slash, which it is not (RFC 3986, section 2.2). Nothing has a NUL in its name.
+    gunicorn removes one of two slashes before anyone asks for the path, werkzeug removes all of them, and both take an
+    encoded slash for a slash, which it is not (RFC 3986, section 2.2). No name contains a NUL.
     """
     here = request_ctx.request
     environ, rule = here.environ, here.url_rule
@@ -70,7 +70,7 @@ def _take_the_path() -> None:
 
 
 def _refuse_queries_of_other_bytes() -> None:
-    """Refuse what werkzeug would replace by U+FFFD, and a NUL: PostgreSQL takes none, not even to look for it.
+    """Refuse what werkzeug would replace with U+FFFD, and a NUL, which PostgreSQL refuses even in a query.
 
     Raises:
         Problem: 400 for a query that is not UTF-8, or holds a NUL.

@@ -32,14 +32,14 @@ def checked_place(app: str, environment: str) -> Place:
 
 
 def named_places(names: Iterable[str], parameter: str = "environment") -> list[Place]:
-    """Return the environments that are written `app/environment`.
+    """Return the environments written as `app/environment`.
 
     Args:
-        names: How they are written.
-        parameter: What has them in the request.
+        names: Their names.
+        parameter: The parameter of the request that holds them.
 
     Raises:
-        Problem: 422, because one of them is none.
+        Problem: 422, because one of them is not one.
     """
     try:
         return [Place.parse(each) for each in names]
@@ -51,11 +51,11 @@ def named_revision(parameter: str, text: str) -> tuple[Place, int | None]:
     """Return the environment that `text` names, and the number of the revision; None for the newest.
 
     Args:
-        parameter: What has this text in the request.
+        parameter: The parameter of the request that holds this text.
         text: `billing/staging`, or `billing/staging@41`.
 
     Raises:
-        Problem: 422, because it names none.
+        Problem: 422, because it does not name one.
     """
     place, at, number = text.partition("@")
     try:

@@ -1,4 +1,4 @@
-"""The mark on each view: who may call it, what it takes and answers. The API's description is made of these."""
+"""The mark on each view: who may call it, what it takes and answers. The API's description is generated from these."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,25 +12,25 @@ from werkzeug.routing import Rule
 from app.domain.identity import Scope
 
 Taken = type[BaseModel] | str
-"""What a body is: a model of JSON, or a sentence on content that is no JSON."""
+"""A body: a model for JSON, or a sentence about other content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a view says of itself.
+    """What a view declares about itself.
 
     Attributes:
         summary: What it does, in one sentence without a full stop.
-        scope: What the token has to be allowed; None where no token is needed.
+        scope: The scope that the token needs; None if no token is needed.
         anywhere: Whether it is enough to be allowed it in one environment, of the app if the path names one; where the
             path does not name the environment, the view asks anew.
-        needs_token: Whether a live token is needed, whatever it is allowed.
-        query: What may come after the `?`.
+        needs_token: Whether a live token is needed, whatever its rights.
+        query: The model of the query.
         body: What it takes, by media type.
         answers: What it answers, by status and media type; problem documents are added to it.
-        headers: The request headers that it looks at, each with a sentence.
+        headers: The request headers that it reads, each with a sentence.
         refusals: The statuses of the problems that it can answer with, beyond those of every view.
-        is_page: Whether it is for people, in a browser that is signed in, and no part of the API.
+        is_page: Whether it is for people, in a signed-in browser, and not part of the API.
     """
 
     summary: str
@@ -74,7 +74,7 @@ def marked_views(application: Flask) -> Iterator[tuple[Rule, Mark]]:
     """Yield every route with the mark of its view.
 
     Raises:
-        LookupError: A view has none; the service does not start with it.
+        LookupError: A view has none, so the service does not start.
     """
     for rule in application.url_map.iter_rules():
         mark = mark_of(application.view_functions.get(rule.endpoint))

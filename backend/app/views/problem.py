@@ -1,4 +1,4 @@
-"""Every error as a problem document (RFC 9457), in words that hold nothing of the request."""
+"""Every error as a problem document (RFC 9457), in words that contain nothing from the request."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -37,10 +37,10 @@ def failure() -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class ProblemItem:
-    """One thing that is wrong with a request; no value is in it.
+    """One thing that is wrong with a request; it contains no value.
 
     Attributes:
-        variable: What it is about: a variable or a key of the request.
+        variable: What it concerns: a variable or a key of the request.
         code: A rule's code or a name for programs, `SP401` or `dangerous-name`.
         message: What is wrong, for people.
         hint: What to do about it.
@@ -54,7 +54,7 @@ class ProblemItem:
     location: Mapping[str, str | int] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as an answer holds it."""
+        """Return it in the form of an answer."""
         return {
             "variable": self.variable,
             "code": self.code,
@@ -117,7 +117,7 @@ def _content(status: HTTPStatus, detail: str) -> dict[str, Any]:
 
 
 def _detail(error: HTTPException, status: HTTPStatus) -> str:
-    # The framework's own descriptions may quote the request, so that they are never used.
+    # The framework's own descriptions may quote the request, so they are never used.
     if isinstance(error, Problem):
         return error.description or ""
     return _DETAILS.get(status, status.description or status.phrase)

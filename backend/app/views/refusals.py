@@ -24,7 +24,7 @@ _STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.StorageFullError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 _LEVELS = {errors.DamagedError: logging.ERROR, errors.StorageFullError: logging.ERROR}
-"""How severe it is that the database fails; one that is away for a moment is for the readiness probe to tell."""
+"""How severe a database failure is; if it is only away for a moment, the readiness probe reports that."""
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="setpoint"'},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
@@ -39,7 +39,7 @@ def answer_refusals_with_problems(application: Flask) -> None:
 
 
 def answered_as_problem(error: errors.ServiceError) -> Response:
-    """Return what is refused as a problem document; the log hears of what the database has failed to do."""
+    """Return a refusal as a problem document; failures of the database are logged."""
     problem = as_problem(error)
     if problem.code is not None and problem.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _logger.log(_LEVELS.get(type(error), logging.WARNING), "the database failed", exc_info=error)
@@ -59,7 +59,7 @@ def as_problem(error: errors.ServiceError) -> Problem:
 
 
 def _more(error: errors.ServiceError) -> dict[str, object]:
-    """Return what programs want to know of a refusal."""
+    """Return what programs want to know about a refusal."""
     if isinstance(error, errors.StaleError):
         return {"current": error.current}
     return {"approvals": error.approvals} if isinstance(error, errors.ProtectedError) else {}

@@ -1,4 +1,4 @@
-"""Reads the body of a request, within limits of size and time; its values leave the process by no log line."""
+"""Reads the body of a request, within limits of size and time; its values appear in no log line."""
 
 import json
 from collections.abc import Iterator
@@ -20,26 +20,26 @@ SECONDS_TO_ARRIVE = 30.0
 """How long a body may take."""
 
 WAS_READ = "setpoint.body-was-read"
-"""The key under which the WSGI environment says that there is nothing left of the body."""
+"""The key under which the WSGI environment says that nothing is left of the body."""
 
 
 _ENV_FILE = "text/plain"
 _AS_CURL_CALLS_IT = ("application/octet-stream", "application/x-www-form-urlencoded")
-"""What `curl --data-binary` says of any body, and what says nothing of it."""
+"""What `curl --data-binary` says about any body, and what says nothing about it."""
 _TELLS_TYPES = {"POST": "Accept-Post", "PATCH": "Accept-Patch"}
-"""The header that lists what is taken (RFC 5789, section 3.1; Linked Data Platform 1.0, section 7.1)."""
+"""The header that lists what is accepted (RFC 5789, section 3.1; Linked Data Platform 1.0, section 7.1)."""
 _ENCODINGS = {"utf-8", "utf8", "us-ascii"}
 
 
 def read_body(limit: int, *, of_any_type: bool = False) -> bytes:
-    """Return the body of this request, `limit` bytes at most.
+    """Return the body of this request, at most `limit` bytes.
 
     Args:
         limit: How many bytes it may have.
-        of_any_type: Whether to take it whatever it says that it is, and not just what the mark on the view names.
+        of_any_type: Whether to accept any content type, and not just what the mark on the view names.
 
     Raises:
-        Problem: 415 if it says that it is something else than what is taken, or is packed, because a small body could
+        Problem: 415 if its content type is not accepted, or if it is compressed, because a small body could
             unpack to a large one; 413 if it is larger, known from its announced length before a byte is read; 408 if
             it doesn't arrive in time; 400 if it is malformed or breaks off.
     """
@@ -51,7 +51,7 @@ def read_body(limit: int, *, of_any_type: bool = False) -> bytes:
     announced = request.content_length
     if announced is not None and announced > limit:
         raise _too_large(limit)
-    request.max_content_length = limit + 1  # Werkzeug cuts a body off there, without a word
+    request.max_content_length = limit + 1  # Werkzeug silently cuts off a body there
     with _deadline() as passed:
         content = _content(passed)
     remember_secrets_found_by(partial(values_in, content))
@@ -64,7 +64,7 @@ def read_body(limit: int, *, of_any_type: bool = False) -> bytes:
 
 
 def _refuse_other_types() -> None:
-    """Refuse a body that says that it is something else than what the mark on the view names; most say nothing."""
+    """Refuse a body whose content type is not one that the mark on the view names; most have none."""
     mark = mark_of(current_app.view_functions.get(request.endpoint or ""))
     taken = [*mark.body] if mark else []
     taken += [each for each in _AS_CURL_CALLS_IT if _ENV_FILE in taken and each not in taken]
@@ -77,7 +77,7 @@ def _refuse_other_types() -> None:
 
 
 def values_in(content: bytes) -> Iterator[str]:
-    """Yield everything in a body that could be a value, as it is written and as it is read: JSON, else an env file."""
+    """Yield everything in a body that could be a value, as written and as read: JSON, otherwise an env file."""
     text = content.decode("utf-8", "backslashreplace")
     try:
         yield from texts_of(json.loads(text))

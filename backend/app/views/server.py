@@ -1,4 +1,4 @@
-"""What the app needs of the server that runs it, with an answer for any server."""
+"""What the app needs from the server that runs it, with a default for any server."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 class CountingWriter(Writer, Protocol):
-    """Writes to a client past the server.
+    """Writes to a client, bypassing the server.
 
     Attributes:
         size: How many bytes of the body it has written.
@@ -32,11 +32,11 @@ class Connection(Protocol):
         ...
 
     def bound_what_is_unread(self, buffer_bytes: int, milliseconds: int) -> None:
-        """Hold no more than `buffer_bytes` for the client, and drop it if they stay unread for `milliseconds`."""
+        """Buffer at most `buffer_bytes` for the client, and drop it if they stay unread for `milliseconds`."""
         ...
 
     def writer(self) -> CountingWriter | None:
-        """Return what writes a piece of the answer while its greenlet waits; None if only the greenlet can."""
+        """Return a writer for parts of the answer while its greenlet waits; None if only the greenlet can write."""
         ...
 
     def give_up_body(self) -> None:
@@ -49,19 +49,19 @@ class Connection(Protocol):
 
 
 class Server(Protocol):
-    """The server that serves the app."""
+    """The server that runs the app."""
 
     def connection_of(self, environ: Mapping[str, Any]) -> Connection | None:
         """Return the connection of the request with this WSGI environment; None if the server keeps it to itself."""
         ...
 
     def beside_other_requests(self, work: Callable[[], Result]) -> Result:
-        """Return what `work` returns, which may take long, without holding up other requests."""
+        """Return what `work` returns, which may be slow, without holding up other requests."""
         ...
 
 
 class AnyServer:
-    """A server of which nothing is known."""
+    """A server about which nothing is known."""
 
     def connection_of(self, environ: Mapping[str, Any]) -> Connection | None:  # noqa: ARG002 - the protocol's
         """Return None: nothing is known."""

@@ -1,4 +1,4 @@
-"""Answers with Server-Sent Events, within what one process and one client may take."""
+"""Answers with Server-Sent Events, within the limits of one process and one client."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -15,20 +15,20 @@ from app.views.server import connection
 from observability.requests.access import WRITER_KEY
 
 SEND_BUFFER_BYTES = 16_384
-"""What the kernel may hold for one client; by itself it grows to megabytes."""
+"""What the kernel may buffer for one client; by default, it grows to megabytes."""
 
 UNREAD_MILLISECONDS = 30_000
-"""How long what was sent may stay unread before the kernel drops the connection."""
+"""How long sent data may stay unread before the kernel drops the connection."""
 
 
 STREAM_ANSWERS: Mapping[int, Mapping[str, Taken]] = {200: {wire.CONTENT_TYPE: "Server-Sent Events"}}
 
 
 def opened(streams: OpenStreams, source: Callable[[], Source] | None = None) -> Response:
-    """Return a stream of what `source` gives; of nothing but signs of life without one.
+    """Return a stream of what `source` gives; without one, only heartbeats.
 
     Raises:
-        Problem: 503 where no more streams may be open.
+        Problem: 503 if no more streams may be open.
     """
     writer = None
     if client := connection():
@@ -36,7 +36,7 @@ def opened(streams: OpenStreams, source: Callable[[], Source] | None = None) -> 
         writer = client.writer()
         request.environ[WRITER_KEY] = writer
     events = iter(()) if request.method == "HEAD" else _opened(streams, source, writer)
-    # As it is: what Flask wraps around a body otherwise would be held for each open stream.
+    # Passed through: what Flask otherwise wraps around a body would be held for each open stream.
     response = Response(events, mimetype=wire.CONTENT_TYPE, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
     return response

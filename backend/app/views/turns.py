@@ -1,4 +1,4 @@
-"""Has reads of different apps take turns in this process, and tells which app a request is about."""
+"""Lets reads of different apps take turns in this process, and says which app a request concerns."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -11,9 +11,9 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class ReadsInTurns:
-    """WSGI middleware: of the reads of one app, one goes on at once. What is about no single app is let through.
+    """WSGI middleware: one read of an app runs at a time. What does not concern a single app is let through.
 
-    Writes take turns where they are stored: their bodies may come slowly, and nobody is to wait for that.
+    Writes take turns where they are stored: their bodies may arrive slowly, and nobody should wait for that.
     """
 
     def __init__(self, wsgi_app: WSGIApplication) -> None:

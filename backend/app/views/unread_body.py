@@ -8,14 +8,14 @@ from app.views.request_body import WAS_READ
 from app.views.server import connection
 
 LINGER_SECONDS = 2.0
-"""How long a client that was refused may take to notice."""
+"""How long a refused client may take to notice."""
 
 LINGER_BYTES = 16_777_216
-"""How much of a body that was refused is dropped before its client is cut off."""
+"""How much of a refused body is read and dropped before its client is cut off."""
 
 
 def close_connections_with_unread_bodies(application: Flask) -> None:
-    """Keep the server from reading on and on through the body of a request that was refused."""
+    """Keep the server from reading on through the body of a refused request."""
     application.after_request(_give_up_unread_body)
 
 

@@ -1,4 +1,4 @@
-"""Follows environments for whoever asks, for as long as they may."""
+"""Follows environments for a client, for as long as it may."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from app.views.stream import opened
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What it takes to follow environments."""
+    """What is needed to follow environments."""
 
     streams: OpenStreams
     broker: Broker
@@ -37,7 +37,7 @@ class Watch:
         return self.opened(places, lambda: self.source(actor, Scope.CONFIG_READ, places))
 
     def opened(self, places: Iterable[Place], source: Callable[[], Source]) -> Response:
-        """Return a stream of what `source` gives, within what the apps of `places` may have open.
+        """Return a stream of what `source` gives, within the limits of the apps of `places`.
 
         Raises:
             LimitedError: One of the apps has no place left.
@@ -58,12 +58,12 @@ class Watch:
         """Return the events of these kinds in `places`, for as long as the token of `actor` has the scope there.
 
         Args:
-            actor: Who watches.
+            actor: Who is watching.
             scope: What the token needs.
             places: The environments.
-            kinds: Which events.
-            retold: Which of them this watcher is told of otherwise than others are.
-            as_told: What becomes of such an event; None where it does not concern the watcher.
+            kinds: The kinds of events.
+            retold: Those that this watcher gets in a different form.
+            as_told: Returns that form; None if the event does not concern the watcher.
         """
         return Following(
             self.broker,
@@ -90,6 +90,6 @@ class Watch:
 
 
 def _last_seen() -> Position | None:
-    """Return up to where the client has read; nowhere if it can't be told, so that it reads the state anew."""
+    """Return up to where the client has read; nowhere if that is unknown, so that it reads the state again."""
     text = request.headers.get("Last-Event-ID", "").strip()
     return (Position.parse(text) or NOWHERE) if text else None

@@ -1,4 +1,4 @@
-"""`/v1/apps`, `/v1/apps/{app}/environments`, `/v1/me`: what there is, as far as a token may know of it."""
+"""`/v1/apps`, `/v1/apps/{app}/environments`, `/v1/me`: what there is, as far as a token may know about it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`POST /v1/checks`: an env file comes in, what is wrong with it goes out."""
+"""`POST /v1/checks`: takes an env file, and answers with what is wrong with it."""
 
 from http import HTTPStatus
 from typing import Any
@@ -17,7 +17,7 @@ from setpoint.formats.json_report import as_json
 NAME_OF_THE_BODY = "body"
 
 
-# The last one is what `curl --data-binary` says of any body.
+# The last one is what `curl --data-binary` says about any body.
 _TAKEN = ("text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
 
 

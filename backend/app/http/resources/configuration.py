@@ -53,7 +53,7 @@ _TEXTS_OR_NULL = TypeAdapter(dict[str, str | None])
 
 
 def configuration(reading: Reading, revising: Revising, trials: Trials) -> Blueprint:
-    """Return the resource that gives out and takes variables."""
+    """Return the resource of the variables."""
     blueprint = Blueprint("configuration", __name__)
 
     @blueprint.get("/v1/apps/<app>/environments/<environment>/config")
@@ -110,7 +110,7 @@ def _read(reading: Reading, trials: Trials, place: Place) -> Response:
     else:
         may_be_repeated(actor().token)
     read = _reader(reading, trials, place, wanted)
-    # What is withheld is enough to see that the client has it already, which reveals nothing.
+    # The withheld values are enough to see that the client already has it, which reveals nothing.
     content = read(reveal=False)
     tag = tag_of(content.revision.number, wanted)
     if is_unchanged(tag):
@@ -119,7 +119,7 @@ def _read(reading: Reading, trials: Trials, place: Place) -> Response:
 
 
 def _reader(reading: Reading, trials: Trials, place: Place, wanted: CurrentQuery) -> Callable[..., Content]:
-    """Return what reads the revision that is wanted."""
+    """Return a function that reads the requested revision."""
     if wanted.schema_digest is not None and wanted.session is not None:
         detail = "`schema` asks for the newest revision that fits, and `session` for the one that is offered: send one"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
@@ -178,7 +178,7 @@ def _no_string(name: str) -> ProblemItem:
 
 
 def count_outcome() -> None:
-    """Have what comes of this attempt to write counted, also if it is refused."""
+    """Count the outcome of this attempt to write, even if it is refused."""
 
     def count(response: Response) -> Response:
         count_write(_OUTCOMES.get(response.status_code, "failed"))

@@ -57,7 +57,7 @@ def events(watch: Watch) -> Blueprint:
 
 
 def quiet_stream(streams: OpenStreams) -> Blueprint:
-    """Return the resource of a service that keeps no configuration: a stream of signs of life."""
+    """Return the resource of a service that keeps no configuration: a stream of heartbeats."""
     blueprint = Blueprint("events", __name__)
 
     @blueprint.get("/v1/stream")

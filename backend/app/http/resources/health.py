@@ -20,10 +20,10 @@ class ReadinessAnswer(HealthAnswer):
 
 
 def health(store: Store | None = None) -> Blueprint:
-    """Return the resources that tell how this process is.
+    """Return the resources that report the health of this process.
 
-    It is ready if it reaches the database; without that, others may, and a restart would help nobody.
-    On a full disk it is ready still, for reads go on; it says that it is degraded until a write is stored.
+    It is ready if it reaches the database; if it doesn't, others may, and a restart would not help.
+    On a full disk it is still ready, because reads work; it says that it is degraded until a write succeeds.
 
     A worker that is about to end still answers that it is ready: until gunicorn has closed its
     socket, a probe can reach it while others take over, and one bad answer would take the whole

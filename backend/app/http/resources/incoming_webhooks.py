@@ -1,4 +1,4 @@
-"""`/v1/webhooks/in`: who may say that something is wrong in an environment, and the requests that say so."""
+"""`/v1/webhooks/in`: who may report that something is wrong in an environment, and the requests that do."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -141,7 +141,7 @@ def incoming_webhooks(use_cases: Accepting) -> Blueprint:
 
 
 def received_webhooks(use_case: Receiving, authentication: Authentication) -> Blueprint:
-    """Return the resource that takes what is signed, without a token."""
+    """Return the resource that takes signed messages, without a token."""
     blueprint = Blueprint("received_webhooks", __name__)
 
     @blueprint.post(f"{_BASE}/<webhook_id>")
@@ -175,7 +175,7 @@ def received_webhooks(use_case: Receiving, authentication: Authentication) -> Bl
 
 
 def _wrong(body: bytes) -> WrongWebhook:
-    """Return what a sender says; a body that is no JSON says nothing, unless it claims to be some."""
+    """Return what a sender says; a body that is not JSON says nothing, unless it claims to be JSON."""
     if not body:
         return WrongWebhook()
     try:

@@ -11,7 +11,7 @@ _WHAT = "counts in Prometheus' text format"
 
 
 def metrics() -> Blueprint:
-    """Return the resource that tells counts, to the holder of any live token: they tell how busy a service is."""
+    """Return the resource of the metrics, for the holder of any live token: they show how busy a service is."""
     blueprint = Blueprint("metrics", __name__)
 
     @blueprint.get("/metrics")

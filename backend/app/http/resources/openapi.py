@@ -1,4 +1,4 @@
-"""`GET /v1/openapi.json`: the API as OpenAPI 3.1, made of the marks on the views."""
+"""`GET /v1/openapi.json`: the API as OpenAPI 3.1, generated from the marks on the views."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ def openapi() -> Blueprint:
 
 
 def document(application: Flask) -> Schema:
-    """Return the description of all that `application` answers."""
+    """Return the description of everything that `application` answers."""
     found = list(views_of_the_api(application))
     models: set[type[BaseModel]] = {ProblemDocument, *(model for _, mark in found for model in _models(mark))}
     _, schemas = models_json_schema(

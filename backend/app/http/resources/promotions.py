@@ -45,7 +45,7 @@ class PromotedAnswer(WrittenAnswer):
 
 
 def promotions(use_case: Promoting) -> Blueprint:
-    """Return the resource that brings variables from one environment to another."""
+    """Return the resource that copies variables from one environment to another."""
     blueprint = Blueprint("promotions", __name__)
     answer = {"application/json": PromotedAnswer}
 

@@ -1,4 +1,4 @@
-"""`…/revisions` and `…/diff`: what was there before, what has changed, and the way back."""
+"""`…/revisions` and `…/diff`: the history, what has changed, and rollbacks."""
 
 from http import HTTPStatus
 from typing import Any
@@ -66,7 +66,7 @@ class Reason(BaseModel):
 
 
 def revisions(history: History, reading: Reading, revising: Revising) -> Blueprint:
-    """Return the resource that tells the history."""
+    """Return the resource of the history."""
     blueprint = Blueprint("revisions", __name__)
 
     @blueprint.get(f"{_BASE}/revisions")

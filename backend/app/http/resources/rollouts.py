@@ -1,4 +1,4 @@
-"""`…/rollout`: how far the newest revision has come, the end of its trial by hand, and how revisions are tried."""
+"""`…/rollout`: the rollout of the newest revision, the end of its trial by hand, and how revisions are tried."""
 
 from http import HTTPStatus
 from typing import Any
@@ -46,7 +46,7 @@ class PlanTold(BaseModel):
 
 
 def rollout(use_cases: Rollouts, trials: Trials) -> Blueprint:
-    """Return the resource that tells how a revision stands, and ends its trial."""
+    """Return the resource of the rollout, which also ends a trial."""
     blueprint = Blueprint("rollout", __name__)
     answers = {200: {"application/json": RolloutAnswer}}
 

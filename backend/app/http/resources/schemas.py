@@ -30,7 +30,7 @@ class SchemasAnswer(BaseModel):
 
 
 def schemas(use_cases: Schemas) -> Blueprint:
-    """Return the resource that keeps contracts."""
+    """Return the resource of the contracts."""
     blueprint = Blueprint("schemas", __name__)
 
     @blueprint.put("/v1/apps/<app>/schemas/<digest>")

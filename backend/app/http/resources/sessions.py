@@ -1,4 +1,4 @@
-"""`/v1/sessions/` and `/v1/verdicts`: the running instances, and what they say of revisions."""
+"""`/v1/sessions/` and `/v1/verdicts`: the running instances, and what they say about revisions."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -85,7 +85,7 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
         wanted = query(SessionsQuery)
         (place,) = named_places([wanted.environment])
         allow(Scope.CONFIG_READ, place)
-        rollouts.offering(place)  # or a name that is mistyped would look like a place that nobody follows
+        rollouts.offering(place)  # otherwise a mistyped name would look like a place that nobody follows
         told = sessions_json(rollouts, use_cases.of(place))
         found = [each for each in told if wanted.state in {None, each["state"]}]
         page = [each for each in found if each["instance"] > (wanted.after or "")]
@@ -145,11 +145,11 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
 
 
 def _as_told(trials: Trials, session_id: str, event: Event) -> Event | None:
-    """Return an offer to some as an instance is told of it: as the revision that it has; None where that is no news."""
+    """Return an offer to some instances in the form for one of them: the revision that it gets; None if no news."""
     about = event.happening
     try:
         offers = trials.offers(Place(about.app, about.environment))
-    except ServiceError:  # a hint too many costs the instance a look, and one too few the revision
+    except ServiceError:  # one hint too many costs the instance a look, and one too few the revision
         return replace(event, happening=replace(about, kind=EventKind.REVISION))
     if not offers.concern(session_id, int(about.subject)):
         return None
@@ -169,7 +169,7 @@ def _instance(wanted: NewSession) -> Instance:
 
 
 def sessions_json(rollouts: Rollouts, found: Sequence[Session]) -> list[dict[str, Any]]:
-    """Return sessions as they stand to the revisions that they are offered."""
+    """Return sessions, with their state relative to the revisions that they are offered."""
     offered = {place: rollouts.offering(place) for place in {each.place for each in found}}
     return [session_json(each, offered[each.place].to(each)) for each in found]
 
@@ -181,7 +181,7 @@ def allow(scope: Scope, *places: Place) -> None:
 
 
 def found_session(use_cases: Sessions, session_id: str, scope: Scope) -> Sequence[Session]:
-    """Return a session in each of its environments; whoever has no business there is not told that it exists."""
+    """Return a session in each of its environments; whoever has no rights there does not learn that it exists."""
     found = use_cases.named(session_id)
     try:
         allow(scope, *(each.place for each in found))

@@ -1,4 +1,4 @@
-"""What instances say: `PATCH /v1/sessions/{id}` and, of many at once, `POST /v1/verdicts`."""
+"""What instances report: `PATCH /v1/sessions/{id}` and, for many at once, `POST /v1/verdicts`."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -33,15 +33,15 @@ from app.views.problem import Problem
 
 _LARGEST = 1_000_000
 _LARGEST_OF_MANY = 4_000_000
-"""As many verdicts as there may be at once are more than a megabyte."""
+"""The most verdicts that are allowed at once are more than a megabyte."""
 
 
 class _Sessions(RootModel[list[list[SessionId]]]):
-    """The ids of those who tell the same."""
+    """The ids of those that report the same."""
 
 
 def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Blueprint:
-    """Return the resource that hears instances."""
+    """Return the resource that takes the reports of instances."""
     blueprint = Blueprint("verdicts", __name__)
 
     @blueprint.patch("/v1/sessions/<session_id>")
@@ -107,7 +107,7 @@ def _report(sessions: Sequence[str], place: Place, told: ToldOfSession, now: dat
 
 
 def _validated(sent: object) -> tuple[Sequence[ToldOfOne], Sequence[Sequence[str]]]:
-    """Return what is told, and the ids of the sessions that tell each of it.
+    """Return the reports, and the ids of the sessions that make each of them.
 
     Raises:
         Problem: 422 with everything that is wrong, each at its place in what was sent.
@@ -121,9 +121,9 @@ def _validated(sent: object) -> tuple[Sequence[ToldOfOne], Sequence[Sequence[str
 
 
 def _told_alike(content: object) -> tuple[object, Sequence[Sequence[str]]]:
-    """Return `content` with what many tell alike only once, and the ids of the sessions that tell each of it.
+    """Return `content` with equal reports only once, and the ids of the sessions that make each of them.
 
-    10,000 instances tell a handful of different things, and each of them is looked at and stored once. Where something
+    10,000 instances report a handful of different things, and each of them is checked and stored once. If something
     is wrong, `content` stays as it is, for its model to say what.
     """
     if not isinstance(content, list) or len(content) > MOST_AT_ONCE:
@@ -136,7 +136,7 @@ def _told_alike(content: object) -> tuple[object, Sequence[Sequence[str]]]:
         session = each.get("session") if isinstance(each, dict) else None
         if not isinstance(session, str):
             return content, []
-        if session in heard:  # what it tells now counts more than what was told before
+        if session in heard:  # its newest report counts
             alike.clear()
             heard.clear()
         heard.add(session)

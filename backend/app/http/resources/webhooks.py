@@ -1,4 +1,4 @@
-"""`/v1/webhooks`: who is told of revisions, and what was sent."""
+"""`/v1/webhooks`: who hears about revisions, and what was sent."""
 
 from datetime import timedelta
 from http import HTTPStatus

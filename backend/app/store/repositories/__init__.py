@@ -1,1 +1,1 @@
-"""The tables, and the ports on them: one file a kind of thing."""
+"""The tables, and the ports on them: one file for each kind of thing."""

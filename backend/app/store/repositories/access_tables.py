@@ -54,7 +54,7 @@ used_assertions = sa.Table(
     sa.Column("until", Moment, nullable=False),
     sa.Index("used_assertions_by_end", "until"),
 )
-"""The tokens of other issuers that were exchanged, as long as they would be accepted again."""
+"""The exchanged tokens of other issuers, as long as they would otherwise be accepted again."""
 
 sign_ins = sa.Table(
     "sign_ins",
@@ -66,4 +66,4 @@ sign_ins = sa.Table(
     sa.Index("sign_ins_by_token", "token_id"),
     sa.Index("sign_ins_by_end", "expires_at"),
 )
-"""Browsers that speak for a token; `digest` is the SHA-256 of the cookie."""
+"""Browsers that act for a token; `digest` is the SHA-256 of the cookie."""

@@ -16,7 +16,7 @@ class SqlKeys:
         self._sealer = sealer
 
     def first(self) -> str:
-        """Return the id of the service's first key, which wraps what is new."""
+        """Return the id of the service's first key, which wraps everything new."""
         return self._sealer.keyring.first
 
     def wrapped_by(self) -> Mapping[str, str]:
@@ -25,7 +25,7 @@ class SqlKeys:
         return {row.app: row.wrapped_by for row in rows}
 
     def wrap_anew(self, app: str) -> None:
-        """Wrap the key of `app` by the first of the service's keys."""
+        """Wrap the key of `app` with the first of the service's keys."""
         if (stored := self._stored(app)) is not None:
             anew = self._sealer.wrap_anew(stored)
             change = app_keys.update().where(app_keys.c.app == app)
@@ -41,7 +41,7 @@ class SqlKeys:
         return new
 
     def unwrap_all(self) -> None:
-        """Find out whether the service has the keys for all that is stored.
+        """Check that the service has the keys for everything that is stored.
 
         Raises:
             UnusableStorageError: It lacks one.

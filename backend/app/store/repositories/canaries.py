@@ -1,4 +1,4 @@
-"""Canaries in SQL: the revisions that some instances are offered first, and how an environment wants that."""
+"""Canaries in SQL: the revisions that some instances are offered first, and the plans of environments."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -33,11 +33,11 @@ class SqlCanaries:
         return _canary(row) if row else None
 
     def on_trial(self) -> Sequence[Canary]:
-        """Return what is on trial, in all environments."""
+        """Return what is on trial in all environments."""
         return [_canary(row) for row in self._connection.execute(_ON_TRIAL)]
 
     def put(self, canary: Canary) -> None:
-        """Store how far a revision has come."""
+        """Store the stage of a revision."""
         this = sa.and_(
             canaries.c.app == canary.place.app,
             canaries.c.environment == canary.place.environment,

@@ -1,4 +1,4 @@
-"""What tables are made of: the types of columns that both databases keep in the same way, and the list of tables."""
+"""The types of columns that both databases store in the same way, and the list of tables."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,24 +10,24 @@ _MICROSECOND = timedelta(microseconds=1)
 EVERY_TABLE = sa.MetaData()
 
 LARGEST = 2**63 - 1
-"""The largest number that both databases take."""
+"""The largest number that both databases accept."""
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""SQLite numbers rows by itself only where the type is exactly INTEGER."""
+"""SQLite numbers rows automatically only if the type is exactly INTEGER."""
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
-    """A time of day as microseconds since 1970, which both databases keep exactly and in the same way."""
+    """A time as microseconds since 1970, which both databases store exactly and in the same way."""
 
     impl = sa.BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's
-        """Return what is stored."""
+        """Return the stored value."""
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
-        """Return what was meant."""
+        """Return the original value."""
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 

@@ -1,6 +1,6 @@
-"""The chain of digests: each revision's own covers all that is stored of it, and the digest of the one before.
+"""The chain of digests: that of a revision covers everything that is stored of it, and the previous digest.
 
-That of a proposal covers all that it would make a revision of, and the digest of the revision that it is made from.
+That of a proposal covers everything that would go into a revision, and the digest of the revision that it is based on.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from app.domain.revision import Revision
 from app.store.repositories.columns import microseconds
 
 FIRST = "0" * 64
-"""What stands for the digest before the first revision of an environment."""
+"""What takes the place of the digest before the first revision of an environment."""
 
 
 def digest_of(revision: Revision, body_sha256: bytes, previous: str) -> str:
-    """Return SHA-256 over all that is stored of a revision and never changes, and over the digest before it."""
+    """Return SHA-256 over everything that is stored of a revision and never changes, and over the previous digest."""
     told = [
         previous,
         revision.place.app,
@@ -38,7 +38,7 @@ def digest_of(revision: Revision, body_sha256: bytes, previous: str) -> str:
 
 
 def proposal_digest(proposal: Proposal, terms: Mapping[str, object], sealed_sha256: bytes, base: str) -> str:
-    """Return SHA-256 over all that an approval is of; over what is sealed, so that nobody can guess at the values."""
+    """Return SHA-256 over everything that an approval covers; over the sealed values, so that nobody can guess them."""
     told = [
         base,
         proposal.place.app,

@@ -1,4 +1,4 @@
-"""Events and the audit log in SQL: what is told to watchers, and what is kept for those who ask later."""
+"""Events and the audit log in SQL: what watchers get, and what is kept for those who ask later."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ _NEXT = (
     .values(sequence=counter.c.sequence + 1, mark=sa.bindparam("next_mark"))
     .returning(counter.c.sequence)
 )
-"""One row, updated in the transaction that writes: numbers are in the order of commits, and without a gap."""
+"""One row, updated in the transaction that writes: numbers are in the order of commits, without gaps."""
 
 
 _NEW_EVENT = events.insert()
@@ -26,7 +26,7 @@ _POSITION = sa.select(counter.c.sequence, counter.c.mark)
 
 
 KEPT = 100_000
-"""How many events a reader may have missed and still go on; the audit log keeps everything."""
+"""How many events a reader may have missed and still continue; the audit log keeps everything."""
 TRIMMED_EVERY = 1_000
 
 
@@ -62,7 +62,7 @@ class SqlEvents:
         return Position(row.sequence, row.mark)
 
     def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
-        """Return the events after `position`, or a reset where this history does not have that position."""
+        """Return the events after `position`, or a reset if this history does not have that position."""
         wanted = sa.select(events).where(events.c.sequence >= position.sequence)
         rows = self._connection.execute(wanted.order_by(events.c.sequence).limit(limit + 1)).all()
         found = [_event(row) for row in rows]
@@ -87,7 +87,7 @@ class SqlAuditLog:
         self._known = known
 
     def record(self, entry: AuditEntry) -> None:
-        """Write down what was done, in the transaction that does it."""
+        """Record what was done, in the transaction that does it."""
         row = {
             "action": entry.action,
             "at": entry.at,
@@ -109,7 +109,7 @@ class SqlAuditLog:
         environment: str = "",
         action: Action | None = None,
     ) -> Sequence[AuditEntry]:
-        """Return entries from the newest to the oldest: below id `before`, about that place, and of that kind alone."""
+        """Return entries, newest first: below id `before`, about that place, and of that kind."""
         statement = sa.select(audit, principals).join(principals).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(audit.c.id < min(before, LARGEST))

@@ -1,4 +1,4 @@
-"""Incoming webhooks in SQL, and what each message that came in has done."""
+"""Incoming webhooks in SQL, and what each incoming message has done."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from app.store.repositories.webhooks import secrets_of
 from app.store.sealing import Sealer
 
 KEPT = timedelta(days=30)
-"""How long a message is known again; senders give up after days."""
+"""How long a message is recognised; senders give up after days."""
 
 
 class SqlIncomingWebhooks:
@@ -44,30 +44,30 @@ class SqlIncomingWebhooks:
         return _webhook(row, tuple(secrets_of(row, self._sealer, self._keys.of(row.app), now))) if row else None
 
     def all_webhooks(self) -> Sequence[IncomingWebhook]:
-        """Return all of them without their secrets, the oldest first."""
+        """Return all of them without their secrets, oldest first."""
         ordered = sa.select(incoming_webhooks).order_by(incoming_webhooks.c.made_at, incoming_webhooks.c.id)
         return [_webhook(row, ()) for row in self._connection.execute(ordered)]
 
     def rotate(self, webhook: IncomingWebhook, secret: str, old_until: datetime) -> None:
-        """Store another secret; the one before signs as well until then."""
+        """Store another secret; the previous one also signs until then."""
         known = incoming_webhooks.c
         values = {"secret": self._sealed(webhook, secret), "old_secret": known.secret, "old_until": old_until}
         self._connection.execute(incoming_webhooks.update().where(known.id == webhook.id).values(values))
 
     def remove(self, webhook_id: str) -> None:
-        """Forget one, and what it has done."""
+        """Delete one, and the record of what it has done."""
         self._connection.execute(received_webhooks.delete().where(received_webhooks.c.webhook == webhook_id))
         self._connection.execute(incoming_webhooks.delete().where(incoming_webhooks.c.id == webhook_id))
 
     def reaction(self, webhook_id: str, message_id: str) -> Reaction | None:
-        """Return what a message has done; None if it has not come before."""
+        """Return what a message has done; None if it has not arrived before."""
         known = received_webhooks.c
         wanted = sa.select(received_webhooks).where(known.webhook == webhook_id, known.id == message_id)
         row = self._connection.execute(wanted).first()
         return Reaction(Effect(row.effect), row.revision, row.current) if row else None
 
     def note(self, webhook_id: str, message_id: str, now: datetime, reaction: Reaction) -> None:
-        """Store what a message has done, and forget what others did long ago."""
+        """Store what a message has done, and delete what others did long ago."""
         self._connection.execute(received_webhooks.delete().where(received_webhooks.c.at < now - KEPT))
         row: dict[str, object] = {
             "webhook": webhook_id,

@@ -1,4 +1,4 @@
-"""Limits in SQL: those of single apps, what each app has used minute by minute, and its places for streams."""
+"""Limits in SQL: those of single apps, what each app has used per minute, and its places for streams."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ spent = sa.Table(
     sa.Column("revisions", sa.BigInteger, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
 )
-"""What was used within a minute, counted from 1970; an app has no more than an hour of them."""
+"""What was used within a minute, counted from 1970; an app has at most an hour of them."""
 
 stream_places = sa.Table(
     "stream_places",
@@ -32,7 +32,7 @@ stream_places = sa.Table(
     sa.Column("worker", sa.Text, primary_key=True),
     sa.Column("number", sa.BigInteger, nullable=False),
 )
-"""How many streams of an app each worker may hold by now. Their sum is never above the limit of the app."""
+"""How many streams of an app each worker may currently hold. Their sum never exceeds the limit of the app."""
 
 _OWN = sa.select(limits.c.name, limits.c.allowed).where(limits.c.app == sa.bindparam("wanted"))
 _SPENT = (
@@ -69,11 +69,11 @@ class SqlLimits:
             self._connection.execute(limits.insert(), {"app": app, "name": limit, "allowed": allowed})
 
     def spent(self, app: str, first: int) -> Sequence[Spent]:
-        """Return what `app` has used from minute `first` on, the oldest minute first."""
+        """Return what `app` has used from minute `first` on, oldest minute first."""
         return [Spent(*row) for row in self._connection.execute(_SPENT, {"wanted": app, "first": first})]
 
     def spend(self, app: str, spent: Spent, first: int) -> None:
-        """Add to what `app` has used within a minute, and forget what it used before minute `first`."""
+        """Add to what `app` has used within a minute, and delete what it used before minute `first`."""
         more = {"more_revisions": spent.revisions, "more_bytes": spent.bytes}
         if self._connection.execute(_MORE, {"wanted": app, "this": spent.minute, **more}).rowcount:
             return
@@ -82,12 +82,12 @@ class SqlLimits:
         self._connection.execute(_NEW, row)
 
     def places(self, app: str) -> Mapping[str, int]:
-        """Return how many streams of `app` each worker may hold by now, those that it holds included."""
+        """Return how many streams of `app` each worker may currently hold, including those that it holds."""
         found = self._connection.execute(sa.select(stream_places).where(stream_places.c.app == app))
         return {row.worker: row.number for row in found}
 
     def places_of(self, worker: str) -> Mapping[str, int]:
-        """Return how many streams of each app a worker may hold by now."""
+        """Return how many streams of each app a worker may currently hold."""
         found = self._connection.execute(sa.select(stream_places).where(stream_places.c.worker == worker))
         return {row.app: row.number for row in found}
 
@@ -100,6 +100,6 @@ class SqlLimits:
             self._connection.execute(stream_places.insert(), {"app": app, "worker": worker, "number": number})
 
     def give_back(self, workers: Sequence[str]) -> None:
-        """Take all places from workers that have ended."""
+        """Take back all places of workers that have ended."""
         if workers:
             self._connection.execute(stream_places.delete().where(stream_places.c.worker.in_(workers)))

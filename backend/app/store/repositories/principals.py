@@ -40,11 +40,11 @@ class SqlPrincipals:
         return [as_principal(row) for row in rows]
 
     def seen(self, principal: Principal, number: int) -> None:
-        """Take note of the number of a principal that came with another row."""
+        """Remember the number of a principal that came with another row."""
         self._ids[principal.issuer, principal.subject] = number
 
     def id_of(self, principal: Principal) -> int:
-        """Return the number of a principal, which is remembered if it is new."""
+        """Return the number of a principal, which is stored if it is new."""
         key = (principal.issuer, principal.subject)
         if key not in self._ids:
             if (row := self._row(principal)) is None:
@@ -74,7 +74,7 @@ class SqlTokens:
         return self._one(_BY_ID, token_id)
 
     def all_tokens(self) -> Sequence[Token]:
-        """Return all tokens, the newest first."""
+        """Return all tokens, newest first."""
         rows = self._connection.execute(_TOKENS.order_by(tokens.c.made_at.desc(), tokens.c.id))
         return [as_token(row) for row in rows]
 
@@ -117,12 +117,12 @@ class SqlTokens:
 
 
 def rights_as_json(rights: Iterable[Right]) -> list[dict[str, object]]:
-    """Return rights as they are stored."""
+    """Return rights in the form that is stored."""
     return [{"scopes": sorted(each.scopes), "bound": str(each.bound)} for each in sorted(rights, key=str)]
 
 
 def rights_of_json(stored: Iterable[dict[str, Any]]) -> frozenset[Right]:
-    """Return the rights that are stored."""
+    """Return the stored rights."""
     return frozenset(Right(frozenset(map(Scope, each["scopes"])), Bound.parse(each["bound"])) for each in stored)
 
 

@@ -12,7 +12,7 @@ protections = sa.Table(
     sa.Column("environment", sa.Text, primary_key=True),
     sa.Column("approvals", sa.Integer, nullable=False),
 )
-"""How many approvals a change needs; of an environment that is not protected, there is no row."""
+"""How many approvals a change needs; there is no row for an environment that is not protected."""
 
 proposals = sa.Table(
     "proposals",
@@ -62,4 +62,4 @@ approvals = sa.Table(
     ),
     sa.Index("approvals_by_principal", "principal_id"),
 )
-"""One a principal, of what they have looked at last."""
+"""One per principal, for what they last looked at."""

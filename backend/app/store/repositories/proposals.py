@@ -1,4 +1,4 @@
-"""Protected environments and proposals in SQL: sealed as revisions are, and under a digest over all that is stored."""
+"""Protected environments and proposals in SQL: sealed like revisions, under a digest over everything that is stored."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ class SqlProposals:
     def of(
         self, place: Place, *, only_open: bool = False, before: int | None = None, limit: int = 100
     ) -> Sequence[Proposal]:
-        """Return proposals from the newest to the oldest, those below number `before` alone."""
+        """Return proposals, newest first, starting below number `before`."""
         statement = _FOUND.where(_at(place)).order_by(proposals.c.number.desc()).limit(limit)
         if only_open:
             statement = statement.where(_OPEN)
@@ -74,14 +74,14 @@ class SqlProposals:
         return self._found(statement, f"the proposals of {place}")
 
     def overdue(self, now: datetime) -> Sequence[Proposal]:
-        """Return the open proposals of all environments whose time is over."""
+        """Return the open proposals of all environments that have expired."""
         return self._found(_FOUND.where(_OPEN, proposals.c.expires_at <= now), "the proposals")
 
     def variables(self, proposal: Proposal) -> Variables:
-        """Return the values that a revision made of an open proposal would have.
+        """Return the values that a revision made from an open proposal would have.
 
         Raises:
-            DestroyedError: It has ended, and they are gone.
+            DestroyedError: It has ended, and its values are gone.
             DamagedError: What is stored is not what was written.
         """
         wanted = sa.select(proposals.c.body, proposals.c.data_key, proposals.c.sealed_sha256).where(_is(proposal))
@@ -103,13 +103,13 @@ class SqlProposals:
         return proposal
 
     def change(self, proposal: Proposal, wish: Wish, expires_at: datetime) -> Proposal:
-        """Store something else as the same proposal, under another digest; what was there is gone for good."""
+        """Replace the content of a proposal, under a new digest; the old content is permanently gone."""
         changed, row = self._made(wish, proposal.number, expires_at)
         self._connection.execute(proposals.update().where(_is(proposal)).values(row))
         return replace(changed, approvals=proposal.approvals)
 
     def approve(self, proposal: Proposal, approval: Approval) -> Proposal:
-        """Store an approval; one that the same principal gave before is forgotten."""
+        """Store an approval, replacing an earlier one of the same principal."""
         principal_id = self._known.id_of(approval.principal)
         here = {"app": proposal.place.app, "environment": proposal.place.environment, "proposal": proposal.number}
         before = (
@@ -124,7 +124,7 @@ class SqlProposals:
         return replace(proposal, approvals=(*others, approval))
 
     def end(self, proposal: Proposal, ending: Ending) -> Proposal:
-        """Store what has become of a proposal, and remove its values for good."""
+        """Store how a proposal ended, and permanently remove its values."""
         gone = {"body": None, "data_key": None, "state": ending.state, "ended_at": ending.at}
         why = {"ended_by": self._known.id_of(ending.principal), "ended_reason": ending.reason}
         change = proposals.update().where(_is(proposal))
@@ -132,7 +132,7 @@ class SqlProposals:
         return replace(proposal, ending=ending)
 
     def forget_approvals(self, principal: Principal) -> Sequence[Proposal]:
-        """Forget what a principal has approved that is still open; return those proposals as they are then."""
+        """Delete a principal's approvals of open proposals; return those proposals as they then are."""
         principal_id = self._known.id_of(principal)
         theirs = sa.select(approvals).where(approvals.c.principal_id == principal_id, _of_open_proposal())
         there = [(Place(row.app, row.environment), row.proposal) for row in self._connection.execute(theirs)]
@@ -200,7 +200,7 @@ class SqlProposals:
     def _found(self, statement: sa.Select[Any], what: str) -> Sequence[Proposal]:
         try:
             return [self._proposal(row) for row in self._connection.execute(statement).all()]
-        except (ValueError, TypeError, KeyError):  # no JSON, no UTF-8, no place, nothing that a digest is made of
+        except (ValueError, TypeError, KeyError):  # not JSON, UTF-8 or a place, or of a wrong type for a digest
             raise _damaged(what) from None
 
     def _proposal(self, row: sa.Row[Any]) -> Proposal:
@@ -257,7 +257,7 @@ def _of_open_proposal() -> sa.ColumnElement[bool]:
 
 
 def _sha256(sealed: SealedBody) -> bytes:
-    """Return what stands for both: with another data key, the same body would be other values."""
+    """Return a hash of both: with another data key, the same body would mean other values."""
     return hashlib.sha256(hashlib.sha256(sealed.body).digest() + sealed.data_key).digest()
 
 

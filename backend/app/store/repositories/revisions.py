@@ -1,4 +1,4 @@
-"""The revisions in SQL: sealed bodies, and a chain of digests over all that is stored."""
+"""Revisions in SQL: sealed bodies, and a chain of digests over everything that is stored."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ _NEW = revisions.insert()
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """What a row holds beside the revision itself."""
+    """What a row holds in addition to the revision itself."""
 
     sealed: SealedBody | None
     body_sha256: bytes
@@ -97,7 +97,7 @@ class SqlRevisions:
         return self._newest[place]
 
     def current(self, place: Place, below: int | None = None) -> Revision | None:
-        """Return the newest revision that everyone is offered, of those below a number; None if there is none."""
+        """Return the newest revision below a number that everyone is offered; None if there is none."""
         newest = self.newest(place)
         if below is None and (newest is None or newest.stage is Stage.COMPLETE):
             return newest
@@ -116,7 +116,7 @@ class SqlRevisions:
         return found[0] if found else None
 
     def history(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
-        """Return revisions from the newest to the oldest, those below number `before` alone."""
+        """Return revisions, newest first, starting below number `before`."""
         statement = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(limit)
         if before is not None:
             statement = statement.where(revisions.c.number < min(before, LARGEST))
@@ -126,7 +126,7 @@ class SqlRevisions:
         """Return the values of a revision.
 
         Raises:
-            DestroyedError: They were removed for good.
+            DestroyedError: They were permanently removed.
             DamagedError: What is stored is not what was written.
         """
         stored = self._stored_of(revision)
@@ -159,7 +159,7 @@ class SqlRevisions:
         return [Place(*row) for row in rows]
 
     def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
-        """Remove the values of a revision for good, and keep all else."""
+        """Permanently remove the values of a revision, and keep everything else."""
         statement = revisions.update().where(
             revisions.c.app == revision.place.app,
             revisions.c.environment == revision.place.environment,
@@ -213,7 +213,7 @@ class SqlRevisions:
     def _found(self, statement: sa.Select[Any], what: str, wanted: Mapping[str, str | int]) -> Sequence[Revision]:
         try:
             return [self._revision(row) for row in self._connection.execute(statement, wanted)]
-        except (ValueError, TypeError):  # no JSON, no UTF-8, no kind of principal, nothing that a digest is made of
+        except (ValueError, TypeError):  # not JSON, UTF-8 or a kind of principal, or of a wrong type for a digest
             raise _damaged(what) from None
 
     def _revision(self, row: sa.Row[Any]) -> Revision:

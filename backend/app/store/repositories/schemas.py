@@ -1,4 +1,4 @@
-"""Schemas in SQL, each under its digest; the one that was pushed last is the app's current one."""
+"""Schemas in SQL, each under its digest; the last one pushed is the app's current one."""
 
 import hashlib
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class SqlSchemas:
         self._known = known
 
     def current(self, app: str) -> Schema | None:
-        """Return the schema that was pushed last; None if none was."""
+        """Return the last schema that was pushed; None if none was."""
         return self._first(_CURRENT, app=app)
 
     def named(self, app: str, digest: str) -> Schema | None:
@@ -34,12 +34,12 @@ class SqlSchemas:
         return self._first(_NAMED, app=app, digest=digest)
 
     def all_of(self, app: str) -> Sequence[Schema]:
-        """Return the schemas of `app`, the one that was pushed last first."""
+        """Return the schemas of `app`, last pushed first."""
         rows = self._connection.execute(_NEWEST_FIRST, {"app": app})
         return [_schema(row) for row in rows]
 
     def page(self, app: str, after: str | None = None, limit: int = 100) -> Sequence[Schema]:
-        """Return schemas of `app`, the one that was pushed last first; those that come after a digest alone."""
+        """Return schemas of `app`, last pushed first, starting after a digest."""
         statement = _NEWEST_FIRST.limit(limit)
         if after is not None:
             known = (schemas.c.app == app, schemas.c.digest == after)
@@ -47,7 +47,7 @@ class SqlSchemas:
         return [_schema(row) for row in self._connection.execute(statement, {"app": app})]
 
     def put(self, schema: Schema) -> None:
-        """Store `schema`, or its new release if it is there already, and make it the current one."""
+        """Store `schema`, or its new release if it is already stored, and make it the current one."""
         newest = sa.select(sa.func.coalesce(sa.func.max(schemas.c.turn), 0)).where(schemas.c.app == schema.app)
         pushed = {
             "turn": self._connection.scalars(newest).one() + 1,

@@ -1,4 +1,4 @@
-"""Stores what many instances tell in one go, because 100,000 of them may answer to one revision at once."""
+"""Stores what many instances report at once, because 100,000 of them may answer to one revision at the same time."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ _BETWEEN_IDS = "\x1f"
 
 
 def store_reports(connection: sa.Connection, reports: Iterable[SessionReport]) -> Mapping[Place, Collection[str]]:
-    """Store what instances have attempted and what they serve; return the ids of the sessions that are known."""
+    """Store what instances have attempted and what they serve; return the ids of the known sessions."""
     by_place: dict[Place, list[SessionReport]] = {}
     for each in reports:
         by_place.setdefault(each.place, []).append(each)
@@ -27,7 +27,7 @@ def store_reports(connection: sa.Connection, reports: Iterable[SessionReport]) -
 
 
 def _in_one_go(reports: Iterable[SessionReport]) -> Sequence[SessionReport]:
-    """Return what `reports` tell one after the other as reports that have no session in common."""
+    """Return `reports`, which follow one another, as reports that have no session in common."""
     told: list[SessionReport] = []
     last: dict[str, int] = {}
     for report in reports:
@@ -48,7 +48,7 @@ def _in_one_go(reports: Iterable[SessionReport]) -> Sequence[SessionReport]:
 
 
 def _store(connection: sa.Connection, place: Place, reports: Sequence[SessionReport]) -> Iterable[str]:
-    """Store reports that have no session in common; return the ids of the sessions that are known."""
+    """Store reports that have no session in common; return the ids of the known sessions."""
     this = {"of_app": place.app, "of_environment": place.environment}
     if connection.dialect.name == "postgresql":
         rows = [(_joined(each.sessions), *_row(each)) for each in reports]
@@ -63,12 +63,12 @@ def _store(connection: sa.Connection, place: Place, reports: Sequence[SessionRep
 
 
 def _joined(ids: Iterable[str]) -> str:
-    """Return ids as one text, which PostgreSQL takes apart far sooner than an array; no session has such an id."""
+    """Return ids as one string, which PostgreSQL splits much faster than an array; no id contains the separator."""
     return _BETWEEN_IDS.join(each for each in ids if _BETWEEN_IDS not in each)
 
 
 def _row(report: SessionReport) -> Sequence[object]:
-    """Return the values of `_TOLD`, as the database keeps them; None for what is not told."""
+    """Return the values of `_TOLD`, in the form that is stored; None for what is not reported."""
     verdict, served = report.verdict, report.serves
     attempted = (
         (verdict.revision, verdict.answer.value, microseconds(verdict.at), _json(verdict.reasons))
@@ -98,7 +98,7 @@ def _cell(number: int) -> sa.BindParameter[object]:
 
 
 def _by_session() -> sa.Subquery:
-    """Return what is told as a table with a row for each session, of an array of ids and one for each column."""
+    """Return the reports as a table with a row for each session, from an array of ids and one for each column."""
     kept_as: tuple[Any, ...] = (sa.Text(), *map(_kept_as, _TOLD))
     arrays = [sa.cast(_cell(at), sa.ARRAY(kept)) for at, kept in enumerate(kept_as)]
     alike = sa.func.unnest(*arrays).table_valued("ids", *(each.name for each in _TOLD)).render_derived("alike")
@@ -112,7 +112,7 @@ def _kept_as(column: sa.Column[object]) -> sa.types.TypeEngine[object]:
 
 
 def _storing(new: Mapping[str, sa.ColumnElement[object]], session: sa.ColumnElement[bool]) -> sa.Update:
-    """Return the statement that takes what is told over; what is not told stays as it is."""
+    """Return the statement that stores the reports; what is not reported stays the same."""
     kept = sessions.c
     goes_on = sa.and_(kept.serves == new["serves"], kept.source == new["source"])
     since = sa.case((goes_on, kept.serves_since), else_=new["serves_since"])
@@ -128,6 +128,6 @@ _THERE = tuple(sessions.c[name] == sa.bindparam(f"of_{name}") for name in ("app"
 _BY_SESSION = _by_session().c
 _IN_ONE_STATEMENT = _storing(dict(_BY_SESSION), sessions.c.id == _BY_SESSION.id).returning(sessions.c.id)
 _IDS = sessions.c.id.in_(sa.select(sa.func.json_each(_cell(0)).table_valued("value").c.value))
-"""SQLite finds each of these by its key; it would search all sessions for each row of a table."""
+"""SQLite finds each of these by its key; for each row of a table, it would search all sessions."""
 _ONE_BY_ONE = _storing({each.name: _cell(at) for at, each in enumerate(_TOLD, start=1)}, _IDS)
 _KNOWN = sa.select(sessions.c.id).where(*_THERE, _IDS)

@@ -1,4 +1,4 @@
-"""How instances stand to revisions, and stood when one was replaced, in SQL: thousands of them are a few rows."""
+"""The stances of instances on revisions, now and when one was replaced, in SQL: thousands of them are a few rows."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ _STANCE = (
     sessions.c.source,
 )
 _REASONS = sa.cast(sessions.c.reasons, sa.Text)
-"""PostgreSQL groups no JSON; what instances say alike is the same text."""
+"""PostgreSQL can't group by JSON; what instances say alike is the same text."""
 
 _ALIKE = sa.select(*_STANCE, _REASONS.label("reasons"), sa.func.count().label("instances")).group_by(*_STANCE, _REASONS)
 _ALL_ALIKE = _ALIKE.where(
@@ -43,17 +43,17 @@ _RESULTS = sa.select(rollout_results).where(
 
 
 def stances(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Sequence[Alike]:
-    """Return how the instances of some sessions stand."""
+    """Return the stances of the instances of some sessions."""
     return [_alike(row) for row in connection.execute(_ALIKE.where(which))]
 
 
 def releases(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Mapping[str, int]:
-    """Return how many instances of some sessions run which release, the most frequent first."""
+    """Return how many instances of some sessions run which release, most frequent first."""
     return {row.release: row.instances for row in connection.execute(_RELEASES.where(which))}
 
 
 def those_of(place: Place, release: str = "", schema: str = "") -> sa.ColumnElement[bool]:
-    """Return what tells the sessions of an environment that run a release and a schema, where these are named."""
+    """Return the condition for the sessions of an environment that run a release and a schema, if these are named."""
     wanted = [sessions.c.app == place.app, sessions.c.environment == place.environment]
     wanted += [sessions.c.release == release] if release else []
     wanted += [sessions.c.schema == schema] if schema else []
@@ -61,7 +61,7 @@ def those_of(place: Place, release: str = "", schema: str = "") -> sa.ColumnElem
 
 
 def in_stance(stance: Stance) -> sa.ColumnElement[bool]:
-    """Return what tells the sessions of instances that stand in this way."""
+    """Return the condition for the sessions of instances with this stance."""
     told = (stance.canary, stance.attempted, stance.answer, stance.serves, stance.source)
     same = [column.is_not_distinct_from(value) for column, value in zip(_STANCE[1:], told, strict=True)]
     return sa.and_(sessions.c.held_by != "" if stance.is_live else sessions.c.held_by == "", *same)
@@ -87,7 +87,7 @@ class SqlRolloutResults:
         self._connection = connection
 
     def close(self, place: Place, revision: int) -> None:
-        """Note how the live instances stand to a revision, because the next one is made."""
+        """Record the state of a revision among the live instances, because the next one is being made."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         found = rollout(revision, [_alike(each) for each in self._connection.execute(_ALL_ALIKE, wanted)])
         row = {

@@ -63,10 +63,10 @@ _THIS = sa.and_(
 )
 
 TOLD_EVERY = timedelta(milliseconds=250)
-"""The shortest time between two events that tell the watchers of an environment about its instances."""
+"""The shortest time between two events about the instances of an environment."""
 
 KEPT = timedelta(hours=1)
-"""How long it can be seen that an instance has gone."""
+"""How long an instance that has gone is still shown."""
 
 
 class SqlSessions:
@@ -77,7 +77,7 @@ class SqlSessions:
         self._known = known
 
     def add(self, session: Session) -> None:
-        """Store a session in the place of those that the same instance had before; a canary stays one."""
+        """Store a session, replacing those that the same instance had before; a canary stays one."""
         before = sa.and_(
             sessions.c.app == session.place.app,
             sessions.c.environment == session.place.environment,
@@ -88,25 +88,25 @@ class SqlSessions:
         self._connection.execute(sessions.insert(), {**self._row(session), "canary": canary or session.canary})
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
-        """Return the sessions of an environment, the oldest instance first; `live` ones alone, or all."""
+        """Return the sessions of an environment, oldest instance first; only `live` ones, or all."""
         statement = _OF_PLACE.where(sessions.c.held_by != "") if live else _OF_PLACE
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         return [_session(row) for row in self._connection.execute(statement, wanted)]
 
     def alike(self, place: Place, release: str = "", schema: str = "") -> Sequence[Alike]:
-        """Return how the instances of an environment stand, those that have gone lately too."""
+        """Return the stances of the instances of an environment, including those that have gone recently."""
         return stances(self._connection, those_of(place, release, schema))
 
     def standing_so(
         self, place: Place, stance: Stance, start: int, limit: int, *, release: str = "", schema: str = ""
     ) -> Sequence[Session]:
-        """Return sessions of instances that stand in one way, by host, without the first `start`."""
+        """Return sessions of instances with one stance, by host, without the first `start`."""
         wanted = _SESSIONS.where(those_of(place, release, schema), in_stance(stance))
         wanted = wanted.order_by(sessions.c.host, sessions.c.pid, sessions.c.id)
         return [_session(row) for row in self._connection.execute(wanted.limit(limit).offset(start))]
 
     def releases(self, place: Place) -> Mapping[str, int]:
-        """Return how many instances run which release, the most frequent first; of those that have said."""
+        """Return how many instances run which release, most frequent first; among those that have said."""
         return releases(self._connection, those_of(place))
 
     def candidates(self, place: Place, current: int) -> Sequence[Candidate]:
@@ -115,19 +115,19 @@ class SqlSessions:
         return [Candidate(*row) for row in self._connection.execute(_CANDIDATES, wanted)]
 
     def pick(self, place: Place, ids: Collection[str], revision: int) -> None:
-        """Note that the sessions with these ids are offered a revision first."""
+        """Record that the sessions with these ids are offered a revision first."""
         rows = [{"of_app": place.app, "of_environment": place.environment, "of_id": each} for each in ids]
         if rows:
             self._connection.execute(sessions.update().where(_THIS).values(canary=revision), rows)
 
     def picked(self, place: Place, revision: int) -> Sequence[Session]:
-        """Return the sessions that were offered a revision first, the oldest instance first."""
+        """Return the sessions that were offered a revision first, oldest instance first."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         found = self._connection.execute(_OF_PLACE.where(sessions.c.canary == revision), wanted)
         return [_session(row) for row in found]
 
     def live_schemas(self, place: Place) -> Mapping[str, int]:
-        """Return how many live instances run which schema, by its digest; of those that have said."""
+        """Return how many live instances run which schema, by digest; among those that have said."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
         return {row.schema: row.instances for row in self._connection.execute(_LIVE_SCHEMAS, wanted)}
 
@@ -137,24 +137,24 @@ class SqlSessions:
         return [_session(row) for row in self._connection.execute(statement)]
 
     def report(self, reports: Iterable[SessionReport]) -> Mapping[Place, Collection[str]]:
-        """Store what instances have attempted and what they serve; return the ids of the sessions that are known."""
+        """Store what instances have attempted and what they serve; return the ids of the known sessions."""
         return store_reports(self._connection, reports)
 
     def hold(self, ids: Collection[str], worker: str) -> None:
-        """Note that `worker` holds the sessions with these ids."""
+        """Record that `worker` holds the sessions with these ids."""
         change = sessions.update().where(sessions.c.id.in_(ids))
         self._connection.execute(change.values(held_by=worker, left_at=None))
 
     def release(self, ids: Collection[str], worker: str, at: datetime) -> Sequence[Place]:
-        """Note that instances have gone, unless another worker holds them by now; return where they were."""
+        """Record that instances have gone, unless another worker now holds them; return where they were."""
         return self._let_go(sa.and_(sessions.c.id.in_(ids), sessions.c.held_by == worker), at)
 
     def remove(self, session_id: str) -> None:
-        """Forget a session whose instance has ended."""
+        """Delete a session whose instance has ended."""
         self._connection.execute(sessions.delete().where(sessions.c.id == session_id))
 
     def beat(self, worker: str, at: datetime) -> bool:
-        """Note that a worker runs; return whether it was known, so that what it holds is still its own."""
+        """Record that a worker is running; return whether it was known, so that what it holds is still its own."""
         change = workers.update().where(workers.c.id == worker).values(beat_at=at)
         is_known = self._connection.execute(change).rowcount > 0
         if not is_known:
@@ -162,11 +162,11 @@ class SqlSessions:
         return is_known
 
     def beats(self) -> Mapping[str, datetime]:
-        """Return what each worker has noted last; only that it changes says anything, because clocks jump."""
+        """Return what each worker last recorded; only its changes mean something, because clocks jump."""
         return {row.id: row.beat_at for row in self._connection.execute(sa.select(workers))}
 
     def bury(self, silent: Collection[str], at: datetime) -> Sequence[Place]:
-        """Let go of what silent workers hold, and forget who has long gone; return where that changes anything."""
+        """Release what silent workers hold, and delete what has long gone; return where that changes anything."""
         places = self._let_go(sessions.c.held_by.in_(silent), at) if silent else []
         if silent:
             self._connection.execute(workers.delete().where(workers.c.id.in_(silent)))
@@ -174,7 +174,7 @@ class SqlSessions:
         return places
 
     def may_tell(self, place: Place, at: datetime) -> bool:
-        """Return whether the watchers of an environment may be told of its instances now, and note that they are."""
+        """Return whether watchers of an environment may be told about its instances now, and record that they are."""
         this = sa.and_(rollouts.c.app == place.app, rollouts.c.environment == place.environment)
         told_at = self._connection.scalar(sa.select(rollouts.c.told_at).where(this))
         if told_at is None:

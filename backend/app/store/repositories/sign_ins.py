@@ -40,9 +40,9 @@ class SqlSignIns:
         self._connection.execute(sign_ins.insert(), row)
 
     def remove(self, digest: str) -> None:
-        """Forget the one with this digest, if there is one."""
+        """Delete the one with this digest, if it exists."""
         self._connection.execute(sign_ins.delete().where(sign_ins.c.digest == digest))
 
     def forget_expired(self, now: datetime) -> None:
-        """Forget those that are over."""
+        """Delete those that have expired."""
         self._connection.execute(sign_ins.delete().where(sign_ins.c.expires_at <= now))

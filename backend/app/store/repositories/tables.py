@@ -1,4 +1,4 @@
-"""The tables, the same on SQLite and PostgreSQL; `migrations/` makes them."""
+"""The tables, the same on SQLite and PostgreSQL; `migrations/` creates them."""
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ counter = sa.Table(
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("mark", sa.Text, nullable=False),
 )
-"""One row: the position of the newest event. Whoever writes locks it first, so there is one writer at a time."""
+"""One row: the position of the newest event. A writer locks it first, so that there is one writer at a time."""
 
 schemas = sa.Table(
     "schemas",
@@ -76,7 +76,7 @@ bases = sa.Table(
     sa.Column("base_environment", sa.Text, primary_key=True),
     sa.Index("bases_by_base", "base_app", "base_environment"),
 )
-"""What the newest revision of each environment extends, to be found from the base."""
+"""What the newest revision of each environment extends, to look up from the base."""
 
 events = sa.Table(
     "events",
@@ -144,7 +144,7 @@ sessions = sa.Table(
     sa.Index("sessions_by_end", "left_at"),
 )
 """`held_by` names the worker that holds the stream of a session, and is empty once the instance has gone; `canary` is
-the newest revision that it was offered before everyone was."""
+the newest revision that it was offered before everyone else."""
 
 rollouts = sa.Table(
     "rollouts",
@@ -153,7 +153,7 @@ rollouts = sa.Table(
     sa.Column("environment", sa.Text, primary_key=True),
     sa.Column("told_at", Moment, nullable=False),
 )
-"""When the watchers of an environment were last told that its instances have answered."""
+"""When the watchers of an environment were last notified that its instances have answered."""
 
 rollout_results = sa.Table(
     "rollout_results",
@@ -166,7 +166,7 @@ rollout_results = sa.Table(
     sa.Column("refused", sa.BigInteger, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
 )
-"""How the live instances stood to a revision when it was replaced."""
+"""The state of a revision among the live instances when it was replaced."""
 
 webhooks = sa.Table(
     "webhooks",
@@ -182,7 +182,7 @@ webhooks = sa.Table(
     sa.Column("disabled_at", Moment),
     sa.Column("disabled_because", sa.Text, nullable=False),
 )
-"""`secret` and `old_secret` are sealed by the key of the app that `bound` names, or of `*`."""
+"""`secret` and `old_secret` are sealed with the key of the app that `bound` names, or of `*`."""
 
 deliveries = sa.Table(
     "deliveries",
@@ -201,7 +201,7 @@ deliveries = sa.Table(
     sa.UniqueConstraint("webhook", "topic", "app", "environment", "revision"),
     sa.Index("deliveries_by_state", "state", "next_at"),
 )
-"""What webhooks are to be told, stored in the transaction of what they tell. Who tries one puts off its `next_at`."""
+"""What webhooks are to send, stored in the transaction of the event. Whoever tries one postpones its `next_at`."""
 
 incoming_webhooks = sa.Table(
     "incoming_webhooks",
@@ -227,7 +227,7 @@ received_webhooks = sa.Table(
     sa.Column("current", sa.BigInteger, nullable=False),
     sa.Index("received_webhooks_by_time", "at"),
 )
-"""What came in, by its `webhook-id`, and what it did: stored in the transaction in which it did that."""
+"""Incoming messages, by `webhook-id`, and what they did: stored in the transaction that did it."""
 
 canaries = sa.Table(
     "canaries",
@@ -245,7 +245,7 @@ canaries = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Index("canaries_by_end", "ended_at"),
 )
-"""The revisions that some instances were offered first, and how far each has come."""
+"""The revisions that some instances were offered first, and the stage of each."""
 
 canary_plans = sa.Table(
     "canary_plans",
@@ -255,4 +255,4 @@ canary_plans = sa.Table(
     sa.Column("size", sa.Text, nullable=False),
     sa.Column("bake_seconds", sa.Integer, nullable=False),
 )
-"""How an environment tries the revisions of which nobody has said how."""
+"""How an environment tries revisions by default."""

@@ -1,4 +1,4 @@
-"""Trust rules, and the tokens that were exchanged by them, in SQL."""
+"""Trust rules, and the tokens that were exchanged under them, in SQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ class SqlTrustRules:
         return [_rule(row) for row in self._connection.execute(_RULES.order_by(trust_rules.c.name))]
 
     def put(self, rule: TrustRule) -> None:
-        """Store `rule`, in place of the one with its name if there is one."""
+        """Store `rule`, replacing the one with the same name if there is one."""
         self.remove(rule.name)
         row = {
             "name": rule.name,

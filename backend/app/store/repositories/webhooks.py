@@ -1,4 +1,4 @@
-"""Endpoints of webhooks in SQL, and the outbox of what they are to be told."""
+"""Endpoints of webhooks in SQL, and the outbox of what is to be sent to them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -24,10 +24,10 @@ from app.store.repositories.tables import deliveries, webhooks
 from app.store.sealing import Sealer, WrappedAppKey
 
 KEPT = timedelta(days=7)
-"""How long one can look up what was done."""
+"""How long finished deliveries can be looked up."""
 
 _FARTHEST = 2 * WAITS[-1]
-"""Nothing waits for so long: what seems to was put off by a clock that was wrong."""
+"""Nothing waits this long: what seems to was postponed by a clock that was wrong."""
 
 _ENDPOINTS = sa.select(webhooks).order_by(webhooks.c.made_at, webhooks.c.id)
 _ENABLED = sa.select(webhooks.c.id).where(webhooks.c.disabled_at.is_(None))
@@ -65,27 +65,27 @@ class SqlWebhooks:
         return _endpoint(row, tuple(secrets_of(row, self._sealer, key, now)))
 
     def all_endpoints(self) -> Sequence[Endpoint]:
-        """Return all endpoints without their secrets, the oldest first."""
+        """Return all endpoints without their secrets, oldest first."""
         return [_endpoint(row, ()) for row in self._connection.execute(_ENDPOINTS)]
 
     def rotate(self, endpoint: Endpoint, secret: str, old_until: datetime) -> None:
-        """Store another secret; the one before signs as well until then."""
+        """Store another secret; the previous one also signs until then."""
         change = webhooks.update().where(webhooks.c.id == endpoint.id)
         values = {"secret": self._sealed(endpoint, secret), "old_secret": webhooks.c.secret, "old_until": old_until}
         self._connection.execute(change.values(values))
 
     def switch(self, endpoint_id: str, disabled_at: datetime | None, because: str = "") -> None:
-        """Store since when nothing is sent to an endpoint, and why; None where something is again."""
+        """Store since when nothing is sent to an endpoint, and why; None if sending resumes."""
         change = webhooks.update().where(webhooks.c.id == endpoint_id)
         self._connection.execute(change.values(disabled_at=disabled_at, disabled_because=because))
 
     def remove(self, endpoint_id: str) -> None:
-        """Forget an endpoint, and what was on its way to it."""
+        """Delete an endpoint, and what was on its way to it."""
         self._connection.execute(deliveries.delete().where(deliveries.c.webhook == endpoint_id))
         self._connection.execute(webhooks.delete().where(webhooks.c.id == endpoint_id))
 
     def put(self, message: Message, endpoint_id: str) -> str | None:
-        """Store a message for an endpoint; return its id, None where the endpoint has been told the same before."""
+        """Store a message for an endpoint; return its id, None if the endpoint has already got the same."""
         about = {
             "webhook": endpoint_id,
             "topic": message.topic,
@@ -110,15 +110,15 @@ class SqlWebhooks:
         return delivery_id
 
     def is_due(self, now: datetime, skipped: Collection[str]) -> bool:
-        """Return whether there is something to deliver to others than the `skipped` endpoints, for every second."""
+        """Return whether there is something to deliver, except to `skipped` endpoints; cheap enough to ask often."""
         return (
             self._connection.execute(sa.select(deliveries.c.id).where(*_due(now, skipped)).limit(1)).first() is not None
         )
 
     def claim(self, now: datetime, until: datetime, most: int, skipped: Collection[str]) -> Sequence[Delivery]:
-        """Return deliveries to try that nobody else gets before `until`; none for the `skipped` endpoints.
+        """Claim deliveries to try, which nobody else gets before `until`; none for the `skipped` endpoints.
 
-        At most one for each endpoint, so that one that is slow holds up no other.
+        At most one for each endpoint, so that a slow one does not hold up others.
         """
         turn = sa.func.row_number().over(partition_by=deliveries.c.webhook, order_by=deliveries.c.next_at)
         in_turn = sa.select(deliveries, turn.label("turn")).where(*_due(now, skipped)).subquery()
@@ -130,7 +130,7 @@ class SqlWebhooks:
         return [_delivery(row) for row in rows]
 
     def record(self, delivery: Delivery, now: datetime) -> None:
-        """Store what came of an attempt, and forget what was done long ago."""
+        """Store the result of an attempt, and delete what was done long ago."""
         change = deliveries.update().where(deliveries.c.id == delivery.id)
         attempts = [_attempt_json(each) for each in delivery.attempts]
         self._connection.execute(
@@ -139,13 +139,13 @@ class SqlWebhooks:
         self._connection.execute(deliveries.delete().where(~_WAITING, deliveries.c.next_at < now - KEPT))
 
     def deliveries(self, endpoint_id: str, limit: int) -> Sequence[Delivery]:
-        """Return what was sent to an endpoint, or is to be, the newest first."""
+        """Return what was or will be sent to an endpoint, newest first."""
         wanted = sa.select(deliveries).where(deliveries.c.webhook == endpoint_id)
         rows = self._connection.execute(wanted.order_by(deliveries.c.at.desc(), deliveries.c.id).limit(limit))
         return [_delivery(row) for row in rows]
 
     def waiting_since(self) -> Iterator[tuple[str, datetime, int]]:
-        """Yield the endpoints to which something has not been delivered: since when, and how much."""
+        """Yield the endpoints with undelivered messages: since when, and how many."""
         counts = sa.select(deliveries.c.webhook, sa.func.min(deliveries.c.at), sa.func.count()).where(_WAITING)
         for row in self._connection.execute(counts.group_by(deliveries.c.webhook)):
             yield row[0], row[1], row[2]
@@ -155,7 +155,7 @@ class SqlWebhooks:
 
 
 def secrets_of(row: sa.Row[Any], sealer: Sealer, key: WrappedAppKey, now: datetime) -> Iterator[str]:
-    """Yield what signs at `now`, the current secret first."""
+    """Yield the secrets that sign at `now`, the current one first."""
     yield sealer.open_webhook_secret(row.id, bytes(row.secret), key)
     if row.old_secret is not None and now < row.old_until:
         yield sealer.open_webhook_secret(row.id, bytes(row.old_secret), key)

@@ -20,7 +20,7 @@ _BESIDE = ("-wal", "-shm")
 def back_up(url: str, target: Path) -> None:
     """Write a copy of the database, as it was at one moment, to a new file that others can't read.
 
-    The copy holds values as they are stored, so it is of no use without the keys: keep these apart from it.
+    The copy holds values in their stored form, so it is useless without the keys: keep these separately.
 
     Raises:
         UnusableStorageError: There is no SQLite file of Setpoint, or the target is there or can't be written.
@@ -47,12 +47,12 @@ def back_up(url: str, target: Path) -> None:
 
 
 def restore(backup: Path, url: str, sealer: Sealer) -> None:
-    """Put a copy that was checked in the place of a database that is not there, while no service runs on it.
+    """Put a checked copy in the place of a database that does not exist, while no service runs on it.
 
-    Watchers notice: the events that come after it have other marks than those that they may have seen.
+    Watchers notice, because later events have other marks than those that they may have seen.
 
     Raises:
-        UnusableStorageError: The service runs, or a database is there: it is moved away by hand, if at all.
+        UnusableStorageError: The service is running, or a database exists, which must be moved away by hand.
         DamagedError: The copy is not what was written.
     """
     target = _sqlite_path(url)
@@ -77,11 +77,11 @@ def restore(backup: Path, url: str, sealer: Sealer) -> None:
 
 
 def check(path: Path, sealer: Sealer) -> None:
-    """Look through a copy of a database: the file, each revision, and whether the keys open it.
+    """Check a copy of a database: the file, each revision, and whether the keys open it.
 
     Raises:
         UnusableStorageError: It is not a Setpoint database, or the keys are not those that it was written with.
-        DamagedError: It is not what was written; lists what is not.
+        DamagedError: It is not what was written; the text lists the differences.
     """
     _refuse_absent(path)
     engine = sa.create_engine(
@@ -124,7 +124,7 @@ def _refuse_absent(path: Path) -> None:
 
 
 def _refuse_other_tables(connection: Any, path: Path) -> None:
-    """Refuse to call something a backup that could not be restored."""
+    """Refuse to call something a backup if it could not be restored."""
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'counter'").fetchone() is None:
         message = f"`{path}` is not a Setpoint database"
         raise UnusableStorageError(message)
@@ -137,7 +137,7 @@ def _refuse_existing(target: Path) -> None:
 
 
 def _put(draft: Path, target: Path) -> None:
-    """Give the draft its name, once it is on the disk."""
+    """Give the draft its final name, once it is on disk."""
     for path in (draft, None, target.parent):
         if path is None:
             draft.rename(target)

@@ -1,4 +1,4 @@
-"""Wakes the other processes on this machine after a commit, by a datagram to each; who misses it looks soon anyway."""
+"""Wakes the other processes on this machine after a commit, by a datagram; whoever misses it looks soon anyway."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 _LONGEST_ADDRESS = 100
-"""The kernel takes 107 bytes as the path of a socket."""
+"""The kernel accepts 107 bytes as the path of a socket."""
 
 
 class Bell:
@@ -24,13 +24,13 @@ class Bell:
         self._sending.settimeout(0)
 
     def ring(self) -> None:
-        """Wake every process that waits; the address of one that is gone is removed."""
+        """Wake every waiting process; the addresses of those that are gone are removed."""
         for address in self._others():
             try:
                 self._sending.sendto(b"!", str(address))
             except (ConnectionRefusedError, FileNotFoundError):
                 address.unlink(missing_ok=True)
-            except OSError:  # its queue is full: it will wake up without this one
+            except OSError:  # its queue is full: it will wake up anyway
                 continue
 
     def wait(self, timeout: float) -> None:
@@ -59,13 +59,13 @@ class Bell:
     def _bind(self) -> None:
         while True:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            with suppress(FileNotFoundError):  # the last one has just taken the folder away
+            with suppress(FileNotFoundError):  # the last one has just removed the folder
                 self._socket.bind(str(self._address))
                 return
 
 
 def is_in_use(database: Path) -> bool:
-    """Return whether a process of this machine waits to be woken for this database."""
+    """Return whether a process on this machine is waiting to be woken for this database."""
     folder = _folder(database)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
         for address in folder.iterdir() if folder.is_dir() else ():
@@ -76,7 +76,7 @@ def is_in_use(database: Path) -> bool:
 
 
 def _folder(database: Path) -> Path:
-    """Return a folder for the sockets: beside the database, or below the temporary one where that path is too long."""
+    """Return a folder for the sockets: next to the database, or in the temporary folder if that path is too long."""
     beside = database.with_name(f"{database.name}-bells")
     if len(os.fsencode(beside)) > _LONGEST_ADDRESS - 40:
         name = sha256(os.fsencode(database.resolve())).hexdigest()[:16]

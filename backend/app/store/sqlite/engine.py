@@ -14,7 +14,7 @@ from app.domain.errors import UnusableStorageError
 
 try:
     from pysqlite3 import dbapi2 as _newer_sqlite  # type: ignore[import-untyped]
-except ImportError:  # no wheel for this machine
+except ImportError:  # there is no wheel for this machine
     _newer_sqlite = sqlite3
 
 DRIVER: ModuleType = max(_newer_sqlite, sqlite3, key=lambda each: each.sqlite_version_info)
@@ -22,7 +22,7 @@ DRIVER: ModuleType = max(_newer_sqlite, sqlite3, key=lambda each: each.sqlite_ve
 
 _EVERY_CONNECTION = (
     "PRAGMA foreign_keys = ON",
-    "PRAGMA synchronous = FULL",  # a commit that was answered outlives a power cut
+    "PRAGMA synchronous = FULL",  # a confirmed commit survives a power cut
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
     "PRAGMA secure_delete = ON",  # what is removed is overwritten
@@ -55,7 +55,7 @@ def database_path(url: str) -> Path:
     """Return the file that `sqlite:///path` names.
 
     Raises:
-        UnusableStorageError: It names none.
+        UnusableStorageError: It names no file.
     """
     database = sa.make_url(url).database
     if not database or database == ":memory:":
@@ -68,7 +68,7 @@ def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:
     """Refuse a SQLite that can corrupt a file when several processes write: https://sqlite.org/wal.html#walresetbug.
 
     Raises:
-        UnusableStorageError: It is older than 3.51.3 and the fix is not in it either; says what to install.
+        UnusableStorageError: It is older than 3.51.3 and does not have the fix; the text says what to install.
     """
     is_fixed = linked >= (3, 51, 3) or (3, 50, 7) <= linked < (3, 51) or (3, 44, 6) <= linked < (3, 45)
     if workers > 1 and not is_fixed:
@@ -81,7 +81,7 @@ def refuse_unsafe_version(linked: tuple[int, ...], workers: int) -> None:
 
 
 def sqlite_engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
-    """Return connections to a file, each set up with `pragmas` as well, whose transactions start with `begin`."""
+    """Return connections to a file, each also set up with `pragmas`, whose transactions start with `begin`."""
     engine = sa.create_engine(
         sa.URL.create("sqlite+setpoint", database=str(path)),
         begin=begin,

@@ -28,21 +28,21 @@ T = TypeVar("T")
 _POSITION = "SELECT sequence, mark FROM counter"
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 1.0
-"""How long a missed datagram goes unnoticed."""
+"""How long a missed datagram may go unnoticed."""
 
 
 class SqliteStore:
     """The port `Store` on a SQLite file.
 
-    Reads run where they are asked for: in WAL mode they wait for nobody. Writes run apart, and those that wait
+    Reads run where they are called: in WAL mode they wait for nobody. Writes run separately, and those that wait
     at the same time share a commit: they wait for other processes and for the disk.
     """
 
     def __init__(self, path: Path, sealer: Sealer, workers: int = 1) -> None:
-        """Open the file, and make or migrate it if need be.
+        """Open the file, and create or migrate it if needed.
 
         Args:
-            path: The database file; its folder is made.
+            path: The database file; its folder is created.
             sealer: Encrypts the values.
             workers: How many processes will write.
 
@@ -84,7 +84,7 @@ class SqliteStore:
             return _patiently(ask)
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
-        """Run `change` while nobody else writes, and return its answer once that is on the disk."""
+        """Run `change` while nobody else writes, and return its result once it is on disk."""
         with self._turns.taken(acts_for.get()):
             return self._commits.write(change)
 
@@ -95,20 +95,20 @@ class SqliteStore:
 
     def position(self) -> Position:
         """Return the position of the newest event."""
-        # Every request asks, so this is as bare as can be; what is wrong with the database, `read` says in words.
+        # Every request asks, so this does as little as possible; `read` says what is wrong with the database.
         with self._glancing, suppress(Exception):
             return Position(*self._glance.cursor().execute(_POSITION).fetchone())
         return self.read(lambda found: found.events.latest())
 
     def wait(self, known: Position, timeout: float) -> Position:
-        """Return the position of the newest event, once it is not `known` any more or `timeout` seconds are over."""
+        """Return the position of the newest event, once it differs from `known` or `timeout` seconds have passed."""
         ends_at = time.monotonic() + timeout
         while (newest := self.position()) == known and (left := ends_at - time.monotonic()) > 0:
             self._bell.wait(min(left, _POLL_SECONDS))
         return newest
 
     def scrub(self) -> None:
-        """Overwrite what was removed: the file has been, so empty the log of changes beside it."""
+        """Overwrite what was removed: in the file, that has been done, so empty the write-ahead log next to it."""
 
         def empty_log() -> None:
             with closing(self._writing.raw_connection()) as connection:
@@ -118,7 +118,7 @@ class SqliteStore:
             self._apart.run(empty_log)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._bell.close()
         self._glance.close()
         self._apart.run(self._writing.dispose)
@@ -128,7 +128,7 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         with self.engine.connect() as connection, connection.begin():
-            is_current(connection)  # before anything is changed in a file of something else
+            is_current(connection)  # before anything is changed in a file that belongs to something else
         with self._turn.taken(), self._writing.connect() as connection:
             connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
         with self.engine.connect() as connection, connection.begin():
@@ -149,7 +149,7 @@ class SqliteStore:
             return made(changes, connection, self.sealer)
 
     def _refuse_another_file(self) -> None:
-        """Refuse to write to a file that nobody will find again: what is acknowledged would be lost."""
+        """Refuse to write to a file that nobody will find again: acknowledged writes would be lost."""
         if identity(self.path) != self._file:
             message = (
                 "the database file was moved or replaced while the service ran: put it back, or restart the service"

@@ -1,4 +1,4 @@
-"""Lets the writers of all processes on this machine take turns, by a fair lock of the kernel."""
+"""Lets the writers of all processes on this machine take turns, by a fair kernel lock."""
 
 import fcntl
 import os
@@ -8,14 +8,14 @@ from pathlib import Path
 
 
 class Turn:
-    """A lock on a file beside the database.
+    """A lock on a file next to the database.
 
-    SQLite makes a writer who finds the database locked try again after longer and longer pauses: of four processes that
+    SQLite makes a writer that finds the database locked retry after longer and longer pauses: of four processes that
     write all the time, one had waited up to 2.7 s for its turn, and with this lock none above 0.1 s.
     """
 
     def __init__(self, database: Path) -> None:
-        # Never the database itself: closing any descriptor of that would let go of SQLite's own locks.
+        # Never the database itself: closing any descriptor of that would release SQLite's own locks.
         self._file = os.fdopen(os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600), "rb")
 
     @contextmanager
@@ -28,5 +28,5 @@ class Turn:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()

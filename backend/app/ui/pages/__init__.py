@@ -1,1 +1,1 @@
-"""One file a page: which use case it asks, under which mark, and what a form does."""
+"""One file per page: which use case it asks, under which mark, and what a form does."""

@@ -1,4 +1,4 @@
-"""`/access`: who may do what; tokens are made, replaced and ended here, and each is shown once."""
+"""`/access`: who may do what; tokens are made, replaced and revoked here, and each is shown once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ from app.views.authentication import actor
 from app.views.marks import Mark
 
 LIFETIMES = {"1": "1 day", "7": "7 days", "30": "30 days", "90": "90 days", "365": "a year", "": "never"}
-"""When a new token can be made to expire, in days."""
+"""The choices for the lifetime of a new token, in days."""
 
 _MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class MadeToken:
-    """A token that was made just now; its text goes to the template alone.
+    """A token that was just made; only the template gets its text.
 
     Attributes:
-        token: What is known of it.
-        replaces: The id of the token that it takes the place of; empty for none.
+        token: What is known about it.
+        replaces: The id of the token that it replaces; empty for none.
     """
 
     token: TokenRow
@@ -43,14 +43,14 @@ class MadeToken:
 
 @dataclass(frozen=True, slots=True)
 class _Access:
-    """What the views are made of."""
+    """What the views need."""
 
     shown: AccessShown
     tokens: Tokens
     clock: Clock
 
     def listed(self, status: int = HTTPStatus.OK, **extras: object) -> Page:
-        """Return the page, with what was typed into its form and what is wrong with that."""
+        """Return the page, with what was typed into its form and what is wrong with it."""
         number = request.args.get("page", "1")
         page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) <= _MOST_DIGITS else 1
         found = self.shown.of(actor(), max(page, 1), with_ended=request.args.get("ended") == "1")
@@ -58,7 +58,7 @@ class _Access:
         return Page("access.html", found, frame_of_the_service("Access"), status, more)
 
     def made(self, made: TokenText, replaces: str = "") -> Page:
-        """Return the page that shows the text of a token, this once."""
+        """Return the page that shows the text of a token, only this once."""
         rows = self.shown.every(actor())
         content = MadeToken(next(each for each in rows if each.id == made.id), replaces)
         return Page("token.html", content, frame_of_the_service("Access"), HTTPStatus.CREATED, {"text": made.text})
@@ -126,7 +126,7 @@ def _mark(summary: str) -> Mark:
 
 
 def _right(line: str, problems: list[Problem]) -> Right | None:
-    """Return the right that a line writes; what it can't be goes to `problems`."""
+    """Return the right written in a line; if it is invalid, the problem is added to `problems`."""
     try:
         return Right.parse(line)
     except ValueError as error:

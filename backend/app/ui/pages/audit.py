@@ -31,8 +31,8 @@ def _wanted() -> Filter:
     """Return what the query asks for.
 
     Raises:
-        Problem: 422 for a name that no app and no environment can have.
-        NotFoundError: A page of the log begins with a number.
+        Problem: 422 for a name that no app or environment can have.
+        NotFoundError: The page of the log does not begin with a number.
     """
     text = {name: request.args.get(name, "").strip() for name in ("app", "environment", "action", "before")}
     for name in ("app", "environment"):

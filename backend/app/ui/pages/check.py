@@ -1,4 +1,4 @@
-"""`/check`: what each program reads in an env file, and what is wrong with it, for anybody; nothing of it is kept."""
+"""`/check`: what each program reads in an env file, and what is wrong with it, for anybody; nothing is stored."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,17 +23,17 @@ MOST_LINES = 500
 """A dozen programs read each of them."""
 
 _PROGRAM = "read-"
-"""With the name of a loader after it, the box that says whether that program is to read the file."""
+"""With the name of a loader after it, the checkbox for whether that program reads the file."""
 
 
 def check_page(pages: Blueprint, checker: Checker, host: str, most_bytes: int) -> None:
     """Register the page.
 
     Args:
-        pages: Where.
-        checker: What knows what it shows.
-        host: Where the service listens; it needs no sign-in where that is loopback alone.
-        most_bytes: How large a file may be.
+        pages: Where to register it.
+        checker: Finds out what it shows.
+        host: Where the service listens; it needs no sign-in if that is only loopback.
+        most_bytes: The largest allowed file.
     """
     needs_token = not _is_loopback(host)
 
@@ -50,7 +50,7 @@ def check_page(pages: Blueprint, checker: Checker, host: str, most_bytes: int) -
         try:
             _refuse_larger(pasted, most_bytes)
             return _page(_checked(checker, pasted))
-        except Problem as problem:  # there is too much of it, and it stays on the page
+        except Problem as problem:  # it is too large, and stays on the page
             content = replace(checker.empty(visitor()), pasted=pasted, sentence=problem.description or "")
             return _page(content, HTTPStatus(problem.code or HTTPStatus.BAD_REQUEST))
 

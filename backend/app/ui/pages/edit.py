@@ -1,4 +1,4 @@
-"""`/apps/{app}/{environment}/edit`: the environment's own variables as an env file, checked while somebody types."""
+"""`/apps/{app}/{environment}/edit`: the environment's own variables as an env file, checked as you type."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -29,10 +29,10 @@ _STATUS = {
     Standing.STALE: HTTPStatus.PRECONDITION_FAILED,
     Standing.BLOCKED: HTTPStatus.CONFLICT,
 }
-"""What a form that was to save is answered with where nothing was saved."""
+"""The status of a page whose form should have saved something, but did not."""
 
 _KEEPING_THE_TEXT = (LimitedError, UnavailableError, StorageFullError, NotFoundError, Problem)
-"""Errors that pass, as when the app gets a schema: what somebody has typed is on the page that tells of them."""
+"""Temporary errors, such as a missing schema: the page that reports them keeps what was typed."""
 
 
 def edit_page(pages: Blueprint, editor: Editor) -> None:
@@ -57,7 +57,7 @@ def edit_page(pages: Blueprint, editor: Editor) -> None:
             return _page(EditPage(place, typed, Standing.BLOCKED, sentence), status)
         if isinstance(done, EditPage):
             return _page(done, _STATUS[done.standing] if is_to_save else HTTPStatus.OK)
-        # A fragment of its own, or browsers keep the one that the form was sent to.
+        # A separate fragment, or browsers keep the one that the form was sent to.
         where = f"{place}/proposals/{done.number}" if isinstance(done, Proposal) else str(place)
         return see(f"/apps/{where}#content")
 
@@ -78,7 +78,7 @@ def _typed(sent: Mapping[str, str]) -> Typed:
 
 
 def _said(error: ServiceError | Problem) -> tuple[str, HTTPStatus]:
-    """Return what is to be said of an error, and its status; the log hears of it where that is due."""
+    """Return what to say about an error, and its status; it is logged if necessary."""
     if isinstance(error, Problem):
         return error.description or "", HTTPStatus(error.code or HTTPStatus.BAD_REQUEST)
     return str(error), HTTPStatus(answered_as_problem(error).status_code)

@@ -1,4 +1,4 @@
-"""`/apps/{app}/{environment}`: what is wanted and what is really served, the end of a trial by hand, and the news."""
+"""`/apps/{app}/{environment}`: what is wanted and what is really served, the end of a trial by hand, and updates."""
 
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
@@ -51,5 +51,5 @@ def environment_page(pages: Blueprint, use_case: EnvironmentPage, trials: Trials
 
 
 def _revision() -> int:
-    """Return which revision the form is about; 0, which none is, where it does not say."""
+    """Return the revision that the form concerns; 0, which does not exist, if it does not say."""
     return number_in(form(), "revision") or 0

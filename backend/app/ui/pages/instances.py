@@ -36,7 +36,7 @@ def instance_pages(pages: Blueprint, use_case: InstancePages) -> None:
 
 
 def _wish() -> Wish:
-    """Return which instances are wanted; what the address says that makes no sense, is no wish."""
+    """Return which instances to show; parts of the address that make no sense are ignored."""
     asked = request.args
     state = asked.get("state", "")
     return Wish(

@@ -1,4 +1,4 @@
-"""`…/proposals`: what waits for a second person; who decides sees what it would change and what the gates say."""
+"""`…/proposals`: what waits for a second person, who sees what it would change and what the gates say."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -60,7 +60,7 @@ def proposal_pages(pages: Blueprint, use_case: ProposalPages) -> None:
 
 
 def _decided(use_case: ProposalPages, place: Place, number: int, decide: Callable[[], object]) -> Page | Response:
-    """Return to the page after a decision, or show why there was none, with what is there now."""
+    """Return to the page after a decision, or show why there was none, with the current state."""
     try:
         decide()
     except _REFUSALS as error:

@@ -1,4 +1,4 @@
-"""`…/revisions` and `…/compare`: who changed what, how it went, and the way back, behind today's gates."""
+"""`…/revisions` and `…/compare`: who changed what, how it went, and rollbacks, which must pass today's gates."""
 
 from http import HTTPStatus
 
@@ -25,7 +25,7 @@ _REFUSALS = (StaleError, InvalidError, ConflictError, DestroyedError)
 
 
 def revision_pages(pages: Blueprint, use_case: RevisionPages) -> None:
-    """Register the pages that look back."""
+    """Register the pages of the history."""
 
     @shown(pages, f"{_BASE}/revisions", Mark("List the revisions of an environment", scope=Scope.CONFIG_READ))
     def revisions(app: str, environment: str) -> Page:
@@ -56,7 +56,7 @@ def revision_pages(pages: Blueprint, use_case: RevisionPages) -> None:
 
 
 def roll_back_page(pages: Blueprint, use_case: RollingBack) -> None:
-    """Register the page that leads back."""
+    """Register the page of a rollback."""
     address = f"{_ONE}/roll-back"
 
     @shown(pages, address, Mark("Show what a rollback would do", scope=Scope.CONFIG_WRITE))

@@ -1,4 +1,4 @@
-"""`/variables/{app}`: what each environment has, side by side; and one value for who has a reason to see it."""
+"""`/variables/{app}`: what each environment has, side by side; and one value for somebody with a reason to see it."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -26,15 +26,15 @@ SECONDS_TO_LOOK = 60
 
 @dataclass(frozen=True, slots=True)
 class RevealPage:
-    """What the page shows that reveals one value; the value itself is no part of it.
+    """What the page that reveals one value shows, without the value itself.
 
     Attributes:
         place: The environment.
         revision: The number of its current revision.
         name: The variable.
         reason: Why somebody wants to see it.
-        problems: Why they don't.
-        seconds: After how long a value that is shown is hidden again.
+        problems: Why it is not shown.
+        seconds: After how long a shown value is hidden again.
     """
 
     place: Place

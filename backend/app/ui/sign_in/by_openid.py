@@ -1,4 +1,4 @@
-"""`/sign-in/openid`: by way of an identity provider, and back."""
+"""`/sign-in/openid`: to an identity provider, and back."""
 
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
@@ -19,7 +19,7 @@ from app.views.authentication import Authentication
 from app.views.marks import Mark, marked
 
 CALLBACK = "/sign-in/openid/callback"
-"""Where the provider sends people back to; it is told this path once for all."""
+"""The path to which the provider sends people back; it is registered there."""
 
 _COOKIE = "__Host-setpoint-attempt"
 _PATIENCE_IN_SECONDS = 600
@@ -28,7 +28,7 @@ _PATIENCE_IN_SECONDS = 600
 def sign_in_by_openid(
     pages: Blueprint, authentication: Authentication, elsewhere: OpenIdSignIn, signing_in: SigningIn
 ) -> None:
-    """Register the way to the provider and the way back."""
+    """Register the redirect to the provider, and the return."""
 
     @pages.get("/sign-in/openid")
     @marked(Mark("Redirect a browser to the identity provider", is_page=True))
@@ -39,7 +39,7 @@ def sign_in_by_openid(
         except UnavailableError as error:
             return _refused(elsewhere, error, address)
         response = see(there)
-        # Lax: the way back begins at another host.
+        # Lax: the return comes from another host.
         kept = _kept(attempt, address)
         response.set_cookie(_COOKIE, kept, _PATIENCE_IN_SECONDS, secure=True, httponly=True, samesite="Lax")
         return response
@@ -66,7 +66,7 @@ def _stranger(error: StrangerError) -> Response:
 
 
 def _refused(elsewhere: OpenIdSignIn, error: ServiceError, address: str) -> Response:
-    """Return the page to sign in, with the reason; a token is a way in as before."""
+    """Return the page to sign in, with the reason; signing in with a token is still possible."""
     status = HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, UnavailableError) else HTTPStatus.FORBIDDEN
     return answered(sign_in_page(SignInPage(address, "", elsewhere.provider.issuer, str(error)), status))
 
@@ -77,7 +77,7 @@ def _kept(attempt: Attempt, address: str) -> str:
 
 
 def _read(text: str) -> tuple[Attempt | None, str]:
-    """Return the attempt that the browser has kept, if it has one, and the path that comes after it."""
+    """Return the attempt that the browser has kept, if any, and the path to go to afterwards."""
     found = dict(parse_qsl(text))
     attempt = Attempt(found.get("state", ""), found.get("nonce", ""), found.get("verifier", ""))
     return attempt if attempt.is_whole else None, own_path(found.get("next", "/"))

@@ -17,7 +17,7 @@ from app.views.authentication import Authentication, actor, visitor
 from app.views.marks import Mark
 
 _LONGEST = 200
-"""More than a token has."""
+"""Longer than any token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class SignInPage:
     """What the page shows.
 
     Attributes:
-        next: The path that comes after it.
-        problem: Why nobody was signed in; empty before the first attempt.
-        provider: The identity provider at which one can sign in, too; empty where there is none.
-        refusal: Why that has failed; empty if it has not.
+        next: The path to go to afterwards.
+        problem: Why the sign-in failed; empty before the first attempt.
+        provider: The identity provider that can also be used; empty if there is none.
+        refusal: Why that failed; empty if it did not.
     """
 
     next: str
@@ -40,7 +40,7 @@ class SignInPage:
 def sign_in_by_token(
     pages: Blueprint, authentication: Authentication, signing_in: SigningIn, provider: str = ""
 ) -> None:
-    """Register the pages; `provider` is the identity provider at which one can sign in, too."""
+    """Register the pages; `provider` is the identity provider that can also be used."""
 
     @shown(pages, "/sign-in", Mark("Show how to sign in"))
     def sign_in() -> Page:

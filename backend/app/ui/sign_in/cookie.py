@@ -11,13 +11,13 @@ from app.views.authentication import SIGN_IN_COOKIE
 
 
 def signed_in(signing_in: SigningIn, actor: Actor, address: str) -> Response:
-    """Return the answer that makes this browser speak for the token of `actor`, and leads it to `address`.
+    """Return the answer that signs this browser in with the token of `actor`, and redirects it to `address`.
 
-    Its key is a new one at each sign-in, and the one before ends, so that nobody can know it beforehand.
+    Its key is new at each sign-in, and the previous one ends, so that nobody can know it beforehand.
     """
     key = signing_in.begin(actor, before=sign_in_key())
     response = see(address)
-    # Lax: a link in a message leads to a page and not to the sign-in; forms have tokens of their own.
+    # Lax: a link in a message leads to a page and not to the sign-in; forms have their own tokens.
     response.set_cookie(SIGN_IN_COOKIE, key.text, secure=True, httponly=True, samesite="Lax")
     response.delete_cookie(FORM_COOKIE, secure=True, httponly=True, samesite="Strict")
     return response
@@ -33,5 +33,5 @@ def signed_out(signing_in: SigningIn, actor: Actor) -> Response:
 
 
 def sign_in_key() -> str:
-    """Return the key that this browser shows; empty where it shows none."""
+    """Return the key that this browser sends; empty if it sends none."""
     return request.cookies.get(SIGN_IN_COOKIE, "")

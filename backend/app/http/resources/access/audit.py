@@ -22,7 +22,7 @@ class AuditPageAnswer(BaseModel):
 
 
 def audit(watching: Watching) -> Blueprint:
-    """Return the resource that tells what happened."""
+    """Return the resource of the audit log."""
     blueprint = Blueprint("audit", __name__)
 
     @blueprint.get("/v1/audit")

@@ -27,7 +27,7 @@ class KeysAnswer(BaseModel):
 
 
 def keys(use_cases: EncryptionKeys) -> Blueprint:
-    """Return the resource that tells of keys and changes them."""
+    """Return the resource of the keys."""
     blueprint = Blueprint("keys", __name__)
 
     @blueprint.get("/v1/keys")

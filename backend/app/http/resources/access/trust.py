@@ -111,7 +111,7 @@ def trust_rules(use_case: Exchanging) -> Blueprint:
 
 
 def exchange(use_case: Exchanging, authentication: Authentication) -> Blueprint:
-    """Return the resource that gives a token for one of another issuer."""
+    """Return the resource that exchanges a token of another issuer."""
     blueprint = Blueprint("exchange", __name__)
 
     @blueprint.post("/v1/auth/exchange")

@@ -40,7 +40,7 @@ class WantedChange(_Strict):
 
     @model_validator(mode="after")
     def _is_one_change(self) -> Self:
-        """Refuse two changes at once: what one of them does would be a surprise."""
+        """Refuse two changes at once: the effect of one of them would be a surprise."""
         if len(self.model_fields_set) != 1 or all(value is None for _, value in self):
             message = "a proposal must be one change"
             raise ValueError(message)
@@ -117,7 +117,7 @@ class ProposalsAnswer(BaseModel):
 
 
 def proposal_json(stands: Standing) -> dict[str, Any]:
-    """Return what is known of a proposal."""
+    """Return what is known about a proposal."""
     proposal = stands.proposal
     counted = frozenset(each.principal for each in stands.counted)
     return {
@@ -154,7 +154,7 @@ def proposal_json(stands: Standing) -> dict[str, Any]:
 
 
 def shown_json(shown: Shown) -> dict[str, Any]:
-    """Return what is known of a proposal, with what it would change."""
+    """Return what is known about a proposal, with what it would change."""
     origins, changes = shown.standing.proposal.origins, shown.differences
     told = None if changes is None else [change_json(each, origins) for each in changes]
     return {**proposal_json(shown.standing), "changes": told}

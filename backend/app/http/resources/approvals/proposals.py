@@ -50,7 +50,7 @@ _DECISION_REFUSALS = (HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.INSUFFICI
 
 @dataclass(frozen=True, slots=True)
 class ProposalUseCases:
-    """What it takes to propose, to look, and to decide."""
+    """What is needed to propose, to look, and to decide."""
 
     showing: ShowingProposals
     proposing: Proposing
@@ -192,7 +192,7 @@ def _decide_routes(blueprint: Blueprint, approving: Approving) -> None:
 
 
 def _proposed(use_cases: ProposalUseCases, place: Place, number: int | None = None) -> Standing:
-    """Return what comes of the change in the body, as a new proposal or as proposal `number`."""
+    """Return the result of the change in the body, as a new proposal or as proposal `number`."""
     wanted, intent = _intent(place)
     proposing = use_cases.proposing
     how: Callable[..., Standing] = proposing.propose if number is None else partial(proposing.change, number=number)
