@@ -11,6 +11,7 @@ from app.domain.errors import ServiceError
 from app.domain.place import Place
 from app.service.ports import Clock, Store, Transaction
 from app.service.rollouts import Rollouts
+from observability.known_secrets import secrets_of_its_own
 
 BEAT_SECONDS = 5.0
 GRACE_SECONDS = 30.0
@@ -134,9 +135,11 @@ class Leases:
             return taken, gone
 
     def _run(self) -> None:
-        self.beat()
-        while not self._ended.wait(BEAT_SECONDS):
+        with secrets_of_its_own():
             self.beat()
-            with suppress(ServiceError):  # the next heartbeat does what this one could not
-                for chore in self.chores:
-                    chore()
+        while not self._ended.wait(BEAT_SECONDS):
+            with secrets_of_its_own():
+                self.beat()
+                with suppress(ServiceError):  # the next heartbeat does what this one could not
+                    for chore in self.chores:
+                        chore()

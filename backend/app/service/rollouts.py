@@ -11,6 +11,7 @@ from app.domain.place import Place
 from app.domain.rollout import Rollout, Trial, standing
 from app.service import trials
 from app.service.ports import Clock, Store, Transaction
+from observability.known_secrets import secrets_of_its_own
 
 _SECONDS_UNTIL_TOLD = 0.3
 """A little longer than the shortest time between two events of an environment."""
@@ -87,7 +88,9 @@ class Rollouts:
         with self._lock:
             places, self._untold = frozenset(self._untold), set()
         try:
-            self.tell_later(self.store.write(lambda found: self.note(found, places)))
+            with secrets_of_its_own():
+                told = self.store.write(lambda found: self.note(found, places))
+            self.tell_later(told)
         except ServiceError:
             self.tell_later(places)
 

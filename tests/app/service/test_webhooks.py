@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +9,7 @@ from app.domain.audit import SERVICE, Action
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.identity import Bound, Scope
 from app.domain.session import Answer, Instance, Reason, SessionReport, Verdict
-from app.domain.webhooks.outgoing import EVENTS, Delivery, DeliveryState, Endpoint, Topic
+from app.domain.webhooks.outgoing import EVENTS, Answered, Delivery, DeliveryState, Endpoint, Topic
 from app.receivers.sending import WebhookSender
 from app.service.leases import Leases
 from app.service.rollouts import Rollouts
@@ -17,6 +17,8 @@ from app.service.sessions import Sessions
 from app.service.webhooks.delivering import LEASE, Delivering, encoded
 from app.service.webhooks.managing import MOST_ENDPOINTS, Webhooks
 from app.service.writing.intent import Intent
+from observability.known_secrets import masked, secrets_of_its_own
+from observability.masking import MASK
 from observability.metrics import exposition
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Clock, Service, actor
 from support.supervised import until
@@ -185,6 +187,24 @@ def test_a_slow_receiver_holds_up_no_other(
     until(lambda: delivering.busy == {slow.id})
     receiver.is_open.set()
     until(lambda: not delivering.busy)
+
+
+def test_a_delivery_forgets_what_it_has_decrypted(
+    service: Service, webhooks: Webhooks, receiver: WebhookReceiver
+) -> None:
+    """No line shows it while it is delivered; later lines of the process are not searched for it."""
+    told = list[str]()
+    with secrets_of_its_own():
+        (secret,) = _hook(webhooks, receiver.url).secrets
+        _write(service)
+
+    class Listening(WebhookSender):
+        def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
+            told.append(masked(secret))
+            return super().send(url, headers, body)
+
+    _deliver(Delivering(service.store, Listening(allow_private=True, seconds=5), service.clock))
+    assert (told, masked(secret)) == ([MASK], secret)
 
 
 def test_what_a_killed_worker_was_delivering_is_delivered_by_another(

@@ -15,6 +15,7 @@ from app.domain.webhooks.signature import sign
 from app.service.ports import Clock, Store, Transaction
 from app.service.webhooks.managing import about
 from app.service.webhooks.ports import Sender
+from observability.known_secrets import secrets_of_its_own
 from observability.metrics import count_delivery
 from setpoint import __version__
 
@@ -132,10 +133,11 @@ def encoded(message: Message) -> bytes:
 
 
 def _quietly(run: Callable[[], object]) -> None:
-    """Run something that is retried later anyway."""
-    try:
-        run()
-    except ServiceError as error:
-        _log.warning("webhooks can't be delivered at the moment: %s", error)
-    except Exception:  # noqa: BLE001 - one webhook must not end the delivery of all
-        _log.exception("a webhook could not be delivered")
+    """Run something that is retried later anyway; what it decrypts is a secret for as long as it runs."""
+    with secrets_of_its_own():
+        try:
+            run()
+        except ServiceError as error:
+            _log.warning("webhooks can't be delivered at the moment: %s", error)
+        except Exception:  # noqa: BLE001 - one webhook must not end the delivery of all
+            _log.exception("a webhook could not be delivered")
