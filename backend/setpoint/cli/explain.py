@@ -102,7 +102,7 @@ def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | No
     default = shown_default(Provenance(variable.name, variable.name, variable, None))
     spellings = [each.name for each in contract.variables if each.setting == variable.setting and each is not variable]
     is_empty = variable.field.default == ""
-    no_default = "computed" if variable.field.default_factory is not None else "empty" if is_empty else "none"
+    no_default = "computed" if variable.has_computed_default else "empty" if is_empty else "none"
     deprecation = variable.field.deprecation_message or ("yes" if variable.field.deprecated else None)
     return {
         "Setting": ".".join(variable.setting),

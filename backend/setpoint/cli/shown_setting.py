@@ -105,10 +105,9 @@ def value_in_words(subject: Subject, provenance: Provenance) -> str:
     default = shown_default(provenance)
     if default is not None:
         return visible(default)
-    field = provenance.variable.field
     if provenance.variable.required:
         return "(unknown)" if _source_fails(subject) else "(missing)"
-    return "(computed)" if field.default_factory is not None else "(unset)"
+    return "(computed)" if provenance.variable.has_computed_default else "(unset)"
 
 
 def _source_fails(subject: Subject) -> bool:

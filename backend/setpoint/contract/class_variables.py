@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, ForceDecode, NoDecode, SettingsConfi
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.alias import aliases, keys_of, takes_names
 from setpoint.contract.made_at_import import values_given_to
-from setpoint.contract.variable import Variable
+from setpoint.contract.variable import MADE, Variable
 
 Make = Callable[[], Any]
 
@@ -107,12 +107,19 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
         for name, part in model.model_fields.items():
             keys = keys_of(name, part, model)
             within = [f"{spelling}{delimiter}{key}" for key in keys if _can_be_set(config, key, len(setting))]
-            held = _held(info.default if default is PydanticUndefined else default, name)
+            held = _held(_default_of(info, model) if default is PydanticUndefined else default, name)
             yield from _nested(config, within, (*setting, name), part, (*inside, model), held)
+
+
+def _default_of(info: FieldInfo, model: type[BaseModel]) -> Any:
+    """Return the default of a field that holds a `model`; if that itself makes it, its fields have their own."""
+    return MADE if info.default_factory not in {None, model} else info.default
 
 
 def _held(default: Any, name: str) -> Any:
     """Return what a default holds for the field `name`; nothing if it is not a model."""
+    if default is MADE:
+        return MADE
     return getattr(default, name, PydanticUndefined) if isinstance(default, BaseModel) else PydanticUndefined
 
 

@@ -13,6 +13,9 @@ from setpoint.contract.guidance import Guidance
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_names import is_secret_name
 
+MADE = object()
+"""The default of a setting inside a model that a function makes."""
+
 
 class Variable(NamedTuple):
     """How the environment spells one setting.
@@ -28,7 +31,8 @@ class Variable(NamedTuple):
         takes_names: Whether it accepts the names of an enumeration's members.
         delimiter: What separates the names of nested settings in it; empty if there are none.
         splits: At how many delimiters its keys are split; -1 for all.
-        default_around: What the default of the surrounding model holds for it, if there is one.
+        default_around: What the default of the surrounding model holds for it, if there is one; `MADE` if a function
+            makes that.
         reader: The settings class that reads it, if that is a different one, which builds the value of a field.
     """
 
@@ -123,4 +127,10 @@ class Variable(NamedTuple):
     def default(self) -> Any:
         """Return the default value; None if there is none, or if a function makes it."""
         found = self.field.default if self.default_around is PydanticUndefined else self.default_around
-        return None if found is PydanticUndefined else found
+        return None if found is PydanticUndefined or found is MADE else found
+
+    @property
+    def has_computed_default(self) -> bool:
+        """Return whether a function makes the default, so that it is known only once the settings are built."""
+        around = self.default_around
+        return around is MADE or (around is PydanticUndefined and self.field.default_factory is not None)

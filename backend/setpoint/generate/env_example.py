@@ -90,7 +90,7 @@ def default_in_words(variable: Variable) -> str:
     default = default_text(variable)
     if default is not None:
         return f"`{default}`" if default else "empty"
-    if variable.field.default_factory is not None:
+    if variable.has_computed_default:
         return "computed"
     return "unset" if variable.default is None else "not shown"
 

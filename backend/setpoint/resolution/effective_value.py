@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from setpoint.contract.secrecy import secret_text
-from setpoint.contract.variable import Variable
+from setpoint.contract.variable import MADE, Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.validation.unusable import UnusableValueError
@@ -31,8 +31,10 @@ def effective_text(subject: Subject, variable: Variable, assignment: Assignment 
 
 def secret_of_default(variable: Variable) -> str:
     """Return the secret that the default of `variable` holds, unless it is in a part that has its own variable."""
-    has_parts = variable.delimiter and isinstance(variable.default, BaseModel)
-    return "" if has_parts else secret_text(variable.default)
+    # A function that makes the surrounding model may leave the default as it is.
+    default = variable.field.default if variable.default_around is MADE else variable.default
+    has_parts = variable.delimiter and isinstance(default, BaseModel)
+    return "" if has_parts else secret_text(default)
 
 
 def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
@@ -56,7 +58,7 @@ def _own_text(variable: Variable, assignment: Assignment | None) -> str | None:
     if assignment is not None:
         own = assignment.variable is not None and assignment.variable.setting == variable.setting
         return assignment.value.raw.strip() if own else None
-    return None if variable.required or variable.field.default_factory else _as_text(variable.default)
+    return None if variable.required or variable.has_computed_default else _as_text(variable.default)
 
 
 def _as_text(value: Any) -> str:

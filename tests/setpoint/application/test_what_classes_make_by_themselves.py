@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 
 from setpoint.application.gathering import of_a_start
 from setpoint.check.checking import check
+from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.provenance import provenances
@@ -230,3 +231,34 @@ def test_a_source_that_fails_is_not_a_text_that_it_cannot_decode() -> None:
         "SP409 the source `SecretsSettingsSource` of the settings class fails with SettingsError: "
         "secrets_dir must reference a directory, not a file"
     )
+
+
+class Mail(BaseModel):
+    """One of its parts has no default."""
+
+    port: int
+    host: str = "localhost"
+
+
+class WithMail(BaseSettings):
+    """A function makes its model."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    mail: Mail = Field(default_factory=lambda: Mail(port=25, host="mail"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "values"),
+    [
+        ({}, {"MAIL__PORT": "25", "MAIL__HOST": "mail"}),
+        ({"MAIL__PORT": "1"}, {"MAIL__PORT": "1", "MAIL__HOST": "localhost"}),
+        ({"MAIL__HOST": "a"}, {"MAIL__PORT": "(missing)", "MAIL__HOST": "a"}),
+    ],
+)
+def test_what_a_function_made_is_shown_until_a_part_of_it_is_set(
+    environment: dict[str, str], values: dict[str, str]
+) -> None:
+    """Then the model is built anew of its own defaults."""
+    subject = of_a_start(SettingsContract.of(WithMail), environment, Project(Path("/")))
+    assert {each.name: value_in_words(subject, each) for each in provenances(subject)} == values

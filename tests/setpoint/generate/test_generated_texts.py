@@ -246,3 +246,31 @@ def test_an_example_has_one_line_for_what_holds_several_settings() -> None:
     text = env_example([SettingsContract.of(PathsIntoOne)], "setpoint example")
     assert text.count("SERVICE=") == 1
     assert "# JSON that contains the setting; required\nSERVICE=\n" in text
+
+
+class Mail(BaseModel):
+    """One of its parts has no default."""
+
+    port: int
+    host: str = "localhost"
+    password: SecretStr = SecretStr("from-the-code-7")
+
+
+class MadeByFunctions(BaseSettings):
+    """One function has more to say than the model itself."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    mail: Mail = Field(default_factory=lambda: Mail(port=25, host="mail"))
+    pool: Pool = Field(default_factory=Pool)
+
+
+def test_the_default_of_a_part_is_that_of_the_function_which_makes_the_whole() -> None:
+    """It is required no more."""
+    lines = env_example([SettingsContract.of(MadeByFunctions)], "x").splitlines()
+    assert [line for line in lines if "; " in line] == [
+        "# An integer; default: computed",
+        "# A string; default: computed",
+        "# A string; secret; default: computed",
+        "# Connections that are kept open. An integer of 1 or more; default: `5`",
+    ]
