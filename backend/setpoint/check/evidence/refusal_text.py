@@ -190,8 +190,8 @@ def explain(
     is_whole = variable is not None and variable.name.upper() == name.upper() and not (where or is_made)
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
-    hint = f"did you mean `{meant}`?" if meant else (variable.guidance.invalid if variable else None)
-    hint = _OTHER_DEFAULT if is_default else hint
+    of_variable = variable.guidance.invalid if variable else None
+    hint = _OTHER_DEFAULT if is_default else f"did you mean `{meant}`?" if meant else of_variable
     is_decoded = refusals[0].error_type != RAISED or refusals[0].entry is None  # By a source that takes another form.
     label = f"expected {expected}{_schemes(refusals)}" if expected and is_decoded else None
     is_stranger = variable is None and not where and refusals[0].error_type == "extra_forbidden"
@@ -244,8 +244,8 @@ def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
         return "matches none of the allowed types"
     if refusal.error_type == RAISED:
         return f"cannot be checked: {refusal.message}"
-    words = _words(refusal).strip() if may_quote else ""
-    return _by_type(refusal) or (f"is invalid: {words}" if words else "is invalid")
+    words = refusal.message if refusal.error_type in _BY_VALIDATOR else _lowered(refusal.message)
+    return _by_type(refusal) or (f"is invalid: {words.strip()}" if may_quote and words.strip() else "is invalid")
 
 
 def _by_type(refusal: Refusal) -> str | None:
@@ -256,10 +256,6 @@ def _by_type(refusal: Refusal) -> str | None:
         words = ("early", "late") if _MOMENT.match(limit) else ("short", "long")
         return f"is too {words[refusal.error_type.startswith('less')]}"
     return _NOT.get(refusal.error_type)
-
-
-def _words(refusal: Refusal) -> str:
-    return refusal.message if refusal.error_type in _BY_VALIDATOR else _lowered(refusal.message)
 
 
 def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
