@@ -14,6 +14,7 @@ from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
 _UNABLE = 2
+_MOST_CALLS = 5
 _USUAL_WIDTH = 80
 _STANDARD_INPUT = "-"
 
@@ -127,6 +128,8 @@ def main(
         return _unable(str(error))
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001 - Python would print its text, and end with the status of findings
+        return _unable(_bug(error))
 
 
 def _run(words: Sequence[str], program: str, settings: str | None, commands: Mapping[str, Command]) -> int:
@@ -144,6 +147,15 @@ def _run(words: Sequence[str], program: str, settings: str | None, commands: Map
     arguments.default_settings = settings
     arguments.program = program
     return int(importlib.import_module(commands[arguments.command].module).run(arguments))
+
+
+def _bug(error: Exception) -> str:
+    """Return what failed and where; not what the error says, which may be a value."""
+    from traceback import walk_tb  # noqa: PLC0415 - nobody needs it while all goes well
+
+    calls = [f"{frame.f_code.co_filename}:{line}" for frame, line in walk_tb(error.__traceback__)]
+    places = ", called at ".join(reversed(calls[-_MOST_CALLS:]))
+    return f"this is a bug, please report it: {type(error).__name__} at {places} (its text may hold a value)"
 
 
 def _unable(why: str) -> int:
