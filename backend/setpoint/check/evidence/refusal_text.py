@@ -12,6 +12,7 @@ from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import source_in_words
 from setpoint.text.escape import printable
+from setpoint.text.guarded import MASK
 from setpoint.text.join import joined
 from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.suggest import allowed_steps, nearest
@@ -252,7 +253,8 @@ def _by_type(refusal: Refusal) -> str | None:
     if refusal.error_type in _LENGTH_OF_TEXT and refusal.context.get("field_type") == "Value":
         return _LENGTH_OF_TEXT[refusal.error_type]
     limit = next(iter(refusal.context.values()), None) if "_than" in refusal.error_type else None
-    if isinstance(limit, str):  # So pydantic gives that of a date, a time or a duration.
+    # So pydantic gives that of a date, a time or a duration; a number is a text too where its digits are in a secret.
+    if isinstance(limit, str) and MASK not in limit:
         words = ("early", "late") if _MOMENT.match(limit) else ("short", "long")
         return f"is too {words[refusal.error_type.startswith('less')]}"
     return _NOT.get(refusal.error_type)

@@ -238,3 +238,16 @@ def test_a_moment_is_early_or_late_and_a_duration_short_or_long(line: str, compl
     """As a person would say it."""
     (found,) = checked(f"{line}\n", settings_class=Bounds).diagnostics
     assert found.message == f"`{found.variable}` {complaint}"
+
+
+class Numbered(BaseSettings):
+    """The digits of its bound are in its secret."""
+
+    port: Annotated[int, Field(le=65535)] = 8000
+    code: SecretStr = SecretStr("")
+
+
+def test_a_number_stays_one_where_its_digits_are_in_a_secret() -> None:
+    """They are masked in what pydantic tells of the bound."""
+    (found,) = checked("PORT=80800\nCODE=abc65535xyz\n", settings_class=Numbered).diagnostics
+    assert found.message == "`PORT` is too large"
