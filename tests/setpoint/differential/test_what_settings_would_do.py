@@ -44,7 +44,7 @@ def test_the_decision_tells_the_figures() -> None:
     """What is claimed is what is tried."""
     decision = (Path(__file__).parents[3] / "docs/decisions/0015-the-class-reads-its-own-sources.md").read_text()
     exceptions = [case for case in CASES if case.exception is not None]
-    assert f"A catalogue of {len(CASES)} settings classes" in decision
+    assert f"a catalogue of {len(CASES)} settings classes" in decision
     assert len(exceptions) == 1
 
 

@@ -272,5 +272,5 @@ def test_the_default_of_a_part_is_that_of_the_function_which_makes_the_whole() -
         "# An integer; default: computed",
         "# A string; default: computed",
         "# A string; secret; default: computed",
-        "# Connections that are kept open. An integer of 1 or more; default: `5`",
+        "# An integer of 1 or more; default: `5`",
     ]
