@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from setpoint.check.diagnostic import Severity
 from setpoint.check.report import Report
 from setpoint.cli.deploy_options import add_deploy_options, add_service_options, wanted_deploys
-from setpoint.cli.options import add_files, add_secrets_dir, add_settings_option, chosen_settings
+from setpoint.cli.options import add_files, add_secrets_dir, add_settings_option, chosen_settings, given_path
 from setpoint.cli.report_options import add_report_options, deliver
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.errors import UnableError
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings_option(parser)
     parser.add_argument(
         "--schema",
+        type=given_path,
         metavar="FILE",
         help="a contract exported by `setpoint schema`, instead of a settings class that cannot be imported here",
     )

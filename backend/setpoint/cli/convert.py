@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from setpoint.application.conversion import Conversion, Remark, convert
-from setpoint.cli.options import add_reading_options
+from setpoint.cli.options import add_reading_options, given_path
 from setpoint.cli.output import write_bytes_as_they_are, write_private_file
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file, refuse_unreadable
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--output",
+        type=given_path,
         metavar="FILE",
         help="where to write, by default standard output; a new file is readable only by you",
     )

@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from setpoint.cli.options import pair
+from setpoint.cli.options import given_path, pair
 from setpoint.errors import UnableError
 from setpoint.project import Project, ProjectDeploy
 
@@ -28,6 +28,7 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
         "--env-file",
         action="append",
         default=[],
+        type=given_path,
         metavar="FILE",
         help="a file for `${NAME}` in compose files, in place of `.env`; can be repeated",
     )
@@ -38,7 +39,9 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a compose profile to enable; can be repeated",
     )
-    group.add_argument("--root", metavar="DIR", help="the folder that systemd sees as `/`, as for `systemctl --root`")
+    group.add_argument(
+        "--root", type=given_path, metavar="DIR", help="the folder that systemd sees as `/`, as for `systemctl --root`"
+    )
 
 
 def add_service_options(parser: argparse.ArgumentParser) -> None:

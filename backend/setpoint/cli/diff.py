@@ -9,7 +9,7 @@ from typing import Any
 from setpoint.application.importing import contracts_of
 from setpoint.application.show_values import Compared, compare, values_of_files
 from setpoint.cli.deploy_options import add_deploy_options, deploy_request
-from setpoint.cli.options import add_set, add_view_options, chosen_settings
+from setpoint.cli.options import add_set, add_view_options, chosen_settings, given_path
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import (
     add_fingerprint_option,
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         nargs="+",
+        type=given_path,
         metavar="FILE",
         help="two env files, the older one first, or one and `--environment`; `-` is standard input; a service of a "
         "deploy: `compose.yaml#web`; or revisions of the service: `billing/production@1...2`, or `billing/production "

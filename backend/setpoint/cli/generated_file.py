@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from setpoint.application.importing import contracts_of
-from setpoint.cli.options import add_settings_option, chosen_settings
+from setpoint.cli.options import add_settings_option, chosen_settings, given_path
 from setpoint.cli.output import write_result
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         nargs="?",
+        type=given_path,
         metavar="FILE",
         help="where to write, `-` for standard output; by default the file named in `[tool.setpoint]`, if there is one",
     )

@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from setpoint.contract.settings_class import SettingsContract
 
 
+def given_path(text: str) -> str:
+    """Return `text`, the path of a file or a folder.
+
+    Raises:
+        argparse.ArgumentTypeError: It is empty, most often because of a variable of the shell that is not set.
+    """
+    if not text:
+        message = "the path is empty"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
 def add_settings_option(parser: argparse.ArgumentParser) -> None:
     """Add `--settings` to `parser`."""
     parser.add_argument(
@@ -60,6 +72,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         nargs="*",
+        type=given_path,
         metavar="FILE",
         help="env files, later ones win; `-` is standard input; without any, what the process would read here",
     )
@@ -94,7 +107,7 @@ def add_secrets_dir(parser: argparse.ArgumentParser) -> None:
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Add to `parser` the one file to read, and `--set`."""
-    parser.add_argument("file", metavar="FILE", help="the env file; `-` is standard input")
+    parser.add_argument("file", type=given_path, metavar="FILE", help="the env file; `-` is standard input")
     add_set(parser)
 
 
@@ -111,7 +124,7 @@ def add_set(parser: argparse.ArgumentParser) -> None:
 
 
 def _directory(path: str) -> str:
-    if not Path(path).is_dir():
+    if not Path(given_path(path)).is_dir():
         message = f"`{printable(path)}` is not a directory"
         raise argparse.ArgumentTypeError(message)
     return path

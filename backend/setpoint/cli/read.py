@@ -10,7 +10,7 @@ from setpoint.application.shown_reading import REVEALED, Judgement, ShownReading
 from setpoint.check.catalogue.rule_documentation import RuleDocumentation, documented_rules
 from setpoint.check.diagnostic import Diagnostic, Severity
 from setpoint.cli.deploy_options import add_deploy_options, deploy_request
-from setpoint.cli.options import add_set, add_settings_option, judging_contracts
+from setpoint.cli.options import add_set, add_settings_option, given_path, judging_contracts
 from setpoint.cli.output import write_result
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.reading import Problem, ProblemKind
@@ -25,7 +25,9 @@ _RUNS_SOMETHING = {ProblemKind.COMMAND_SUBSTITUTION, ProblemKind.NOT_STATIC}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="the env file, or deploy files; `-` is standard input")
+    parser.add_argument(
+        "files", nargs="*", type=given_path, metavar="FILE", help="the env file, or deploy files; `-` is standard input"
+    )
     add_set(parser)
     parser.add_argument("--loader", choices=LOADERS, metavar="NAME", help=f"one of {', '.join(LOADERS)}")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="the output format")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from setpoint.check.report import Report
+from setpoint.cli.options import given_path
 from setpoint.cli.output import UnwritableOutputError, append_to_file, write_file, write_result
 from setpoint.formats import registry
 from setpoint.formats.style import Style
@@ -16,9 +17,13 @@ from setpoint.text.escape import printable
 def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Add to `parser` the options for which problems to report, and how."""
     parser.add_argument("--format", choices=registry.FORMATS, default="full", help="the report format")
-    parser.add_argument("--output", metavar="FILE", help="where to write the report; by default standard output")
     parser.add_argument(
-        "--summary-file", metavar="FILE", help="append a Markdown summary, for a CI system's step summary"
+        "--output", type=given_path, metavar="FILE", help="where to write the report; by default standard output"
+    )
+    parser.add_argument(
+        "--summary-file",
+        metavar="FILE",
+        help="append a Markdown summary, for a CI system's step summary",
     )
     rules = "rules by code, start of a code (`SP1`) or name, separated by commas"
     parser.add_argument("--select", action="append", metavar="CODE", help=f"report only these: {rules}")

@@ -4,7 +4,7 @@ import argparse
 import importlib
 from urllib.parse import urlsplit
 
-from setpoint.cli.options import add_settings_option
+from setpoint.cli.options import add_settings_option, given_path
 from setpoint.envfile.loaders import LOADERS
 from setpoint.errors import UnableError
 from setpoint.sources.env_file import DEFAULT_LOADER
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="files",
         action="append",
         default=[],
+        type=given_path,
         metavar="FILE",
         help="an env file, on top of the caller's environment; can be repeated, later ones win",
     )
@@ -81,7 +82,9 @@ def _add_supervision(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--reload-signal", metavar="NAME", help="the signal that makes CMD reread --env-out: HUP, USR1 …"
     )
-    group.add_argument("--env-out", metavar="FILE", help="the env file that CMD reads, in place of its environment")
+    group.add_argument(
+        "--env-out", type=given_path, metavar="FILE", help="the env file that CMD reads, in place of its environment"
+    )
     group.add_argument("--cache", metavar="FOLDER", help="where to keep the last known good; the user's state folder")
     group.add_argument("--max-age", type=_amount, metavar="HOURS", help="refuse an older last known good")
     group.add_argument("--offline", action="store_true", help="start with the last known good, and ask no service")

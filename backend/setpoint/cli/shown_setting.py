@@ -8,6 +8,7 @@ from typing import Any
 
 from setpoint.application.show_values import values_of_a_start, values_of_files
 from setpoint.cli.deploy_options import wanted_deploys
+from setpoint.cli.options import given_path
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.generate.env_example import default_text
@@ -72,6 +73,7 @@ def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:
     """Add `--fingerprint-key-file` to `parser`."""
     parser.add_argument(
         "--fingerprint-key-file",
+        type=given_path,
         metavar="FILE",
         help="show a fingerprint of each secret (HMAC-SHA-256 with the key in FILE), for people who share that key",
     )

@@ -68,6 +68,14 @@ def test_a_bad_flag_is_a_usage_error(check: Run, words: list[str]) -> None:
     assert "usage: python -m config" in err
 
 
+@pytest.mark.parametrize("words", [[""], ["--schema", ""], ["--secrets-dir", ""], ["--output", ""]], ids=str)
+def test_an_empty_path_is_said_to_be_empty(check: Run, words: list[str]) -> None:
+    """A variable of the shell that is not set makes one: `check "$FILE"`."""
+    status, out, err = check(*words)
+    assert (status, out) == (2, "")
+    assert err.endswith(": the path is empty\n")
+
+
 def _symlink_to_itself(path: Path) -> None:
     path.symlink_to(path)
 
