@@ -1,4 +1,4 @@
-"""Gives a start on a developer's machine what a deploy has: keys, an address to call it by, and a login."""
+"""Gives a start on a developer's machine what a deploy has: keys, an address, and a login."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to say wh
 
 
 def make_missing_keys() -> Path | None:
-    """Write a new key into the env file of this process if it finds none anywhere; return the file if it did.
+    """Write a new key into the env file of this process if there is none anywhere; return the file if it did.
 
     Raises:
         UnableError: The file can't be read or written.
@@ -41,7 +41,7 @@ def env_file() -> Path:
 
 
 def _with_key(text: str) -> str:
-    """Return the text of an env file with a new key, where it has a line without one, or else at its end."""
+    """Return the text of an env file with a new key, on an existing line without one, or at its end."""
     line = f"{_REQUIRED}=local:{new_key()}"
     lines = text.splitlines()
     if f"{_REQUIRED}=" in lines:
@@ -52,7 +52,7 @@ def _with_key(text: str) -> str:
 
 
 def reachable_host(settings: Settings) -> str:
-    """Return by which name or address this machine reaches the service."""
+    """Return the name or address by which this machine reaches the service."""
     return _EVERY_ADDRESS.get(settings.host, settings.host)
 
 
@@ -63,7 +63,7 @@ def own_url(settings: Settings) -> str:
 
 
 def stored_login() -> Login | None:
-    """Return the login that this user has, whatever the environment says besides it.
+    """Return the stored login of this user, whatever the environment says.
 
     Raises:
         UnableError: Its file can't be trusted.
@@ -73,12 +73,12 @@ def stored_login() -> Login | None:
 
 
 def may_be_replaced(login: Login | None, url: str) -> bool:
-    """Return whether a login for `url` may take the place of `login`: none that is for another service is lost."""
+    """Return whether a login for `url` may replace `login`: one for another service must not be lost."""
     return login is None or login.url == url
 
 
 def log_in(url: str, token: str) -> Path:
-    """Keep a login for this user, and return where.
+    """Store a login for this user, and return where.
 
     Raises:
         UnableError: It can't be written.

@@ -17,10 +17,10 @@ _DEEPEST = 8
 
 
 def secret_texts(settings: BaseSettings) -> frozenset[str]:
-    """Return the texts of all secret settings and the credentials of all URLs, those within JSON and models included.
+    """Return the texts of all secret settings and the credentials of all URLs, including those within JSON and models.
 
     Args:
-        settings: Settings that were made in this process's environment: what is written there counts as well.
+        settings: Settings that were built in this process's environment: what is written there counts as well.
     """
     found: set[str] = set()
     for variable in SettingsContract.of(type(settings)).variables:
@@ -38,7 +38,7 @@ def _value_at(settings: BaseSettings, path: tuple[str, ...]) -> Any:
 
 
 def _secrets_within(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the texts of the secrets that are somewhere in `value`, and credentials of URLs that are none."""
+    """Yield the texts of the secrets anywhere in `value`, and the credentials of URLs that are not secret."""
     if isinstance(value, (Secret, SecretStr, SecretBytes)):
         yield from texts_of(value)
     elif depth < _DEEPEST and isinstance(value, (BaseModel, Mapping, Sequence)) and not isinstance(value, (str, bytes)):
@@ -49,7 +49,7 @@ def _secrets_within(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def texts_of(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield all texts of a value that is secret as a whole."""
+    """Yield all texts in a value that is secret as a whole."""
     if isinstance(value, (Secret, SecretStr, SecretBytes)):
         yield from texts_of(value.get_secret_value(), depth)
         if isinstance(value, EncryptionKeys):
@@ -81,7 +81,7 @@ def _parts(value: Any) -> list[Any]:
 
 
 def _credentials(text: str) -> Iterator[str]:
-    """Yield the password of a URL, as it is written and decoded; its user if there is no password, as in a DSN."""
+    """Yield the password of a URL, as written and as decoded; its user if there is no password, as in a DSN."""
     try:
         parts = urlsplit(text) if "://" in text else None
     except ValueError:

@@ -1,7 +1,7 @@
 """DSN, sample rate, environment and release names, as Sentry takes them.
 
-The SDK accepts many values that it then can't use (a rate of 1.5 turns tracing off without a word;
-a DSN whose host holds a blank never delivers an event). These types refuse them. They don't import
+The SDK accepts many values that it then can't use (a rate of 1.5 silently turns tracing off;
+a DSN whose host contains a blank never delivers an event). These types refuse them. They don't import
 the SDK, which must not be imported before gevent has patched the standard library.
 """
 
@@ -32,7 +32,7 @@ def _checked_dsn(text: str) -> str:
     See "DSN" in Sentry's SDK developer documentation: `{scheme}://{public_key}@{host}{path}/{project_id}`.
 
     Raises:
-        PublicValueError: It is none; the text names the part that is wrong.
+        PublicValueError: It is not one; the text names the part that is wrong.
     """
     if text[:1] in {'"', "'"}:
         _refuse("it is wrapped in quotes")

@@ -34,10 +34,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, use_attribute_docstrings=True)
 
     encryption_keys: Annotated[EncryptionKeys, KEYS]
-    """Keys that encrypt what is stored. The first one encrypts; the others still open what they have encrypted."""
+    """Keys that encrypt what is stored. The first one encrypts; the others still decrypt what they have encrypted."""
 
     database_url: Annotated[DatabaseUrl, DATABASE] = DatabaseUrl("sqlite:///var/setpoint.db")
-    """Where configuration is kept: a SQLite file, for one machine, or a PostgreSQL, for any number of them."""
+    """Where configuration is stored: a SQLite file for one machine, or a PostgreSQL database for any number of them."""
 
     sentry_dsn: Annotated[
         SentryDsn | None,
@@ -61,13 +61,13 @@ class Settings(BaseSettings):
     """The release under which Sentry files what it receives."""
 
     log_format: Literal["json", "text"] = "json"
-    """One JSON object a line for machines, or text for people."""
+    """One JSON object per line for machines, or text for people."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     """The least severe log lines that are written."""
 
     exception_text: Literal["masked", "withheld"] = "masked"
-    """What logs and Sentry tell of an exception beside its type and place: its text with secrets masked, or nothing."""
+    """What logs and Sentry show of an exception besides type and place: its text with secrets masked, or nothing."""
 
     host: Annotated[
         str, Field(pattern=_HOST), Guidance(expected="a host name or an address", example="0.0.0.0")  # noqa: S104 - an example for containers
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     """Event streams that one worker holds open at once; more are answered with 503."""
 
     stream_max_age: Annotated[int, Field(ge=1, le=86_400)] = 1_800
-    """Seconds after which a stream is ended, give or take a tenth, so that its client connects anew."""
+    """Seconds after which a stream is ended, give or take a tenth, so that its client reconnects."""
 
     app_revisions_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
     """Revisions that one app may make within an hour; more are answered with 429, unless the app has its own limit."""
@@ -96,28 +96,28 @@ class Settings(BaseSettings):
     """Event streams that one app may have open at once, over all workers; more are answered with 429."""
 
     webhooks_allow_private: bool = False
-    """Whether webhooks may go to private addresses, and over `http`; else to public ones alone, over `https`."""
+    """Whether webhooks may go to private addresses, and over `http`; otherwise only to public ones, over `https`."""
 
     public_url: Annotated[PublicUrl | None, PUBLIC_URL] = None
     """Where browsers find the service; needed by sign-in with OpenID Connect."""
 
     oidc_issuer: Annotated[IssuerUrl | None, ISSUER] = None
-    """The identity provider at which people sign in to the pages, beside sign-in with a token."""
+    """The identity provider with which people sign in to the pages, in addition to sign-in with a token."""
 
     oidc_client_id: Annotated[ClientId | None, CLIENT_ID] = None
-    """What the identity provider calls this service."""
+    """The identity provider's name for this service."""
 
     oidc_client_secret: Annotated[ClientSecret | None, CLIENT_SECRET] = None
-    """What proves to the identity provider that it is asked by this service."""
+    """The secret that identifies this service to the identity provider."""
 
     oidc_scopes: Annotated[Scopes, SCOPES] = "openid profile email"
-    """What the identity provider is asked to say of people; some tell groups only if `groups` is among it."""
+    """What the identity provider is asked for about people; some return groups only if `groups` is included."""
 
     max_check_bytes: Annotated[int, Field(ge=1, le=16_777_216)] = 1_048_576
     """The largest env file that `POST /v1/checks` takes, in bytes."""
 
     env_file: Annotated[Path | None, NamesEnvFile(default=str(_BACKEND / ".env"))] = None
-    """Path of the env file, set by the process environment alone. Unset: `.env` beside run.py, if there is one."""
+    """Path of the env file, set only in the process environment. Unset: `.env` next to run.py, if there is one."""
 
     @model_validator(mode="after")
     def _sign_in_is_whole(self) -> Self:

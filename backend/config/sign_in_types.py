@@ -14,7 +14,7 @@ def _checked_url(text: str) -> str:
     """Return `text` if it can be the URL of a service.
 
     Raises:
-        PublicValueError: It can't; says which part is wrong.
+        PublicValueError: It can't be; the text names the part that is wrong.
     """
     if not (text.isascii() and text.isprintable()) or " " in text:
         _refuse("it contains whitespace or a character that is not ASCII")
@@ -36,7 +36,7 @@ def _checked_origin(text: str) -> str:
     """Return `text` as an origin, without a slash at its end.
 
     Raises:
-        PublicValueError: It is none; says which part is wrong.
+        PublicValueError: It is not one; the text names the part that is wrong.
     """
     if urlsplit(_checked_url(text)).path not in {"", "/"}:
         _refuse("it has a path, but the pages are at the root of the host")
@@ -61,11 +61,11 @@ PublicUrl = Annotated[str, AfterValidator(_checked_origin)]
 IssuerUrl = Annotated[str, AfterValidator(_checked_url)]
 ClientId = Annotated[str, StringConstraints(pattern=re.compile(r"^[\x21-\x7e]{1,255}$"))]
 Scopes = Annotated[str, StringConstraints(pattern=re.compile(r"^openid(?: [\x21\x23-\x5b\x5d-\x7e]+)*$"))]
-"""Words of RFC 6749, section 3.3; the first one is what makes it OpenID Connect."""
+"""Scopes as in RFC 6749, section 3.3; the first one makes it OpenID Connect."""
 
 
 class ClientSecret(Secret[Annotated[str, StringConstraints(min_length=1, max_length=2_000)]]):
-    """What proves to the identity provider that it is asked by this service."""
+    """The secret that identifies this service to the identity provider."""
 
 
 _NOBODY = "nobody could sign in there"

@@ -18,15 +18,15 @@ _SQLITE, _POSTGRESQL = "sqlite", ("postgresql", "postgres", "postgresql+psycopg"
 
 
 def new_key() -> str:
-    """Return a key that nobody has, as it is written."""
+    """Return a new key, in its written form."""
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def parse_keys(text: str) -> dict[str, bytes]:
-    """Return the keys of `id:key,id:key` by their ids, in their order; a key is 32 bytes in base64.
+    """Return the keys in `id:key,id:key` by id, in order; a key is 32 bytes in base64.
 
     Raises:
-        PublicValueError: The text is no such list; says which entry is not, without a part of it.
+        PublicValueError: The text is not such a list; the message says which entry is wrong, without any part of it.
     """
     keys: dict[str, bytes] = {}
     for position, (key_id, encoded) in enumerate(_entries(text), start=1):
@@ -93,17 +93,17 @@ def _refuse(message: str) -> NoReturn:
 
 
 class DatabaseUrl(Secret[Annotated[str, AfterValidator(_checked_url)]]):
-    """The URL of a SQLite file or of a PostgreSQL; shown without all that follows its scheme."""
+    """The URL of a SQLite file or a PostgreSQL database; shown without anything after its scheme."""
 
     def _display(self) -> str:
         return f"{self.get_secret_value().partition('://')[0]}://********"
 
 
 class EncryptionKeys(Secret[Annotated[str, AfterValidator(_checked_keys)]]):
-    """Keys by their ids, the first of which encrypts."""
+    """Keys by id, the first of which encrypts."""
 
     def parts(self) -> Iterator[str]:
-        """Yield each key as it is written: a secret in itself, wherever it turns up."""
+        """Yield each key as written: it is a secret by itself, wherever it turns up."""
         for _, encoded in _entries(self.get_secret_value()):
             yield encoded
 
@@ -113,7 +113,7 @@ DATABASE = Guidance(
     invalid="there would be nowhere to keep revisions",
     example="postgresql://<user>:<password>@<host>/<database>",
 )
-"""A relative path begins where the service is started."""
+"""A relative path starts from where the service is started."""
 
 KEYS = Guidance(
     expected=f"`id:key`, or several separated by commas; a key is {KEY_BYTES} bytes in base64",

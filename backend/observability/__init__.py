@@ -1,1 +1,1 @@
-"""How the process reports on itself: log lines, what is known of a request, Sentry."""
+"""How the process reports on itself: log lines, what is known about a request, Sentry."""

@@ -1,4 +1,4 @@
-"""Writes an escape for whatever could end a line or steer a terminal."""
+"""Escapes whatever could end a line or control a terminal."""
 
 import re
 
@@ -8,12 +8,12 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def one_line(text: str) -> str:
-    """Return `text` with an escape for whatever could end a line or steer a terminal."""
+    """Return `text` with an escape for whatever could end a line or control a terminal."""
     return _UNSAFE.sub(_escaped, text) if not text.isascii() or not text.isprintable() else text
 
 
 def side_by_side(text: str) -> str:
-    """Return the lines of `text` next to each other, for people."""
+    """Return the lines of `text` joined into one, for people."""
     return " | ".join(line.strip() for line in text.split("\n"))
 
 

@@ -1,6 +1,6 @@
-"""What is told of an exception: its type, its text with known secrets masked, and the frames it passed.
+"""What is shown of an exception: its type, its text with known secrets masked, and the frames it passed.
 
-The process that starts the service imports this module, and so it needs the standard library alone.
+The process that starts the service imports this module, so it needs only the standard library.
 """
 
 import os
@@ -12,7 +12,7 @@ from observability.quoting_exceptions import told_instead
 from observability.stack import stack_lines
 
 LOGGED_MARK = "_setpoint_logged"
-"""Attribute of an exception that was logged within its request, so that nobody needs to log it again."""
+"""The attribute of an exception that was logged within its request, so that it need not be logged again."""
 
 _LONGEST_TEXT = 8_192
 _MOST_CAUSES = 8
@@ -23,45 +23,45 @@ _policy = "masked"
 
 
 def show_exception_texts(policy: str) -> None:
-    """Set how texts of exceptions are told from now on.
+    """Set how texts of exceptions are shown from now on.
 
     Args:
-        policy: `masked`; or `withheld`, which leaves what the operating system words.
+        policy: `masked`; or `withheld`, which leaves only texts of the operating system.
     """
     global _policy  # noqa: PLW0603 - one process has one configuration
     _policy = policy
 
 
 def public_text(error: BaseException) -> str | None:
-    """Return the text of `error` as anyone may read it; None if it has none or it is withheld."""
+    """Return the text of `error` in a form that anyone may read; None if it has none, or if it is withheld."""
     if _policy == "withheld":
         return os.strerror(error.errno) if isinstance(error, OSError) and isinstance(error.errno, int) else None
     text = told_instead(error)
     if text is None:
         text = _own_text(error)
-    # Twice the length, so that a mask at the end of what is kept is whole.
+    # Twice the length, so that a mask at the end of the kept part is complete.
     return masked_to_the_piece(text[: 2 * _LONGEST_TEXT])[:_LONGEST_TEXT] or None
 
 
 def fields_of(error: BaseException) -> dict[str, object]:
-    """Return the fields of a log line about `error`, under OpenTelemetry's names."""
+    """Return the fields of a log line about `error`, with OpenTelemetry's names."""
     fields: dict[str, object] = {"exception.type": type_name(error)}
     if (text := public_text(error)) is not None:
         fields["exception.message"] = text
-    # Its end says most: where the error was raised.
+    # Its end says the most: where the error was raised.
     stack = _stacktrace(error)[-2 * _LONGEST_TEXT :]
     fields["exception.stacktrace"] = masked_to_the_piece(stack)[-_LONGEST_TEXT:]
     return fields
 
 
 def described(error: BaseException) -> str:
-    """Return the type of `error`, and its text as anyone may read it."""
+    """Return the type of `error`, and its text in a form that anyone may read."""
     text = public_text(error)
     return type_name(error) if text is None else f"{type_name(error)}: {text}"
 
 
 def type_name(value: object) -> str:
-    """Return what the type of `value` is called, with its module unless it is built in."""
+    """Return the name of the type of `value`, with its module unless it is built in."""
     kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 

@@ -1,11 +1,11 @@
-"""Knows the texts that must not leave the process: those of the settings, and of the request or job in progress.
+"""Knows the texts that must not leave the process: those of the settings, and of the current request or job.
 
-Whoever receives, reads or decrypts a secret value says so at once:
+Code that receives, reads or decrypts a secret value registers it at once:
 
     remember_secret(value)
 
 From then on it is masked in every log line and in every event for Sentry, until the request or the job ends. A request
-has a memory of its own by itself; a job begins one with `secrets_of_its_own`. A greenlet or thread that one of them
+has its own memory automatically; a job starts one with `secrets_of_its_own`. A greenlet or thread that one of them
 starts shares its memory if it is started by `contextvars.copy_context().run`.
 """
 
@@ -19,17 +19,17 @@ from observability.masking import Masks, mask_spans, mask_urls
 _NOTHING = Masks()
 _NO_TEXTS: frozenset[str] = frozenset()
 _SHORT = 1_000
-"""As many characters have the credentials of a request at most, as a rule."""
+"""The credentials of a request rarely have more characters."""
 
 
 class _Memory:
-    """Secret texts that are remembered, and their masks, made when they are needed.
+    """Remembered secret texts, and their masks, which are made when they are needed.
 
     Args:
-        texts: Those that are known from the beginning to the end.
+        texts: Those that are known from beginning to end.
     """
 
-    # An idle stream has one of these, and most often nothing in it.
+    # An idle stream has one of these, usually empty.
     __slots__ = ("_first", "_later", "_masks", "_searches")
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
@@ -68,7 +68,7 @@ class _Memory:
 
 @lru_cache(maxsize=256)
 def _masks_of_short(texts: frozenset[str]) -> Masks:
-    """Return the masks of the credentials of a request: clients show the same ones again and again."""
+    """Return the masks of the credentials of a request: clients send the same ones again and again."""
     return Masks(texts)
 
 
@@ -77,42 +77,42 @@ _in_progress: ContextVar[_Memory | None] = ContextVar("setpoint_secrets", defaul
 
 
 def know_secrets_of_the_process(texts: Iterable[str]) -> None:
-    """Mask `texts` from now on, wherever they are, in place of what this process knew until now."""
+    """Mask `texts` from now on, wherever they are, instead of what this process knew until now."""
     global _of_the_process  # noqa: PLW0603 - one process has one configuration
     _of_the_process = _Memory()
     _of_the_process.add(texts)
 
 
 def remember_secret(*texts: str) -> None:
-    """Mask `texts` until the request or job in progress ends; until the process ends if there is none."""
+    """Mask `texts` until the current request or job ends; until the process ends if there is none."""
     (_in_progress.get() or _of_the_process).add(texts)
 
 
 def remember_secrets_found_by(search: Callable[[], Iterable[str]]) -> None:
-    """Mask what `search` returns as `remember_secret` does; it is asked once there is a text to mask, if at all."""
+    """Mask what `search` returns, as `remember_secret` does; it is called only if there is a text to mask."""
     (_in_progress.get() or _of_the_process).add_found_by(search)
 
 
 def begin_to_remember(credentials: Iterable[str] = ()) -> Token[_Memory | None]:
-    """Begin a memory for the request in progress; what an earlier request on this connection knew is forgotten.
+    """Start a memory for the current request; what an earlier request on this connection knew is dropped.
 
     Args:
-        credentials: What is known from the beginning to the end.
+        credentials: What is known from beginning to end.
     """
     return _in_progress.set(_Memory(credentials))
 
 
 def forget_all_but_credentials() -> None:
-    """Forget what the request in progress has handled; its work is done, and no text can hold it any more.
+    """Drop what the current request has handled; its work is done, and no text can contain it any more.
 
-    What a request says at its end is then masked as fast whether it has handled one secret or hundreds.
+    The last lines of a request are then masked equally fast whether it has handled one secret or hundreds.
     """
     if (memory := _in_progress.get()) is not None:
         memory.forget_what_came_later()
 
 
 def forget_secrets() -> None:
-    """Forget what the request in progress knew."""
+    """Drop what the current request knew."""
     _in_progress.set(None)
 
 
@@ -127,23 +127,23 @@ def secrets_of_its_own() -> Iterator[None]:
 
 
 def masked(text: str) -> str:
-    """Return `text` with all secrets masked that are known here and now, and what URLs hold of secrets."""
+    """Return `text` with all currently known secrets masked, and the secret parts of URLs."""
     spans = [span for masks in _masks() for span in masks.spans(text)]
     return mask_urls(mask_spans(text, spans) if spans else text)
 
 
 def masked_to_the_piece(text: str) -> str:
-    """Return `text` as `masked` does, with pieces of secrets masked too: errors often quote a part of their input."""
+    """Return `text` as `masked` does, with parts of secrets also masked: errors often quote a part of their input."""
     spans = [span for masks in _masks() for find in (masks.spans, masks.spans_of_pieces) for span in find(text)]
     return mask_urls(mask_spans(text, spans))
 
 
 def is_to_be_masked(line: str) -> bool:
-    """Say whether there is anything in a log line that could have to be masked."""
+    """Return whether a log line contains anything that may have to be masked."""
     if "?" in line or "://" in line or _of_the_process.masks.may_be_in_line(line):
         return True
     in_progress = _in_progress.get()
-    # Of what a request has just handled, a line may quote a piece.
+    # A line may quote a part of what a request has just handled.
     return in_progress is not None and (in_progress.has_handled or in_progress.masks.may_be_in_line(line))
 
 

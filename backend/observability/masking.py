@@ -1,4 +1,4 @@
-"""Masks secret texts in other texts, in every form in which programs write a text, and what URLs hold of secrets."""
+"""Masks secret texts in other texts, in every form in which programs write a text, and the secret parts of URLs."""
 
 import base64
 import json
@@ -12,18 +12,18 @@ from observability.escaping import one_line, side_by_side
 MASK = "********"
 
 _SHORTEST_WORD = 4
-"""A shorter text guards nothing, and is in every other word."""
+"""A shorter text protects nothing, and is in every other word."""
 
 _SHORTEST_PIECE = 8
-"""A text of so many characters is masked anywhere, a shorter one where it is a word of its own."""
+"""A text of this many characters is masked anywhere, a shorter one only as a whole word."""
 
 _MOST_COMPARED = 100
-"""Each of so many forms is compared with each other, which takes less than a millisecond."""
+"""The limit for comparing each form with each other, which takes less than a millisecond."""
 
-# What nothing quotes or escapes, in texts of programs and in log lines.
+# What is never quoted or escaped, in texts of programs and in log lines.
 _WRITTEN_ALIKE = re.compile(r"[A-Za-z0-9._~-]+")
 _SAME_IN_LINES = re.compile(r"[!#-\[\]-~]+")
-# Beside what is known of a secret in base64, one character may be its first or last bits among those of others.
+# Next to the known part of a secret in base64, one character may mix its first or last bits with others.
 _BASE64 = "[A-Za-z0-9+/_-]"
 _URL_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 _URL_QUERY = re.compile(r"(://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
@@ -56,7 +56,7 @@ class Masks:
         return _signs_of(frozenset(each for form in self._forms | self._encoded for each in _in_lines(form)))
 
     def may_be_in_line(self, line: str) -> bool:
-        """Say whether there may be a secret in a log line."""
+        """Return whether there may be a secret in a log line."""
         return _has_any(line, self._signs_in_lines)
 
     def spans(self, text: str) -> Iterator[Span]:
@@ -71,7 +71,7 @@ class Masks:
                 yield from (found.span() for found in re.finditer(f"{_BASE64}?{re.escape(form)}{_BASE64}?", text))
 
     def spans_of_pieces(self, text: str) -> Iterator[Span]:
-        """Yield where a piece of a secret is in `text` that has eight characters."""
+        """Yield where an eight-character part of a secret is in `text`."""
         if self._pieces:
             for at in range(len(text) - _SHORTEST_PIECE + 1):
                 if text[at : at + _SHORTEST_PIECE] in self._pieces:
@@ -79,7 +79,7 @@ class Masks:
 
     @cached_property
     def _pieces(self) -> frozenset[str]:
-        """The pieces of all secrets but URLs: their words are those of many other URLs."""
+        """The parts of all secrets except URLs, whose words are in many other URLs."""
         return frozenset(
             secret[at : at + _SHORTEST_PIECE]
             for secret in self._secrets
@@ -89,7 +89,7 @@ class Masks:
 
 
 def mask_spans(text: str, spans: Iterable[Span]) -> str:
-    """Return `text` with a mask in the place of each span; spans that touch or overlap have one."""
+    """Return `text` with each span replaced by a mask; spans that touch or overlap share one."""
     kept, last, masked = list[str](), 0, False
     for start, end in sorted(spans):
         if start > last or not masked:
@@ -112,14 +112,14 @@ def _pattern_of(form: str) -> str:
 
 
 def _signs_of(forms: frozenset[str]) -> tuple[str, ...]:
-    """Return those of `forms` of which one is in every text that any of them is in."""
+    """Return a subset of `forms`, one of which is in every text that contains any of them."""
     if len(forms) > _MOST_COMPARED:
         return tuple(forms)
     return tuple(form for form in forms if not any(other in form for other in forms - {form}))
 
 
 def _has_any(text: str, signs: tuple[str, ...]) -> bool:
-    # A plain loop, because every log line comes by here.
+    # A plain loop, because every log line passes here.
     for sign in signs:  # noqa: SIM110
         if sign in text:
             return True
@@ -127,7 +127,7 @@ def _has_any(text: str, signs: tuple[str, ...]) -> bool:
 
 
 def _written_forms(secret: str) -> set[str]:
-    """Return how programs write `secret`: as it is, quoted, escaped, encoded; and its lines."""
+    """Return the ways in which programs write `secret`: as it is, quoted, escaped, encoded; and its lines."""
     encodable = _encodable(secret)
     encoded = {encodable.hex(), encodable.hex().upper(), base64.b64encode(encodable).decode().rstrip("=")}
     if _WRITTEN_ALIKE.fullmatch(secret):
@@ -137,7 +137,7 @@ def _written_forms(secret: str) -> set[str]:
     once = {form for text in plain for form in _escaped(text)}
     return {
         *once,
-        # What was quoted is often a part of something that is quoted.
+        # What was quoted is often part of something that is quoted again.
         *(form for text in once for form in _escaped(text)),
         repr(encodable)[2:-1],
         quote(encodable, safe=""),
@@ -158,7 +158,7 @@ def _escaped(text: str) -> Iterator[str]:
 
 
 def _forms_in_base64(secret: str) -> Iterator[str]:
-    """Yield what base64 (RFC 4648) makes of `secret` among other bytes, such as the user before it in a header.
+    """Yield the base64 (RFC 4648) of `secret` among other bytes, such as the user before it in a header.
 
     Four characters stand for three bytes, so there are three forms, by where it begins. A short secret makes forms that
     are in too many others.

@@ -1,6 +1,6 @@
 """Counts what this process does, for Prometheus; under gunicorn, all workers of a master are counted together.
 
-Names follow https://prometheus.io/docs/practices/naming/. Labels hold words of our own alone: no value of a setting or
+Names follow https://prometheus.io/docs/practices/naming/. Labels hold only words of our own: no value of a setting or
 a variable, and nothing that a client makes up.
 """
 
@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable, known to the client library, that names the folder in which processes share their counts."""
+"""The variable, known to the client library, that names the folder in which processes share their counters."""
 
 _OTHER = "other"
 _METHODS = frozenset(HTTPMethod)
@@ -52,7 +52,7 @@ def count_request(method: str, route: str | None, status: int, seconds: float | 
         _durations_with(method, route).observe(seconds)
 
 
-# The library looks for labels in Python, under a lock.
+# The library looks up labels in Python, under a lock.
 @lru_cache(maxsize=1_024)
 def _requests_with(method: str, route: str, status: int) -> Counter:
     return _requests.labels(method, route, str(status))
@@ -64,12 +64,12 @@ def _durations_with(method: str, route: str) -> Histogram:
 
 
 def count_write(outcome: str) -> None:
-    """Count an attempt to write a revision, by one of a few words for what came of it."""
+    """Count an attempt to write a revision, by one of a few words for its outcome."""
     _writes.labels(outcome).inc()
 
 
 def count_delivery(outcome: str) -> None:
-    """Count an attempt to deliver a webhook, by one of a few words for what came of it."""
+    """Count an attempt to deliver a webhook, by one of a few words for its outcome."""
     _deliveries.labels(outcome).inc()
 
 

@@ -1,6 +1,6 @@
-"""Exceptions whose texts quote their input as a rule, and what is told of them instead: the one list.
+"""Exceptions whose texts usually quote their input, and what is shown instead: the one list.
 
-They are known by their names, so that nothing is imported for it.
+They are recognised by name, so that nothing needs to be imported.
 """
 
 import os
@@ -30,11 +30,11 @@ _REASONS_OF_LIBPQ = (
     "the connection is closed",
     "the connection is lost",
 )
-"""Why there is no connection, in words of libpq and of psycopg, without the names that stand around them."""
+"""Why there is no connection, in the words of libpq and psycopg, without the names around them."""
 
 
 def told_instead(error: BaseException) -> str | None:
-    """Return what may be told of `error` if its text quotes its input as a rule; None if its text may be told."""
+    """Return what may be shown of `error` if its text usually quotes its input; None if its text may be shown."""
     for kind in type(error).__mro__:
         if tell := _TOLD.get(f"{kind.__module__}.{kind.__qualname__}"):
             try:
@@ -52,7 +52,7 @@ def _pydantic(error: Any) -> str:
 
 
 def _json(error: Any) -> str:
-    """The document hangs on it, and some libraries quote from it."""
+    """The document is attached to it, and some libraries quote from it."""
     return f"{error.msg}: line {error.lineno} column {error.colno}"
 
 
@@ -80,7 +80,7 @@ def _sqlalchemy(error: Any) -> str:
 
 
 def _postgresql(error: Any) -> str:
-    """It shows values of columns, and where it could not connect as whom."""
+    """It shows values of columns, and where and as whom it could not connect."""
     constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
     known = (("SQLSTATE", getattr(error, "sqlstate", None)), ("constraint", constraint))
     told = ", ".join(f"{name} {value}" for name, value in known if value)
@@ -88,7 +88,7 @@ def _postgresql(error: Any) -> str:
 
 
 def _sqlite(error: Any) -> str:
-    """It shows pieces of statements."""
+    """It shows parts of statements."""
     return str(getattr(error, "sqlite_errorname", ""))
 
 

@@ -1,4 +1,4 @@
-"""Set up how the process reports on itself, and have it observe the app."""
+"""Sets up how the process reports on itself, and lets it observe the app."""
 
 from wsgiref.types import WSGIApplication
 
@@ -28,7 +28,7 @@ def observed(wsgi_app: WSGIApplication, settings: Settings, failure: Answer = PL
     Args:
         wsgi_app: What serves the requests.
         settings: Those that `set_up_observability` got.
-        failure: What a client gets whose request ended with an exception that the app did not answer.
+        failure: The answer to a request that ended with an exception that the app did not handle.
     """
     with_access_log: WSGIApplication = AccessLog(wsgi_app, failure)
     if settings.sentry_dsn is not None:

@@ -26,7 +26,7 @@ def _frames(end: TracebackType | None) -> Iterator[tuple[FrameType, TracebackTyp
 
 
 def _lines_of(frame: FrameType, place: TracebackType) -> tuple[int, int]:
-    """Return the first and the last line of what was under way: a statement, or the part of it that was computed."""
+    """Return the first and the last line of what was being executed: a statement, or the part of it being computed."""
     positions = next(islice(frame.f_code.co_positions(), place.tb_lasti // 2, None), (None,) * 4)
     first = positions[0] or place.tb_lineno
     return first, min(max(first, positions[1] or first), first + _MOST_LINES)

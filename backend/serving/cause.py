@@ -16,13 +16,13 @@ def cause_of(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{kind.__name__}: {error.msg} ({error.filename}:{error.lineno})"
     text = public_text(error)
-    # Some libraries put a whole traceback into a text; its first line says what they mean.
+    # Some libraries put a whole traceback into the text; its first line says what they mean.
     words = f": {text.strip().splitlines()[0].rstrip(': ')}" if text and text.strip() else ""
     return f"{kind.__name__}{words}{_place(error)}"
 
 
 def _place(error: BaseException) -> str:
-    """Return where the code of this service was when it went wrong; where anything was if that was elsewhere."""
+    """Return where this service's code was when it went wrong; if it went wrong elsewhere, where that was."""
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return ""

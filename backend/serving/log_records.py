@@ -19,7 +19,7 @@ def gunicorn_logging(log_format: str, log_level: str) -> dict[str, Any]:
         **logging_config(log_format, log_level),
         "filters": {"gunicorn": {"()": GunicornRecords}},
         "loggers": {
-            # The root's handler writes its lines, in a worker with the fields of the request in progress. A level here
+            # The root's handler writes its lines, in a worker with the fields of the current request. A level here
             # would win over `--log-level`.
             "gunicorn.error": {"handlers": [], "filters": ["gunicorn"], "propagate": True},
             # A logging configuration switches gunicorn's access log on; the middleware writes a better one.
@@ -29,16 +29,16 @@ def gunicorn_logging(log_format: str, log_level: str) -> dict[str, Any]:
 
 
 class GunicornRecords(logging.Filter):
-    """Takes out of gunicorn's records what a client sent or caused, and what was logged within its request already."""
+    """Removes from gunicorn's records what a client sent or caused, and what was already logged within its request."""
 
     _INVALID_REQUEST = re.compile(r"Invalid request from ip=\S*: [A-Za-z /]*")
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether `record` is to be written, and fix it."""
+        """Return whether to write `record`, and fix it."""
         error = record.exc_info[1] if record.exc_info else None
         if getattr(error, LOGGED_MARK, False):
             return False
-        # A client that vanished or stopped reading is no fault of the service; the access line tells of its request.
+        # A client that vanished or stopped reading is no fault of the service; the access line has its request.
         if isinstance(error, OSError) and record.msg == "Socket error processing request.":
             return False
         if isinstance(record.msg, str) and (found := self._INVALID_REQUEST.match(record.msg)):

@@ -14,7 +14,7 @@ _SECONDS = 2.0
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """Take no arguments: what is asked is what the settings describe."""
+    """Add no arguments: the settings say where to ask."""
 
 
 def run(_arguments: argparse.Namespace) -> int:

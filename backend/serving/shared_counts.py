@@ -1,4 +1,4 @@
-"""Keeps the folder in which workers share what they count, for as long as their master runs."""
+"""Keeps the folder in which workers share their counters, for as long as their master runs."""
 
 import fcntl
 import os
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from serving.temporary_directory import temporary_directory
 
-# Known to the client library of Prometheus, which looks for it when a worker imports it.
+# Known to the Prometheus client library, which looks for it when a worker imports it.
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _NAME = "setpoint-counts-"
 _LOCK = "in-use"
 
 
 def share_counts() -> None:
-    """Make a folder for the workers of this master, unless there is one since before a reload."""
+    """Create a folder for the workers of this master, unless there is one from before a reload."""
     if _own_folder() is None:
         parent = Path(temporary_directory())
         _remove_abandoned(parent)
@@ -37,7 +37,7 @@ def remove_counts() -> None:
 
 
 def _own_folder() -> Path | None:
-    """Return the folder that this process has made; its parent's, or one that a user names, is none of ours."""
+    """Return the folder that this process has created; a parent's, or one that a user names, is not ours."""
     folder = Path(os.environ.get(_VARIABLE, ""))  # noqa: TID251 - this module writes it
     return folder if folder.name.startswith(f"{_NAME}{os.getpid()}-") else None
 

@@ -1,4 +1,4 @@
-"""Finds a directory for the files by which workers show their master that they are alive."""
+"""Finds a directory for the files with which workers show their master that they are alive."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,7 @@ _IN_MEMORY = "/dev/shm"  # noqa: S108 - where Linux has files in memory
 
 
 def temporary_directory() -> str:
-    """Return a directory in memory where there is one: on a slow disk, the sign of life of a worker comes too late.
+    """Return a directory in memory if there is one: on a slow disk, the heartbeat of a worker comes too late.
 
     Raises:
         SystemExit: With status 78 if nothing at all can be written, as on a read-only file system.

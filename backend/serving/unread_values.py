@@ -11,9 +11,9 @@ _NAME_OF_A_SECRET = re.compile(r"(?:PASS|PASSWORD|PASSWD|SECRET|TOKEN|KEY|DSN|CR
 
 
 def mask_unread_values(environment: Mapping[str, str]) -> None:
-    """Mask every value of `environment` from now on that is long enough to be a secret, or is called like one.
+    """Mask every value of `environment` from now on that is long enough to be a secret, or has the name of one.
 
-    What a path leads to is no secret, and places of the code should be told.
+    Paths are not secret, and places in the code should be shown.
     """
     know_secrets_of_the_process(_possible_secrets(environment))
 

@@ -24,7 +24,7 @@ class PrincipalAnswer(BaseModel):
 
 
 class DestroyedAnswer(BaseModel):
-    """Who removed values for good, when and why."""
+    """Who permanently removed values, when and why."""
 
     at: str
     principal: PrincipalAnswer
@@ -32,7 +32,7 @@ class DestroyedAnswer(BaseModel):
 
 
 class RevisionAnswer(BaseModel):
-    """What is known of a revision."""
+    """What is known about a revision."""
 
     app: str
     environment: str
@@ -66,7 +66,7 @@ class CanaryAnswer(BaseModel):
 
 
 class WrittenAnswer(RevisionAnswer):
-    """A revision after a write; `canary` is null where everyone is offered it at once."""
+    """A revision after a write; `canary` is null if everyone is offered it at once."""
 
     changed: bool
     dry_run: bool
@@ -74,7 +74,7 @@ class WrittenAnswer(RevisionAnswer):
 
 
 class VariableAnswer(BaseModel):
-    """A variable; the value is null where it is a secret that is not revealed, the origin where it is its own."""
+    """A variable; the value is null if it is a secret that is not revealed, the origin if the variable is its own."""
 
     value: str | None
     secret: bool
@@ -106,7 +106,7 @@ class RepresentedAnswer(RootModel[ConfigurationAnswer | KubernetesAnswer]):
 
 
 class ChangeAnswer(BaseModel):
-    """One variable that is not the same; values of secrets are null, as is the origin of a value of its own."""
+    """One variable that differs; values of secrets are null, as is the origin of the environment's own value."""
 
     name: str
     origin: str | None
@@ -127,7 +127,7 @@ class SchemaAnswer(BaseModel):
 
 
 class RightAnswer(BaseModel):
-    """What may be done in one place; `role` is null where no role allows just this."""
+    """What may be done in one place; `role` is null if no role allows exactly this."""
 
     bound: str
     role: Role | None
@@ -135,7 +135,7 @@ class RightAnswer(BaseModel):
 
 
 class TokenAnswer(BaseModel):
-    """What is known of a token."""
+    """What is known about a token."""
 
     id: str
     label: str

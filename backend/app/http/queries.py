@@ -45,7 +45,7 @@ class TriedQuery(_Strict):
     canary: str | None = Field(None, pattern=rf"^(off|{SIZE})$")
     """How many instances are offered it first, `3` or `10%`; `off` for none, whatever the plan of the environment."""
     bake: int | None = Field(None, ge=0, le=int(LONGEST_BAKE.total_seconds()))
-    """For how many seconds all of them have to serve it; 30 by default."""
+    """For how many seconds all of them must serve it; 30 by default."""
 
     @property
     def plan(self) -> Plan | None:
@@ -62,7 +62,7 @@ class BreakGlassQuery(_Strict):
     """Why a write can't wait for approvals."""
 
     break_glass: str = Field("", max_length=LONGEST_MESSAGE)
-    """Where others have to approve a change: why this one can't wait for them. It takes `config:break-glass`."""
+    """If others must approve a change: why this one can't wait for them. It needs `config:break-glass`."""
 
 
 class ChangeQuery(TriedQuery):
@@ -70,13 +70,13 @@ class ChangeQuery(TriedQuery):
 
     message: str = ""
     loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
-    """Which program is to read the file, exactly; by default as python-dotenv, but so that no fault hides another."""
+    """The program to read the file as, exactly; by default python-dotenv, but so that no fault hides another."""
     path: str = Field("body", max_length=500)
     base: bool | None = None
-    """Whether the environment is there to be extended, and may lack what the schema requires; by default what it is."""
+    """Whether the environment exists to be extended, and may lack what the schema requires; kept by default."""
     allow_dangerous_names: bool = False
     live: Literal["check", "ignore"] = "check"
-    """Whether the schemas of live instances are asked too."""
+    """Whether the schemas of live instances are also asked."""
 
 
 class WriteQuery(ChangeQuery, BreakGlassQuery):
@@ -103,7 +103,7 @@ class PromotionQuery(TriedQuery, BreakGlassQuery):
 
     dry_run: bool = False
     live: Literal["check", "ignore"] = "check"
-    """Whether the schemas of live instances are asked too."""
+    """Whether the schemas of live instances are also asked."""
 
 
 class ReadQuery(_Strict):
@@ -121,7 +121,7 @@ class CurrentQuery(ReadQuery):
 
     schema_digest: str | None = Field(None, alias="schema")
     session: str | None = Field(None, max_length=100)
-    """The session of the instance that asks: a canary is offered another revision than everyone."""
+    """The session of the instance that asks: a canary is offered a different revision."""
 
 
 class SchemaQuery(_Strict):
@@ -156,7 +156,7 @@ class RotateQuery(_Strict):
     """How a token, or the secret of a webhook, is replaced."""
 
     grace: int = Field(86_400, ge=0, le=2_592_000)
-    """Seconds for which the old one goes on."""
+    """Seconds for which the old one keeps working."""
 
 
 def plan_of(canary: str | None, bake: int | None) -> Plan | None:

@@ -48,7 +48,7 @@ class ServedThere(WhatIsServed):
 
 
 class NewSession(_Strict):
-    """An instance that begins to follow environments; `instance` is a UUID of version 7."""
+    """An instance that starts to follow environments; `instance` is a UUID of version 7."""
 
     instance: str = Field(pattern=_UUID_7)
     environments: list[str] = Field(min_length=1, max_length=20)
@@ -61,7 +61,7 @@ class NewSession(_Strict):
 
 
 class ReasonTold(_Strict):
-    """One thing that the settings class says against a revision."""
+    """One reason of the settings class to refuse a revision."""
 
     rule: str = Field("", max_length=200)
     variable: str = Field("", max_length=255)
@@ -69,7 +69,7 @@ class ReasonTold(_Strict):
 
 
 class ToldOfSession(_Strict):
-    """What an instance tells: a verdict on a revision, what it serves, or both."""
+    """What an instance reports: a verdict on a revision, what it serves, or both."""
 
     environment: str | None = None
     revision: int | None = Field(None, strict=True, ge=1, le=_LARGEST)
@@ -87,20 +87,20 @@ class ToldOfSession(_Strict):
 
 
 class ToldOfOne(ToldOfSession):
-    """What one of many instances tells."""
+    """What one of many instances reports."""
 
     session: SessionId
     environment: str
 
 
 class ToldOfSessions(RootModel[list[ToldOfOne]]):
-    """What many instances tell."""
+    """What many instances report."""
 
     root: list[ToldOfOne] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class VerdictAnswer(BaseModel):
-    """What the settings class of an instance said of a revision."""
+    """What the settings class of an instance said about a revision."""
 
     revision: int
     verdict: str
@@ -151,7 +151,7 @@ class OpenedAnswer(BaseModel):
 
 
 class VerdictsAnswer(BaseModel):
-    """How many reports were stored, and by the ids of their sessions, which were not and why.
+    """How many reports were stored and, by the ids of their sessions, which were not and why.
 
     Sessions that are `unknown` are opened anew by their instances; reports of revisions that do not exist are
     ignored.
@@ -163,14 +163,14 @@ class VerdictsAnswer(BaseModel):
 
 
 class RefusalAnswer(BaseModel):
-    """How many instances refused for one reason."""
+    """How many instances refused for the same reason."""
 
     message: str
     instances: int
 
 
 class RolloutAnswer(BaseModel):
-    """How far the newest revision has come; `current` is the one that everyone is offered who is no canary."""
+    """The rollout of the newest revision; `current` is the one that everyone but the canaries is offered."""
 
     environment: str
     revision: int

@@ -1,1 +1,1 @@
-"""Log records as lines. What starts the service imports `configuration`, which needs orjson and nothing else."""
+"""Log records as lines. The process that starts the service imports `configuration`, which needs only orjson."""

@@ -1,4 +1,4 @@
-"""Any value at all as something that can be written in one line: masked, and within bounds."""
+"""Turns any value into something that can be written in one line: masked, and within limits."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +8,7 @@ from observability.exception_text import described, type_name
 from observability.known_secrets import masked, masked_to_the_piece
 
 LONGEST_TEXT = 8_192
-"""Characters of a text that are written; the rest is counted."""
+"""How many characters of a text are written; the rest is counted."""
 
 _DEEPEST_LEVEL = 6
 _MOST_ITEMS = 200
@@ -16,7 +16,7 @@ _LARGEST_INTEGER = 2**63
 
 
 def within_bounds(value: object, level: int = 0) -> object:
-    """Return `value` made of what JSON has, masked, and no deeper, longer or larger than a line can bear."""
+    """Return `value` as JSON types, masked, and not too deep, long or large for a line."""
     if value is None or isinstance(value, (bool, float, date)):
         return value
     if isinstance(value, int) and abs(value) < _LARGEST_INTEGER:
@@ -34,7 +34,7 @@ def within_bounds(value: object, level: int = 0) -> object:
 def text_within_bounds(value: object) -> str:
     """Return the text of `value`, masked, and cut after `LONGEST_TEXT` characters."""
     text = text_of(value)
-    # Cut once before it is masked, so that an endless text takes no time, and once after, so that no mask is cut.
+    # Cut once before masking, so that an endless text takes no time, and once after, so that no mask is cut.
     shown = masked_to_the_piece(text[: 2 * LONGEST_TEXT])
     if len(text) > LONGEST_TEXT:
         shown = f"{shown[:LONGEST_TEXT]}… ({len(text)} characters)"
@@ -47,7 +47,7 @@ def encodable(text: str) -> str:
 
 
 def text_of(value: object) -> str:
-    """Return a text for `value`, whatever it is and whichever of its methods fails."""
+    """Return a text for `value`, whatever it is and whichever of its methods fail."""
     try:
         if isinstance(value, BaseException):
             return described(value)

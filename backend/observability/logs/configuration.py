@@ -1,6 +1,6 @@
-"""The logging configuration, of the master and of its workers: every record becomes a line on standard output.
+"""The logging configuration of the master and its workers: every record becomes a line on standard output.
 
-All processes write the same stream, as a twelve-factor app does; standard error is left to what must be said
+All processes write to the same stream, as a twelve-factor app does; standard error is for what must be said
 before logging works.
 """
 
@@ -13,12 +13,12 @@ from observability.logs.record_fields import Context
 
 
 def logging_config(log_format: str, log_level: str, *, context: Context = dict) -> dict[str, Any]:
-    """Return what `logging.config.dictConfig` takes.
+    """Return the argument for `logging.config.dictConfig`.
 
     Args:
         log_format: `json` or `text`.
         log_level: The least severe level that is written.
-        context: Gives fields of the request in progress.
+        context: Returns fields of the current request.
     """
     formatter = {"json": JsonLineFormatter, "text": TextLineFormatter}[log_format]
     return {
@@ -33,7 +33,7 @@ def logging_config(log_format: str, log_level: str, *, context: Context = dict) 
 class LineHandler(logging.StreamHandler[IO[str]]):
     """Writes lines as UTF-8, whatever the locale; a closed pipe or a full disk fails no request.
 
-    Past the stream's own buffer: what a dead pipe left in there, Python would try to write once more at the end of
+    It bypasses the stream's own buffer: Python would try again to write what a dead pipe left there at the end of
     the process, and end it with status 120.
     """
 
@@ -52,7 +52,7 @@ class LineHandler(logging.StreamHandler[IO[str]]):
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name of the base class
-        """Leave it: the base class would print a traceback to standard error."""
+        """Do nothing: the base class would print a traceback to standard error."""
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

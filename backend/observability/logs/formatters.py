@@ -1,4 +1,4 @@
-"""Turn every log record into exactly one line: JSON for machines, text for people."""
+"""Turns every log record into exactly one line: JSON for machines, text for people."""
 
 import contextlib
 import logging
@@ -19,17 +19,17 @@ _PLAIN_WORD = re.compile(r"[\w./:@+-]+", re.ASCII)
 
 
 class LineFormatter(logging.Formatter):
-    """A formatter that never raises and never writes a second line, nor a secret that is known.
+    """A formatter that never raises, and never writes a second line or a known secret.
 
-    It tries three ways: everything as it is, if nothing in it is long or secret; everything masked and within bounds;
-    the fields that every record has.
+    It tries three ways: everything as it is, if nothing in it is long or secret; everything masked and within limits;
+    or only the fields that every record has.
     """
 
     def __init__(self, *, context: Context = dict) -> None:
-        """Take what each line needs beyond its record.
+        """Take what each line needs in addition to its record.
 
         Args:
-            context: Gives fields of the request in progress.
+            context: Returns fields of the current request.
         """
         super().__init__()
         self._context = context
@@ -64,17 +64,17 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonLineFormatter(LineFormatter):
-    """Writes a record as a JSON object, with OpenTelemetry's names where it has some."""
+    """Writes a record as a JSON object, with OpenTelemetry's names where they exist."""
 
     def line_of(self, fields: Fields) -> str:
         """Write `fields` as JSON."""
         line = orjson.dumps(fields, default=_as_json, option=_JSON_OPTIONS).decode()
-        # JSON has escapes for all that is unsafe in ASCII but this one character.
+        # JSON has escapes for everything that is unsafe in ASCII except this one character.
         return line if line.isascii() and "\x7f" not in line else one_line(line)
 
 
 class TextLineFormatter(LineFormatter):
-    """Writes a record as words for people: when, how severe, who, what, then `name=value`."""
+    """Writes a record as text for people: when, how severe, who, what, then `name=value`."""
 
     def line_of(self, fields: Fields) -> str:
         """Write `fields` as text."""
@@ -86,7 +86,7 @@ class TextLineFormatter(LineFormatter):
 
 
 def _as_json(value: object) -> object:
-    """Return what orjson can write in the place of `value`, which it can't."""
+    """Return something that orjson can write instead of `value`, which it can't."""
     if isinstance(value, Mapping):
         return {str(name): part for name, part in value.items()}
     return list(value) if isinstance(value, (set, frozenset)) else text_of(value)

@@ -1,4 +1,4 @@
-"""What a line says of a record: its fields, the request's, and those of an exception."""
+"""What a line says about a record: its fields, the request's, and those of an exception."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ _TAKEN_NAMES = ATTRIBUTES | OWN_FIELDS
 
 
 def fields_of(record: logging.LogRecord, context: Context) -> Fields:
-    """Return the fields of the line about `record`; those of the record win over those of the request."""
+    """Return the fields of the line about `record`; those of the record override those of the request."""
     fields: Fields = {
         "timestamp": datetime.fromtimestamp(record.created, UTC),
         "level": record.levelname,
@@ -28,7 +28,7 @@ def fields_of(record: logging.LogRecord, context: Context) -> Fields:
         "message": message_of(record),
         **context(),
     }
-    # What a record is made with comes first in it.
+    # The attributes that a record is created with come first.
     extras = dict(islice(vars(record).items(), _MADE_WITH, None))
     fields |= extras if _TAKEN_NAMES.isdisjoint(extras) else _renamed(extras)
     if record.exc_info and record.exc_info[1] is not None:

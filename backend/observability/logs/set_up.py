@@ -1,4 +1,4 @@
-"""Configure logging for a worker: the format, the request's fields, and every source of lines."""
+"""Configures logging for a worker: the format, the request's fields, and every source of lines."""
 
 import logging
 import logging.config
@@ -14,9 +14,9 @@ _look_for_caller = logging.Logger.findCaller
 
 
 def set_up_logging(settings: Settings, context: Context) -> None:
-    """Make every log line of this process go one way, with the fields of `context`."""
+    """Send every log line of this process the same way, with the fields of `context`."""
     logging.config.dictConfig(logging_config(settings.log_format, settings.log_level, context=context))
-    # What no line shows is not looked up for each record, as Python's logging HOWTO recommends.
+    # What no line shows is not collected for each record, as Python's logging HOWTO recommends.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     setattr(logging, "logAsyncioTasks", False)  # noqa: B010 - Python 3.12 has it
     setattr(logging.Logger, "findCaller", _find_stack_alone)  # noqa: B010 - mypy knows no other way
@@ -48,9 +48,9 @@ def _make_record_whatever_the_extras(  # noqa: PLR0917 - the signature of what i
     extra: Mapping[str, object] | None = None,
     sinfo: str | None = None,
 ) -> logging.LogRecord:
-    """Make a record without raising `KeyError` where a field is called as an attribute of records is.
+    """Make a record without raising `KeyError` if a field has the name of an attribute of records.
 
-    Python refuses such a field in the middle of the work that wanted to log it.
+    Python refuses such a field, in the middle of the work that wanted to log it.
     """
     record = logging.getLogRecordFactory()(name, level, fn, lno, msg, args, exc_info, func, sinfo)
     if extra:

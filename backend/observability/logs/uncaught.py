@@ -1,4 +1,4 @@
-"""Send exceptions that nobody caught, and warnings, the way of all log lines."""
+"""Logs uncaught exceptions and warnings like everything else."""
 
 import logging
 import sys
@@ -54,5 +54,5 @@ def _hook_gevent() -> None:
         if not issubclass(kind, (SystemExit, KeyboardInterrupt)):
             _logger.error("a greenlet ended with an exception", exc_info=error)
 
-    # On the class, because threads have hubs of their own; by its module, because only gevent itself may load it.
+    # On the class, because threads have their own hubs; by its module, because only gevent itself may load it.
     sys.modules["gevent.hub"].Hub.print_exception = log_end_of_greenlet

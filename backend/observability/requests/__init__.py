@@ -1,1 +1,1 @@
-"""What is known of the request in progress: its id, its trace, its access line."""
+"""What is known about the current request: its id, its trace, its access line."""

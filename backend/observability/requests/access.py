@@ -1,4 +1,4 @@
-"""Write one line for every request, and a second one when an event stream ends, however it ends."""
+"""Writes one line for every request, and a second one when an event stream ends, however it ends."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -17,10 +17,10 @@ ROUTE_KEY = "setpoint.route"
 """Key of the WSGI environment under which the app puts the URL rule that the request matched."""
 
 WRITER_KEY = "setpoint.writer"
-"""Key under which the app puts what writes pieces of the body past this middleware; its `size` tells how many bytes."""
+"""Key under which the app puts a writer that bypasses this middleware; its `size` says how many bytes it wrote."""
 
 PROBE_PATHS = frozenset({"/livez", "/readyz"})
-"""Paths that machines ask every few seconds: no access lines, no transactions."""
+"""Paths that machines request every few seconds: no access lines, no transactions."""
 
 _logger = logging.getLogger("observability.access")
 # What is logged here reaches error tracking, because nothing else sees the exception.
@@ -28,7 +28,7 @@ _failures = logging.getLogger("observability.failures")
 
 
 class ResponseCutError(Exception):
-    """The end of a response that failed half-way: its connection is to be cut, and nothing more is to be said."""
+    """Ends a response that failed halfway: its connection must be cut, and there is nothing more to say."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ PLAIN_FAILURE = Answer("500 Internal Server Error", (("Content-Type", "text/plai
 
 
 class AccessLog:
-    """WSGI middleware that logs what was asked, what was answered, and how long it took.
+    """WSGI middleware that logs what was requested, what was answered, and how long it took.
 
-    Nothing that is raised in the app gets past it. Before the head of the answer is sent, the client gets the answer
-    `failure` instead; after that, the response is cut. The head is sent with the first piece of the body, so that a
-    body that fails at once is a failure that can still be told.
+    No exception from the app gets past it. Before the head of the answer is sent, the client gets the answer
+    `failure` instead; after that, the response is cut. The head is sent with the first part of the body, so that a
+    body that fails at once can still be reported as a failure.
     """
 
     def __init__(self, wsgi_app: WSGIApplication, failure: Answer = PLAIN_FAILURE) -> None:
@@ -78,7 +78,7 @@ class AccessLog:
 
 
 def is_event_stream(headers: Iterable[tuple[str, str]]) -> bool:
-    """Say whether the response with these headers is a stream of Server-Sent Events."""
+    """Return whether the response with these headers is a stream of Server-Sent Events."""
     for name, value in headers:
         if name.lower() == "content-type":
             return value.lower().startswith("text/event-stream")
@@ -93,7 +93,7 @@ class _Exchange:
     def __init__(self, environ: WSGIEnvironment) -> None:
         self._environ = environ
         self._began = perf_counter()
-        # Kept here, because a server may close the body elsewhere than where it asked for it.
+        # Kept here, because a server may close the body in another context than the one that asked for it.
         self._request = request_fields()
         self._status = 500
         self._head: tuple[str, list[tuple[str, str]]] | None = None
@@ -104,14 +104,14 @@ class _Exchange:
     def take_head(
         self, status: str, headers: list[tuple[str, str]], _exc_info: ExceptionInfo | None = None, /
     ) -> Callable[[bytes], object]:
-        """Keep the head of the answer; WSGI calls this `start_response`."""
+        """Store the head of the answer; WSGI calls this `start_response`."""
         self._head = (status, headers)
         self._status = int(status[:3])
         self.is_stream = is_event_stream(headers)
         return _refuse_to_write
 
     def give_head(self) -> tuple[str, list[tuple[str, str]]]:
-        """Return status and headers of the answer, and keep them no longer."""
+        """Return status and headers of the answer, and drop them."""
         head, self._head = self._head, None
         if head is None:
             message = "the app began a body without a head"
@@ -156,7 +156,7 @@ class _Exchange:
         """Log `error` while the request's context is still there, and mark it so that gunicorn doesn't repeat it."""
         if not _ends_a_greenlet(error):
             logger.error(message, exc_info=error, extra={"http.route": self._environ.get(ROUTE_KEY)})
-        with suppress(AttributeError):  # an exception that takes no attributes is logged twice
+        with suppress(AttributeError):  # an exception that accepts no attributes is logged twice
             setattr(error, LOGGED_MARK, True)
 
 
@@ -184,7 +184,7 @@ class _ObservedBody:
             raise
         except BaseException as error:
             self._exchange.fail("response failed", error, _failures)
-            # A server would answer such an exception anew, in the middle of the body.
+            # A server would start a new answer for such an exception, in the middle of the body.
             raise _marked(ResponseCutError(type(error).__name__)) from error
         self._exchange.size += len(chunk)
         return chunk
@@ -197,7 +197,7 @@ class _ObservedBody:
 
 
 def _close(body: Iterable[bytes]) -> None:
-    """Close `body`, as WSGI asks of whoever wraps one; if that fails, all of it has been sent."""
+    """Close `body`, as WSGI requires of wrappers; if that fails, all of it has already been sent."""
     try:
         if (close := getattr(body, "close", None)) is not None:
             close()
@@ -211,7 +211,7 @@ def _refuse_to_write(_chunk: bytes) -> object:
 
 
 def _ends_a_greenlet(error: BaseException) -> bool:
-    """Say whether `error` is how gevent ends a greenlet: a worker that stops does it to what is still open."""
+    """Return whether `error` is how gevent ends a greenlet, as a stopping worker does with what is still open."""
     return type(error).__name__ == "GreenletExit"
 
 

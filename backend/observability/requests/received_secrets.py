@@ -45,7 +45,7 @@ def _parts_of_credentials(value: str) -> Iterator[str]:
 
 
 def _values(text: str, separator: str) -> Iterator[str]:
-    """Yield the values of `name=value` pairs, as they are written and decoded."""
+    """Yield the values of `name=value` pairs, as written and as decoded."""
     for pair in text.split(separator):
         value = pair.partition("=")[2].strip()
         if len(value) >= _SHORTEST_VALUE:

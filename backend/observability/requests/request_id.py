@@ -1,4 +1,4 @@
-"""Give every request an id, and every log line of the request what it is known by.
+"""Gives every request an id, and every log line of the request that id.
 
 Context variables live as long as a greenlet, and under gunicorn a greenlet is a connection: the context is
 therefore cleared when the server closes the response, not when the view returns. A greenlet or thread that a
@@ -27,7 +27,7 @@ _current: ContextVar[Mapping[str, str]] = ContextVar("setpoint_request", default
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
-# Functions that are made for every request are annotated with names: anything else is evaluated each time.
+# Functions that are created for every request are annotated with names: anything else is evaluated each time.
 Headers = list[tuple[str, str]]
 MaybeExceptionInfo = ExceptionInfo | None
 Write = Callable[[bytes], object]
@@ -77,9 +77,9 @@ class RequestIds:
 
 
 class _Body:
-    """A body whose end is that of the request; nothing stands between it and the server while it is sent.
+    """A body whose end is that of the request; nothing is between it and the server while it is sent.
 
-    Each wrapper that is asked for every piece is also a piece of stack that every open stream holds.
+    Each wrapper in between would also cost every open stream a stack frame.
     """
 
     __slots__ = ("_body",)
@@ -91,7 +91,7 @@ class _Body:
         return iter(self._body)
 
     def close(self) -> None:
-        """Close the body, and forget the request, whatever happens."""
+        """Close the body, and drop the request, whatever happens."""
         try:
             if (close := getattr(self._body, "close", None)) is not None:
                 close()

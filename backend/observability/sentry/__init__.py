@@ -1,1 +1,1 @@
-"""What Sentry is told. Imported only if a DSN is set, and only after gevent has patched the standard library."""
+"""What Sentry gets. Imported only if a DSN is set, and only after gevent has patched the standard library."""

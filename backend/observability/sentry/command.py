@@ -11,7 +11,7 @@ _ACCEPTED, _NOT_ACCEPTED, _NO_DSN = 0, 1, 2
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """Take no arguments: what is tested is what the service would do."""
+    """Add no arguments: what is tested is what the service would do."""
 
 
 def run(_arguments: argparse.Namespace) -> int:

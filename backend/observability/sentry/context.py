@@ -1,4 +1,4 @@
-"""Tell Sentry's scope which request it is in, so that errors from inside a stream have their route."""
+"""Tells Sentry's scope which request it is in, so that errors from inside a stream have their route."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -1,4 +1,4 @@
-"""Send one event as the service would, and find out what became of it, which the SDK tells nobody."""
+"""Sends one event as the service would, and finds out what became of it, which the SDK does not report."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ _REFUSALS = {
     413: "the event is too large for it",
     429: "it accepts no more events for now, because a limit or a quota is reached",
 }
-# The first that fits counts, and some are kinds of others.
+# The first match counts, and some are subclasses of others.
 _FAILURES: Mapping[type[Exception], str] = {
     exceptions.NameResolutionError: "the name of its host does not resolve",
     exceptions.NewConnectionError: "there is no connection to its host and port",
@@ -34,7 +34,7 @@ _FAILURES: Mapping[type[Exception], str] = {
 
 
 def deliver_test_event(settings: Settings, event_id: str) -> str | None:
-    """Send one event and wait for the answer, ten seconds at most; nothing is patched and no hook is set.
+    """Send one event and wait for the answer, at most ten seconds; nothing is patched and no hook is set.
 
     Returns:
         Why the event was not accepted; None if it was.
@@ -49,7 +49,7 @@ def deliver_test_event(settings: Settings, event_id: str) -> str | None:
 
 
 class _ObservedTransport(HttpTransport):
-    """Sends as the SDK does, but once and with a deadline, and keeps how that went."""
+    """Sends as the SDK does, but once and with a deadline, and records the result."""
 
     refusal: str | None = f"there was no answer within {_TIMEOUT:.0f} seconds"
 

@@ -1,7 +1,7 @@
-"""Build every event for Sentry anew: from known parts, with every known secret masked.
+"""Rebuilds every event for Sentry from known parts, with every known secret masked.
 
-What code sets on purpose (tags, contexts, user, extras) is sent. Of what the SDK adds by itself, the parts that are
-known to be needed are sent, so that what a new version of it adds stays here until someone has looked at it.
+What code sets on purpose (tags, contexts, user, extras) is sent. Of what the SDK adds by itself, only the parts that
+are known to be needed are sent, so that what a new version of it adds stays here until someone has looked at it.
 """
 
 import logging
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sentry_sdk.types import Breadcrumb, Event, Hint
 
 WITHHELD = "(text withheld)"
-"""What is sent in the place of the text of an exception that is not told."""
+"""What is sent instead of the text of an exception that is not shown."""
 
 _OUR_PACKAGES = frozenset({"app", "config", "observability", "serving", "setpoint"})
 
@@ -51,7 +51,7 @@ _EVENT_PARTS = (
     "user",
 )
 _SET_BY_CODE = frozenset({"breadcrumbs", "contexts", "extra", "message", "tags", "user"})
-"""Parts in which code may quote an error, and so a piece of a secret."""
+"""Parts in which code may quote an error, and so a part of a secret."""
 
 _KNOWN_HEADERS = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent", "x-request-id"}
@@ -103,7 +103,7 @@ _SPAN_DATA = (
     "url.full",
     "url.path",
 )
-# Names that Sentry has given are no secrets, and without them it could not read the event.
+# Names given by Sentry are not secret, and without them it could not read the event.
 _KNOWN_NAMES = frozenset(
     {
         *_EVENT_PARTS,
@@ -135,7 +135,7 @@ def before_send_transaction(event: "Event", hint: "Hint") -> "Event | None":
 
 
 def before_breadcrumb(crumb: "Breadcrumb", hint: "Hint") -> "Breadcrumb | None":
-    """Keep what code leaves on purpose, and of our own log lines the static text; texts of others hold any value."""
+    """Keep breadcrumbs that code leaves on purpose, and static texts of our own log lines; others may hold values."""
     record = hint.get("log_record")
     if record is None:
         return crumb
@@ -181,7 +181,7 @@ def _masked(value: Any, mask: Callable[[str], str]) -> Any:
         return [_masked(part, mask) for part in value]
     if value is None or isinstance(value, (bool, float)):
         return value
-    # A number can be a secret, and any other object has a text with any value.
+    # A number can be a secret, and the text of any other object may hold any value.
     text = text_of(value)
     return value if isinstance(value, int) and mask(text) == text else mask(text)
 
@@ -203,7 +203,7 @@ def _scrub_request(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _public_texts(hint: "Hint") -> dict[str, str | None]:
-    """Return what is told of each exception, as in the log lines, by the text that the SDK found for it."""
+    """Return what is shown of each exception, as in the log lines, by the text that the SDK found for it."""
     error = (hint.get("exc_info") or (None, None, None))[1]
     whole = related(error) if isinstance(error, BaseException) else ()
     return {get_error_message(each): public_text(each) for each in whole}

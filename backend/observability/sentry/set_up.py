@@ -1,7 +1,7 @@
-"""Start Sentry's SDK, with everything said that it would otherwise take from elsewhere.
+"""Starts Sentry's SDK, with everything set explicitly that it would otherwise take from elsewhere.
 
 Only imported when a DSN is set, and only after gevent has patched the standard library: imported before, the
-SDK would fail to deliver over TLS, silently.
+SDK would silently fail to deliver over TLS.
 """
 
 import logging
@@ -24,7 +24,7 @@ from observability.sentry.transport import UnlabelledTransport
 _SHUTDOWN_TIMEOUT = 2.0
 """Seconds to deliver what is queued when the process ends; below gunicorn's graceful timeout."""
 
-# Their errors reach Sentry by another way, or are about Sentry itself.
+# Their errors reach Sentry in another way, or concern Sentry itself.
 _SILENT_LOGGERS = ("observability.access", "observability.sentry.*")
 
 
@@ -33,7 +33,7 @@ def set_up_sentry(settings: Settings) -> None:
     for name in _SILENT_LOGGERS:
         ignore_logger(name)
     sentry_sdk.init(**sentry_options(settings), integrations=_integrations())  # noqa: TID251 - this is its one place
-    # What it would say of each request, its own filter takes away unless `debug` is on.
+    # What it would log for each request is dropped by its own filter unless `debug` is on.
     logging.getLogger("sentry_sdk.errors").setLevel(logging.CRITICAL)
     runtime = {"name": platform.python_implementation(), "version": platform.python_version(), "build": sys.version}
     sentry_sdk.get_global_scope().set_context("runtime", runtime)
@@ -56,7 +56,7 @@ def sentry_options(settings: Settings) -> dict[str, Any]:
         "strict_trace_continuation": True,
         "before_send_transaction": before_send_transaction,
         # What is an error. The end of a greenlet is how gunicorn ends an open stream; what a cut response failed
-        # with is an event of its own.
+        # with is a separate event.
         "ignore_errors": ["GreenletExit", "observability.requests.access.ResponseCutError"],
         "before_send": before_send,
         # What an event holds. `send_default_pii` stays unset, which means off; even `False` warns as deprecated.
@@ -76,8 +76,8 @@ def _integrations() -> list[Any]:
     return [
         AtexitIntegration(callback=lambda _pending, _timeout: None),
         DedupeIntegration(),
-        # Named by URL rule: by the default, the function's name, no filter on paths could match.
+        # Named by URL rule: with the default, the function's name, no filter on paths could match.
         FlaskIntegration(transaction_style="url"),
-        # Errors that are logged become events, the static texts of our own lines before them breadcrumbs.
+        # Logged errors become events, and the static texts of our own lines before them become breadcrumbs.
         LoggingIntegration(level=logging.INFO, sentry_logs_level=None),
     ]

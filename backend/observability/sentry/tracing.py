@@ -1,4 +1,4 @@
-"""Decide which requests become transactions: by our own coin, and never a long-lived one."""
+"""Decides which requests become transactions: by our own random choice, and never a long-lived one."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     from sentry_sdk.types import Event
 
 EVENT_STREAM_TAG = "event_stream"
-"""Tag of what happened within a stream of Server-Sent Events."""
+"""The tag for what happened within a stream of Server-Sent Events."""
 
 _LONG_LIVED_SEGMENTS = frozenset({"stream", "sessions"})
 
 
 def is_traced_path(path: str) -> bool:
-    """Say whether requests to `path` may become transactions."""
+    """Return whether requests to `path` may become transactions."""
     return path not in PROBE_PATHS and _LONG_LIVED_SEGMENTS.isdisjoint(path.split("/"))
 
 
 def is_traced(transaction: "Event") -> bool:
-    """Say whether `transaction` is worth sending; for whatever malformed one, too."""
+    """Return whether `transaction` is worth sending, however malformed it is."""
     url = str((transaction.get("request") or {}).get("url", ""))
     path = "/" + url.partition("://")[2].partition("/")[2].partition("?")[0]
-    # The rule counts as well, because an app may be mounted where its paths are called differently.
+    # The rule counts as well, because an app may be mounted where its paths are different.
     rule = str(transaction.get("transaction", ""))
     return is_traced_path(path) and is_traced_path(rule) and EVENT_STREAM_TAG not in (transaction.get("tags") or {})
 

@@ -1,4 +1,4 @@
-"""Send envelopes without what a client wrote on them, and say once a minute if they can't be delivered."""
+"""Sends envelopes without what a client wrote on them, and logs once a minute if they can't be delivered."""
 
 import logging
 import re
@@ -18,20 +18,20 @@ _logger = logging.getLogger(__name__)
 
 
 class UnlabelledTransport(HttpTransport):
-    """The SDK's transport, but for one header of envelopes, and for what is said of failures.
+    """The SDK's transport, except for one header of envelopes, and for how failures are logged.
 
     The SDK copies the `sentry-…` items of a client's `baggage` into the header `trace` of the envelope, past all
-    hooks. What that header is for, sampling at Sentry by trace, needs our own data alone.
+    hooks. Its purpose, sampling by trace at Sentry, needs only our own data.
     """
 
     def __init__(self, options: Any) -> None:
         super().__init__(options)
         self._losses = Losses()
-        # urllib3 warns of every attempt, three times for each event.
+        # urllib3 warns about every attempt, three times for each event.
         logging.getLogger("urllib3.connectionpool").addFilter(_is_not_about_envelopes)
 
     def capture_envelope(self, envelope: Envelope) -> None:
-        """Send `envelope` with a header of our own."""
+        """Send `envelope` with our own header."""
         theirs: Any = envelope.headers.pop("trace", {})
         trace_id = str(theirs.get("trace_id"))
         if self.parsed_dsn and _TRACE_ID.fullmatch(trace_id):
@@ -54,7 +54,7 @@ class Losses:
     """Counts what could not be delivered, and says so in the first line of each minute.
 
     Args:
-        clock: Seconds on a clock that never jumps.
+        clock: Seconds on a monotonic clock.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:

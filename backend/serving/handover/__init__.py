@@ -1,1 +1,1 @@
-"""The values that a master and its workers run with: validated in an interpreter of their own, handed over."""
+"""The values that a master and its workers run with: validated in a separate interpreter, then handed over."""

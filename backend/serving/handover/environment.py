@@ -18,7 +18,7 @@ _HANDED_OVER = "SETPOINT_ORIGINS"
 
 
 class RefusedStartError(SystemExit):
-    """The end of a start with this environment; whoever only rehearses a start reads `problems`."""
+    """Ends a start with this environment; a mere rehearsal reads `problems`."""
 
     def __init__(self, problems: list[str], status: int) -> None:
         super().__init__(status)
@@ -29,7 +29,7 @@ def validated_environment(environment: Mapping[str, str]) -> Handover:
     """Return what a start with this `environment` would hand over to its workers.
 
     Args:
-        environment: What the workers get anyway; it wins over the env file.
+        environment: What the workers get anyway; it overrides the env file.
 
     Raises:
         RefusedStartError: With status 78 for an environment with which nothing can start, after its
@@ -64,7 +64,7 @@ def _validation(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[
 
 
 def _reason(environment: Mapping[str, str]) -> str:
-    """Return what holds up the reading of the env file, as far as its kind tells."""
+    """Return what holds up reading the env file, judging by its kind."""
     path = Path(environment.get("ENV_FILE", ""))
     if path.is_fifo():
         return f": `ENV_FILE` is the pipe `{path}`, and nothing writes to it or closes it"
@@ -72,7 +72,7 @@ def _reason(environment: Mapping[str, str]) -> str:
 
 
 def refuse_start(problem: str, status: int = os.EX_CONFIG) -> NoReturn:
-    """Say on standard error what keeps the server from starting, and end the start.
+    """Write what keeps the server from starting to standard error, and end the start.
 
     Raises:
         RefusedStartError: With `status`.

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True)
 class ServerValues:
-    """The settings of which the server itself is made."""
+    """The settings of the server itself."""
 
     host: str
     port: int
@@ -23,9 +23,9 @@ class Handover:
     """An environment with which the service can start.
 
     Attributes:
-        server: What the server has to know.
+        server: What the server must know.
         variables: The variables that come from the env file, secrets included; never shown.
-        origins: Where each variable comes from, as `setpoint` reads it.
+        origins: Where each variable comes from, in the form that `setpoint` reads.
     """
 
     server: ServerValues
@@ -33,7 +33,7 @@ class Handover:
     origins: str
 
     def to_json(self) -> str:
-        """Return this handover as the text that another process takes."""
+        """Return this handover as the text that another process reads."""
         return json.dumps(asdict(self))
 
     @classmethod

@@ -19,7 +19,7 @@ def main() -> int:
     try:
         from serving.handover.validation import hand_over  # noqa: PLC0415 - what fails to import is told in one line
 
-        # From here on values of files are read, and only the settings will tell which of them are secret.
+        # From here on, values from files are read, and only the settings will say which of them are secret.
         show_exception_texts("withheld")
         return hand_over()
     except Exception as error:  # noqa: BLE001 - the reason is told, whatever it is

@@ -16,7 +16,7 @@ from setpoint.formats.style import Style
 def hand_over() -> int:
     """Write the handover to standard output as JSON, or say on standard error why there is none.
 
-    The pipe to the parent is the only way that a secret takes: arguments show in the list of
+    Secrets travel only through the pipe to the parent: arguments show in the list of
     processes, and files outlive those who wrote them.
 
     Returns:

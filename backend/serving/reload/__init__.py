@@ -1,1 +1,1 @@
-"""A reload: rehearsed, then done with the very values that were rehearsed, or refused; and the command for it."""
+"""A reload: rehearsed, then done with exactly the values that were rehearsed, or refused; and the command for it."""

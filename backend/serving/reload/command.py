@@ -1,4 +1,4 @@
-"""`reload`: have a running server take over what changed, and tell by the exit status whether it did."""
+"""`reload`: let a running server take over what changed, and say by the exit status whether it did."""
 
 import argparse
 import os
@@ -19,7 +19,7 @@ _LOOK_EVERY_SECONDS = 0.05
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes to `parser`."""
+    """Add the arguments of the command to `parser`."""
     parser.add_argument("--pid", type=_pid, required=True, metavar="N", help="the gunicorn master")
     parser.add_argument(
         "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds to wait for it all (default: 30)"
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Rehearse a start, signal the master, wait for its new workers, and return the exit status.
 
     Returns:
-        0 if new workers have taken over; 1 if the reload was refused, or isn't done in time; 2 if there is no
+        0 if new workers have taken over; 1 if the reload was refused, or did not finish in time; 2 if there is no
         such master.
     """
     deadline = time.monotonic() + arguments.timeout

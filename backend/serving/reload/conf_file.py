@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 ACCEPTED = "accepted_handover"
-"""The name under which the conf finds the handover that a rehearsal succeeded with, as JSON."""
+"""The name under which the conf finds the handover of a successful rehearsal, as JSON."""
 
 _MODULE = "__config__"
 
@@ -15,7 +15,7 @@ def execute_conf(filename: str, accepted: str | None = None) -> dict[str, Any]:
 
     Args:
         filename: Its path.
-        accepted: The handover to use; without it the conf gets one itself.
+        accepted: The handover to use; without it, the conf gets one itself.
     """
     spec = importlib.util.spec_from_file_location(_MODULE, filename)
     if spec is None or spec.loader is None:

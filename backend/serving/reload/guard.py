@@ -20,7 +20,7 @@ _ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 
 
 def guard_reloads(server: Server, directory: str) -> None:
-    """Take the place of gunicorn's own handler of SIGHUP in the master `server`.
+    """Replace gunicorn's own handler of SIGHUP in the master `server`.
 
     Args:
         server: The master.
@@ -38,7 +38,7 @@ class ReloadGuard:
     Args:
         server: The master.
         directory: Where it was started.
-        predecessor: The guard that was there until this reload.
+        predecessor: The guard that was in place until this reload.
     """
 
     def __init__(self, server: Server, directory: str, predecessor: "ReloadGuard | None") -> None:
@@ -50,7 +50,7 @@ class ReloadGuard:
             self._publish("started")
 
     def reload(self) -> None:
-        """Rehearse a start; reload with just the values that were rehearsed, or say why not and change nothing."""
+        """Rehearse a start; reload with exactly the values that were rehearsed, or say why not and change nothing."""
         pending = _PendingSignals(self._server.SIG_QUEUE)
         try:
             rehearsed = rehearse(self._start_of_master(), interrupted=pending.hold_an_ending)
@@ -72,7 +72,7 @@ class ReloadGuard:
         )
 
     def _accept(self, handover: str) -> None:
-        """Reload with `handover`, which is passed on unread: only the conf that is there by now knows its form."""
+        """Reload with `handover`, which is passed on unread: only the current conf knows its form."""
         app, newest = self._server.app, self._server.worker_age
         before, directory = dict(vars(app)), Path.cwd()
         os.chdir(self._directory)
@@ -80,7 +80,7 @@ class ReloadGuard:
         try:
             type(self._server).handle_hup(self._server)
         except SystemExit:
-            # A new worker ends like this too, in the process that was forked for it; and once the conf is
+            # A new worker also ends like this, in the process that was forked for it; and once the conf is
             # taken over, there is nothing left to go back to.
             if os.getpid() != self._server.pid or self._server.cfg is app.cfg:
                 raise
@@ -97,7 +97,7 @@ class ReloadGuard:
         self._publish("refused", problems)
 
     def _publish(self, outcome: str, problems: list[str] | None = None, replaced_up_to: int = 0) -> None:
-        """Record what came of a reload, for the command `reload`."""
+        """Record the result of a reload, for the command `reload`."""
         guard = getattr(self._server, "reload_guard", self)
         guard.reloads += outcome != "started"
         start = self._start_of_master()
@@ -125,7 +125,7 @@ class _PendingSignals:
         self._taken: list[int] = []
 
     def hold_an_ending(self) -> bool:
-        """Return whether the master has been told to end."""
+        """Return whether the master has been told to stop."""
         with suppress(queue.Empty):
             while True:
                 self._taken.append(self._signals.get_nowait())

@@ -27,11 +27,11 @@ from serving.unread_values import mask_unread_values
 
 _LONGEST_EXCUSE = 4_000
 _SETTING_MARK = "_setpoint_setting"
-"""Attribute of an exception that says which of gunicorn's settings it is about."""
+"""The attribute of an exception that says which of gunicorn's settings it concerns."""
 
 
 def main() -> None:
-    """Write what came of it to standard output as JSON: `problems`, and the `handover` of the conf."""
+    """Write the result to standard output as JSON: `problems`, and the `handover` of the conf."""
     limit, addresses = float(sys.argv[1]), json.loads(sys.argv[2])
     del sys.argv[:3]
     # If nobody is left to stop this process, it stops by itself.
@@ -44,12 +44,12 @@ def main() -> None:
         rehearsed = _rehearsed(addresses, talk)
         with os.fdopen(answer, "w") as pipe:
             json.dump(rehearsed, pipe)
-    # Whatever the app wants done at its exit (such as sending events), it was never started.
+    # Whatever the app would do at its exit (such as sending events): it was never started.
     os._exit(0)
 
 
 def _unnamed_file() -> IO[bytes]:
-    """Return a file in memory where there is such a thing: the disk may be read-only."""
+    """Return a file in memory if that is possible, because the disk may be read-only."""
     return os.fdopen(os.memfd_create("talk"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()
 
 
@@ -65,7 +65,7 @@ def _rehearsed(addresses: list[str], talk: IO[bytes]) -> dict[str, Any]:
 
 
 def _excuse(ending: SystemExit, talk: IO[bytes]) -> str:
-    """Return in one line why the app ended: what `load` printed, which is fit for anyone, or else just a number."""
+    """Return in one line why the app ended: what `load` printed, which anybody may see, or otherwise just a number."""
     if ending.code != os.EX_CONFIG:
         return f"it ended with status {ending.code if isinstance(ending.code, int) else 1}"
     sys.stdout.flush()
@@ -121,7 +121,7 @@ def _set(set_value: Callable[[str, object], None], name: str, value: object) -> 
 
 @contextmanager
 def _about(setting: str) -> Iterator[None]:
-    """Have an exception say that it is about `setting` of gunicorn's."""
+    """Mark an exception as one about gunicorn's `setting`."""
     try:
         yield
     except Exception as error:
@@ -130,7 +130,7 @@ def _about(setting: str) -> Iterator[None]:
 
 
 def _check_new_addresses(wanted: list[Any], present: list[str]) -> None:
-    """Refuse an address that can't be had: a master closes its old sockets before it opens the new ones.
+    """Refuse an address that can't be used: a master closes its old sockets before it opens the new ones.
 
     Raises:
         SystemExit: With the problem.

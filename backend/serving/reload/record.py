@@ -1,4 +1,4 @@
-"""What a master tells about its reloads, for the processes of its own user: a file in memory, found through /proc."""
+"""What a master says about its reloads, for the processes of its own user: a file in memory, found through /proc."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Rehearses a start of the server in a throw-away process, so that a reload is known to succeed before it happens."""
+"""Rehearses a start of the server in a throwaway process, so that a reload is known to succeed before it happens."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIMIT_IN_SECONDS = 10.0
-"""The longest rehearsal: the master waits for it, and does nothing else meanwhile."""
+"""The longest rehearsal: the master waits for it, and does nothing else in the meantime."""
 
 _LOOK_UP_EVERY_SECONDS = 0.1
 _BACKEND = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ class MasterStart:
         arguments: Its `sys.argv`.
         directory: Its working directory before gunicorn changed to another.
         environment: Its environment before gunicorn changed it.
-        addresses: Where it listens; a start would not have to open these again.
+        addresses: Where it listens, which a start need not open again.
         interpreter: The Python that it runs on.
     """
 
@@ -40,11 +40,11 @@ class MasterStart:
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What a rehearsal came to.
+    """The result of a rehearsal.
 
     Attributes:
         problems: Why a start would fail, each in one line that holds no value; none if it would succeed.
-        handover: What the rehearsal handed over, as JSON; the conf that is there by then reads it.
+        handover: What the rehearsal handed over, as JSON, for the conf to read.
     """
 
     problems: tuple[str, ...]
@@ -54,15 +54,15 @@ class Rehearsed:
 def rehearse(
     start: MasterStart, limit: float = LIMIT_IN_SECONDS, interrupted: Callable[[], bool] = lambda: False
 ) -> Rehearsed | None:
-    """Start everything that a master started, but the server itself, and say whether that works.
+    """Start everything that a master started, except the server itself, and say whether that works.
 
     Args:
         start: What to rehearse.
         limit: Seconds after which a start counts as failed.
-        interrupted: Asked now and then whether the result no longer matters.
+        interrupted: Called now and then; returns whether the result no longer matters.
 
     Returns:
-        What it came to; None if it was interrupted.
+        The result; None if it was interrupted.
     """
     words = (str(limit), json.dumps(start.addresses))
     path = os.pathsep.join(filter(None, (str(_BACKEND), start.environment.get("PYTHONPATH"))))
@@ -92,7 +92,7 @@ class _InterruptedRehearsalError(Exception):
 
 
 def _read_to_the_end(process: subprocess.Popen[bytes], limit: float, interrupted: Callable[[], bool]) -> bytes | None:
-    """Return all that `process` says; None if it has not finished in time."""
+    """Return everything that `process` says; None if it has not finished in time."""
     assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     pipe = process.stdout.fileno()
     deadline = time.monotonic() + limit

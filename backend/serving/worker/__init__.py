@@ -1,1 +1,1 @@
-"""What happens in a worker: it loads the app, tells the app of its connections, and ends politely."""
+"""What happens in a worker: it loads the app, gives the app access to its connections, and ends politely."""

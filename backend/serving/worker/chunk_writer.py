@@ -9,7 +9,7 @@ class ChunkWriter:
     """Writes chunks (RFC 9112, section 7.1) on a socket that never blocks.
 
     Attributes:
-        size: How many bytes it has written or begun to, without what makes chunks of them.
+        size: How many bytes it has written or begun to write, without the chunk framing.
     """
 
     __slots__ = ("_client", "_left", "size")
@@ -25,18 +25,18 @@ class ChunkWriter:
         chunk = b"%X\r\n%b\r\n" % (len(content), content)
         try:
             written = os.write(self._client.fileno(), chunk)
-        except OSError:  # there is no room, or nobody: `finish` finds out
+        except OSError:  # the buffer is full, or the client is gone: `finish` finds out
             written = 0
         self.size += len(content)
         self._left = chunk[written:]
         return not self._left
 
     def finish(self) -> None:
-        """Wait until all of it is written; where that fails, so does what the server writes next."""
+        """Wait until all of it is written; if that fails, so does the server's next write."""
         left, self._left = self._left, b""
         try:
             if left:
                 self._client.sendall(left)
         except OSError:
-            with suppress(OSError):  # it may be shut already
+            with suppress(OSError):  # it may already be shut
                 self._client.shutdown(socket.SHUT_RDWR)

@@ -28,7 +28,7 @@ _under_way: ContextVar[Request | None] = ContextVar("request under way", default
 
 
 def begin_request(request: Request) -> None:
-    """Take note of gunicorn's request, which the WSGI environment doesn't hold; a greenlet answers one at a time."""
+    """Remember gunicorn's request, which the WSGI environment doesn't hold; a greenlet answers one at a time."""
     _under_way.set(request)
 
 
@@ -39,7 +39,7 @@ def connection_of(environ: Mapping[str, Any]) -> "GunicornConnection | None":
 
 
 class GunicornConnection:
-    """What the app may ask for a connection."""
+    """What the app may do with a connection."""
 
     def __init__(self, client: socket.socket, request: Request | None) -> None:
         self._client = client
@@ -58,16 +58,16 @@ class GunicornConnection:
             timer.cancel()
 
     def bound_what_is_unread(self, buffer_bytes: int, milliseconds: int) -> None:
-        """Have the kernel hold `buffer_bytes` for a client, and drop one that leaves them unread for `milliseconds`."""
-        with suppress(OSError):  # the client may have gone already
+        """Let the kernel buffer `buffer_bytes` for a client, and drop it if they stay unread for `milliseconds`."""
+        with suppress(OSError):  # the client may already be gone
             self._client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
             if _TCP_USER_TIMEOUT is not None and self._client.family in {socket.AF_INET, socket.AF_INET6}:
                 self._client.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, milliseconds)
 
     def writer(self) -> ChunkWriter | None:
-        """Return what can write a piece of the answer as gunicorn does, without the greenlet that answers.
+        """Return a writer for parts of the answer that works as gunicorn does, without the answering greenlet.
 
-        None where gunicorn frames pieces otherwise (HTTP/2, HTTP/1.0, uWSGI), or a write may block or encrypt.
+        None if gunicorn frames parts differently (HTTP/2, HTTP/1.0, uWSGI), or a write may block or encrypt.
         """
         request: Any = self._request
         client = self._client
@@ -78,7 +78,7 @@ class GunicornConnection:
         return ChunkWriter(client)
 
     def give_up_body(self) -> None:
-        """Have gunicorn close the connection after this answer, which tells the client so (RFC 9112, section 9.6).
+        """Let gunicorn close the connection after this answer, which says so to the client (RFC 9112, section 9.6).
 
         It would otherwise read the rest of the body before it looks for the next request, without a limit.
         """
@@ -86,7 +86,7 @@ class GunicornConnection:
             self._request.force_close()
 
     def linger(self, seconds: float, most_bytes: int) -> None:
-        """Say that this was all, and drop what still comes for a moment.
+        """Say that this was all, then for a moment drop what still arrives.
 
         With bytes unread, closing would reset the connection, and the client could lose the answer
         (RFC 9112, section 9.6).
@@ -103,5 +103,5 @@ class GunicornConnection:
 
     def _stop_reading(self, passed: Event) -> None:
         passed.set()
-        with suppress(OSError):  # the client may have gone already
+        with suppress(OSError):  # the client may already be gone
             self._client.shutdown(socket.SHUT_RD)

@@ -1,4 +1,4 @@
-"""Lets a worker end soon and politely when it is told to: gunicorn would wait for its streams, then cut them."""
+"""Lets a worker end quickly and politely when it is told to: gunicorn would wait for its streams, then cut them."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -14,7 +14,7 @@ _to_be_called: list[Callable[[], None]] = []
 
 
 def before_the_end(call: Callable[[], None]) -> None:
-    """Have `call` called once this worker is told to stop; it must return at once."""
+    """Register `call` to be called once this worker is told to stop; it must return at once."""
     _to_be_called.append(call)
 
 
@@ -25,9 +25,9 @@ class Worker(Protocol):
 
 
 class Draining:
-    """Calls those who asked for it once `worker` is told to stop, and ends each connection with the request under way.
+    """Calls what was registered once `worker` is told to stop, and ends each connection with its current request.
 
-    The signal handler of a worker only sets a flag, so the flag is looked at, by a greenlet of its own.
+    The signal handler of a worker only sets a flag, so a separate greenlet watches the flag.
     """
 
     def __init__(self, worker: Worker) -> None:
@@ -36,7 +36,7 @@ class Draining:
         gevent.spawn(self._drain_when_stopped)
 
     def begin(self, request: Request) -> None:
-        """Take note that the worker answers `request`."""
+        """Record that the worker is answering `request`."""
         begin_request(request)
         self._requests.add(request)
 
@@ -44,7 +44,7 @@ class Draining:
         while self._worker.alive:
             gevent.sleep(_LOOK_EVERY_SECONDS)
         for request in list(self._requests):
-            # Its connection would otherwise be kept, and the worker with it, in case the client asks again.
+            # Its connection would otherwise be kept alive, and the worker with it, in case the client asks again.
             request.force_close()
         for call in _to_be_called:
             call()

@@ -21,14 +21,14 @@ def prepare_worker(server: Server, worker: Worker, handover: Handover) -> None:
     Not as `raw_env`, which gunicorn prints when it logs its configuration.
     """
     os.environ.update(handover.variables, SETPOINT_ORIGINS=handover.origins)  # noqa: TID251 - it is written here
-    if worker.cfg.workers != handover.server.workers:  # `gunicorn --workers`; how many there are decides what is safe
+    if worker.cfg.workers != handover.server.workers:  # `gunicorn --workers`; their number decides what is safe
         os.environ["WEB_CONCURRENCY"] = str(worker.cfg.workers)  # noqa: TID251 - it is written here
     mask_unread_values(os.environ)  # noqa: TID251 - until the app has read it
     worker.load_wsgi = functools.partial(_load_app, server, worker, worker.load_wsgi)
 
 
 def _load_app(server: Server, worker: Worker, load: Callable[[], None]) -> None:
-    """Have a worker log why it can't load the app; gunicorn would print the exception with any value in its text."""
+    """Let a worker log why it can't load the app; gunicorn would print the exception, with any value in its text."""
     try:
         load()
     except Exception:
@@ -39,7 +39,7 @@ def _load_app(server: Server, worker: Worker, load: Callable[[], None]) -> None:
 def end_worker(server: Server, worker: Worker) -> None:
     """Let a worker that can't start end the server if it was the first, and nothing but itself if others serve.
 
-    gunicorn starts it anew for ever after a SystemExit, and ends the whole server after any other exception.
+    gunicorn restarts it for ever after a SystemExit, and ends the whole server after any other exception.
     """
     ending = sys.exc_info()[1]
     if os.getpid() != worker.pid or worker.booted or not isinstance(ending, SystemExit) or not ending.code:

@@ -18,12 +18,12 @@ _logger = logging.getLogger("observability.access")
 
 
 def answer_with_problems() -> None:
-    """Take the place of gunicorn's own writer of such answers, in this process."""
+    """Replace gunicorn's own writer of such answers, in this process."""
     util.write_error = _write_problem
 
 
 def _write_problem(connection: socket.socket, status: int, reason: str, _text: str) -> None:
-    """Write the answer and nothing of the request, of which gunicorn's text holds pieces (RFC 9457), and log it."""
+    """Write the answer (RFC 9457) without anything from the request, which gunicorn would quote, and log it."""
     request_id = uuid4().hex
     failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
     problem = {

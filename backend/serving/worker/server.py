@@ -1,4 +1,4 @@
-"""What a gunicorn worker does for the app: gives access to connections, and works beside other requests."""
+"""What a gunicorn worker does for the app: gives access to connections, and runs work next to other requests."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]  # has 
 from serving.worker.connection import GunicornConnection, connection_of
 
 _SECONDS_TO_HOLD_UP = 0.0002
-"""How long a thread keeps the interpreter from the event loop, and what is ready there keeps it from new requests."""
+"""How long a thread keeps the interpreter from the event loop, which delays new requests."""
 
 Result = TypeVar("Result")
 
@@ -22,7 +22,7 @@ class GunicornServer:
     def __init__(self) -> None:
         sys.setswitchinterval(_SECONDS_TO_HOLD_UP)
         gevent.setswitchinterval(_SECONDS_TO_HOLD_UP)
-        # One thread: what is to be checked takes its turn, and the event loop has the other half of the processor.
+        # One thread: checks take turns, and the event loop has the other half of the processor.
         self._threads = ThreadPool(1)
 
     def connection_of(self, environ: Mapping[str, Any]) -> GunicornConnection | None:
@@ -30,7 +30,7 @@ class GunicornServer:
         return connection_of(environ)
 
     def beside_other_requests(self, work: Callable[[], Result]) -> Result:
-        """Do `work` in a thread: the event loop goes on, because the interpreter switches every few milliseconds."""
+        """Do `work` in a thread: the event loop keeps running, as the interpreter switches every few milliseconds."""
         # The pool would log what is raised in it, although the request gets it, and without knowing its secrets.
         result, error = self._threads.apply(copy_context().run, (_attempt, work))
         if error is not None:

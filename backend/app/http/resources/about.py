@@ -10,7 +10,7 @@ from app.views.marks import Mark, marked, views_of_the_api
 
 
 class VersionAnswer(BaseModel):
-    """Which version this is."""
+    """The version of the service."""
 
     version: str
 

@@ -47,7 +47,7 @@ class AppsAnswer(BaseModel):
 
 
 class MeAnswer(BaseModel):
-    """Who asks."""
+    """Who is asking."""
 
     principal: PrincipalAnswer
     token: TokenAnswer

@@ -24,7 +24,7 @@ _LARGEST = 16_384
 
 
 class WantedBases(BaseModel):
-    """What to extend: later environments win over earlier ones, and the variables of one's own over all of them."""
+    """What to extend: later environments override earlier ones, and the environment's own variables override all."""
 
     model_config = ConfigDict(extra="forbid")
 

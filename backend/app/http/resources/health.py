@@ -8,13 +8,13 @@ from app.views.marks import Mark, marked
 
 
 class HealthAnswer(BaseModel):
-    """How this process is."""
+    """The health of this process."""
 
     status: str
 
 
 class ReadinessAnswer(HealthAnswer):
-    """Whether it takes requests: all of them (`ready`), or none that write (`degraded`)."""
+    """Whether it accepts requests: all of them (`ready`), or all except writes (`degraded`)."""
 
     reason: str = Field(default="", description="What is missing, where it is degraded")
 

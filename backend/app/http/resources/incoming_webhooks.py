@@ -32,7 +32,7 @@ _HEADERS = {
 
 
 class WantedIncomingWebhook(BaseModel):
-    """What is to be done in which environment."""
+    """What to do in which environment."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -64,16 +64,16 @@ class IncomingWebhooksAnswer(BaseModel):
 
 
 class WrongWebhook(BaseModel):
-    """What is wrong; whatever else is sent is not looked at."""
+    """What is wrong; anything else that is sent is ignored."""
 
     message: str = Field("", max_length=LONGEST_MESSAGE)
     """Why, for people."""
     revision: int | None = Field(None, strict=True, ge=1)
-    """Which revision it is about; nothing is done where that is not the newest one."""
+    """The revision concerned; nothing is done if that is not the newest one."""
 
 
 class ReactionAnswer(BaseModel):
-    """What was done: `revision` is the one that was taken back, `current` what everyone is offered afterwards."""
+    """What was done: `revision` is the one that was rolled back, `current` what everyone is offered afterwards."""
 
     effect: Effect
     environment: str

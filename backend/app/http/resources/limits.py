@@ -21,14 +21,14 @@ _Wanted = Field(None, ge=0, le=LARGEST_LIMIT)
 
 
 class WantedLimits(BaseModel):
-    """The limits of one app; null for that of all apps, and what is left out stays."""
+    """The limits of one app; null for that of all apps, and what is left out is kept."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     revisions: int | None = _Wanted
-    """Revisions an hour."""
+    """Revisions per hour."""
     bytes: int | None = _Wanted
-    """Bytes of variables and schemas that are stored an hour."""
+    """Bytes of variables and schemas stored per hour."""
     streams: int | None = _Wanted
     """Streams that are open at once."""
 
@@ -40,15 +40,15 @@ class UsageAnswer(BaseModel):
     """Null: there is none."""
     used: int
     within_seconds: int | None
-    """Over how long it is added up; null for what is so at this moment."""
+    """The period over which it is added up; null for the current amount."""
     is_own: bool
     """Whether it was set for this app."""
     free_at: str | None
-    """When there is room again; null where there is some, or where that depends on others."""
+    """When there is capacity again; null if there is some, or if that depends on others."""
 
 
 class AppLimitsAnswer(BaseModel):
-    """How an app stands to all limits."""
+    """Where an app stands on all limits."""
 
     app: str
     revisions: UsageAnswer

@@ -25,14 +25,14 @@ _LARGEST = 1 << 20
 
 
 class WantedPromotion(BaseModel):
-    """Which variables to bring, and from where."""
+    """Which variables to copy, and from where."""
 
     model_config = ConfigDict(extra="forbid")
 
     source: str = Field(alias="from")
     """An environment, `billing/staging`, or a revision of it, `billing/staging@41`."""
     only: list[str] = Field(default_factory=list, max_length=MOST_VARIABLES)
-    """The names of the variables; without them, all that are no secrets."""
+    """The names of the variables; without them, all that are not secret."""
     message: str = Field("", max_length=LONGEST_MESSAGE)
 
 
@@ -41,7 +41,7 @@ class PromotedAnswer(WrittenAnswer):
 
     promoted_from: str
     withheld: list[str]
-    """The secrets that the source has and this environment lacks, which have to be named."""
+    """The secrets that the source has and this environment lacks, which must be named."""
 
 
 def promotions(use_case: Promoting) -> Blueprint:

@@ -34,14 +34,14 @@ _BASE = "/v1/apps/<app>/environments/<environment>"
 
 
 class RevisionsAnswer(BaseModel):
-    """A part of the history, the newest first."""
+    """A part of the history, newest first."""
 
     revisions: list[RevisionAnswer]
     next: int | None
 
 
 class DifferenceAnswer(BaseModel):
-    """What is not the same in two revisions."""
+    """What differs between two revisions."""
 
     old: RevisionAnswer
     new: RevisionAnswer
@@ -49,7 +49,7 @@ class DifferenceAnswer(BaseModel):
 
 
 class Rollback(BaseModel):
-    """Which revision to take again."""
+    """The revision to go back to."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -23,7 +23,7 @@ _BASE = "/v1/apps/<app>/environments/<environment>/rollout"
 
 
 class Promoted(BaseModel):
-    """Which revision everyone is to be offered."""
+    """The revision to offer to everyone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,13 +31,13 @@ class Promoted(BaseModel):
 
 
 class Aborted(Promoted):
-    """Which revision is to be rolled back, and why."""
+    """The revision to roll back, and why."""
 
     message: str = Field("", max_length=LONGEST_MESSAGE)
 
 
 class PlanTold(BaseModel):
-    """How revisions are tried of which nobody has said how; `canary` is null where everyone is offered them at once."""
+    """How revisions are tried by default; `canary` is null if everyone is offered them at once."""
 
     model_config = ConfigDict(extra="forbid")
 

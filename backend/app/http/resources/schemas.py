@@ -24,7 +24,7 @@ _CONTRACT = "a contract as `setpoint schema` writes it"
 
 
 class SchemasAnswer(BaseModel):
-    """The schemas of an app, the current one first."""
+    """The schemas of an app, current one first."""
 
     schemas: list[SchemaAnswer]
 

@@ -21,15 +21,15 @@ _LARGEST = 16_384
 
 
 class WantedWebhook(BaseModel):
-    """Who is to be told of what."""
+    """Who gets which events."""
 
     model_config = ConfigDict(extra="forbid")
 
     url: str = Field(min_length=1, max_length=2_000)
     bound: str = "*/*"
-    """The environments that it is told of: `billing/production`, `billing/*`, `*/*`."""
+    """The environments that it hears about: `billing/production`, `billing/*`, `*/*`."""
     events: list[Topic] = Field(default_factory=list, max_length=20)
-    """What it is told of them; everything if the list is empty."""
+    """The events that it gets; all if the list is empty."""
 
 
 class WebhookAnswer(BaseModel):
@@ -57,7 +57,7 @@ class WebhooksAnswer(BaseModel):
 
 
 class AttemptAnswer(BaseModel):
-    """One try to deliver."""
+    """One attempt to deliver."""
 
     at: str
     status: int | None
@@ -66,7 +66,7 @@ class AttemptAnswer(BaseModel):
 
 
 class DeliveryAnswer(BaseModel):
-    """Something that was sent, or is to be; `id` is the `webhook-id`, the same in every attempt."""
+    """Something that was or will be sent; `id` is the `webhook-id`, the same in every attempt."""
 
     id: str
     event: str
@@ -79,7 +79,7 @@ class DeliveryAnswer(BaseModel):
 
 
 class DeliveriesAnswer(BaseModel):
-    """What was sent to an endpoint, or is to be, the newest first."""
+    """What was or will be sent to an endpoint, newest first."""
 
     deliveries: list[DeliveryAnswer]
 

@@ -15,7 +15,7 @@ from app.views.marks import Mark, marked
 
 
 class AuditPageAnswer(BaseModel):
-    """A part of the log, the newest first."""
+    """A part of the log, newest first."""
 
     events: list[AuditAnswer]
     next: int | None

@@ -22,7 +22,7 @@ _LARGEST = 16_384
 
 
 class WantedToken(WantedRights):
-    """What a new token is to be."""
+    """A new token."""
 
     name: str = Field(min_length=1, max_length=200)
     kind: Literal["person", "machine"] = "machine"
@@ -36,7 +36,7 @@ class NewTokenAnswer(TokenAnswer):
 
 
 class TokensAnswer(BaseModel):
-    """Tokens, without what is secret of them."""
+    """Tokens, without their secrets."""
 
     tokens: list[TokenAnswer]
 

@@ -29,7 +29,7 @@ class WantedTrustRule(WantedRights):
     issuer: str = Field(min_length=1, max_length=500)
     audience: str = Field(min_length=1, max_length=500)
     subject: str = Field(min_length=1, max_length=1_000)
-    """A pattern, in which `*` stands for any text."""
+    """A pattern, in which `*` matches any text."""
     claims: dict[str, str] = Field(default_factory=dict, max_length=50)
     """A pattern for each other claim that a token must have."""
     key_set: str = Field("", max_length=262_144)
@@ -39,7 +39,7 @@ class WantedTrustRule(WantedRights):
     once: bool = Field(default=True, strict=True)
     """Whether a token is exchanged only once."""
     sign_in: bool = Field(default=False, strict=True)
-    """Whether it is about people who sign in with a browser; then without keys."""
+    """Whether it is for people who sign in with a browser; then without keys."""
 
 
 class TrustRuleAnswer(BaseModel):

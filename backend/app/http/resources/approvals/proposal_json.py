@@ -18,17 +18,17 @@ class _Strict(BaseModel):
 
 
 class BroughtVariables(_Strict):
-    """Which variables to bring, and from where."""
+    """Which variables to copy, and from where."""
 
     source: str = Field(alias="from")
     only: list[str] = Field(default_factory=list, max_length=MOST_VARIABLES)
 
 
 class WantedChange(_Strict):
-    """What is to be changed: just one of these."""
+    """The change: exactly one of these."""
 
     variables: dict[str, str] | None = None
-    """All variables that the environment is to have."""
+    """All variables that the environment should have."""
     patch: dict[str, str | None] | None = None
     """A merge patch (RFC 7396); null removes a variable."""
     rollback_to: int | None = Field(None, strict=True, ge=1)
@@ -60,7 +60,7 @@ class Reasoned(_Strict):
 
 
 class ApprovalAnswer(BaseModel):
-    """Who has approved what; `counts` is false for what the proposal is no longer."""
+    """An approval; `counts` is false if the proposal has changed since."""
 
     principal: PrincipalAnswer
     at: str
@@ -69,7 +69,7 @@ class ApprovalAnswer(BaseModel):
 
 
 class EndingAnswer(BaseModel):
-    """What has become of a proposal; `revision` is the one that was made of it."""
+    """How a proposal ended; `revision` is the one that it became."""
 
     at: str
     principal: PrincipalAnswer
@@ -104,13 +104,13 @@ class ProposalAnswer(BaseModel):
 
 
 class ShownProposalAnswer(ProposalAnswer):
-    """A proposal with what it would change; null once its values are gone, or those that it was made from."""
+    """A proposal with what it would change; null once its values are gone, or those that it is based on."""
 
     changes: list[ChangeAnswer] | None
 
 
 class ProposalsAnswer(BaseModel):
-    """Proposals, the newest first."""
+    """Proposals, newest first."""
 
     proposals: list[ProposalAnswer]
     next: int | None

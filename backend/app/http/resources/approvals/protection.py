@@ -18,7 +18,7 @@ _BASE = "/v1/apps/<app>/environments/<environment>/protection"
 
 
 class ProtectionTold(BaseModel):
-    """How many others have to approve a change; null where nobody has to."""
+    """How many others must approve a change; null if nobody needs to."""
 
     model_config = ConfigDict(extra="forbid")
 
