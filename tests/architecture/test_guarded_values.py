@@ -77,3 +77,30 @@ def test_a_guarded_value_is_a_mask_in_every_text(form: str) -> None:
     assert "kXwv" not in "%s %r" % (Guarded("kXwvQzmWncRt"), [Guarded("kXwvQzmWncRt")])  # noqa: UP031 - tried on purpose
     with pytest.raises(TypeError):
         "".join([Guarded("kXwvQzmWncRt")])  # type: ignore[list-item]  # it is no string
+
+
+APP = PACKAGE.parent / "app"
+WITHOUT_SECRETS = {
+    "receivers/sending.py": "a timer that hangs up",
+    "service/limits/stream_places.py": "counts",
+    "stream/broker.py": "events, which hold no values",
+    "stream/heartbeats.py": "a clock",
+}
+"""Whose threads decrypt nothing, each with what they have instead."""
+
+
+def test_what_a_thread_decrypts_is_its_own_secret() -> None:
+    """A thread begins without the memory of any request, and what it decrypts must not be masked for ever."""
+    starting = {
+        path.relative_to(APP).as_posix()
+        for path in APP.rglob("*.py")
+        if "testing" not in path.parts
+        and {"Thread", "Timer"} & (names := _called(path))
+        and "secrets_of_its_own" not in names
+    }
+    assert starting == WITHOUT_SECRETS.keys()
+
+
+def _called(path: Path) -> set[str]:
+    calls = (node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    return {each.id for each in calls if isinstance(each, ast.Name)}
