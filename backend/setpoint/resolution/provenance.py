@@ -108,8 +108,16 @@ def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
     )
     given: dict[str, list[Assignment]] = {}
     for each in _without_repeats((*sourced, *stated)):
-        given.setdefault(subject.contract.canonical(each.name), []).append(each)
+        given.setdefault(_name_in_class(subject, each), []).append(each)
     return given
+
+
+def _name_in_class(subject: Subject, assignment: Assignment) -> str:
+    """Return the name as the class spells it, where a source has a prefix of its own."""
+    name, variable = subject.contract.canonical(assignment.name), assignment.variable
+    if variable is None or subject.contract.find(name):
+        return name
+    return f"{subject.contract.variables_at(variable.setting)[0].name}{name[len(variable.name) :]}"
 
 
 def _without_repeats(assignments: Iterable[Assignment]) -> Iterator[Assignment]:
@@ -168,9 +176,10 @@ def _as_it_is(subject: Subject, variable: Variable) -> Variable:
 def _of_keys(
     subject: Subject, variables: list[Variable], given: Mapping[str, list[Assignment]]
 ) -> Iterator[Provenance]:
+    own_names = {each.name for each in variables}
     for name, assignments in given.items():
         variable = assignments[0].variable
-        if variable is not None and variable in variables and name != variable.name:
+        if variable is not None and variable.setting == variables[0].setting and name not in own_names:
             counts = [each for each in assignments if _counts(subject, each, each.path)]
             others = tuple(each for each in assignments if each not in counts)
             winner = counts[0] if counts else _elsewhere(subject, assignments[0])

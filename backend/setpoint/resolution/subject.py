@@ -105,7 +105,7 @@ class Subject:
             yield from (self.assignment_of(entry) for file in named for entry in entries_of(file))
         else:
             given = (self._written.get((each.name, each.value), each) for each in source.entries)
-            yield from (self.assignment_of(each) for each in given if each.value is not None)
+            yield from (self._assignment_of_source(each, source) for each in given if each.value is not None)
 
     @cached_property
     def _written(self) -> Mapping[tuple[str, str | None], Entry]:
@@ -118,6 +118,18 @@ class Subject:
         """Return what `entry` gives to the class."""
         variable = self.contract.find(entry.name)
         return Assignment(entry.name, Guarded(entry.value or ""), variable, entry.written)
+
+    def _assignment_of_source(self, entry: Entry, source: SourceRecord) -> Assignment:
+        """Return what `entry` gives to the class by a source whose names may begin with a prefix of its own."""
+        found, contract = self.assignment_of(entry), self.contract
+        prefix = contract.canonical(source.prefix or "")
+        if found.variable or source.prefix is None or not contract.canonical(entry.name).startswith(prefix):
+            return found
+        variable = contract.find(f"{contract.prefix}{entry.name[len(prefix) :]}")
+        if variable is None:
+            return found
+        spelt = f"{prefix}{variable.name[len(contract.prefix) :]}"
+        return found._replace(variable=variable._replace(name=spelt))
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:

@@ -7,6 +7,10 @@ from pydantic import AliasChoices, AliasPath, BaseModel, Field, RootModel, Secre
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import checked
 from support.differential.catalogue import files, nesting, unions, validators
 
@@ -270,7 +274,7 @@ RENAMED: list[tuple[dict[str, str], list[str]]] = [
     ({"SHOP_PORT": "1"}, []),
     ({"SHOPS_PORT": "1", "SHOP_PORT": "2"}, []),
     ({"SHOP_PORT": "1", "SHOP_PROT": "2"}, ["SP301 SHOP_PROT"]),
-    ({"SHOP_PORT": "x"}, ["SP401 SHOPS_PORT"]),
+    ({"SHOP_PORT": "x"}, ["SP401 SHOP_PORT"]),
     ({}, ["SP302 SHOPS_PORT"]),
 ]
 
@@ -282,3 +286,13 @@ def test_a_name_that_a_source_reads_with_a_prefix_of_its_own_is_no_misspelling(
     """Whoever took it out would take away the value."""
     found = checked(settings_class=Renamed, environment=environment).diagnostics
     assert [f"{each.code} {each.variable}" for each in found] == told
+
+
+def test_a_value_under_the_prefix_of_a_source_is_shown_and_refused_by_that_name() -> None:
+    """With its place, as any other."""
+    contract = SettingsContract.of(Renamed)
+    gathered = Gathered((parse_env_file("a.env", b"SHOP_PORT=x\n", {}),))
+    (found,) = provenances(Subject(contract, gathered))
+    assert (found.name, found.winner and found.winner.name) == ("SHOPS_PORT", "SHOP_PORT")
+    (refused,) = checked("SHOP_PORT=x\n", settings_class=Renamed).diagnostics
+    assert (refused.message, refused.location and refused.location.column) == ("`SHOP_PORT` is not an integer", 11)
