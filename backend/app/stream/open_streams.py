@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Protocol
 
 from app.stream import wire
-from app.stream.heartbeats import Heartbeats
+from app.stream.heartbeats import HEARTBEAT_SECONDS, Heartbeats
 from app.stream.outlet import Outlet, Writer
 
 RETRY_MILLISECONDS = (1_000, 5_000)
@@ -83,7 +83,8 @@ class OpenStream:
 
     events: Iterator[bytes]
     source: Source
-    release: Callable[["OpenStream"], None]
+    ends_at: float
+    streams: "OpenStreams"
 
     def __iter__(self) -> Iterator[bytes]:
         return self.events
@@ -91,12 +92,12 @@ class OpenStream:
     def beat(self) -> None:
         """Show the client that the stream is alive, and the server whether the client is still there."""
         outlet = self.source.outlet
-        if not outlet.send(_HEARTBEAT):
+        if self.streams.ends_soon(self.ends_at) or not outlet.send(_HEARTBEAT):
             outlet.wake()
 
     def close(self) -> None:
         """Free the place of this stream; calling this again does no harm."""
-        self.release(self)
+        self.streams.heartbeats.discard(self)
         self.source.close()
 
 
@@ -144,7 +145,8 @@ class OpenStreams:
         with self._lock:
             if len(self.heartbeats) >= self.most:
                 raise TooManyStreamsError
-            stream = OpenStream(self._events(source), source, self.heartbeats.discard)
+            ends_at = self.clock() + self.max_age * self.uniform(1 - _AGE_SPREAD, 1 + _AGE_SPREAD)
+            stream = OpenStream(self._events(source, ends_at), source, ends_at, self)
             self.heartbeats.add(stream)
         return stream
 
@@ -167,9 +169,11 @@ class OpenStreams:
         number = len(self)
         return number if number >= FEWEST_TO_SPREAD else 0
 
-    def _events(self, source: Source) -> Iterator[bytes]:
-        age = self.max_age * self.uniform(1 - _AGE_SPREAD, 1 + _AGE_SPREAD)
-        ends_at = self.clock() + age
+    def ends_soon(self, ends_at: float) -> bool:
+        """Return whether no other heartbeat comes before `ends_at`: only then does a stream need a timer of its own."""
+        return ends_at - self.clock() <= HEARTBEAT_SECONDS
+
+    def _events(self, source: Source, ends_at: float) -> Iterator[bytes]:
         yield wire.retry(self.retry_milliseconds()) + _as_event("hello", self.greeting)
         if not self.draining.is_set():
             yield from source.begin()
@@ -178,7 +182,7 @@ class OpenStreams:
                 yield _as_event("goaway", {"reason": "shutdown"})
                 return
             try:
-                if source.outlet.wait(left):
+                if source.outlet.wait(left if self.ends_soon(ends_at) else None):
                     # One write, however many events there are; a stream that is woken for nothing sends a heartbeat.
                     yield b"".join(source.more()) or _HEARTBEAT
             except PermissionError:

@@ -22,8 +22,8 @@ class Signal(Protocol):
         """Let those that come from now on wait."""
         ...
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until it is set, for at most `timeout` seconds; return whether it is."""
+    def wait(self, timeout: float | None) -> bool:
+        """Wait until it is set, for at most `timeout` seconds, if given; return whether it is."""
         ...
 
 
@@ -56,8 +56,8 @@ class Outlet:
     writer: Writer | None = None
     _waits: bool = False
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until there is something to do, for at most `timeout` seconds; return whether there is."""
+    def wait(self, timeout: float | None) -> bool:
+        """Wait until there is something to do, for at most `timeout` seconds, if given; return whether there is."""
         self._waits = True
         try:
             is_awake = self.awake.wait(timeout)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -64,13 +63,13 @@ class AccessLog:
             if exchange.is_stream:
                 exchange.begin_stream()
             chunks = iter(body)
-            first = list(islice(chunks, 1))
+            first = next(chunks, None)
             status, headers = exchange.give_head()
         except BaseException as error:  # noqa: BLE001 - also what ends greenlets: whatever it is, the client waits
             exchange.fail("request failed", error, _failures)
             _close(body)
             body = chunks = iter(())
-            first, status, headers = [self._failure.body], self._failure.status, list(self._failure.headers)
+            first, status, headers = self._failure.body, self._failure.status, list(self._failure.headers)
             exchange.take_head(status, headers)
             exchange.give_head()
         start_response(status, headers)
@@ -165,7 +164,9 @@ class _ObservedBody:
 
     __slots__ = ("_body", "_chunks", "_exchange", "_first")
 
-    def __init__(self, body: Iterable[bytes], first: list[bytes], chunks: Iterator[bytes], exchange: _Exchange) -> None:
+    def __init__(
+        self, body: Iterable[bytes], first: bytes | None, chunks: Iterator[bytes], exchange: _Exchange
+    ) -> None:
         self._body = body
         self._first = first
         self._chunks = chunks
@@ -176,7 +177,8 @@ class _ObservedBody:
 
     def __next__(self) -> bytes:
         try:
-            chunk = self._first.pop() if self._first else next(self._chunks)
+            chunk = next(self._chunks) if self._first is None else self._first
+            self._first = None
         except StopIteration:
             raise
         except Exception as error:

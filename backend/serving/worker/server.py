@@ -22,6 +22,8 @@ class GunicornServer:
     def __init__(self) -> None:
         sys.setswitchinterval(_SECONDS_TO_HOLD_UP)
         gevent.setswitchinterval(_SECONDS_TO_HOLD_UP)
+        # Nobody asks which greenlet has started which, and each connection would hold the answer.
+        gevent.config.track_greenlet_tree = False
         # One thread: checks take turns, and the event loop has the other half of the processor.
         self._threads = ThreadPool(1)
 

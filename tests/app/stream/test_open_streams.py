@@ -1,6 +1,7 @@
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from threading import Event, Thread
 
 import pytest
@@ -23,6 +24,7 @@ class StoppedTime:
 
     now: int = 0
     at: dict[int, Callable[[], None]] = field(default_factory=dict)
+    timeouts: list[float | None] = field(default_factory=list)
     heartbeats: Heartbeats[OpenStream] = field(default_factory=Heartbeats)
     _set: bool = False
 
@@ -38,9 +40,10 @@ class StoppedTime:
         """Have those wait who come from now on."""
         self._set = False
 
-    def wait(self, timeout: float) -> bool:
+    def wait(self, timeout: float | None) -> bool:
         """Let `timeout` pass, or less if something happens before that ends the wait."""
-        until = self.now + timeout
+        self.timeouts.append(timeout)
+        until = inf if timeout is None else self.now + timeout
         while not self._set and self.now < until:
             self.now += 1
             self.heartbeats.tick()
@@ -50,6 +53,17 @@ class StoppedTime:
     def open(self, streams: OpenStreams, writer: Writer | None = None) -> OpenStream:
         """Return a new stream that waits on this time."""
         return streams.open(Silence(Outlet(self)), writer)
+
+
+class Reader:
+    """A client that takes everything at once."""
+
+    def write(self, content: bytes) -> bool:
+        """Take it."""
+        return bool(content)
+
+    def finish(self) -> None:
+        """Do nothing."""
 
 
 def streams_on(time: StoppedTime, *, most: int = 2, max_age: float = 40, dice: float = 0.5) -> OpenStreams:
@@ -106,6 +120,15 @@ def test_no_silence_is_longer_than_a_heartbeat() -> None:
     stream = time.open(streams_on(time, max_age=3 * HEARTBEAT_SECONDS))
 
     assert [moment for moment, _ in sent_on(stream, time)] == [0, 15, 30, 45, 45]
+
+
+def test_a_stream_has_a_timer_only_before_its_end() -> None:
+    """Until then heartbeats wake it early enough; thousands of timers take memory."""
+    time = StoppedTime()
+    stream = time.open(streams_on(time, max_age=40), Reader())
+
+    assert [moment for moment, _ in sent_on(stream, time)] == [0, 30, 40]
+    assert time.timeouts == [None, 10]
 
 
 def test_a_drain_ends_an_open_stream_at_once() -> None:

@@ -35,7 +35,7 @@ class Meanwhile:
         """Have those wait who come from now on."""
         self._set = False
 
-    def wait(self, timeout: float) -> bool:  # noqa: ARG002 - the protocol's
+    def wait(self, timeout: float | None) -> bool:  # noqa: ARG002 - the protocol's
         """Let others go on until it is set."""
         while not self._set and self.done:
             self.done.pop(0)()
