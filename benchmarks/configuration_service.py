@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from app.stream.heartbeats import HEARTBEAT_SECONDS
 from gunicorn_worker import BACKEND, cpu_seconds, resident_kib, worker
 from load_clients import Address, UnexpectedAnswerError, flat_out, watchers
 from own_service import CONFIG, OWN_SETTINGS, admin_token, first_revision, putting, request
@@ -150,8 +151,8 @@ def _held(variables: Mapping[str, str], token: str) -> None:
             with watchers(address, hello, b"event: bookmark", HELD):
                 each = (resident_kib(pid) - before) / HELD
                 began = cpu_seconds(pid)
-                time.sleep(5)
-                idle = (cpu_seconds(pid) - began) / 5
+                time.sleep(HEARTBEAT_SECONDS)  # each of them has one
+                idle = (cpu_seconds(pid) - began) / HEARTBEAT_SECONDS
                 print(f"\n{HELD:,} streams held by one worker: {each:.1f} KiB each, idle at {idle:.1%} of a core")
 
 

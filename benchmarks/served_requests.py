@@ -14,7 +14,7 @@ from gunicorn_worker import BACKEND, cpu_seconds, resident_kib, worker
 from rounds import limit, table
 
 REQUESTS = 2_500
-STREAMS = 400
+STREAMS = 1_000
 ROUNDS = 5
 _BARE = """
 from flask import Flask
