@@ -14,6 +14,7 @@ from setpoint.cli.shown_setting import (
     as_json,
     others_in_words,
     shown_default,
+    unknown_in,
     value_in_words,
     values_to_show,
     winner_in_words,
@@ -91,7 +92,8 @@ def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) ->
 
 def _state(subject: Subject, provenance: Provenance) -> str:
     where = winner_in_words(subject, provenance)
-    if provenance.winner is None and provenance.variable.required:
+    is_unknown = unknown_in(subject, provenance) is not None
+    if provenance.winner is None and (is_unknown or provenance.variable.required):
         return where
     return f"{value_in_words(subject, provenance)} ({where})" if provenance.winner else "at its default"
 

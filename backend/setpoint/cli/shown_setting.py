@@ -24,6 +24,9 @@ from setpoint.text.join import counted, joined
 from setpoint.validation.record import SourceRecord
 from setpoint.validation.refusal import RefusalKind
 
+_FAILING = "a source that fails"
+_WHERE_UNKNOWN = "not known, because a source fails"
+
 
 def values_to_show(
     arguments: argparse.Namespace, contracts: Sequence[SettingsContract], project: Project
@@ -53,7 +56,7 @@ def values_to_show(
 
 
 def note_problems(subjects: Sequence[Subject], program: str) -> None:
-    """Name each file that has problems on standard error, once."""
+    """Say on standard error which files have problems, and that a source of the class fails."""
     files = {each.path: each for subject in subjects for each in subject.gathered.files if each.reading.problems}
     for path, file in files.items():
         problems = counted(len(file.reading.problems), "problem")
@@ -63,6 +66,8 @@ def note_problems(subjects: Sequence[Subject], program: str) -> None:
     for name, found in deployed.items():
         problems = counted(len(found), "problem")
         sys.stderr.write(f"note: the deploy of `{printable(name)}` has {problems}, which `{program} check` explains\n")
+    if any(map(_source_fails, subjects)):
+        sys.stderr.write(f"note: a source of the settings class fails, which `{program} check` explains\n")
     off = {k: v for each in processes for k, v in each.passed_over.items()}
     if off:
         names = [f"`{printable(name)}` (`--profile {printable(profiles[0])}`)" for name, profiles in off.items()]
@@ -108,7 +113,7 @@ def value_in_words(subject: Subject, provenance: Provenance) -> str:
     if default is not None:
         return visible(default)
     if provenance.variable.required:
-        return "(unknown)" if _source_fails(subject) else "(missing)"
+        return "(missing)"
     return "(computed)" if provenance.variable.has_computed_default else "(unset)"
 
 
@@ -145,15 +150,17 @@ def winner_in_words(subject: Subject, provenance: Provenance) -> str:
     """Return where the value of `provenance` comes from, and whether the class accepts it."""
     unknown = unknown_in(subject, provenance)
     if unknown is not None:
-        return f"from {printable(unknown)}, which is not in the files"
+        return _WHERE_UNKNOWN if unknown == _FAILING else f"from {printable(unknown)}, which is not in the files"
     if provenance.winner is None and provenance.variable.required:
-        return "not known, because a source fails" if _source_fails(subject) else "required but not set"
+        return "required but not set"
     refused = ", refused by the settings class" if is_refused(subject, provenance, provenance.winner) else ""
     return f"{origin_in_words(provenance.winner)}{_spelt(provenance.winner, provenance)}{refused}"
 
 
 def unknown_in(subject: Subject, provenance: Provenance) -> str | None:
-    """Return where a deploy takes the value from, if its files do not hold it."""
+    """Return where a deploy takes the value from, if its files do not hold it, or why nobody knows the value."""
+    if provenance.winner is None and _source_fails(subject):
+        return _FAILING
     process = subject.gathered.process
     if process is None or provenance.winner is not None:
         return None
@@ -190,6 +197,8 @@ def _shadowed_in_words(subject: Subject, provenance: Provenance, assignment: Ass
 def _why_it_does_not_count(subject: Subject, assignment: Assignment) -> str | None:
     if not assignment.value and subject.contract.ignores_empty:
         return "empty counts as unset"
+    if subject.asked.made_none:
+        return "no source could be asked"
     if assignment.file is not None and subject.contract.names_env_file(assignment.variable):
         return "it is read from the process environment only"
     if assignment.file is not None and assignment.file.reading.refused:

@@ -104,6 +104,28 @@ def test_show_says_of_no_variable_that_it_is_missing_if_a_source_fails(tmp_path:
     assert done.stdout.decode() == "PORT  (unknown)  not known, because a source fails\n"
 
 
+def test_no_value_is_known_if_the_sources_cannot_be_made(tmp_path: Path) -> None:
+    """A default would be a guess, and nobody looked at the env file."""
+    (tmp_path / "mine.py").write_text(
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        "class Settings(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_file='.env')\n"
+        "    port: int = 1\n"
+        "    @classmethod\n"
+        "    def settings_customise_sources(cls, **_):\n"
+        "        raise OSError\n"
+    )
+    (tmp_path / ".env").write_text("PORT=80\n")
+    done = run_setpoint("show", "--settings", "mine:Settings", cwd=tmp_path)
+    assert [" ".join(line.split()) for line in done.stdout.decode().splitlines()] == [
+        "PORT (unknown) not known, because a source fails",
+        "not 80 from .env:1:1: no source could be asked",
+    ]
+    assert done.stderr.decode() == "note: a source of the settings class fails, which `setpoint check` explains\n"
+    told = run_setpoint("explain", "--settings", "mine:Settings", "PORT", cwd=tmp_path).stdout.decode()
+    assert "PORT is not known, because a source fails\n" in told
+
+
 def test_show_without_a_file_shows_what_a_process_would_read_here(folder: Path) -> None:
     """The environment over the env file that it names."""
     done = run_setpoint("show", cwd=folder, environment={"ENV_FILE": "base.env", "WEB_CONCURRENCY": "9"})
