@@ -11,7 +11,7 @@ from setpoint._version import __version__
 if TYPE_CHECKING:
     from setpoint.application.loading import load
     from setpoint.check.catalogue.app_rule import Violation, rule
-    from setpoint.check.diagnostic import Severity
+    from setpoint.check.outcome import Severity
     from setpoint.contract.file_variables import FileVariables
     from setpoint.contract.guidance import Guidance, NamesEnvFile, PublicValueError
     from setpoint.errors import InvalidRuleError
@@ -22,7 +22,7 @@ _HOMES = {
     "InvalidRuleError": "setpoint.errors",
     "NamesEnvFile": "setpoint.contract.guidance",
     "PublicValueError": "setpoint.contract.guidance",
-    "Severity": "setpoint.check.diagnostic",
+    "Severity": "setpoint.check.outcome",
     "Violation": "setpoint.check.catalogue.app_rule",
     "load": "setpoint.application.loading",
     "rule": "setpoint.check.catalogue.app_rule",

@@ -13,8 +13,8 @@ from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.coverage_variables import coverage_variables
 from support.keyed_settings import Settings
 from support.prepared_python import is_prepared, run_prepared

@@ -12,7 +12,8 @@ from app.domain.errors import InvalidError
 from app.domain.revision import Schema
 from app.domain.validation import Problem, Validation
 from setpoint.application.compare_programs import Comparison, compare_programs
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.contract.document.admission import InadmissibleContractError, admit
 from setpoint.contract.no_settings import ANY_NAME, no_settings

@@ -15,7 +15,7 @@ from setpoint.check.report import Report
 from setpoint.check.rules.file import unusable_rule, unusable_settings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
-from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.sources.gathered import ProcessEnvironment
 
 
 def check_classes(

@@ -13,10 +13,10 @@ from setpoint.sources.env_file import (
     DEFAULT_LOADER,
     STANDARD_INPUT,
     EnvFile,
-    ProcessEnvironment,
     read_as_each,
     read_env_file,
 )
+from setpoint.sources.gathered import ProcessEnvironment
 
 
 def check_files(

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from setpoint.envfile.loaders import find_loader
-from setpoint.envfile.reading import Binding, Problem, ProblemKind
+from setpoint.envfile.problem import Problem, ProblemKind
+from setpoint.envfile.reading import Binding
 from setpoint.envfile.source_text import Span
 from setpoint.envfile.writing import NotExpressibleError, write
 from setpoint.sources.env_file import EnvFile

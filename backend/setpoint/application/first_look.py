@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pydantic_settings import BaseSettings
 
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.sources.entry import entries_of

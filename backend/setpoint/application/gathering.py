@@ -11,12 +11,11 @@ from setpoint.sources.entry import Entry, entries_of, entries_of_environment
 from setpoint.sources.env_file import (
     DEFAULT_LOADER,
     EnvFile,
-    ProcessEnvironment,
     SourceKind,
     find_env_file,
     read_env_file,
 )
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from setpoint.sources.secret_files import file_variables, files_in, own_secrets_directories
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Given, Record

@@ -7,8 +7,8 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import Written
-from setpoint.sources.env_file import EnvFile, ProcessEnvironment
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.env_file import EnvFile
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from setpoint.text.guarded import Guarded
 from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.suggest import allowed_steps, nearest

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from setpoint.check.catalogue.selection import Selection, UnknownRuleError
 from setpoint.check.checking import check_together, put_together
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.check.rules.names import unknown_variable
 from setpoint.errors import UnableError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from setpoint.application.check_files import once
 from setpoint.application.gathering import beside_each_other, of_a_start
 from setpoint.application.judging import Terms, as_chosen, chosen_selection, judged
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project

@@ -16,7 +16,8 @@ from setpoint.application.gathering import of_a_start
 from setpoint.application.importing import import_rules, imported_settings_classes
 from setpoint.application.judging import as_chosen, chosen_selection
 from setpoint.check.checking import check
-from setpoint.check.report import Report, Status
+from setpoint.check.outcome import Status
+from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import full

@@ -10,7 +10,8 @@ from setpoint.envfile.loaders import LOADERS
 from setpoint.project import Project
 from setpoint.resolution.difference import Difference, differences
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import DEFAULT_LOADER, ProcessEnvironment, SourceKind, refuse_unreadable
+from setpoint.sources.env_file import DEFAULT_LOADER, SourceKind, refuse_unreadable
+from setpoint.sources.gathered import ProcessEnvironment
 
 
 class Compared(NamedTuple):

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic_core import SchemaError
 
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.contract.document.class_checks import ClassCheck, class_checks, in_words
 from setpoint.contract.document.compiled import CompiledContract

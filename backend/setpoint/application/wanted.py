@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from setpoint.application.importing import UnusableSettingsError
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.project import Project
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import Any
 
 from setpoint.check import rules as _fill_the_catalogue  # noqa: F401 - importing the rules registers them
 from setpoint.check.catalogue.rule import CATALOGUE, FailedRuleError, Rule
-from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Region
+from setpoint.check.outcome import Severity
 from setpoint.check.rules.file import unusable_rule
 from setpoint.check.rules.suppressions import unused_suppression
 from setpoint.check.suppression import Suppression, UnusedSuppression, suppressions

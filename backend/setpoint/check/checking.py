@@ -6,8 +6,9 @@ from typing import Any
 
 from setpoint.check.applying import Found, apply_rules
 from setpoint.check.catalogue.rule import CATALOGUE, Rule
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.finding import Finding
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rules.suppressions import unused_suppression
 from setpoint.errors import UnusableError

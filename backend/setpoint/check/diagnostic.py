@@ -1,22 +1,9 @@
 """One problem as plain data, ready to print: nothing in it is secret."""
 
-from enum import StrEnum
 from typing import NamedTuple
 
+from setpoint.check.outcome import Severity
 from setpoint.envfile.source_text import Location
-
-
-class Severity(StrEnum):
-    """How bad a problem is."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-    @property
-    def rank(self) -> int:
-        """Return 0 for the lowest severity, more for higher ones."""
-        return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
 
 
 class Excerpt(NamedTuple):

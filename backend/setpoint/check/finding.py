@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.checking import placed
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary, in_order
 from setpoint.check.rules.deploys.findings import DeployAlone
 from setpoint.check.rules.suppressions import unused_suppression

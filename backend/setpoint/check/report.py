@@ -1,24 +1,13 @@
 """The result of a check: what was checked, what was found, and what that means."""
 
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.outcome import Severity, Status
 from setpoint.sources.env_file import SourceKind
 
-
-class Status(StrEnum):
-    """The outcome of a check."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNABLE = "unable"
-
-    @property
-    def exit_status(self) -> int:
-        """Return the exit status of a command with this outcome."""
-        return (Status.PASSED, Status.FAILED, Status.UNABLE).index(self)
+if TYPE_CHECKING:
+    from setpoint.check.diagnostic import Diagnostic
 
 
 class SourceSummary(NamedTuple):
@@ -50,7 +39,7 @@ class Report(NamedTuple):
 
     settings: str
     sources: tuple[SourceSummary, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: "tuple[Diagnostic, ...]"
     fail_on: Severity = Severity.ERROR
     services: tuple[str, ...] = ()
 
@@ -68,10 +57,10 @@ class Report(NamedTuple):
         return sum(each.severity is severity for each in self.diagnostics)
 
 
-def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def in_order(diagnostics: "Iterable[Diagnostic]") -> "tuple[Diagnostic, ...]":
     """Return `diagnostics` sorted by path, line and column; those without a place come last."""
 
-    def key(diagnostic: Diagnostic) -> tuple[bool, tuple[str, int, int], str, str]:
+    def key(diagnostic: "Diagnostic") -> tuple[bool, tuple[str, int, int], str, str]:
         region = diagnostic.location
         position = (region.path, region.line, region.column) if region else ("", 0, 0)
         return region is None, position, diagnostic.code, diagnostic.variable or ""

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from setpoint.application.importing import contracts_of, import_rules
 from setpoint.application.launch import KEPT_WHEN_CLEAN, prepare
 from setpoint.application.loading import say
-from setpoint.check.diagnostic import Severity
-from setpoint.check.report import Status
+from setpoint.check.outcome import Severity, Status
 from setpoint.cli.options import chosen_settings
 from setpoint.errors import UnableError
 from setpoint.formats import full

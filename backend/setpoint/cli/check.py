@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.cli.deploy_options import add_deploy_options, add_service_options, wanted_deploys
 from setpoint.cli.options import add_files, add_secrets_dir, add_settings_option, chosen_settings, given_path

@@ -26,7 +26,7 @@ from setpoint.errors import UnableError
 from setpoint.project import Project
 from setpoint.resolution.difference import Change, Difference, Side
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.sources.gathered import ProcessEnvironment
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import FingerprintKey
 

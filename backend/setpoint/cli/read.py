@@ -8,12 +8,13 @@ from typing import Any
 
 from setpoint.application.shown_reading import REVEALED, Judgement, ShownReading, by_looks
 from setpoint.check.catalogue.rule_documentation import RuleDocumentation, documented_rules
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.cli.deploy_options import add_deploy_options, deploy_request
 from setpoint.cli.options import add_set, add_settings_option, given_path, judging_contracts
 from setpoint.cli.output import write_result
 from setpoint.envfile.loaders import LOADERS
-from setpoint.envfile.reading import Problem, ProblemKind
+from setpoint.envfile.problem import Problem, ProblemKind
 from setpoint.errors import UnableError
 from setpoint.sources.callers_environment import callers_environment
 from setpoint.sources.env_file import EnvFile, read_env_file, refuse_unreadable

@@ -16,7 +16,7 @@ from setpoint.project import Project
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import Provenance, is_refused, location_of, source_in_words, source_of
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.sources.gathered import ProcessEnvironment
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import LONGEST_KEY, FingerprintKey, UnusableKeyError
 from setpoint.text.guarded import MASK

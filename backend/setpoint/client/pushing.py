@@ -10,9 +10,10 @@ from setpoint.application.gathering import of_files
 from setpoint.application.judging import Terms, chosen_selection, judged
 from setpoint.check.catalogue.rule import CATALOGUE, Rule
 from setpoint.check.checking import with_more
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.finding import Finding, Region
-from setpoint.check.report import Report, Status
+from setpoint.check.outcome import Severity, Status
+from setpoint.check.report import Report
 from setpoint.client.answer import Json, RefusedError
 from setpoint.client.connection import Query
 from setpoint.client.place import Place

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
+from setpoint.envfile.problem import Problem, ProblemKind
+from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import Span
 
 MOST_EXPANDED_CHARACTERS = 16 * 1024 * 1024

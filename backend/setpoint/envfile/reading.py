@@ -1,12 +1,14 @@
 """What a loader makes of an env file: bindings, variables, problems."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from setpoint.envfile.source_text import Span
+
+if TYPE_CHECKING:
+    from setpoint.envfile.problem import Problem
 
 
 class Binding(NamedTuple):
@@ -25,47 +27,6 @@ class Binding(NamedTuple):
     value: str | None
     name_span: Span
     value_span: Span
-
-
-class ProblemKind(StrEnum):
-    """What a loader can stumble over."""
-
-    ALREADY_SET = "already-set"
-    BYTE_ORDER_MARK = "byte-order-mark"
-    COMMAND_SUBSTITUTION = "command-substitution"
-    CONTINUED_LINE = "continued-line"
-    CUT_VALUE = "cut-value"
-    DUPLICATE_NAME = "duplicate-name"
-    INVALID_NAME = "invalid-name"
-    INVALID_REFERENCE = "invalid-reference"
-    LINE_TOO_LONG = "line-too-long"
-    MALFORMED_LINE = "malformed-line"
-    NOT_PORTABLE = "not-portable"
-    NOT_STATIC = "not-static"
-    NOT_UTF_8 = "not-utf-8"
-    NUL_BYTE = "nul-byte"
-    TOO_LONG_EXPANSION = "too-long-expansion"
-    UNCLOSED_QUOTE = "unclosed-quote"
-    UNDEFINED_REFERENCE = "undefined-reference"
-
-
-class Problem(NamedTuple):
-    """One thing in the file that this loader does not read as it was meant.
-
-    Attributes:
-        kind: What it is.
-        span: Where it is.
-        message: What is wrong, in one sentence without a full stop. It never quotes the file:
-            whether `name` may be shown is for whoever prints it to decide.
-        name: The variable that it is about, where there is one.
-        hint: What to do about it, where that is known; it never quotes the file either.
-    """
-
-    kind: ProblemKind
-    span: Span
-    message: str
-    name: str | None = None
-    hint: str | None = None
 
 
 @dataclass(eq=False, repr=False)
@@ -87,7 +48,7 @@ class Reading:
 
     bindings: tuple[Binding, ...]
     variables: Mapping[str, str]
-    problems: tuple[Problem, ...]
+    problems: "tuple[Problem, ...]"
     refused: bool = False
     valueless: tuple[str, ...] = ()
     referred: frozenset[str] = frozenset()
@@ -101,14 +62,9 @@ class Reading:
         return {name: tuple(bindings) for name, bindings in found.items()}
 
 
-class Loader(Protocol):
-    """A program that reads env files its own way."""
+Loader = Callable[[str, Mapping[str, str]], Reading]
+"""A program that reads env files its own way.
 
-    def __call__(self, text: str, environment: Mapping[str, str]) -> Reading:
-        """Read `text` as the program would.
-
-        Args:
-            text: The file, with lone surrogates for bytes that are not UTF-8.
-            environment: The process environment that references may use.
-        """
-        ...
+It is given the file, with lone surrogates for bytes that are not UTF-8, and the process environment that references may
+use.
+"""

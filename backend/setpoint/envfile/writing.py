@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from setpoint.envfile.loaders import PORTABLE, LoaderInfo, find_loader
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.text.join import joined
 
 _HARMLESS = {ProblemKind.UNDEFINED_REFERENCE, ProblemKind.CUT_VALUE}

@@ -1,9 +1,13 @@
 """The report for people: each problem with its line, what would be right, and why."""
 
-from setpoint.check.diagnostic import Diagnostic
+from typing import TYPE_CHECKING
+
 from setpoint.check.report import Report
 from setpoint.formats.style import Style
 from setpoint.formats.summary import summary
+
+if TYPE_CHECKING:
+    from setpoint.check.diagnostic import Diagnostic
 
 
 def render(report: Report, style: Style, *, quiet: bool = False) -> str:
@@ -14,7 +18,7 @@ def render(report: Report, style: Style, *, quiet: bool = False) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def lines_of(diagnostic: Diagnostic, style: Style) -> list[str]:
+def lines_of(diagnostic: "Diagnostic", style: Style) -> list[str]:
     """Return `diagnostic` as lines without line endings."""
     head = style.paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
     first, *others = diagnostic.message.split("\n")
@@ -29,7 +33,7 @@ def lines_of(diagnostic: Diagnostic, style: Style) -> list[str]:
     return lines
 
 
-def _place(diagnostic: Diagnostic, style: Style, margin: str) -> list[str]:
+def _place(diagnostic: "Diagnostic", style: Style, margin: str) -> list[str]:
     location, excerpt = diagnostic.location, diagnostic.excerpt
     if location is None:
         return []

@@ -1,6 +1,7 @@
 """The report as workflow commands, which GitHub Actions turns into annotations of the changed files."""
 
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.envfile.source_text import Location
 

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.envfile.source_text import Location
 

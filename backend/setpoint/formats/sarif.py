@@ -8,8 +8,9 @@ from urllib.parse import quote
 from setpoint._version import __version__
 from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.catalogue.rule_documentation import RuleDocumentation
-from setpoint.check.diagnostic import Diagnostic, Severity
-from setpoint.check.report import Report, Status
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity, Status
+from setpoint.check.report import Report
 from setpoint.envfile.source_text import Location
 from setpoint.formats.artifact import fingerprints, shown_path
 

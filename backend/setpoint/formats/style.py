@@ -1,6 +1,6 @@
 """Colours for a terminal; the text is complete without them."""
 
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 
 _CODES = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36", "bold": "1", "frame": "1;34"}
 

@@ -1,7 +1,7 @@
 """The last line of a report for people: how many problems, in what."""
 
-from setpoint.check.diagnostic import Severity
-from setpoint.check.report import Report, Status
+from setpoint.check.outcome import Severity, Status
+from setpoint.check.report import Report
 from setpoint.envfile.loaders import PORTABLE
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.join import counted, joined, said_of

@@ -10,8 +10,7 @@ from setpoint.contract.plain_value import plain_value
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import ProcessEnvironment
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from setpoint.text.guarded import Guarded
 from setpoint.validation.left_out import refusing_any_text
 from setpoint.validation.refusal import RefusalKind

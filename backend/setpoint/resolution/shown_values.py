@@ -6,7 +6,7 @@ from setpoint.contract.secret_texts import texts_in, texts_made
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.statement import Statement
-from setpoint.sources.env_file import ProcessEnvironment
+from setpoint.sources.gathered import ProcessEnvironment
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_values import looks_like_token
 from setpoint.text.shown import Door

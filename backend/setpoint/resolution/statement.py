@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
-from setpoint.envfile.reading import Binding, Problem, ProblemKind
+from setpoint.envfile.problem import Problem, ProblemKind
+from setpoint.envfile.reading import Binding
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment
 from setpoint.sources.entry import Written

@@ -16,8 +16,8 @@ from setpoint.resolution.shown_values import ShownValues, known_secrets, refused
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
 from setpoint.resolution.strangers import forbidden, kept
 from setpoint.sources.entry import Entry, entries_of
-from setpoint.sources.env_file import ProcessEnvironment, SourceKind
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.env_file import SourceKind
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.mask import Redactor
 from setpoint.text.shown import Door

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from setpoint.envfile.loaders import find_loader
-from setpoint.envfile.reading import Problem, ProblemKind, Reading
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import SourceText, Span, first_bad_byte
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable
+
+if TYPE_CHECKING:
+    from setpoint.envfile.problem import Problem
 
 STANDARD_INPUT = "-"
 DEFAULT_LOADER = "python-dotenv"
@@ -89,22 +92,6 @@ class EnvFile(NamedTuple):
 
 class UnreadableFileError(UnableError):
     """A required file can't be read."""
-
-
-class ProcessEnvironment(NamedTuple):
-    """The environment of a process."""
-
-    variables: Mapping[str, str]
-
-    @property
-    def kind(self) -> SourceKind:
-        """Return which kind of source it is."""
-        return SourceKind.PROCESS_ENVIRONMENT
-
-    @classmethod
-    def of_this_process(cls) -> "ProcessEnvironment":
-        """Return a copy of this process's environment."""
-        return cls(dict(os.environ))
 
 
 def find_env_file(path: str | os.PathLike[str], depth: int = 0) -> str | None:
@@ -269,8 +256,13 @@ def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading
     """
     from setpoint.envfile.programs import python_dotenv  # noqa: PLC0415 - what is read as another program needs it not
 
-    text, unclosed = source.text, dict[int, Problem]()
+    text = source.text
     reading = python_dotenv.read_despite_bad_bytes(text, environment)
+    if not reading.problems:
+        return reading
+    from setpoint.envfile.problem import ProblemKind  # noqa: PLC0415 - a good file needs it not
+
+    unclosed: dict[int, Problem] = {}
     for _ in range(_MOST_MENDINGS):
         found = [each for each in reading.problems if each.kind is ProblemKind.UNCLOSED_QUOTE]
         if not found:

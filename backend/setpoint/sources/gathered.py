@@ -1,16 +1,33 @@
 """What a settings class would read, gathered from everywhere: files, the process environment, secrets, a deploy."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.sources.entry import Entry, entries_of, entries_of_environment
-from setpoint.sources.env_file import EnvFile, ProcessEnvironment
+from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.sources.secret_files import FileVariable, file_variables, own_secrets_directories
 
 if TYPE_CHECKING:
     from setpoint.sources.deployed_process import DeployedProcess
+
+
+class ProcessEnvironment(NamedTuple):
+    """The environment of a process."""
+
+    variables: Mapping[str, str]
+
+    @property
+    def kind(self) -> SourceKind:
+        """Return which kind of source it is."""
+        return SourceKind.PROCESS_ENVIRONMENT
+
+    @classmethod
+    def of_this_process(cls) -> "ProcessEnvironment":
+        """Return a copy of this process's environment."""
+        return cls(dict(os.environ))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -17,7 +17,7 @@ from setpoint.application.check_classes import check_classes
 from setpoint.application.first_look import first_look
 from setpoint.application.importing import import_settings_classes
 from setpoint.application.wanted import Wanted
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.project import Project
 from support.checking import BACKEND
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.application.launch import prepare
-from setpoint.check.report import Status
+from setpoint.check.outcome import Status
 from setpoint.contract.guidance import NamesEnvFile
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project

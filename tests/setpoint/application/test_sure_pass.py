@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint.application.check_app import check_app
 from setpoint.application.sure_pass import sure_pass
 from setpoint.application.wanted import Wanted
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.cli.main import main
 from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract

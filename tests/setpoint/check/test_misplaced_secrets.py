@@ -21,8 +21,8 @@ from setpoint.formats import registry, step_summary
 from setpoint.formats.style import Style
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.checking import checked
 
 TOKENS = [

@@ -15,7 +15,8 @@ from setpoint import load
 from setpoint.application.gathering import of_a_start
 from setpoint.application.judging import as_chosen, chosen_selection
 from setpoint.check.checking import check, check_together
-from setpoint.check.report import Report, Status
+from setpoint.check.outcome import Status
+from setpoint.check.report import Report
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import full

@@ -16,8 +16,7 @@ from setpoint.contract.document.exported import settings_class_of
 from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.subject import Subject
-from setpoint.sources.env_file import ProcessEnvironment
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.differential.case import Case
 from support.differential.catalogue.index import CASES
 

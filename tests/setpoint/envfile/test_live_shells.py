@@ -7,7 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from setpoint.envfile.loaders import LoaderInfo, find_loader
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from support.env_texts import NAMES
 from support.real_programs import ENVIRONMENT, read_by_shell
 

@@ -3,7 +3,7 @@
 import pytest
 
 from setpoint.envfile.loaders import LOADERS, find_loader
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.source_text import SourceText
 
 _ENVIRONMENT = {"OUTER": "outer_value"}

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from setpoint.envfile.loaders import LOADERS, LoaderInfo
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.problem import ProblemKind
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import SourceText
 
 _CASES = Path(__file__).with_name("cases.jsonl")

@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from inline_snapshot import snapshot
 
-from setpoint.check.diagnostic import Diagnostic, Excerpt, Severity
+from setpoint.check.diagnostic import Diagnostic, Excerpt
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.envfile.source_text import Location
 from setpoint.formats import github, gitlab, junit, registry, sarif

@@ -20,8 +20,8 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import Provenance, provenances, strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import entries_of_environment
-from setpoint.sources.env_file import ProcessEnvironment, parse_env_file
-from setpoint.sources.gathered import Gathered
+from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from setpoint.validation.class_sources import build
 from setpoint.validation.record import Given
 

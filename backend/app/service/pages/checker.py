@@ -9,7 +9,7 @@ from app.service.pages.editor import Apart
 from app.service.pages.typed_lines import ShownFault, shown_diagnostic
 from app.service.ports import SchemaValidator, Store, Transaction
 from setpoint.application.compare_programs import Comparison, Program, ReadVariable
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.source_text import SourceText
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from app.domain.validation import Problem
 from app.domain.variables import limit_problems
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.envfile.source_text import Location
 from setpoint.sources.env_file import EnvFile
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic_settings import BaseSettings
 
 from setpoint.check.catalogue.rule import FailedRuleError, Rule, enter
-from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_region
+from setpoint.check.outcome import Severity
 from setpoint.contract.app_code import AppCode
 from setpoint.errors import InvalidRuleError
 from setpoint.resolution.blame import assigned_near

@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding
-from setpoint.envfile.reading import ProblemKind
+from setpoint.check.outcome import Severity
+from setpoint.envfile.problem import ProblemKind
 from setpoint.errors import UnusableError
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.misspellings import misspelt, other_spellings
 from setpoint.check.evidence.refusal_text import NO_TEXT, other_type
 from setpoint.check.finding import Finding, declaration
+from setpoint.check.outcome import Severity
 from setpoint.contract.variable import Variable
 from setpoint.resolution.blame import lacking, without_json
 from setpoint.resolution.subject import Subject

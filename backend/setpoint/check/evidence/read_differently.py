@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.reading_differences import ReadValue, grouped, read_value, written_value
 from setpoint.check.finding import Finding, value_region
+from setpoint.check.outcome import Severity
 from setpoint.envfile.programs import python_dotenv
 from setpoint.envfile.writing import how_to_write
 from setpoint.resolution.statement import Statement

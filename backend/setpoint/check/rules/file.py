@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from setpoint.check.catalogue.rule import built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.loader_problems import loader_problems
 from setpoint.check.finding import Finding, Region
-from setpoint.envfile.reading import ProblemKind
+from setpoint.check.outcome import Severity
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.errors import UnusableError
 from setpoint.resolution.subject import Subject

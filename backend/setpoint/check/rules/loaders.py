@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from setpoint.check.catalogue.rule import built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.loader_problems import loader_problems
 from setpoint.check.finding import Finding, Region
+from setpoint.check.outcome import Severity
 from setpoint.envfile.loaders import LOADERS
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.resolution.subject import Subject
 
 

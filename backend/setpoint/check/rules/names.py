@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from setpoint.check.catalogue.rule import built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.missing_variables import missing
 from setpoint.check.evidence.misspellings import (
     Families,
@@ -17,6 +16,7 @@ from setpoint.check.evidence.misspellings import (
     where_set,
 )
 from setpoint.check.finding import Finding, Region, name_region, region_to_rename
+from setpoint.check.outcome import Severity
 from setpoint.contract.variable import Variable
 from setpoint.resolution.blame import is_forbidden_inside, parts_of_plain_values, refused_in_environment
 from setpoint.resolution.statement import Statement

@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from setpoint.check.catalogue.rule import built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.tracked_file import is_tracked
 from setpoint.check.finding import Finding, Region, name_region, value_region
+from setpoint.check.outcome import Severity
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.assignment import Assignment

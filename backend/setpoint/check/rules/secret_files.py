@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from setpoint.check.catalogue.rule import built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, value_region
+from setpoint.check.outcome import Severity
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import Trouble
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from setpoint.check.catalogue.rule import Rule, built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.evidence.loader_problems import loader_problems
 from setpoint.check.finding import Finding, Region, name_region
-from setpoint.envfile.reading import Problem, ProblemKind
+from setpoint.check.outcome import Severity
+from setpoint.envfile.problem import Problem, ProblemKind
 from setpoint.envfile.source_text import Span
 from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from setpoint.check.catalogue.rule import built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, region_to_rename, value_region
+from setpoint.check.outcome import Severity
 from setpoint.contract.document.class_checks import in_words, left_to_the_class
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment

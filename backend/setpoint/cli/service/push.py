@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.cli.output import write_result
 from setpoint.cli.report_options import is_colored

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from setpoint.deploys.compose.files import ProjectFiles
 from setpoint.deploys.compose.refusal import RefusedError, raise_for, refusal, refused
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
+from setpoint.envfile.problem import Problem, ProblemKind
 from setpoint.envfile.programs import compose
-from setpoint.envfile.reading import Problem, ProblemKind, Reading
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import SourceText
 
 

@@ -9,8 +9,9 @@ from setpoint.deploys.compose.refusal import raise_for, refused
 from setpoint.deploys.compose.structure.shapes import FALSE, TRUE
 from setpoint.deploys.compose.tree import Items, Leaf, Table, Tree, text_of
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Given, Place
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.programs import compose, docker
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import SourceText
 
 CALLER = "the environment of docker compose"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Given, Place
 from setpoint.deploys.file_tree import FileTree
 from setpoint.deploys.systemd.unit_settings import EnvironmentFile
+from setpoint.envfile.problem import Problem, ProblemKind
 from setpoint.envfile.programs.systemd import read
-from setpoint.envfile.reading import Problem, ProblemKind, Reading
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import SourceText
 
 _KINDS = {

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from setpoint.envfile.draft import Draft
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.programs.compose_references import (
     InvalidReferenceError,
     References,
     TooLongExpansionError,
 )
 from setpoint.envfile.programs.go_lines import GO_BLANKS
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import Span, first_bad_byte, with_each_byte_replaced
 
 _BLANKS_IN_LINE = "\t\v\f\r \x85\xa0"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.programs.go_lines import GoLine, written_lines
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import Span
 
 

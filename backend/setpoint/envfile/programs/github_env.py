@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.problem import ProblemKind
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import Span, first_bad_byte, with_each_sequence_replaced
 
 _WIDE_ENCODINGS = (

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.problem import ProblemKind
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import Span
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -7,14 +7,17 @@ against the real `dotenv_values`.
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
+from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import Span, first_bad_byte
 
 if TYPE_CHECKING:
     from setpoint.envfile.draft import ExpansionLimit
+    from setpoint.envfile.problem import Problem
     from setpoint.envfile.programs.python_dotenv_references import Reference
+
+    _Kind = Literal["byte-order-mark", "malformed-line", "too-long-expansion", "unclosed-quote", "undefined-reference"]
 
 _BLANK = r"[^\S\r\n]"
 _SPACE = re.compile(r"\s*")
@@ -53,6 +56,8 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
     if bad_byte is None:
         return reading
     message = "the file is not UTF-8, so python-dotenv raises an exception"
+    from setpoint.envfile.problem import Problem, ProblemKind  # noqa: PLC0415 - a good file has no problems
+
     problem = Problem(ProblemKind.NOT_UTF_8, Span(bad_byte, bad_byte + 1), message, hint="save the file as UTF-8")
     problems = tuple(sorted((*reading.problems, problem), key=lambda each: each.span))
     return Reading(reading.bindings, {}, problems, refused=True)
@@ -98,7 +103,7 @@ class _Reader:
         at = 0
         if self.text.startswith("\ufeff"):
             at = 1
-            self._report(ProblemKind.BYTE_ORDER_MARK, Span(0, 1), "the file starts with a byte order mark")
+            self._report("byte-order-mark", Span(0, 1), "the file starts with a byte order mark")
         while (at := _end(_SPACE, self.text, at)) < len(self.text):
             statement = self._statement(at)
             end = statement.end if statement.end is not None else at
@@ -172,12 +177,12 @@ class _Reader:
         if found is None:
             message = "it refers to a variable that is not set at this point, so it expands to an empty string"
             hint = "set the variable above this line, or add a default: `${NAME:-default}`"
-            self._report(ProblemKind.UNDEFINED_REFERENCE, place, message, name=name, hint=hint)
+            self._report("undefined-reference", place, message, name=name, hint=hint)
             return ""
         if not self._limit.allows(found):
             message = "the references expand to more text than a process can receive"
             hint = "write the value without references"
-            self._report(ProblemKind.TOO_LONG_EXPANSION, place, message, name=name, hint=hint)
+            self._report("too-long-expansion", place, message, name=name, hint=hint)
             return ""
         return found
 
@@ -185,7 +190,7 @@ class _Reader:
         if statement.name is not None and statement.value is None:
             message = "the line has no `=`, so the variable gets no value"
             hint = "write `NAME=value`, or comment the line out"
-            self._report(ProblemKind.MALFORMED_LINE, statement.name, message, self._name(statement), hint)
+            self._report("malformed-line", statement.name, message, self._name(statement), hint)
 
     def _report_unreadable(self, statement: _Statement, rest: Span) -> None:
         name = self._name(statement)
@@ -193,17 +198,17 @@ class _Reader:
             message = "this quote is never closed, so the line is ignored"
             hint = "close the quote, or remove it"
             start = statement.value_span.start
-            self._report(ProblemKind.UNCLOSED_QUOTE, Span(start, start + 1), message, name, hint)
+            self._report("unclosed-quote", Span(start, start + 1), message, name, hint)
         elif statement.value_span is not None:
             message = "text follows the closing quote, so the line is ignored"
             hint = "escape a quote inside the value with `\\`, or start a comment with ` #`"
             start = rest.start + _blanks(self.text, rest)
-            self._report(ProblemKind.MALFORMED_LINE, Span(start, rest.end), message, name, hint)
+            self._report("malformed-line", Span(start, rest.end), message, name, hint)
         else:
             message = "the line is not `NAME=value`, so it is ignored"
             hint = "write `NAME=value`, or comment the line out"
             place = Span(statement.name.start if statement.name else rest.start, rest.end)
-            self._report(ProblemKind.MALFORMED_LINE, place, message, name, hint)
+            self._report("malformed-line", place, message, name, hint)
 
     def _spans_lines(self, value: Span) -> bool:
         """Return whether `value`, with text after it, was most likely closed by the quote of another value."""
@@ -213,9 +218,11 @@ class _Reader:
         return None if statement.name is None else statement.name.of(self.text)
 
     def _report(
-        self, kind: ProblemKind, span: Span, message: str, name: str | None = None, hint: str | None = None
+        self, kind: "_Kind", span: Span, message: str, name: str | None = None, hint: str | None = None
     ) -> None:
-        self.problems.append(Problem(kind, span, message, name, hint))
+        from setpoint.envfile.problem import Problem, ProblemKind  # noqa: PLC0415 - likewise
+
+        self.problems.append(Problem(ProblemKind(kind), span, message, name, hint))
 
 
 @cache

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.problem import ProblemKind
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import Span, first_bad_byte
 
 _BETWEEN_STATEMENTS = re.compile(r"[ \t\n\r]*+(?:[#;][^\n\r]*+[ \t\n\r]*+)*+")

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from setpoint.envfile.draft import Draft, ExpansionLimit
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.programs.uv_value import UnreadableValueError, UvValue
-from setpoint.envfile.reading import ProblemKind, Reading
+from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import Span, first_bad_byte
 
 _BLANKS_IN_LINE = "\t\v\f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.shell.control import Effect, ReturnedError, StoppedError, effects_of, may_set_variables
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.shell.expansion import Expansion, ShellExpander

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.source_text import Span
 

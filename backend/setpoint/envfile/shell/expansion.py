@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.shell.parts import Dynamic, Part, Reference, Text
 from setpoint.envfile.shell.variables import ShellVariables

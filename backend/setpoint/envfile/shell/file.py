@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.reading import Binding, Problem, ProblemKind, Reading
+from setpoint.envfile.problem import Problem, ProblemKind
+from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.shell.plain_lines import read_plain_lines
 from setpoint.envfile.shell.variables import ShellVariables

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.source_text import Span
 
 

@@ -1,7 +1,7 @@
 """Follows what of a shell's file is more than plain lines: units of commands, and plain lines between them."""
 
 from setpoint.envfile.draft import Draft
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.shell.commands import CommandFollower
 from setpoint.envfile.shell.control import ReturnedError, StoppedError
 from setpoint.envfile.shell.dialect import ShellDialect

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.shell.nesting import end_of_brackets
 from setpoint.envfile.shell.parts import Text, Word

@@ -3,7 +3,7 @@
 import re
 from itertools import groupby
 
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.shell.dialect import ShellDialect
 from setpoint.envfile.shell.nesting import end_of_backticks, end_of_brackets
 from setpoint.envfile.shell.parts import Dynamic, Part, Reference, Text, Word

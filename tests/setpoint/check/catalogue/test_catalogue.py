@@ -10,7 +10,7 @@ import pytest
 
 from setpoint.check import rules
 from setpoint.check.catalogue.rule import CATALOGUE, Rule, built_in
-from setpoint.check.diagnostic import Severity
+from setpoint.check.outcome import Severity
 from setpoint.deploys.deployment import DeployProblemKind
 from support.checking import BACKEND, checked
 

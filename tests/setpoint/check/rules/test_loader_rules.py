@@ -12,7 +12,7 @@ from setpoint.check.checking import check_together
 from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
-from setpoint.envfile.reading import ProblemKind
+from setpoint.envfile.problem import ProblemKind
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from setpoint.check.catalogue.rule import Rule, built_in
-from setpoint.check.diagnostic import Severity
 from setpoint.check.finding import Finding, Region, value_region
+from setpoint.check.outcome import Severity
 from setpoint.resolution.subject import Subject
 from setpoint.sources.gathered import Gathered
 from setpoint.text.escape import printable
