@@ -97,7 +97,7 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
             required=info.is_required() and default is PydanticUndefined,
             default_around=default,
             open=field_type.is_open(info) or (model is not None and _has_no_end(model, inside)),
-            split_by_class=field_type.takes_json(info) and _is_left_to_validators(config, info),
+            split_by_class=_is_left_to_validators(config, info) and field_type.takes_json(info),
             takes_names=bool(config.get("env_parse_enums")),
             delimiter=(delimiter if config.get("case_sensitive") else delimiter.upper()) if delimiter else "",
             splits=max(most - len(setting) + 1, 0) if (most := config.get("env_nested_max_split")) else -1,

@@ -58,9 +58,12 @@ def parts(annotation: Any) -> Iterator[Any]:
 def is_open(field: FieldInfo) -> bool:
     """Return whether the field accepts keys that are not listed here: of a `dict`, or of one of several models."""
     inside = list(parts(field.annotation))
-    if inside != values(field.annotation) and any(is_class(part, (BaseModel,)) for part in inside):
-        return True  # The fields of a model in a `RootModel` are not separate settings.
-    return len(_models(field)) > 1 or any(_takes_keys(get_origin(part) or part) for part in inside)
+    if any(is_class(part, (BaseModel,)) for part in inside) and (
+        inside != values(field.annotation)  # The fields of a model in a `RootModel` are not separate settings.
+        or len(_models(field)) > 1
+    ):
+        return True
+    return any(_takes_keys(get_origin(part) or part) for part in inside)
 
 
 def _takes_keys(base: Any) -> bool:

@@ -111,7 +111,7 @@ def _fields(annotation: type) -> dict[str, FieldInfo]:
     """Return the fields of a model, or of what pydantic treats as one: a dataclass, typed dict or named tuple."""
     if issubclass(annotation, BaseModel):
         return annotation.model_fields
-    if not is_dataclass(annotation) and not issubclass(annotation, dict | tuple):
+    if not is_dataclass(annotation) and not issubclass(annotation, (dict, tuple)):
         return {}
     try:
         hints = get_type_hints(annotation, include_extras=True)

@@ -40,7 +40,8 @@ class SettingsContract:
         found = list(variables_of(settings_class))
         # Several settings may share one name; its value must then satisfy all of them.
         secret = {each.name for each in found if each.secret}
-        return cls(settings_class, tuple(each._replace(secret=each.name in secret) for each in found))
+        variables = (each._replace(secret=True) if each.name in secret and not each.secret else each for each in found)
+        return cls(settings_class, tuple(variables))
 
     @classmethod
     def of_all(cls, settings_classes: Iterable[type[BaseSettings]]) -> "tuple[SettingsContract, ...]":

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_WORD_INSIDE_CAMEL_CASE = r"(?<=[a-z0-9])(?=[A-Z])"
+_BETWEEN_WORDS = r"[\W_]|(?<=[a-z0-9])(?=[A-Z])"
 _LONGEST_NAME = 256
 _DIGITS = "0123456789"
 _KINDS_OF_KEYS = """
@@ -81,8 +81,7 @@ def _last_secret(name: str) -> tuple[str, list[str]] | None:
     Returns:
         These words, and those after them.
     """
-    in_snake_case = re.sub(_WORD_INSIDE_CAMEL_CASE, "_", name[-_LONGEST_NAME:])
-    words = re.sub(r"\W", "_", in_snake_case.upper()).split("_")
+    words = [word.upper() for word in re.split(_BETWEEN_WORDS, name[-_LONGEST_NAME:])]
     place = _place_of_last_secret(words)
     if place is None:
         return None
