@@ -9,7 +9,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from setpoint.check.catalogue.rule import CATALOGUE
-from setpoint.check.diagnostic import Diagnostic, Severity
+from setpoint.check.diagnostic import Diagnostic
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.envfile.source_text import Location
 from setpoint.formats import sarif
