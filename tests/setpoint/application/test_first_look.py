@@ -200,10 +200,10 @@ def test_a_check_of_a_good_file_imports_nothing_that_explains_faults(tmp_path: P
     assert rooms.isdisjoint({"setpoint.client", "setpoint.generate", "setpoint.resolution", "setpoint.testing"})
     assert "setpoint.deploys" not in rooms
     assert {each for each in loaded if each.startswith("setpoint.check.")} == {
-        "setpoint.check.diagnostic",
+        "setpoint.check.outcome",
         "setpoint.check.report",
     }
-    assert len(loaded) <= 67  # just above what it is: it may fall, and rises only with a reason
+    assert len(loaded) <= 60  # just above what it is: it may fall, and rises only with a reason
 
 
 def test_a_check_of_a_faulty_env_file_imports_nothing_of_deploys(tmp_path: Path) -> None:
