@@ -1,4 +1,4 @@
-"""A reading while a loader is still at work on it, and the limit that keeps references from growing without end."""
+"""A reading that a loader is still working on, and the limit that keeps references from growing without end."""
 
 from collections.abc import Mapping
 
@@ -7,17 +7,17 @@ from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import Span
 
 MOST_EXPANDED_CHARACTERS = 16 * 1024 * 1024
-"""How much text the references of one file may put in; a process cannot be given a tenth of it."""
+"""How much text the references of one file may insert; a process can't be given a tenth of it."""
 
 
 class Draft:
     """Collects what a loader finds, in any order, and makes a `Reading` of it.
 
     Attributes:
-        bindings: What is taken so far.
-        problems: What is wrong so far.
+        bindings: The bindings so far.
+        problems: The problems so far.
         refused: Whether the program rejects the file.
-        referred: Names whose value in the file some reference in it puts in.
+        referred: Names whose value in the file is used by a reference in it.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Draft:
         self.referred: set[str] = set()
 
     def bind(self, name: str, value: str | None, name_span: Span, value_span: Span) -> None:
-        """Take one `NAME=value`; None is a value that the file alone does not tell."""
+        """Add one `NAME=value`; None is a value that can't be known from the file."""
         self.bindings.append(Binding(name, value, name_span, value_span))
 
     def report(
@@ -44,11 +44,11 @@ class Draft:
         self.report(kind, span, message, name, hint)
 
     def last_of_each_name(self) -> dict[str, str]:
-        """Return the variables where the last binding of a name wins; one without a value changes nothing."""
+        """Return the variables if the last binding of a name wins; one without a value changes nothing."""
         return {binding.name: binding.value for binding in self.bindings if binding.value is not None}
 
     def reading(self, variables: Mapping[str, str] | None = None) -> Reading:
-        """Return what was found; `variables` stands in where the last binding of a name does not win."""
+        """Return what was found; `variables` is used if it is not the last binding of a name that wins."""
         if self.refused:
             variables = {}
         elif variables is None:
@@ -58,16 +58,16 @@ class Draft:
 
 
 class ExpansionLimit:
-    """Counts the characters that the references of one file put in."""
+    """Counts the characters that the references of one file insert."""
 
     def __init__(self) -> None:
         self._left = MOST_EXPANDED_CHARACTERS
 
     def allows(self, text: str) -> bool:
-        """Count `text`, and tell whether it still fits in."""
+        """Count `text`, and return whether it still fits."""
         return self.allows_characters(len(text))
 
     def allows_characters(self, number: int) -> bool:
-        """Count `number` characters, and tell whether they still fit in."""
+        """Count `number` characters, and return whether they still fit."""
         self._left -= number
         return self._left >= 0

@@ -12,8 +12,8 @@ class LoaderInfo(NamedTuple):
 
     Attributes:
         name: What people write after `--loader`.
-        label: The program and the version that is followed.
-        knows_comments: Whether a line that begins with `#` says nothing to it.
+        label: The program and the version that is emulated.
+        knows_comments: Whether it ignores lines that begin with `#`.
     """
 
     name: str
@@ -21,7 +21,7 @@ class LoaderInfo(NamedTuple):
     knows_comments: bool = True
 
     def read(self, text: str, environment: Mapping[str, str]) -> Reading:
-        """Read `text` as the program does; its module is only imported here."""
+        """Read `text` as the program does; its module is imported only here."""
         loader: Loader = import_module(f"setpoint.envfile.programs.{self.name.replace('-', '_')}").read
         return loader(text, environment)
 
@@ -46,11 +46,11 @@ LOADERS: Mapping[str, LoaderInfo] = {
 """Every loader by its name."""
 
 PORTABLE = LoaderInfo("portable", "the portable subset")
-"""Stands for all programs together: what it reads without a problem, each of them reads alike."""
+"""Represents all programs together: what it reads without a problem, each of them reads alike."""
 
 
 class UnknownLoaderError(LookupError):
-    """No loader has this name; the message lists those that there are."""
+    """No loader has this name; the message lists the loaders."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no loader `{name}`; the loaders are {', '.join(f'`{each}`' for each in LOADERS)}")

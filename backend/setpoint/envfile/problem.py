@@ -7,7 +7,7 @@ from setpoint.envfile.source_text import Span
 
 
 class ProblemKind(StrEnum):
-    """What a loader can stumble over."""
+    """The kinds of problems of loaders."""
 
     ALREADY_SET = "already-set"
     BYTE_ORDER_MARK = "byte-order-mark"
@@ -36,8 +36,8 @@ class Problem(NamedTuple):
         span: Where it is.
         message: What is wrong, in one sentence without a full stop. It never quotes the file:
             whether `name` may be shown is for whoever prints it to decide.
-        name: The variable that it is about, where there is one.
-        hint: What to do about it, where that is known; it never quotes the file either.
+        name: The variable that it concerns, if any.
+        hint: What to do about it, if that is known; it never quotes the file either.
     """
 
     kind: ProblemKind

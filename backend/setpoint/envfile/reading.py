@@ -1,4 +1,4 @@
-"""What a loader makes of an env file: bindings, variables, problems."""
+"""What a loader reads in an env file: bindings, variables, problems."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Binding(NamedTuple):
 
     Attributes:
         name: The variable, as this loader understands its name.
-        value: What this loader hands to the app; None where nothing can be known from the file
+        value: What this loader hands to the app; None if that can't be known from the file
             (a bare name, or something that a shell would have to run).
         name_span: Where the name is.
-        value_span: Where the value is as it is written, its quotes included; an empty span
-            right after the `=` where nothing is written.
+        value_span: Where the value is as written, including its quotes; an empty span
+            right after the `=` if nothing is written.
     """
 
     name: str
@@ -36,13 +36,13 @@ class Reading:
     Attributes:
         bindings: Every binding that the loader understands, in the file's order, names that it meets
             twice included; a refused file has them too, so that their values can be looked at.
-        variables: What the app gets: one value a name, after this loader's law for duplicates,
-            without names whose value is not known; nothing at all of a refused file. A byte that is
+        variables: What the app gets: one value per name, by this loader's rule for duplicates,
+            without names whose value is not known; nothing from a refused file. A byte that is
             not UTF-8 and that the loader passes on is a lone surrogate.
         problems: In the file's order.
         refused: Whether the program rejects the file as a whole (and so hands over nothing).
-        referred: Names whose value in the file some reference in it puts in.
-        valueless: Names that the program knows and to which it gives no value, as python-dotenv gives
+        referred: Names whose value in the file is used by a reference in it.
+        valueless: Names that the program knows without a value, as python-dotenv gives
             None to a bare name.
     """
 
@@ -55,7 +55,7 @@ class Reading:
 
     @cached_property
     def bindings_by_name(self) -> Mapping[str, tuple[Binding, ...]]:
-        """The bindings of each name, in the file's order; to look each of them up in `bindings` takes the square."""
+        """The bindings of each name, in the file's order; looking them up in `bindings` would take quadratic time."""
         found: dict[str, list[Binding]] = {}
         for binding in self.bindings:
             found.setdefault(binding.name, []).append(binding)

@@ -13,7 +13,7 @@ class ShortenedText(NamedTuple):
 
     Attributes:
         text: The characters that are left.
-        gaps: For every character that is gone, the offset in `text` before which it was.
+        gaps: For every removed character, the offset in `text` before which it was.
     """
 
     text: str
@@ -26,7 +26,7 @@ class ShortenedText(NamedTuple):
         return cls(pattern.sub("", text) if gaps else text, gaps)
 
     def original_span(self, start: int, end: int) -> Span:
-        """Return where the piece from `start` to `end` was in the whole text."""
+        """Return where the part from `start` to `end` was in the whole text."""
         if not self.gaps:
             return Span(start, end)
         first = self._original(start)

@@ -12,13 +12,13 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class Span(NamedTuple):
-    """A piece of a text: offsets in code points, the end exclusive."""
+    """A part of a text: offsets in code points, the end exclusive."""
 
     start: int
     end: int
 
     def of(self, text: str) -> str:
-        """Return the piece of `text` that this span covers."""
+        """Return the part of `text` that this span covers."""
         return text[self.start : self.end]
 
 
@@ -30,7 +30,7 @@ class Position(NamedTuple):
 
 
 class Location(NamedTuple):
-    """Where something is in a file, as people are told: lines and columns as in `Position`, the end exclusive."""
+    """Where something is in a file, for people: lines and columns as in `Position`, the end exclusive."""
 
     path: str
     line: int
@@ -45,7 +45,7 @@ class SourceText:
     Attributes:
         path: The name under which people know the file (`prod.env`, `-` for standard input).
         text: All of it. A byte that is not UTF-8 is a lone surrogate (PEP 383), so that
-            `text.encode("utf-8", "surrogateescape")` gives the file's bytes back.
+            `text.encode("utf-8", "surrogateescape")` returns the file's bytes.
     """
 
     def __init__(self, path: str, text: str) -> None:
@@ -54,7 +54,7 @@ class SourceText:
 
     @classmethod
     def from_bytes(cls, path: str, content: bytes) -> "SourceText":
-        """Decode `content` without losing a byte of it."""
+        """Decode `content` without losing a byte."""
         return cls(path, content.decode("utf-8", "surrogateescape"))
 
     @cached_property
@@ -67,12 +67,12 @@ class SourceText:
         return Position(line, offset - self._line_starts[line - 1] + 1)
 
     def location(self, span: Span) -> Location:
-        """Return where `span` is, with the path fit to print."""
+        """Return where `span` is, with the path escaped for printing."""
         start, end = self.position(span.start), self.position(span.end)
         return Location(printable(self.path), start.line, start.column, end.line, end.column)
 
     def line_span(self, line: int) -> Span:
-        """Return where line number `line` (from 1) is, without its line end."""
+        """Return where line number `line` (from 1) is, without its line ending."""
         start = self._line_starts[line - 1]
         end = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
         while end > start and self.text[end - 1] in "\r\n":
@@ -89,12 +89,12 @@ def first_bad_byte(text: str) -> int | None:
 
 
 def with_each_byte_replaced(text: str) -> str:
-    """Put U+FFFD for every single bad byte, as Go does."""
+    """Replace every single bad byte with U+FFFD, as Go does."""
     return text if text.isascii() else re.sub(_BAD_BYTE, "\ufffd", text)
 
 
 def with_each_sequence_replaced(text: str) -> str:
-    """Put U+FFFD for every longest sequence that begins as a character, as browsers, V8 and .NET do."""
+    """Replace every longest sequence that begins like a character with U+FFFD, as browsers, V8 and .NET do."""
     if first_bad_byte(text) is None:
         return text
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

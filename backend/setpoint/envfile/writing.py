@@ -1,4 +1,4 @@
-"""Finds how to write a variable so that programs read exactly its value, or says why that can't be done."""
+"""Finds how to write a variable so that programs read exactly its value, or says why that is impossible."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,14 +17,14 @@ _WAYS = {"without quotes": "{}", "in single quotes": "'{}'", "in double quotes":
 
 
 class NotExpressibleError(ValueError):
-    """A program can read this value from no text; the message says why and holds no part of the value."""
+    """A program can't read this value from any text; the message says why, and holds no part of the value."""
 
 
 def write(name: str, value: str, loader: str) -> str:
-    """Return the text, with a line end, from which `loader` reads just `value` for `name`.
+    """Return the text, with a line ending, from which `loader` reads exactly `value` for `name`.
 
-    Each way of writing is tried out on the program's own grammar between two other variables, so
-    that what is returned is known to be read back.
+    Each way of writing is tried with the program's own grammar between two other variables, so
+    the returned text is known to be read back.
 
     Raises:
         NotExpressibleError: There is no such text, as far as is known.
@@ -38,9 +38,9 @@ def write(name: str, value: str, loader: str) -> str:
 
 
 def how_to_write(value: str, loaders: Sequence[str]) -> str:
-    """Return how to write `value` so that all of `loaders` read it as it is, or which of them can share a file.
+    """Return how to write `value` so that all of `loaders` read it unchanged, or which of them can share a file.
 
-    The value itself is not in the answer.
+    The value itself is not in the result.
     """
     served = {way: [each for each in loaders if _reads_as(each, form, value)] for way, form in _WAYS.items()}
     for way, readers in served.items():
@@ -89,7 +89,7 @@ def _forms(name: str, value: str) -> Iterator[str]:
 def _written(value: str) -> Iterator[str]:
     for quote in ("'", '"', "`"):
         yield f"{quote}{value}{quote}"
-    # Programs differ in what a backslash in double quotes escapes, and whether it makes a line end.
+    # Programs differ in what a backslash in double quotes escapes, and whether `\n` becomes a line ending.
     for special in ('\\"', '\\"$', '\\"$`'):
         escaped = _escaped(value, special)
         yield f'"{escaped}"'

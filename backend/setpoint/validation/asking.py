@@ -1,4 +1,4 @@
-"""Asks a settings class: it builds itself, and so does each class that it makes for a field."""
+"""Asks a settings class: it builds itself, and so does each class that it builds for a field."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from setpoint.validation.record import Given, Record
 
 
 def ask(contract: SettingsContract, given: Given, before: Record | None = None) -> Record:
-    """Have the class build itself from what is `given`, and each settings class that it makes for a field.
+    """Let the class build itself from what is `given`, and each settings class that it builds for a field.
 
     Args:
         contract: The class.
@@ -43,7 +43,7 @@ def _ask_parts(contract: SettingsContract, given: Given, record: Record, around:
 
 
 def _is_made(part: Part, contract: SettingsContract, record: Record) -> bool:
-    """Return whether the value of `part` is made, and not given, or left out together with the model around it."""
+    """Return whether the value of `part` is built rather than given, or left out together with the model around it."""
     found: Any = (record.top and record.top.values) or {}
     for step in part.setting:
         if not isinstance(found, Mapping):

@@ -1,8 +1,8 @@
-"""Has a settings class build itself from what it is given, and records what each source contributed.
+"""Lets a settings class build itself from what it is given, and records what each source contributed.
 
-The class decides: its own `settings_customise_sources` is called, its own sources are asked in its own order. Only
+The class decides: its own `settings_customise_sources` is called, and its own sources are asked in its own order. Only
 two things are ours: where the text of the process environment, of env files and of secrets directories comes from,
-and that every source is asked through one that remembers the answer.
+and that every source is asked through a wrapper that records the answer.
 
 This is the one place that touches private parts of pydantic-settings (2.16 and later): the two steps in which
 `BaseSettings.__init__` makes its sources and asks them, and the methods with which the two kinds of sources
@@ -39,7 +39,7 @@ from setpoint.validation.recorded_source import Reading, RecordedSource, describ
 Sources = tuple[PydanticBaseSettingsSource, ...]
 Texts = Mapping[str, str | None]
 
-# How names are read; a contract knows of it by the configuration of the class alone.
+# How names are read; a contract knows that only from the configuration of the class.
 _READING = (
     "_case_sensitive",
     "_env_prefix",
@@ -58,12 +58,12 @@ def build(
     make: Callable[[], Any] | None = None,
     before: Record | None = None,
 ) -> Record:
-    """Have `settings_class` build itself from what is `given`.
+    """Let `settings_class` build itself from what is `given`.
 
     Args:
         settings_class: The class.
         given: What it finds.
-        make: What to call for its settings; by default the class itself.
+        make: What to call for its settings; by default, the class itself.
         before: What was built before, so that no file is read twice.
     """
     making = _Making(settings_class, given)
@@ -85,9 +85,9 @@ def build(
 
 
 def construct(settings_class: type[BaseSettings], given: Given) -> BaseSettings:
-    """Return the settings that the class makes of what is `given`, which is not made the environment of the process.
+    """Return the settings that the class builds from what is `given`, which does not become the process's environment.
 
-    So other threads notice nothing. Whatever the class raises is raised.
+    So other threads are not affected. Whatever the class raises is raised.
     """
     token = _making.set(_Making(settings_class, given))
     try:
@@ -109,12 +109,12 @@ class _Making:
 
     @property
     def environment(self) -> tuple[Entry, ...]:
-        """Return what is in the process environment, the files with it that no env file source reads."""
+        """Return the process environment, including files that no env file source reads."""
         files = () if self._in_place else self._given.files or ()
         return (*(entry for file in files for entry in file if entry.value is not None), *self._given.environment)
 
     def _stand_in_place(self, env_file: object) -> bool:
-        """Return whether the given files are in place of env files that the class reads, here `env_file`."""
+        """Return whether the given files replace the env files that the class reads, here `env_file`."""
         return bool(self._given.files) and not self._given.by_another_program and bool(env_file)
 
     def init_sources(self, cls: type[BaseSettings], switches: dict[str, Any]) -> tuple[Sources, dict[str, Any]]:
@@ -142,7 +142,7 @@ class _Making:
         return made
 
     def _are_misplaced(self, sources: Sources) -> bool:
-        """Return whether `sources` lack the one that would read the given files, and have the other one."""
+        """Return whether `sources` lack the one that would read the given files, but have the other one."""
         if not self._given.files or self._given.by_another_program:
             return False
         read_files = any(isinstance(each, DotEnvSettingsSource) for each in sources)
@@ -159,7 +159,7 @@ class _Making:
         recorded: list[PydanticBaseSettingsSource] = []
         for source in sources:
             if isinstance(source, DefaultSettingsSource):
-                recorded.append(source)  # What follows looks for it by its class.
+                recorded.append(source)  # The following code looks for it by class.
             else:
                 made.sources.append(described(source, self._reading_of(source)))
                 recorded.append(RecordedSource(cls, source, made.sources[-1]))
@@ -167,12 +167,12 @@ class _Making:
         return made.values
 
     def _reading_of(self, source: object) -> Reading | None:
-        """Return what `source` has read, or the one that it is wrapped around; None for another kind."""
+        """Return what `source`, or the one that it wraps, has read; None for another kind."""
         wrapped = list(getattr(source, "__dict__", {}).values())
         return next((found for read, found in self._readings if any(each is read for each in (source, *wrapped))), None)
 
     def words_of(self, words: object) -> object:
-        """Return what the class parses as its command line for `words`; `True` means those of this process."""
+        """Return what the class parses as its command line for `words`; `True` means that of this process."""
         return [] if words is True and not self._given.command_line else words
 
     def load_env_vars(self, source: EnvSettingsSource) -> Texts:
@@ -192,7 +192,7 @@ class _Making:
         return found
 
     def _given_in_place_of_files(self, source: DotEnvSettingsSource) -> Sequence[tuple[Entry, ...]] | None:
-        """Return what is given in place of the env files that `source` would read; None where it reads them."""
+        """Return what replaces the env files that `source` would read; None if it reads them itself."""
         is_asked_for = issubclass(source.settings_cls, self._class)
         own = self._own_files if is_asked_for else source.settings_cls.model_config.get("env_file")
         if self._given.files is None or (source.env_file and source.env_file != own):
@@ -205,7 +205,8 @@ class _Making:
             path = find_env_file(each, source.env_file_depth or 0)
             if path is not None:
                 referable = {entry.name: entry.value for entry in self.environment if entry.value is not None}
-                # Several sources, or nested settings classes, may read the same file: what is wrong in it is said once.
+                # Several sources, or nested settings classes, may read the same file: what is wrong in it is reported
+                # once.
                 files, key = self.record.files, (path, source.env_file_encoding)
                 if key not in files:
                     loader = None if self._given.recovers else DEFAULT_LOADER
@@ -219,7 +220,7 @@ def _parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Texts:
 
 
 def _source_in(error: BaseException) -> PydanticBaseSettingsSource | None:
-    """Return the source that raised `error` while it was made."""
+    """Return the source that raised `error` while it was created."""
     selves = [frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)]
     return next((each for each in selves if isinstance(each, PydanticBaseSettingsSource)), None)
 

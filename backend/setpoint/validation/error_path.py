@@ -1,7 +1,7 @@
-"""Reads the place of a pydantic error along the schema of its class: fields and keys, told apart from names of types.
+"""Reads the place of a pydantic error along the schema of its class: fields and keys, without names of types.
 
 pydantic puts the name of the type that it tried into the place of an error below a union ("Errors", "Union errors"),
-and the keys of an alias in place of the field.
+and the keys of an alias instead of the field.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -40,10 +40,10 @@ class ErrorPath(NamedTuple):
 
     Attributes:
         setting: The attributes and keys that lead to the value, without names of types.
-        keys: The same as it is given: with the alias of a field in place of its name.
+        keys: The same as given: with the alias of a field instead of its name.
         members: The members of unions that were tried on the way.
-        optional: Whether the value may be nothing.
-        converts: Whether another value may have been made of what was given, most often by code of the class.
+        optional: Whether the value may be None.
+        converts: Whether the given value may have been converted, most often by code of the class.
         of_key: Whether it is about the last key itself, and not about its value.
         made: What leads on from there, into something that only code of the class can have made.
     """
@@ -66,7 +66,7 @@ class ErrorPaths:
         self._fields_by_key: dict[int, Mapping[Step, list[_Field]]] = {}
 
     def of(self, location: Sequence[Step]) -> ErrorPath:
-        """Return where the error at pydantic's `location` is; what the schema does not know stays as it is."""
+        """Return where the error at pydantic's `location` is; what the schema does not know is kept as it is."""
         found = next(self._along(self._schema, tuple(location), ErrorPath()), None)
         return found or ErrorPath(tuple(location), tuple(location))
 
@@ -108,7 +108,7 @@ class ErrorPaths:
         else:
             chosen = [each[0] if isinstance(each, tuple) else each for each in choices]
         if schema["type"] == "union":
-            # The name of a class is that of its model; other types have names that pydantic makes up.
+            # A class is named after its model; other types have names that pydantic makes up.
             chosen.sort(key=lambda each: self._class_name(each) != rest[0])
         for each in chosen:
             tried = Member(path.setting, rest[0], self._keys(each))
@@ -167,7 +167,7 @@ def _below(path: ErrorPath, steps: tuple[Step, ...]) -> ErrorPath:
 
 
 def _makes_members_of_texts(schema: Schema) -> bool:
-    """Return whether members of an enumeration are found by texts that are not their values: `1` is that of 1."""
+    """Return whether members of an enumeration are found by texts that are not their values, such as `1` for 1."""
     if schema["type"] != "enum":
         return False
     return "sub_type" in schema or schema["cls"]._missing_.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]  # bound methods have it
@@ -181,7 +181,7 @@ def _fields(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 
 def _spellings(name: str, field: Schema) -> Iterator[tuple[Step, ...]]:
-    """Yield the keys under which the field may be given."""
+    """Yield the keys under which the field may be set."""
     alias = field.get("validation_alias", field.get("alias"))
     for each in alias if isinstance(alias, list) and isinstance(alias[0], list) else [alias]:
         if each is not None:

@@ -1,9 +1,9 @@
 """Validates values so that one problem never hides another.
 
 pydantic stops before validators across fields once one field is invalid, at the first validator that raises
-something else than a refusal, and at the first default factory that raises. The schema that it makes for a
+anything other than a refusal, and at the first default factory that raises. The schema that it generates for a
 class is data (`pydantic_core.core_schema`), and here a copy of it is used in which none of that happens: an
-invalid field can have a stand-in that refuses to be looked at, and what functions of the class raise becomes one
+invalid field can have a placeholder that can't be read, and whatever functions of the class raise becomes one
 refusal among others.
 """
 
@@ -22,7 +22,7 @@ from setpoint.validation.unusable import Unusable, UnusableValueError
 # What pydantic takes for a refusal or a command; and Ctrl-C, which comes from whoever runs this.
 _PASSED_ON = (ValueError, AssertionError, PydanticOmit, PydanticUseDefault, KeyboardInterrupt)
 _FUNCTIONS = {"function-before", "function-after", "function-wrap", "function-plain"}
-# What is under these in a schema is none, whatever it looks like.
+# What is under these in a schema is not a schema, whatever it looks like.
 _NO_SCHEMAS = {"cls", "config", "default", "expected", "metadata", "ref", "schema_ref", "serialization", "type"}
 _STAND_IN = {
     "type": "default",
@@ -32,7 +32,7 @@ _STAND_IN = {
 
 
 class Raised:
-    """Holds what a validator raised; its own text may ask for what it holds, and pydantic would ask for that."""
+    """Holds what a validator raised; its own text may depend on what it holds, and pydantic would ask for that."""
 
     def __init__(self, error: BaseException, *, by_default_factory: bool = False) -> None:
         self.error = error
@@ -41,7 +41,7 @@ class Raised:
 
 @dataclass(frozen=True)
 class _Made:
-    """What a default factory made, or raised."""
+    """What a default factory returned or raised."""
 
     value: Any
     error: BaseException | None = None
@@ -50,15 +50,15 @@ class _Made:
 def validate_each(
     settings_class: type[BaseSettings], values: Mapping[str, Any], unusable: frozenset[str] = frozenset()
 ) -> BaseSettings:
-    """Return the settings that `settings_class` makes of `values`.
+    """Return the settings that `settings_class` builds from `values`.
 
     Args:
         settings_class: The class.
-        values: What its sources gave, by the keys under which it takes it.
-        unusable: Fields that get a stand-in, whatever `values` hold.
+        values: What its sources gave, by the keys that it accepts.
+        unusable: Fields that get a placeholder, whatever `values` hold.
 
     Raises:
-        ValidationError: Everything that is wrong; what a validator raises by mistake is there as `RAISED`.
+        ValidationError: Everything that is wrong; what a validator raises by mistake is included as `RAISED`.
         Exception: What the class raises outside of validators.
     """
     settings = settings_class.__new__(settings_class)
@@ -71,12 +71,12 @@ def _validator(settings_class: type[BaseSettings], unusable: frozenset[str]) -> 
     schema = _heard_out(cast("Any", settings_class.__pydantic_core_schema__))
     if unusable:
         schema = _with_unusable(schema, settings_class, unusable)
-    # Otherwise it would take the validators that the classes have already.
+    # Otherwise it would use the existing validators of the classes.
     return SchemaValidator(schema, _use_prebuilt=False)
 
 
 def _heard_out(part: Any, *, validates_defaults: bool = False) -> Any:
-    """Return a copy of `part` of a schema in which no function raises what would end the validation.
+    """Return a copy of `part` of a schema in which no function raises anything that would end the validation.
 
     Args:
         part: The part.
@@ -104,7 +104,7 @@ def _heard_out(part: Any, *, validates_defaults: bool = False) -> Any:
 
 
 def _with_heard_factory(default: dict[str, Any], *, is_validated: bool) -> dict[str, Any]:
-    """Return a schema with a default factory as one in which it is its field that is refused if the factory raises."""
+    """Return a schema with a default factory in which the field is refused if the factory raises."""
     factory = default["default_factory"]
 
     def make(*arguments: Any) -> _Made:
@@ -148,14 +148,14 @@ def _raising_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
             raise
         except UnusableValueError:
             raise PydanticCustomError(LOOKED, "it looks at an invalid value") from None
-        except BaseException as error:  # noqa: BLE001 - code of the app's may raise anything
+        except BaseException as error:  # noqa: BLE001 - the app's code may raise anything
             raise PydanticCustomError(RAISED, "a validator fails", {"raised": Raised(error)}) from None
 
     return call
 
 
 def _with_unusable(part: Any, settings_class: type[BaseSettings], unusable: frozenset[str]) -> Any:
-    """Return a copy of the schema of `settings_class` in which the fields `unusable` have stand-ins."""
+    """Return a copy of the schema of `settings_class` in which the fields `unusable` have placeholders."""
     if isinstance(part, list):
         return [_with_unusable(each, settings_class, unusable) for each in part]
     if not isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""Asks a settings class about other values: without a variable, or with one that is missing."""
+"""Asks a settings class about other values: without a variable, or with a missing one added."""
 
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -56,7 +56,7 @@ def _without(contract: SettingsContract, record: Record, names: AbstractSet[str]
 def refusing_any_text(
     contract: SettingsContract, record: Record, names: Iterable[str]
 ) -> Mapping[tuple[str | int, ...], Refusal]:
-    """Return, by setting, why no text at all can set some of the variables `names`, which are not set."""
+    """Return, by setting, why no text at all can set some of the unset variables `names`."""
     tried = tuple(Entry(name, _ANY_TEXT) for name in names)
     given = record.given._replace(environment=(*record.given.environment, *tried))
     refusals = validate(contract, ask(contract, given, record), Redactor(())).refusals
@@ -64,5 +64,5 @@ def refusing_any_text(
 
 
 def _refused(contract: SettingsContract, record: Record) -> set[tuple[RefusalKind, tuple[str | int, ...]]]:
-    """Return what the class refuses, and in which way; nothing of its words is kept, so that they need no masks."""
+    """Return what the class refuses, and in which way; its words are dropped, so they need no masks."""
     return {(each.kind, each.setting) for each in validate(contract, record, Redactor(())).refusals}

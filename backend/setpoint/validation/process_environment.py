@@ -10,15 +10,15 @@ from typing import Any
 _environment_lock = RLock()
 
 _MOST_GIVEN_TO_THE_SYSTEM = 2_000
-"""More variables than that the C library is not told of: it looks through all of them for each."""
+"""With more variables than this, the C library is not told: it searches all of them for each."""
 
 
 @contextmanager
 def process_environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Make `variables` the whole environment of this process for a moment.
 
-    Sources and validators of the app's own read `os.environ` where they like, so that nothing less
-    shows what a process started with these variables would do. A start changes nothing: they are its environment.
+    The app's own sources and validators read `os.environ` wherever they like, so nothing less
+    shows what a process started with these variables would do. At a start, nothing changes: they are its environment.
     """
     if variables == os.environ:
         yield
@@ -50,7 +50,7 @@ def _as_python_sees_it(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def _become(variables: Mapping[str, str]) -> None:
-    # `clear()` would look for the first of the rest once for each variable.
+    # `clear()` would search for the first of the rest once for each variable.
     for name in os.environ.keys() - variables.keys():
         del os.environ[name]
     os.environ.update(variables)
@@ -58,6 +58,6 @@ def _become(variables: Mapping[str, str]) -> None:
 
 @contextmanager
 def silence() -> Iterator[tuple[StringIO, StringIO]]:
-    """Keep back what code of the app's prints: it may be values that are wrong, and would be inside the report."""
+    """Capture what the app's code prints: it may be wrong values, and would be mixed into the report."""
     with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as talk:
         yield output, talk

@@ -1,4 +1,4 @@
-"""Reads out of pydantic's errors why a settings class does not take its values."""
+"""Extracts from pydantic's errors why a settings class does not accept its values."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -18,14 +18,14 @@ from setpoint.validation.union_errors import PlacedError, of_meant_members
 Setting = tuple[str | int, ...]
 _OF_TAGS = {"union_tag_invalid", "union_tag_not_found"}
 _FOLLOWING = {LOOKED, "default_factory_not_called"}
-"""Of what another invalid value brings with it, nothing is to be said."""
+"""Errors that only follow from another invalid value, which are not reported."""
 _NAME_OF_TAG = re.compile("'([^']*)'")
 
 
 def refusals_in(
     contract: SettingsContract, errors: Iterable[ErrorDetails], redactor: Redactor, known: Collection[str]
 ) -> Iterator[Refusal]:
-    """Yield the reasons that pydantic's `errors` are, but for those about the fields `known`."""
+    """Yield pydantic's `errors` as refusals, except those about the fields `known`."""
     # Then pydantic-settings converts texts itself.
     config = contract.settings_class.model_config
     converted = {"enum"} if config.get("env_parse_enums") else set()
@@ -53,7 +53,7 @@ def _raised(
     raised = details["ctx"]["raised"]
     error = raised.error
     if isinstance(error, ValidationError):
-        # The default of the field is a model that refuses what it found by itself.
+        # The default of the field is a model that refuses what it found itself.
         around = field_type.model_at(contract.settings_class, setting)
         for path, model in field_type.models_from(around, setting) if around else ():
             if error.title == (model.model_config.get("title") or model.__name__):
@@ -66,15 +66,15 @@ def _raised(
 
 
 def _context(details: ErrorDetails) -> Mapping[str, Any]:
-    """Return what pydantic says of the constraint; nothing of an error of the app's own, which may say anything.
+    """Return what pydantic says about the constraint; nothing for an error of the app's own, which may say anything.
 
-    pydantic gives an address in its documentation to its own errors alone.
+    Only pydantic's own errors have a link to its documentation.
     """
     return details.get("ctx", {}) if "url" in details else {}
 
 
 def _of_tag(refusal: Refusal) -> Refusal:
-    """Return `refusal`, which says that a tag tells no member of a union, as one of the field that is the tag."""
+    """Return `refusal`, which says that a tag selects no member of a union, as a refusal of the tag's field."""
     field = _NAME_OF_TAG.match(str(refusal.context.get("discriminator")))
     if field is None:
         return refusal  # A function of the class tells the members apart.

@@ -20,13 +20,13 @@ class Given(NamedTuple):
 
     Attributes:
         environment: The process environment, later entries over earlier ones.
-        files: What env files hold that are there in place of those that the class names, later ones over earlier; None
-            where it reads its own. Where it reads no env files, they are part of the environment.
-        by_another_program: Whether another program than the app reads `files`, and puts them into the environment.
-        secrets_directories: Where secret files are, in place of what the class says; None where it says it.
-        is_public: Whether `os.environ` holds the same while the class is built, for code of the app's own.
-        command_line: Whether the words of this process are meant for the class; if not, it finds none.
-        recovers: Whether lines of its env files that an unclosed quote swallows are read all the same, so that what
+        files: The content of env files that replace those that the class names, later ones over earlier; None
+            if it reads its own. If it reads no env files, they are part of the environment.
+        by_another_program: Whether a program other than the app reads `files`, and puts them into the environment.
+        secrets_directories: Where secret files are, instead of what the class says; None to use what it says.
+        is_public: Whether `os.environ` holds the same while the class is built, for the app's own code.
+        command_line: Whether the arguments of this process are for the class; if not, it finds none.
+        recovers: Whether to read the lines of its env files that an unclosed quote swallows, so that what
             is wrong in them is found.
     """
 
@@ -62,12 +62,12 @@ class SourceRecord:
         name: The class of the source.
         paths: The config files or the secrets directories that it reads.
         entries: The variables that it has from the process environment or env files, later ones over earlier.
-        files: The env files that it has found by itself.
-        secret_names: How its secret files are named, where they are not named like variables.
-        prefix: How the names begin that it reads, where that is not as the class has it.
-        values: What it gave, by the keys under which the settings class takes it.
+        files: The env files that it has found itself.
+        secret_names: How its secret files are named, if not like variables.
+        prefix: The prefix of the names that it reads, if it differs from that of the class.
+        values: What it gave, by the keys that the settings class accepts.
         undecodable: What it could not turn into a value; it gave the rest.
-        error: What it raised, if it gave nothing for that.
+        error: What it raised, if it gave nothing because of that.
     """
 
     kind: SourceKind
@@ -82,9 +82,9 @@ class SourceRecord:
     error: BaseException | None = None
 
     def place_of(self, path: str) -> tuple[str, ...] | None:
-        """Return the path of what the secret file at `path` sets, where its name alone tells it; None elsewhere."""
+        """Return the path of what the secret file at `path` sets, if its name alone says; otherwise None."""
         for directory in self.paths if self.secret_names else ():
-            beginning = os.path.join(directory, "")  # noqa: PTH118 - `Path` would take `./` away
+            beginning = os.path.join(directory, "")  # noqa: PTH118 - `Path` would remove `./`
             if self.secret_names and path.startswith(beginning):
                 name = path.removeprefix(beginning)[len(self.secret_names.prefix) :]
                 delimiter = self.secret_names.delimiter
@@ -94,7 +94,7 @@ class SourceRecord:
 
 @dataclass(eq=False, repr=False)
 class Build:
-    """One settings class that was built: the one that was asked for, or one that is nested in it.
+    """One settings class that was built: the requested one, or one nested in it.
 
     Attributes:
         settings_class: The class.
@@ -108,12 +108,12 @@ class Build:
 
 
 class Farewell(NamedTuple):
-    """How the parser of the app's command line ends the process: with help, or because a word is wrong.
+    """How the parser of the app's command line ends the process: with help, or because an argument is wrong.
 
     Attributes:
-        status: What it ends with.
+        status: The exit status.
         output: What it prints.
-        talk: What it says on standard error.
+        talk: What it writes to standard error.
     """
 
     status: object
@@ -123,20 +123,20 @@ class Farewell(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Record:
-    """What became of it.
+    """The result of building a settings class.
 
     Attributes:
-        asked: The class that was asked for.
+        asked: The requested class.
         given: What it found.
-        settings: The settings, if the class gave some.
+        settings: The settings, if the class could be built.
         error: What was raised, if not.
         builds: Every settings class that was built, in the order in which they were.
-        files: The env files that sources have read while they were made, by path and the encoding that the class names.
-        switches: The arguments by which an `__init__` of the class reads names otherwise than its configuration says.
-        made_none: Whether the sources could not be made, so that none was asked.
-        failed_source: The source that could not, if it was one of them.
-        farewell: What the command line of the app asks for in place of a start.
-        parts: What became of the settings classes that are nested in fields, each for itself, by the path of the field.
+        files: The env files that sources read while they were created, by path and the encoding that the class names.
+        switches: The arguments by which an `__init__` of the class reads names differently from its configuration.
+        made_none: Whether the sources could not be created, so that none was asked.
+        failed_source: The source that failed, if it was one of them.
+        farewell: What the app's command line asks for instead of a start.
+        parts: The results for the settings classes nested in fields, each by itself, by the path of the field.
     """
 
     asked: type[BaseSettings]
@@ -153,15 +153,15 @@ class Record:
 
     @property
     def top(self) -> Build | None:
-        """Return what is known of the class that was asked for, if its sources were asked."""
+        """Return what is known about the requested class, if its sources were asked."""
         return next((each for each in self.builds if issubclass(each.settings_class, self.asked)), None)
 
     def build_of(self, settings_class: type[BaseSettings]) -> Build | None:
-        """Return what is known of `settings_class`, if it was built."""
+        """Return what is known about `settings_class`, if it was built."""
         return next((each for each in self.builds if each.settings_class is settings_class), None)
 
     @property
     def counting_files(self) -> tuple[EnvFile, ...]:
-        """Return the env files of sources that the class asks; it may have others made and leave them out."""
+        """Return the env files of the sources that the class asks; it may create others and leave them out."""
         asked = [file for made in self.builds for source in made.sources for file in source.files]
         return tuple(each for each in self.files.values() if not self.builds or any(each is file for file in asked))

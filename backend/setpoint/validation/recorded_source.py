@@ -1,4 +1,4 @@
-"""Asks a source of a settings class, and remembers what it gave, what it could not decode and what it raised."""
+"""Asks a source of a settings class, and records what it gave, what it could not decode and what it raised."""
 
 from collections.abc import Iterator, Mapping
 from os import PathLike
@@ -29,7 +29,7 @@ from setpoint.validation.record import SourceRecord, Undecodable
 if TYPE_CHECKING:
     from setpoint.contract.variable_names import SecretNames
 
-# In this order: some are made from others.
+# In this order: some are subclasses of others.
 _KINDS: tuple[tuple[type, SourceKind], ...] = (
     (CliSettingsSource, SourceKind.COMMAND_LINE),
     (FileVariablesSource, SourceKind.FILE_VARIABLE),
@@ -39,15 +39,15 @@ _KINDS: tuple[tuple[type, SourceKind], ...] = (
     (InitSettingsSource, SourceKind.ARGUMENT),
 )
 _PATH_OF_CONFIG_FILE = "_file_path"
-"""How the attributes end in which sources that read config files keep the paths."""
+"""How the names of the attributes end in which sources of config files keep their paths."""
 
 
 class Reading(NamedTuple):
-    """What a source has read when it was made.
+    """What a source read when it was created.
 
     Attributes:
         entries: The variables of the process environment or of env files.
-        files: Env files that it has found by itself.
+        files: Env files that it has found itself.
     """
 
     entries: tuple[Entry, ...]
@@ -55,11 +55,11 @@ class Reading(NamedTuple):
 
 
 def described(source: object, reading: Reading | None) -> SourceRecord:
-    """Return what is known of `source` before it is asked.
+    """Return what is known about `source` before it is asked.
 
     Args:
         source: Whatever the settings class calls a source.
-        reading: What it has read of the process environment or of env files, if it is of that kind.
+        reading: What it has read from the process environment or env files, if it is of that kind.
     """
     name = getattr(source, "__name__", type(source).__name__)
     kind = next((kind for base, kind in _KINDS if base in type(source).__mro__), SourceKind.OWN_SOURCE)
@@ -72,7 +72,7 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
 
 
 def half_made(source: object) -> SourceRecord:
-    """Return what is known of `source`, which failed while it was made."""
+    """Return what is known about `source`, which failed while it was created."""
     kind = SourceKind.CONFIG_FILE if isinstance(source, ConfigFileSourceMixin) else SourceKind.OWN_SOURCE
     return SourceRecord(kind, type(source).__name__, tuple(_paths(source, kind)))
 
@@ -89,7 +89,7 @@ def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
 
 
 def _prefix_of_its_own(source: object) -> str | None:
-    """Return how the names begin that `source` reads, where the app has made it with another prefix than the class."""
+    """Return the prefix of the names that `source` reads, if the app has given it another one than the class."""
     if not isinstance(source, EnvSettingsSource) or source.env_prefix == source.config.get("env_prefix"):
         return None
     return source.env_prefix
@@ -104,7 +104,7 @@ def _nesting(source: object) -> "SecretNames | None":
 
 
 class RecordedSource(PydanticBaseSettingsSource):
-    """Stands in for a source, and keeps what it says."""
+    """Wraps a source, and records what it says."""
 
     def __init__(self, settings_cls: type[BaseSettings], source: Any, record: SourceRecord) -> None:
         super().__init__(settings_cls)
@@ -113,20 +113,20 @@ class RecordedSource(PydanticBaseSettingsSource):
         self._record = record
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return what the source says of one field."""
+        """Return what the source says about one field."""
         found: tuple[Any, str, bool] = self._source.get_field_value(field, field_name)
         return found
 
     def _set_current_state(self, state: dict[str, Any]) -> None:
         if isinstance(self._source, PydanticBaseSettingsSource):
-            self._source._set_current_state(state)  # noqa: SLF001 - passed on as it comes
+            self._source._set_current_state(state)  # noqa: SLF001 - passed on unchanged
 
     def _set_settings_sources_data(self, states: dict[str, dict[str, Any]]) -> None:
         if isinstance(self._source, PydanticBaseSettingsSource):
-            self._source._set_settings_sources_data(states)  # noqa: SLF001 - passed on as it comes
+            self._source._set_settings_sources_data(states)  # noqa: SLF001 - passed on unchanged
 
     def __call__(self) -> dict[str, Any]:
-        """Return what the source gives, as far as it gives something; that it fails keeps no other from being asked."""
+        """Return what the source gives, if anything; if it fails, the others are still asked."""
         values: dict[str, Any] = {}
         with AppCode() as asked:
             values = self._decoded()
@@ -151,7 +151,7 @@ class RecordedSource(PydanticBaseSettingsSource):
 
 
 def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str, list[Undecodable]]]:
-    """Yield the fields of which `source` can't decode a text, each with the variables that hold it."""
+    """Yield the fields for which `source` can't decode a text, each with the variables that hold it."""
     if not isinstance(source, PydanticBaseEnvSettingsSource):
         return
     for name, field in source.settings_cls.model_fields.items():
@@ -166,11 +166,11 @@ def _error_of_decoding(source: PydanticBaseEnvSettingsSource, name: str, field: 
         with AppCode() as decoding:
             source.prepare_field_value(name, field, value, is_complex)
         return decoding.error
-    return None  # It is no text that makes it fail.
+    return None  # It is not a text that makes it fail.
 
 
 def _to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ...]) -> Iterator[Undecodable]:
-    """Yield each of `entries` that `source` can't decode for the field, though it were the only one."""
+    """Yield each of `entries` that `source` can't decode for the field, even if it were the only one."""
     if not isinstance(source, EnvSettingsSource):
         return
     heads = [env_name for _, env_name, _ in source._extract_field_info(field, name)]  # noqa: SLF001 - what it looks for
@@ -190,7 +190,7 @@ def _key(source: PydanticBaseEnvSettingsSource, name: str) -> str:
 
 
 def _pass_over(source: Any, undecodable: Mapping[str, list[Undecodable]]) -> None:
-    """Keep `source` from looking at what it can't decode; without a variable to blame, from the whole field."""
+    """Keep `source` from seeing what it can't decode; without a variable to blame, from the whole field."""
     every = [each for found in undecodable.values() for each in found]
     if isinstance(source, EnvSettingsSource):
         keys = {_key(source, each.entry.name) for each in every if each.entry}

@@ -1,4 +1,4 @@
-"""The reasons why a settings class does not take a set of variables."""
+"""The reasons why a settings class does not accept a set of variables."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -10,14 +10,14 @@ from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 
 RAISED = "raised"
-"""Stands in place of pydantic's name for the reason where a validator raised something by mistake."""
+"""Replaces pydantic's name for the reason if a validator raised something by mistake."""
 
 LOOKED = "looked_at_unusable"
-"""Stands there where a validator looked at the value of an invalid field."""
+"""Replaces it if a validator read the value of an invalid field."""
 
 
 class RefusalKind(Enum):
-    """Why a class does not take a set of variables."""
+    """Why a class does not accept a set of variables."""
 
     MISSING = "missing"
     INVALID = "invalid"
@@ -26,20 +26,20 @@ class RefusalKind(Enum):
 
 
 class Refusal(NamedTuple):
-    """One reason why the class does not take the variables.
+    """One reason why the class does not accept the variables.
 
     Attributes:
-        kind: Missing or invalid value, a validator across fields that fails, or a source that does.
-        setting: The path of attributes and keys that it is about; empty where it is about all.
+        kind: A missing or invalid value, a failing validator across fields, or a failing source.
+        setting: The path of attributes and keys that it concerns; empty if it concerns all.
         error_type: pydantic's name for the reason (`int_parsing`).
-        context: The constraint's values (`{"le": 1}`), and the exception of a validator under `error`.
-        message: pydantic's or the validator's own words; values that are not fit to print are
+        context: The constraint's values (`{"le": 1}`), and a validator's exception under `error`.
+        message: The words of pydantic or the validator; values that must not be shown are
             masked in it, but for a secret setting it must not be shown at all.
-        keys: The same path as it is given, with aliases; it is longer where an alias leads into a value.
-        takes_no_text: Whether the type refuses any other text as well, because it converts none.
-        entry: The variable to blame, where its source tells: it may be one that another value shadows.
+        keys: The same path as given, with aliases; it is longer if an alias leads into a value.
+        takes_no_text: Whether the type refuses any text, because it converts none.
+        entry: The variable to blame, if its source says: it may be one that another value shadows.
         of_key: Whether it is about the last of the keys itself, and not about its value.
-        made: Where the trouble is inside what a validator has made of the value, if it is there.
+        made: Where the problem is inside what a validator has made of the value, if it is there.
     """
 
     kind: RefusalKind
@@ -54,12 +54,12 @@ class Refusal(NamedTuple):
     made: tuple[str | int, ...] = ()
 
     def masked(self, redactor: Redactor) -> "Refusal":
-        """Return the same with the values of `redactor` masked in all words."""
+        """Return the same with the values of `redactor` masked in all texts."""
         return self._replace(context=_masked(self.context, redactor), message=redactor.redact(self.message))
 
 
 def failure(error: BaseException, name: str | None, redactor: Redactor, *, of_default_factory: bool = False) -> Refusal:
-    """Return the refusal for an exception that is no refusal; the text of most of them could hold a value."""
+    """Return a refusal for an exception that is not one; the text of most exceptions could hold a value."""
     place = place_of(error)
     where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
     subject = "its default factory" if of_default_factory else "a validator"

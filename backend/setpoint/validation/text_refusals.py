@@ -1,10 +1,10 @@
-"""Tells whether a type refuses every string: a strict integer takes only numbers, and a variable never is one."""
+"""Finds out whether a type refuses every string: a strict integer accepts only numbers, which variables never are."""
 
 from pydantic_core import ErrorDetails
 
 from setpoint.validation.error_path import ErrorPath
 
-# What pydantic calls a value that is of another type, where it would convert a text or say why not ("…_parsing").
+# pydantic's names for a value of another type, where it would convert a text or say why not ("…_parsing").
 _OF_TYPE = {
     "bool_type",
     "bytes_type",
@@ -25,9 +25,9 @@ _OF_STRICT_COLLECTION = {"frozen_set_type", "set_type", "tuple_type"}
 
 
 def takes_none(path: ErrorPath, details: ErrorDetails, *, is_converted: bool) -> bool:
-    """Return whether the type at `path` takes no text at all, as far as the error tells.
+    """Return whether the type at `path` accepts no text at all, as far as the error says.
 
-    Where code of the class looks at the text first, or the value may be of another type, nobody can know.
+    If code of the class sees the text first, or the value may be of another type, there is no telling.
 
     Args:
         path: Where the error is.
@@ -38,17 +38,17 @@ def takes_none(path: ErrorPath, details: ErrorDetails, *, is_converted: bool) ->
     if path.converts or path.members:
         return False
     if kind in _OF_STRICT_COLLECTION:
-        return isinstance(given, list)  # That is what JSON has.
+        return isinstance(given, list)  # JSON has these.
     if is_converted:
         return False
-    # Of strict types that are optional, pydantic-settings makes values itself.
+    # For optional strict types, pydantic-settings converts texts itself.
     return isinstance(given, str) and ((kind in _OF_TYPE and not path.optional) or _has_no_text(details))
 
 
 def _has_no_text(details: ErrorDetails) -> bool:
-    """Return whether nothing that a `Literal` or an `Enum` takes is text.
+    """Return whether nothing that a `Literal` or an `Enum` accepts is text.
 
-    pydantic-settings makes members of enumerations that are in a `Literal` of their texts.
+    pydantic-settings converts texts to enumeration members in a `Literal`.
     """
     allowed = str(details.get("ctx", {}).get("expected", ""))
     return details["type"] in {"literal_error", "enum"} and not {"'", "<"} & {*allowed}

@@ -1,7 +1,7 @@
 """Picks the errors of a value that may have one of several types: those of the type that was meant.
 
-pydantic lists the errors of every member of a union. Of a value that is a `bucket` with a bad port, those that a `file`
-would have are beside the point.
+pydantic lists the errors of every member of a union. For a value that is a `bucket` with a bad port, the errors that a
+`file` would have are irrelevant.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,12 +20,12 @@ class PlacedError(NamedTuple):
 
 
 def of_meant_members(errors: Iterable[PlacedError]) -> list[PlacedError]:
-    """Return `errors` but for those of members of unions that are further from what is given than another one."""
+    """Return `errors` except those of union members that are further from the given value than another one."""
     return _meant(list(errors), 0)
 
 
 def _meant(errors: Sequence[PlacedError], depth: int) -> list[PlacedError]:
-    """Return what is left of `errors`, which have the same `depth` outermost members in common."""
+    """Return what is left of `errors`, which share their `depth` outermost members."""
     unions: dict[tuple[Step, ...], dict[Member, list[PlacedError]]] = {}
     kept: list[PlacedError] = []
     for each in errors:
@@ -40,12 +40,12 @@ def _meant(errors: Sequence[PlacedError], depth: int) -> list[PlacedError]:
 
 
 def _nearest(place: tuple[Step, ...], members: Mapping[Member, Sequence[PlacedError]]) -> list[PlacedError]:
-    """Return the errors of the member that is nearest to the value at `place`; of all, if it is nothing of them."""
+    """Return the errors of the member that is nearest to the value at `place`; of all, if it is like none of them."""
     given = {key for errors in members.values() for each in errors for key in _keys_given(each, place)}
     best = members[min(members, key=lambda member: _distance(member, members[member], given))]
     if all(each.path.setting == place for each in best):
         return [each for errors in members.values() for each in errors if each.path.setting == place]
-    # What tells the members apart may be none of the words that any of them takes.
+    # What tells the members apart may be a word that none of them accepts.
     other_words = [
         each for errors in members.values() for each in errors if errors is not best and _is_of_same_word(each, best)
     ]

@@ -1,14 +1,14 @@
-"""Stands in for the value of an invalid field; nothing can be done with it."""
+"""A placeholder for the value of an invalid field; nothing can be done with it."""
 
 from typing import NoReturn
 
 
 class UnusableValueError(Exception):
-    """A validator looked at the value of a field that has none."""
+    """A validator read the value of a field that has none."""
 
 
 class Unusable:
-    """The value of an invalid field: whoever looks at it learns that there is none."""
+    """The value of an invalid field: any use of it raises."""
 
     def _refuse(self, *_: object) -> NoReturn:
         raise UnusableValueError

@@ -1,4 +1,4 @@
-"""Asks the settings class itself what it makes of what it is given: its settings, or everything that is wrong."""
+"""Asks the settings class itself for the result: its settings, or everything that is wrong."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,12 @@ from setpoint.validation.refusal import LOOKED, RAISED, Refusal, RefusalKind, fa
 
 
 class Validated(NamedTuple):
-    """What came of it when a settings class validated a set of variables.
+    """The result of a settings class validating a set of variables.
 
     Attributes:
-        settings: The settings, if it takes the variables.
+        settings: The settings, if it accepts the variables.
         refusals: Every reason why it does not.
-        all_validators_ran: Whether validators across fields had all the valid fields that they look at.
+        all_validators_ran: Whether validators across fields had all the valid fields that they need.
     """
 
     settings: BaseSettings | None
@@ -35,14 +35,14 @@ class Validated(NamedTuple):
     all_validators_ran: bool = True
 
     def masked(self, redactor: Redactor) -> "Validated":
-        """Return the same with the values of `redactor` masked in all words."""
+        """Return the same with the values of `redactor` masked in all texts."""
         return self._replace(refusals=tuple(each.masked(redactor) for each in self.refusals))
 
 
 def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> Validated:
-    """Return what the class says, by the record of what it did.
+    """Return what the class says, from the record of what it did.
 
-    What sources could not decode or raised is a refusal among others, and so is what validators raise.
+    What sources could not decode or raised is a refusal like others, and so is what validators raise.
     """
     top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
     of_sources = [*_of_sources(contract, top, redactor)] if top else []
@@ -60,7 +60,7 @@ def _of_sources(contract: SettingsContract, top: Build, redactor: Redactor) -> I
     for source in top.sources:
         for each in source.undecodable:
             yield _undecodable(contract, source, each, redactor)
-        # A rule knows more of files that variables name.
+        # Another rule knows more about files that variables name.
         if source.error is not None and source.kind is not SourceKind.FILE_VARIABLE:
             yield _failed(source, source.error, redactor)
 
@@ -78,7 +78,7 @@ def _undecodable(
 
 
 def _failed(source: SourceRecord | None, error: BaseException, redactor: Redactor) -> Refusal:
-    """Return what is said of a source that fails, or of what makes the sources."""
+    """Return the refusal for a source that fails, or for a failure to create the sources."""
     place = place_of(error)
     where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
     named = [error.filename] if isinstance(error, OSError) and isinstance(error.filename, str) else []
@@ -100,7 +100,7 @@ def _failure_of_sources(record: Record, redactor: Redactor) -> Refusal:
 
 
 def _of_parts(contract: SettingsContract, record: Record, redactor: Redactor) -> Iterator[Refusal]:
-    """Yield what the settings classes refuse that make the values of fields, each by itself."""
+    """Yield what the settings classes that build the values of fields refuse, each by itself."""
     for part in contract.parts:
         made = record.parts.get(part.setting)
         if made is None:
@@ -117,7 +117,7 @@ def _of_values(
     refused: tuple[Sequence[Refusal], Sequence[Refusal]],
     redactor: Redactor,
 ) -> Validated:
-    """Return what came of `values`, of which sources or settings classes have refused some already."""
+    """Return the result for `values`, some of which sources or settings classes have already refused."""
     of_sources, of_parts = refused
     found = (*of_sources, *of_parts)
     parts = {each.setting[0] for each in contract.parts if len(each.setting) == 1}
@@ -141,20 +141,20 @@ def _of_values(
 
 def _validated(record: Record, refusals: Sequence[Refusal], *, ran: bool) -> Validated:
     if any(source.error for made in record.builds for source in made.sources):
-        # What is missing may be what the source that failed would have given.
+        # What is missing may be what the failed source would have given.
         refusals = [each for each in refusals if each.kind is not RefusalKind.MISSING]
     return Validated(None, tuple(refusals), ran)
 
 
 def _is_said(refusal: Refusal, other: Refusal) -> bool:
-    """Return whether `refusal` is what follows from `other`, a part that could not be read."""
+    """Return whether `refusal` only follows from `other`, a part that could not be read."""
     return bool(other.setting) and refusal.setting[: len(other.setting)] == other.setting
 
 
 def _built_of(
     contract: SettingsContract, record: Record, values: Mapping[str, Any], unusable: frozenset[str]
 ) -> Record:
-    """Return what the class makes of `values`, with all around it that it was given: its own code may look there."""
+    """Return what the class builds from `values`, with everything else that it was given, where its code may look."""
     from setpoint.validation.every_fault import validate_each
 
     make = partial(validate_each, contract.settings_class, values, unusable)
@@ -168,7 +168,7 @@ def _refused(
     unusable: frozenset[str],
     redactor: Redactor,
 ) -> tuple[list[Refusal], bool]:
-    """Return what the class refuses, and whether a validator looked at one of the fields `unusable`."""
+    """Return what the class refuses, and whether a validator read one of the fields `unusable`."""
     fields = frozenset(unusable & contract.settings_class.model_fields.keys())
     unknown = unusable - fields
     error = _built_of(contract, record, {k: v for k, v in values.items() if k not in unknown}, fields).error
@@ -182,7 +182,7 @@ def _refused(
 
 
 def build_in_part(contract: SettingsContract, record: Record, refusals: Sequence[Refusal]) -> BaseSettings | None:
-    """Return settings in which the fields of `refusals` have unusable values; None if the class gives none even so."""
+    """Return settings in which the fields of `refusals` have unusable values; None if even that can't be built."""
     top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
     invalid = {str(each.setting[0]) for each in refusals if each.setting}
     fields = frozenset(invalid & contract.settings_class.model_fields.keys())

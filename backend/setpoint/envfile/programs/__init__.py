@@ -1,1 +1,1 @@
-"""The loaders: one file for each program that reads env files its own way, and what some of them share."""
+"""The loaders: one file for each program that reads env files in its own way, and what some of them share."""

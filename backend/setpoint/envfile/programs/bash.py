@@ -30,5 +30,5 @@ _BASH = ShellDialect(
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as bash does; what only running it could tell is flagged and has no value."""
+    """Read `text` as bash does; what is only known at run time is flagged and has no value."""
     return read_shell_file(text, environment, _BASH)

@@ -65,8 +65,8 @@ def read(text: str, environment: Mapping[str, str], earlier: Mapping[str, str] |
 
     Args:
         text: The file.
-        environment: What wins over the file's own names in its references.
-        earlier: What the files before this one gave, over which the file's own names win.
+        environment: What overrides the file's own names in its references.
+        earlier: The variables of earlier files, which the file's own names override.
     """
     reader = _Reader(text, environment)
     for name, value in (earlier or {}).items():

@@ -1,4 +1,4 @@
-"""Replaces `$NAME` and `${NAME…}` as docker compose does, in time that grows with the text alone."""
+"""Expands `$NAME` and `${NAME…}` as docker compose does, in time that grows only with the text."""
 
 import re
 from bisect import bisect_left
@@ -37,15 +37,15 @@ class RequiredVariableError(InvalidReferenceError):
 
 
 class TooLongExpansionError(Exception):
-    """References that put more text in than any process takes."""
+    """References that expand to more text than any process can receive."""
 
 
 class References:
-    """What names stand for while a file is read.
+    """The values of names while a file is being read.
 
     Attributes:
-        unset: Where the last text referred to variables that are not set, without anything in their place.
-        referred: The names whose value in the file was put in.
+        unset: Where the last text referred to variables that are not set, without a default.
+        referred: The names whose value in the file was used.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -60,18 +60,18 @@ class References:
         self._file[name] = value
 
     def find(self, name: str) -> str | None:
-        """Return what `name` stands for: the process's value, or else the file's."""
+        """Return the value of `name`: that of the process, otherwise that of the file."""
         value = self._environment.get(name)
         if value is None and name in self._file:
             self.referred.add(name)
         return self._file.get(name) if value is None else value
 
     def replaced_in(self, text: str) -> str:
-        """Return `text` with its references replaced.
+        """Return `text` with its references expanded.
 
         Raises:
             InvalidReferenceError: Compose rejects the file for one of them.
-            TooLongExpansionError: The file's references put in more than anyone can use.
+            TooLongExpansionError: The file's references expand to more than anyone can use.
         """
         self.unset = []
         replaced = _Expansion(text, self).run()
@@ -80,7 +80,7 @@ class References:
         return replaced
 
     def allow(self, value: str) -> str:
-        """Count `value` as put in.
+        """Count `value` as inserted.
 
         Raises:
             TooLongExpansionError: It is too much.
@@ -92,15 +92,15 @@ class References:
 
 @dataclass(slots=True)
 class _Level:
-    """A piece of the text that is being put together: the whole, or what is after an operator.
+    """A part of the text that is being assembled: the whole, or what follows an operator.
 
     Attributes:
-        end: Where the piece ends.
-        start: Where the reference begins, after whose operator the piece is.
+        end: Where the part ends.
+        start: Where the reference begins whose operator the part follows.
         name: The name before the operator.
-        operator: The operator itself; nothing for the whole text.
-        resume: Where the level above goes on.
-        pieces: What the piece means so far.
+        operator: The operator itself; empty for the whole text.
+        resume: Where the level above continues.
+        pieces: What the part means so far.
     """
 
     end: int
@@ -121,7 +121,7 @@ class _Expansion:
         self._closers = [match.start() for match in re.finditer(r"\}", text)] if "${" in text else []
 
     def run(self) -> str:
-        """Return the text with its references replaced."""
+        """Return the text with its references expanded."""
         levels = [_Level(len(self._text))]
         at = 0
         while True:
@@ -139,7 +139,7 @@ class _Expansion:
             at = level.resume
 
     def _read_reference(self, match: re.Match[str], levels: list[_Level]) -> int:
-        """Replace a simple reference or open a level for another one, and return where to read on."""
+        """Expand a simple reference or open a level for another one, and return where to continue."""
         level = levels[-1]
         if match["dollar"]:
             level.pieces.append("$")
@@ -156,7 +156,7 @@ class _Expansion:
         return match.end()
 
     def _last_closer_in_line(self, reference: re.Match[str], end: int) -> int:
-        """Return where the last `}` is that is in the line of the reference, after its operator and before `end`."""
+        """Return where the last `}` in the line of the reference is, after its operator and before `end`."""
         start = reference.end()
         line_end = self._text.find("\n", start, end)
         index = bisect_left(self._closers, end if line_end < 0 else line_end) - 1

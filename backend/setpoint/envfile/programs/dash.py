@@ -18,5 +18,5 @@ _DASH = ShellDialect(
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as dash does; what only running it could tell is flagged and has no value."""
+    """Read `text` as dash does; what is only known at run time is flagged and has no value."""
     return read_shell_file(text, environment, _DASH)

@@ -1,4 +1,4 @@
-"""Reads an env file as npm's dotenv 17 does: what is no statement is skipped, and nothing is looked up."""
+"""Reads an env file as npm's dotenv 17 does: anything but a statement is skipped, and nothing is looked up."""
 
 import re
 from bisect import bisect_left
@@ -27,7 +27,7 @@ _CLOSING_QUOTE = re.compile(f"['\"`](?=[{_LINE_ENDS}]|\\Z)")
 _UNUSABLE_NAME = "__proto__"
 
 
-def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader is called alike
+def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader has the same signature
     """Read `text` as `dotenv.parse()` does; it looks nothing up in `environment`."""
     reader = _Reader(text)
     reader.read_statements()
@@ -74,7 +74,7 @@ class _Reader:
         return self._read_unquoted(name, start)
 
     def _closing_quote(self, quote: str, opening: int) -> int | None:
-        r"""Return the first quote without a `\` before it, or else the last with one, that only a comment follows."""
+        r"""Return the first quote without a `\` before it, otherwise the last with one, that only a comment follows."""
         unescaped = _UNESCAPED_QUOTE[quote].search(self.text, opening + 1)
         end = unescaped.start() if unescaped else len(self.text)
         at = end if unescaped else self.text.rfind(quote, opening + 1)
@@ -144,7 +144,7 @@ class _Reader:
 
 
 def _without_quotes(value: str) -> str:
-    """Take off each pair of quotes that begins at a line's start and ends, as late as possible, at a line's end."""
+    """Remove each pair of quotes that begins at a line's start and ends, as late as possible, at a line's end."""
     if not _OPENING_QUOTE.search(value):
         return value
     closing = {

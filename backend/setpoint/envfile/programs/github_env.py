@@ -27,7 +27,7 @@ class _Line:
         return Span(self.start, self.start + len(self.text))
 
 
-def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader is called alike
+def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader has the same signature
     """Read `text` as the runner does; it looks nothing up in `environment`."""
     wide = _decoded_by_its_byte_order_mark(text)
     if wide is not None:
@@ -108,7 +108,7 @@ def _decoded_by_its_byte_order_mark(text: str) -> str | None:
 
 
 def _of_wide_text(text: str, wide: str) -> Reading:
-    """Read a UTF-16 or UTF-32 file: its places mean nothing in `text`, so that each is the whole file."""
+    """Read a UTF-16 or UTF-32 file: its places mean nothing in `text`, so each of them is the whole file."""
     draft, whole = Draft(), Span(0, len(text))
     inner = Draft()
     _read_lines(wide, 0, inner)

@@ -8,14 +8,14 @@ from setpoint.envfile.problem import ProblemKind
 from setpoint.envfile.source_text import Span, first_bad_byte
 
 GO_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-"""What Go's `unicode.IsSpace` takes for a blank."""
+"""What counts as a blank for Go's `unicode.IsSpace`."""
 
 _LONGEST_LINE = 65_536
 _MOST_BYTES_A_CHARACTER = 4
 
 
 class GoLine(NamedTuple):
-    """One line: where it begins, its text without the line end, and whether the scanner gives up at it."""
+    """One line: where it begins, its text without the line ending, and whether the scanner gives up at it."""
 
     start: int
     text: str
@@ -37,7 +37,7 @@ class GoLine(NamedTuple):
 
 
 def go_lines(text: str) -> Iterator[GoLine]:
-    """Yield the lines of `text`; after one that is too long there is none."""
+    """Yield the lines of `text`; after one that is too long, there are no more."""
     start = 0
     pieces = text.split("\n")
     if not pieces[-1]:
@@ -51,12 +51,12 @@ def go_lines(text: str) -> Iterator[GoLine]:
 
 
 def written_lines(text: str, draft: Draft, program: str) -> Iterator[GoLine]:
-    """Yield the lines of `text` on which something is, as docker's and kubectl's clients begin with each of them.
+    """Yield the non-empty lines of `text`, preprocessed as docker's and kubectl's clients do.
 
     Args:
         text: The file.
-        draft: What learns of a line that is not UTF-8, for which the file is rejected, and of a byte order mark.
-        program: What people call it.
+        draft: Records a line that is not UTF-8, for which the file is rejected, and a byte order mark.
+        program: Its name for people.
     """
     for line in go_lines(text):
         bad_byte = None if line.too_long else first_bad_byte(line.text)

@@ -20,7 +20,7 @@ _LAST_ARRAY_INDEX = 2**32 - 2
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as node does; a variable that `environment` has stays as it is there."""
+    """Read `text` as node does; a variable that `environment` has keeps its value."""
     reader = _Reader(text)
     reader.read_statements()
     return reader.draft.reading(_handed_over(reader.draft, environment))
@@ -39,7 +39,7 @@ class _Reader:
             at = self._read_statement(at)
 
     def _read_statement(self, start: int) -> int:
-        """Read the statement that begins at `start`, and return where node reads on: not always after blanks."""
+        """Read the statement that begins at `start`, and return where node continues: not always after blanks."""
         if self.text[start] in "\n#":
             return self._line_end(start) + 1
         equal_sign = _end(_NAME, self.text, start)
@@ -140,7 +140,7 @@ class _Reader:
 
 
 def _handed_over(draft: Draft, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what node sets: the last binding of a name, in the names' byte order, as far as nothing is set already."""
+    """Return what node sets: the last binding of each name, in byte order of the names, unless it is already set."""
     variables: dict[str, str] = {}
     last = {binding.name: binding for binding in draft.bindings}
     for binding in sorted(last.values(), key=lambda binding: binding.name.encode("utf-8", "surrogateescape")):

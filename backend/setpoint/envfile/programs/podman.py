@@ -10,7 +10,7 @@ from setpoint.envfile.source_text import Span, first_bad_byte, with_each_byte_re
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as podman does; a bare name or `PREFIX*` takes what it stands for from `environment`."""
+    """Read `text` as podman does; a bare name or `PREFIX*` takes its values from `environment`."""
     draft = Draft()
     for line in go_lines(text):
         if line.too_long:

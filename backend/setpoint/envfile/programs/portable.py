@@ -1,6 +1,6 @@
-"""Reads an env file as a text of the portable subset, which every program reads alike.
+"""Reads an env file as one in the portable subset, which every program reads alike.
 
-The subset was found by experiment: random files of it went through 55 readers, and each gave just
+The subset was found by experiment: random files in it went through 55 readers, and each gave exactly
 what was written. `docs/guides/env-files.md` describes it for people.
 """
 
@@ -23,14 +23,14 @@ _ENCODE = "choose another value, percent-encode it, or write it in base64"
 
 
 class _Trouble(NamedTuple):
-    """What breaks a value, what programs make of it, and what to do."""
+    """What breaks a value, how programs read it, and what to do."""
 
     pattern: re.Pattern[str]
     message: str
     hint: str = _ENCODE
 
 
-# In this order, so that quotes are told of before what they hold.
+# In this order, so that quotes are reported before what they hold.
 _TROUBLES = (
     _Trouble(re.compile(r"[\"']"), "docker, podman and kubectl keep quotes", "remove the quotes"),
     _Trouble(
@@ -51,8 +51,8 @@ _TROUBLES = (
 )
 
 
-def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader is called so
-    """Read `text` as all programs read the portable subset; what lies outside of it is a problem."""
+def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader has the same signature
+    """Read `text` as all programs read the portable subset; anything outside it is a problem."""
     draft = Draft()
     names: set[str] = set()
     start = 0

@@ -1,7 +1,7 @@
 """Reads an env file as python-dotenv 1.2 does, and so as pydantic-settings does.
 
-The grammar is described in python-dotenv's documentation ("File format"); tests hold this file
-against the real `dotenv_values`.
+The grammar is described in python-dotenv's documentation ("File format"); tests compare this file
+with the real `dotenv_values`.
 """
 
 import re
@@ -35,11 +35,11 @@ _LINE_END = r"\r\n?"
 
 
 class _Statement(NamedTuple):
-    """One statement before its references are replaced.
+    """One statement before its references are expanded.
 
     Attributes:
         end: Where it ends without blanks and comment; None if an open quote keeps it from ending.
-        name: None for a comment, or where there is nothing that could be a name.
+        name: None for a comment, or if there is nothing that could be a name.
         value: None for a bare name or an open quote.
     """
 
@@ -50,7 +50,7 @@ class _Statement(NamedTuple):
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as `dotenv_values()` does; in references the file's own names win over `environment`."""
+    """Read `text` as `dotenv_values()` does; in references, the file's own names override `environment`."""
     reading = read_despite_bad_bytes(text, environment)
     bad_byte = first_bad_byte(text)
     if bad_byte is None:
@@ -64,7 +64,7 @@ def read(text: str, environment: Mapping[str, str]) -> Reading:
 
 
 def read_despite_bad_bytes(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as if python-dotenv went on where a byte is not UTF-8, to see what else is in the file."""
+    """Read `text` as if python-dotenv continued after a byte that is not UTF-8, to see what else is in the file."""
     return _Reader(text, environment).read()
 
 
@@ -161,7 +161,7 @@ class _Reader:
         for reference in references(value):
             start = self.text.find("${" + reference.name, searched_to, span.end)
             place = span if start < 0 else Span(start, start + reference.end - reference.start)
-            # Where the text of a name is escaped it is not found, and looking on for each name would take too long.
+            # If the text of a name is escaped it is not found, and searching further for each name would take too long.
             searched_to = span.end if start < 0 else start + 1
             pieces += (value[copied_to : reference.start], self._looked_up(reference, name, place))
             copied_to = reference.end
@@ -227,7 +227,7 @@ class _Reader:
 
 @cache
 def _quoted_value(quote: str) -> re.Pattern[str]:
-    """Return what is a value between two of `quote`; few files have both kinds of quotes."""
+    """Return the pattern of a value between two of `quote`; few files have both kinds of quotes."""
     return re.compile(rf"{quote}([^{quote}\\]*(?:\\.[^{quote}\\]*)*){quote}", re.DOTALL)
 
 

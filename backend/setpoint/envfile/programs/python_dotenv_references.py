@@ -17,7 +17,7 @@ class Reference(NamedTuple):
 
 
 def references(value: str) -> Iterator[Reference]:
-    """Yield the references of `value` in one pass over it, however many are begun and never ended."""
+    """Yield the references of `value` in one pass over it, however many are opened and never closed."""
     start, last_closing = value.find("${"), value.rfind("}")
     while start >= 0:
         end_of_name = _END_OF_NAME.search(value, start)
@@ -30,7 +30,7 @@ def references(value: str) -> Iterator[Reference]:
             if at > last_closing:
                 return
         if closing < 0:
-            # What is begun before this `:` has no other end either.
+            # What is opened before this `:` has no other end either.
             start = value.find("${", at)
             continue
         yield Reference(start, closing + 1, name, value[at + 2 : closing] if end_of_name[0] == ":" else None)

@@ -33,7 +33,7 @@ class _Piece(NamedTuple):
     closed: bool = True
 
 
-def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader is called alike
+def read(text: str, environment: Mapping[str, str]) -> Reading:  # noqa: ARG001 - every loader has the same signature
     """Read `text` as systemd does; it looks nothing up in `environment`."""
     draft = Draft()
     if (nul := text.find("\0")) >= 0:
@@ -66,7 +66,7 @@ def _read_statement(text: str, start: int, draft: Draft) -> int:
 
 
 def _read_value(text: str, name: str, name_span: Span, start: int, draft: Draft) -> int:
-    """Read quoted pieces and, at last, an unquoted one, and return where the line ends."""
+    """Read quoted parts and finally an unquoted one, and return where the line ends."""
     first = at = _end(_BLANKS, text, start)
     value, written_end = [], start
     while at < len(text) and text[at] not in "\n\r":

@@ -28,7 +28,7 @@ _STOPPED = ", so uv stops here and drops every later line"
 
 
 class _LogicalLine(NamedTuple):
-    """Lines that uv takes together: where their text and where the last of them ends."""
+    """Lines that uv takes together: where their text ends, and where the last of them ends."""
 
     text_end: int
     end: int
@@ -36,7 +36,7 @@ class _LogicalLine(NamedTuple):
 
 
 def read(text: str, environment: Mapping[str, str]) -> Reading:
-    """Read `text` as uv does; a variable that `environment` has wins, and so does the first of equal names."""
+    """Read `text` as uv does; a variable in `environment` wins, and so does the first of equal names."""
     return _Reader(text, environment).read()
 
 
@@ -59,7 +59,7 @@ class _Reader:
         return self.draft.reading(self.variables)
 
     def _read_line(self, start: int) -> int | None:
-        """Read the line at `start`, and return where the next one begins; None where uv stops."""
+        """Read the line at `start`, and return where the next one begins; None if uv stops."""
         simple = None if self.has_bad_bytes else _SIMPLE_LINE.match(self.text, start)
         if simple:
             value, span = simple["value"], Span(*simple.span("value"))
@@ -78,7 +78,7 @@ class _Reader:
         return line.end if self._read_statement(start, line) else None
 
     def _logical_line(self, start: int) -> _LogicalLine:
-        """Find the end of the line, which an open quote keeps from ending."""
+        """Find the end of the line; an open quote extends it."""
         begin = self._end(_BLANKS_BEFORE_COMMENT, start)
         if self.text.startswith("#", begin):
             end = self._end(_REST_OF_LINE, begin)
@@ -100,7 +100,7 @@ class _Reader:
         return _LogicalLine(len(self.text), len(self.text))
 
     def _read_statement(self, start: int, line: _LogicalLine) -> bool:
-        """Read `[export] NAME=value`, and tell whether uv reads on."""
+        """Read `[export] NAME=value`, and return whether uv continues."""
         end = start + len(self.text[start : line.text_end].rstrip(_BLANKS))
         at = self._after_blanks(start, end)
         if at >= end or self.text[at] == "#":
@@ -152,7 +152,7 @@ class _Reader:
         return value
 
     def _take(self, name: str, value: str, name_span: Span, value_span: Span) -> bool:
-        """Take a binding as far as nothing has the name yet, and tell whether uv reads on."""
+        """Add a binding unless the name is already set, and return whether uv continues."""
         if name in self.environment:
             message, hint = "the process already has this variable, and keeps its value", "unset it in the process"
             self.draft.report(ProblemKind.ALREADY_SET, name_span, message, name, hint)

@@ -84,7 +84,7 @@ class UvValue:
         self._at = min(self._at + 2, self._end)
 
     def _read_reference(self) -> None:
-        """Read `$NAME` or `${anything}`; the character after `$NAME` is taken as it is, even a quote."""
+        """Read `$NAME` or `${anything}`; the character after `$NAME` is taken literally, even a quote."""
         start = self._at
         name_end = self._name_end(start + 1)
         if name_end == start + 1 and self._text.startswith("{", name_end, self._end):

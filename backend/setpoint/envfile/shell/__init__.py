@@ -1,1 +1,1 @@
-"""How a shell reads a file of assignments: `README.md` beside this file walks through one."""
+"""How a shell reads a file of assignments: `README.md` next to this file walks through one."""

@@ -20,11 +20,11 @@ _EXPORT_OPTION = re.compile(r"-(?!-|p?\Z).*", re.DOTALL)
 
 
 class _AbandonedUnitError(Exception):
-    """The shell goes on with the next unit."""
+    """The shell continues with the next unit."""
 
 
 class _Assignment(NamedTuple):
-    """`NAME=word` with the operator between: `=`, `+=`, or `[` for an element of an array."""
+    """`NAME=word` with the operator in between: `=`, `+=`, or `[` for an element of an array."""
 
     name: str
     operator: str
@@ -33,7 +33,7 @@ class _Assignment(NamedTuple):
 
 
 class CommandFollower:
-    """Carries assignments out on variables that are only known here."""
+    """Carries out assignments on variables that exist only here."""
 
     def __init__(self, text: str, draft: Draft, variables: ShellVariables, dialect: ShellDialect) -> None:
         self._text = text
@@ -130,7 +130,7 @@ class CommandFollower:
         self._draft.bind(name, self._variables.assign(name, value), span, assignment.value.span)
 
     def _export(self, words: list[Word]) -> None:
-        """Follow `export NAME=word NAME …`: every word is worked out before the first one is set."""
+        """Follow `export NAME=word NAME …`: every word is expanded before the first one is set."""
         if len(words) == 1:
             message = "`export` on its own prints every variable"
             self._draft.report(ProblemKind.NOT_STATIC, words[0].span, message, hint="leave it out")
@@ -152,7 +152,7 @@ class CommandFollower:
         """Return whether there are options that keep `export` from setting what follows.
 
         Raises:
-            StoppedError: The shell ends because it knows none.
+            StoppedError: The shell ends because it does not know them.
         """
         found = any(_EXPORT_OPTION.fullmatch(word.plain_text or "") for word in export[1:])
         if found and self._dialect.dies_of_errors:
@@ -234,7 +234,7 @@ class CommandFollower:
         self._heed(others)
 
     def _heed(self, words: list[Word]) -> None:
-        """Follow what a command that runs by itself does to all that comes after it.
+        """Follow what a command that always runs does to everything after it.
 
         Raises:
             ReturnedError: It ends the file.
@@ -256,7 +256,7 @@ class CommandFollower:
         self._variables.has_arguments |= Effect.SETS_ARGUMENTS in effects
 
     def _ends_in_error(self, word: Word) -> bool:
-        """Return whether the shell is sure to end where it works `word` out."""
+        """Return whether the shell is sure to end when it expands `word`."""
         for part in word.parts:
             if isinstance(part, Dynamic) and part.fatal and self._dialect.dies_of_errors:
                 return True
@@ -279,7 +279,7 @@ class CommandFollower:
         return mentioned
 
     def _forget_assigned_on_the_way(self, words: list[Word]) -> None:
-        """Note that `${NAME:=word}` sets a variable, whatever becomes of the rest."""
+        """Record that `${NAME:=word}` sets a variable, whatever happens to the rest."""
         parts = [part for word in words for part in word.parts]
         while parts:
             part = parts.pop()

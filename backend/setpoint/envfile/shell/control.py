@@ -1,4 +1,4 @@
-"""Knows the commands that end a shell or its file, set variables, or change how variables are handed on."""
+"""Knows the commands that end a shell or its file, set variables, or change how variables are passed on."""
 
 from collections.abc import Sequence
 from enum import Enum, auto
@@ -28,19 +28,19 @@ class StoppedError(Exception):
 
 
 class ReturnedError(Exception):
-    """The shell carries nothing of the file out from here on."""
+    """The shell runs nothing more of the file from here on."""
 
 
 class Effect(Enum):
-    """What a command does to all that comes after it.
+    """What a command does to everything after it.
 
     Attributes:
-        ENDS_SHELL: Nothing is handed on, not even what was set before.
-        ENDS_FILE: What comes after it is not carried out.
-        STOPS_EXPORTING: Variables that are new after it are not handed on.
+        ENDS_SHELL: Nothing is passed on, not even what was set before.
+        ENDS_FILE: What comes after it is not run.
+        STOPS_EXPORTING: Variables that are new after it are not passed on.
         DEMANDS_VALUES: A reference to a variable that is not set ends the shell.
         SETS_ARGUMENTS: `$1` and the like have values.
-        FREEZES: The variables that it names can't be set any more.
+        FREEZES: The variables that it names can no longer be set.
     """
 
     ENDS_SHELL = auto()

@@ -8,13 +8,13 @@ class ShellDialect:
     """The traits of a shell.
 
     Attributes:
-        program: What people call it.
+        program: Its name for people.
         is_bash: Whether it has what bash added to the POSIX shell: arrays, `$'…'`, `<(…)`, `[[ … ]]` and more.
-        dies_of_errors: Whether an error ends it, so that none of the file's variables is handed on.
-        readonly_names: Variables that nobody can set.
-        living_names: Variables whose value the shell makes anew each time, whatever is assigned.
-        own_names: Variables that the shell itself sets where the environment has none.
-        most_nul_bytes: How many NUL bytes it takes in a file; None for any number.
+        dies_of_errors: Whether an error ends it, so that none of the file's variables is passed on.
+        readonly_names: Variables that can't be set.
+        living_names: Variables whose value the shell computes each time, whatever is assigned.
+        own_names: Variables that the shell itself sets if the environment does not have them.
+        most_nul_bytes: How many NUL bytes it accepts in a file; None for any number.
     """
 
     program: str
@@ -26,5 +26,5 @@ class ShellDialect:
     most_nul_bytes: int | None
 
     def is_special(self, name: str) -> bool:
-        """Return whether setting `name` does not simply set it."""
+        """Return whether setting `name` does more than simply set it."""
         return name in self.readonly_names or name in self.living_names

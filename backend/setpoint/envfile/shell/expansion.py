@@ -1,4 +1,4 @@
-"""Works out what a shell's word means: quotes, references, `~`, and what of it cannot be known."""
+"""Works out what a shell's word means: quotes, references, `~`, and which parts can't be known."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _QUOTE = "put the value in single quotes if `$` is meant literally"
 
 
 class ExpansionProblem(NamedTuple):
-    """What was found on the way; without a place of its own it is about the whole word."""
+    """What was found on the way; without its own place, it concerns the whole word."""
 
     kind: ProblemKind
     span: Span | None
@@ -35,7 +35,7 @@ class Expansion:
     """What a word means.
 
     Attributes:
-        value: Its text; None where only running it could tell.
+        value: Its text; None if it is only known at run time.
         problems: What was found on the way.
         assigned: What it sets on the way.
         fails: Whether the shell reports an error instead.
@@ -50,7 +50,7 @@ class Expansion:
 
 
 class ShellExpander:
-    """Works out words over the variables of one shell."""
+    """Expands words with the variables of one shell."""
 
     def __init__(self, variables: ShellVariables, dialect: ShellDialect) -> None:
         self._variables = variables
@@ -80,7 +80,7 @@ class ShellExpander:
         return self._looked_up(part)
 
     def _with_homes(self, text: str, *, is_first: bool, is_last: bool) -> str | None:
-        """Replace `~` where it begins the value or follows a `:`."""
+        """Expand `~` where it begins the value or follows a `:`."""
         pieces: list[str] = []
         fields = text.split(":")
         for number, piece in enumerate(fields):

@@ -1,4 +1,4 @@
-"""Finds where something ends that a shell would run, without looking at what it would run."""
+"""Finds where something that a shell would run ends, without looking at what it would run."""
 
 import re
 
@@ -9,13 +9,13 @@ _CLOSING = {"(": ")", "$(": ")", "${": "}", '"': '"'}
 
 
 def end_of_backticks(text: str, inside: int) -> int | None:
-    """Return where the command in backticks ends whose inside begins at `inside`, or None."""
+    """Return where the command in backticks that begins at `inside` ends, or None."""
     match = _BACKTICK.match(text, inside)
     return match.end() if match else None
 
 
 def end_of_brackets(text: str, inside: int) -> int | None:
-    """Return where the bracket is closed whose inside begins at `inside`, or None."""
+    """Return where the bracket whose content begins at `inside` is closed, or None."""
     awaited = [")"]
     at: int | None = inside
     while at is not None:

@@ -1,4 +1,4 @@
-"""What a word of a shell consists of."""
+"""The parts of a shell word."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from setpoint.envfile.source_text import Span
 
 
 class Text(NamedTuple):
-    """Characters that stand for themselves."""
+    """Literal characters."""
 
     text: str
     quoted: bool
@@ -24,7 +24,7 @@ class Reference(NamedTuple):
 
 
 class Dynamic(NamedTuple):
-    """Something that is flagged, never followed; `fatal` where the shell reports an error when it gets there."""
+    """Something that is flagged, never followed; `fatal` if the shell reports an error when it gets there."""
 
     kind: ProblemKind
     message: str
@@ -43,7 +43,7 @@ class Word(NamedTuple):
 
     @property
     def plain_text(self) -> str | None:
-        """The word, if nothing in it is quoted or replaced."""
+        """The word, if nothing in it is quoted or expanded."""
         if len(self.parts) == 1 and isinstance(self.parts[0], Text) and not self.parts[0].quoted:
             return self.parts[0].text
         return None

@@ -1,4 +1,4 @@
-"""Reads the lines of a shell's file that are one plain assignment, as most are, much faster than word by word."""
+"""Reads lines that are one plain assignment, as most lines of a shell file are, much faster than word by word."""
 
 import re
 
@@ -55,7 +55,7 @@ def _meant(written: str, variables: ShellVariables) -> str | None:
 
 
 def _replaced(inside: str, variables: ShellVariables) -> str | None:
-    """Return `inside` with its references and escapes replaced; None if a reference is not sure to have a value."""
+    """Return `inside` with its references and escapes expanded; None if a reference may have no value."""
     pieces: list[str] = []
     at = put_in = 0
     for mark in _MARK.finditer(inside):

@@ -14,7 +14,7 @@ class ReservedWords:
 
     Attributes:
         at_start: Whether a command may begin here, so that a word may be reserved.
-        has_command: Whether something is before here that an operator may follow.
+        has_command: Whether there is something before here that an operator may follow.
         is_negated: Whether a `!` is right before here.
         names_function: Whether the word `function` is right before here.
     """
@@ -42,7 +42,7 @@ class ReservedWords:
 
     @property
     def is_in_brackets(self) -> bool:
-        """Whether a process of its own is open."""
+        """Whether a subshell is open."""
         return self._brackets > 0
 
     @property
@@ -71,7 +71,7 @@ class ReservedWords:
         return word in self._prefixes
 
     def take(self, word: str) -> bool | None:
-        """Follow `word` if it is reserved here, and tell whether it was; None where it is not allowed here."""
+        """Follow `word` if it is reserved here, and return whether it was; None if it is not allowed here."""
         self.is_negated = word == "!"
         self.has_command = self.is_negated and self._is_bash
         if self._needs_compound and word not in self._opening:
@@ -93,19 +93,19 @@ class ReservedWords:
         return True
 
     def begin_word(self) -> bool:
-        """Note that a command's word is here, and tell whether one may be."""
+        """Record that a command's word is here, and return whether that is allowed."""
         allowed = not self._is_closed and not self._needs_compound
         self.at_start = self.is_negated = self._is_empty = self._counts = False
         self.has_command = True
         return allowed
 
     def begin_command(self) -> None:
-        """Note that another command may begin here."""
+        """Record that another command may begin here."""
         self.at_start = True
         self.has_command = self.is_negated = self._is_closed = self._counts = False
 
     def begin_function(self) -> None:
-        """Note that the body of a function follows; bash wants a compound command there."""
+        """Record that the body of a function follows; bash requires a compound command there."""
         self.begin_command()
         self.names_function = False
         self._needs_compound = self._is_bash
@@ -118,7 +118,7 @@ class ReservedWords:
         self._needs_compound = False
 
     def close_bracket(self) -> bool:
-        """Follow a `)`, and tell whether it may be here."""
+        """Follow a `)`, and return whether it is allowed here."""
         return bool(self._close("("))
 
     def _open_compound(self, word: str) -> None:

@@ -1,4 +1,4 @@
-"""Follows what of a shell's file is more than plain lines: units of commands, and plain lines between them."""
+"""Follows the parts of a shell's file that are more than plain lines: units of commands, with plain lines between."""
 
 from setpoint.envfile.draft import Draft
 from setpoint.envfile.problem import ProblemKind

@@ -1,4 +1,4 @@
-"""Splits a shell's text into units, which it reads whole before it carries anything out, and these into commands."""
+"""Splits a shell's text into units, which it reads completely before it runs anything, and these into commands."""
 
 import re
 from dataclasses import dataclass, field
@@ -35,8 +35,8 @@ class Command:
 
     Attributes:
         words: What it consists of, assignments included.
-        flagged: What beside it keeps it from being a mere assignment: `&`, `|`, `>`, `&&`, or an `if` round it.
-        elsewhere: Whether it runs in a process of its own, so that its assignments change nothing here.
+        flagged: What else keeps it from being a mere assignment: `&`, `|`, `>`, `&&`, or an `if` around it.
+        elsewhere: Whether it runs in a subshell, so that its assignments change nothing here.
         is_loop: Whether its first word is the variable of a loop.
         has_array: Whether it assigns a list.
         is_assignment: Whether all of its words so far are assignments.
@@ -58,7 +58,7 @@ class Unit(NamedTuple):
 
 
 class UnitReader:
-    """Reads one unit: the command at hand, the list that it belongs to, and the compound commands round them."""
+    """Reads one unit: the current command, the list that it belongs to, and the compound commands around them."""
 
     def __init__(self, text: str, dialect: ShellDialect, words: WordReader) -> None:
         self._text = text
@@ -90,7 +90,7 @@ class UnitReader:
         self._awaits_command = False
 
     def _is_finished(self) -> bool:
-        """Skip blanks, comments and line ends, and tell whether the unit ends here."""
+        """Skip blanks, comments and line endings, and return whether the unit ends here."""
         while True:
             self._at = _end(_BLANKS, self._text, self._at)
             if self._text.startswith("#", self._at):

@@ -8,7 +8,7 @@ from setpoint.envfile.shell.dialect import ShellDialect
 
 
 class Known(NamedTuple):
-    """What is known of a variable: whether it can be known at all, and its value, None where it is not set."""
+    """What is known about a variable: whether it can be known at all, and its value, None if it is not set."""
 
     certain: bool
     value: str | None = None
@@ -21,10 +21,10 @@ class ShellVariables:
     """What the file has set so far, over the environment.
 
     Attributes:
-        limit: How much text references may still put in.
+        limit: How much text references may still insert.
         demands_values: Whether a reference to a variable that is not set ends the shell.
         has_arguments: Whether `$1` and the like have values.
-        referred: The names whose value in the file some reference puts in.
+        referred: The names whose value in the file is used by a reference.
     """
 
     def __init__(self, environment: Mapping[str, str], dialect: ShellDialect) -> None:
@@ -41,11 +41,11 @@ class ShellVariables:
 
     @property
     def have_plain_rules(self) -> bool:
-        """Whether every assignment sets a variable and hands it on."""
+        """Whether every assignment sets a variable and passes it on."""
         return self._exports and not self._frozen and not self.demands_values
 
     def find(self, name: str) -> Known:
-        """Return what is known of the variable `name`."""
+        """Return what is known about the variable `name`."""
         if name.isdecimal():
             return _UNKNOWN if self.has_arguments else Known(certain=True)
         if name in self._dialect.living_names or name in self._dialect.readonly_names:
@@ -64,13 +64,13 @@ class ShellVariables:
         return self.find(name)
 
     def assign(self, name: str, value: str | None) -> str | None:
-        """Set a variable of the file, and return its value; None where that can't be known."""
+        """Set a variable of the file, and return its value; None if that can't be known."""
         is_handed_on = self._exports or name in self._file or name in self._environment
         self._file[name] = value if is_handed_on and name not in self._arrays else None
         return self._file[name]
 
     def is_set_by_shell(self, name: str) -> bool:
-        """Return whether the shell itself gives the variable a value, which the file does not tell."""
+        """Return whether the shell itself gives the variable a value, which the file does not say."""
         return not self.find(name).certain and name not in self._file
 
     def is_frozen(self, name: str) -> bool:
@@ -78,15 +78,15 @@ class ShellVariables:
         return name in self._dialect.readonly_names or name in self._frozen
 
     def freeze(self, name: str) -> None:
-        """Note that the variable can't be set any more."""
+        """Record that the variable can no longer be set."""
         self._frozen.add(name)
 
     def stop_exporting(self) -> None:
-        """Note that variables that are new from here on are not handed on."""
+        """Record that variables that are new from here on are not passed on."""
         self._exports = False
 
     def make_array(self, name: str) -> None:
-        """Note that a variable is an array from here on, and so is never handed on."""
+        """Record that a variable is an array from here on, and so is never passed on."""
         self._arrays.add(name)
 
     def of_the_file(self) -> dict[str, str]:

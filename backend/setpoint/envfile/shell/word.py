@@ -1,4 +1,4 @@
-"""Takes one word of a shell's text apart: plain and quoted text, references, and what only running it could tell."""
+"""Takes one word of a shell's text apart: plain and quoted text, references, and what is only known at run time."""
 
 import re
 from itertools import groupby
@@ -27,7 +27,7 @@ _BAD = "the shell can't parse this reference"
 
 
 class ShellSyntaxError(Exception):
-    """The shell cannot read on from here."""
+    """The shell can't continue reading from here."""
 
     def __init__(self, kind: ProblemKind, span: Span, message: str) -> None:
         super().__init__(message)
@@ -175,7 +175,7 @@ class WordReader:
         return start + 3 if self._text.startswith("\\\n", start + 1) else start + 2
 
     def _end_of_dollar_quotes(self, start: int) -> int:
-        """Return what of `$'…'` to skip: all of it in bash; the `$` alone where the quotes go on as usual."""
+        """Return which part of `$'…'` to skip: all of it in bash; only the `$` if the quotes continue as usual."""
         if not self._is_bash or self._text[start + 1] == '"':
             return start + 1
         match = _ANSI_C_QUOTED.match(self._text, start)
@@ -205,7 +205,7 @@ class WordReader:
         parts.append(Reference(match["name"], match["operator"], word, quoted, Span(start, self._at)))
 
     def _read_unfollowed_braces(self, parts: list[Part], *, quoted: bool) -> None:
-        """Flag `${#NAME}`, `${NAME%…}` and the like, and what is no reference at all."""
+        """Flag `${#NAME}`, `${NAME%…}` and the like, and what is not a reference at all."""
         start = self._at
         known = _KNOWN_BUT_NOT_FOLLOWED[self._is_bash].match(self._text, start)
         nothing = _SUBSTRING_OF_NOTHING.match(self._text, start)
@@ -234,7 +234,7 @@ class WordReader:
         return parts
 
     def _read_quotes_in_quoted_braces(self, parts: list[Part]) -> None:
-        """Flag quotes in braces in quotes, which shells do not agree on."""
+        """Flag quotes in braces in quotes, on which shells do not agree."""
         start = self._at
         if self._text[start] == '"':
             self._read_double_quotes([])
@@ -244,7 +244,7 @@ class WordReader:
 
 
 def _joined(parts: list[Part]) -> tuple[Part, ...]:
-    """Return `parts` with neighbouring texts of one kind as one."""
+    """Return `parts` with neighbouring texts of one kind merged."""
     joined: list[Part] = []
     for quoted, group in groupby(parts, lambda part: part.quoted if isinstance(part, Text) else None):
         if quoted is None:
