@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
-from app.stream.open_streams import Source
+from app.stream.open_streams import Content
 from app.stream.outlet import Outlet
 
 Thing = TypeVar("Thing")
@@ -23,43 +23,43 @@ class Lease(Protocol[Thing_contra]):
 
 
 class Leased(Generic[Thing]):
-    """The content of `source`, with something held until it is closed."""
+    """The content of `content`, with something held until it is closed."""
 
-    __slots__ = ("_held", "_is_open", "_lease", "_source")
+    __slots__ = ("_content", "_held", "_is_open", "_lease")
 
-    def __init__(self, source: Source, lease: Lease[Thing], held: Thing) -> None:
+    def __init__(self, content: Content, lease: Lease[Thing], held: Thing) -> None:
         """Hold it.
 
         Args:
-            source: The content.
-            lease: Hands it out; if that raises, the source is closed.
+            content: What the stream sends.
+            lease: Hands it out; if that raises, the content is closed.
             held: What to hold.
         """
-        self._source, self._lease, self._held = source, lease, held
+        self._content, self._lease, self._held = content, lease, held
         self._is_open = False
         try:
             lease.begin(held)
         except BaseException:
-            source.close()
+            content.close()
             raise
         self._is_open = True
 
     def begin(self) -> Iterator[bytes]:
         """Yield what the client has missed."""
-        return self._source.begin()
+        return self._content.begin()
 
     @property
     def outlet(self) -> Outlet:
         """What its stream waits on."""
-        return self._source.outlet
+        return self._content.outlet
 
     def more(self) -> Iterator[bytes]:
         """Yield what has come since."""
-        return self._source.more()
+        return self._content.more()
 
     def close(self) -> None:
         """Release it; calling this again does no harm."""
-        self._source.close()
+        self._content.close()
         if self._is_open:
             self._is_open = False
             self._lease.end(self._held)

@@ -29,7 +29,7 @@ class TooManyStreamsError(Exception):
     """As many streams are open as may be."""
 
 
-class Source(Protocol):
+class Content(Protocol):
     """What a stream sends between its greeting and its end."""
 
     @property
@@ -56,7 +56,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The source of a stream that is merely alive: it waits for the end of the process."""
+    """The content of a stream that is merely alive: it waits for the end of the process."""
 
     outlet: Outlet = field(default_factory=Outlet)
 
@@ -82,7 +82,7 @@ class OpenStream:
     """
 
     events: Iterator[bytes]
-    source: Source
+    content: Content
     ends_at: float
     streams: "OpenStreams"
 
@@ -91,14 +91,14 @@ class OpenStream:
 
     def beat(self) -> None:
         """Show the client that the stream is alive, and the server whether the client is still there."""
-        outlet = self.source.outlet
+        outlet = self.content.outlet
         if self.streams.ends_soon(self.ends_at) or not outlet.send(_HEARTBEAT):
             outlet.wake()
 
     def close(self) -> None:
         """Free the place of this stream; calling this again does no harm."""
         self.streams.heartbeats.discard(self)
-        self.source.close()
+        self.content.close()
 
 
 @dataclass
@@ -127,26 +127,26 @@ class OpenStreams:
     def __len__(self) -> int:
         return len(self.heartbeats)
 
-    def open(self, source: Source | None = None, writer: Writer | None = None) -> OpenStream:
-        """Return a new stream of what `source` gives; it holds a place until it is closed.
+    def open(self, content: Content | None = None, writer: Writer | None = None) -> OpenStream:
+        """Return a new stream of what `content` gives; it holds a place until it is closed.
 
         While the process shuts down it says `hello` and `goaway`: a client of Server-Sent Events
         comes back after the end of a stream, but gives up after a refusal.
 
         Args:
-            source: Its content; without one, it only shows that it is alive.
+            content: What it sends; without any, it only shows that it is alive.
             writer: Writes to its client while it waits, if the server has one.
 
         Raises:
             TooManyStreamsError: There is no place left.
         """
-        source = source or Silence()
-        source.outlet.writer = writer
+        content = content or Silence()
+        content.outlet.writer = writer
         with self._lock:
             if len(self.heartbeats) >= self.most:
                 raise TooManyStreamsError
             ends_at = self.clock() + self.max_age * self.uniform(1 - _AGE_SPREAD, 1 + _AGE_SPREAD)
-            stream = OpenStream(self._events(source, ends_at), source, ends_at, self)
+            stream = OpenStream(self._events(content, ends_at), content, ends_at, self)
             self.heartbeats.add(stream)
         return stream
 
@@ -154,7 +154,7 @@ class OpenStreams:
         """Send `goaway` on every stream, including later ones; returns at once, from any thread or greenlet."""
         self.draining.set()
         for stream in self.heartbeats:
-            stream.source.outlet.wake()
+            stream.content.outlet.wake()
 
     def retry_milliseconds(self) -> int:
         """Return how long a client should wait before it reconnects: the more streams, the more they spread."""
@@ -173,18 +173,18 @@ class OpenStreams:
         """Return whether no other heartbeat comes before `ends_at`: only then does a stream need a timer of its own."""
         return ends_at - self.clock() <= HEARTBEAT_SECONDS
 
-    def _events(self, source: Source, ends_at: float) -> Iterator[bytes]:
+    def _events(self, content: Content, ends_at: float) -> Iterator[bytes]:
         yield wire.retry(self.retry_milliseconds()) + _as_event("hello", self.greeting)
         if not self.draining.is_set():
-            yield from source.begin()
+            yield from content.begin()
         while (left := ends_at - self.clock()) > 0:
             if self.draining.is_set():
                 yield _as_event("goaway", {"reason": "shutdown"})
                 return
             try:
-                if source.outlet.wait(left if self.ends_soon(ends_at) else None):
+                if content.outlet.wait(left if self.ends_soon(ends_at) else None):
                     # One write, however many events there are; a stream that is woken for nothing sends a heartbeat.
-                    yield b"".join(source.more()) or _HEARTBEAT
+                    yield b"".join(content.more()) or _HEARTBEAT
             except PermissionError:
                 yield _as_event("goaway", {"reason": "token"})
                 return

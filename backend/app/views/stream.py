@@ -7,7 +7,7 @@ from math import ceil
 from flask import Response, request
 
 from app.stream import wire
-from app.stream.open_streams import OpenStream, OpenStreams, Source, TooManyStreamsError
+from app.stream.open_streams import Content, OpenStream, OpenStreams, TooManyStreamsError
 from app.stream.outlet import Writer
 from app.views.marks import Taken
 from app.views.problem import Problem
@@ -24,8 +24,8 @@ UNREAD_MILLISECONDS = 30_000
 STREAM_ANSWERS: Mapping[int, Mapping[str, Taken]] = {200: {wire.CONTENT_TYPE: "Server-Sent Events"}}
 
 
-def opened(streams: OpenStreams, source: Callable[[], Source] | None = None) -> Response:
-    """Return a stream of what `source` gives; without one, only heartbeats.
+def opened(streams: OpenStreams, content: Callable[[], Content] | None = None) -> Response:
+    """Return a stream of what `content` gives; without one, only heartbeats.
 
     Raises:
         Problem: 503 if no more streams may be open.
@@ -35,15 +35,15 @@ def opened(streams: OpenStreams, source: Callable[[], Source] | None = None) -> 
         client.bound_what_is_unread(SEND_BUFFER_BYTES, UNREAD_MILLISECONDS)
         writer = client.writer()
         request.environ[WRITER_KEY] = writer
-    events = iter(()) if request.method == "HEAD" else _opened(streams, source, writer)
+    events = iter(()) if request.method == "HEAD" else _opened(streams, content, writer)
     # Passed through: what Flask otherwise wraps around a body would be held for each open stream.
     response = Response(events, mimetype=wire.CONTENT_TYPE, direct_passthrough=True)
     response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise hold events back
     return response
 
 
-def _opened(streams: OpenStreams, source: Callable[[], Source] | None, writer: Writer | None) -> OpenStream:
-    found = source() if source else None
+def _opened(streams: OpenStreams, content: Callable[[], Content] | None, writer: Writer | None) -> OpenStream:
+    found = content() if content else None
     try:
         return streams.open(found, writer)
     except TooManyStreamsError:

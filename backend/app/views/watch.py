@@ -15,7 +15,7 @@ from app.service.watching import Watching
 from app.stream.broker import Broker
 from app.stream.following import Following
 from app.stream.leased import Leased
-from app.stream.open_streams import OpenStreams, Source
+from app.stream.open_streams import Content, OpenStreams
 from app.views.authentication import Authentication
 from app.views.stream import opened
 
@@ -34,18 +34,18 @@ class Watch:
         """Return a stream of the events of `places`."""
         for place in places:
             require(actor.token, Scope.CONFIG_READ, place.app, place.environment)
-        return self.opened(places, lambda: self.source(actor, Scope.CONFIG_READ, places))
+        return self.opened(places, lambda: self.content(actor, Scope.CONFIG_READ, places))
 
-    def opened(self, places: Iterable[Place], source: Callable[[], Source]) -> Response:
-        """Return a stream of what `source` gives, within the limits of the apps of `places`.
+    def opened(self, places: Iterable[Place], content: Callable[[], Content]) -> Response:
+        """Return a stream of what `content` gives, within the limits of the apps of `places`.
 
         Raises:
             LimitedError: One of the apps has no place left.
         """
         apps = sorted({place.app for place in places})
-        return opened(self.streams, lambda: Leased(source(), self.places, apps))
+        return opened(self.streams, lambda: Leased(content(), self.places, apps))
 
-    def source(
+    def content(
         self,
         actor: Actor,
         scope: Scope,
@@ -54,7 +54,7 @@ class Watch:
         *,
         retold: frozenset[EventKind] = frozenset(),
         as_told: Callable[[Event], Event | None] = lambda event: event,
-    ) -> Source:
+    ) -> Content:
         """Return the events of these kinds in `places`, for as long as the token of `actor` has the scope there.
 
         Args:

@@ -135,10 +135,10 @@ def sessions(use_cases: Sessions, rollouts: Rollouts, leases: Leases, watch: Wat
     def follow(session_id: str) -> Response:
         places = [each.place for each in found_session(use_cases, session_id, Scope.SESSION_WRITE)]
         as_told = partial(_as_told, trials, session_id)
-        source = partial(watch.source, retold=_OFFERS_TO_SOME, as_told=as_told)
+        content = partial(watch.content, retold=_OFFERS_TO_SOME, as_told=as_told)
         return watch.opened(
             places,
-            lambda: Leased(source(actor(), Scope.SESSION_WRITE, places, _OFFERS), leases, session_id),
+            lambda: Leased(content(actor(), Scope.SESSION_WRITE, places, _OFFERS), leases, session_id),
         )
 
     return blueprint
