@@ -1,7 +1,9 @@
 """The keys that an open setting accepts: those of one of several models, of models in a `dict`, or of a dataclass."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import MISSING, is_dataclass
+from dataclasses import fields as dataclass_fields
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, RootModel
@@ -97,10 +99,21 @@ def _of_annotations(kind: Any) -> Level:
             hints = get_type_hints(kind, include_extras=True)
         except NameError:
             return _ANYTHING
+        optional = _optional_keys(kind)
         fields = {name: FieldInfo.from_annotation(hint) for name, hint in hints.items()}
+        for name in optional & fields.keys():
+            fields[name].default = None
     return Level(
         {key: (info,) for name, info in fields.items() for key in (name, info.validation_alias) if _is_text(key)}
     )
+
+
+def _optional_keys(kind: Any) -> AbstractSet[str]:
+    if is_dataclass(kind):
+        all_fields = dataclass_fields(kind)
+        return {each.name for each in all_fields if not (each.default is each.default_factory is MISSING)}
+    found: AbstractSet[str] = getattr(kind, "_field_defaults", {}).keys() or getattr(kind, "__optional_keys__", set())
+    return found
 
 
 def _is_text(key: object) -> bool:

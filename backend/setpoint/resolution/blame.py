@@ -108,8 +108,7 @@ def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
 
 def is_about_unknown_name(subject: Subject, refusal: Refusal) -> bool:
     """Return whether the class refuses a key because a variable's name is unknown, which is reported elsewhere."""
-    is_extra = refusal.error_type == "extra_forbidden"
-    return is_extra and not subject.forbidden.isdisjoint(names_of(subject.contract, refusal))
+    return refusal.forbids_key and not subject.forbidden.isdisjoint(names_of(subject.contract, refusal))
 
 
 def is_forbidden_inside(subject: Subject, name: str) -> bool:

@@ -31,7 +31,7 @@ def kept(
 
 def forbidden(contract: SettingsContract, validated: Validated, known: Container[str]) -> frozenset[str]:
     """Return the canonical names that the class refuses, among those that some source has."""
-    refused = (each for each in validated.refusals if each.error_type == "extra_forbidden")
+    refused = (each for each in validated.refusals if each.forbids_key)
     names = {name for each in refused for name in names_of(contract, each)}
     return frozenset(name for name in names if name in known and not contract.find(name))
 

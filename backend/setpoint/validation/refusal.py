@@ -53,6 +53,11 @@ class Refusal(NamedTuple):
     of_key: bool = False
     made: tuple[str | int, ...] = ()
 
+    @property
+    def forbids_key(self) -> bool:
+        """Return whether there should be no such key, in a model or in a dataclass."""
+        return self.error_type in {"extra_forbidden", "unexpected_keyword_argument"}
+
     def masked(self, redactor: Redactor) -> "Refusal":
         """Return the same with the values of `redactor` masked in all texts."""
         return self._replace(context=_masked(self.context, redactor), message=redactor.redact(self.message))

@@ -1,11 +1,13 @@
 """What a finding tells people to do is what the class would accept."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NotRequired
 
 import pytest
 from pydantic import BaseModel, SecretStr, create_model, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing_extensions import TypedDict
 
 from setpoint.application.gathering import of_a_start
 from setpoint.check.checking import check
@@ -131,3 +133,57 @@ class HolderOfJson(BaseSettings):
 def test_a_secret_inside_a_default_is_found(text: str, codes: list[str]) -> None:
     """It is a secret of the variable around it, where its part has none of its own."""
     assert [each.code for each in checked(text, settings_class=HolderOfJson, deploy=True).diagnostics] == codes
+
+
+@dataclass
+class Server:
+    """Has defaults of both kinds, and a field without."""
+
+    host: str = "localhost"
+    name: str = field(default_factory=str)
+    port: int = field(kw_only=True)
+
+
+class Address(NamedTuple):
+    """Has a default."""
+
+    host: str
+    port: int = 80
+
+
+class Account(TypedDict):
+    """A key can be left out."""
+
+    user: str
+    team: NotRequired[str]
+
+
+class OpenParts(BaseSettings):
+    """Their parts have no variables of their own."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    server: Server = Server(port=1)
+    address: Address = Address("a")
+    account: Account = {"user": "a"}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("SERVER__HOTS", "`SERVER__HOST` keeps its default"),
+        ("SERVER__NAEM", "`SERVER__NAME` keeps its default"),
+        ("SERVER__PROT", "`SERVER__PORT` is required but not set"),
+        ("ADDRESS__HOTS", "`ADDRESS__HOST` is required but not set"),
+        ("ADDRESS__PROT", "`ADDRESS__PORT` keeps its default"),
+        ("ACCOUNT__USR", "`ACCOUNT__USER` is required but not set"),
+        ("ACCOUNT__TAEM", "`ACCOUNT__TEAM` keeps its default"),
+    ],
+)
+def test_a_misspelt_part_of_a_dataclass_is_told_once_and_what_follows(name: str, hint: str) -> None:
+    """The class refuses the key as well, which is no second fault."""
+    report = checked(f"{name}=1\n", settings_class=OpenParts)
+    found = [each for each in report.diagnostics if each.variable == name or each.code == "SP401"]
+    assert [(each.code, each.hint) for each in found if "not allowed" in each.message or each.code == "SP301"] == [
+        ("SP301", hint)
+    ]
