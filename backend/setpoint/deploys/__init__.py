@@ -1,1 +1,1 @@
-"""What deploy files give: compose files, systemd units and Kubernetes manifests, as each program reads them."""
+"""Reads deploy files: compose files, systemd units and Kubernetes manifests, as each program reads them."""

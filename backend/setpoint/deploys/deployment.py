@@ -21,7 +21,7 @@ class Place(NamedTuple):
 
     Attributes:
         file: The text of that file, under the path by which people know it.
-        span: The piece of it.
+        span: The part of it.
     """
 
     file: SourceText
@@ -34,12 +34,12 @@ class Given:
 
     Attributes:
         name: The variable.
-        value: What the process gets; None where it gets nothing, or nothing that the files tell.
-        via: How it comes to the process, for people: `environment`, `env_file`, `ConfigMap app-config`.
-        place: Where the value is written; None where no file has it.
-        unknown: What only the cluster, the host or the caller knows, as in `metadata.name`; None where the files tell.
-        shadows: What would have been given in its place, the strongest first.
-        named: Where its name is written, in the same file as the value; None where that is right before the value.
+        value: What the process gets; None if it gets nothing, or nothing that the files say.
+        via: How it reaches the process, for people: `environment`, `env_file`, `ConfigMap app-config`.
+        place: Where the value is written; None if no file has it.
+        unknown: What only the cluster, the host or the caller knows, such as `metadata.name`; None if the files say.
+        shadows: What would otherwise have been set, strongest first.
+        named: Where its name is written, in the same file as the value; None if that is right before the value.
     """
 
     name: str
@@ -59,7 +59,8 @@ class Process:
         name: `web`, `app.service`, `Deployment/web/app`.
         variables: Everything that the deploy gives it, by name.
         place: Where it is declared.
-        elsewhere: What else gives it variables, nobody knows which, as in `ConfigMap app-config`: it is in no file.
+        elsewhere: What else gives it variables, without saying which, such as `ConfigMap app-config`, which is not in a
+            file.
     """
 
     name: str
@@ -69,9 +70,9 @@ class Process:
 
 
 class DeployProblemKind(StrEnum):
-    """What can go wrong between a deploy file and a process; each is a rule of the seventh hundred."""
+    """What can go wrong between a deploy file and a process; each is a rule in the SP7 range."""
 
-    # For which docker compose rejects the project; some of it other programs refuse as well.
+    # docker compose rejects the project; other programs refuse some of these as well.
     MISSING_FILE = "missing-file"
     UNREADABLE_FILE = "unreadable-file"
     NO_COMPOSE_FILE = "no-compose-file"
@@ -89,14 +90,14 @@ class DeployProblemKind(StrEnum):
     UNDEFINED_NAME = "undefined-name"
     NO_IMAGE = "no-image"
     BAD_OPTION = "bad-option"
-    # compose: what becomes of a value.
+    # compose: what happens to a value.
     UNDEFINED_VARIABLE = "undefined-variable"
     EATEN_DOLLAR = "eaten-dollar"
     REWRITTEN_VALUE = "rewritten-value"
     OVERRIDDEN_VALUE = "overridden-value"
     LOST_VALUE = "lost-value"
     ENV_FILE_LINE = "env-file-line"
-    # compose: what is read otherwise than people think.
+    # compose: what is read differently from what people expect.
     OBSOLETE_VERSION = "obsolete-version"
     SEVERAL_COMPOSE_FILES = "several-compose-files"
 
@@ -107,7 +108,7 @@ class DeployProblemKind(StrEnum):
     WRONG_SECTION = "wrong-section"
     UNKNOWN_DIRECTIVE = "unknown-directive"
     DROPPED_LINE = "dropped-line"
-    # systemd: what becomes of a value.
+    # systemd: what happens to a value.
     BROKEN_QUOTING = "broken-quoting"
     DROPPED_WORD = "dropped-word"
     BAD_SPECIFIER = "bad-specifier"
@@ -124,13 +125,13 @@ class DeployProblemKind(StrEnum):
     MISSING_MANIFEST = "missing-manifest"
     UNKNOWN_FIELD = "unknown-field"
     BAD_BASE64 = "bad-base64"
-    # Kubernetes: what becomes of a value.
+    # Kubernetes: what happens to a value.
     MISSING_OBJECT = "missing-object"
     MISSING_KEY = "missing-key"
     SKIPPED_OPTIONAL = "skipped-optional"
     SKIPPED_NAME = "skipped-name"
     UNEXPANDED_REFERENCE = "unexpanded-reference"
-    LINE_END_IN_SECRET = "line-end-in-secret"  # noqa: S105 - no password
+    LINE_END_IN_SECRET = "line-end-in-secret"  # noqa: S105 - not a password
     WHOLE_FILE_AS_VALUE = "whole-file-as-value"
     KEPT_QUOTES = "kept-quotes"
     BAD_KUSTOMIZATION = "bad-kustomization"
@@ -138,14 +139,14 @@ class DeployProblemKind(StrEnum):
 
 
 class DeployProblem(NamedTuple):
-    """One thing in a deploy that is refused, or that a process gets otherwise than it is written.
+    """One thing in a deploy that is refused, or that a process gets differently from what is written.
 
     Attributes:
         kind: What it is.
         message: What is wrong, in one sentence without a full stop; it quotes no value.
-        place: Where it is; None where there is no place.
-        process: The process that it is about; None where it is about all of them.
-        name: The variable that it is about, where there is one.
+        place: Where it is; None if there is no place.
+        process: The process that it concerns; None if it concerns all of them.
+        name: The variable that it concerns, if any.
         hint: What to do about it; it quotes no value either.
         refuses: Whether the program rejects the deploy, or does not start the process, because of it.
     """
@@ -161,14 +162,15 @@ class DeployProblem(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Deployment:
-    """What one program makes of its deploy files.
+    """How one program reads its deploy files.
 
     Attributes:
         kind: The program.
-        processes: By name, in the order of the files; none where the program rejects them.
+        processes: By name, in the order of the files; none if the program rejects them.
         problems: In the order of the files.
         files: Every file that was read, deploy files and those that they name.
-        switched_off: The services of compose that are not started because no profile of theirs is on, with those.
+        switched_off: The compose services that are not started because none of their profiles is enabled, with the
+            profiles.
     """
 
     kind: DeployKind

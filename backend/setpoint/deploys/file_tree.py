@@ -1,4 +1,4 @@
-"""The files below one folder, as a program sees them for which that folder is `/`."""
+"""The files below one folder, as seen by a program for which that folder is `/`."""
 
 import os
 import re
@@ -20,7 +20,7 @@ class FileTree:
     """Reads files of one folder; neither `..` nor a symbolic link leads out of it.
 
     Attributes:
-        files: Every file that was read, in the order in which that was.
+        files: Every file that was read, in order.
     """
 
     def __init__(self, root: Path, near: Path | None = None) -> None:
@@ -35,7 +35,7 @@ class FileTree:
         return tuple(self._read.values())
 
     def real(self, path: str) -> str:
-        """Return `path` from the root on, with every link in it followed; whether it exists is not looked at.
+        """Return the absolute `path`, with every link in it followed, whether or not it exists.
 
         Raises:
             OSError: The links go round in circles.
@@ -60,7 +60,7 @@ class FileTree:
         return "/" + "/".join(done)
 
     def is_file(self, path: str) -> bool:
-        """Return whether `path` is a file; a folder, a pipe and a device are none."""
+        """Return whether `path` is a regular file, not a folder, pipe or device."""
         try:
             return self._on_disk(path).is_file()
         except OSError:
@@ -70,7 +70,7 @@ class FileTree:
         """Return the text of the file at `path`.
 
         Raises:
-            OSError: There is none, it is no regular file, or it can't be read.
+            OSError: It does not exist, is not a regular file, or can't be read.
         """
         real = self.real(path)
         if real not in self._read:
@@ -83,13 +83,13 @@ class FileTree:
         return self._read[real]
 
     def shown(self, path: str) -> str:
-        """Return the path under which people know the file at `path`."""
+        """Return the name of the file at `path` for people."""
         full = self._root / path.lstrip("/")
         is_near = self._near is not None and full.is_relative_to(self._near)
         return str(full.relative_to(self._near) if self._near is not None and is_near else full)
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """Return what is in `folder`, sorted; nothing where there is no such folder."""
+        """Return the content of `folder`, sorted; nothing if there is no such folder."""
         try:
             return tuple(sorted(os.listdir(self._on_disk(folder))))  # noqa: PTH208 - names, not paths
         except OSError:
@@ -123,7 +123,7 @@ def _link(on_disk: Path) -> str | None:
 
 
 def _for_fnmatch(pattern: str) -> str:
-    """Return what `fnmatch` calls the pattern of glob(3): it knows no backslash, and `[^` as `[!` alone."""
+    """Return the pattern of glob(3) in the form of `fnmatch`, which has no backslash, and `[!` for `[^`."""
     return _ESCAPE.sub(lambda escape: f"[{escape[1]}]" if escape[1] in "*?[" else escape[1], pattern).replace(
         "[^", "[!"
     )

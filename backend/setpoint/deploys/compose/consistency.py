@@ -1,4 +1,4 @@
-"""Whether the services of a compose project have all that they refer to."""
+"""Checks whether the services of a compose project have everything that they refer to."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _HEALTHCHECKS = ("CMD", "CMD-SHELL", "NONE")
 
 
 def inconsistencies(model: Table, enabled: frozenset[str]) -> Iterator[DeployProblem]:
-    """Yield what docker compose refuses in the services that are `enabled`, or in what they share."""
+    """Yield what docker compose refuses in the `enabled` services, or in what they share."""
     yield from _file_objects(model)
     services = model.table("services")
     for name, service in services.entries.items():
@@ -57,7 +57,7 @@ def _undefined_services(name: str, service: Table, services: Table, enabled: fro
 
 
 def _dependencies(service: Table) -> list[tuple[str, Place]]:
-    """Return the services that `service` needs, as it says or as it follows from what it shares with them."""
+    """Return the services that `service` needs, explicitly or because of what it shares with them."""
     depends_on = service.get("depends_on")
     found = _names(depends_on)
     for key in ("network_mode", "ipc", "pid", "uts", "cgroup"):
@@ -100,7 +100,7 @@ def _file_objects(model: Table) -> Iterator[DeployProblem]:
 
 
 def _circles(services: Table, enabled: frozenset[str]) -> Iterator[DeployProblem]:
-    """Yield the services that depend on themselves, directly or by others."""
+    """Yield the services that depend on themselves, directly or indirectly."""
     needs = {
         name: {wanted for wanted, _ in _dependencies(service)} & enabled
         for name, service in services.entries.items()
@@ -132,7 +132,7 @@ def _sources(tree: Tree | None) -> list[tuple[str, Place]]:
 
 
 def _volumes(tree: Tree | None) -> list[tuple[str, Place]]:
-    """Return the named volumes among those of a service; paths and volumes without a name are none."""
+    """Return the named volumes among those of a service, without paths and anonymous volumes."""
     found = []
     for item in tree.items if isinstance(tree, Items) else ():
         if isinstance(item, Table):

@@ -13,7 +13,7 @@ from setpoint.deploys.yaml_tree.reading import read_yaml
 from setpoint.envfile.source_text import SourceText
 
 MOST_DOCUMENTS = 100
-"""How many documents a compose file may have; each of them is laid over all before it."""
+"""How many documents a compose file may have; each of them overrides those before it."""
 _MERGE_TAGS = (None, "!", "tag:yaml.org,2002:merge")
 
 
@@ -22,7 +22,7 @@ class Document(NamedTuple):
 
     Attributes:
         tree: What it says.
-        replaced: The paths that it takes away from the files before it, or says anew as a whole.
+        replaced: The paths that it removes from earlier files, or replaces as a whole.
     """
 
     tree: Tree
@@ -33,7 +33,7 @@ def documents(source: SourceText) -> list[Document]:
     """Return the documents of a compose file.
 
     Raises:
-        RefusedError: It is no YAML, or a key is there twice, or is no string.
+        RefusedError: It is not YAML, or a key appears twice or is not a string.
     """
     reading = read_yaml(source.text, shared_anchors=True)
     if reading.problem is not None:
@@ -76,7 +76,7 @@ class _Decoder:
                 yield from self._repeated(value, seen)
 
     def _tree(self, node: YamlNode, path: Path) -> Tree | None:
-        """Return what `node` says; None where it is to be taken away."""
+        """Return what `node` says; None if it is to be removed."""
         if node.tag in ("!reset", "!override"):
             self._replaced.append(path)
         if node.tag == "!reset":
@@ -89,7 +89,7 @@ class _Decoder:
         return self._table(node, path)
 
     def _child(self, parent: YamlNode, child: YamlNode, path: Path) -> Tree | None:
-        """Return what `child` says; a `!reset` inside of what an alias repeats counts where it is written alone."""
+        """Return what `child` says; a `!reset` inside what an alias repeats counts only where it is written."""
         if child.tag == "!reset":
             if (id(parent), id(child)) in self._reset:
                 return None
@@ -121,7 +121,7 @@ class _Decoder:
         return Table(entries, self._place(mapping), keys)
 
     def _merge(self, node: YamlNode, path: Path, entries: dict[str, Tree], keys: dict[str, Place]) -> None:
-        """Take what `<<` brings: own keys win, and of several mappings the first that has a key."""
+        """Merge in what `<<` refers to: own keys win, and among several mappings, the first that has a key."""
         parts = node.items if isinstance(node, YamlSequence) else (node,)
         for part in parts:
             if not isinstance(part, YamlMapping):
@@ -152,7 +152,7 @@ def _is_merge(key: YamlNode) -> bool:
 
 
 def top_level(document: Document) -> Table:
-    """Return the table that a compose file has to be.
+    """Return a compose file as the table that it must be.
 
     Raises:
         RefusedError: It is something else.

@@ -1,4 +1,4 @@
-"""The `.env` of a compose project, or the files of `--env-file`: what references in compose files stand for."""
+"""The `.env` of a compose project, or the files of `--env-file`: the values of references in compose files."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -13,12 +13,12 @@ from setpoint.envfile.source_text import SourceText
 
 
 class EnvFiles(NamedTuple):
-    """What some env files hold.
+    """The content of some env files.
 
     Attributes:
-        values: The value of each name, that of the last file.
+        values: The value of each name, from the last file that has it.
         places: Where it is written.
-        problems: What is not right about the files, and refuses nothing.
+        problems: What is wrong with the files, without being refused.
     """
 
     values: Mapping[str, str]
@@ -33,8 +33,8 @@ def read_env_files(
 
     Args:
         paths: Absolute paths, each with the place that names it.
-        files: The files as this machine has them.
-        environment: What wins in the references of the files over themselves.
+        files: The files on this machine.
+        environment: What overrides the files' own names in their references.
 
     Raises:
         RefusedError: A file is missing or malformed.
@@ -58,7 +58,7 @@ def env_file(
     """Return the env file at the absolute `path`; `hint` says what to do if there is none.
 
     Raises:
-        RefusedError: There is none, or it can't be read.
+        RefusedError: It does not exist, or can't be read.
     """
     shown = files.shown(path)
     try:
@@ -76,7 +76,7 @@ def env_file(
 def problems_of(
     reading: Reading, source: SourceText, *, refuses: bool, process: str | None = None
 ) -> list[DeployProblem]:
-    """Return what is wrong with an env file: the last problem of a refused one refuses it, all others don't."""
+    """Return what is wrong with an env file; of a refused one, only the last problem is the reason."""
     refusing = reading.problems[-1:] if reading.refused else ()
     wanted = refusing if refuses else [problem for problem in reading.problems if problem not in refusing]
     return [

@@ -1,4 +1,4 @@
-"""The env files of one service: which they are, and what each of them gives."""
+"""The env files of one service: which they are, and what each of them sets."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import SourceText
 
 CALLER = "the environment of docker compose"
-"""What knows the values that no file has."""
+"""Where the values that no file has are known."""
 
 _TO_CREATE = "create it, or write `path:` and `required: false`"
 
@@ -24,9 +24,9 @@ class EnvFile(NamedTuple):
     """One entry of `env_file`.
 
     Attributes:
-        path: From the root on.
-        required: Whether it has to be there.
-        format: How it is read; empty for the way of docker compose itself.
+        path: The absolute path.
+        required: Whether it must exist.
+        format: How it is read; empty for docker compose's own way.
         place: Where the path is written.
         is_open: Whether the path depends on what only the caller of docker compose may know.
     """
@@ -42,7 +42,7 @@ def env_files_of(service: Table) -> list[EnvFile]:
     """Return the env files of a service.
 
     Raises:
-        RefusedError: `required` is no boolean.
+        RefusedError: `required` is not a boolean.
     """
     listed = service.get("env_file")
     items = listed.items if isinstance(listed, Items) else ()
@@ -68,12 +68,12 @@ def _boolean(tree: Tree | None) -> bool:
 
 
 class EnvFileVariables:
-    """What the env files of a service give.
+    """What the env files of a service set.
 
     Attributes:
-        givens: For each name what the files give, the strongest first.
+        givens: For each name, what the files set, strongest first.
         problems: What the files do not say as it was meant.
-        elsewhere: Files that nobody can read, because only the caller of docker compose knows which they are.
+        elsewhere: Files that can't be read, because only the caller of docker compose knows which they are.
     """
 
     def __init__(self, process: str, *, knows_caller: bool) -> None:
@@ -85,7 +85,7 @@ class EnvFileVariables:
         self._earlier: dict[str, str] = {}
 
     def read(self, env_files: Iterable[EnvFile], files: ProjectFiles, environment: Mapping[str, str]) -> None:
-        """Read the files one after the other; in their references `environment` wins over what they say themselves.
+        """Read the files one after the other; in their references, `environment` overrides what they say themselves.
 
         Raises:
             RefusedError: A file is missing or malformed.

@@ -20,12 +20,12 @@ _FROM_OUTSIDE = "environment, from outside"
 
 
 class Outside(NamedTuple):
-    """What a service can take from outside of its compose files.
+    """What a service can take from outside its compose files.
 
     Attributes:
         values: The caller's environment, and what `.env` adds to it.
         places: Where `.env` has them.
-        knows_caller: Whether that is all that the caller has.
+        knows_caller: Whether that is everything that the caller has.
     """
 
     values: Mapping[str, str]
@@ -38,10 +38,10 @@ class Entry(NamedTuple):
 
     Attributes:
         name: The variable.
-        value: What is written; None where the name stands alone.
-        place: Where the value is, or the name where it stands alone.
+        value: What is written; None if there is only a name.
+        place: Where the value is, or the name if there is no value.
         named: Where the name is.
-        leaf: What that is read from.
+        leaf: What it is read from.
     """
 
     name: str
@@ -65,7 +65,7 @@ def entries_of(service: Table) -> list[Entry]:
 
 
 def _with_extensions(table: Table) -> Table:
-    """Return `table` as docker compose keeps it, which takes `x-…` for an extension even where it is a variable."""
+    """Return `table` as docker compose keeps it, which takes `x-…` for an extension even if it is a variable."""
     extensions = {name: value for name, value in table.entries.items() if name.startswith("x-")}
     if not extensions:
         return table
@@ -91,7 +91,7 @@ def _listed(leaf: Leaf) -> Entry:
 
 
 def _divided(leaf: Leaf) -> Entry:
-    """Return `NAME=value`, or `NAME` alone, as what it says."""
+    """Return the meaning of `NAME=value`, or of `NAME` alone."""
     name, equal_sign, text = str(leaf.value).partition("=")
     value = text if equal_sign else None
     if leaf.named is not None:
@@ -109,7 +109,7 @@ class ServiceEnvironment:
     """Works out the environment of one service.
 
     Attributes:
-        problems: What a container gets otherwise than people think.
+        problems: What a container gets differently from what people expect.
     """
 
     def __init__(self, name: str, service: Table, place: Place | None) -> None:
@@ -152,7 +152,7 @@ class ServiceEnvironment:
 
 
 def _earlier(leaf: Leaf) -> Iterator[Given]:
-    """Yield what the value of `leaf` stands in for: what earlier files, lines or services gave to the same name."""
+    """Yield what the value of `leaf` replaces: what earlier files, lines or services set under the same name."""
     for shadow in leaf.shadows:
         entry = _divided(shadow)
         unknown = CALLER if shadow.is_open else None

@@ -1,4 +1,4 @@
-"""Lays each service over the one that it `extends`, in the same file or in another one."""
+"""Merges each service over the one that it `extends`, in the same file or in another one."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,12 +13,12 @@ MOST_EXTENDED = 50
 
 
 class ExtendedFile(NamedTuple):
-    """A compose file that services extend services of.
+    """A compose file whose services are extended.
 
     Attributes:
         path: Where it is.
-        services: Its services, as far as they are extended already.
-        replaced: What it takes away or says anew.
+        services: Its services, as far as they have been merged.
+        replaced: What it removes or replaces.
     """
 
     path: str
@@ -35,15 +35,15 @@ class _Reference(NamedTuple):
 
 
 def with_extended_services(table: Table, file: ExtendedFile, load: Callable[[str, Place], ExtendedFile]) -> Table:
-    """Return `table` with its services laid over those that they extend.
+    """Return `table` with its services merged over those that they extend.
 
     Args:
         table: A compose file.
         file: The same file, with its own services.
-        load: Reads another one, by the path as it is written.
+        load: Reads another one, by the path as written.
 
     Raises:
-        RefusedError: A service extends one that is not there, or itself.
+        RefusedError: A service extends one that does not exist, or itself.
     """
     services = table.get("services")
     if not isinstance(services, Table):
@@ -61,9 +61,9 @@ class _Extending:
     def apply(
         self, name: str, file: ExtendedFile, replaced: tuple[Path, ...], chain: tuple[tuple[str, str], ...]
     ) -> Tree:
-        """Return the service `name` of `file` once it is extended, and keep it there.
+        """Return the service `name` of `file` once it is merged, and store it there.
 
-        `replaced` is what the file takes away from what the service extends; docker compose forgets about it
+        `replaced` is what the file removes from what the service extends; docker compose ignores it
         for a service that another one of the same file extends.
         """
         service = file.services[name]

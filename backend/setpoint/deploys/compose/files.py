@@ -9,31 +9,31 @@ from setpoint.envfile.source_text import SourceText
 
 
 class ProjectFiles:
-    """Reads files by absolute paths, each once, and knows the names by which people know them."""
+    """Reads files by absolute paths, each once, and knows their names for people."""
 
     def __init__(self, folder: Path) -> None:
-        """Stand in `folder`."""
+        """Start in `folder`."""
         self.folder = os.path.abspath(folder)  # noqa: PTH100 - links are not followed, as compose doesn't
         self._read: dict[str, SourceText] = {}
 
     @property
     def files(self) -> tuple[SourceText, ...]:
-        """Return every file that was read, in the order in which that was."""
+        """Return every file that was read, in order."""
         return tuple(self._read.values())
 
     def absolute(self, path: str, folder: str | None = None) -> str:
-        """Return `path` from the root on; a relative one is below `folder`, or else below this folder."""
+        """Return the absolute `path`; a relative one is below `folder`, otherwise below this folder."""
         return os.path.normpath(os.path.join(folder or self.folder, path))  # noqa: PTH118 - text, as compose joins it
 
     def relative(self, path: str, folder: str) -> str:
-        """Return the absolute `path` as it is written from the absolute `folder`."""
+        """Return the absolute `path` relative to the absolute `folder`."""
         return os.path.relpath(path, folder)
 
     def read(self, path: str) -> SourceText:
         """Return the text of the file at the absolute `path`.
 
         Raises:
-            OSError: There is none, it is a folder or a device, or it can't be read.
+            OSError: It does not exist, is a folder or a device, or can't be read.
         """
         if path not in self._read:
             on_disk = Path(path)
@@ -43,11 +43,11 @@ class ProjectFiles:
         return self._read[path]
 
     def shown(self, path: str) -> str:
-        """Return the name of the absolute `path` for people: short where it is below this folder."""
+        """Return the name of the absolute `path` for people: short if it is below this folder."""
         return os.path.relpath(path, self.folder) if self.is_below(path, self.folder) else path
 
     def is_file(self, path: str) -> bool:
-        """Return whether there is a file at the absolute `path`; a folder is none."""
+        """Return whether there is a file, rather than a folder, at the absolute `path`."""
         return Path(path).is_file()
 
     def exists(self, path: str) -> bool:

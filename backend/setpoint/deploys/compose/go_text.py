@@ -21,14 +21,14 @@ def go_text(value: GoValue) -> str:
 
 
 def _float_text(number: float) -> str:
-    if number != number or abs(number) == float("inf"):  # noqa: PLR0124 - this is how a number that is none shows
+    if number != number or abs(number) == float("inf"):  # noqa: PLR0124 - this is how NaN is recognised
         return "NaN" if number != number else ("+Inf" if number > 0 else "-Inf")  # noqa: PLR0124
     sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
     return ("-" if sign else "") + _digits_text("".join(map(str, digits)), int(exponent))
 
 
 def _digits_text(digits: str, exponent: int) -> str:
-    """Return `digits` times ten to the `exponent`, with an exponent from a million on and below a ten thousandth."""
+    """Return `digits` times ten to the `exponent`, in exponent notation from a million and below a ten thousandth."""
     power = len(digits) + exponent - 1 if digits != "0" else 0
     if not _LEAST_EXPONENT <= power < _SHORTEST_EXPONENT:
         fraction = f".{digits[1:]}" if len(digits) > 1 else ""

@@ -16,11 +16,11 @@ _RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
 
 
 class Scope(NamedTuple):
-    """What holds for one project, the one at the top or an included one.
+    """The context of one project, the top-level one or an included one.
 
     Attributes:
-        folder: Where its relative paths begin.
-        environment: What its references stand for.
+        folder: Where its relative paths start from.
+        environment: The values of its references.
         included: The files that lead to it.
     """
 
@@ -41,10 +41,10 @@ class _Include(NamedTuple):
 def with_included(
     table: Table, bounds: Bounds, scope: Scope, load: Callable[[tuple[str, ...], Scope, Place], Table]
 ) -> Table:
-    """Return `table` with all that it includes, and without `include:`.
+    """Return `table` with everything that it includes, and without `include:`.
 
     Raises:
-        RefusedError: A file is missing, includes itself, or has the name of something that is there already.
+        RefusedError: A file is missing, includes itself, or redefines something under an existing name.
     """
     include = table.get("include")
     if include is None:
@@ -95,7 +95,7 @@ def _entry(item: Tree) -> _Include:
 
 
 def _strings(tree: Tree | None) -> tuple[Leaf, ...]:
-    """Return the strings that a string or a list of them is."""
+    """Return a string, or a list of them, as strings."""
     found = tree.items if isinstance(tree, Items) else () if tree is None else (tree,)
     for item in found:
         if text_of(item) is None:

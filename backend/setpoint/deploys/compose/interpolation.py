@@ -1,4 +1,4 @@
-"""Replaces `$NAME` and `${NAME…}` in the values of a compose file, and says what is not set."""
+"""Expands `$NAME` and `${NAME…}` in the values of a compose file, and says what is not set."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,24 +19,24 @@ _TO_SET = "set it in the environment of docker compose, in `.env` or in a file o
 
 
 class Interpolation:
-    """Replaces the references of one document.
+    """Expands the references of one document.
 
     Attributes:
         problems: What became empty.
     """
 
     def __init__(self, environment: Mapping[str, str], *, knows_caller: bool) -> None:
-        """Take what references stand for, and whether it holds all that the caller of docker compose has."""
+        """Take the values of references, and whether they are everything that the caller of docker compose has."""
         self.problems: list[DeployProblem] = []
         self._references = References(environment)
         self._knows_caller = knows_caller
         self._refusals: list[DeployProblem] = []
 
     def replaced(self, table: Table) -> Table:
-        """Return `table` with the references in its values replaced; keys are left alone.
+        """Return `table` with the references in its values expanded; keys are left alone.
 
         Raises:
-            RefusedError: Some reference is invalid, or requires what is not set.
+            RefusedError: A reference is invalid, or requires what is not set.
         """
         found = self._table(table, ())
         raise_for(self._refusals)
@@ -93,7 +93,7 @@ class Interpolation:
 
 
 def _unset(text: str, span: Span, place: Place, *, knows_caller: bool) -> DeployProblem:
-    """Return what to say of a reference to nothing; one right after a letter is part of a password, as a rule."""
+    """Return what to say about a reference to nothing; one right after a letter is usually part of a password."""
     if text[span.start + 1] != "{" and text[: span.start][-1:].isalnum():
         message = "docker compose reads this as a variable that is not set, so it disappears from the value"
         hint = "write `$$` for a `$`"
@@ -106,7 +106,7 @@ def _unset(text: str, span: Span, place: Place, *, knows_caller: bool) -> Deploy
 
 
 def _about(path: Path, text: str) -> tuple[str | None, str | None]:
-    """Return the service and its variable that the value at `path` is of."""
+    """Return the service and the variable that the value at `path` belongs to."""
     if path[0] != "services" or len(path) == 1:
         return None, None
     if len(path) != _ENVIRONMENT_DEPTH or path[2] != "environment":
@@ -116,7 +116,7 @@ def _about(path: Path, text: str) -> tuple[str | None, str | None]:
 
 
 def piece_of(leaf: Leaf, span: Span) -> Place:
-    """Return where the piece `span` of the text of `leaf` is written; all of it behind escapes or folds."""
+    """Return where the part `span` of the text of `leaf` is written; all of it after escapes or folds."""
     file, whole = leaf.place
     quote = 1 if leaf.style in ("'", '"') else 0
     inner = Span(whole.start + quote, whole.end - quote)

@@ -1,4 +1,4 @@
-"""Puts the files of a compose project together: references, `extends`, `include`, one over the other, and checked."""
+"""Combines the files of a compose project: references, `extends`, `include`, merged and checked."""
 
 from collections.abc import Sequence
 
@@ -17,18 +17,18 @@ from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
 from setpoint.envfile.source_text import Span
 
 MOST_LOADED = 500
-"""How many compose files a project may have, one that is included twice counted twice."""
+"""How many compose files a project may have; one that is included twice counts twice."""
 
 
 class Loading:
     """Loads compose files.
 
     Attributes:
-        problems: What is not right, and refuses nothing.
+        problems: What is wrong, without being refused.
     """
 
     def __init__(self, bounds: Bounds, *, knows_caller: bool) -> None:
-        """Take what may be read, and whether all is known that the caller of docker compose has."""
+        """Take what may be read, and whether everything that the caller of docker compose has is known."""
         self.problems: list[DeployProblem] = []
         self._bounds = bounds
         self._knows_caller = knows_caller
@@ -39,14 +39,14 @@ class Loading:
         """Return the documents of the compose file at the absolute `path`.
 
         Raises:
-            RefusedError: It is missing, or no YAML.
+            RefusedError: It is missing, or not YAML.
         """
         if path not in self._documents:
             self._documents[path] = documents(self._bounds.read(path, named))
         return self._documents[path]
 
     def model(self, paths: Sequence[str], scope: Scope, named: Place | None = None) -> Table:
-        """Return what the compose files at `paths` say together.
+        """Return the merged content of the compose files at `paths`.
 
         Raises:
             RefusedError: Docker compose rejects them.
@@ -98,7 +98,7 @@ class Loading:
         return with_extended_services(table, ExtendedFile(path, services, replaced), load)
 
     def _extended_file(self, path: str, scope: Scope, named: Place) -> ExtendedFile:
-        """Return a file that a service of another one extends; it is put together, and not checked as a whole."""
+        """Return a file that a service of another one extends; it is merged, but not checked as a whole."""
         self._count(named)
         model: Table | None = None
         replaced: tuple[Path, ...] = ()

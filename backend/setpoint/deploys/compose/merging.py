@@ -1,4 +1,4 @@
-"""Lays one compose file over another, and a service over the one that it extends, as docker compose does."""
+"""Merges one compose file over another, and a service over the one that it extends, as docker compose does."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -35,10 +35,10 @@ _UNIQUE_AS_A_WHOLE = (
 
 
 def merged(under: Tree, over: Tree, path: Path = ()) -> Tree:
-    """Return `over` laid over `under`, both at `path`.
+    """Return `over` merged over `under`, both at `path`.
 
     Raises:
-        RefusedError: A list is laid over a table, or the other way round.
+        RefusedError: A list would override a table, or the other way round.
     """
     for pattern, merge in _SPECIAL.items():
         if matches(path, pattern):
@@ -76,7 +76,7 @@ def _merged_build(under: Tree, over: Tree, path: Path) -> Tree:
 
 
 def _merged_logging(under: Tree, over: Tree, path: Path) -> Tree:
-    """Return both where they are for one driver, or one of them names none."""
+    """Merge both if they are for the same driver, or one of them names none."""
     if not isinstance(under, Table) or not isinstance(over, Table):
         return over
     drivers = [driver.value for table in (under, over) if isinstance(driver := table.get("driver"), Leaf)]
@@ -93,7 +93,7 @@ _SPECIAL: dict[str, Callable[[Tree, Tree, Path], Tree]] = {
 
 
 def _as_items(tree: Tree) -> tuple[Tree, ...]:
-    """Return `tree` as a list of `NAME=value`, in which numbers are written as Go does."""
+    """Return `tree` as a list of `NAME=value`, with numbers as Go writes them."""
     if isinstance(tree, Items):
         return tree.items
     if isinstance(tree, Leaf):
@@ -108,7 +108,7 @@ def _as_items(tree: Tree) -> tuple[Tree, ...]:
 
 
 def go_form(tree: Tree) -> str:
-    """Return `tree` as Go writes it where it is asked for no format."""
+    """Return `tree` in Go's default format."""
     if isinstance(tree, Table):
         return f"map[{' '.join(f'{key}:{go_form(tree.entries[key])}' for key in sorted(tree.entries))}]"
     if isinstance(tree, Items):
@@ -137,10 +137,10 @@ def _as_build(tree: Tree) -> Table:
 
 
 def with_unique_items(tree: Tree, path: Path = ()) -> Tree:
-    """Return `tree` with one item a name in the lists that allow no more: the last wins, at the place of the first.
+    """Return `tree` with one item per name in lists that allow only one: the last wins, in the position of the first.
 
     Raises:
-        RefusedError: In such a list is something else than strings.
+        RefusedError: Such a list contains something other than strings.
     """
     if isinstance(tree, Table):
         entries = {key: with_unique_items(value, (*path, key)) for key, value in tree.entries.items()}

@@ -1,4 +1,4 @@
-"""Where a compose project looks for files: `env_file` in its long form, paths below a folder, and no way out."""
+"""Where a compose project looks for files: `env_file` in its long form, and paths that stay below a folder."""
 
 import posixpath
 import re
@@ -19,9 +19,9 @@ class Bounds(NamedTuple):
     """What a project may read.
 
     Attributes:
-        files: The files as this machine has them.
+        files: The files on this machine.
         folder: The project's own folder.
-        home: What `~` stands for; None where nobody knows.
+        home: The value of `~`; None if it is unknown.
         outside: Whether `include` and `extends` may lead out of the project's folder.
     """
 
@@ -31,7 +31,7 @@ class Bounds(NamedTuple):
     outside: bool
 
     def absolute(self, path: str, folder: str) -> str:
-        """Return `path` from the root on; a relative one is below `folder`."""
+        """Return the absolute `path`; a relative one is below `folder`."""
         return self.files.absolute(self.joined(path, folder))
 
     def joined(self, path: str, folder: str) -> str:
@@ -44,7 +44,7 @@ class Bounds(NamedTuple):
         """Return the absolute path of a compose file that another one names.
 
         Raises:
-            RefusedError: It is on another machine, or outside of the project's folder.
+            RefusedError: It is on another machine, or outside the project's folder.
         """
         if _REMOTE.match(path):
             message = "this file is on another machine, and a check fetches nothing"
@@ -59,7 +59,7 @@ class Bounds(NamedTuple):
         """Return the compose file at the absolute `path`.
 
         Raises:
-            RefusedError: There is none, or it can't be read.
+            RefusedError: It does not exist, or can't be read.
         """
         try:
             return self.files.read(path)
@@ -82,7 +82,7 @@ def with_long_env_files(table: Table) -> Table:
 
 
 def with_paths(table: Table, bounds: Bounds, folder: str) -> Table:
-    """Return a compose file whose paths of other files, those of `build` aside, are below `folder`."""
+    """Return a compose file with its paths, except those of `build`, below `folder`."""
 
     def found(tree: Tree) -> Tree:
         if not isinstance(tree, Leaf) or not isinstance(tree.value, str) or tree.is_open:
@@ -109,7 +109,7 @@ def with_paths(table: Table, bounds: Bounds, folder: str) -> Table:
 
 
 def with_inherited(table: Table, environment: Mapping[str, str]) -> Table:
-    """Return a compose file whose lists of variables have the value of `environment` where a name stands alone."""
+    """Return a compose file in which bare names in lists of variables have their values from `environment`."""
 
     def inherited(tree: Tree) -> Tree:
         if not isinstance(tree, Items):

@@ -1,4 +1,4 @@
-"""What docker compose accepts silently although the container gets something other than what is written."""
+"""What docker compose silently accepts although the container gets something other than what is written."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _SHORTEST_QUOTED = 2
 
 
 def rewritten_values(table: Table) -> Iterator[DeployProblem]:
-    """Yield the variables in `table` whose plain value YAML takes for a number or a boolean, written otherwise."""
+    """Yield the variables in `table` whose plain value YAML takes for a number or a boolean in another notation."""
     for service, declared in table.table("services").entries.items():
         environment = declared.table("environment") if isinstance(declared, Table) else None
         for name, leaf in environment.entries.items() if environment else ():
@@ -36,7 +36,7 @@ def lost_names(table: Table) -> Iterator[DeployProblem]:
 
 
 def kept_quotes(leaf: Leaf, given: Given, process: str) -> Iterator[DeployProblem]:
-    """Yield a problem if a `- NAME="value"` has quotes around its value, because YAML takes none away in there."""
+    """Yield a problem if a `- NAME="value"` has quotes around its value, because YAML does not remove them there."""
     value = given.value or ""
     if leaf.named or text_of(leaf) is None or len(value) < _SHORTEST_QUOTED:
         return
@@ -47,7 +47,7 @@ def kept_quotes(leaf: Leaf, given: Given, process: str) -> Iterator[DeployProble
 
 
 def against_env_files(given: Given, from_files: tuple[Given, ...], process: str) -> Iterator[DeployProblem]:
-    """Yield a problem if what `environment` gives hides another value that an env file gives."""
+    """Yield a problem if what `environment` sets hides a different value from an env file."""
     if not from_files or given.unknown or from_files[0].value == given.value:
         return
     hidden = from_files[0]

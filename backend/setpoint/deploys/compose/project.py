@@ -1,4 +1,4 @@
-"""Which files make a compose project, where it is, and what its references stand for."""
+"""Which files make up a compose project, where it is, and the values of its references."""
 
 import posixpath
 import re
@@ -23,7 +23,7 @@ class Invocation(NamedTuple):
     """How docker compose is called.
 
     Attributes:
-        files: What follows each `-f`; none for the files that docker compose finds by itself.
+        files: What follows each `-f`; none for the files that docker compose finds itself.
         env_files: What follows each `--env-file`.
         profiles: What follows each `--profile`.
         environment: The process environment of docker compose.
@@ -42,11 +42,11 @@ class Project(NamedTuple):
 
     Attributes:
         paths: The absolute paths of its compose files.
-        folder: Where its relative paths begin.
-        profiles: Those that are on.
-        environment: What its references stand for.
+        folder: Where its relative paths start from.
+        profiles: The enabled ones.
+        environment: The values of its references.
         places: Where `.env` has them.
-        problems: What is not right, and refuses nothing.
+        problems: What is wrong, without being refused.
     """
 
     paths: tuple[str, ...]
@@ -77,7 +77,7 @@ class _Finder:
         return Project(paths, folder, self._profiles(), self.environment, self.places, tuple(self.problems))
 
     def _heed_own_switch(self) -> None:
-        """Forget all of `.env` but the variables of docker compose itself, if one of them there switches it off."""
+        """Ignore `.env` except for the variables of docker compose itself, if one of them switches it off."""
         name = "COMPOSE_DISABLE_ENV_FILE"
         if name in self._environment or name not in self.environment:
             return
@@ -113,7 +113,7 @@ class _Finder:
         return tuple(found[:1])
 
     def _add_env_files(self, folder: str) -> None:
-        """Add what env files hold to the environment; what it has already stays."""
+        """Add the content of env files to the environment; existing variables are kept."""
         paths = [path for path in self._env_files(folder) if path not in self._read]
         self._read.update(paths)
         found: EnvFiles = read_env_files([(path, None) for path in paths], self._files, self.environment)
@@ -165,10 +165,10 @@ def project_name(project: Project, declared: str | None) -> str:
 
     Args:
         project: The project.
-        declared: What `name:` in its compose files says, with references replaced; None where none says anything.
+        declared: What `name:` in its compose files says, with references expanded; None if there is none.
 
     Raises:
-        RefusedError: `COMPOSE_PROJECT_NAME` is no name, or nothing is left of another one.
+        RefusedError: `COMPOSE_PROJECT_NAME` is not a valid name, or nothing is left of another one.
     """
     given = project.environment.get(_PROJECT_NAME)
     name = given or normalized(posixpath.basename(project.folder) if declared is None else declared)
@@ -181,5 +181,5 @@ def project_name(project: Project, declared: str | None) -> str:
 
 
 def normalized(name: str) -> str:
-    """Return what docker compose makes of a project name: lowercase, without all that is not allowed in one."""
+    """Return docker compose's form of a project name: lowercase, without disallowed characters."""
     return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")

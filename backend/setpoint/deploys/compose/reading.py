@@ -1,4 +1,4 @@
-"""Reads a compose project: the environment that the container of each service gets, as docker compose 2.40 makes it."""
+"""Reads a compose project: the environment that the container of each service gets from docker compose 2.40."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,21 +27,21 @@ def read_compose(
     knows_caller: bool = True,
     outside: bool = False,
 ) -> Deployment:
-    """Read a compose project as `docker compose` does that is started in `folder`; nothing is run or fetched.
+    """Read a compose project as `docker compose` would if started in `folder`; nothing is run or fetched.
 
     Args:
         folder: Where docker compose would be started.
-        files: What would follow each `-f`; without them, what docker compose finds by itself.
+        files: What would follow each `-f`; without them, what docker compose finds itself.
         env_files: What would follow each `--env-file`.
         profiles: What would follow each `--profile`.
         environment: The environment that docker compose would have.
-        knows_caller: Whether that is all of it. If not, a value that depends on a variable which nothing here sets is
-            unknown, and a variable that is required may well be there.
+        knows_caller: Whether that is all of it. If not, a value that depends on a variable that nothing here sets is
+            unknown, and a required variable may well be set.
         outside: Whether `include` and `extends` may lead out of the project's folder.
 
     Returns:
-        The services that are on, with every variable and where it comes from. If docker compose rejects the
-        project, there is none, and `problems` say why.
+        The enabled services, with every variable and where it comes from. If docker compose rejects the
+        project, there are none, and `problems` says why.
     """
     project_files = ProjectFiles(folder)
     invocation = Invocation(files, env_files, profiles, environment, knows_caller)
@@ -99,7 +99,7 @@ class _Reader:
         raise_for(inconsistencies(model, enabled))
 
     def _missing_label_files(self, name: str, service: Table) -> list[DeployProblem]:
-        """Return the label files that are not there; what is in one is nothing to its service's environment."""
+        """Return the missing label files; their content has no effect on the environment of a service."""
         missing = [leaf for leaf in _strings(service.get("label_file")) if not self._files.exists(str(leaf.value))]
         message = "the label file does not exist"
         return [refusal(DeployProblemKind.MISSING_FILE, message, leaf.place, process=name) for leaf in missing]
@@ -136,14 +136,14 @@ def _known_text(tree: Tree | None) -> str | None:
 
 
 def _off(service: Tree, profiles: Sequence[str]) -> tuple[str, ...]:
-    """Return the profiles of a service none of which is on; nothing if it is started."""
+    """Return the profiles of a service none of which is enabled; nothing if it is started."""
     declared = service.get("profiles") if isinstance(service, Table) else None
     wanted = tuple(text_of(item) or "" for item in declared.items) if isinstance(declared, Items) else ()
     return () if "*" in profiles or any(profile in profiles for profile in wanted) else wanted
 
 
 def _each_once(problems: Sequence[DeployProblem]) -> list[DeployProblem]:
-    """Return `problems`, each once for one place, which services can share by an anchor; with a name, if one has it."""
+    """Return `problems`, each once per place, which services can share through an anchor; with a name if one has it."""
     seen: dict[tuple[object, ...], DeployProblem] = {}
     for problem in sorted(problems, key=lambda problem: problem.name is None):
         where = (problem.place.file.path, *problem.place.span) if problem.place else (id(problem),)

@@ -1,4 +1,4 @@
-"""How reading a compose project ends where docker compose rejects it."""
+"""How reading a compose project ends if docker compose rejects it."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ class RefusedError(Exception):
     """Docker compose rejects the project.
 
     Attributes:
-        problems: Why, all that can be said at this point.
+        problems: All reasons that are known at this point.
     """
 
     def __init__(self, problems: Iterable[DeployProblem]) -> None:
@@ -39,7 +39,7 @@ def raise_for(problems: Iterable[DeployProblem]) -> None:
     """Raise for `problems`, if there are any.
 
     Raises:
-        RefusedError: There are.
+        RefusedError: There are some.
     """
     found = tuple(problems)
     if found:

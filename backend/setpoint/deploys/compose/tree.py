@@ -16,12 +16,12 @@ class Leaf:
     """A single value.
 
     Attributes:
-        value: What YAML makes of it, or what is left of it once references are replaced.
+        value: What YAML makes of it, or the result once references are expanded.
         place: Where it is written.
-        style: How it is quoted; nothing where it is plain.
+        style: How it is quoted; empty if it is plain.
         named: Where the key is, if this `NAME=value` of a list was a key and its value; `place` is then the value's.
-        shadows: What it stands in for, because a later file, or a later line, gives the same name again: `NAME=value`.
-        is_open: Whether it refers to what only the caller of docker compose may know, so that the value is not.
+        shadows: What it replaces, because a later file, or a later line, sets the same name again: `NAME=value`.
+        is_open: Whether it refers to what only the caller of docker compose may know, so that the value is unknown.
     """
 
     value: GoValue
@@ -47,7 +47,7 @@ class Table:
     Attributes:
         entries: The values by their keys.
         place: Where the table is.
-        keys: Where each key is; not all of them are known of a table that was put together.
+        keys: Where each key is; not all of them are known for a merged table.
     """
 
     entries: Mapping[str, "Tree"]
@@ -59,7 +59,7 @@ class Table:
         return self.entries.get(key)
 
     def table(self, key: str) -> "Table":
-        """Return the table at `key`; an empty one where there is none."""
+        """Return the table at `key`; an empty one if there is none."""
         found = self.entries.get(key)
         return found if isinstance(found, Table) else Table({}, self.place)
 
@@ -76,20 +76,20 @@ Tree = Leaf | Items | Table
 
 
 def joined(name: str, leaf: Leaf, named: Place) -> Leaf:
-    """Return the value `leaf` of a key as an item of a list: `NAME=value`, or the name alone where it has none."""
+    """Return the value `leaf` of a key as an item of a list: `NAME=value`, or only the name if it has none."""
     if leaf.value is None:
         return replace(leaf, value=name, place=named, named=named)
     return replace(leaf, value=f"{name}={go_text(leaf.value)}", named=named)
 
 
 def matches(path: Path, pattern: str) -> bool:
-    """Return whether `path` is one of `pattern`, whose parts are divided by dots and may be `*`."""
+    """Return whether `path` matches `pattern`, whose parts are separated by dots and may be `*`."""
     wanted = pattern.split(".")
     return len(path) == len(wanted) and all(each in ("*", part) for part, each in zip(path, wanted, strict=True))
 
 
 def plain(tree: Tree | None) -> object:
-    """Return what `tree` says without its places, to compare it."""
+    """Return the content of `tree` without its places, for comparison."""
     if isinstance(tree, Table):
         return {key: plain(value) for key, value in tree.entries.items()}
     if isinstance(tree, Items):
@@ -98,5 +98,5 @@ def plain(tree: Tree | None) -> object:
 
 
 def text_of(tree: Tree | None) -> str | None:
-    """Return what `tree` says if it is a string."""
+    """Return `tree` if it is a string."""
     return tree.value if isinstance(tree, Leaf) and isinstance(tree.value, str) else None

@@ -1,4 +1,4 @@
-"""Puts the environment of one container together, as the kubelet does: `envFrom`, then `env` from top to bottom."""
+"""Builds the environment of one container, as the kubelet does: `envFrom`, then `env` from top to bottom."""
 
 import re
 from collections.abc import Collection
@@ -26,10 +26,10 @@ _SERVICE_VARIABLE = re.compile(
 
 
 class ContainerEnvironment:
-    """The environment of one container while it is put together.
+    """The environment of one container while it is being built.
 
     Attributes:
-        elsewhere: Objects that give it variables and are in no file.
+        elsewhere: Objects that give it variables but are not in a file.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class ContainerEnvironment:
         services: Collection[str],
         changed: Collection[str] = (),
     ) -> None:
-        """Begin with nothing.
+        """Start empty.
 
         Args:
-            container: What the manifest says of it.
-            sources: What its variables can be taken from.
-            decoder: What takes note of problems.
-            services: Those whose addresses the cluster gives, as in `KUBERNETES`.
+            container: What the manifest says about it.
+            sources: What its variables can come from.
+            decoder: Records problems.
+            services: Those whose addresses the cluster sets, such as `KUBERNETES`.
             changed: The names of the variables that a kustomization changes in ways that are not followed.
         """
         self._layers = Layers()
@@ -66,7 +66,7 @@ class ContainerEnvironment:
         return self._layers.variables()
 
     def fill(self) -> None:
-        """Give all that the container says, the weakest first."""
+        """Set everything that the container says, weakest first."""
         for key, place in self._container.keys.items():
             if key in _LIKE_ENV:
                 self._report_unknown_field(place, None, "write `env` or `envFrom`")
@@ -146,7 +146,7 @@ class ContainerEnvironment:
             self._give_value(name, value, variable.at("value"), name_place)
 
     def _name(self, named: Tree | None) -> str:
-        """Return the name of a variable; of a word that is a boolean without quotes, what people mean by it."""
+        """Return the name of a variable; for an unquoted word that is a boolean, the intended name."""
         if not isinstance(named, Leaf) or not isinstance(named.value, bool):
             return self._decoder.text(named, "name")
         name = named.place.span.of(named.place.file.text)

@@ -1,4 +1,4 @@
-"""Takes values out of a tree as the API server decodes them: a number is no string, a mapping no list."""
+"""Takes values out of a tree as the API server decodes them: a number is not a string, a mapping not a list."""
 
 from collections.abc import Mapping
 
@@ -18,10 +18,10 @@ def type_of(tree: Tree) -> str:
 
 
 class Decoder:
-    """Takes values out of the trees of one process, and reports those that are of a wrong type.
+    """Takes values out of the trees of one process, and reports those of a wrong type.
 
     Attributes:
-        problems: What the API server refuses, and what it does otherwise than people think.
+        problems: What the API server refuses, and what it does differently from what people expect.
     """
 
     def __init__(self, process: str | None = None) -> None:
@@ -29,7 +29,7 @@ class Decoder:
         self._process = process
 
     def text(self, tree: Tree | None, what: str, name: str | None = None) -> str:
-        """Return the string that `tree` is; nothing is the empty one."""
+        """Return `tree` as a string; nothing is an empty one."""
         if tree is None or (isinstance(tree, Leaf) and tree.value is None):
             return ""
         if isinstance(tree, Leaf) and isinstance(tree.value, str):
@@ -40,7 +40,7 @@ class Decoder:
         return ""
 
     def flag(self, tree: Tree | None, what: str) -> bool:
-        """Return the boolean that `tree` is; nothing is false."""
+        """Return `tree` as a boolean; nothing is false."""
         if isinstance(tree, Leaf) and isinstance(tree.value, bool):
             return tree.value
         if tree is not None and not (isinstance(tree, Leaf) and tree.value is None):
@@ -49,21 +49,21 @@ class Decoder:
         return False
 
     def items(self, tree: Tree | None, what: str) -> tuple[Tree, ...]:
-        """Return what is in the list that `tree` is; nothing is an empty one."""
+        """Return the items of `tree` as a list; nothing is an empty one."""
         if isinstance(tree, Items):
             return tree.items
         self._want("a list", tree, what)
         return ()
 
     def table(self, tree: Tree | None, what: str) -> Table | None:
-        """Return the mapping that `tree` is; None where it is none."""
+        """Return `tree` as a mapping; None if it is not one."""
         if isinstance(tree, Table):
             return tree
         self._want("a mapping", tree, what)
         return None
 
     def entries(self, tree: Tree | None, what: str) -> Mapping[str, Tree]:
-        """Return what is in the mapping that `tree` is; nothing is an empty one."""
+        """Return the entries of `tree` as a mapping; nothing is an empty one."""
         table = self.table(tree, what)
         return table.entries if table else {}
 
@@ -75,7 +75,7 @@ class Decoder:
         name: str | None = None,
         hint: str | None = None,
     ) -> None:
-        """Add a problem for which the process is not started, or its manifest not taken."""
+        """Add a problem because of which the process is not started, or its manifest is rejected."""
         self.problems.append(DeployProblem(kind, message, place, self._process, name, hint, refuses=True))
 
     def report(
@@ -86,7 +86,7 @@ class Decoder:
         name: str | None = None,
         hint: str | None = None,
     ) -> None:
-        """Add a problem with which the process is started."""
+        """Add a problem that does not keep the process from starting."""
         self.problems.append(DeployProblem(kind, message, place, self._process, name, hint))
 
     def _want(self, wanted: str, tree: Tree | None, what: str) -> None:

@@ -10,12 +10,12 @@ _REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|\((?P<name>[^)]*)\))")
 
 
 class Expanded(NamedTuple):
-    """A value after its references were replaced.
+    """A value with its references expanded.
 
     Attributes:
         text: The value.
         used: The names whose values are in it.
-        kept: The names whose `$(NAME)` stays as it is, because nobody gives them.
+        kept: The names whose `$(NAME)` is kept, because nothing sets them.
     """
 
     text: str
@@ -24,12 +24,12 @@ class Expanded(NamedTuple):
 
 
 def expand(value: str, known: Mapping[str, str], limit: ExpansionLimit) -> Expanded:
-    """Replace each `$(NAME)` of `value` whose name is `known`, and `$$` by `$`; all else stays as it is.
+    """Expand each `$(NAME)` of `value` whose name is `known`, and `$$` to `$`; everything else is kept.
 
     Args:
         value: What is written.
         known: The values by their names.
-        limit: How much may be put in; a reference beyond it stays.
+        limit: How much may be inserted; a reference beyond it is kept.
     """
     used: list[str] = []
     kept: list[str] = []

@@ -10,15 +10,15 @@ from setpoint.envfile.source_text import SourceText, Span
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Manifest:
-    """One object that is declared.
+    """A declared object.
 
     Attributes:
         kind: `Deployment`, `ConfigMap` and so on.
         name: Its name.
-        namespace: The one that the file says; None where it says none.
-        root: All that it says.
-        place: Where its name is written, or the object where that is nowhere.
-        former_names: The names that it had before kustomize renamed it, the first one first.
+        namespace: The namespace in the file; None if there is none.
+        root: Everything that it says.
+        place: Where its name is written, or the object if it has no name.
+        former_names: The names that it had before kustomize renamed it, oldest first.
     """
 
     kind: str
@@ -54,7 +54,7 @@ def read_trees(file: SourceText, words: Words) -> tuple[list[Tree], list[DeployP
 
 
 def read_manifests(file: SourceText, words: Words) -> ManifestFile:
-    """Read every object of `file`: of several documents, and of lists of objects."""
+    """Read every object of `file`, from several documents and from lists of objects."""
     trees, problems = read_trees(file, words)
     manifests: list[Manifest] = []
     for tree in trees:
@@ -64,7 +64,7 @@ def read_manifests(file: SourceText, words: Words) -> ManifestFile:
 
 
 def manifest_of(root: Table) -> Manifest | None:
-    """Return the object that `root` declares; None where it does not say what kind of object that is."""
+    """Return the object that `root` declares; None if it does not say which kind of object that is."""
     kind = root.text("kind")
     if not kind:
         return None

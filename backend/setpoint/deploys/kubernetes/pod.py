@@ -1,4 +1,4 @@
-"""The pods that a manifest declares, with their containers, and what of them a container can ask for."""
+"""The pods that a manifest declares, with their containers, and which of their fields a container can refer to."""
 
 import math
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ _ADDED_PREFIXES = ("statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.k
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pod:
-    """What a manifest says of its pods.
+    """What a manifest says about its pods.
 
     Attributes:
         manifest: The object that declares them.
@@ -50,11 +50,11 @@ class Pod:
 
     @property
     def spec(self) -> Table:
-        """Return what they are made of."""
+        """Return their spec."""
         return self.template.table("spec")
 
     def containers(self, decoder: Decoder) -> Iterator[Table]:
-        """Yield their containers, those that are started first before the others."""
+        """Yield their containers, init containers first."""
         for each in _CONTAINER_LISTS:
             for item in decoder.items(self.spec.at(each), each):
                 container = decoder.table(item, each)
@@ -62,7 +62,7 @@ class Pod:
                     yield container
 
     def field(self, path: str) -> "Known | None":
-        """Return what the field at `path` says; None for one that a container can't ask for."""
+        """Return what the field at `path` says; None for one that a container can't refer to."""
         for which in ("labels", "annotations"):
             if path.startswith(f"metadata.{which}['") and path.endswith("']"):
                 return self._metadata(which, path.removeprefix(f"metadata.{which}['")[:-2], path)
@@ -83,7 +83,7 @@ class Pod:
         return Known(value or "")
 
     def resource(self, container: Table, name: str, divisor: str) -> "Known | None":
-        """Return how much of a resource `container` has, as in `limits.cpu`; None for what is no quantity."""
+        """Return how much of a resource `container` has, such as `limits.cpu`; None if it is not a quantity."""
         kind, _, resource = name.partition(".")
         if kind not in ("limits", "requests") or not resource:
             return None

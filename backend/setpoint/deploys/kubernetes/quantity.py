@@ -11,7 +11,7 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
 
 def quantity(text: str) -> Fraction | None:
-    """Return the number that `text` stands for; None where it is no quantity."""
+    """Return the number that `text` means; None if it is not a quantity."""
     match = _QUANTITY.fullmatch(text)
     if match is None or match["suffix"] == "K":
         return None

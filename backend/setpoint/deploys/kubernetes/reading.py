@@ -25,11 +25,11 @@ def read_kubernetes(paths: Sequence[str], root: Path | None = None) -> Deploymen
     Args:
         paths: Files of manifests, folders of them as for `kubectl apply -f`, kustomizations and folders with one. All
             of them together are one deploy, in which each finds the ConfigMaps and Secrets of the others.
-        root: The folder out of which nothing is read; by default the repository that has the path. Outside of one it
-            is the folder of the path, and for a kustomization, whose bases may be anywhere, `/`.
+        root: The folder outside which nothing is read; by default the repository that has the path. Outside a
+            repository, it is the folder of the path, and for a kustomization, whose bases may be anywhere, `/`.
 
     Returns:
-        The containers by `Kind/name/container`, with all that is wrong: no file makes it raise an exception.
+        The containers by `Kind/name/container`, with everything that is wrong: no file makes it raise an exception.
     """
     reader = _Reader(root)
     for path in paths:
@@ -51,7 +51,7 @@ class _Reader:
     """Reads all paths of one deploy.
 
     Attributes:
-        manifests: What they declare, in their order.
+        manifests: What they declare, in order.
         problems: What is wrong with them.
         changed: The names of the variables that kustomizations change in ways that are not followed.
     """
@@ -82,7 +82,7 @@ class _Reader:
                     self._read_file(tree, f"{inside.rstrip('/')}/{name}")
 
     def _located(self, path: Path) -> tuple[FileTree, str]:
-        """Return the tree that has `path`, and where it is in there."""
+        """Return the tree that holds `path`, and where it is in that tree."""
         absolute = Path(os.path.normpath(path.absolute()))
         root = (self._root or _default_root(absolute)).absolute()
         if root not in self._trees:
@@ -109,7 +109,7 @@ class _Reader:
 
 
 def _default_root(path: Path) -> Path:
-    """Return the repository that has `path`; bases of a kustomization outside of one may be anywhere."""
+    """Return the repository that holds `path`; outside a repository, bases of a kustomization may be anywhere."""
     inside = [each for each in (path, *path.parents) if (each / ".git").exists()]
     if inside:
         return inside[0]
@@ -145,7 +145,7 @@ def _containers(
 
 
 def _decode_metadata(pod: Pod, decoder: Decoder) -> None:
-    """Report labels and annotations that are no strings, which `fieldRef` can't tell from missing ones."""
+    """Report labels and annotations that are not strings, which `fieldRef` can't tell from missing ones."""
     for which in ("labels", "annotations"):
         for table in {id(each): each for each in (pod.manifest.root, pod.template)}.values():
             for key, value in decoder.entries(table.at("metadata", which), which).items():

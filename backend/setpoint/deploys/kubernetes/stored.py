@@ -20,7 +20,7 @@ REFERENCES = {
     "configMapKeyRef": CONFIG_MAP,
     "secretKeyRef": SECRET,
 }
-"""What the references of a container are to, by their fields."""
+"""What the references of a container refer to, by field."""
 
 
 class StoredValue(NamedTuple):
@@ -29,7 +29,7 @@ class StoredValue(NamedTuple):
     Attributes:
         value: The text; bytes that are not UTF-8 are lone surrogates.
         place: Where it is written: in the manifest, encoded in a Secret, or in the file that kustomize reads it from.
-        named: Where its key is written; None where a generator makes it of a file's name.
+        named: Where its key is written; None if a generator makes it from a file name.
         style: How it came there, as `Leaf.style` says.
     """
 
@@ -46,7 +46,7 @@ class StoredObject:
     Attributes:
         kind: Which of them.
         name: Its name.
-        namespace: The one that its manifest says; None where that says none.
+        namespace: The namespace in its manifest; None if there is none.
         values: By their keys.
     """
 
@@ -100,7 +100,7 @@ def _style(tree: Tree) -> str:
 
 
 def _decoded(text: str, tree: Tree, decoder: Decoder) -> str:
-    """Return what the base64 `text` says; Go's decoder skips line ends, and nothing else."""
+    """Return the decoded base64 `text`; Go's decoder skips line endings, and nothing else."""
     try:
         return base64.b64decode(re.sub(r"[\r\n]", "", text), validate=True).decode("utf-8", "surrogateescape")
     except (binascii.Error, ValueError):

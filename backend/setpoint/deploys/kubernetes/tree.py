@@ -33,8 +33,8 @@ class Leaf:
     Attributes:
         value: What it is.
         place: Where it is written.
-        style: How it is quoted; `envs`, `literals` or `files` where a generator of kustomize has read it.
-        written: What is written there, without quotes: `0755`, of which YAML makes 493.
+        style: How it is quoted; `envs`, `literals` or `files` if a kustomize generator has read it.
+        written: What is written there, without quotes: `0755`, which YAML reads as 493.
     """
 
     value: JsonValue
@@ -66,19 +66,19 @@ class Table:
     keys: Mapping[str, Place] = field(default_factory=dict)
 
     def at(self, *path: str) -> "Tree | None":
-        """Return what is at `path`, key after key; None where a part of it is missing or no table."""
+        """Return what is at `path`, key after key; None if a part of it is missing or not a table."""
         found: Tree | None = self
         for key in path:
             found = found.entries.get(key) if isinstance(found, Table) else None
         return found
 
     def table(self, *path: str) -> "Table":
-        """Return the table at `path`; an empty one where there is none."""
+        """Return the table at `path`; an empty one if there is none."""
         found = self.at(*path)
         return found if isinstance(found, Table) else Table({}, self.place)
 
     def text(self, *path: str) -> str | None:
-        """Return the string at `path`; None where there is none."""
+        """Return the string at `path`; None if there is none."""
         found = self.at(*path)
         return found.value if isinstance(found, Leaf) and isinstance(found.value, str) else None
 
@@ -96,14 +96,14 @@ Tree = Leaf | Items | Table
 
 
 class TreeMaker:
-    """Makes trees of the YAML of one file.
+    """Builds trees from the YAML of one file.
 
     Attributes:
-        problems: What Kubernetes does not take, or takes otherwise than people think.
+        problems: What Kubernetes does not accept, or reads differently from what people expect.
     """
 
     def __init__(self, file: SourceText, words: Words, only_place: Place | None = None) -> None:
-        """Read `file`; with `only_place` all of it has that place, since its text is part of another file's value."""
+        """Read `file`; with `only_place`, all of it has that place, as its text is part of a value in another file."""
         self.problems: list[DeployProblem] = []
         self._file = file
         self._words = words

@@ -20,7 +20,7 @@ class ValueSources:
         self._decoder = decoder
 
     def value_from(self, name: str, source: Table, named: Place | None) -> Given | None:
-        """Return what `valueFrom` gives to the variable `name`; None where it gives nothing."""
+        """Return what `valueFrom` gives to the variable `name`; None if it gives nothing."""
         kinds = [kind for kind in _SOURCES if isinstance(source.at(kind), Table)]
         if len(kinds) != 1:
             message = f"`valueFrom` must have one of {', '.join(f'`{kind}`' for kind in _SOURCES[:4])}"
@@ -39,7 +39,7 @@ class ValueSources:
         return Given(name, known.value, kinds[0], reference.place, known.unknown, named=named)
 
     def object(self, key: str, reference: Table) -> StoredObject | None:
-        """Return the object that `reference` names under `key`; None, and a problem, where no file has it."""
+        """Return the object that `reference` names under `key`; None, and a problem, if no file has it."""
         name = self._decoder.text(reference.at("name"), "name")
         found = self._store.find(REFERENCES[key], name, self._pod.manifest.namespace)
         shown = self.shown(key, reference)

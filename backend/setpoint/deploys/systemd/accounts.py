@@ -1,4 +1,4 @@
-"""What systemd knows of the user that a unit names: `root` and `nobody` by itself, others from `/etc/passwd`."""
+"""What systemd knows about the user that a unit names: `root` and `nobody` by itself, others from `/etc/passwd`."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,12 @@ _NO_SHELLS = {"/bin/nologin", "/sbin/nologin", "/usr/bin/nologin", "/usr/sbin/no
 
 
 class Account(NamedTuple):
-    """A user, as far as a process hears of it.
+    """A user, as far as a process can see it.
 
     Attributes:
         name: Its name.
-        home: Its folder; None where it has none that counts.
-        shell: Its shell; None where it can't log in.
+        home: Its folder; None if it has none that counts.
+        shell: Its shell; None if it can't log in.
     """
 
     name: str
@@ -22,7 +22,7 @@ class Account(NamedTuple):
     shell: str | None
 
 
-# Asked for neither of them, systemd looks nothing up.
+# If neither is needed, systemd looks nothing up.
 _BUILT_IN = {
     **dict.fromkeys(("root", "0"), Account("root", "/root", "/bin/bash")),
     **dict.fromkeys(("nobody", "65534"), Account("nobody", None, None)),
@@ -30,7 +30,7 @@ _BUILT_IN = {
 
 
 def find_account(user: str, tree: FileTree) -> Account | None:
-    """Return the account called `user`, which may be a number; None where the files do not have it."""
+    """Return the account called `user`, which may be a number; None if the files do not have it."""
     if user in _BUILT_IN:
         return _BUILT_IN[user]
     try:

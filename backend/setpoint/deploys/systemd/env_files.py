@@ -25,7 +25,7 @@ class EnvFileReader:
 
     Attributes:
         problems: Files that are not read, and lines that are ignored.
-        elsewhere: Files whose variables nobody knows, in words.
+        elsewhere: Files whose variables are unknown, in words.
     """
 
     def __init__(self, tree: FileTree, process: str, *, is_whole: bool) -> None:
@@ -36,11 +36,11 @@ class EnvFileReader:
         self._is_whole = is_whole
 
     def read(self, files: Sequence[EnvironmentFile]) -> Iterator[tuple[EnvironmentFile, Given]]:
-        """Yield what the files give, in their order, each with the directive that names its file."""
+        """Yield what the files set, in order, each with the directive that names its file."""
         last = {file.path: at for at, file in enumerate(files)}
         for at, file in enumerate(files):
             if last[file.path] != at:
-                continue  # what it gives is given again by the last line that names it
+                continue  # what it sets is set again by the last line that names it
             paths = () if file.unknown else self._tree.matches(file.path)
             if not paths:
                 self._report_missing(file)
@@ -107,7 +107,7 @@ class EnvFileReader:
 
 
 def _meant(problem: Problem) -> str | None:
-    """Return the variable that a line is about; None where its text may be a piece of a secret."""
+    """Return the variable that a line concerns; None if its text may be part of a secret."""
     name = None if problem.kind is ProblemKind.MALFORMED_LINE else problem.name
     match = _EXPORTED.fullmatch(name or "")
     return match[1] if match else None

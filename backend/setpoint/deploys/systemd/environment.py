@@ -1,4 +1,4 @@
-"""Puts the environment of a unit's processes together: the manager's part, what is passed, inline, files, removal."""
+"""Builds the environment of a unit's processes: the manager's part, what is passed, inline, files, removal."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ _DEFAULTS = {"PATH", "LANG"}
 
 @dataclass(frozen=True)
 class Outside:
-    """The environment of the service manager, of which `PassEnvironment=` takes.
+    """The environment of the service manager, from which `PassEnvironment=` takes variables.
 
     Attributes:
-        variables: What is known of it.
-        is_complete: Whether that is all of it, so that a name which is not there is not passed.
+        variables: What is known about it.
+        is_complete: Whether that is all of it, so that a missing name is not passed.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -28,11 +28,11 @@ class Outside:
 
 
 class UnitEnvironment:
-    """The environment of one unit while it is put together.
+    """The environment of one unit while it is being built.
 
     Attributes:
-        problems: What a process gets otherwise than it is written.
-        elsewhere: What gives it variables that nobody knows.
+        problems: What a process gets differently from what is written.
+        elsewhere: What gives it unknown variables.
     """
 
     def __init__(self, name: UnitName, settings: UnitSettings) -> None:
@@ -48,12 +48,12 @@ class UnitEnvironment:
         return self._layers.variables()
 
     def fill(self, tree: FileTree, outside: Outside, *, is_whole: bool) -> None:
-        """Give all that the settings say, the weakest first.
+        """Set everything that the settings say, weakest first.
 
         Args:
             tree: The files of the machine.
             outside: The environment of the service manager.
-            is_whole: Whether the tree is all there is, so that a file which is not in it is missing.
+            is_whole: Whether the tree is complete, so that a file that is not in it is missing.
         """
         for given in (*self._of_the_manager(tree), *self._passed(outside), *self._settings.inline):
             self._layers.give(given)
@@ -66,7 +66,7 @@ class UnitEnvironment:
         self._remove()
 
     def _report_turned_order(self, file: EnvironmentFile, given: Given) -> None:
-        """Report a file that wins though the assignment is below it, which reads as if it came later."""
+        """Report a file that wins although the assignment is below it, and so seems to come later."""
         order, before = self._settings.order, self._layers.last(given.name)
         if before is None or before.place not in order or given.value == before.value:
             return

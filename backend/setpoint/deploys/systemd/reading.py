@@ -26,12 +26,12 @@ _TYPES = {f".{each}" for each in (*SECTIONS, "target", "timer", "path", "slice",
 
 
 class _Wanted(NamedTuple):
-    """A unit that is asked for.
+    """A requested unit.
 
     Attributes:
         name: Its name.
         tree: The files of its machine.
-        folders: Where units are looked for in them.
+        folders: Where to look for units in them.
     """
 
     name: str
@@ -40,12 +40,12 @@ class _Wanted(NamedTuple):
 
     @property
     def is_alone(self) -> bool:
-        """Return whether nothing but the unit and its drop-ins is at hand."""
+        """Return whether only the unit and its drop-ins are available."""
         return self.folders != UNIT_FOLDERS
 
 
 class _UnitRead(NamedTuple):
-    """What was found of one unit."""
+    """What was found for one unit."""
 
     process: Process | None
     problems: list[DeployProblem]
@@ -55,14 +55,14 @@ def read_units(units: Sequence[str], root: Path | None = None, outside: Outside 
     """Return what systemd 252 gives to the processes of `units`.
 
     Args:
-        units: Names of units, `.service` where they have no type, or paths of unit files. A file that is in a folder of
+        units: Names of units (`.service` if they have no type), or paths of unit files. A file that is in a folder of
             units, such as `etc/systemd/system`, is read as part of the tree above it; the env files of any other are
             not looked for.
         root: The tree of the machine, as for `systemctl --root`; by default that of the path, and `/` for a name.
-        outside: The environment of the service manager; by default nothing is known of it.
+        outside: The environment of the service manager; by default, nothing is known about it.
 
     Returns:
-        The processes by the names of their units, with all that is wrong: no unit makes it raise an exception.
+        The processes by the names of their units, with everything that is wrong: no unit makes it raise an exception.
     """
     trees: dict[Path, FileTree] = {}
     processes: dict[str, Process] = {}

@@ -30,7 +30,7 @@ class SettingsReader:
 
     Attributes:
         settings: What was read so far.
-        problems: What does not come to a process as it is written.
+        problems: What does not reach a process as it is written.
     """
 
     def __init__(self, name: UnitName, fragment: str) -> None:
@@ -196,7 +196,7 @@ class SettingsReader:
         return Named(self._specifiers.resolve(assignment.value.text), Place(self._file, assignment.value.whole))
 
     def _words(self, assignment: Assignment, *, escapes: bool = True) -> list[Word]:
-        """Return the words up to the end, or to what makes systemd drop the rest of the line."""
+        """Return the words up to the end, or up to what makes systemd drop the rest of the line."""
         found: list[Word] = []
         try:
             for word in words(assignment.value, escapes=escapes):
@@ -228,7 +228,7 @@ class SettingsReader:
 
 
 def _spans(file: SourceText, word: Word) -> tuple[Span, Span]:
-    """Return where value and name of an assignment are, without quotes round the whole of it."""
+    """Return where value and name of an assignment are, without quotes around the whole of it."""
     quoted = bool(word.quotes) and word.quotes[0].start == word.span.start
     closed = quoted and file.text[word.span.end - 1] == file.text[word.span.start]
     start = min(word.value_at, word.span.end)
@@ -236,7 +236,7 @@ def _spans(file: SourceText, word: Word) -> tuple[Span, Span]:
 
 
 def _why_ignored(path: str, resolved: Resolved) -> tuple[str, str | None]:
-    """Return why systemd does not take `path` for a file, and what to do; nothing where it does."""
+    """Return why systemd does not accept `path` as a file, and what to do; nothing if it does."""
     if resolved.bad is not None:
         return f"`{resolved.bad}` is not a specifier", "write `%%` for a percent sign"
     if path.startswith(('"', "'")):

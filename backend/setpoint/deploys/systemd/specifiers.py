@@ -1,4 +1,4 @@
-"""Resolves the specifiers of units, such as `%i`; some are known to the host alone."""
+"""Resolves the specifiers of units, such as `%i`; some are known only to the host."""
 
 import re
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ class Resolved(NamedTuple):
 
 
 class Specifiers:
-    """What each specifier says in one unit (systemd.unit(5), "Specifiers", system manager)."""
+    """The value of each specifier in one unit (systemd.unit(5), "Specifiers", system manager)."""
 
     def __init__(self, name: UnitName, fragment: str) -> None:
         self._meant: Mapping[str, str | None] = {**_OF_THE_MANAGER, **_of_the_unit(name, fragment)}
@@ -105,7 +105,7 @@ def _of_the_unit(name: UnitName, fragment: str) -> dict[str, str | None]:
 
 
 def _as_path(escaped: str) -> str | None:
-    """Return the path that `escaped` stands for; None where it stands for none, so that `%f` is refused."""
+    """Return the unescaped path of `escaped`; None if it is not one, so that `%f` is refused."""
     if escaped == "-":
         return "/"
     inside = unescaped(escaped)

@@ -32,7 +32,7 @@ class UnitFiles:
 
     Attributes:
         fragment: The path of the unit's own file.
-        masked: Whether it is empty or a link to `/dev/null`, which forbids to start the unit.
+        masked: Whether it is empty or a link to `/dev/null`, which prevents the unit from being started.
         dropins: The paths of its drop-ins, in the order in which they are read.
     """
 
@@ -42,7 +42,7 @@ class UnitFiles:
 
 
 def find_unit(tree: FileTree, name: UnitName, folders: tuple[str, ...] = UNIT_FOLDERS) -> UnitFiles | None:
-    """Return the files of the unit called `name`, or of its template; None where there is neither.
+    """Return the files of the unit called `name`, or of its template; None if there is neither.
 
     Raises:
         OSError: Its file can't be read.
@@ -84,7 +84,7 @@ def _aliases(tree: FileTree, name: UnitName, fragment: str, folders: tuple[str, 
 
 
 def _dropins(tree: FileTree, names: list[UnitName], folders: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the drop-ins by their file names: of two that are called alike, the first one found is read."""
+    """Return the drop-ins by file name: of two with the same name, the first one found is read."""
     found: dict[str, str] = {}
     for folder in _dropin_folders(names, folders):
         for name in tree.names(folder):

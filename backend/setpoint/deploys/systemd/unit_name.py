@@ -17,7 +17,7 @@ class UnitName(NamedTuple):
 
     Attributes:
         prefix: `app-web` of `app-web@blue.service`.
-        instance: `blue`; empty of a template, None of a unit that is neither.
+        instance: `blue`; empty for a template, None for a unit that is neither.
         type: `service`.
     """
 
@@ -27,7 +27,7 @@ class UnitName(NamedTuple):
 
     @classmethod
     def parsed(cls, name: str) -> "UnitName | None":
-        """Return the parts of `name`; None where it is the name of no unit that starts processes."""
+        """Return the parts of `name`; None if it is not the name of a unit that starts processes."""
         match = _NAME.fullmatch(name) if len(name) <= _LONGEST else None
         return cls(match["prefix"], match["instance"] if match["at"] else None, match["type"]) if match else None
 
@@ -38,7 +38,7 @@ class UnitName(NamedTuple):
 
     @property
     def template(self) -> str | None:
-        """Return the name of the template of an instance; None of any other unit."""
+        """Return the name of the template of an instance; None for any other unit."""
         return self._named(self.prefix, "") if self.instance else None
 
     @property
@@ -47,7 +47,7 @@ class UnitName(NamedTuple):
         return SECTIONS[self.type]
 
     def dropin_names(self) -> tuple[str, ...]:
-        """Return the names whose drop-ins count for it, its own first, as `app-.service` for `app-web.service`."""
+        """Return the names whose drop-ins count for it, its own first, such as `app-.service` for `app-web.service`."""
         found = []
         prefix = self.prefix
         while True:
@@ -64,7 +64,7 @@ class UnitName(NamedTuple):
 
 
 def unescaped(text: str) -> str | None:
-    r"""Return what an escaped part of a name says: `a-b` is `a/b`, `a\x2db` is `a-b`; None where an escape is none."""
+    r"""Return an unescaped part of a name: `a-b` is `a/b`, `a\x2db` is `a-b`; None if an escape is invalid."""
     if "\\" in _ESCAPED.sub("", text):
         return None
     content = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text.replace("-", "/"))

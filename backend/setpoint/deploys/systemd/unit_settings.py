@@ -23,9 +23,9 @@ class EnvironmentFile(NamedTuple):
     """A file that `EnvironmentFile=` names.
 
     Attributes:
-        path: Its path or pattern, from the root on.
-        optional: Whether systemd goes on without it.
-        unknown: What only the host knows of the path; None for most.
+        path: Its absolute path or pattern.
+        optional: Whether systemd continues without it.
+        unknown: The part of the path that only the host knows; None for most.
         place: Where the path is written.
     """
 
@@ -43,8 +43,8 @@ class UnitSettings:
         inline: The variables of `Environment=`, in the order in which they are given.
         files: The files of `EnvironmentFile=`.
         passed: The names of `PassEnvironment=`.
-        removed: What `UnsetEnvironment=` takes away: `NAME` or `NAME=value`.
-        user: What `User=` says; None where nobody is named.
+        removed: What `UnsetEnvironment=` removes: `NAME` or `NAME=value`.
+        user: What `User=` says; None if it is not set.
         is_dynamic: Whether the user is made for the unit.
         search_path: The folders of `ExecSearchPath=`.
         directories: For each variable, the folders that systemd makes for the unit.

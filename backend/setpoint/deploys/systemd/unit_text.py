@@ -1,4 +1,4 @@
-"""Reads the text of a unit or a drop-in: lines that go on, sections and assignments, nothing made of their values."""
+"""Reads the text of a unit or a drop-in: continued lines, sections and assignments, without interpreting values."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,12 +12,12 @@ from setpoint.envfile.source_text import SourceText, Span, first_bad_byte
 _BYTE_ORDER_MARK = "\ufeff"
 _BLANKS = " \t\n\r"
 _COMMENT = re.compile(r"[ \t\n\r]*[#;]")
-# A NUL byte ends a line as a line feed does; each of the three is there once in one line end.
+# A NUL byte ends a line as a line feed does; each of the three occurs once in one line ending.
 _LINE_END = re.compile(r"\n(?:\r\0?|\0\r?)?|\r(?:\n\0?|\0\n?)?|\0(?:\n\r?|\r\n?)?")
 
 
 class PlacedText(NamedTuple):
-    """A text that is put together of pieces of a file.
+    """A text that is assembled from parts of a file.
 
     Attributes:
         text: What it says.
@@ -30,7 +30,7 @@ class PlacedText(NamedTuple):
     end: int
 
     def piece(self, start: int, end: int) -> "PlacedText":
-        """Return the piece from `start` to `end`."""
+        """Return the part from `start` to `end`."""
         return PlacedText(self.text[start:end], self.offsets[start:end], self.span(start, end).end)
 
     def stripped(self) -> "PlacedText":
@@ -39,7 +39,7 @@ class PlacedText(NamedTuple):
         return self.piece(start, max(start, len(self.text.rstrip(_BLANKS))))
 
     def span(self, start: int, end: int) -> Span:
-        """Return where the piece from `start` to `end` is in the file."""
+        """Return where the part from `start` to `end` is in the file."""
         first = self.offsets[start] if start < len(self.offsets) else self.end
         return Span(first, self.offsets[end - 1] + 1 if end > start else first)
 
@@ -53,7 +53,7 @@ class Assignment(NamedTuple):
     """`Key=value` in a section of a unit.
 
     Attributes:
-        section: The section; one that systemd does not know is among them.
+        section: The section, which may be one that systemd does not know.
         key: What is left of the `=`.
         value: What is right of it, without blanks at the ends.
     """
@@ -70,8 +70,8 @@ class UnitText:
     Attributes:
         file: The file.
         assignments: In the order of the file, up to what makes it unreadable.
-        problems: Lines that say nothing to systemd.
-        broken: Why systemd reads it no further; a unit with it is not started, the rest of a drop-in left out.
+        problems: Lines that mean nothing to systemd.
+        broken: Why systemd stops reading it; such a unit is not started, and the rest of such a drop-in is ignored.
     """
 
     file: SourceText
@@ -85,7 +85,7 @@ class _BrokenError(Exception):
 
 
 def read_unit_text(file: SourceText) -> UnitText:
-    """Read the lines of `file`; any text gives a result, none an exception."""
+    """Read the lines of `file`; no text makes it raise an exception."""
     reader = _Reader(UnitText(file))
     broken = None
     try:
@@ -114,7 +114,7 @@ def logical_lines(text: str) -> Iterator[PlacedText]:
 
 
 def _joined(text: str, pieces: list[tuple[int, int]], *, goes_on: bool = False) -> PlacedText:
-    """Return the pieces as one line, with a blank for each backslash between them, and for one at the end."""
+    """Return the parts as one line, with a blank for each backslash between them, and for one at the end."""
     *_, (last, end) = pieces
     if len(pieces) == 1 and not goes_on:
         return PlacedText(text[last:end], range(last, end), end)

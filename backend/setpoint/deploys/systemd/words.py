@@ -1,4 +1,4 @@
-"""Splits a value into words as systemd does: quotes anywhere, C escapes outside of them too."""
+"""Splits a value into words as systemd does: quotes anywhere, C escapes also outside quotes."""
 
 import re
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ class Word(NamedTuple):
 
     Attributes:
         text: What it says, without quotes and with its escapes read; bytes that are not UTF-8 are lone surrogates.
-        span: Where it is in the file, its quotes included.
-        quotes: Where quotes were taken away from the middle of it, in the file.
-        value_at: Where the text after its first `=` begins in the file; the end of the word where it has none.
+        span: Where it is in the file, including its quotes.
+        quotes: Where quotes were removed from the middle of it, in the file.
+        value_at: Where the text after its first `=` begins in the file; the end of the word if it has none.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Word(NamedTuple):
 
 
 class BrokenQuotingError(Exception):
-    """A quote is open at the end, or an escape is none that systemd knows: from this word on nothing is read.
+    """A quote is open at the end, or systemd does not know an escape: from this word on, nothing is read.
 
     Attributes:
         span: The quote or the backslash.
@@ -54,7 +54,7 @@ def words(value: PlacedText, *, escapes: bool = True) -> Iterator[Word]:
 
     Args:
         value: What is right of the `=`.
-        escapes: Whether C escapes are read; without that a backslash takes the next character as it is.
+        escapes: Whether C escapes are read; without that, a backslash makes the next character literal.
 
     Raises:
         BrokenQuotingError: After the words before it were given.
@@ -71,7 +71,7 @@ def words(value: PlacedText, *, escapes: bool = True) -> Iterator[Word]:
 
 
 class _WordReader:
-    """Reads one word, whose bytes are put together first: several escapes may make one character."""
+    """Reads one word, whose bytes are collected first: several escapes may make up one character."""
 
     def __init__(self, value: PlacedText, start: int, *, escapes: bool) -> None:
         self._value = value

@@ -1,1 +1,1 @@
-"""YAML to trees that keep every place: what compose files and Kubernetes manifests are read from."""
+"""Turns YAML into trees that keep every place, from which compose files and Kubernetes manifests are read."""

@@ -40,7 +40,7 @@ class WrongTagError(Exception):
 
 
 def go_value(scalar: YamlScalar) -> GoValue:
-    """Return what `scalar` is.
+    """Return the value of `scalar`.
 
     Raises:
         WrongTagError: The program rejects the file, because the scalar is not what its tag says.

@@ -1,4 +1,4 @@
-"""The nodes of a YAML document: what is written, where, and nothing made of it yet."""
+"""The nodes of a YAML document: what is written and where, not yet interpreted."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,12 +8,12 @@ from setpoint.envfile.source_text import Span
 
 @dataclass(frozen=True, eq=False, repr=False)
 class YamlScalar:
-    """A single value, before anyone decides what type it has.
+    """A single value, before its type is decided.
 
     Attributes:
         text: What it says, without quotes, with escapes and line folding applied.
-        span: Where it is, its quotes included, its tag and anchor not; empty where nothing is written.
-        style: `'`, `"`, `|` or `>`; nothing for a plain one, whose type depends on what it says.
+        span: Where it is, with its quotes but without its tag and anchor; empty if nothing is written.
+        style: `'`, `"`, `|` or `>`; empty for a plain one, whose type depends on its text.
         tag: The tag that it carries, in full (`!reset`, `tag:yaml.org,2002:str`); None for most.
     """
 
@@ -28,7 +28,7 @@ class YamlSequence:
     """A list.
 
     Attributes:
-        items: Its nodes; what an alias stands for is the anchor's own node.
+        items: Its nodes; an alias is represented by the anchor's own node.
         span: Where it is, up to the end of its last item or its bracket.
         tag: The tag that it carries; None for most.
     """
@@ -43,7 +43,7 @@ class YamlMapping:
     """Keys and values.
 
     Attributes:
-        entries: In the order of the file; a key can be there twice, and `<<` is a key as any other.
+        entries: In the order of the file; a key can appear twice, and `<<` is a key like any other.
         span: Where it is, up to the end of its last value or its brace.
         tag: The tag that it carries; None for most.
     """
@@ -64,7 +64,7 @@ class YamlEntry(NamedTuple):
 
 
 class YamlProblem(NamedTuple):
-    """Why a text is no YAML, or none that is read here.
+    """Why a text is not YAML, or not read here.
 
     Attributes:
         span: Where it is.
@@ -77,11 +77,11 @@ class YamlProblem(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class YamlReading:
-    """What a text holds.
+    """The content of a text.
 
     Attributes:
         documents: The root of each document that was read in full; none for a text of comments.
-        problem: What ended the reading; None where the whole text was read.
+        problem: What ended the reading; None if the whole text was read.
     """
 
     documents: tuple[YamlNode, ...]
@@ -89,7 +89,7 @@ class YamlReading:
 
 
 def repeated_keys(mapping: YamlMapping) -> list[tuple[YamlScalar, YamlScalar]]:
-    """Return each scalar key that is there again, with the first one that says the same, whatever quotes it has."""
+    """Return each repeated scalar key, with the first one that says the same, whatever its quotes."""
     first: dict[str, YamlScalar] = {}
     repeated = []
     for key, _ in mapping.entries:

@@ -1,4 +1,4 @@
-"""Reads YAML into nodes by PyYAML's events: no recursion, bounded aliases, and a place for all that is wrong."""
+"""Reads YAML into nodes from PyYAML's events: no recursion, bounded aliases, and a place for every problem."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,9 +22,9 @@ MOST_LEVELS = 100
 MOST_REPEATED_NODES = 100_000
 """How many nodes aliases may repeat in one file; a whole cluster's manifests have fewer nodes."""
 MOST_ESCAPED_QUOTES = 100
-r"""How many `\'` may be in double quotes, for each of which the file is read anew; YAML has no such escape."""
+r"""How many `\'` may be in double quotes, for each of which the file is read again; YAML has no such escape."""
 
-# libyaml is what Go's YAML packages are translations of, so that it takes and refuses what they do.
+# Go's YAML packages are translations of libyaml, so it accepts and refuses what they do.
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _VERSION = (1, 1)
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
@@ -35,13 +35,13 @@ _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*+(?:\s++|#[^\n]*+)*+)++")
 
 
 class _Mark(Protocol):
-    """A place as either loader gives it, counted in code points."""
+    """A place as given by either loader, counted in code points."""
 
     index: int
 
 
 class _NotReadError(Exception):
-    """The text is not read any further than this place."""
+    """The text is not read beyond this place."""
 
     def __init__(self, span: Span, message: str) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ class _Collection:
         event: What opened it.
         children: Its nodes so far, keys and values in turn.
         end: Where the last of them ends, or the alias of it.
-        size: How many nodes it would have if every alias were written out.
+        size: How many nodes it would have if every alias were expanded.
         levels: How deep it would then be nested.
     """
 
@@ -80,10 +80,10 @@ def read_yaml(text: str, *, shared_anchors: bool = False) -> YamlReading:
 
     Args:
         text: The file; bytes that are not UTF-8 are lone surrogates in it.
-        shared_anchors: Whether a document may use the anchors of those before it, against the letter of YAML.
+        shared_anchors: Whether a document may use the anchors of those before it, contrary to the YAML specification.
 
     Returns:
-        The documents up to the first problem: any text gives a reading, none an exception.
+        The documents up to the first problem; no text makes it raise an exception.
     """
     reader = _Reader(text, shared_anchors=shared_anchors)
     try:
@@ -119,7 +119,7 @@ class _Reader:
         raise _NotReadError(Span(0, 0), f"the file has more than {MOST_ESCAPED_QUOTES} escaped single quotes")
 
     def _take_escaped_quote(self, start: int) -> bool:
-        r"""Mark the `\'` at `start` as a quote, which Go's yaml packages read and libyaml does not, and begin anew."""
+        r"""Mark the `\'` at `start` as a quote, which Go's yaml packages read and libyaml does not, and start again."""
         if not self._text.startswith("\\'", start) or _MARK in self._text:
             return False
         self._parsed = f"{self._parsed[:start]}'{_MARK}{self._parsed[start + 2 :]}"
@@ -226,7 +226,7 @@ def _why_unacceptable(character: str) -> str:
 
 
 def _why(error: yaml.MarkedYAMLError) -> str:
-    """Return what the library says; without its C part it would quote the character that it stumbled over."""
+    """Return what the library says; without its C part, it would quote the offending character."""
     if not yaml.__with_libyaml__ or not error.problem:
         return "the YAML can't be parsed from here on"
     return f"{error.context}: {error.problem}" if error.context else str(error.problem)

@@ -1,1 +1,1 @@
-"""What docker compose takes in a compose file: its keys, and what each of them may hold."""
+"""What docker compose accepts in a compose file: its keys, and what each of them may hold."""

@@ -1,4 +1,4 @@
-"""What docker compose 2.40 takes in a compose file around the services (the Compose Specification)."""
+"""What docker compose 2.40 accepts in a compose file outside the services (the Compose Specification)."""
 
 from setpoint.deploys.compose.structure.service import SERVICE
 from setpoint.deploys.compose.structure.shapes import (

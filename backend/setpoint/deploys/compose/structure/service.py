@@ -1,4 +1,4 @@
-"""What docker compose 2.40 takes in a service: all keys, and what each may hold (the Compose Specification)."""
+"""What docker compose 2.40 accepts in a service: all keys, and what each may hold (the Compose Specification)."""
 
 from setpoint.deploys.compose.structure.shapes import (
     BOOLEAN,

@@ -1,4 +1,4 @@
-"""What a part of a compose file may look like, and what is wrong with one that does not."""
+"""What a part of a compose file may look like, and what is wrong with one that does not fit."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,9 +30,9 @@ class One:
 
     Attributes:
         kinds: What it may be: `string`, `number`, `integer`, `boolean`, `null`.
-        choices: Which strings are allowed; all, where there are none.
-        any_case: Whether they may be written in capitals, too.
-        form: A pattern that a string has to match somewhere; none, where all do.
+        choices: Which strings are allowed; if empty, all.
+        any_case: Whether they may be written in any case.
+        form: A pattern that a string must match somewhere; empty if all do.
     """
 
     kinds: tuple[str, ...]
@@ -47,7 +47,7 @@ class Each:
 
     Attributes:
         item: What each of them is.
-        unique: Whether none may be there twice.
+        unique: Whether no item may appear twice.
     """
 
     item: "Shape"
@@ -56,11 +56,11 @@ class Each:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Named:
-    """A mapping with keys of the writer's own.
+    """A mapping with arbitrary keys.
 
     Attributes:
         value: What each value is.
-        names: A pattern of the keys that are looked at.
+        names: A pattern for the keys that are checked.
         closed: Whether keys that do not match it are refused.
     """
 
@@ -75,7 +75,7 @@ class Keys:
 
     Attributes:
         known: What each of them holds.
-        required: Those that must be there.
+        required: Those that must be present.
         extensible: Whether `x-…` is allowed.
         closed: Whether other keys are refused.
     """
@@ -99,7 +99,7 @@ NAMES = r"^[a-zA-Z0-9._-]+\Z"
 STRING = One(("string",))
 NULL = One(("null",))
 TRUE, FALSE = ("true", "y", "yes", "on"), ("false", "n", "no", "off")
-"""How a string says a boolean, in any case."""
+"""How strings spell booleans, in any case."""
 BOOLEAN = One(("boolean", "string"), (*TRUE, *FALSE), any_case=True)
 INTEGER = One(("integer", "string"))
 NUMBER = One(("number", "string"))
@@ -121,7 +121,7 @@ def alike(shape: Shape, *names: str) -> dict[str, Shape]:
 
 
 def faults(shape: Shape, tree: Tree, path: Path = ()) -> Iterator[DeployProblem]:
-    """Yield what keeps `tree`, which is at `path`, from being `shape`."""
+    """Yield why `tree`, which is at `path`, does not fit `shape`."""
     fitting = [one for one in _alternatives(shape) if _fits(one, tree)]
     if not fitting:
         yield _fault(f"{_at(path)} must be {_allowed(shape)}", tree.place, path, _hint(tree))
@@ -238,7 +238,7 @@ def _allowed(shape: Shape) -> str:
 
 
 def _at(path: Path) -> str:
-    """Return where `path` is, in words; the keys of a writer's own, which could be anything, are left out."""
+    """Return where `path` is, in words, without arbitrary keys, which could be anything."""
     if not path:
         return "a compose file"
     own = next((index for index, key in enumerate(path) if key in _WITH_OWN_KEYS), len(path))

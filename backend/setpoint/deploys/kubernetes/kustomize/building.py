@@ -15,7 +15,7 @@ from setpoint.deploys.kubernetes.tree import Leaf, Table, Words
 from setpoint.envfile.source_text import Span
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-"""What the file of a kustomization may be called."""
+"""The possible names of a kustomization file."""
 
 _FIELDS = {
     "apiVersion", "kind", "metadata", "bases", "buildMetadata", "commonAnnotations", "commonLabels", "components",
@@ -33,7 +33,7 @@ class Built:
     """What a kustomization builds.
 
     Attributes:
-        manifests: The objects; none where kustomize refuses it.
+        manifests: The objects; none if kustomize refuses it.
         problems: What is wrong, and what is not followed.
         changed: The names of the variables that this changes, as `changed_variables` says.
     """
@@ -48,7 +48,7 @@ def build(tree: FileTree, folder: str) -> Built:
     builder = _Builder(tree)
     try:
         built = builder.accumulated(folder, [], ())
-        # Without a namespace is not in any: kustomize rewrites no reference from one to the other.
+        # No namespace is different from any namespace: kustomize rewrites no references between them.
         manifests = [replace(each, namespace=each.namespace or "") for each in built]
         return Built(manifests, builder.problems, builder.changed)
     except KustomizeError as error:
@@ -71,7 +71,7 @@ class _Builder:
         kind: str = _KUSTOMIZATION,
         named: Place | None = None,
     ) -> list[Manifest]:
-        """Return the objects of the kustomization in `folder`, which as a component changes what is `given`."""
+        """Return the objects of the kustomization in `folder`, which, as a component, changes what is `given`."""
         self._built += 1
         if self._built > _MOST_BUILT:
             message = f"this kustomization includes more than {_MOST_BUILT} others"
@@ -156,7 +156,7 @@ class _Builder:
                 self._absorb(manifests, generated(kind, args, self._tree, level.folder, self.problems), args)
 
     def _absorb(self, manifests: list[Manifest], made: Manifest, args: Table) -> None:
-        """Add what a generator made, or put it into the object that there is."""
+        """Add what a generator made, or merge it into the existing object."""
         behavior = args.text("behavior") or "create"
         at = next((at for at, each in enumerate(manifests) if _is_same(each, made)), None)
         if (at is None) != (behavior == "create"):
@@ -193,12 +193,12 @@ class _Builder:
 
 @dataclass(frozen=True)
 class _Level:
-    """One kustomization on the way.
+    """One kustomization being built.
 
     Attributes:
         root: What it says.
         folder: Where it is.
-        parents: The folders of those that it is a part of, and its own.
+        parents: The folders of those that it is part of, and its own.
     """
 
     root: Table

@@ -10,7 +10,7 @@ class KustomizeError(Exception):
     """kustomize does not build it.
 
     Attributes:
-        place: What it does not take.
+        place: What it does not accept.
     """
 
     def __init__(self, message: str, place: Place | None) -> None:
@@ -33,10 +33,10 @@ def _items(root: Table, key: str) -> tuple[Tree, ...]:
 
 
 def text(root: Table, key: str) -> str:
-    """Return the string at `key`; nothing is the empty one.
+    """Return the string at `key`; nothing is an empty one.
 
     Raises:
-        KustomizeError: It is something else, as `n` without quotes, which is a boolean.
+        KustomizeError: It is something else, such as `n` without quotes, which is a boolean.
     """
     found = root.at(key)
     if found is None or (isinstance(found, Leaf) and found.value is None):

@@ -1,4 +1,4 @@
-"""Makes ConfigMaps and Secrets of literals, env files and whole files, as kustomize's generators do."""
+"""Makes ConfigMaps and Secrets from literals, env files and whole files, as kustomize's generators do."""
 
 import base64
 import re
@@ -26,10 +26,10 @@ def generated(kind: str, args: Table, tree: FileTree, folder: str, problems: lis
 
     Args:
         kind: `ConfigMap` or `Secret`.
-        args: What the kustomization says of it.
+        args: What the kustomization says about it.
         tree: The files.
-        folder: The folder of the kustomization, below which its files have to be.
-        problems: Takes what is lost in silence.
+        folder: The folder of the kustomization, below which its files must be.
+        problems: Collects what is silently lost.
 
     Raises:
         KustomizeError: kustomize refuses it.
@@ -45,7 +45,7 @@ def generated(kind: str, args: Table, tree: FileTree, folder: str, problems: lis
             message = f"the {kind} `{name}` gets this key twice, so kustomize rejects the kustomization"
             raise KustomizeError(message, place or leaf.place)
         if kind != SECRET and first_bad_byte(str(leaf.value)) is not None:
-            continue  # it becomes `binaryData`, which no variable gets
+            continue  # it becomes `binaryData`, which variables can't get
         data[key] = _encoded(leaf) if kind == SECRET else leaf
         if place is not None:
             keys[key] = place
@@ -71,7 +71,7 @@ def _pairs(args: Table, tree: FileTree, folder: str, problems: list[DeployProble
 
 
 def _texts(args: Table, key: str) -> Iterator[Leaf]:
-    """Yield the strings of a list, or the string that stands there alone."""
+    """Yield the strings of a list, or a single string."""
     found = args.at(key)
     for item in found.items if isinstance(found, Items) else (found,):
         if isinstance(item, Leaf) and isinstance(item.value, str):
@@ -94,7 +94,7 @@ def _read(source: Leaf, path: str, tree: FileTree, folder: str) -> SourceText:
 
 
 def _of_env_file(file: SourceText, problems: list[DeployProblem]) -> Iterator[Pair]:
-    """Yield the variables of an env file: all after the `=` is the value, quotes and comments too."""
+    """Yield the variables of an env file: everything after the `=` is the value, including quotes and comments."""
     begin = len(_BYTE_ORDER_MARK) if file.text.startswith(_BYTE_ORDER_MARK) else 0
     for line in _LINE.finditer(file.text, begin):
         if len(line[1].encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:

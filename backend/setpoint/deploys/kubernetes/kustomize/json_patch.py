@@ -17,7 +17,7 @@ def patched(root: Tree, operations: Sequence[Tree]) -> Tree:
     """Return `root` after `operations`.
 
     Raises:
-        PatchError: One of them does not apply, or is none.
+        PatchError: One of them does not apply, or is not an operation.
     """
     for operation in operations:
         if not isinstance(operation, Table):

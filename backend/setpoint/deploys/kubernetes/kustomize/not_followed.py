@@ -12,7 +12,7 @@ NOT_FOLLOWED = {
 """The fields that are not followed."""
 
 ALL = "*"
-"""Stands for every variable."""
+"""Represents every variable."""
 
 WHY = "changed by the kustomization"
 """Why the value of such a variable is unknown."""
@@ -23,10 +23,10 @@ _OF_MANY = re.compile(r"\benv\b|^(?:data|stringData)\b")
 
 
 def changed_variables(root: Table) -> set[str]:
-    """Return the names of the variables that may be others than they are written; `ALL` where nobody can tell which.
+    """Return the names of the variables that may differ from what is written; `ALL` if it is unclear which.
 
     Raises:
-        KustomizeError: `replacements` are no list, or of a form that kustomize refuses.
+        KustomizeError: `replacements` is not a list, or has a form that kustomize refuses.
     """
     if any(key in root.keys for key in _CHANGES_ANYTHING):
         return {ALL}

@@ -1,4 +1,4 @@
-"""Applies the patches of a kustomization to the objects that they are for."""
+"""Applies the patches of a kustomization to their target objects."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from setpoint.envfile.source_text import SourceText, first_bad_byte
 _BLOCK = "|"
 _REPEATS = re.compile(r"[*+?{]")
 _REPEATED_GROUP = re.compile(r"\)[*+?{]")
-_MOST_REPEATS = 3  # each more could take a hundred times longer, one of a group for ever
+_MOST_REPEATS = 3  # each further one could take a hundred times longer, and one of a group for ever
 
 
 class Patcher:
@@ -37,7 +37,7 @@ class Patcher:
         """Apply an item of `patchesStrategicMerge`: a path, or a patch itself.
 
         Raises:
-            KustomizeError: It can't be read, or is for nothing that there is.
+            KustomizeError: It can't be read, or matches no object.
         """
         text = str(patch.value)
         trees = _inline(patch, Words.KUSTOMIZE) if "\n" in text else self._of_file(patch, text, Words.KUSTOMIZE)
@@ -48,7 +48,7 @@ class Patcher:
         """Apply an item of `patches` or `patchesJson6902`.
 
         Raises:
-            KustomizeError: It can't be read, does not apply, or is for nothing that there is.
+            KustomizeError: It can't be read, does not apply, or matches no object.
         """
         target = item.at("target")
         operations = self._trees(item, Words.KUBECTL)
@@ -171,7 +171,7 @@ def _has(manifest: Manifest, which: str, selector: str | None) -> bool:
 
 
 def _inline(patch: Leaf, words: Words) -> list[Tree]:
-    """Read a patch that is written inside of the kustomization, with the places that it has there."""
+    """Read a patch that is written inside the kustomization, with its places there."""
     file, span = patch.place
     text = str(patch.value)
     maker = TreeMaker(SourceText(file.path, text), words, patch.place)

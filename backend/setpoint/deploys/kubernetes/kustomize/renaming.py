@@ -1,4 +1,4 @@
-"""Gives objects prefixes, suffixes, namespaces and labels, and rewrites the references to what is renamed."""
+"""Gives objects prefixes, suffixes, namespaces and labels, and rewrites references to renamed objects."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ _KEPT_NAMES = {"APIService", "CustomResourceDefinition", "Namespace"}
 
 
 def renamed(manifests: Iterable[Manifest], prefix: str, suffix: str) -> list[Manifest]:
-    """Return the objects with `prefix`, then `suffix` at their names; they stay known by the name after each step."""
+    """Return the objects with `prefix`, then `suffix` added to their names; each intermediate name is remembered."""
     return [_renamed(_renamed(each, prefix + each.name), prefix + each.name + suffix) for each in manifests]
 
 
@@ -24,7 +24,7 @@ def _renamed(manifest: Manifest, name: str) -> Manifest:
 
 
 def with_references(manifests: list[Manifest]) -> list[Manifest]:
-    """Return the objects with their references to what has another name by now rewritten."""
+    """Return the objects with references to renamed objects rewritten."""
     now = {(each.kind, each.name) for each in manifests}
     names = {
         (each.kind, former): each.name
@@ -43,7 +43,7 @@ def in_namespace(manifests: Iterable[Manifest], namespace: str) -> list[Manifest
 
 
 def with_pairs(manifest: Manifest, which: str, pairs: Table, *, in_template: bool) -> Manifest:
-    """Return `manifest` with `pairs` among its labels or annotations, `which` says, and among those of its pods."""
+    """Return `manifest` with `pairs` added to its labels or annotations, as `which` says, and to those of its pods."""
     root = _with_metadata(manifest.root, which, pairs, ())
     path = TEMPLATES.get(manifest.kind)
     if path and in_template and isinstance(root.at(*path), Table):

@@ -18,12 +18,12 @@ _MERGE_KEYS = {
 
 
 def merged(base: Table, patch: Table, *, by_key: bool) -> Table | None:
-    """Return `base` with `patch` in it; None where the patch deletes it.
+    """Return `base` with `patch` applied; None if the patch deletes it.
 
     Args:
-        base: What is there.
-        patch: What the patch says of it.
-        by_key: Whether lists are merged by the names in them, as of kinds that kustomize knows; of others they are
+        base: What exists.
+        patch: What the patch says about it.
+        by_key: Whether lists are merged by the names in them, as for kinds that kustomize knows; for others, they are
             replaced.
     """
     directive = patch.text(_DIRECTIVE)
@@ -43,10 +43,10 @@ def _said(table: Table) -> list[tuple[str, Tree]]:
 
 
 def _merged_value(key: str, base: Tree | None, patch: Tree, *, by_key: bool) -> Tree | None:
-    """Return what is at `key` after the patch; None where it takes it away."""
+    """Return what is at `key` after the patch; None if the patch removes it."""
     if isinstance(patch, Leaf):
         if patch.value is not None and not patch.style and isinstance(base, Leaf) and base.style in _QUOTED:
-            return replace(patch, value=patch.written, style=base.style)  # it takes over the quotes that were there
+            return replace(patch, value=patch.written, style=base.style)  # it keeps the existing quotes
         return None if patch.value is None else patch
     if isinstance(patch, Table):
         return merged(base if isinstance(base, Table) else Table({}, patch.place), patch, by_key=by_key)
@@ -57,11 +57,11 @@ def _merged_value(key: str, base: Tree | None, patch: Tree, *, by_key: bool) -> 
 
 
 def _merged_list(base: Items, patch: Items, merge_key: str) -> Items:
-    """Return the list with what the patch names in front, in its order."""
+    """Return the list with what the patch names in front, in the order of the patch."""
     tables = [item for item in patch.items if isinstance(item, Table)]
     if any(table.text(_DIRECTIVE) == "replace" and table.text(merge_key) is None for table in tables):
         return Items(tuple(table for table in tables if table.text(_DIRECTIVE) is None), patch.place)
-    tables = [table for table in tables if table.text(_DIRECTIVE) != "replace"]  # of one item, kustomize ignores it
+    tables = [table for table in tables if table.text(_DIRECTIVE) != "replace"]  # ignored for a single item
     before: dict[str | None, list[Table]] = {}
     for item in base.items:
         if isinstance(item, Table):
@@ -76,7 +76,7 @@ def _merged_list(base: Items, patch: Items, merge_key: str) -> Items:
 
 
 def _merged_item(before: list[Table], patch: Table) -> Table | None:
-    """Return the item after the patch; of two that are called alike, kustomize keeps the last one as it was."""
+    """Return the item after the patch; of two with the same name, kustomize leaves the last one unchanged."""
     if len(before) > 1 and patch.text(_DIRECTIVE) is None:
         return before[-1]
     return merged(before[0] if before else Table({}, patch.place), patch, by_key=True)
