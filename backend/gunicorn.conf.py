@@ -171,6 +171,11 @@ def pre_request(worker: Any, request: Any) -> None:
     worker.let_others_go_first()
 
 
+def post_request(worker: Any, request: Any, _environ: Any, _response: Any) -> None:
+    """Report to the worker that a request has ended; gunicorn calls this however it ended."""
+    worker.draining.end(request)
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """Remove the gauges of a worker that has ended."""
     forget_process(worker.pid)

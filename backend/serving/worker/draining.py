@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Protocol
-from weakref import WeakSet
 
 import gevent  # type: ignore[import-untyped]  # has no types
 
@@ -32,13 +31,17 @@ class Draining:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._requests: WeakSet[Request] = WeakSet()
+        self._requests = set[Request]()
         gevent.spawn(self._drain_when_stopped)
 
     def begin(self, request: Request) -> None:
         """Record that the worker is answering `request`."""
         begin_request(request)
         self._requests.add(request)
+
+    def end(self, request: Request) -> None:
+        """Record that `request` is answered, or has failed."""
+        self._requests.discard(request)
 
     def _drain_when_stopped(self) -> None:
         while self._worker.alive:
