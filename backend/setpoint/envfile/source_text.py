@@ -8,7 +8,7 @@ from typing import NamedTuple
 from setpoint.text.escape import printable
 
 _BAD_BYTE = "[\ud800-\udfff]"
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = r"\r\n|\n|\r"
 
 
 class Span(NamedTuple):
@@ -59,7 +59,7 @@ class SourceText:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return [0, *(match.end() for match in re.finditer(_LINE_END, self.text))]
 
     def position(self, offset: int) -> Position:
         """Return line and column of the code point at `offset`."""
