@@ -26,6 +26,8 @@ _MASKS = {
 }
 """Texts that represent a value, which would be permanently lost if one of them were stored in its place."""
 
+_NOT_STORED = ("\0", *_MASKS)
+
 _DANGEROUS = re.compile(
     # Each makes a process run, load or find something other than its author meant.
     r"LD_.+|DYLD_.+|GCONV_PATH|PATH|IFS|BASH_ENV|BASH_FUNC_.+|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND"
@@ -92,12 +94,17 @@ def dangerous_names(variables: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name in variables if _DANGEROUS.fullmatch(name))
 
 
+def size_of(variables: Mapping[str, str]) -> int:
+    """Return the bytes of UTF-8 of names and values together."""
+    return _size("".join([part for pair in variables.items() for part in pair]))
+
+
 def _set_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
     if len(variables) > MOST_VARIABLES:
         message = f"there are {len(variables):,} variables, and an environment may have at most {MOST_VARIABLES:,}"
         yield Problem(None, "too-many-variables", message)
         return
-    size = sum(_size(name) + _size(text) for name, text in variables.items())
+    size = size_of(variables)
     if size > LARGEST_SET:
         message = f"names and values are {size:,} bytes together; the limit is {LARGEST_SET:,}"
         yield Problem(None, "set-too-large", message)
@@ -117,6 +124,9 @@ def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Itera
 
 
 def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
+    together = "\n".join(text for _, text in variables.items())
+    if together.isascii() and len(together) <= LARGEST_VALUE and not any(each in together for each in _NOT_STORED):
+        return
     for name, text in variables.items():
         variable = name if is_variable_name(name) else None
         shown = f"`{variable}`" if variable else "a variable whose name is not allowed"

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.canaries import SqlCanaries
 from app.store.repositories.events import SqlAuditLog, SqlEvents
@@ -24,19 +25,20 @@ class SqlTransaction:
 
     def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
         self.connection = connection
+        rarely_used = RarelyUsed(connection)
         self.principals = SqlPrincipals(connection)
         self.keys = SqlKeys(connection, sealer)
-        self.revisions = SqlRevisions(connection, sealer, self.principals, self.keys)
-        self.proposals = SqlProposals(connection, sealer, self.principals, self.keys)
+        self.revisions = SqlRevisions(connection, sealer, self.principals, self.keys, rarely_used)
+        self.proposals = SqlProposals(connection, sealer, self.principals, self.keys, rarely_used)
         self.schemas = SqlSchemas(connection, self.principals)
         self.tokens = SqlTokens(connection, self.principals)
         self.sign_ins = SqlSignIns(connection)
         self.sessions = SqlSessions(connection, self.principals)
         self.trust = SqlTrustRules(connection, self.principals)
-        self.canaries = SqlCanaries(connection)
+        self.canaries = SqlCanaries(connection, rarely_used)
         self.rollout_results = SqlRolloutResults(connection)
         self.events = SqlEvents(connection)
         self.audit = SqlAuditLog(connection, self.principals)
-        self.webhooks = SqlWebhooks(connection, sealer, self.keys)
+        self.webhooks = SqlWebhooks(connection, sealer, self.keys, rarely_used)
         self.incoming = SqlIncomingWebhooks(connection, sealer, self.keys)
-        self.limits = SqlLimits(connection)
+        self.limits = SqlLimits(connection, rarely_used)

@@ -9,6 +9,7 @@ from time import monotonic
 from app.domain.errors import LimitedError
 from app.domain.limit import MINUTES_AHEAD, RESERVE, Allowed, Limit, Spent, Usage, first_minute, free_at, minute_of
 from app.domain.revision import Draft
+from app.domain.variables import size_of
 from app.service.ports import Transaction
 
 _MEBIBYTE = 1 << 20
@@ -84,11 +85,11 @@ class Budgets:
 
     def spend(self, found: Transaction, app: str, draft: Draft) -> None:
         """Record that a revision was made on behalf of an app."""
-        self._note(found, app, draft.made_at, revisions=1, size=_size(draft))
+        self._note(found, app, draft.made_at, revisions=1, size=size_of(draft.variables))
 
     def spend_on_proposal(self, found: Transaction, app: str, draft: Draft) -> None:
         """Record that an app has stored what may become a revision."""
-        self._note(found, app, draft.made_at, revisions=0, size=_size(draft))
+        self._note(found, app, draft.made_at, revisions=0, size=size_of(draft.variables))
 
     def spend_on_schema(self, found: Transaction, app: str, document: str, now: datetime) -> None:
         """Record that an app has stored a schema."""
@@ -109,10 +110,6 @@ def _spent(found: Transaction, app: str, now: datetime) -> Sequence[Spent]:
     """Return what an app has used within the hour; a clock that was ahead for a while has no lasting effect."""
     newest = minute_of(now) + MINUTES_AHEAD
     return [each for each in found.limits.spent(app, first_minute(now)) if each.minute <= newest]
-
-
-def _size(draft: Draft) -> int:
-    return sum(len(name.encode()) + len(text.encode()) for name, text in draft.variables.items())
 
 
 def amount(limit: Limit, number: int) -> str:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.canary import Canary, Plan, Size, Stage
 from app.domain.place import Place
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.tables import canaries, canary_plans
 
 _OF_PLACE = sa.and_(
@@ -24,8 +25,9 @@ _ON_TRIAL = sa.select(canaries).where(canaries.c.ended_at.is_(None)).order_by(ca
 class SqlCanaries:
     """The port `Canaries` in one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, rarely_used: RarelyUsed) -> None:
         self._connection = connection
+        self._rarely_used = rarely_used
 
     def latest(self, place: Place) -> Canary | None:
         """Return the newest revision of an environment that some instances were offered first; None if none was."""
@@ -61,15 +63,15 @@ class SqlCanaries:
 
     def plan(self, place: Place) -> Plan | None:
         """Return how an environment tries revisions; None if everyone is offered them at once."""
-        row = self._connection.execute(_PLAN, _wanted(place)).first()
-        return _plan(row) if row else None
+        rows = self._rarely_used.rows(canary_plans, _PLAN, _wanted(place))
+        return next(map(_plan, rows), None)
 
     def set_plan(self, place: Place, plan: Plan | None) -> None:
         """Store how an environment tries revisions."""
         self._connection.execute(_NO_PLAN, _wanted(place))
         if plan is not None:
             row = {"app": place.app, "environment": place.environment, **_planned(plan)}
-            self._connection.execute(canary_plans.insert(), row)
+            self._rarely_used.insert(canary_plans, row)
 
 
 def _wanted(place: Place) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from app.domain.limit import Allowed, Limit, Spent
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.tables import metadata
 
 limits = sa.Table(
@@ -54,19 +55,21 @@ _FORGET = spent.delete().where(spent.c.app == sa.bindparam("wanted"), spent.c.mi
 class SqlLimits:
     """The port `Limits` in one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, rarely_used: RarelyUsed) -> None:
         self._connection = connection
+        self._rarely_used = rarely_used
 
     def own(self, app: str) -> Allowed:
         """Return the limits that were set for `app` itself."""
-        return {Limit(name): allowed for name, allowed in self._connection.execute(_OWN, {"wanted": app})}
+        rows = self._rarely_used.rows(limits, _OWN, {"wanted": app})
+        return {Limit(row.name): row.allowed for row in rows}
 
     def set(self, app: str, limit: Limit, allowed: int | None) -> None:
         """Set a limit of `app`; None for that of all apps."""
         this = sa.and_(limits.c.app == app, limits.c.name == limit)
         self._connection.execute(limits.delete().where(this))
         if allowed is not None:
-            self._connection.execute(limits.insert(), {"app": app, "name": limit, "allowed": allowed})
+            self._rarely_used.insert(limits, {"app": app, "name": limit, "allowed": allowed})
 
     def spent(self, app: str, first: int) -> Sequence[Spent]:
         """Return what `app` has used from minute `first` on, oldest minute first."""

@@ -15,6 +15,7 @@ from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.proposal import Approval, Ending, Proposal, ProposalState, Terms, Wish
 from app.domain.variables import Variables
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.access_tables import principals
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.columns import LARGEST
@@ -37,15 +38,19 @@ _OPEN = proposals.c.state == ProposalState.OPEN
 class SqlProposals:
     """The port `Proposals` in one transaction."""
 
-    def __init__(self, connection: sa.Connection, sealer: Sealer, known: SqlPrincipals, keys: SqlKeys) -> None:
+    def __init__(
+        self, connection: sa.Connection, sealer: Sealer, known: SqlPrincipals, keys: SqlKeys, rarely_used: RarelyUsed
+    ) -> None:
         self._connection = connection
+        self._rarely_used = rarely_used
         self._sealer = sealer
         self._known = known
         self._keys = keys
 
     def protections(self) -> Mapping[Place, int]:
         """Return how many approvals a change needs, by protected environment."""
-        return {Place(row.app, row.environment): row.approvals for row in self._connection.execute(_PROTECTIONS)}
+        rows = self._rarely_used.rows(protections, _PROTECTIONS)
+        return {Place(row.app, row.environment): row.approvals for row in rows}
 
     def protect(self, place: Place, approvals: int | None) -> None:
         """Store how many approvals a change needs; None for an environment that is not protected."""
@@ -53,7 +58,7 @@ class SqlProposals:
         self._connection.execute(protections.delete().where(here))
         if approvals is not None:
             row = {"app": place.app, "environment": place.environment, "approvals": approvals}
-            self._connection.execute(protections.insert(), row)
+            self._rarely_used.insert(protections, row)
 
     def numbered(self, place: Place, number: int) -> Proposal | None:
         """Return one proposal; None if there is none with this number."""
@@ -110,14 +115,11 @@ class SqlProposals:
 
     def approve(self, proposal: Proposal, approval: Approval) -> Proposal:
         """Store an approval, replacing an earlier one of the same principal."""
-        principal_id = self._known.id_of(approval.principal)
         here = {"app": proposal.place.app, "environment": proposal.place.environment, "proposal": proposal.number}
-        before = (
-            *(approvals.c[name] == value for name, value in here.items()),
-            approvals.c.principal_id == principal_id,
-        )
+        key = {**here, "principal_id": self._known.id_of(approval.principal)}
+        before = (approvals.c[name] == value for name, value in key.items())
         self._connection.execute(approvals.delete().where(*before))
-        row = {**here, "principal_id": principal_id, "digest": approval.digest, "at": approval.at}
+        row: dict[str, object] = {**key, "digest": approval.digest, "at": approval.at}
         row["places"] = list(map(str, approval.places))
         self._connection.execute(approvals.insert(), row)
         others = (each for each in proposal.approvals if not each.principal.is_same_as(approval.principal))
@@ -193,9 +195,8 @@ class SqlProposals:
 
     def _base_digest(self, place: Place, number: int | None) -> str:
         here = (revisions.c.app == place.app, revisions.c.environment == place.environment)
-        return (
-            self._connection.scalar(sa.select(revisions.c.digest).where(*here, revisions.c.number == number)) or FIRST
-        )
+        digest = sa.select(revisions.c.digest).where(*here, revisions.c.number == number)
+        return self._connection.scalar(digest) or FIRST
 
     def _found(self, statement: sa.Select[Any], what: str) -> Sequence[Proposal]:
         try:
@@ -292,8 +293,7 @@ def _ending(row: sa.Row[Any]) -> Ending | None:
     state, at = ProposalState(found[proposals.c.state]), found[proposals.c.ended_at]
     if state is ProposalState.OPEN or at is None:
         return None
-    reason, revision = found[proposals.c.ended_reason], found[proposals.c.revision]
-    return Ending(state, at, as_principal(row, _ENDER), reason, revision)
+    return Ending(state, at, as_principal(row, _ENDER), found[proposals.c.ended_reason], found[proposals.c.revision])
 
 
 def _damaged(what: str) -> DamagedError:

@@ -13,6 +13,7 @@ from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision
 from app.domain.variables import Variables
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.access_tables import principals
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.columns import LARGEST
@@ -68,8 +69,11 @@ class _Stored:
 class SqlRevisions:
     """The port `Revisions` in one transaction."""
 
-    def __init__(self, connection: sa.Connection, sealer: Sealer, known: SqlPrincipals, keys: SqlKeys) -> None:
+    def __init__(
+        self, connection: sa.Connection, sealer: Sealer, known: SqlPrincipals, keys: SqlKeys, rarely_used: RarelyUsed
+    ) -> None:
         self._connection = connection
+        self._rarely_used = rarely_used
         self._sealer = sealer
         self._known = known
         self._keys = keys
@@ -155,8 +159,8 @@ class SqlRevisions:
 
     def extending(self, place: Place) -> Sequence[Place]:
         """Return the environments whose newest revision extends `place` directly, sorted."""
-        rows = self._connection.execute(_EXTENDING, {"app": place.app, "environment": place.environment})
-        return [Place(*row) for row in rows]
+        rows = self._rarely_used.rows(bases, _EXTENDING, {"app": place.app, "environment": place.environment})
+        return [Place(row.app, row.environment) for row in rows]
 
     def destroy(self, revision: Revision, destruction: Destruction) -> Revision:
         """Permanently remove the values of a revision, and keep everything else."""
@@ -179,7 +183,7 @@ class SqlRevisions:
         self._connection.execute(bases.delete().where(mine))
         for base in revision.bases:
             below = {"base_app": base.app, "base_environment": base.environment}
-            self._connection.execute(bases.insert(), {"app": place.app, "environment": place.environment, **below})
+            self._rarely_used.insert(bases, {"app": place.app, "environment": place.environment, **below})
 
     def _insert(self, revision: Revision, sealed: SealedBody, body_sha256: bytes, previous: str) -> None:
         row = {

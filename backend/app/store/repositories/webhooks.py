@@ -19,6 +19,7 @@ from app.domain.webhooks.outgoing import (
     Topic,
     new_delivery_id,
 )
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.tables import deliveries, webhooks
 from app.store.sealing import Sealer, WrappedAppKey
@@ -37,8 +38,9 @@ _WAITING = deliveries.c.state == DeliveryState.WAITING
 class SqlWebhooks:
     """The port `Webhooks` in one transaction; since there is one writer at a time, what is claimed is claimed once."""
 
-    def __init__(self, connection: sa.Connection, sealer: Sealer, keys: SqlKeys) -> None:
+    def __init__(self, connection: sa.Connection, sealer: Sealer, keys: SqlKeys, rarely_used: RarelyUsed) -> None:
         self._connection = connection
+        self._rarely_used = rarely_used
         self._sealer = sealer
         self._keys = keys
 
@@ -54,7 +56,7 @@ class SqlWebhooks:
             "disabled_at": endpoint.disabled_at,
             "disabled_because": endpoint.disabled_because,
         }
-        self._connection.execute(webhooks.insert(), row)
+        self._rarely_used.insert(webhooks, row)
 
     def named(self, endpoint_id: str, now: datetime) -> Endpoint | None:
         """Return the endpoint with this id, with the secrets that sign at `now`; None if there is none."""
@@ -66,7 +68,7 @@ class SqlWebhooks:
 
     def all_endpoints(self) -> Sequence[Endpoint]:
         """Return all endpoints without their secrets, oldest first."""
-        return [_endpoint(row, ()) for row in self._connection.execute(_ENDPOINTS)]
+        return [_endpoint(row, ()) for row in self._rarely_used.rows(webhooks, _ENDPOINTS)]
 
     def rotate(self, endpoint: Endpoint, secret: str, old_until: datetime) -> None:
         """Store another secret; the previous one also signs until then."""

@@ -1,6 +1,7 @@
 """The part of the contract of a store that is about webhooks."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,11 +9,14 @@ import pytest
 
 from app.domain.errors import DamagedError
 from app.domain.identity import Bound
+from app.domain.limit import Limit
 from app.domain.webhooks.outgoing import Attempt, DeliveryState, Endpoint, Message, Topic, after
 from app.domain.webhooks.signature import new_secret
 from app.store.repositories.tables import webhooks
 from app.store.repositories.webhooks import KEPT
-from app.store.testing.examples import NOW, PRODUCTION, STAGING, AnyStore
+from app.store.testing.canary_contract import PLAN
+from app.store.testing.examples import NOW, PRODUCTION, SCHEMA, STAGING, AnyStore, draft
+from app.store.transaction import SqlTransaction
 
 EVERYTHING = frozenset(Topic)
 UNTIL = NOW + timedelta(minutes=2)
@@ -147,3 +151,25 @@ class WebhookContract:
         store.write(lambda found: found.webhooks.remove("wh_1"))
         assert store.read(lambda found: found.webhooks.all_endpoints()) == []
         assert not store.read(lambda found: found.webhooks.is_due(NOW, []))
+
+    def test_a_transaction_finds_what_it_has_just_set_for_the_first_time(self, store: AnyStore) -> None:
+        """Although it has seen before that there was none."""
+
+        def ask(found: SqlTransaction) -> Sequence[object]:
+            extending = found.revisions.extending(STAGING)
+            plan, own = found.canaries.plan(PRODUCTION), found.limits.own("billing")
+            return extending, found.proposals.protections(), own, plan, found.webhooks.all_endpoints()
+
+        def change(found: SqlTransaction) -> Sequence[object]:
+            assert not any(ask(found))
+            found.limits.set("billing", Limit.REVISIONS, 5)
+            found.canaries.set_plan(PRODUCTION, PLAN)
+            found.proposals.protect(PRODUCTION, 2)
+            found.webhooks.add(new)
+            found.schemas.put(SCHEMA)
+            found.revisions.append(replace(draft(), bases=(STAGING,)))
+            return ask(found)
+
+        new = endpoint()
+        told = [PRODUCTION], {PRODUCTION: 2}, {Limit.REVISIONS: 5}, PLAN, [replace(new, secrets=())]
+        assert store.write(change) == store.read(ask) == told
