@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Location
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.blame import assignment_to_blame
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
@@ -254,7 +255,7 @@ def is_refused(subject: Subject, provenance: Provenance, assignment: Assignment 
     setting = provenance.variable.setting
     for refusal in subject.validated.refusals:
         if refusal.kind is RefusalKind.INVALID and refusal.setting[: len(setting)] == setting and assignment:
-            blamed = subject.assignment_of(refusal.entry) if refusal.entry else provenance.winner
+            blamed = assignment_to_blame(subject, refusal) or provenance.winner
             if blamed and (blamed.name, blamed.written) == (assignment.name, assignment.written):
                 return True
     return False

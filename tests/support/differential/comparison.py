@@ -118,8 +118,15 @@ def _of_blame(situation: Situation, answer: Any, right: Any, answers: Answers) -
         at = _at(situation, diagnostic["location"], diagnostic["variable"])
         if at is None:
             yield Difference("place", diagnostic, "nothing is written there")
-        elif not any(_is_better(each, right) for each in answers.written[at]):
+        elif not any(_is_better(each, right) for each in answers.written[at]) and not _is_given_twice(situation, at):
             yield Difference("blame", said, right)
+
+
+def _is_given_twice(situation: Situation, at: int) -> bool:
+    """Return whether a JSON value around it gives the same key: without either one, the other one would be wrong."""
+    name = situation.written[at].name.upper()
+    around = [each for each in situation.written if name.startswith(f"{each.name.upper()}__")]
+    return any(f'"{name.removeprefix(f"{each.name.upper()}__")}"' in each.text.upper() for each in around)
 
 
 def _is_better(answer: Any, before: Any) -> bool:
@@ -145,6 +152,8 @@ def _of_origins(
         is_winner = at in winners
         if here.texts is STRANGER and not is_winner:
             continue  # A misspelt key of a model says at least that there is one.
+        if here.text == "null" and not is_winner:
+            continue  # It may count by what it hides, while what is over it gives the value.
         if is_winner != _counts(others, right) and not (is_winner and _is_taken_apart(here, winners, situation)):
             yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
 
