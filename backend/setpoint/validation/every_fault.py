@@ -22,8 +22,8 @@ from setpoint.validation.unusable import Unusable, UnusableValueError
 # What pydantic takes for a refusal or a command; and Ctrl-C, which comes from whoever runs this.
 _PASSED_ON = (ValueError, AssertionError, PydanticOmit, PydanticUseDefault, KeyboardInterrupt)
 _FUNCTIONS = {"function-before", "function-after", "function-wrap", "function-plain"}
-# What is under these in a schema is not a schema, whatever it looks like.
-_NO_SCHEMAS = {"cls", "config", "default", "expected", "metadata", "ref", "schema_ref", "serialization", "type"}
+NO_SCHEMAS = {"cls", "config", "default", "expected", "metadata", "ref", "schema_ref", "serialization", "type"}
+"""What is under these in a schema is not a schema, whatever it looks like."""
 _STAND_IN = {
     "type": "default",
     "default_factory": Unusable,
@@ -91,7 +91,7 @@ def _heard_out(part: Any, *, validates_defaults: bool = False) -> Any:
     if is_schema and "config" in part:
         validates_defaults = bool(part["config"].get("validate_default"))
     copy = {
-        key: each if is_schema and key in _NO_SCHEMAS else _heard_out(each, validates_defaults=validates_defaults)
+        key: each if is_schema and key in NO_SCHEMAS else _heard_out(each, validates_defaults=validates_defaults)
         for key, each in part.items()
     }
     if kind == "default" and "default_factory" in part:

@@ -19,7 +19,15 @@ Setting = tuple[str | int, ...]
 _OF_TAGS = {"union_tag_invalid", "union_tag_not_found"}
 _FOLLOWING = {LOOKED, "default_factory_not_called"}
 """Errors that only follow from another invalid value, which are not reported."""
-_NAME_OF_TAG = re.compile("'([^']*)'")
+_OF_CHOICES = {
+    "literal_error": "expected",
+    "enum": "expected",
+    "union_tag_invalid": "expected",
+    "url_scheme": "expected_schemes",
+}
+"""Where an error lists words that the class allows, by its type."""
+_QUOTED = re.compile("'([^']*)'")
+_BETWEEN = re.compile("(?:, | or )*")
 
 
 def refusals_in(
@@ -44,7 +52,8 @@ def refusals_in(
         takes_no_text = takes_none(path, details, is_converted=bool(is_converted))
         refusal = Refusal(kind, setting, details["type"], context, words, path.keys, takes_no_text=takes_no_text)
         refusal = refusal._replace(of_key=path.of_key, made=path.made)
-        yield (_of_tag(refusal) if details["type"] in _OF_TAGS else refusal).masked(redactor)
+        refusal = _of_tag(refusal) if details["type"] in _OF_TAGS else refusal
+        yield _with_choices(contract, refusal, refusal.masked(redactor))
 
 
 def _raised(
@@ -73,9 +82,43 @@ def _context(details: ErrorDetails) -> Mapping[str, Any]:
     return details.get("ctx", {}) if "url" in details else {}
 
 
+def _with_choices(contract: SettingsContract, refusal: Refusal, masked: Refusal) -> Refusal:
+    """Return `masked` with the words that the class allows in clear, although a secret may have one as its value.
+
+    They are in the class for all to read, and a mask among them would tell that they are the secret. A validator may
+    raise the same error with words of its own, so each has to be in the schema of the class.
+    """
+    name = _OF_CHOICES.get(refusal.error_type, "")
+    listed = refusal.context.get(name)
+    if not isinstance(listed, str) or masked.context[name] == listed or not _BETWEEN.fullmatch(_QUOTED.sub("", listed)):
+        return masked
+    allowed = set(_choices(contract.settings_class.__pydantic_core_schema__))
+    if not allowed.issuperset(_QUOTED.findall(listed)):
+        return masked
+    return masked._replace(context={**masked.context, name: listed})
+
+
+def _choices(part: object) -> Iterator[str]:
+    """Yield the words that any `part` of a schema allows: members of literals and enums, and schemes of URLs."""
+    from setpoint.validation.every_fault import NO_SCHEMAS
+
+    if isinstance(part, list | tuple):
+        for each in part:
+            yield from _choices(each)
+    elif isinstance(part, dict):
+        yield from map(str, part.get("allowed_schemes") or ())
+        if part.get("type") == "literal":
+            yield from map(str, part["expected"])
+        elif part.get("type") == "enum":
+            yield from (str(each.value) for each in part["members"])
+        for key, each in part.items():
+            if key not in NO_SCHEMAS:
+                yield from _choices(each)
+
+
 def _of_tag(refusal: Refusal) -> Refusal:
     """Return `refusal`, which says that a tag selects no member of a union, as a refusal of the tag's field."""
-    field = _NAME_OF_TAG.match(str(refusal.context.get("discriminator")))
+    field = _QUOTED.match(str(refusal.context.get("discriminator")))
     if field is None:
         return refusal  # A function of the class tells the members apart.
     kind = RefusalKind.MISSING if refusal.error_type == "union_tag_not_found" else RefusalKind.INVALID

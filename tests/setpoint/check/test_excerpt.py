@@ -1,9 +1,9 @@
 """The line that a report shows is the one that its message speaks of."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import AnyUrl, HttpUrl, PostgresDsn, RedisDsn, SecretStr, UrlConstraints
+from pydantic import AnyUrl, BaseModel, Field, HttpUrl, PostgresDsn, RedisDsn, SecretStr, UrlConstraints
 from pydantic_settings import BaseSettings
 
 from setpoint.formats import registry
@@ -21,6 +21,27 @@ class Site(BaseSettings):
     cache: RedisDsn | None = None
     database: PostgresDsn | None = None
     events: Annotated[AnyUrl, UrlConstraints(allowed_schemes=["wss"])] | None = None
+
+
+class Bucket(BaseModel):
+    """A member that its kind selects."""
+
+    kind: Literal["bucket"]
+
+
+class Folder(BaseModel):
+    """Another."""
+
+    kind: Literal["folder"]
+
+
+class Choices(BaseSettings):
+    """Settings that allow a few words, which may well be a password of a laptop."""
+
+    password: SecretStr
+    home: HttpUrl | None = None
+    stages: list[Literal["dev", "production"]] = []
+    store: Annotated[Bucket | Folder, Field(discriminator="kind")] | None = None
 
 
 def _shown(text: str | bytes) -> str:
@@ -61,3 +82,17 @@ def test_the_caret_is_under_the_byte() -> None:
 def test_a_refused_url_names_the_schemes_that_are_allowed(line: str, schemes: str) -> None:
     """One has not to look them up."""
     assert f"expected a URL that begins with {schemes}" in _shown(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "password", "expected"),
+    [
+        ("HOME=gopher://h", "http", "expected a URL that begins with `http://` or `https://`"),
+        ('STAGES=["x"]', "production", "expected `dev` or `production`"),
+        ('STORE={"kind": "x"}', "bucket", "expected `bucket` or `folder`"),
+    ],
+)
+def test_a_word_that_the_class_allows_is_not_masked(line: str, password: str, expected: str) -> None:
+    """It is in the class for all to read, and a mask among the others would tell that it is the password."""
+    report = checked(f"{line}\nPASSWORD={password}\n", settings_class=Choices)
+    assert expected in registry.render("full", report, Style(colored=False))
