@@ -1,5 +1,7 @@
 """What a model inside the class forbids stops the start, wherever it is set and whoever else may want it."""
 
+from typing import Literal
+
 import pytest
 from pydantic import AliasChoices, BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,3 +37,38 @@ def test_what_a_model_forbids_is_an_error_in_a_file_and_in_the_environment(name:
 def test_a_name_of_others_in_the_environment_is_none_of_the_class() -> None:
     """It reads no part of it."""
     assert checked(settings_class=App, environment={"FOUR__QUX": "1"}).diagnostics == ()
+
+
+class Folder(Closed):
+    """One member of a union."""
+
+    kind: Literal["folder"]
+    path: str
+
+
+class Bucket(Closed):
+    """Another, which has no path."""
+
+    kind: Literal["bucket"]
+
+
+class Store(BaseSettings):
+    """Settings that read a file of their own below the environment."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_file="1.env")
+    store: Folder | Bucket = Field(discriminator="kind")
+
+
+@pytest.mark.parametrize(
+    ("whole", "message"),
+    [
+        ('{"kind": "bucket", "path": "p"}', "`path` in `STORE` in the process environment"),
+        ('{"kind": "bucket"}', "`STORE__PATH`"),
+    ],
+)
+def test_a_key_that_a_stronger_value_gives_is_not_blamed_on_the_variable_that_it_shadows(
+    whole: str, message: str
+) -> None:
+    """Taking that one out would change nothing."""
+    (found,) = checked("STORE__PATH=q\n", settings_class=Store, environment={"STORE": whole}).diagnostics
+    assert found.message == f"{message} contains a key that is not allowed"
