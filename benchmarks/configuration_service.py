@@ -44,6 +44,7 @@ import os, sqlite3
 from flask import Flask, Response, request
 application = Flask(__name__)
 store = sqlite3.connect(os.environ["STORE"], check_same_thread=False, isolation_level=None)
+store.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
 store.execute("CREATE TABLE IF NOT EXISTS kept (app TEXT, environment TEXT, number INTEGER, body BLOB)")
 store.execute("INSERT INTO kept VALUES ('billing', 'production', 1, ?)", (b"x" * 1_024,))
 @application.get("/v1/apps/<app>/environments/<environment>/config")
@@ -53,6 +54,10 @@ def read(app, environment):
     response = Response(row[1], mimetype="application/json")
     response.set_etag(str(row[0]))
     return response.make_conditional(request)
+@application.put("/v1/apps/<app>/environments/<environment>/config")
+def write(app, environment):
+    store.execute("INSERT INTO kept VALUES (?, ?, 2, ?)", (app, environment, request.get_data()))
+    return "", 201
 """
 
 
@@ -111,6 +116,9 @@ def _writes(folder: Path, variables: Mapping[str, str]) -> None:
         _, address = stack.enter_context(worker(BACKEND, ("run:application",), variables))
         first_revision(folder, address, token)
         alone = {"fdatasync of 4 KiB": [_syncing(folder)], "PUT to Setpoint": [putting(address, token)]}
+        words = (*_GUNICORN, "--keep-alive=5", "flask_and_sqlite:application")
+        _, flask = stack.enter_context(worker(folder, words, {"STORE": str(folder / "written.db")}))
+        alone["PUT to Flask + sqlite3"] = [_putting_to_flask(flask)]
         etcd = stack.enter_context(_etcd(folder)) if shutil.which("etcd") else None
         if etcd:
             alone["put to etcd's gateway"] = [_putting_to_etcd(etcd)]
@@ -154,6 +162,20 @@ def _held(variables: Mapping[str, str], token: str) -> None:
                 time.sleep(HEARTBEAT_SECONDS)  # each of them has one
                 idle = (cpu_seconds(pid) - began) / HEARTBEAT_SECONDS
                 print(f"\n{HELD:,} streams held by one worker: {each:.1f} KiB each, idle at {idle:.1%} of a core")
+
+
+def _putting_to_flask(address: Address) -> Callable[[], object]:
+    """Return what inserts a row of 1 KiB, which nothing checks and nobody is told of."""
+    connection = http.client.HTTPConnection(*address, timeout=30)
+
+    def put() -> None:
+        connection.request("PUT", CONFIG, b"x" * 1_024)
+        response = connection.getresponse()
+        answer = response.read()
+        if response.status != http.HTTPStatus.CREATED:
+            raise UnexpectedAnswerError(answer)
+
+    return put
 
 
 def _putting_to_etcd(address: Address) -> Callable[[], object]:
