@@ -9,6 +9,7 @@ from itertools import chain
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
@@ -116,20 +117,26 @@ class Subject:
 
     def assignment_of(self, entry: Entry) -> Assignment:
         """Return what `entry` gives to the class."""
-        variable = self.contract.find(entry.name)
+        variable = self.contract.find(entry.name) or self._read_otherwise(entry.name)
         return Assignment(entry.name, Guarded(entry.value or ""), variable, entry.written)
 
     def _assignment_of_source(self, entry: Entry, source: SourceRecord) -> Assignment:
-        """Return what `entry` gives to the class by a source whose names may begin with a prefix of its own."""
-        found, contract = self.assignment_of(entry), self.contract
-        prefix = contract.canonical(source.prefix or "")
-        if found.variable or source.prefix is None or not contract.canonical(entry.name).startswith(prefix):
-            return found
-        variable = contract.find(f"{contract.prefix}{entry.name[len(prefix) :]}")
-        if variable is None:
-            return found
-        spelt = f"{prefix}{variable.name[len(contract.prefix) :]}"
-        return found._replace(variable=variable._replace(name=spelt))
+        """Return what `entry` gives to the class by one source."""
+        variable = self.contract.find(entry.name) or self._under_prefix(entry.name, source.prefix)
+        return self.assignment_of(entry)._replace(variable=variable)
+
+    def _under_prefix(self, name: str, prefix: str | None) -> Variable | None:
+        """Return the variable that a source with its own `prefix` reads as `name`, spelled with that prefix."""
+        beginning = self.contract.canonical(prefix or "")
+        if prefix is None or not self.contract.canonical(name).startswith(beginning):
+            return None
+        variable = self.contract.find(f"{self.contract.prefix}{name[len(beginning) :]}")
+        return variable and variable._replace(name=f"{beginning}{variable.name[len(self.contract.prefix) :]}")
+
+    def _read_otherwise(self, name: str) -> Variable | None:
+        """Return the variable that some source with its own prefix reads as `name`."""
+        prefixes = {source.prefix for made in self.asked.builds for source in made.sources}
+        return next(filter(None, (self._under_prefix(name, each) for each in prefixes if each)), None)
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:
@@ -242,18 +249,9 @@ class Subject:
         process = self.gathered.process
         is_given_by_itself = process is not None and name in process.given_by_itself
         is_ignored = any(fnmatchcase(name, pattern) for pattern in self.ignored)
-        is_read = self.is_read_beside(name) or self.contract.is_of_part(name) or self._is_read_otherwise(name)
+        is_read = self.is_read_beside(name) or self.contract.is_of_part(name) or self._read_otherwise(name) is not None
         return is_given_by_itself or is_ignored or is_read
 
     def is_read_beside(self, name: str) -> bool:
         """Return whether another settings class of the app reads the variable `name`."""
         return any(each.find(name) or each.from_file(name) for each in self.beside)
-
-    def _is_read_otherwise(self, name: str) -> bool:
-        """Return whether a source with its own prefix reads the variable `name`."""
-        beginnings = {source.prefix for made in self.asked.builds for source in made.sources if source.prefix}
-        return any(
-            self.contract.canonical(name).startswith(self.contract.canonical(each))
-            and self.contract.find(f"{self.contract.prefix}{name[len(each) :]}")
-            for each in beginnings
-        )

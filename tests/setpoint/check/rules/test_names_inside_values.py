@@ -263,6 +263,7 @@ class Renamed(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHOPS_")
 
     port: int
+    limits: list[int] = []
 
     @classmethod
     def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
@@ -275,6 +276,7 @@ RENAMED: list[tuple[dict[str, str], list[str]]] = [
     ({"SHOPS_PORT": "1", "SHOP_PORT": "2"}, []),
     ({"SHOP_PORT": "1", "SHOP_PROT": "2"}, ["SP301 SHOP_PROT"]),
     ({"SHOP_PORT": "x"}, ["SP401 SHOP_PORT"]),
+    ({"SHOP_PORT": "1", "SHOP_LIMITS": "[1"}, ["SP401 SHOP_LIMITS"]),
     ({}, ["SP302 SHOPS_PORT"]),
 ]
 
@@ -292,7 +294,7 @@ def test_a_value_under_the_prefix_of_a_source_is_shown_and_refused_by_that_name(
     """With its place, as any other."""
     contract = SettingsContract.of(Renamed)
     gathered = Gathered((parse_env_file("a.env", b"SHOP_PORT=x\n", {}),))
-    (found,) = provenances(Subject(contract, gathered))
+    found = next(provenances(Subject(contract, gathered)))
     assert (found.name, found.winner and found.winner.name) == ("SHOPS_PORT", "SHOP_PORT")
     (refused,) = checked("SHOP_PORT=x\n", settings_class=Renamed).diagnostics
     assert (refused.message, refused.location and refused.location.column) == ("`SHOP_PORT` is not an integer", 11)
