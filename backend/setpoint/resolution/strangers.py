@@ -15,12 +15,13 @@ from setpoint.validation.validate import Validated
 def kept(
     contract: SettingsContract, asked: Record, validated: Validated, assignment_of: Callable[[Entry], Assignment]
 ) -> Mapping[str, Assignment]:
-    """Return what the class keeps (`extra="allow"`), by canonical name."""
-    extra = getattr(validated.settings, "model_extra", None) or {}
+    """Return what the class keeps (`extra="allow"`), or would if it refused nothing, by canonical name."""
+    keeps = contract.settings_class.model_config.get("extra") == "allow"
+    extra = getattr(validated.settings, "model_extra", None)
     found: dict[str, Assignment] = {}
     for source in (each for made in asked.builds[:1] for each in made.sources if each.kind is SourceKind.ENV_FILE):
         given = {contract.canonical(each.name): each for each in source.entries}
-        for key in extra:
+        for key in extra if extra is not None else source.values if keeps else ():
             # With and without the prefix, two names are one key, of which the first one counts.
             names = (contract.canonical(f"{prefix}{key}") for prefix in (contract.prefix, ""))
             name = next((each for each in names if each in given and not contract.find(each)), None)

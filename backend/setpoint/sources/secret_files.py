@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from setpoint.contract.open_keys import takes
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.contract.variable_names import SecretNames
@@ -59,18 +60,35 @@ def files_in(
             written = str(path.relative_to(root))
             name = contract.canonical(_as_variable(contract, written, names))
             is_known = name in known or (names is not None and contract.find(name) is not None)
+            is_part = _is_part(contract, written, names)
             if is_known or known_names.nearest(name, allowed_steps(name)):
                 shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would remove `./`
-                yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, name if is_known else path.name)
+                called = name if is_known and is_part else written if is_known else path.name
+                yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, called)
 
 
 def _as_variable(contract: SettingsContract, name: str, names: SecretNames | None) -> str:
     """Return the variable that sets the same as the secret file `name`."""
-    if names is None or not name.casefold().startswith(names.prefix.casefold()):
+    parts = _parts_of(name, names)
+    if names is None or parts is None:
         return name
-    parts = name[len(names.prefix) :].split(names.delimiter) if names.delimiter else [name[len(names.prefix) :]]
     # If no variable sets a part of a setting, it is known only by that setting.
     return contract.prefix + (contract.delimiter.join(parts) if contract.delimiter else parts[0])
+
+
+def _parts_of(name: str, names: SecretNames | None) -> list[str] | None:
+    """Return the path of what the secret file `name` sets, if its name says that."""
+    if names is None or not name.casefold().startswith(names.prefix.casefold()):
+        return None
+    rest = name[len(names.prefix) :]
+    return rest.split(names.delimiter) if names.delimiter else [rest]
+
+
+def _is_part(contract: SettingsContract, name: str, names: SecretNames | None) -> bool:
+    """Return whether the setting that the secret file `name` leads into has such a part."""
+    setting, *keys = _parts_of(name, names) or [name]
+    variable = contract.find(f"{contract.prefix}{setting}") if keys and not contract.delimiter else None
+    return variable is None or takes(variable.field, keys, ignores_case=contract.ignores_case)
 
 
 def _entries(directory: Path, *, is_deep: bool) -> Iterator[Path]:

@@ -22,6 +22,7 @@ from setpoint.formats.style import Style
 from setpoint.project import Project
 from setpoint.sources.env_file import parse_env_file
 from support.checking import marks, messages, run_setpoint
+from support.differential.catalogue.files import NestedSecretsInFolders
 
 NO_PROJECT = Project(Path("/"))
 
@@ -317,3 +318,11 @@ def test_a_secret_file_that_others_can_read_is_a_matter_of_policy(tmp_path: Path
         Path("db").chmod(mode)
         ended = run_setpoint(*words, environment={"DB_PASSWORD_FILE": "db"}, cwd=tmp_path)
         assert (ended.returncode, b"chmod 600 db" in ended.stdout) == (status, bool(status))
+
+
+def test_a_file_for_a_part_that_a_setting_does_not_have_is_a_stray() -> None:
+    """Nothing else would tell it from the part that was meant."""
+    Path("secrets/db").mkdir()
+    for name in ("password", "pasword"):
+        Path("secrets/db", name).write_text("x")
+    assert messages(_starting(NestedSecretsInFolders)) == ["no setting reads `db/pasword`"]

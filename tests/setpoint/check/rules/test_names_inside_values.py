@@ -131,6 +131,12 @@ def test_a_refused_key_is_found_in_the_name_that_gives_it(
     assert (found.location.line, found.location.column) == place
 
 
+def test_what_a_class_keeps_is_known_even_if_it_refuses_something_else() -> None:
+    """Whoever removed it would change what the app gets."""
+    for content in ("PORT=x\nbar=3\n", "PORT=1\nbar=x\nmore=1\n"):
+        assert [each.code for each in checked(content, settings_class=TypedExtras).diagnostics] == ["SP401"]
+
+
 MISSING: list[tuple[type[BaseSettings], str, list[str]]] = [
     (unions.Discriminated, "STORE__PATH=p\n", ["STORE__KIND"]),
     (unions.Discriminated, "STORE__KIND=file\n", ["STORE__PATH"]),
