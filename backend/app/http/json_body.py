@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from app.views.problem import Problem, ProblemItem
 from app.views.request_body import read_body
 from app.views.server import current_server
+from setpoint.text.join import counted
 
 DEEPEST = 32
 MOST_PROBLEMS = 1_000
@@ -115,10 +116,14 @@ _LIMITS = {
 }
 """What pydantic tells of the model, and never of the value, under these names."""
 
+_UNITS = {"string_too_short": "character", "string_too_long": "character"}
+
 
 def _item(details: ErrorDetails, model: type[BaseModel]) -> ProblemItem:
     kind, told = details["type"], details.get("ctx", {})
-    hints = [words.format(told[name]).replace("'", "`") for name, words in _LIMITS.items() if name in told]
+    unit = _UNITS.get(kind)
+    limits = {name: counted(told[name], unit) if unit else told[name] for name in _LIMITS if name in told}
+    hints = [_LIMITS[name].format(limit).replace("'", "`") for name, limit in limits.items()]
     message = f"it {_WORDS.get(kind, 'is invalid')}"
     return ProblemItem(_place(details["loc"], model), kind.replace("_", "-"), message, " and ".join(hints) or None)
 

@@ -227,7 +227,7 @@ def test_the_values_of_a_leaked_revision_are_destroyed(billing: Setpoint) -> Non
     assert billing("revisions", "destroy", "billing/production", "1", "--reason", "")[2] == snapshot("""\
 error: the request has problems
   `reason`: it is too short
-    = hint: at least 1
+    = hint: at least 1 character
 """)
     assert "(values destroyed: leaked)" in billing("log", "billing/production")[1]
     assert billing("revisions", "destroy", "billing/production", "2", "--reason", "leaked") == snapshot(
