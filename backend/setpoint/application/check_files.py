@@ -17,6 +17,7 @@ from setpoint.sources.env_file import (
     read_env_file,
 )
 from setpoint.sources.gathered import ProcessEnvironment
+from setpoint.sources.reading_on import read_on
 
 
 def check_files(
@@ -42,7 +43,12 @@ def check_files(
     """
     referable = environment.variables if environment else {}
     as_read = [
-        beside_each_other([of_files(each, files, environment, project, directories=directories) for each in contracts])
+        beside_each_other(
+            [
+                of_files(each, read_on(files, referable), environment, project, directories=directories)
+                for each in contracts
+            ]
+        )
         for files in read_as_programs_do(paths, referable, loaders or project.loaders, encoding=encoding_of(contracts))
     ]
     return terms.selection.of(judged(zip(*as_read, strict=True), terms))

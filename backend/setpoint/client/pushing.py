@@ -27,6 +27,7 @@ from setpoint.errors import UnableError
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
+from setpoint.sources.reading_on import read_on
 
 _MISSING = "missing-variable"
 _LOSES_A_VALUE = {"duplicate-variable", "byte-order-mark"}
@@ -79,7 +80,8 @@ def push(
     project = project if contract else project._replace(ignored=ANY_NAME)
     contract = contract or no_settings()
     loaders = [loader] if loader else project.loaders
-    subjects = [of_files(contract, files, None, project) for files in read_as_programs_do(paths, {}, loaders)]
+    as_read = read_as_programs_do(paths, {}, loaders)
+    subjects = [of_files(contract, read_on(files, {}), None, project) for files in as_read]
     terms = Terms(chosen_selection(project))
     report = terms.selection.of(judged([subjects], terms))
     report = report._replace(diagnostics=tuple(_as_the_service_takes_it(each) for each in report.diagnostics))
@@ -87,7 +89,7 @@ def push(
         report = report._replace(diagnostics=tuple(each for each in report.diagnostics if each.name != _MISSING))
     if report.status is not Status.PASSED:
         return Pushed(report)
-    variables = _variables(subjects[0].gathered.files)
+    variables = _variables(as_read[0])
     try:
         return Pushed(report, _written(service, place, variables, query=query, based_on=based_on, how=how))
     except RefusedError as error:
