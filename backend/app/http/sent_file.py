@@ -12,6 +12,7 @@ from app.service.writing.revising import Revising
 from app.views.long_check import check_beside_other_requests
 from app.views.problem import Problem, ProblemItem
 from setpoint.sources.env_file import EnvFile, parse_env_file
+from setpoint.sources.reading_on import read_on
 
 
 @contextmanager
@@ -27,7 +28,8 @@ def refuse_faulty_file(
 
     def work() -> tuple[EnvFile, list[ProblemItem]]:
         read = parse_env_file(wanted.path, content, {}, wanted.loader)
-        faults = faults_of(read, check, allow_dangerous=wanted.allow_dangerous_names)
+        (whole,) = read_on([read], {})
+        faults = faults_of(whole, check, allow_dangerous=wanted.allow_dangerous_names)
         return read, [_item(each) for each in faults if each.is_refused]
 
     file, items = check_beside_other_requests(content, work)

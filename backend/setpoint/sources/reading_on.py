@@ -9,7 +9,8 @@ from setpoint.envfile.reading import Binding, Reading
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
 
 _MOST_TIMES = 20
-"""A program may stop at every line, and each time the whole file is read."""
+_MOST_CHARACTERS = 2_000_000
+"""A program may stop at every line, and each time the whole file is read; a stranger may have written it."""
 
 _IN_THE_WAY = {
     ProblemKind.INVALID_NAME,
@@ -36,7 +37,7 @@ def read_on(files: Iterable[EnvFile], environment: Mapping[str, str]) -> list[En
 def _read_on(file: EnvFile, environment: Mapping[str, str]) -> EnvFile:
     loader, reading, text = find_loader(file.loader), file.reading, file.source.text
     found, blank = reading, set[int]()
-    for _ in range(_MOST_TIMES):
+    for _ in range(min(_MOST_TIMES, _MOST_CHARACTERS // max(len(text), 1))):
         lines = {file.source.position(each.span.start).line for each in found.problems if each.kind in _IN_THE_WAY}
         if lines <= blank:
             break

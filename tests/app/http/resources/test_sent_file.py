@@ -73,6 +73,12 @@ def test_a_file_is_read_as_its_loader_reads_it(api: Api) -> None:
     assert send(api, 'PORT="1"\n').status_code == 201
 
 
+def test_a_line_at_which_the_program_stops_hides_no_other_problem(api: Api) -> None:
+    """Otherwise they would come to light one write at a time."""
+    said = found(send(api, "no assignment\nPORT=x\n=x\n", "?loader=uv"))
+    assert [each.rpartition(":")[0] for each in said] == ["1:1 SP101 None", "2:6 SP401 PORT", "3:1 SP101 None"]
+
+
 CONTENTS: dict[str, str | bytes] = {
     "an invalid secret-looking value": f"PORT={CANARY}\n",
     "a secret that is set twice": f"PORT=1\nAPI_KEY={CANARY}\nAPI_KEY={CANARY}2\n",
