@@ -27,7 +27,8 @@ store, counts, telling = open_store(sys.argv[1], sys.argv[2]), count(1), threadi
 
 def tell(*words):
     with telling:
-        print(*words, flush=True)
+        sys.stdout.write(" ".join(map(str, words)) + "\\n")  # `print` may write it in parts, and be killed in between
+        sys.stdout.flush()
 
 def write():
     for each in counts:
