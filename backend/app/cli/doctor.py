@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 from app.cli.opened import DONE, REFUSED
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.store.doctor import examine, open_to_others
 from config.local_start import env_file
 from config.settings import Settings
@@ -31,17 +31,17 @@ def run(arguments: argparse.Namespace) -> int:
     return REFUSED if problems else DONE
 
 
-def _as_json(problems: Sequence[Problem]) -> str:
+def _as_json(problems: Sequence[Fault]) -> str:
     found = [{"code": each.code, "message": each.message, "hint": each.hint or None} for each in problems]
     return json.dumps({"version": 1, "problems": found}, indent=2) + "\n"
 
 
-def _as_text(problems: Sequence[Problem]) -> str:
+def _as_text(problems: Sequence[Fault]) -> str:
     if not problems:
         return "nothing unsafe was found\n"
     return "".join(map(_lines, problems))
 
 
-def _lines(problem: Problem) -> str:
+def _lines(problem: Fault) -> str:
     hint = f"   = hint: {printable(problem.hint)}\n" if problem.hint else ""
     return f"{problem.code}: {printable(problem.message)}\n{hint}"

@@ -10,7 +10,7 @@ from app.contracts.unwritten_file import as_file
 from app.domain.described import Described
 from app.domain.errors import InvalidError
 from app.domain.revision import Schema
-from app.domain.validation import Problem, Validation
+from app.domain.validation import Fault, Validation
 from setpoint.application.compare_programs import Comparison, compare_programs
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
@@ -42,7 +42,7 @@ class ContractValidator:
         try:
             admitted = self._apart.run(partial(admit, document.encode("utf-8", "surrogatepass")))
         except InadmissibleContractError as error:
-            problems = tuple(Problem(None, "inadmissible-contract", each) for each in error.reasons)
+            problems = tuple(Fault(None, "inadmissible-contract", each) for each in error.reasons)
             raise InvalidError(problems, "the contract is refused") from None
         return str(admitted["digest"])
 
@@ -104,7 +104,7 @@ def _is_twice(diagnostic: Diagnostic) -> bool:
     return diagnostic.name == "duplicate-variable"
 
 
-def _problem(diagnostic: Diagnostic) -> Problem:
+def _problem(diagnostic: Diagnostic) -> Fault:
     if _is_twice(diagnostic):  # a set has each name only once, and no lines
-        return Problem(diagnostic.variable, diagnostic.code, diagnostic.message, _OTHER_CASE)
-    return Problem(diagnostic.variable, diagnostic.code, diagnostic.message, diagnostic.advice or "")
+        return Fault(diagnostic.variable, diagnostic.code, diagnostic.message, _OTHER_CASE)
+    return Fault(diagnostic.variable, diagnostic.code, diagnostic.message, diagnostic.advice or "")

@@ -1,7 +1,7 @@
 """Why the service refuses, in words for people; no message holds a value."""
 
 from app.domain.place import Place
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 
 
 class ServiceError(Exception):
@@ -55,7 +55,7 @@ class StaleError(ServiceError):
 class InvalidError(ServiceError):
     """The request has problems, all of which are listed."""
 
-    def __init__(self, problems: tuple[Problem, ...], what: str = "") -> None:
+    def __init__(self, problems: tuple[Fault, ...], what: str = "") -> None:
         self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__(what or f"{count}, and nothing was stored")

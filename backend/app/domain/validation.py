@@ -10,7 +10,7 @@ _NOT_ON_A_LINE = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Fault:
     """One reason why a set of variables can't be stored.
 
     Attributes:
@@ -28,24 +28,24 @@ class Problem:
     ordinal: int | None = None
 
 
-def text_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
+def text_problems(what: str, text: str, longest: int) -> tuple[Fault, ...]:
     """Return why `text` can't be stored with a change, for example as a message or a reason."""
     if len(text) > longest:
         message = f"the {what} has {len(text):,} characters; the limit is {longest:,}"
-        return (Problem(None, f"{what}-too-long", message),)
+        return (Fault(None, f"{what}-too-long", message),)
     if _NOT_TEXT.search(text):
-        return (Problem(None, f"{what}-not-text", f"the {what} contains a NUL or half a character (a lone surrogate)"),)
+        return (Fault(None, f"{what}-not-text", f"the {what} contains a NUL or half a character (a lone surrogate)"),)
     return ()
 
 
-def line_problems(what: str, text: str, longest: int) -> tuple[Problem, ...]:
+def line_problems(what: str, text: str, longest: int) -> tuple[Fault, ...]:
     """Return why `text` can't be stored where people read it on one line, for example as a name."""
     if not text.strip():
-        return (Problem(None, f"{what}-missing", f"the {what} is blank"),)
+        return (Fault(None, f"{what}-missing", f"the {what} is blank"),)
     if problems := text_problems(what, text, longest):
         return problems
     if _NOT_ON_A_LINE.search(text):
-        return (Problem(None, f"{what}-not-one-line", f"the {what} contains a line break or a control character"),)
+        return (Fault(None, f"{what}-not-one-line", f"the {what} contains a line break or a control character"),)
     return ()
 
 
@@ -66,7 +66,7 @@ class Validation:
         unchecked: The names of the checks that the app's own class makes and a schema can't carry.
     """
 
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Fault, ...] = ()
     unchecked: tuple[str, ...] = ()
 
     @property

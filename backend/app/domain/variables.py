@@ -3,7 +3,7 @@
 import re
 from collections.abc import ItemsView, Iterator, Mapping
 
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from setpoint.text.guarded import MASK
 
 UNCHANGED = "setpoint:unchanged"
@@ -69,7 +69,7 @@ class Variables(Mapping[str, str]):
         return Variables({name: text for name, text in {**self._texts, **patch}.items() if text is not None})
 
 
-def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = False) -> tuple[Problem, ...]:
+def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = False) -> tuple[Fault, ...]:
     """Return why `variables` can't be stored, before any schema is asked.
 
     If there are too many, none is looked at: that would take long, and make the answer long too.
@@ -99,31 +99,31 @@ def size_of(variables: Mapping[str, str]) -> int:
     return _size("".join([part for pair in variables.items() for part in pair]))
 
 
-def _set_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
+def _set_problems(variables: Mapping[str, str]) -> Iterator[Fault]:
     if len(variables) > MOST_VARIABLES:
         message = f"there are {len(variables):,} variables, and an environment may have at most {MOST_VARIABLES:,}"
-        yield Problem(None, "too-many-variables", message)
+        yield Fault(None, "too-many-variables", message)
         return
     size = size_of(variables)
     if size > LARGEST_SET:
         message = f"names and values are {size:,} bytes together; the limit is {LARGEST_SET:,}"
-        yield Problem(None, "set-too-large", message)
+        yield Fault(None, "set-too-large", message)
 
 
-def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Iterator[Problem]:  # noqa: FBT001 - private
+def _name_problems(variables: Mapping[str, str], allow_dangerous: bool) -> Iterator[Fault]:  # noqa: FBT001 - private
     for ordinal, name in enumerate(variables, start=1):
         if len(name) > LONGEST_NAME:
             message = f"the name of variable {ordinal} has {len(name):,} characters; the limit is {LONGEST_NAME}"
-            yield Problem(None, "name-too-long", message, ordinal=ordinal)
+            yield Fault(None, "name-too-long", message, ordinal=ordinal)
         elif not _NAME.fullmatch(name):
             message = f"the name of variable {ordinal} contains something other than ASCII letters, digits and `_`"
-            yield Problem(None, "name-not-allowed", message, "a name starts with a letter or `_`", ordinal)
+            yield Fault(None, "name-not-allowed", message, "a name starts with a letter or `_`", ordinal)
         elif not allow_dangerous and _DANGEROUS.fullmatch(name):
             message = f"`{name}` makes programs run code other than their own"
-            yield Problem(name, "dangerous-name", message, "leave it out, or allow dangerous names explicitly")
+            yield Fault(name, "dangerous-name", message, "leave it out, or allow dangerous names explicitly")
 
 
-def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
+def _value_problems(variables: Mapping[str, str]) -> Iterator[Fault]:
     together = "\n".join(text for _, text in variables.items())
     if together.isascii() and len(together) <= LARGEST_VALUE and not any(each in together for each in _NOT_STORED):
         return
@@ -131,19 +131,19 @@ def _value_problems(variables: Mapping[str, str]) -> Iterator[Problem]:
         variable = name if is_variable_name(name) else None
         shown = f"`{variable}`" if variable else "a variable whose name is not allowed"
         if _size(text) > LARGEST_VALUE:
-            yield Problem(variable, "value-too-large", f"the value of {shown} is larger than {LARGEST_VALUE:,} bytes")
+            yield Fault(variable, "value-too-large", f"the value of {shown} is larger than {LARGEST_VALUE:,} bytes")
         if "\0" in text:
-            yield Problem(
+            yield Fault(
                 variable, "value-not-text", f"the value of {shown} contains a NUL, which an environment can't hold"
             )
         if not text.isascii() and _HALF_A_CHARACTER.search(text):
-            yield Problem(
+            yield Fault(
                 variable, "value-not-text", f"the value of {shown} contains half a character (a lone surrogate)"
             )
         for mask, what in _MASKS.items():
             if mask in text:
                 message = f"the value of {shown} contains `{mask}`, which {what}"
-                yield Problem(variable, "masked-value", message, "give it a value")
+                yield Fault(variable, "masked-value", message, "give it a value")
 
 
 def _size(text: str) -> int:

@@ -8,7 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.domain.errors import InvalidError
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.issuers.fetching import Fetched, is_safe_url
 
 
@@ -27,15 +27,15 @@ def read_key_set(text: str | bytes) -> KeySet:
     message = (
         'these are not public keys: a JSON Web Key Set is `{"keys": […]}` (RFC 7517), without a private or shared one'
     )
-    raise InvalidError((Problem("key_set", "not-a-key-set", message),))
+    raise InvalidError((Fault("key_set", "not-a-key-set", message),))
 
 
-def url_problems(url: str) -> tuple[Problem, ...]:
+def url_problems(url: str) -> tuple[Fault, ...]:
     """Return why keys can't be fetched from `url`: others could read along, except on this machine."""
     if is_safe_url(url):
         return ()
     message = "keys are fetched from `https://HOST/PATH`, without a user or a password"
-    return (Problem("key_set_url", "not-a-url", message),)
+    return (Fault("key_set_url", "not-a-url", message),)
 
 
 def fetched_key_sets(clock: Callable[[], float] = monotonic) -> Fetched[KeySet]:

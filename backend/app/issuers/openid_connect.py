@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode
 from joserfc.jwk import KeySet
 
 from app.domain.errors import InvalidError, RefusedAssertionError, UnavailableError
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.issuers.fetching import Fetched, asked, is_safe_url
 from app.issuers.json_web_tokens import assertion_in
 from app.issuers.key_sets import fetched_key_sets
@@ -195,7 +195,7 @@ def read_metadata(text: bytes) -> Metadata:
             return metadata
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
-    raise InvalidError((Problem(None, "no-metadata", _METADATA),))
+    raise InvalidError((Fault(None, "no-metadata", _METADATA),))
 
 
 def _may_name(issuer: str, url: str) -> bool:

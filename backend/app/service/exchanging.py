@@ -10,7 +10,7 @@ from app.domain.errors import ForbiddenError, InvalidError, NotFoundError, Refus
 from app.domain.identity import Actor, Principal, PrincipalKind, Token
 from app.domain.token_text import TokenText, new_token_text
 from app.domain.trust import TrustRule
-from app.domain.validation import Problem, line_problems
+from app.domain.validation import Fault, line_problems
 from app.service.exchange_ports import Assertion, Assertions
 from app.service.ports import Clock, Store, Transaction
 from observability.known_secrets import remember_secret
@@ -191,7 +191,7 @@ def _shown_id(assertion: Assertion) -> str | None:
     return own[:100] if isinstance(own, str) and own.isprintable() else None
 
 
-def _problems(rule: TrustRule) -> tuple[Problem, ...]:
+def _problems(rule: TrustRule) -> tuple[Fault, ...]:
     problems = [
         *line_problems("name", rule.name, 100),
         *line_problems("issuer", rule.issuer, LONGEST_SUBJECT),
@@ -200,21 +200,21 @@ def _problems(rule: TrustRule) -> tuple[Problem, ...]:
     ]
     for what, text in (("name", rule.name), ("issuer", rule.issuer), ("audience", rule.audience)):
         if not text:
-            problems.append(Problem(what, "missing", f"`{what}` is required but not set"))
+            problems.append(Fault(what, "missing", f"`{what}` is required but not set"))
     if not rule.subject.strip("*") and not (rule.sign_in and rule.claims):
         message = "the subject `*` trusts everybody that the issuer knows; write at least a part of it"
-        problems.append(Problem("subject", "too-wide", message, _NAME_A_GROUP if rule.sign_in else ""))
+        problems.append(Fault("subject", "too-wide", message, _NAME_A_GROUP if rule.sign_in else ""))
     problems += _key_problems(rule)
     if not rule.rights or not all(right.scopes for right in rule.rights):
-        problems.append(Problem("roles", "missing", "a trust rule needs a role, or a scope and a bound"))
+        problems.append(Fault("roles", "missing", "a trust rule needs a role, or a scope and a bound"))
     return tuple(problems)
 
 
-def _key_problems(rule: TrustRule) -> tuple[Problem, ...]:
+def _key_problems(rule: TrustRule) -> tuple[Fault, ...]:
     if rule.sign_in and (rule.key_set or rule.key_set_url):
         message = "people who sign in are identified by the keys that the issuer publishes: leave the keys out"
-        return (Problem("key_set", "too-many", message),)
+        return (Fault("key_set", "too-many", message),)
     if not rule.sign_in and bool(rule.key_set) == bool(rule.key_set_url):
         message = "give either the issuer's keys or the URL that they are fetched from"
-        return (Problem("key_set", "missing", message),)
+        return (Fault("key_set", "missing", message),)
     return ()

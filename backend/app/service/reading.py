@@ -11,7 +11,7 @@ from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.proposal import Proposal
 from app.domain.revision import LONGEST_MESSAGE, Revision, is_digest
-from app.domain.validation import Problem, text_problems
+from app.domain.validation import Fault, text_problems
 from app.domain.variables import Variables
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
@@ -208,7 +208,7 @@ def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
     """
     problems = text_problems("reason", reason, LONGEST_MESSAGE)
     if is_needed and not reason.strip():
-        problems = (Problem("reason", "reason-missing", "a reason is required; the audit log keeps it"),)
+        problems = (Fault("reason", "reason-missing", "a reason is required; the audit log keeps it"),)
     if problems:
         raise InvalidError(problems, "nothing is revealed without a valid reason")
 

@@ -9,7 +9,7 @@ from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.place import LABEL_RULE, is_label
 from app.domain.revision import Revision, Schema
-from app.domain.validation import Problem, line_problems
+from app.domain.validation import Fault, line_problems
 from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.writing.gates import Gates
@@ -44,7 +44,7 @@ class Schemas:
             LimitedError: The app has used up what it may store within an hour.
         """
         if not is_label(app):
-            raise InvalidError((Problem(None, "name-not-allowed", f"the name of an app has {LABEL_RULE}"),))
+            raise InvalidError((Fault(None, "name-not-allowed", f"the name of an app has {LABEL_RULE}"),))
         self._refuse_bad_words(digest, self.validator.admit(document), release)
         schema = Schema(app, digest, document, release, actor.principal, self.clock())
 
@@ -81,12 +81,12 @@ class Schemas:
         if digest != admitted:
             problems = (
                 *problems,
-                Problem(None, "digest-mismatch", "the digest in the path is not that of the contract"),
+                Fault(None, "digest-mismatch", "the digest in the path is not that of the contract"),
             )
         if problems:
             raise InvalidError(problems)
 
-    def _problems(self, found: Transaction, schema: Schema) -> Iterator[Problem]:
+    def _problems(self, found: Transaction, schema: Schema) -> Iterator[Fault]:
         gates = Gates(self.validator)
         for revision in _in_use(found, schema.app):
             if revision.destroyed is None:

@@ -10,7 +10,7 @@ from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFo
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor, Bound, Principal, Right, Scope, Token, rights_within
 from app.domain.token_text import TokenText, is_token_id, new_token_text
-from app.domain.validation import Problem, line_problems
+from app.domain.validation import Fault, line_problems
 from app.service.approvals.standing import forget_approvals
 from app.service.ports import Clock, Store, Transaction
 from observability.known_secrets import remember_secret
@@ -200,7 +200,7 @@ def _refuse_to_pass_for(principal: Principal, actor: Actor, tokens: Sequence[Tok
         raise ForbiddenError(message)
     if any(each.principal.kind is not principal.kind for each in theirs):
         message = f"`{principal.name}` is a {theirs[0].principal.kind} here, and stays one; choose another name"
-        raise InvalidError((Problem(None, "name-taken", message),))
+        raise InvalidError((Fault(None, "name-taken", message),))
 
 
 def _refuse_unusable(grant: Grant) -> None:

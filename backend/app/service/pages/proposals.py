@@ -7,7 +7,7 @@ from app.domain.errors import ConflictError, DestroyedError, InvalidError, NotFo
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.proposal import Proposal, ProposalState
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.service.approvals.approving import Approving
 from app.service.approvals.showing import differences_of
 from app.service.approvals.standing import Standing, named, standing
@@ -108,7 +108,7 @@ class ProposalShown:
     checked: str
     unchecked: tuple[str, ...]
     refusal: str
-    problems: tuple[Problem, ...]
+    problems: tuple[Fault, ...]
     revision: int | None
     is_mine: bool
     may_be_approved: bool
@@ -122,7 +122,7 @@ class _Gates:
     checked: str = ""
     unchecked: tuple[str, ...] = ()
     refusal: str = ""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Fault, ...] = ()
 
     @property
     def let_through(self) -> bool:

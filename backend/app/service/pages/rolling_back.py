@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain.errors import ConflictError, DestroyedError, ForbiddenError, InvalidError
 from app.domain.identity import Actor
 from app.domain.place import Place
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.service.approvals.proposing import Proposing
 from app.service.history import revision_in
 from app.service.pages.changes import Changes, changes_between
@@ -52,7 +52,7 @@ class RollBackShown:
     unchecked: tuple[str, ...] = ()
     is_same: bool = False
     refusal: str = ""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Fault, ...] = ()
     approvals: int = 0
 
     @property
@@ -113,7 +113,7 @@ class RollingBack:
             approvals=approvals_needed(found, place) if protected(found, place) else 0,
         )
 
-    def _try(self, actor: Actor, intent: Intent, number: int) -> tuple[Revised | None, str, tuple[Problem, ...]]:
+    def _try(self, actor: Actor, intent: Intent, number: int) -> tuple[Revised | None, str, tuple[Fault, ...]]:
         try:
             return self.revising.roll_back(actor, intent, number), "", ()
         except InvalidError as error:

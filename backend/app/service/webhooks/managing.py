@@ -8,7 +8,7 @@ from typing import TypeVar
 from app.domain.audit import Action, AuditEntry, entry
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.domain.identity import ANY, Actor, Bound, Scope
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.domain.webhooks.outgoing import GRACE, Delivery, Endpoint, Message, Topic, is_endpoint_id, new_endpoint_id
 from app.domain.webhooks.signature import new_secret
 from app.service.ports import Clock, Store, Transaction
@@ -45,7 +45,7 @@ class Webhooks:
             message = f"the token `{actor.token.id}` is not `admin` of `{bound}`"
             raise ForbiddenError(message)
         if refusal := self.sender.refusal(url):
-            raise InvalidError((Problem("url", "url-not-allowed", refusal),))
+            raise InvalidError((Fault("url", "url-not-allowed", refusal),))
         endpoint = Endpoint(new_endpoint_id(), url, bound, topics, self.clock(), (_new_secret(),))
 
         def change(found: Transaction) -> Endpoint:

@@ -9,7 +9,7 @@ from app.domain.errors import InvalidError, NotFoundError
 from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.domain.variables import Variables
 from app.service.ports import Transaction
 from app.service.writing.composing import own_part
@@ -95,6 +95,6 @@ def brought_back(place: Place, number: int) -> Change:
     return Change(edit, Action.CONFIG_ROLLBACK, {"from": number}, number)
 
 
-def _inherited(name: str, origin: str) -> Problem:
+def _inherited(name: str, origin: str) -> Fault:
     message = f"`{name}` is from `{origin}` and can't be removed here; override it, or remove it there"
-    return Problem(name, "inherited", message)
+    return Fault(name, "inherited", message)

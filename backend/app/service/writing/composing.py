@@ -7,7 +7,7 @@ from app.domain.errors import InvalidError
 from app.domain.identity import Scope, Token
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.domain.variables import Variables
 from app.service.access import require
 from app.service.ports import SchemaValidator, Transaction
@@ -79,7 +79,7 @@ def _current(found: Transaction, base: Place) -> Revision:
     return current
 
 
-def _problems(found: Transaction, place: Place, bases: tuple[Place, ...]) -> Iterator[Problem]:
+def _problems(found: Transaction, place: Place, bases: tuple[Place, ...]) -> Iterator[Fault]:
     if len(bases) > MOST_BASES:
         yield _problem(f"there are {len(bases)} bases; the limit is {MOST_BASES}")
         return
@@ -110,5 +110,5 @@ def _storeys_above(found: Transaction, place: Place) -> int:
     return max((1 + _storeys_above(found, above) for above in found.revisions.extending(place)), default=0)
 
 
-def _problem(message: str) -> Problem:
-    return Problem("bases", "base-not-allowed", message)
+def _problem(message: str) -> Fault:
+    return Fault("bases", "base-not-allowed", message)

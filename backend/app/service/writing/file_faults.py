@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.domain.variables import limit_problems
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
@@ -48,7 +48,7 @@ def faults_of(
     return [*told, *placed(file, (each for each in limits if each.code not in _TOLD_BY_CHECK))]
 
 
-def placed(file: EnvFile, problems: Iterable[Problem]) -> Iterator[FileFault]:
+def placed(file: EnvFile, problems: Iterable[Fault]) -> Iterator[FileFault]:
     """Yield `problems`, each at the first binding of its variable."""
     names = list(file.variables)
     bindings = {each.name: each for each in reversed(file.reading.bindings)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from app.domain.errors import InvalidError, NotFoundError
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Schema
-from app.domain.validation import Problem, Validation, text_problems
+from app.domain.validation import Fault, Validation, text_problems
 from app.domain.variables import MOST_VARIABLES, Variables, limit_problems
 from app.service.ports import SchemaValidator, Transaction
 from app.service.writing.intent import Intent
@@ -75,7 +75,7 @@ class Gates:
 
     def _refused_by_live(
         self, found: Transaction, newest: Schema, place: Place, variables: Variables, validation: Validation
-    ) -> Iterator[Problem]:
+    ) -> Iterator[Fault]:
         """Yield the objections to `variables` of schemas that instances really run, beyond those of today's schema."""
         for digest, instances in found.sessions.live_schemas(place).items():
             schema = found.schemas.named(place.app, digest) if digest != newest.digest else None
@@ -84,7 +84,7 @@ class Gates:
             who = _who_runs(schema, instances)
             unknown = (self.validator.known(newest) - self.validator.known(schema)) & variables.keys()
             for name in sorted(unknown):
-                yield Problem(name, "unknown-to-live-instances", f"{who}, which does not know `{name}`", _LIVE_HINT)
+                yield Fault(name, "unknown-to-live-instances", f"{who}, which does not know `{name}`", _LIVE_HINT)
             for problem in self._validation(schema, variables).problems:
                 if problem not in validation.problems and problem.variable not in unknown:
                     yield replace(problem, message=f"{who}: {problem.message}", hint=_LIVE_HINT)

@@ -8,7 +8,7 @@ from app.domain.canary import Canary, Plan, Stage
 from app.domain.errors import InvalidError
 from app.domain.identity import Actor, Principal
 from app.domain.revision import Draft, Revision
-from app.domain.validation import Problem, Validation
+from app.domain.validation import Fault, Validation
 from app.domain.variables import dangerous_names
 from app.service import trials
 from app.service.limits.budgets import Budgets
@@ -123,7 +123,7 @@ class Making:
             InvalidError: The results have problems; all of them are listed, with their places.
             ConflictError: A revision is on trial there.
         """
-        problems: list[Problem] = []
+        problems: list[Fault] = []
         message = f"{base}: {intent.message}" if intent.message else str(base)
         for place in extending(found, base.place):
             if (canary := trials.on_trial(found, place)) is not None:

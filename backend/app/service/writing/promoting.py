@@ -7,7 +7,7 @@ from app.domain.errors import InvalidError
 from app.domain.identity import Actor, Scope
 from app.domain.place import Place
 from app.domain.revision import Revision
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.service.access import require
 from app.service.history import History
 from app.service.reading import Content, Reading
@@ -108,6 +108,6 @@ def _patch(texts: Mapping[str, str], only: Sequence[str]) -> Mapping[str, str | 
 
 def _refuse_unknown(wanted: Promotion, target: Place, known: frozenset[str]) -> None:
     message = f"neither `{wanted.source}` nor `{target}` has it"
-    problems = tuple(Problem(name, "unknown-name", message) for name in wanted.only if name not in known)
+    problems = tuple(Fault(name, "unknown-name", message) for name in wanted.only if name not in known)
     if problems:
         raise InvalidError(problems)

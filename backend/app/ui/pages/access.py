@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain.errors import ForbiddenError, InvalidError
 from app.domain.identity import Principal, PrincipalKind, Right, Scope
 from app.domain.token_text import TokenText
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.service.exchanging import Exchanging
 from app.service.pages.access import AccessShown, TokenRow
 from app.service.ports import Clock
@@ -69,15 +69,15 @@ class _Access:
         Raises:
             InvalidError: It has problems; all of them are listed.
         """
-        problems: list[Problem] = []
+        problems: list[Fault] = []
         rights = {right for line in sent.get("roles", "").split() if (right := _right(line, problems))}
         name, days = sent.get("name", "").strip(), sent.get("days", "")
         if not name:
-            problems.append(Problem("name", "name-missing", "a token needs the name of its owner"))
+            problems.append(Fault("name", "name-missing", "a token needs the name of its owner"))
         if not sent.get("roles", "").strip():
-            problems.append(Problem("roles", "role-missing", "a token needs a role", "such as `viewer@billing/*`"))
+            problems.append(Fault("roles", "role-missing", "a token needs a role", "such as `viewer@billing/*`"))
         if days not in LIFETIMES or sent.get("kind", "") not in {"person", "machine"}:
-            problems.append(Problem(None, "not-offered", "choose one of the options in the form"))
+            problems.append(Fault(None, "not-offered", "choose one of the options in the form"))
         if problems:
             raise InvalidError(tuple(problems))
         principal = Principal(PrincipalKind(sent["kind"]), ISSUER, name, name)
@@ -101,7 +101,7 @@ def access_pages(pages: Blueprint, tokens: Tokens, exchanging: Exchanging, clock
         except InvalidError as error:
             return access.listed(HTTPStatus.UNPROCESSABLE_ENTITY, typed=sent, problems=error.problems)
         except ForbiddenError as error:
-            problems = (Problem(None, "forbidden", str(error)),)
+            problems = (Fault(None, "forbidden", str(error)),)
             return access.listed(HTTPStatus.FORBIDDEN, typed=sent, problems=problems)
         return access.made(text)
 
@@ -125,10 +125,10 @@ def _mark(summary: str) -> Mark:
     return Mark(summary, scope=Scope.ADMIN, anywhere=True)
 
 
-def _right(line: str, problems: list[Problem]) -> Right | None:
+def _right(line: str, problems: list[Fault]) -> Right | None:
     """Return the right written in a line; if it is invalid, the problem is added to `problems`."""
     try:
         return Right.parse(line)
     except ValueError as error:
-        problems.append(Problem("roles", "role-not-allowed", str(error)))
+        problems.append(Fault("roles", "role-not-allowed", str(error)))
         return None

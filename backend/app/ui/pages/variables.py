@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.domain.errors import InvalidError
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.service.history import History
 from app.service.pages.variables import VariablesOverview
 from app.service.reading import Reading, Revealed
@@ -41,7 +41,7 @@ class RevealPage:
     revision: int
     name: str
     reason: str = ""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Fault, ...] = ()
     seconds: int = SECONDS_TO_LOOK
 
 

@@ -10,7 +10,7 @@ from app.domain.errors import InvalidError
 from app.domain.identity import Scope
 from app.domain.place import LABEL_RULE, is_label
 from app.domain.trust import TrustRule
-from app.domain.validation import Problem
+from app.domain.validation import Fault
 from app.http.answers import PrincipalAnswer, RightAnswer, principal_json, right_json, token_json, when
 from app.http.json_body import read_json, validated
 from app.http.resources.access.tokens import NewTokenAnswer
@@ -140,7 +140,7 @@ def _wanted(name: str) -> TrustRule:
     wanted = validated(WantedTrustRule, read_json(_LARGEST))
     problems = [*url_problems(wanted.key_set_url)] if wanted.key_set_url else []
     if not is_label(name):
-        problems.append(Problem("name", "name-not-allowed", f"the name of a trust rule has {LABEL_RULE}"))
+        problems.append(Fault("name", "name-not-allowed", f"the name of a trust rule has {LABEL_RULE}"))
     if problems:
         raise InvalidError(tuple(problems))
     if wanted.key_set:
