@@ -47,15 +47,23 @@ def parts_of(model: type[BaseModel], place: tuple[str, ...] = (), around: tuple[
             yield Part((*place, name), nested, None)
 
 
-def variables_of(settings_class: type[BaseSettings], around: tuple[type, ...] = ()) -> Iterator[Variable]:
-    """Yield the variables that `settings_class`, nested in the classes `around`, reads, in the order of its fields."""
-    inside = (settings_class, *around)
+def variables_of(
+    settings_class: type[BaseSettings], around: tuple[type, ...] = (), config: SettingsConfigDict | None = None
+) -> Iterator[Variable]:
+    """Yield the variables that `settings_class` reads, in the order of its fields.
+
+    Args:
+        settings_class: The class.
+        around: The classes in which it is nested.
+        config: How it reads names; by default, as it says itself.
+    """
+    inside, config = (settings_class, *around), config or settings_class.model_config
     parts = [each for each in parts_of(settings_class) if each.settings_class not in inside]
     for name, info in settings_class.model_fields.items():
         of_field = [each for each in parts if each.setting[0] == name]
         own = [variable for part in of_field for variable in _of_part(part, inside)]
-        spellings = environment_names(settings_class, name, info)
-        nested = _nested(settings_class.model_config, spellings, (name,), info, (settings_class,))
+        spellings = environment_names(settings_class, name, info, config)
+        nested = _nested(config, spellings, (name,), info, (settings_class,))
         # The variables of the class that builds the value come first; the others override it.
         yield from (*own, *nested) if all(each.make for each in of_field) else (*nested, *own)
 
@@ -144,14 +152,16 @@ def _is_left_to_validators(config: SettingsConfigDict, info: FieldInfo) -> bool:
     return NoDecode in info.metadata or (config.get("enable_decoding") is False and ForceDecode not in info.metadata)
 
 
-def environment_names(settings_class: type[BaseSettings], name: str, info: FieldInfo) -> list[str]:
+def environment_names(
+    settings_class: type[BaseSettings], name: str, info: FieldInfo, config: SettingsConfigDict
+) -> list[str]:
     """Return the variables for the field `name`, in the order in which the class looks for them.
 
     This is what pydantic-settings documents under "Environment variable names": a prefix belongs to
     the field's own name unless `env_prefix_target` gives it to aliases too.
     """
-    prefix = settings_class.model_config.get("env_prefix") or ""
-    target = settings_class.model_config.get("env_prefix_target") or "variable"
+    prefix = config.get("env_prefix") or ""
+    target = config.get("env_prefix_target") or "variable"
     names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in aliases(info, settings_class)]
     if not names or takes_names(settings_class):
         names.append(f"{prefix}{name}" if target in {"all", "variable"} else name)

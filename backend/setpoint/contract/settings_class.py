@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.contract.class_variables import Part, parts_of, variables_of
 from setpoint.contract.guidance import NamesEnvFile
@@ -137,6 +137,28 @@ class SettingsContract:
     def find(self, name: str) -> Variable | None:
         """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
         return self._names.find(name)
+
+    def names_read_by(self, reader: type[BaseSettings], config: Mapping[str, Any]) -> "VariableNames":
+        """Return the names of the variables that a source of `reader` reads, which is this class or nested in it.
+
+        Args:
+            reader: The class that asks the source.
+            config: How the source reads names, where it does not do that as the class says.
+        """
+        from setpoint.contract.variable_names import VariableNames  # noqa: PLC0415 - few classes have such a source
+
+        config = cast("SettingsConfigDict", {**reader.model_config, **config})
+        is_own = issubclass(reader, self.settings_class)
+        places = [()] if is_own else [each.setting for each in self.parts if each.settings_class is reader]
+        found: list[Variable] = []
+        for place in places:
+            for each in variables_of(reader, config=config):
+                setting = (*place, *each.setting)
+                is_secret = each.secret or any(known.secret for known in self.variables_at(setting))
+                of_class = each.reader if is_own else each.reader or reader
+                found.append(each._replace(setting=setting, secret=is_secret, reader=of_class))
+        delimiter, most = config.get("env_nested_delimiter") or "", config.get("env_nested_max_split")
+        return VariableNames(found, delimiter, most, ignores_case=not config.get("case_sensitive"))
 
     @cached_property
     def known_names(self) -> "KnownNames":

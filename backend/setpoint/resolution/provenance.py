@@ -114,11 +114,14 @@ def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
 
 
 def _name_in_class(subject: Subject, assignment: Assignment) -> str:
-    """Return the name as the class spells it, where a source has a prefix of its own."""
-    name, variable = subject.contract.canonical(assignment.name), assignment.variable
-    if variable is None or subject.contract.find(name):
+    """Return the name as the class spells it, where a source reads names in its own way."""
+    contract, name, variable = subject.contract, subject.contract.canonical(assignment.name), assignment.variable
+    known = contract.find(name)
+    if variable is None or (known is not None and known.setting == variable.setting):
         return name
-    return f"{subject.contract.variables_at(variable.setting)[0].name}{name[len(variable.name) :]}"
+    at = contract.variables_at(variable.setting)
+    keys = [contract.canonical(each) for each in assignment.path[len(variable.setting) :]]
+    return contract.delimiter.join([at[0].name, *keys]) if at and (contract.delimiter or not keys) else name
 
 
 def _without_repeats(assignments: Iterable[Assignment]) -> Iterator[Assignment]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from pydantic_settings import BaseSettings
 
@@ -23,9 +24,12 @@ from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.mask import Redactor
 from setpoint.text.shown import Door
 from setpoint.validation.asking import ask
-from setpoint.validation.record import Record, SourceRecord
+from setpoint.validation.record import Naming, Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, build_in_part, validate, validate_alone
+
+if TYPE_CHECKING:
+    from setpoint.contract.variable_names import VariableNames
 
 Setting = tuple[str | int, ...]
 
@@ -122,21 +126,20 @@ class Subject:
 
     def _assignment_of_source(self, entry: Entry, source: SourceRecord) -> Assignment:
         """Return what `entry` gives to the class by one source."""
-        variable = self.contract.find(entry.name) or self._under_prefix(entry.name, source.prefix)
-        return self.assignment_of(entry)._replace(variable=variable)
+        names: SettingsContract | VariableNames = self.contract
+        if source.naming is not None:
+            names = self._names_read_otherwise[source.naming]
+        return Assignment(entry.name, Guarded(entry.value or ""), names.find(entry.name), entry.written)
 
-    def _under_prefix(self, name: str, prefix: str | None) -> Variable | None:
-        """Return the variable that a source with its own `prefix` reads as `name`, spelled with that prefix."""
-        beginning = self.contract.canonical(prefix or "")
-        if prefix is None or not self.contract.canonical(name).startswith(beginning):
-            return None
-        variable = self.contract.find(f"{self.contract.prefix}{name[len(beginning) :]}")
-        return variable and variable._replace(name=f"{beginning}{variable.name[len(self.contract.prefix) :]}")
+    @cached_property
+    def _names_read_otherwise(self) -> "Mapping[Naming, VariableNames]":
+        """Return the names that sources read in other ways than the class."""
+        namings = {source.naming for made in self.asked.builds for source in made.sources if source.naming}
+        return {each: self.contract.names_read_by(each.settings_class, dict(each.config)) for each in namings}
 
     def _read_otherwise(self, name: str) -> Variable | None:
-        """Return the variable that some source with its own prefix reads as `name`."""
-        prefixes = {source.prefix for made in self.asked.builds for source in made.sources}
-        return next(filter(None, (self._under_prefix(name, each) for each in prefixes if each)), None)
+        """Return the variable that some source reads as `name`, though the class does not call it that."""
+        return next(filter(None, (each.find(name) for each in self._names_read_otherwise.values())), None)
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:

@@ -39,6 +39,22 @@ class Given(NamedTuple):
     recovers: bool = True
 
 
+class Naming(NamedTuple):
+    """How a source reads names.
+
+    Attributes:
+        settings_class: The class that it reads them for.
+        config: The parts of a configuration that say so, as pairs.
+    """
+
+    settings_class: type[BaseSettings]
+    config: tuple[tuple[str, Any], ...]
+
+
+class NoValuesError(TypeError):
+    """A source returned something else than a `dict` of values by the names of settings; the text has none of them."""
+
+
 class Undecodable(NamedTuple):
     """A text that a source could not turn into a value.
 
@@ -64,7 +80,7 @@ class SourceRecord:
         entries: The variables that it has from the process environment or env files, later ones over earlier.
         files: The env files that it has found itself.
         secret_names: How its secret files are named, if not like variables.
-        prefix: The prefix of the names that it reads, if it differs from that of the class.
+        naming: How it reads names, if not like the class.
         values: What it gave, by the keys that the settings class accepts.
         undecodable: What it could not turn into a value; it gave the rest.
         error: What it raised, if it gave nothing because of that.
@@ -76,7 +92,7 @@ class SourceRecord:
     entries: tuple[Entry, ...] = ()
     files: tuple[EnvFile, ...] = ()
     secret_names: "SecretNames | None" = None
-    prefix: str | None = None
+    naming: Naming | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     undecodable: tuple[Undecodable, ...] = ()
     error: BaseException | None = None

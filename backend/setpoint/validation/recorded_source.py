@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -24,7 +24,7 @@ from setpoint.contract.app_code import AppCode
 from setpoint.contract.file_variables_source import FileVariablesSource
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import EnvFile, SourceKind
-from setpoint.validation.record import SourceRecord, Undecodable
+from setpoint.validation.record import Naming, NoValuesError, SourceRecord, Undecodable
 
 if TYPE_CHECKING:
     from setpoint.contract.variable_names import SecretNames
@@ -38,6 +38,14 @@ _KINDS: tuple[tuple[type, SourceKind], ...] = (
     (ConfigFileSourceMixin, SourceKind.CONFIG_FILE),
     (InitSettingsSource, SourceKind.ARGUMENT),
 )
+# How a source reads names: the parts of a configuration that it keeps as attributes, which an app may have changed.
+_NAMING = {
+    "case_sensitive": False,
+    "env_prefix": "",
+    "env_prefix_target": "variable",
+    "env_nested_delimiter": None,
+    "env_nested_max_split": None,
+}
 _PATH_OF_CONFIG_FILE = "_file_path"
 """How the names of the attributes end in which sources of config files keep their paths."""
 
@@ -67,8 +75,8 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
         is_file = isinstance(source, DotEnvSettingsSource)
         kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
     entries, files = reading or Reading(())
-    prefix = _prefix_of_its_own(source) if reading is not None else None
-    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries, files, _nesting(source), prefix)
+    naming = _naming_of_its_own(source) if reading is not None else None
+    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries, files, _nesting(source), naming)
 
 
 def half_made(source: object) -> SourceRecord:
@@ -88,11 +96,13 @@ def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
         yield from (str(Path(each).expanduser()) for each in directories)
 
 
-def _prefix_of_its_own(source: object) -> str | None:
-    """Return the prefix of the names that `source` reads, if the app has given it another one than the class."""
-    if not isinstance(source, EnvSettingsSource) or source.env_prefix == source.config.get("env_prefix"):
+def _naming_of_its_own(source: object) -> Naming | None:
+    """Return how `source` reads names, if the app has it do so in another way than the class."""
+    if not isinstance(source, EnvSettingsSource):
         return None
-    return source.env_prefix
+    own = {name: getattr(source, name) for name in _NAMING}
+    of_class = {name: source.config.get(name, default) for name, default in _NAMING.items()}
+    return None if own == of_class else Naming(source.settings_cls, tuple(own.items()))
 
 
 def _nesting(source: object) -> "SecretNames | None":
@@ -146,8 +156,14 @@ class RecordedSource(PydanticBaseSettingsSource):
             return self._asked()
 
     def _asked(self) -> dict[str, Any]:
-        values: dict[str, Any] = self._source()
-        return values
+        values: Any = self._source()
+        if not isinstance(values, Mapping):
+            message = f"returns {'None' if values is None else f'a value of type `{type(values).__name__}`'}"
+            raise NoValuesError(message)
+        if not all(isinstance(key, str) for key in values):
+            message = "returns a key that is no string"
+            raise NoValuesError(message)
+        return cast("dict[str, Any]", values)
 
 
 def _undecodable(source: Any, entries: tuple[Entry, ...]) -> Iterator[tuple[str, list[Undecodable]]]:

@@ -17,7 +17,7 @@ from setpoint.text.join import joined
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 from setpoint.validation.class_sources import build
-from setpoint.validation.record import Build, Given, Record, SourceRecord, Undecodable
+from setpoint.validation.record import Build, Given, NoValuesError, Record, SourceRecord, Undecodable
 from setpoint.validation.refusal import LOOKED, RAISED, Refusal, RefusalKind, failure
 
 
@@ -85,10 +85,16 @@ def _failed(source: SourceRecord | None, error: BaseException, redactor: Redacto
     paths = named or (list(source.paths) if source and source.kind is SourceKind.CONFIG_FILE else [])
     files = f" on {joined([f'`{printable(redactor.redact(each))}`' for each in paths])}" if paths else ""
     subject = f"the source `{redactor.redact(source.name)}`" if source else "`settings_customise_sources()`"
+    if isinstance(error, NoValuesError):
+        right = "it has to return a `dict` of values by the names of settings"
+        message = f"{subject} of the settings class {redactor.redact(str(error))}; {right}"
+        return Refusal(RefusalKind.SOURCE, (), RAISED, {}, message)
     of_library = isinstance(error, SettingsError) and place is None
     # Of secrets, pydantic-settings reads nothing but directories before it fails: what it says holds no value.
     is_harmless = of_library and source is not None and source.kind is SourceKind.SECRETS_DIRECTORY
     reason = f": {printable(redactor.redact(str(error)))}" if is_harmless else ""
+    if source is None and place is None and isinstance(error, TypeError):
+        reason = ": it has to take `settings_cls` and the four sources by name, and to return a tuple of sources"
     kind = redactor.redact(type(error).__name__)
     message = f"{subject} of the settings class fails with {kind}{files}{where}{reason}"
     return Refusal(RefusalKind.SOURCE, (), RAISED, {}, message)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -207,6 +208,57 @@ class MoreSources(BaseSettings):
         return init_settings, env_settings, dotenv_settings, defaults, more_secrets
 
 
+class OlderNames(BaseSettings):
+    """Its last source reads the names of before: another prefix, and another delimiter."""
+
+    class Pool(BaseModel):
+        size: int = 5
+        name: str = "main"
+
+    model_config = SettingsConfigDict(env_prefix="NEW_", env_nested_delimiter="__", env_file=".env", extra="ignore")
+    pool: Pool = Pool()
+    level: int = 1
+
+    settings_customise_sources = ordered(
+        "env",
+        "dotenv",
+        last=lambda cls: EnvSettingsSource(
+            cls, env_prefix="OLD_", env_nested_delimiter="_", env_nested_max_split=1, case_sensitive=False
+        ),
+    )
+
+
+class ItsOwnCase(BaseSettings):
+    """Its last source heeds case, and no prefix."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_", extra="ignore")
+    port: int = 1
+    host: str = "localhost"
+
+    settings_customise_sources = ordered(
+        "env", last=lambda cls: EnvSettingsSource(cls, env_prefix="", case_sensitive=True)
+    )
+
+
+class _NothingAtTimes(PydanticBaseSettingsSource):
+    """Returns what is in a YAML file, which may be empty, or a list."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = yaml.safe_load(Path("app.yaml").read_text())
+        return found
+
+
+class ReturnsNothingAtTimes(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+    port: int
+    host: str = "localhost"
+
+    settings_customise_sources = ordered("env", "dotenv", last=_NothingAtTimes)
+
+
 class _ProfileDefaults(PydanticBaseSettingsSource):
     """Gives what follows from what the sources before it gave."""
 
@@ -252,6 +304,24 @@ CASES = [
     Case(OwnEnvironmentSource, {"PORT": INT, "TAGS": Texts(("a,b", "c"))}, (PROCESS,)),
     Case(WrappedEnvironment, _SERVER),
     Case(MoreSources, _SERVER, (PROCESS, ".env", "defaults.env", "more/"), {"more/unrelated": ""}),
+    Case(
+        OlderNames,
+        {
+            "NEW_POOL__SIZE": INT,
+            "NEW_LEVEL": INT,
+            "OLD_LEVEL": INT,
+            "OLD_POOL_SIZE": INT,
+            "OLD_POOL_NAME": WORD,
+            "OLD_POOL": Texts(('{"size": 1}', '{"name": "spare"}'), ("x", '{"size": "x"}')),
+        },
+    ),
+    Case(ItsOwnCase, {"APP_PORT": INT, "PORT": INT, "port": INT, "host": WORD}, (PROCESS,)),
+    Case(
+        ReturnsNothingAtTimes,
+        _SERVER,
+        varied={"app.yaml": ("port: 1\n", "port: x\n", "- port\n", "", None)},
+        unseen=["app.yaml"],
+    ),
     Case(Profiles, {"PROFILE": Texts(("dev", "prod")), "DEBUG": BOOL}),
     Case(
         MergedOverSources,

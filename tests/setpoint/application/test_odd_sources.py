@@ -1,0 +1,176 @@
+"""Sources of an app's own that read names in their own way, or do not return what a source has to."""
+
+from collections.abc import Callable
+from types import MethodType
+from typing import Any, cast
+
+import pytest
+from pydantic import BaseModel, SecretStr
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+from setpoint.cli.shown_setting import value_in_words
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
+from support.checking import checked
+
+
+class Pool(BaseModel):
+    """A part with two values of its own."""
+
+    size: int = 1
+    key: SecretStr = SecretStr("development")
+
+
+class OldNames(BaseSettings):
+    """Its second source reads the names that the app had before: another prefix, another delimiter."""
+
+    model_config = SettingsConfigDict(env_prefix="NEW_", env_nested_delimiter="__")
+
+    pool: Pool = Pool()
+    port: int = 1
+    old_port: int = 2
+    limits: dict[str, int] = {}
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+        """Ask for the older names where the newer ones are not set."""
+        return sources["env_settings"], EnvSettingsSource(
+            cls, env_prefix="OLD_", env_nested_delimiter="_", env_nested_max_split=1, case_sensitive=False
+        )
+
+
+class ItsOwnCase(BaseSettings):
+    """Its second source heeds case, and no prefix."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_")
+
+    port: int = 1
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+        """Ask for names as they are spelled in the class."""
+        return sources["env_settings"], EnvSettingsSource(cls, env_prefix="", case_sensitive=True)
+
+
+class Inner(BaseSettings):
+    """It is nested, and has a source that reads older names."""
+
+    model_config = SettingsConfigDict(env_prefix="INNER_")
+
+    level: int = 1
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+        """Ask for the older names as well."""
+        return sources["env_settings"], EnvSettingsSource(cls, env_prefix="ONCE_")
+
+
+class Outer(BaseSettings):
+    """It nests such a class."""
+
+    inner: Inner = Inner()
+    level: int = 2
+
+
+GIVEN: list[tuple[type[BaseSettings], dict[str, str], list[str]]] = [
+    (OldNames, {"OLD_POOL_SIZE": "7"}, ["NEW_POOL__SIZE 7 OLD_POOL_SIZE"]),
+    (OldNames, {"OLD_POOL_KEY": "mellow-yellow-9"}, ["NEW_POOL__KEY ******** OLD_POOL_KEY"]),
+    (OldNames, {"OLD_POOL_SIZE": "7", "NEW_POOL__SIZE": "8"}, ["NEW_POOL__SIZE 8 NEW_POOL__SIZE"]),
+    (OldNames, {"OLD_PORT": "7"}, ["NEW_PORT 7 OLD_PORT"]),
+    (OldNames, {"NEW_OLD_PORT": "7"}, ["NEW_OLD_PORT 7 NEW_OLD_PORT"]),
+    (OldNames, {"OLD_LIMITS_CPU": "7"}, ["NEW_LIMITS__CPU 7 OLD_LIMITS_CPU"]),
+    (ItsOwnCase, {"port": "7"}, ["APP_PORT 7 port"]),
+    (ItsOwnCase, {"PORT": "7"}, []),
+    (Outer, {"ONCE_LEVEL": "7"}, ["INNER_LEVEL 7 ONCE_LEVEL"]),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "environment", "shown"), GIVEN, ids=map(str, range(len(GIVEN))))
+def test_a_value_is_shown_under_the_name_by_which_a_source_reads_it(
+    settings_class: type[BaseSettings], environment: dict[str, str], shown: list[str]
+) -> None:
+    """As the class takes it: a name that the source would pass over gives nothing."""
+    contract = SettingsContract.of(settings_class)
+    subject = Subject(contract, Gathered(environment=ProcessEnvironment(environment)))
+    found = [(each, each.winner) for each in provenances(subject)]
+    assert [f"{each.name} {value_in_words(subject, each)} {winner.name}" for each, winner in found if winner] == shown
+
+
+REFUSED: list[tuple[type[BaseSettings], str, list[str]]] = [
+    (OldNames, "OLD_POOL_SIZE=x\n", ["1 SP401 `OLD_POOL_SIZE` is not an integer"]),
+    (OldNames, "OLD_LIMITS_CPU=x\n", ["1 SP401 `OLD_LIMITS_CPU` is not an integer"]),
+    (OldNames, "OLD_POOL_SIZES=1\n", ["1 SP301 no setting reads `OLD_POOL_SIZES`"]),
+    (ItsOwnCase, "PORT=x\n", ["1 SP301 no setting reads `PORT`"]),
+    (ItsOwnCase, "port=x\n", ["1 SP401 `port` is not an integer"]),
+    (Outer, "ONCE_LEVEL=x\n", ["1 SP401 `ONCE_LEVEL` is not an integer"]),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "content", "told"), REFUSED, ids=map(str, range(len(REFUSED))))
+def test_a_value_is_refused_under_the_name_by_which_a_source_reads_it(
+    settings_class: type[BaseSettings], content: str, told: list[str]
+) -> None:
+    """At its place, and a name that no source reads is unknown."""
+    found = checked(content, settings_class=settings_class).diagnostics
+    assert [f"{each.location and each.location.line} {each.code} {each.message}" for each in found] == told
+
+
+def _of(returned: Any) -> type[BaseSettings]:
+    def last() -> Any:
+        return returned
+
+    class Last(BaseSettings):
+        port: int
+        host: str = "localhost"
+
+        @classmethod
+        def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+            return sources["env_settings"], last
+
+    return Last
+
+
+NO_VALUES = [
+    (None, "returns None"),
+    ([1], "returns a value of type `list`"),
+    ("port", "returns a value of type `str`"),
+    ({1: 2}, "returns a key that is no string"),
+]
+
+
+@pytest.mark.parametrize(("returned", "said"), NO_VALUES)
+def test_a_source_that_returns_no_dict_is_told_of(returned: Any, said: str) -> None:
+    """An empty YAML file is None, for one; the values of the other sources are checked anyway."""
+    found = [each.message for each in checked("HOST=a\n", settings_class=_of(returned)).diagnostics]
+    assert found == [
+        f"the source `last` of the settings class {said}; it has to return a `dict` of values by the names of settings"
+    ]
+
+
+@pytest.mark.parametrize(
+    "customise",
+    [
+        lambda *_, **sources: [*sources.values()],
+        lambda *_, **__: None,
+        lambda _, init_settings, env_settings, file_secret_settings: (
+            init_settings,
+            env_settings,
+            file_secret_settings,
+        ),
+    ],
+    ids=["list", "nothing", "other arguments"],
+)
+def test_whoever_chooses_no_tuple_of_sources_is_told_what_to_do(customise: Callable[..., Any]) -> None:
+    """The last one is what it was called with in the first version of pydantic."""
+
+    class Odd(BaseSettings):
+        port: int = 1
+
+    Odd.settings_customise_sources = cast("Any", MethodType(customise, Odd))  # type: ignore[method-assign]
+    (found,) = checked(settings_class=Odd).diagnostics
+    assert found.message == (
+        "`settings_customise_sources()` of the settings class fails with TypeError: it has to take `settings_cls` and "
+        "the four sources by name, and to return a tuple of sources"
+    )
