@@ -118,7 +118,11 @@ def _summaries(subject: Subject) -> Iterator[SourceSummary]:
     environment = subject.gathered.environment
     if environment is not None:
         contracts = (subject.contract, *subject.beside)
-        known = [name for name in environment.variables if any(each.find(name) for each in contracts)]
+        known = [
+            name
+            for name in environment.variables
+            if any(each.find(name) for each in contracts) or subject.read_otherwise(name)
+        ]
         yield SourceSummary(environment.kind, variables=len(known))
 
 

@@ -121,7 +121,7 @@ class Subject:
 
     def assignment_of(self, entry: Entry) -> Assignment:
         """Return what `entry` gives to the class."""
-        variable = self.contract.find(entry.name) or self._read_otherwise(entry.name)
+        variable = self.contract.find(entry.name) or self.read_otherwise(entry.name)
         return Assignment(entry.name, Guarded(entry.value or ""), variable, entry.written)
 
     def _assignment_of_source(self, entry: Entry, source: SourceRecord) -> Assignment:
@@ -137,8 +137,8 @@ class Subject:
         namings = {source.naming for made in self.asked.builds for source in made.sources if source.naming}
         return {each: self.contract.names_read_by(each.settings_class, dict(each.config)) for each in namings}
 
-    def _read_otherwise(self, name: str) -> Variable | None:
-        """Return the variable that some source reads as `name`, though the class does not call it that."""
+    def read_otherwise(self, name: str) -> Variable | None:
+        """Return the variable that some source reads as `name`, although the class does not call it that."""
         return next(filter(None, (each.find(name) for each in self._names_read_otherwise.values())), None)
 
     @cached_property
@@ -252,7 +252,7 @@ class Subject:
         process = self.gathered.process
         is_given_by_itself = process is not None and name in process.given_by_itself
         is_ignored = any(fnmatchcase(name, pattern) for pattern in self.ignored)
-        is_read = self.is_read_beside(name) or self.contract.is_of_part(name) or self._read_otherwise(name) is not None
+        is_read = self.is_read_beside(name) or self.contract.is_of_part(name) or self.read_otherwise(name) is not None
         return is_given_by_itself or is_ignored or is_read
 
     def is_read_beside(self, name: str) -> bool:

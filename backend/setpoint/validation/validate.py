@@ -134,6 +134,7 @@ def _of_values(
     known = frozenset(str(each.setting[0]) for each in whole)
     refusals, looked = _refused(contract, record, values, known, redactor)
     refusals = [each for each in refusals if not any(_is_said(each, other) for other in found)]
+    refusals += _beside_no_json(contract, record, values, known, redactor)
     if any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals):
         return _validated(record, [*found, *refusals], ran=not looked)
     bad = frozenset(str(each.setting[0]) for each in (*found, *refusals) if each.setting)
@@ -143,6 +144,22 @@ def _of_values(
     if not found and not refusals and not conflicts:
         return Validated(None, (failure(record.error or RuntimeError(), None, redactor),))
     return _validated(record, [*found, *refusals, *conflicts], ran=ran)
+
+
+def _beside_no_json(
+    contract: SettingsContract,
+    record: Record,
+    values: Mapping[str, Any],
+    known: frozenset[str],
+    redactor: Redactor,
+) -> Iterator[Refusal]:
+    """Yield what is wrong with parts that have variables of their own, of values that are no JSON."""
+    sources = record.top.sources if record.top else ()
+    undecodable = {each.field for source in sources for each in source.undecodable}
+    if undecodable & known & {each.setting[0] for each in contract.variables if len(each.setting) > 1 or each.open}:
+        from setpoint.validation.beside_no_json import certain
+
+        yield from certain(contract, sources, _refused(contract, record, values, known - undecodable, redactor)[0])
 
 
 def _validated(record: Record, refusals: Sequence[Refusal], *, ran: bool) -> Validated:

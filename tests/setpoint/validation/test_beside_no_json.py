@@ -1,0 +1,47 @@
+"""A value that is no JSON hides nothing that is wrong with the parts of it that variables of their own set."""
+
+from typing import Any
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from support.checking import checked
+from support.differential.catalogue import nesting, unions
+
+_DB = "SP401 `DB` is not valid JSON"
+_PORT = "SP401 `DB__PORT` is not an integer"
+
+BESIDE: list[tuple[type[BaseSettings], str, list[str]]] = [
+    (nesting.Nested, "DB=x\nDB__PORT=y\n", [_DB, _PORT]),
+    (nesting.Nested, "DB__PORT=y\nDB=x\n", [_PORT, _DB]),
+    (nesting.Nested, "DB=x\nDB__PORT=1\n", [_DB]),
+    (nesting.Nested, "DB=x\n", [_DB]),
+    (nesting.NestedForbidsStrangers, "DB=x\nDB__PROT=1\n", [_DB, "SP301 no setting reads `DB__PROT`"]),
+    (nesting.Deep, "POOL=x\nPOOL__DB=y\nPOOL__DB__PORT=z\n", ["POOL", "POOL__DB", "POOL__DB__PORT"]),
+    (nesting.PydanticDataclass, "DB=x\nDB__PORT=y\n", [_DB, _PORT]),
+    (unions.ModelsByName, "GROUPS=x\nGROUPS__A__COUNT=y\n", ["GROUPS", "GROUPS__A__COUNT"]),
+    (unions.NumbersByName, "LIMITS=x\nLIMITS__CPU=y\n", ["LIMITS", "LIMITS__CPU"]),
+    # It might be the one of the two that has no port.
+    (unions.ModelsInUnionByName, "STORES=x\nSTORES__A__PORT=y\n", ["STORES"]),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "content", "told"), BESIDE, ids=map(str, range(len(BESIDE))))
+def test_a_value_that_is_no_json_hides_no_part(settings_class: Any, content: str, told: list[str]) -> None:
+    """As far as the part would be wrong beside any value."""
+    found = checked(content, settings_class=settings_class).diagnostics
+    if all(each.isupper() for each in told):
+        assert [each.variable for each in found] == told
+    else:
+        assert [f"{each.code} {each.message}" for each in found] == told
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"), [({"DB": "x"}, ["DB"]), ({"DB": "x", "DB__PORT": "z"}, ["DB", "DB__PORT"])]
+)
+def test_a_part_that_a_weaker_source_sets_may_be_replaced_by_the_value(
+    environment: dict[str, str], told: list[str]
+) -> None:
+    """So nothing is said of it before the value is JSON."""
+    found = checked("DB__PORT=y\n", settings_class=nesting.Nested, environment=environment).diagnostics
+    assert [each.variable for each in found] == told
