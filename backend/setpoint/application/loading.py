@@ -115,9 +115,10 @@ def _load_or_say_why_not(settings_class: type[AnySettings]) -> AnySettings | _Re
         say(f"error: {error}\n")
         return _Refused(exit_status(environment))
     if loaded.farewell is not None:
-        say(loaded.farewell.talk.getvalue())
-        say(loaded.farewell.output.getvalue(), sys.stdout)
-        return _Refused(loaded.farewell.status)
+        status, output, talk = loaded.farewell
+        say(talk)
+        say(output, sys.stdout)
+        return _Refused(status)
     if loaded.settings is None or not isinstance(loaded.settings, settings_class):
         say(full.render(loaded.report, Style(colored=False)))
         return _Refused(exit_status(environment))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
@@ -128,15 +128,20 @@ class Origins:
                 # Anything but a mapping replaces everything that weaker sources have under its key.
                 values = {key: each for key, each in source.values.items() if _is_merged(each, stronger.get(key, {}))}
                 stronger |= {key: each for key, each in values.items() if key not in stronger}
-                read, assignments = replace(source, values=values), list(assignments_of(source))
-                yield from (self._source(made, inside, read, assignments) for inside in insides)
+                taken, assignments = _taken(made, values), list(assignments_of(source))
+                yield from (self._source(made, inside, source, taken, assignments) for inside in insides)
 
     def _source(
-        self, made: Build, inside: Setting, source: SourceRecord, assignments: Iterable[Assignment]
+        self,
+        made: Build,
+        inside: Setting,
+        source: SourceRecord,
+        values: Mapping[str, Any],
+        assignments: Iterable[Assignment],
     ) -> ReadSource:
         reader = made.settings_class if inside else None
         read = tuple(each for each in assignments if each.variable is not None and each.variable.reader is reader)
-        found = ReadSource(source, made.settings_class, inside, read, values=_taken(made, source.values))
+        found = ReadSource(source, made.settings_class, inside, read, values=values)
         for at, each in enumerate(read):
             # Several settings may share one name.
             same = () if each.place else self._contract.named(each.name)

@@ -33,7 +33,7 @@ from setpoint.contract.app_code import AppCode
 from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
-from setpoint.validation.record import Build, Farewell, Given, Record
+from setpoint.validation.record import Build, Given, Record
 from setpoint.validation.recorded_source import Reading, RecordedSource, described, half_made
 
 Sources = tuple[PydanticBaseSettingsSource, ...]
@@ -73,14 +73,14 @@ def build(
     token = _making.set(making)
     around = process_environment(variables) if given.is_public else nullcontext()
     try:
-        with AppCode() as asked, around, warnings.catch_warnings(), silence() as said:
+        with AppCode() as asked, around, warnings.catch_warnings(), silence() as (output, talk):
             warnings.simplefilter("ignore")
             making.record.settings = (make or settings_class)()
     finally:
         _making.reset(token)
     making.record.error = asked.error
     if isinstance(asked.error, SystemExit) and isinstance(_source_in(asked.error), CliSettingsSource):
-        making.record.farewell = Farewell(asked.error.code, *said)
+        making.record.farewell = asked.error.code, output.getvalue(), talk.getvalue()
     return making.record
 
 
@@ -177,7 +177,7 @@ class _Making:
 
     def load_env_vars(self, source: EnvSettingsSource) -> Texts:
         """Return the process environment, as `EnvSettingsSource._load_env_vars` does."""
-        self._readings.append((source, Reading(self.environment)))
+        self._readings.append((source, (self.environment, ())))
         return _parsed(source, self.environment)
 
     def read_env_files(self, source: DotEnvSettingsSource) -> Texts:
@@ -185,7 +185,7 @@ class _Making:
         given = self._given_in_place_of_files(source)
         files = tuple(self._own_files_of(source)) if given is None else ()
         texts = [tuple(entries_of(each)) for each in files] if given is None else given
-        self._readings.append((source, Reading(tuple(entry for file in texts for entry in file), files)))
+        self._readings.append((source, (tuple(entry for file in texts for entry in file), files)))
         found: dict[str, str | None] = {}
         for each in texts:
             found.update(_parsed(source, each))

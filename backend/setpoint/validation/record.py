@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_settings import BaseSettings
@@ -39,23 +37,18 @@ class Given(NamedTuple):
     recovers: bool = True
 
 
-class Naming(NamedTuple):
-    """How a source reads names.
+Naming = tuple[type[BaseSettings], tuple[tuple[str, Any], ...]]
+"""How a source reads names: the class that it reads them for, and the parts of a configuration that say so, as pairs"""
 
-    Attributes:
-        settings_class: The class that it reads them for.
-        config: The parts of a configuration that say so, as pairs.
-    """
-
-    settings_class: type[BaseSettings]
-    config: tuple[tuple[str, Any], ...]
+Farewell = tuple[object, str, str]
+"""How the parser of the app's command line ends the process: the status, what it prints, and what to standard error"""
 
 
 class NoValuesError(TypeError):
     """A source returned something else than a `dict` of values by the names of settings; the text has none of them."""
 
 
-class Undecodable(NamedTuple):
+class Undecodable:
     """A text that a source could not turn into a value.
 
     Attributes:
@@ -64,12 +57,12 @@ class Undecodable(NamedTuple):
         error: What the source raised.
     """
 
-    field: str
-    entry: Entry | None
-    error: BaseException
+    def __init__(self, field: str, entry: Entry | None, error: BaseException) -> None:
+        self.field = field
+        self.entry = entry
+        self.error = error
 
 
-@dataclass(eq=False, repr=False)
 class SourceRecord:
     """One source of a settings class.
 
@@ -86,16 +79,27 @@ class SourceRecord:
         error: What it raised, if it gave nothing because of that.
     """
 
-    kind: SourceKind
-    name: str
-    paths: tuple[str, ...] = ()
-    entries: tuple[Entry, ...] = ()
-    files: tuple[EnvFile, ...] = ()
-    secret_names: "SecretNames | None" = None
-    naming: Naming | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    undecodable: tuple[Undecodable, ...] = ()
-    error: BaseException | None = None
+    def __init__(
+        self,
+        kind: SourceKind,
+        name: str,
+        *,
+        paths: tuple[str, ...] = (),
+        entries: tuple[Entry, ...] = (),
+        files: tuple[EnvFile, ...] = (),
+        secret_names: "SecretNames | None" = None,
+        naming: Naming | None = None,
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.paths = paths
+        self.entries = entries
+        self.files = files
+        self.secret_names = secret_names
+        self.naming = naming
+        self.values: Mapping[str, Any] = {}
+        self.undecodable: tuple[Undecodable, ...] = ()
+        self.error: BaseException | None = None
 
     def place_of(self, path: str) -> tuple[str, ...] | None:
         """Return the path of what the secret file at `path` sets, if its name alone says; otherwise None."""
@@ -108,7 +112,6 @@ class SourceRecord:
         return None
 
 
-@dataclass(eq=False, repr=False)
 class Build:
     """One settings class that was built: the requested one, or one nested in it.
 
@@ -118,26 +121,12 @@ class Build:
         values: What they gave together.
     """
 
-    settings_class: type[BaseSettings]
-    sources: list[SourceRecord] = field(default_factory=list)
-    values: dict[str, Any] | None = None
+    def __init__(self, settings_class: type[BaseSettings]) -> None:
+        self.settings_class = settings_class
+        self.sources: list[SourceRecord] = []
+        self.values: dict[str, Any] | None = None
 
 
-class Farewell(NamedTuple):
-    """How the parser of the app's command line ends the process: with help, or because an argument is wrong.
-
-    Attributes:
-        status: The exit status.
-        output: What it prints.
-        talk: What it writes to standard error.
-    """
-
-    status: object
-    output: StringIO
-    talk: StringIO
-
-
-@dataclass(eq=False, repr=False)
 class Record:
     """The result of building a settings class.
 
@@ -155,17 +144,18 @@ class Record:
         parts: The results for the settings classes nested in fields, each by itself, by the path of the field.
     """
 
-    asked: type[BaseSettings]
-    given: Given
-    settings: Any = None
-    error: BaseException | None = None
-    builds: list[Build] = field(default_factory=list)
-    files: dict[tuple[str, str | None], EnvFile] = field(default_factory=dict)
-    switches: tuple[str, ...] = ()
-    made_none: bool = False
-    failed_source: SourceRecord | None = None
-    farewell: Farewell | None = None
-    parts: dict[tuple[str, ...], "Record"] = field(default_factory=dict)
+    def __init__(self, asked: type[BaseSettings], given: Given) -> None:
+        self.asked = asked
+        self.given = given
+        self.settings: Any = None
+        self.error: BaseException | None = None
+        self.builds: list[Build] = []
+        self.files: dict[tuple[str, str | None], EnvFile] = {}
+        self.switches: tuple[str, ...] = ()
+        self.made_none = False
+        self.failed_source: SourceRecord | None = None
+        self.farewell: Farewell | None = None
+        self.parts: dict[tuple[str, ...], Record] = {}
 
     @property
     def top(self) -> Build | None:

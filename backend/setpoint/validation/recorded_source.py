@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -50,16 +50,8 @@ _PATH_OF_CONFIG_FILE = "_file_path"
 """How the names of the attributes end in which sources of config files keep their paths."""
 
 
-class Reading(NamedTuple):
-    """What a source read when it was created.
-
-    Attributes:
-        entries: The variables of the process environment or of env files.
-        files: Env files that it has found itself.
-    """
-
-    entries: tuple[Entry, ...]
-    files: tuple[EnvFile, ...] = ()
+Reading = tuple[tuple[Entry, ...], tuple[EnvFile, ...]]
+"""What a source read when it was created: variables, and the env files that it found itself"""
 
 
 def described(source: object, reading: Reading | None) -> SourceRecord:
@@ -74,15 +66,16 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
     if kind is SourceKind.OWN_SOURCE and reading is not None:
         is_file = isinstance(source, DotEnvSettingsSource)
         kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
-    entries, files = reading or Reading(())
+    entries, files = reading or ((), ())
     naming = _naming_of_its_own(source) if reading is not None else None
-    return SourceRecord(kind, name, tuple(_paths(source, kind)), entries, files, _nesting(source), naming)
+    paths, secret_names = tuple(_paths(source, kind)), _nesting(source)
+    return SourceRecord(kind, name, paths=paths, entries=entries, files=files, secret_names=secret_names, naming=naming)
 
 
 def half_made(source: object) -> SourceRecord:
     """Return what is known about `source`, which failed while it was created."""
     kind = SourceKind.CONFIG_FILE if isinstance(source, ConfigFileSourceMixin) else SourceKind.OWN_SOURCE
-    return SourceRecord(kind, type(source).__name__, tuple(_paths(source, kind)))
+    return SourceRecord(kind, type(source).__name__, paths=tuple(_paths(source, kind)))
 
 
 def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
@@ -102,7 +95,7 @@ def _naming_of_its_own(source: object) -> Naming | None:
         return None
     own = {name: getattr(source, name) for name in _NAMING}
     of_class = {name: source.config.get(name, default) for name, default in _NAMING.items()}
-    return None if own == of_class else Naming(source.settings_cls, tuple(own.items()))
+    return None if own == of_class else (source.settings_cls, tuple(own.items()))
 
 
 def _nesting(source: object) -> "SecretNames | None":

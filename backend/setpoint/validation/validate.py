@@ -68,7 +68,7 @@ def _of_sources(contract: SettingsContract, top: Build, redactor: Redactor) -> I
 def _undecodable(
     contract: SettingsContract, source: SourceRecord, undecodable: Undecodable, redactor: Redactor
 ) -> Refusal:
-    field, entry, error = undecodable
+    field, entry, error = undecodable.field, undecodable.entry, undecodable.error
     variable = contract.find(entry.name) if entry else None
     path = variable.path_of(entry.name) if variable and entry else (field,)
     if isinstance(error, json.JSONDecodeError | RecursionError):
