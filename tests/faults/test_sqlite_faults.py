@@ -5,13 +5,16 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import urllib3
+from inline_snapshot import snapshot
 
 from app.domain.errors import ServiceError, StorageFullError
 from app.store.opening import open_store
@@ -46,6 +49,22 @@ def die(connection, cursor, statement, parameters, context, executemany):
         os.kill(os.getpid(), signal.SIGKILL)
 
 open_store(sys.argv[1], sys.argv[2]).close()
+"""
+
+REFUSED = """
+import os, sys
+from app.domain.errors import UnusableStorageError
+from app.store.opening import open_store
+
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+for folder in sys.argv[2:]:
+    try:
+        open_store(f"sqlite:///{folder}/setpoint.db", sys.argv[1])
+    except UnusableStorageError as error:
+        print(error)
 """
 
 
@@ -146,7 +165,7 @@ def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> No
 
 
 def test_a_damaged_file_never_gives_out_a_wrong_value(url: str, database: Path) -> None:
-    """Whatever is flipped: the right answer, or an error that says so."""
+    """Whatever is flipped, zeroed or cut off: the right answer, or an error that says so."""
     values = [f"value-{number}-" + "x" * 500 for number in range(30)]
     with closing(opened(url)) as store:
         for value in values:
@@ -154,16 +173,18 @@ def test_a_damaged_file_never_gives_out_a_wrong_value(url: str, database: Path) 
     good = database.read_bytes()
     seeded = random.Random(20261126)  # noqa: S311 - the same places each time
     noticed = 0
-    for _ in range(FLIPS):
-        bad = bytearray(good)
-        start = seeded.randrange(len(bad) - 16)
-        for place in range(start, start + 16):
-            bad[place] ^= 0xFF
+    cut = [bytes(100) + good[100:], *(good[: len(good) * part // 7] for part in range(1, 7))]
+    for bad in (*cut, *(flipped(good, seeded.randrange(len(good) - 16)) for _ in range(FLIPS))):
         database.write_bytes(bad)
         noticed += not read_all(url, values)
         for beside in database.parent.glob("setpoint.db-[ws]*"):
             beside.unlink()
-    assert noticed > 0
+    assert noticed > len(cut)
+
+
+def flipped(good: bytes, start: int) -> bytes:
+    """Return a file of which 16 bytes are not what they were."""
+    return good[:start] + bytes(each ^ 0xFF for each in good[start : start + 16]) + good[start + 16 :]
 
 
 def read_all(url: str, values: list[str]) -> bool:
@@ -181,22 +202,51 @@ def read_all(url: str, values: list[str]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("statement", [*range(1, 44, 14 if ROUNDS < 10 else 1)])
-def test_a_migration_that_is_killed_leaves_all_or_nothing(url: str, database: Path, statement: int) -> None:
+def test_a_migration_that_is_killed_leaves_all_or_nothing(tmp_path: Path) -> None:
     """After any of its statements; the next start makes the tables."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
-    command = [sys.executable, "-c", MIGRATION, url, OLD_KEY, str(statement)]
-    killed = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-    assert killed.returncode in {0, -signal.SIGKILL}, killed.stderr
-    with closing(DRIVER.connect(database)) as connection:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert not tables or {"alembic_version", "revisions", "counter", "audit"} <= tables
-    with closing(opened(url)) as store:
-        assert append(store, draft(A="1")).number == 1
+    for statement in count(1, 1 if ROUNDS >= 10 else 41):
+        database = tmp_path / f"{statement}.db"
+        url = f"sqlite:///{database}"
+        command = [sys.executable, "-c", MIGRATION, url, OLD_KEY, str(statement)]
+        ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        if not ended.returncode:  # there are no more
+            break
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        with closing(DRIVER.connect(database)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert not tables or {"alembic_version", "revisions", "counter", "audit"} <= tables
+        with closing(opened(url)) as store:
+            assert append(store, draft(A="1")).number == 1
+    assert statement > 100
 
 
-def test_a_file_on_which_nothing_can_be_written_is_refused_in_a_sentence(url: str, database: Path) -> None:
-    """Root may write anywhere, so a folder stands in the place of the file."""
-    database.mkdir()
-    with pytest.raises(ServiceError, match=r"cannot write the database `.*`: is a directory"):
-        opened(url)
+def test_what_nothing_may_be_written_to_is_refused_in_a_sentence() -> None:
+    """A file of somebody else's, or a folder where none can be made; root, who may write anywhere, is nobody there."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        for name, mode in (("missing", 0o555), ("theirs", 0o777), ("alone", 0o555)):
+            (folder / name).mkdir()
+            if name != "missing":
+                opened(f"sqlite:///{folder}/{name}/setpoint.db").close()
+                for file in (folder / name).iterdir():
+                    file.chmod(0o444 if name == "theirs" else 0o666)
+            (folder / name / "setpoint.db-turn").unlink(missing_ok=True)
+            (folder / name).chmod(mode)
+        folder.chmod(0o755)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
+        folders = [str(folder / name) for name in ("missing", "theirs", "alone")]
+        command = [sys.executable, "-c", REFUSED, OLD_KEY, *folders]
+        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        for each in folders:
+            Path(each).chmod(0o755)
+    assert (done.stdout.replace(made, "").splitlines(), done.stderr) == snapshot(
+        (
+            [
+                "cannot write the database `/missing/setpoint.db`: permission denied",
+                "cannot write the database `/theirs/setpoint.db`: permission denied",
+                "cannot write to the folder of the database `/alone/setpoint.db`, as SQLite has to",
+            ],
+            "",
+        )
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import UnavailableError, UnusableStorageError
+from app.domain.errors import ServiceError, UnavailableError, UnusableStorageError
 from app.domain.event import START
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER, refuse_unsafe_version
@@ -75,6 +75,21 @@ def test_a_file_of_something_else_stays_as_it_is(database: Path) -> None:
     with pytest.raises(UnusableStorageError, match="name a database of its own in `DATABASE_URL`"):
         open_store(f"sqlite:///{database}", OLD_KEY)
     assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("theirs", ["tables", "text"])
+def test_nothing_is_changed_or_left_beside_a_file_of_something_else(database: Path, theirs: str) -> None:
+    """Whoever mistypes `DATABASE_URL` has nothing to clean up."""
+    database.parent.mkdir()
+    if theirs == "tables":
+        with closing(DRIVER.connect(database)) as connection:
+            connection.execute("CREATE TABLE customers (name TEXT)")
+    else:
+        database.write_text("a letter to a customer\n" * 100)
+    before = database.read_bytes()
+    with pytest.raises(ServiceError):
+        open_store(f"sqlite:///{database}", OLD_KEY)
+    assert ([*database.parent.iterdir()], database.read_bytes()) == ([database], before)
 
 
 @pytest.mark.parametrize(

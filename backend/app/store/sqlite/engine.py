@@ -120,3 +120,6 @@ def make_file(path: Path) -> None:
     except OSError as error:
         message = f"cannot write the database `{path}`: {(error.strerror or '').lower()}"
         raise UnusableStorageError(message) from None
+    if not os.access(path.parent, os.W_OK):
+        message = f"cannot write to the folder of the database `{path}`, as SQLite has to"
+        raise UnusableStorageError(message)

@@ -61,12 +61,13 @@ class SqliteStore:
         self.engine = sqlite_engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
         make_file(path)
         self._file = identity(path)
-        self._turn = Turn(path)
         with told_plainly(), ExitStack() as after_a_failure:
-            after_a_failure.callback(self._turn.close)
             after_a_failure.callback(self._apart.close)
             after_a_failure.callback(self._writing.dispose)
             after_a_failure.callback(self.engine.dispose)
+            self._apart.run(lambda: _patiently(self._are_current))  # nothing is left beside what is not ours
+            self._turn = Turn(path)
+            after_a_failure.callback(self._turn.close)
             self._apart.run(lambda: _patiently(self._prepare))
             after_a_failure.pop_all()
         self._bell = Bell(path)
@@ -126,9 +127,11 @@ class SqliteStore:
         self._turn.close()
         self.engine.dispose()
 
-    def _prepare(self) -> None:
+    def _are_current(self) -> bool:
         with self.engine.connect() as connection, connection.begin():
-            is_current(connection)  # before anything is changed in a file that belongs to something else
+            return is_current(connection)
+
+    def _prepare(self) -> None:
         with self._turn.taken(), self._writing.connect() as connection:
             connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
         with self.engine.connect() as connection, connection.begin():

@@ -1,10 +1,11 @@
 """Lets the writers of all processes on this machine take turns, by a fair kernel lock."""
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from app.store.sqlite.engine import make_file
 
 
 class Turn:
@@ -15,8 +16,11 @@ class Turn:
     """
 
     def __init__(self, database: Path) -> None:
+        """Make the file next to `database` unless it exists; raises what `make_file` raises."""
         # Never the database itself: closing any descriptor of that would release SQLite's own locks.
-        self._file = os.fdopen(os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600), "rb")
+        file = Path(f"{database}-turn")
+        make_file(file)
+        self._file = file.open("rb+")
 
     @contextmanager
     def taken(self) -> Iterator[None]:
