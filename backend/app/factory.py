@@ -71,6 +71,7 @@ from app.stream.heartbeats import HEARTBEAT_SECONDS
 from app.stream.open_streams import OpenStreams
 from app.ui.wiring import PartsOfPages, wired_pages
 from app.views.authentication import Authentication, authorize_requests
+from app.views.client_address import ClientAddresses
 from app.views.every_answer import SynchronousFlask, hold_for_every_answer
 from app.views.marks import marked_views
 from app.views.problem import answer_errors_with_problems, failure
@@ -79,6 +80,7 @@ from app.views.server import AnyServer, Server, served_by
 from app.views.turns import ReadsInTurns
 from app.views.unread_body import close_connections_with_unread_bodies
 from app.views.watch import Watch
+from config.proxy_types import parse_networks
 from config.settings import Settings
 from observability.set_up import observed
 
@@ -147,6 +149,9 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     if keeping:
         repeated = RepeatedReads(application.wsgi_app, keeping.store, _now, application.extensions[USES])
         application.wsgi_app = ReadsInTurns(repeated)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        trusted = parse_networks(settings.trusted_proxies)
+        application.wsgi_app = ClientAddresses(application.wsgi_app, trusted)  # type: ignore[method-assign]
     application.wsgi_app = observed(application.wsgi_app, settings, failure())  # type: ignore[assignment, method-assign]  # Flask's way
     return application
 

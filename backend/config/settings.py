@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import setpoint
+from config.proxy_types import PROXIES, TrustedProxies
 from config.sentry_types import EnvironmentName, ReleaseName, SampleRate, SentryDsn
 from config.sign_in_types import (
     CLIENT_ID,
@@ -97,6 +98,9 @@ class Settings(BaseSettings):
 
     webhooks_allow_private: bool = False
     """Whether webhooks may go to private addresses, and over `http`; otherwise only to public ones, over `https`."""
+
+    trusted_proxies: Annotated[TrustedProxies | None, PROXIES] = None
+    """Proxies in front of the service, whose `X-Forwarded-For` says where a request comes from; others are ignored."""
 
     public_url: Annotated[PublicUrl | None, PUBLIC_URL] = None
     """Where browsers find the service; needed by sign-in with OpenID Connect."""

@@ -25,7 +25,7 @@ def _checked_url(text: str) -> str:
         _refuse("the host or port is invalid")
     if parts.scheme not in {"https", "http"} or not host:
         _refuse("the scheme or the host is missing")
-    if parts.scheme == "http" and not _is_this_machine(host):
+    if parts.scheme == "http" and not is_this_machine(host):
         _refuse("the scheme is `http`, which others on the network can read")
     if "@" in parts.netloc or "?" in text or "#" in text:
         _refuse("it has a user, a query or a fragment")
@@ -43,7 +43,7 @@ def _checked_origin(text: str) -> str:
     return text.removesuffix("/")
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     """Return whether what is sent to `host` stays on this machine (RFC 6761, section 6.3)."""
     if host == "localhost" or host.endswith(".localhost"):
         return True

@@ -28,6 +28,7 @@ from support.nginx import nginx
 
 _PAGE = ROOT / "docs" / "guides" / "recipes" / "nginx.md"
 _CONFIGURATION = next(each.text for each in blocks(_PAGE) if each.file == "setpoint.conf")
+_SAID = dict(line.split("=") for line in next(each.text for each in blocks(_PAGE) if each.language == "dotenv").split())
 
 
 @dataclass
@@ -52,7 +53,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     with closing(open_store(url, KEYS)) as store:
         ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
         admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
-    variables = {"DATABASE_URL": url, "WEB_CONCURRENCY": "2"}
+    variables = {"DATABASE_URL": url, "WEB_CONCURRENCY": "2", **_SAID}
     with gunicorn(folder / "output", variables) as server:
         server.wait_until_ready()
         with nginx(folder, _CONFIGURATION, server.address) as address:
@@ -87,13 +88,16 @@ def test_a_quiet_stream_outlasts_the_patience_of_nginx() -> None:
     assert int(match[1]) >= 3 * HEARTBEAT_SECONDS
 
 
-def test_what_clients_write_of_themselves_is_not_believed(proxied: Proxied) -> None:
-    """The audit log has the address of nginx."""
+def test_the_audit_log_has_the_address_of_the_client(proxied: Proxied) -> None:
+    """As nginx sees it; what clients write of themselves is not believed."""
     forged = {"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7", "X-Real-IP": "203.0.113.7"}
-    made = proxied.billing.call("POST", "/v1/tokens", json={"name": "x", "scopes": ["config:read"]}, headers=forged)
+    sent = {**forged, "Authorization": f"Bearer {proxied.billing.admin}"}
+    with urllib3.PoolManager(source_address=("127.0.0.2", 0)) as pool:
+        wanted = {"name": "x", "scopes": ["config:read"]}
+        made = pool.request("POST", f"{proxied.billing.url}/v1/tokens", json=wanted, headers=sent).json()
     with closing(open_store(proxied.database_url, KEYS)) as store:
         row = store.read(lambda found: found.audit.page(limit=1))[0]
-    assert (str(row.action), row.detail["token"], row.address) == ("token.create", made["id"], "127.0.0.1")
+    assert (str(row.action), row.detail["token"], row.address) == ("token.create", made["id"], "127.0.0.2")
 
 
 def test_connections_to_the_service_are_kept(proxied: Proxied) -> None:

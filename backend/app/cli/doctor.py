@@ -2,13 +2,14 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.cli.opened import DONE, REFUSED
 from app.domain.validation import Fault
 from app.store.doctor import examine, open_to_others
 from config.local_start import env_file
 from config.settings import Settings
+from config.sign_in_types import is_this_machine
 from setpoint import load
 from setpoint.cli.output import write_result
 from setpoint.text.escape import printable
@@ -25,10 +26,20 @@ def run(arguments: argparse.Namespace) -> int:
     keys = settings.encryption_keys.get_secret_value()
     problems = [
         *open_to_others(env_file()),
+        *_readable_on_the_way(settings),
         *examine(settings.database_url.get_secret_value(), keys, settings.web_concurrency),
     ]
     write_result(_as_json(problems) if arguments.json else _as_text(problems))
     return REFUSED if problems else DONE
+
+
+def _readable_on_the_way(settings: Settings) -> Iterator[Fault]:
+    """Yield a problem if other machines can connect, and nothing says that anybody encrypts what they send."""
+    is_behind_tls = settings.trusted_proxies or (settings.public_url or "").startswith("https:")
+    if not is_behind_tls and not is_this_machine(settings.host):
+        message = f"the service listens on `{settings.host}` over plain HTTP: tokens and values can be read on the way"
+        hint = "let a proxy end TLS, and name its address in `TRUSTED_PROXIES`; on this machine alone, `HOST=127.0.0.1`"
+        yield Fault(None, "plain-http", message, hint)
 
 
 def _as_json(problems: Sequence[Fault]) -> str:

@@ -119,6 +119,30 @@ def test_what_is_unsafe_is_said_with_what_to_do(installation: Installation) -> N
     }
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "setpoint.internal"])  # noqa: S104 - it is the case
+def test_plain_http_to_other_machines_is_unsafe_unless_a_proxy_is_named(installation: Installation, host: str) -> None:
+    """The service knows nothing else of whoever ends TLS for it."""
+    found = installation.run("doctor", HOST=host)
+    said = f"plain-http: the service listens on `{host}` over plain HTTP: tokens and values can be read on the way"
+    hint = "let a proxy end TLS, and name its address in `TRUSTED_PROXIES`; on this machine alone, `HOST=127.0.0.1`"
+    assert (found.returncode, found.stdout.decode()) == (1, f"{said}\n   = hint: {hint}\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("127.0.0.2", {}),
+        ("::1", {}),
+        ("localhost", {}),
+        ("::", {"TRUSTED_PROXIES": "10.0.0.0/8"}),
+        ("::", {"PUBLIC_URL": "https://setpoint.example"}),
+    ],
+)
+def test_what_nobody_else_can_read_is_safe(installation: Installation, host: str, said: dict[str, str]) -> None:
+    """It stays on this machine, or something in front is said to encrypt it."""
+    assert installation.run("doctor", HOST=host, **said).returncode == 0
+
+
 def test_to_examine_what_is_not_there_makes_nothing(installation: Installation) -> None:
     """A doctor with the wrong folder is told so."""
     elsewhere = installation.folder / "elsewhere" / "setpoint.db"

@@ -57,6 +57,7 @@ APP_REVISIONS_PER_HOUR     1000                  default
 APP_BYTES_PER_HOUR         268435456             default
 APP_STREAMS                2000                  default
 WEBHOOKS_ALLOW_PRIVATE     false                 default
+TRUSTED_PROXIES            (unset)               default
 PUBLIC_URL                 (unset)               default
 OIDC_ISSUER                (unset)               default
 OIDC_CLIENT_ID             (unset)               default

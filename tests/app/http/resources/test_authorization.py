@@ -147,6 +147,14 @@ def test_who_tries_too_often_has_to_wait_and_nobody_else(api: Api) -> None:
     assert api.call("GET", "/v1/me").status_code == 200
 
 
+def test_without_a_trusted_proxy_nobody_is_believed(api: Api) -> None:
+    """Neither for the audit log nor for the limit of failed attempts."""
+    forged = {"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7", "X-Real-IP": "203.0.113.7"}
+    api.call("POST", "/v1/tokens", json={"name": "x", "scopes": ["config:read"]}, headers=forged)
+    entry = api.store.read(lambda found: found.audit.page(limit=1))[0]
+    assert (str(entry.action), entry.address) == ("token.create", "127.0.0.1")
+
+
 def test_a_service_with_a_view_that_nobody_marked_does_not_start(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether it is public would be an accident."""
 
