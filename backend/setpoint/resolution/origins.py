@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
@@ -50,8 +50,8 @@ class ReadSource:
     settings_class: type[BaseSettings]
     inside: Setting
     assignments: tuple[Assignment, ...]
-    by_setting: dict[Setting, list[tuple[int, Assignment]]] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
+    by_setting: Mapping[Setting, list[tuple[int, Assignment]]]
+    values: Mapping[str, Any]
 
     def reach(self, setting: Setting) -> "Reach":
         """Return how far the path `setting` leads into what the source gave."""
@@ -129,25 +129,19 @@ class Origins:
                 values = {key: each for key, each in source.values.items() if _is_merged(each, stronger.get(key, {}))}
                 stronger |= {key: each for key, each in values.items() if key not in stronger}
                 taken, assignments = _taken(made, values), list(assignments_of(source))
-                yield from (self._source(made, inside, source, taken, assignments) for inside in insides)
+                for inside in insides:
+                    reader = made.settings_class if inside else None
+                    read = tuple(each for each in assignments if each.variable and each.variable.reader is reader)
+                    yield ReadSource(source, made.settings_class, inside, read, self._by_setting(read), taken)
 
-    def _source(
-        self,
-        made: Build,
-        inside: Setting,
-        source: SourceRecord,
-        values: Mapping[str, Any],
-        assignments: Iterable[Assignment],
-    ) -> ReadSource:
-        reader = made.settings_class if inside else None
-        read = tuple(each for each in assignments if each.variable is not None and each.variable.reader is reader)
-        found = ReadSource(source, made.settings_class, inside, read, values=values)
-        for at, each in enumerate(read):
+    def _by_setting(self, assignments: Iterable[Assignment]) -> dict[Setting, list[tuple[int, Assignment]]]:
+        found: dict[Setting, list[tuple[int, Assignment]]] = {}
+        for at, each in enumerate(assignments):
             # Several settings may share one name.
             same = () if each.place else self._contract.named(each.name)
             for path in {each.path, *(variable.path_of(each.name) for variable in same)}:
-                found.by_setting.setdefault(folded(path), []).append((at, each))
-        for setting, texts in found.by_setting.items():
+                found.setdefault(folded(path), []).append((at, each))
+        for setting, texts in found.items():
             spellings = [each.name for each in self._contract.variables_at(setting)]
             texts.sort(key=lambda item: (self._spelling(spellings, item[1]), -item[0]))
         return found
