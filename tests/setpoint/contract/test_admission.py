@@ -85,6 +85,11 @@ HOSTILE = {
     "a limit of another type": (_with({"type": "integer", "minLength": 1}), "a limit that does not fit its type"),
     "a limit of anything": (_with({"minimum": 1}), "a limit that does not fit its type"),
     "a limit that no integer has": (_with({"type": "integer", "minimum": 0.5}), "a limit that does not fit its type"),
+    "a limit without an end": (
+        _with({"type": "number", "minimum": 0.5}).replace(b"0.5", b"1e999"),
+        "`minimum` in its schema has an invalid value",
+    ),
+    "limits that exclude each other": (_with({"type": "integer", "minimum": 2, "maximum": 1}), "exclude each other"),
     "a schema that is a switch": (_with(True), "not an object"),  # noqa: FBT003 - it is the case
     "look-around": (_with({"type": "string", "pattern": "(?=a)"}), "uses lookaround"),
     "a reference back": (_with({"type": "string", "pattern": r"(a)\1"}), "uses lookaround"),

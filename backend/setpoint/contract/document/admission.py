@@ -6,7 +6,8 @@ to check.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from annotated_types import MaxLen, MinLen
@@ -15,6 +16,7 @@ from pydantic_core import SchemaError, SchemaValidator
 
 from setpoint.contract.document.compiled import CompiledContract
 from setpoint.contract.document.identity import DIALECT, digest
+from setpoint.contract.document.limits import LENGTHS, NUMBERS, contradictions, do_fit
 from setpoint.contract.document.pattern import expanded_size, is_portable
 from setpoint.contract.document.secret_defaults import told_secrets
 
@@ -32,15 +34,6 @@ LARGEST_PATTERNS = 20_000
 """Of all patterns together, in characters, with repetitions expanded."""
 
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
-_NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-_LENGTHS = {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
-_LIMITS_OF: Mapping[object, Collection[str]] = {
-    "integer": _NUMBERS,
-    "number": _NUMBERS,
-    "string": {"minLength", "maxLength", "pattern"},
-    "array": {"minItems", "maxItems"},
-    "object": {"minProperties", "maxProperties"},
-}
 _FLAGS = {"deprecated", "writeOnly", "uniqueItems"}
 _REFERENCES = {"$ref", "$dynamicRef", "$recursiveRef", "$id", "$anchor", "$defs", "definitions"}
 
@@ -111,6 +104,7 @@ def admit(content: bytes) -> dict[str, Any]:
         reasons = ["its digest does not match its content; export it again with `setpoint schema`"]
     if not reasons and not _can_be_compiled(document):
         reasons = ["its schema has a limit that does not fit its type"]
+    reasons = reasons or list(contradictions(document))
     if reasons:
         raise InadmissibleContractError(reasons)
     return document
@@ -193,8 +187,7 @@ class _Profile:
         if not isinstance(schema, dict):
             yield "a schema in it is not an object"
             return
-        limits = schema.keys() & (_NUMBERS | _LENGTHS | {"pattern"})
-        if limits - {*_LIMITS_OF.get(_type_of(schema), ())}:
+        if not do_fit(schema):
             yield "its schema has a limit that does not fit its type"
         self._objects += "properties" in schema
         if self._objects > MOST_OBJECTS:
@@ -241,15 +234,9 @@ class _Profile:
             yield "a pattern in its schema can't be compiled"
 
 
-def _type_of(schema: Mapping[str, Any]) -> str | None:
-    """Return the type that limits apply to; an object with named keys has none."""
-    kind = schema.get("type")
-    is_simple = isinstance(kind, str) and not schema.keys() & {"anyOf", "enum", "properties"}
-    return kind if is_simple else None
-
-
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    is_finite = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    return is_finite and not isinstance(value, bool)
 
 
 def _is_length(value: object) -> bool:
@@ -276,6 +263,6 @@ _CHECKS = {
     "title": lambda value: isinstance(value, str) and value.isprintable(),
     "description": lambda value: isinstance(value, str),
     **dict.fromkeys(_FLAGS, lambda value: isinstance(value, bool)),
-    **dict.fromkeys(_NUMBERS, _is_number),
-    **dict.fromkeys(_LENGTHS, _is_length),
+    **dict.fromkeys(NUMBERS, _is_number),
+    **dict.fromkeys(LENGTHS, _is_length),
 }
