@@ -6,7 +6,7 @@ from dataclasses import replace
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.problem import Problem, ProblemKind
 from setpoint.envfile.reading import Binding, Reading
-from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
+from setpoint.sources.env_file import EnvFile
 
 _MOST_TIMES = 20
 _MOST_CHARACTERS = 2_000_000
@@ -28,10 +28,11 @@ def read_on(files: Iterable[EnvFile], environment: Mapping[str, str]) -> list[En
     The problems stay. This is for a check alone: no program gets these values.
 
     Args:
-        files: Env files as their programs read them. A file for python-dotenv is read like this from the beginning.
+        files: Env files as their programs read them.
         environment: The process environment that references in them may use.
     """
-    return [each if each.loader == DEFAULT_LOADER else _read_on(each, environment) for each in files]
+    # What was read in spite of bytes that stop its program was read on from the beginning.
+    return [each if each.undecodable else _read_on(each, environment) for each in files]
 
 
 def _read_on(file: EnvFile, environment: Mapping[str, str]) -> EnvFile:

@@ -16,6 +16,7 @@ from setpoint.envfile.problem import ProblemKind
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered
+from setpoint.sources.reading_on import read_on
 from support.checking import run_config, run_setpoint
 from support.keyed_settings import KEYS, Settings
 
@@ -36,6 +37,12 @@ def test_what_a_program_says_twice_of_one_value_names_it_once() -> None:
     found = [each.message for each in _checked('API_TOKEN="$A, $B"\n', "bash", "dash", "docker").diagnostics]
     (told,) = (each for each in found if "it expands to" in each)
     assert told.partition(" (")[2] == "as bash and dash read it)"
+
+
+def test_what_an_open_quote_swallows_is_also_read_beside_other_programs() -> None:
+    """python-dotenv alone is read like this from the beginning; as one of several, once it is compared with them."""
+    (file,) = read_on([parse_env_file("prod.env", b"PORT='80\nDEBUG='maybe'\nNAME=x\n", {}, "python-dotenv")], {})
+    assert [each.name for each in file.reading.bindings] == ["DEBUG", "NAME"]
 
 
 @pytest.mark.parametrize(
