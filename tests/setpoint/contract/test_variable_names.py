@@ -174,6 +174,22 @@ def test_a_class_that_tells_cases_apart_reads_exact_names() -> None:
     assert report.diagnostics[1].label == "did you mean `port`? (set on line 1)"
 
 
+class Strict(Exact):
+    """It also refuses every other name in its file."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="forbid")
+
+
+def test_a_forbidden_name_in_another_case_is_reported_once() -> None:
+    """The rule that knows what was meant says so, unless a reference uses the name."""
+    report = checked("PORT=1\nPort=2\nport=${Port}\n", settings_class=Strict)
+    assert marks(report) == [
+        "1.env:1:1-1:5 error SP303 wrong-case PORT",
+        "1.env:2:1-2:5 error SP301 unknown-variable Port",
+    ]
+    assert report.diagnostics[0].hint == "the settings class is case-sensitive, and forbids names that it does not know"
+
+
 def test_a_wrong_case_in_the_process_environment_is_found() -> None:
     """But for names that every process has, which are not meant by it."""
 

@@ -55,15 +55,26 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
         if statement.value is None or statement.is_known or subject.contract.canonical(name) in parts:
             continue
         if name in statement.file.reading.referred:
-            if _is_forbidden(subject, statement):
-                yield _unknown(subject, statement, _FORBIDS_IT_IN_FILE, _IGNORE_IT, Severity.ERROR)
+            yield from _referred(subject, statement)
         elif subject.contract.canonical(name) in subject.kept:
             yield from _kept(subject, statement)
-        elif not subject.is_ignored(name) and not in_another_case(subject, name):
+        elif subject.is_ignored(name):
+            yield from _ignored(subject, statement)
+        elif not in_another_case(subject, name):
             yield _unknown_in_file(subject, statement, families)
-        elif _is_forbidden(subject, statement):
-            yield _forbidden(subject, statement)
     yield from _unknown_in_environment(subject)
+
+
+def _referred(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """Yield the finding on a name that a reference uses, if the class itself refuses it."""
+    if _is_forbidden(subject, statement):
+        yield _unknown(subject, statement, _FORBIDS_IT_IN_FILE, _IGNORE_IT, Severity.ERROR)
+
+
+def _ignored(subject: Subject, statement: Statement) -> Iterator[Finding]:
+    """Yield the finding on a name that other programs read, if the class itself refuses it."""
+    if _is_forbidden(subject, statement):
+        yield _forbidden(subject, statement)
 
 
 def _kept(subject: Subject, statement: Statement) -> Iterator[Finding]:
@@ -169,11 +180,12 @@ def wrong_case(subject: Subject) -> Iterator[Finding]:
         $ printf 'database_url=a\n' | setpoint check - --settings example:CaseSensitive
     """
     for statement in subject.statements:
-        if statement.value is None or subject.is_ignored(statement.name):
+        name = statement.name
+        if statement.value is None or name in statement.file.reading.referred or subject.is_ignored(name):
             continue
-        if meant := in_another_case(subject, statement.name):
+        if meant := in_another_case(subject, name):
             label = f"did you mean `{meant.name}`?{where_set(subject, meant, statement)}"
-            yield _wrong_case(subject, statement.name, meant, name_region(statement), label)
+            yield _wrong_case(subject, name, meant, name_region(statement), label)
     for name in sorted(near_misses_in_environment(subject)):
         if meant := in_another_case(subject, name):
             yield _wrong_case(subject, name, meant, None, f"did you mean `{meant.name}`?")
@@ -182,6 +194,8 @@ def wrong_case(subject: Subject) -> Iterator[Finding]:
 def _wrong_case(subject: Subject, name: str, meant: Variable, region: Region | None, label: str) -> Finding:
     where = "" if region else " in the process environment"
     hint = consequence(subject, meant) or "the settings class is case-sensitive"
+    if name in subject.forbidden:
+        hint = "the settings class is case-sensitive, and forbids names that it does not know"
     return Finding(f"`{name}`{where} is written in the wrong case", region, name, label, hint)
 
 
