@@ -60,11 +60,15 @@ def files_in(
             written = str(path.relative_to(root))
             name = contract.canonical(_as_variable(contract, written, names))
             is_known = name in known or (names is not None and contract.find(name) is not None)
-            is_part = _is_part(contract, written, names)
             if is_known or known_names.nearest(name, allowed_steps(name)):
                 shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would remove `./`
-                called = name if is_known and is_part else written if is_known else path.name
+                called = _name_set_by(contract, written, name, names) if is_known else path.name
                 yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, called)
+
+
+def _name_set_by(contract: SettingsContract, file: str, variable: str, names: SecretNames | None) -> str:
+    """Return the name that the secret file `file` sets: `variable`, or its own if it leads to no part of a setting."""
+    return variable if _is_part(contract, file, names) else file
 
 
 def _as_variable(contract: SettingsContract, name: str, names: SecretNames | None) -> str:
