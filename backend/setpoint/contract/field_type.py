@@ -1,12 +1,13 @@
 """What a field's annotation says: which models it nests, and what it accepts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, Json, RootModel
 from pydantic.fields import FieldInfo
 
 from setpoint.contract.annotation import alternatives, arguments, is_class, values
@@ -106,21 +107,39 @@ def choices(field: FieldInfo, *, by_name: bool = False) -> tuple[str, ...]:
         by_name: Whether to return the names of an enumeration's members instead of their values.
     """
     found: list[str] = []
+    takes_json_text = is_json(field.metadata)
     for part in parts(field.annotation):
         if get_origin(part) is Literal:
-            found += texts_of(part)
+            found += map(_as_json, get_args(part)) if takes_json_text else texts_of(part)
         elif is_class(part, (Enum,)):
-            found += [each.name if by_name else str(each.value) for each in part]
+            found += [each.name if by_name else (_as_json if takes_json_text else _as_text)(each) for each in part]
         else:
             return ()
     return tuple(found)
 
 
-def texts_of(literal: Any) -> list[str]:
+def is_json(metadata: Iterable[Any]) -> bool:
+    """Return whether a field with this `metadata` takes its value out of a JSON text (`Json[int]`)."""
+    return any(is_class(type(each), (Json,)) for each in metadata)
+
+
+def texts_of(literal: Any, *, beside_json: bool = False) -> list[str]:
     """Return the texts that a `Literal` accepts: its strings and members, or everything in it if it has neither.
 
     No text sets the `1` of `Literal[1, "two"]`. There is none for `Literal[1]` either, but something has to be said.
+
+    Args:
+        literal: The type.
+        beside_json: Whether a text that is JSON is decoded, so that it can be a number as well.
     """
     allowed = get_args(literal)
-    settable = [each for each in allowed if isinstance(each, (str, Enum))]
-    return [str(each.value if isinstance(each, Enum) else each) for each in settable or allowed]
+    settable = [each for each in allowed if beside_json or isinstance(each, (str, Enum))]
+    return [_as_text(each) for each in settable or allowed]
+
+
+def _as_text(value: Any) -> str:
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value.value if isinstance(value, Enum) else value, default=str)

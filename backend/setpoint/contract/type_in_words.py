@@ -33,7 +33,7 @@ from pydantic.networks import _BaseMultiHostUrl
 from pydantic.types import PathType, UuidVersion
 
 from setpoint.contract.annotation import arguments, is_class, values
-from setpoint.contract.field_type import ARRAYS, choices, parts, texts_of
+from setpoint.contract.field_type import ARRAYS, choices, is_json, parts, takes_json, texts_of
 from setpoint.contract.secrecy import SECRET_TYPES
 from setpoint.text.join import counted, joined
 
@@ -95,7 +95,10 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
     allowed = choices(field, by_name=by_name)
     if allowed:
         return _any_of(allowed)
-    words = dict.fromkeys(_type_in_words(part, field.metadata) for part in parts(field.annotation))
+    beside_json = takes_json(field)
+    words = dict.fromkeys(
+        _type_in_words(part, field.metadata, beside_json=beside_json) for part in parts(field.annotation)
+    )
     return (" or ".join(words) or "nothing") + _range_in_words(field)
 
 
@@ -104,12 +107,12 @@ def _any_of(texts: tuple[str, ...]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def _type_in_words(part: Any, metadata: Iterable[Any]) -> str:
+def _type_in_words(part: Any, metadata: Iterable[Any], *, beside_json: bool = False) -> str:
     base = get_origin(part) or part
     if base is Literal:
-        return _any_of(tuple(texts_of(part)))
+        return _any_of(tuple(texts_of(part, beside_json=beside_json)))
     if base in _ANY_STRING:
-        return _ANY_STRING[base][any(is_class(type(each), (Json,)) for each in metadata)]
+        return _ANY_STRING[base][is_json(metadata)]
     if is_class(base, SECRET_TYPES):
         inner = [value for each in arguments(part) for value in values(each)]
         return _type_in_words(inner[0], metadata) if inner else "a string"

@@ -26,7 +26,7 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
         written = assignment.shown_name if assignment else name
         explanation = explain(
             [each for each, _ in group],
-            variable,
+            _of_key(subject, variable, assignment),
             written,
             where,
             assignment,
@@ -74,6 +74,13 @@ def _is_in_name(refusal: Refusal, assignment: Assignment | None) -> bool:
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
     return assignment.variable if assignment else next(iter(subject.contract.variables_at(refusal.setting[:1])), None)
+
+
+def _of_key(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> Variable | None:
+    """Return what the class says about the key of an open variable, if `assignment` sets one."""
+    if variable is None or assignment is None or len(assignment.path) <= len(variable.setting):
+        return variable
+    return subject.contract.inside(assignment.path) or variable
 
 
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:

@@ -232,11 +232,11 @@ ROOTED: list[tuple[str, list[str]]] = [
     ("", ["SP302 `SIZE` is required but not set; expected an integer from 1 to 9"]),
     ("SIZE=0", ["SP401 `SIZE` is too small; expected an integer from 1 to 9"]),
     ("SIZE=1\nMODE=fsat", ["SP401 `MODE` is not one of the allowed values; expected `fast` or `slow`"]),
-    ("SIZE=1\nNAMED__A__FIRST=x", ["SP401 `NAMED__A__FIRST` is not an integer"]),
+    ("SIZE=1\nNAMED__A__FIRST=x", ["SP401 `NAMED__A__FIRST` is not an integer; expected an integer"]),
     ("SIZE=1\nNAMED__A__FRIST=1", ["SP301 no setting reads `NAMED__A__FRIST`; did you mean `NAMED__A__FIRST`?"]),
-    ("SIZE=1\nBOX__FIRST=x", ["SP401 `BOX__FIRST` is not an integer"]),
+    ("SIZE=1\nBOX__FIRST=x", ["SP401 `BOX__FIRST` is not an integer; expected an integer"]),
     ("SIZE=1\nBOX__FIRST=2\nNAMED__A__FIRST=3", []),
-    ("SIZE=1\nBOX__SECOND=5\nBOX__OTHER=x", ["SP401 `BOX__OTHER` is not an integer"]),
+    ("SIZE=1\nBOX__SECOND=5\nBOX__OTHER=x", ["SP401 `BOX__OTHER` is not an integer; expected an integer"]),
 ]
 
 

@@ -4,7 +4,17 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    Json,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    create_model,
+)
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
@@ -32,6 +42,12 @@ class Lenient(Enum):
     @classmethod
     def _missing_(cls, value: object) -> "Lenient | None":
         return cls.LOW if value == "1" else None
+
+
+class Colour(Enum):
+    """A text, which JSON quotes."""
+
+    RED = "red"
 
 
 class Opaque:
@@ -133,6 +149,32 @@ def test_a_type_that_takes_some_text_need_not_change(
     """pydantic-settings converts for some strict types, JSON has numbers, and a validator may convert."""
     report = checked(f"{line}\n", settings_class=with_value(annotation, **config))
     assert [each.message for each in report.diagnostics] == words
+
+
+MIXED = Literal[1, "two"]
+FROM_JSON: Any = Json
+EXPECTED: list[tuple[Any, str, str]] = [
+    (MIXED, "VALUE=x", "`two`"),
+    (MIXED | None, "VALUE=x", "`two`"),
+    (int | MIXED, "VALUE=x", "an integer or `two`"),
+    (dict[str, MIXED], "VALUE__KEY=1", "`two`"),
+    (dict[str, dict[str, MIXED]], "VALUE__KEY__PART=1", "`two`"),
+    (dict[str, Annotated[int, Field(ge=1, le=5)]], "VALUE__KEY=x", "an integer from 1 to 5"),
+    # What is inside JSON can be a number.
+    (dict[str, MIXED], 'VALUE={"key": "x"}', "1 or `two`"),
+    (list[MIXED], 'VALUE=["x"]', "1 or `two`"),
+    (tuple[MIXED, int], 'VALUE=["x", 1]', "1 or `two`"),
+    (list[int] | MIXED, "VALUE=x", "a JSON array or `1` or `two`"),
+    (FROM_JSON[MIXED], "VALUE=two", '`1` or `"two"`'),
+    (FROM_JSON[Colour], "VALUE=red", '`"red"`'),
+]
+
+
+@pytest.mark.parametrize(("annotation", "line", "expected"), EXPECTED, ids=map(str, range(len(EXPECTED))))
+def test_what_is_expected_can_be_written_there(annotation: Any, line: str, expected: str) -> None:
+    """A text is never a number, but what is inside JSON may be one."""
+    (found,) = checked(f"{line}\n", settings_class=with_value(annotation)).diagnostics
+    assert found.label == f"expected {expected}"
 
 
 SETTABLE: list[Any] = [str, Level, list[StrictInt], StrictInt | None, Literal[1, "auto"]]
