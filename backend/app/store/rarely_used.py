@@ -5,8 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.store.prepared import Prepared
+
 _NAMES = ("bases", "protections", "limits", "canary_plans", "webhooks")
-_ASK = f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {name})' for name in _NAMES)}"  # noqa: S608 - the names above
+_ASK = Prepared(sa.select(*(sa.exists().select_from(sa.table(name)).label(name) for name in _NAMES)))
 
 
 class RarelyUsed:
@@ -16,14 +18,12 @@ class RarelyUsed:
         self._connection = connection
         self._used: set[str] | None = None
 
-    def rows(
-        self, table: sa.Table, statement: sa.Select[Any], wanted: Mapping[str, object] | None = None
-    ) -> Iterable[sa.Row[Any]]:
+    def rows(self, table: sa.Table, statement: Prepared, wanted: Mapping[str, object]) -> Iterable[Any]:
         """Return what `statement` finds in `table`; there is nothing to ask if that has no rows."""
         if self._used is None:
-            found = self._connection.exec_driver_sql(_ASK).one()
+            found = _ASK.first(self._connection, {})
             self._used = {name for name, is_used in zip(_NAMES, found, strict=True) if is_used}
-        return self._connection.execute(statement, wanted) if table.name in self._used else ()
+        return statement.all(self._connection, wanted) if table.name in self._used else ()
 
     def insert(self, table: sa.Table, row: Mapping[str, object]) -> None:
         """Insert a row."""

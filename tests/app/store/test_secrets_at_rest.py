@@ -65,7 +65,7 @@ def test_no_value_no_token_and_no_key_is_in_a_sqlite_file(
     finally:
         logging.getLogger("sqlalchemy").setLevel(logging.NOTSET)
     said = caplog.text + "".join(capfd.readouterr()) + repr(damaged.value)
-    assert "INSERT INTO revisions" in said
+    assert "INSERT INTO tokens" in said
     assert [needle for needle in (CANARY, token, token[16:], KEY) if needle in said] == []
 
 

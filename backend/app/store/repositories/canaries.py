@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.canary import Canary, Plan, Size, Stage
 from app.domain.place import Place
+from app.store.prepared import Prepared
 from app.store.rarely_used import RarelyUsed
+from app.store.repositories.columns import ONE
 from app.store.repositories.tables import canaries, canary_plans
 
 _OF_PLACE = sa.and_(
     canaries.c.app == sa.bindparam("wanted_app"), canaries.c.environment == sa.bindparam("wanted_environment")
 )
-_LATEST = sa.select(canaries).where(_OF_PLACE).order_by(canaries.c.revision.desc()).limit(1)
+_LATEST = Prepared(sa.select(canaries).where(_OF_PLACE).order_by(canaries.c.revision.desc()).limit(ONE))
 _PLANNED_FOR = sa.and_(
     canary_plans.c.app == sa.bindparam("wanted_app"), canary_plans.c.environment == sa.bindparam("wanted_environment")
 )
-_PLAN = sa.select(canary_plans).where(_PLANNED_FOR)
+_PLAN = Prepared(sa.select(canary_plans).where(_PLANNED_FOR))
 _NO_PLAN = canary_plans.delete().where(_PLANNED_FOR)
 _ON_TRIAL = sa.select(canaries).where(canaries.c.ended_at.is_(None)).order_by(canaries.c.app, canaries.c.environment)
 
@@ -31,7 +34,7 @@ class SqlCanaries:
 
     def latest(self, place: Place) -> Canary | None:
         """Return the newest revision of an environment that some instances were offered first; None if none was."""
-        row = self._connection.execute(_LATEST, _wanted(place)).first()
+        row = _LATEST.first(self._connection, _wanted(place))
         return _canary(row) if row else None
 
     def on_trial(self) -> Sequence[Canary]:
@@ -82,11 +85,11 @@ def _planned(plan: Plan) -> dict[str, object]:
     return {"size": str(plan.size), "bake_seconds": int(plan.bake.total_seconds())}
 
 
-def _plan(row: sa.Row[tuple[object, ...]]) -> Plan:
+def _plan(row: Any) -> Plan:
     return Plan(Size.parse(row.size), timedelta(seconds=row.bake_seconds))
 
 
-def _canary(row: sa.Row[tuple[object, ...]]) -> Canary:
+def _canary(row: Any) -> Canary:
     return Canary(
         place=Place(row.app, row.environment),
         revision=row.revision,

@@ -9,6 +9,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 EVERY_TABLE = sa.MetaData()
 
+BY_TABLE = sa.LABEL_STYLE_TABLENAME_PLUS_COL
+"""Names the columns of a join so that no two have the same name: `principals_kind`."""
+
+ONE = sa.literal_column("1", sa.Integer)
+"""A limit that is a part of the text: SQLite compiles a statement anew for each limit that is bound to it."""
+
 LARGEST = 2**63 - 1
 """The largest number that both databases accept."""
 

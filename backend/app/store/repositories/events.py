@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.event import START, Event, EventKind, Happening, Position, Reset, new_mark
+from app.store.prepared import Prepared
 from app.store.repositories.access_tables import principals
-from app.store.repositories.columns import LARGEST
+from app.store.repositories.columns import BY_TABLE, LARGEST
 from app.store.repositories.principals import SqlPrincipals, as_principal
 from app.store.repositories.tables import audit, counter, events
 
-_NEXT = (
+_NEXT = Prepared(
     counter.update()
     .values(sequence=counter.c.sequence + 1, mark=sa.bindparam("next_mark"))
     .returning(counter.c.sequence)
@@ -20,8 +21,9 @@ _NEXT = (
 """One row, updated in the transaction that writes: numbers are in the order of commits, without gaps."""
 
 
-_NEW_EVENT = events.insert()
-_NEW_ENTRY = audit.insert()
+_NEW_EVENT = Prepared(events.insert())
+_NEW_ENTRY = Prepared(audit.insert().inline())
+_ENTRIES = sa.select(audit, principals).join(principals).set_label_style(BY_TABLE)
 _POSITION = sa.select(counter.c.sequence, counter.c.mark)
 
 
@@ -40,7 +42,7 @@ class SqlEvents:
     def add(self, happening: Happening) -> Event:
         """Store what happened as the next event."""
         mark = new_mark()
-        position = Position(self._connection.scalars(_NEXT, {"next_mark": mark}).one(), mark)
+        position = Position(_NEXT.first(self._connection, {"next_mark": mark}).sequence, mark)
         row = {
             "sequence": position.sequence,
             "mark": position.mark,
@@ -50,7 +52,7 @@ class SqlEvents:
             "environment": happening.environment,
             "subject": happening.subject,
         }
-        self._connection.execute(_NEW_EVENT, row)
+        _NEW_EVENT.run(self._connection, row)
         if position.sequence % TRIMMED_EVERY == 0:
             self.trim(KEPT)
         self.added = position.sequence
@@ -99,7 +101,7 @@ class SqlAuditLog:
             "request_id": entry.request_id,
             "address": entry.address,
         }
-        self._connection.execute(_NEW_ENTRY, row)
+        _NEW_ENTRY.run(self._connection, row)
 
     def page(
         self,
@@ -110,7 +112,7 @@ class SqlAuditLog:
         action: Action | None = None,
     ) -> Sequence[AuditEntry]:
         """Return entries, newest first: below id `before`, about that place, and of that kind."""
-        statement = sa.select(audit, principals).join(principals).order_by(audit.c.id.desc()).limit(limit)
+        statement = _ENTRIES.order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(audit.c.id < min(before, LARGEST))
         if app:

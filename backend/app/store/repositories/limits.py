@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from app.domain.limit import Allowed, Limit, Spent
+from app.store.prepared import Prepared
 from app.store.rarely_used import RarelyUsed
 from app.store.repositories.tables import metadata
 
@@ -35,20 +36,20 @@ stream_places = sa.Table(
 )
 """How many streams of an app each worker may currently hold. Their sum never exceeds the limit of the app."""
 
-_OWN = sa.select(limits.c.name, limits.c.allowed).where(limits.c.app == sa.bindparam("wanted"))
-_SPENT = (
+_OWN = Prepared(sa.select(limits.c.name, limits.c.allowed).where(limits.c.app == sa.bindparam("wanted")))
+_SPENT = Prepared(
     sa.select(spent.c.minute, spent.c.revisions, spent.c.bytes)
     .where(spent.c.app == sa.bindparam("wanted"), spent.c.minute >= sa.bindparam("first"))
     .order_by(spent.c.minute)
 )
-_MORE = (
+_MORE = Prepared(
     spent.update()
     .where(spent.c.app == sa.bindparam("wanted"), spent.c.minute == sa.bindparam("this"))
     .values(
         revisions=spent.c.revisions + sa.bindparam("more_revisions"), bytes=spent.c.bytes + sa.bindparam("more_bytes")
     )
 )
-_NEW = spent.insert()
+_NEW = Prepared(spent.insert())
 _FORGET = spent.delete().where(spent.c.app == sa.bindparam("wanted"), spent.c.minute < sa.bindparam("first"))
 
 
@@ -73,16 +74,16 @@ class SqlLimits:
 
     def spent(self, app: str, first: int) -> Sequence[Spent]:
         """Return what `app` has used from minute `first` on, oldest minute first."""
-        return [Spent(*row) for row in self._connection.execute(_SPENT, {"wanted": app, "first": first})]
+        return [Spent(*row) for row in _SPENT.all(self._connection, {"wanted": app, "first": first})]
 
     def spend(self, app: str, spent: Spent, first: int) -> None:
         """Add to what `app` has used within a minute, and delete what it used before minute `first`."""
         more = {"more_revisions": spent.revisions, "more_bytes": spent.bytes}
-        if self._connection.execute(_MORE, {"wanted": app, "this": spent.minute, **more}).rowcount:
+        if _MORE.run(self._connection, {"wanted": app, "this": spent.minute, **more}):
             return
         self._connection.execute(_FORGET, {"wanted": app, "first": first})
         row = {"app": app, "minute": spent.minute, "revisions": spent.revisions, "bytes": spent.bytes}
-        self._connection.execute(_NEW, row)
+        _NEW.run(self._connection, row)
 
     def places(self, app: str) -> Mapping[str, int]:
         """Return how many streams of `app` each worker may currently hold, including those that it holds."""

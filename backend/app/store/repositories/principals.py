@@ -1,19 +1,22 @@
 """Principals and their tokens in SQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.identity import Bound, Principal, PrincipalKind, Right, Scope, Token
+from app.store.prepared import Prepared
 from app.store.repositories.access_tables import principals, tokens
+from app.store.repositories.columns import BY_TABLE
 
 _PRINCIPAL = sa.select(principals).where(
     principals.c.issuer == sa.bindparam("issuer"), principals.c.subject == sa.bindparam("subject")
 )
-_TOKENS = sa.select(tokens, principals).join(principals)
-_BY_DIGEST = _TOKENS.where(tokens.c.digest == sa.bindparam("wanted"))
+_TOKENS = sa.select(tokens, principals).join(principals).set_label_style(BY_TABLE)
+_BY_DIGEST = Prepared(_TOKENS.where(tokens.c.digest == sa.bindparam("wanted")))
 _BY_ID = _TOKENS.where(tokens.c.id == sa.bindparam("wanted"))
 
 
@@ -67,11 +70,13 @@ class SqlTokens:
 
     def by_digest(self, digest: str) -> Token | None:
         """Return the token whose text has this SHA-256; None if there is none."""
-        return self._one(_BY_DIGEST, digest)
+        row = _BY_DIGEST.first(self._connection, {"wanted": digest})
+        return as_token(row) if row else None
 
     def by_id(self, token_id: str) -> Token | None:
         """Return the token with this public id; None if there is none."""
-        return self._one(_BY_ID, token_id)
+        row = self._connection.execute(_BY_ID, {"wanted": token_id}).first()
+        return as_token(row) if row else None
 
     def all_tokens(self) -> Sequence[Token]:
         """Return all tokens, newest first."""
@@ -111,10 +116,6 @@ class SqlTokens:
         is_short = tokens.c.expires_at - tokens.c.made_at <= lifetime // timedelta(microseconds=1)
         self._connection.execute(tokens.delete().where(tokens.c.expires_at < before, is_short))
 
-    def _one(self, statement: sa.Select[Any], wanted: str) -> Token | None:
-        row = self._connection.execute(statement, {"wanted": wanted}).first()
-        return as_token(row) if row else None
-
 
 def rights_as_json(rights: Iterable[Right]) -> list[dict[str, object]]:
     """Return rights in the form that is stored."""
@@ -126,23 +127,35 @@ def rights_of_json(stored: Iterable[dict[str, Any]]) -> frozenset[Right]:
     return frozenset(Right(frozenset(map(Scope, each["scopes"])), Bound.parse(each["bound"])) for each in stored)
 
 
-def as_token(row: sa.Row[Any]) -> Token:
-    """Return the token that the columns of tokens and principals hold in `row`."""
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+def as_token(row: Any) -> Token:
+    """Return the token that the columns of tokens and principals hold in a row whose columns are named by table."""
     return Token(
-        id=found[tokens.c.id],
-        family=found[tokens.c.family],
+        id=row.tokens_id,
+        family=row.tokens_family,
         principal=as_principal(row),
-        label=found[tokens.c.label],
-        rights=rights_of_json(found[tokens.c.rights]),
-        made_at=found[tokens.c.made_at],
-        expires_at=found[tokens.c.expires_at],
-        revoked_at=found[tokens.c.revoked_at],
-        last_used_at=found[tokens.c.last_used_at],
+        label=row.tokens_label,
+        rights=rights_of_json(row.tokens_rights),
+        made_at=row.tokens_made_at,
+        expires_at=row.tokens_expires_at,
+        revoked_at=row.tokens_revoked_at,
+        last_used_at=row.tokens_last_used_at,
     )
 
 
-def as_principal(row: sa.Row[tuple[object, ...]], of: sa.FromClause = principals) -> Principal:
-    """Return the principal that the columns of `of` hold in `row`."""
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-    return Principal(PrincipalKind(found[of.c.kind]), found[of.c.issuer], found[of.c.subject], found[of.c.name])
+def principal_of(name: str) -> Callable[[Any], Principal]:
+    """Return a function that takes a principal from a row whose columns are named by table.
+
+    Args:
+        name: That of the table of principals in the statement.
+    """
+    parts = attrgetter(*(f"{name}_{part}" for part in ("kind", "issuer", "subject", "name")))
+
+    def take(row: Any) -> Principal:
+        kind, issuer, subject, shown = parts(row)
+        return Principal(PrincipalKind(kind), issuer, subject, shown)
+
+    return take
+
+
+as_principal = principal_of(principals.name)
+"""Returns the principal that a row is about."""

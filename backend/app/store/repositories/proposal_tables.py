@@ -1,7 +1,14 @@
-"""The tables of protected environments and of what is proposed there."""
+"""The tables of protected environments and of what is proposed there, and the form in which terms are stored."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from app.domain.audit import Action
+from app.domain.canary import Plan, Size
+from app.domain.proposal import Terms
 from app.store.repositories.columns import Moment
 from app.store.repositories.tables import metadata
 
@@ -63,3 +70,31 @@ approvals = sa.Table(
     sa.Index("approvals_by_principal", "principal_id"),
 )
 """One per principal, for what they last looked at."""
+
+
+def terms_as_json(terms: Terms) -> dict[str, Any]:
+    """Return terms in the form that is stored."""
+    plan = terms.canary
+    return {
+        "action": str(terms.action),
+        "detail": dict(terms.detail),
+        "canary": {"size": str(plan.size), "bake_seconds": int(plan.bake.total_seconds())} if plan else None,
+        "at_once": terms.at_once,
+        "allow_dangerous": terms.allow_dangerous,
+        "ignore_live": terms.ignore_live,
+        "applies_itself": terms.applies_itself,
+    }
+
+
+def terms_of_json(stored: Mapping[str, Any]) -> Terms:
+    """Return the stored terms."""
+    plan = stored["canary"]
+    return Terms(
+        action=Action(stored["action"]),
+        detail=stored["detail"],
+        canary=Plan(Size.parse(plan["size"]), timedelta(seconds=plan["bake_seconds"])) if plan else None,
+        at_once=stored["at_once"],
+        allow_dangerous=stored["allow_dangerous"],
+        ignore_live=stored["ignore_live"],
+        applies_itself=stored["applies_itself"],
+    )

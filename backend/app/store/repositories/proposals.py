@@ -3,25 +3,24 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.audit import Action
-from app.domain.canary import Plan, Size
 from app.domain.errors import DamagedError, DestroyedError
 from app.domain.identity import Principal
 from app.domain.place import Place
-from app.domain.proposal import Approval, Ending, Proposal, ProposalState, Terms, Wish
+from app.domain.proposal import Approval, Ending, Proposal, ProposalState, Wish
 from app.domain.variables import Variables
+from app.store.prepared import Prepared
 from app.store.rarely_used import RarelyUsed
 from app.store.repositories.access_tables import principals
 from app.store.repositories.app_keys import SqlKeys
-from app.store.repositories.columns import LARGEST
+from app.store.repositories.columns import BY_TABLE, LARGEST
 from app.store.repositories.digest_chain import FIRST, proposal_digest
-from app.store.repositories.principals import SqlPrincipals, as_principal
-from app.store.repositories.proposal_tables import approvals, proposals, protections
+from app.store.repositories.principals import SqlPrincipals, as_principal, principal_of
+from app.store.repositories.proposal_tables import approvals, proposals, protections, terms_as_json, terms_of_json
 from app.store.repositories.tables import revisions
 from app.store.sealing import PROPOSAL, SealedBody, Sealer
 
@@ -30,8 +29,16 @@ _FOUND = (
     sa.select(proposals, principals, _ENDER)
     .join(principals, proposals.c.author_id == principals.c.id)
     .outerjoin(_ENDER, proposals.c.ended_by == _ENDER.c.id)
+    .set_label_style(BY_TABLE)
 )
-_PROTECTIONS = sa.select(protections).order_by(protections.c.app, protections.c.environment)
+_as_ender = principal_of(_ENDER.name)
+_APPROVALS = (
+    sa.select(approvals, principals)
+    .join(principals)
+    .order_by(approvals.c.at, approvals.c.principal_id)
+    .set_label_style(BY_TABLE)
+)
+_PROTECTIONS = Prepared(sa.select(protections).order_by(protections.c.app, protections.c.environment))
 _OPEN = proposals.c.state == ProposalState.OPEN
 
 
@@ -49,7 +56,7 @@ class SqlProposals:
 
     def protections(self) -> Mapping[Place, int]:
         """Return how many approvals a change needs, by protected environment."""
-        rows = self._rarely_used.rows(protections, _PROTECTIONS)
+        rows = self._rarely_used.rows(protections, _PROTECTIONS, {})
         return {Place(row.app, row.environment): row.approvals for row in rows}
 
     def protect(self, place: Place, approvals: int | None) -> None:
@@ -144,7 +151,7 @@ class SqlProposals:
 
     def _made(self, wish: Wish, number: int, expires_at: datetime) -> tuple[Proposal, dict[str, object]]:
         """Return a proposal, and its row."""
-        draft, place, terms = wish.draft, wish.draft.place, _terms_json(wish.terms)
+        draft, place, terms = wish.draft, wish.draft.place, terms_as_json(wish.terms)
         sealed = self._sealer.seal(place, number, draft.variables, self._keys.of(place.app), PROPOSAL)
         base_digest, sealed_sha256 = self._base_digest(place, wish.base), _sha256(sealed)
         proposal = Proposal(
@@ -205,39 +212,42 @@ class SqlProposals:
             raise _damaged(what) from None
 
     def _proposal(self, row: sa.Row[Any]) -> Proposal:
-        found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-        place, author = Place(found[proposals.c.app], found[proposals.c.environment]), as_principal(row)
-        self._known.seen(author, found[proposals.c.author_id])
-        terms = found[proposals.c.terms]
+        place, author = Place(row.proposals_app, row.proposals_environment), as_principal(row)
+        self._known.seen(author, row.proposals_author_id)
+        terms = row.proposals_terms
         proposal = Proposal(
             place=place,
-            number=found[proposals.c.number],
-            base=found[proposals.c.base],
-            names=tuple(found[proposals.c.names]),
+            number=row.proposals_number,
+            base=row.proposals_base,
+            names=tuple(row.proposals_names),
             author=author,
-            message=found[proposals.c.message],
-            made_at=found[proposals.c.made_at],
-            expires_at=found[proposals.c.expires_at],
-            schema=found[proposals.c.schema],
-            unchecked=tuple(found[proposals.c.unchecked]),
-            copied_from=found[proposals.c.copied_from],
-            bases=tuple(map(Place.parse, found[proposals.c.bases])),
-            origins=found[proposals.c.origins],
-            is_base=found[proposals.c.is_base],
-            terms=_terms(terms),
-            digest=found[proposals.c.digest],
+            message=row.proposals_message,
+            made_at=row.proposals_made_at,
+            expires_at=row.proposals_expires_at,
+            schema=row.proposals_schema,
+            unchecked=tuple(row.proposals_unchecked),
+            copied_from=row.proposals_copied_from,
+            bases=tuple(map(Place.parse, row.proposals_bases)),
+            origins=row.proposals_origins,
+            is_base=row.proposals_is_base,
+            terms=terms_of_json(terms),
+            digest=row.proposals_digest,
             ending=_ending(row),
         )
-        sealed_sha256 = bytes(found[proposals.c.sealed_sha256])
-        if proposal_digest(proposal, terms, sealed_sha256, found[proposals.c.base_digest]) != proposal.digest:
+        sealed_sha256 = bytes(row.proposals_sealed_sha256)
+        if proposal_digest(proposal, terms, sealed_sha256, row.proposals_base_digest) != proposal.digest:
             raise _damaged(str(proposal))
         return replace(proposal, approvals=tuple(self._approvals(place, proposal.number)))
 
     def _approvals(self, place: Place, number: int) -> Sequence[Approval]:
         here = (approvals.c.app == place.app, approvals.c.environment == place.environment)
-        wanted = sa.select(approvals, principals).join(principals).where(*here, approvals.c.proposal == number)
-        rows = self._connection.execute(wanted.order_by(approvals.c.at, approvals.c.principal_id))
-        return [Approval(as_principal(row), row.digest, row.at, tuple(map(Place.parse, row.places))) for row in rows]
+        wanted = _APPROVALS.where(*here, approvals.c.proposal == number)
+        return [_approval(row) for row in self._connection.execute(wanted)]
+
+
+def _approval(row: sa.Row[Any]) -> Approval:
+    places = tuple(map(Place.parse, row.approvals_places))
+    return Approval(as_principal(row), row.approvals_digest, row.approvals_at, places)
 
 
 def _at(place: Place) -> sa.ColumnElement[bool]:
@@ -262,38 +272,11 @@ def _sha256(sealed: SealedBody) -> bytes:
     return hashlib.sha256(hashlib.sha256(sealed.body).digest() + sealed.data_key).digest()
 
 
-def _terms_json(terms: Terms) -> dict[str, Any]:
-    plan = terms.canary
-    return {
-        "action": str(terms.action),
-        "detail": dict(terms.detail),
-        "canary": {"size": str(plan.size), "bake_seconds": int(plan.bake.total_seconds())} if plan else None,
-        "at_once": terms.at_once,
-        "allow_dangerous": terms.allow_dangerous,
-        "ignore_live": terms.ignore_live,
-        "applies_itself": terms.applies_itself,
-    }
-
-
-def _terms(stored: Mapping[str, Any]) -> Terms:
-    plan = stored["canary"]
-    return Terms(
-        action=Action(stored["action"]),
-        detail=stored["detail"],
-        canary=Plan(Size.parse(plan["size"]), timedelta(seconds=plan["bake_seconds"])) if plan else None,
-        at_once=stored["at_once"],
-        allow_dangerous=stored["allow_dangerous"],
-        ignore_live=stored["ignore_live"],
-        applies_itself=stored["applies_itself"],
-    )
-
-
 def _ending(row: sa.Row[Any]) -> Ending | None:
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-    state, at = ProposalState(found[proposals.c.state]), found[proposals.c.ended_at]
+    state, at = ProposalState(row.proposals_state), row.proposals_ended_at
     if state is ProposalState.OPEN or at is None:
         return None
-    return Ending(state, at, as_principal(row, _ENDER), found[proposals.c.ended_reason], found[proposals.c.revision])
+    return Ending(state, at, _as_ender(row), row.proposals_ended_reason, row.proposals_revision)
 
 
 def _damaged(what: str) -> DamagedError:

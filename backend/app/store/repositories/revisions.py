@@ -9,16 +9,16 @@ import sqlalchemy as sa
 
 from app.domain.canary import Stage
 from app.domain.errors import DamagedError, DestroyedError
-from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.revision import Destruction, Draft, Revision
 from app.domain.variables import Variables
+from app.store.prepared import Prepared
 from app.store.rarely_used import RarelyUsed
 from app.store.repositories.access_tables import principals
 from app.store.repositories.app_keys import SqlKeys
-from app.store.repositories.columns import LARGEST
+from app.store.repositories.columns import BY_TABLE, LARGEST, ONE
 from app.store.repositories.digest_chain import FIRST, digest_of
-from app.store.repositories.principals import SqlPrincipals, as_principal
+from app.store.repositories.principals import SqlPrincipals, as_principal, principal_of
 from app.store.repositories.tables import app_keys, bases, canaries, revisions, schemas
 from app.store.sealing import SealedBody, Sealer, WrappedAppKey
 
@@ -34,13 +34,21 @@ _FOUND = (
     .outerjoin(_DESTROYER, revisions.c.destroyed_by == _DESTROYER.c.id)
     .join(app_keys, revisions.c.app == app_keys.c.app)
     .outerjoin(canaries, _TRIED)
+    .set_label_style(BY_TABLE)
 )
+_as_destroyer = principal_of(_DESTROYER.name)
 _PLACE = sa.and_(revisions.c.app == sa.bindparam("app"), revisions.c.environment == sa.bindparam("environment"))
 _FOR_EVERYONE = sa.or_(canaries.c.stage.is_(None), canaries.c.stage == Stage.COMPLETE)
-_NEWEST = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(1)
-_CURRENT = _NEWEST.where(_FOR_EVERYONE)
-_BELOW = _CURRENT.where(revisions.c.number < sa.bindparam("below"))
-_NUMBERED = _FOUND.where(_PLACE, revisions.c.number == sa.bindparam("number"))
+_NEWEST_OF_PLACE = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(ONE)
+_NEWEST = Prepared(_NEWEST_OF_PLACE)
+_CURRENT = Prepared(_NEWEST_OF_PLACE.where(_FOR_EVERYONE))
+_BELOW = Prepared(_NEWEST_OF_PLACE.where(_FOR_EVERYONE, revisions.c.number < sa.bindparam("below")))
+_HISTORY = Prepared(
+    _FOUND.where(_PLACE, revisions.c.number < sa.bindparam("before"))
+    .order_by(revisions.c.number.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_NUMBERED = Prepared(_FOUND.where(_PLACE, revisions.c.number == sa.bindparam("number")))
 _CURRENT_OF_APP = (
     sa.select(revisions.c.environment, sa.func.max(revisions.c.number).label("number"))
     .outerjoin(canaries, _TRIED)
@@ -48,13 +56,23 @@ _CURRENT_OF_APP = (
     .group_by(revisions.c.environment)
     .subquery()
 )
+_ENVIRONMENTS = Prepared(
+    _FOUND.join(
+        _CURRENT_OF_APP,
+        sa.and_(
+            revisions.c.environment == _CURRENT_OF_APP.c.environment, revisions.c.number == _CURRENT_OF_APP.c.number
+        ),
+    )
+    .where(revisions.c.app == sa.bindparam("app"))
+    .order_by(revisions.c.environment)
+)
 
-_EXTENDING = (
+_EXTENDING = Prepared(
     sa.select(bases.c.app, bases.c.environment)
     .where(bases.c.base_app == sa.bindparam("app"), bases.c.base_environment == sa.bindparam("environment"))
     .order_by(bases.c.app, bases.c.environment)
 )
-_NEW = revisions.insert()
+_NEW = Prepared(revisions.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +105,7 @@ class SqlRevisions:
 
     def environments(self, app: str) -> Sequence[Revision]:
         """Return the current revision of each environment of `app`, sorted by environment."""
-        of_app = _CURRENT_OF_APP
-        current = sa.and_(revisions.c.environment == of_app.c.environment, revisions.c.number == of_app.c.number)
-        of_this_app = revisions.c.app == sa.bindparam("app")
-        statement = _FOUND.join(of_app, current).where(of_this_app).order_by(revisions.c.environment)
-        return self._found(statement, app, {"app": app})
+        return self._found(_ENVIRONMENTS, app, {"app": app})
 
     def newest(self, place: Place) -> Revision | None:
         """Return the newest revision, whoever is offered it; None if there is none."""
@@ -121,10 +135,9 @@ class SqlRevisions:
 
     def history(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
         """Return revisions, newest first, starting below number `before`."""
-        statement = _FOUND.where(_PLACE).order_by(revisions.c.number.desc()).limit(limit)
-        if before is not None:
-            statement = statement.where(revisions.c.number < min(before, LARGEST))
-        return self._found(statement, str(place), {"app": place.app, "environment": place.environment})
+        below = LARGEST if before is None else min(before, LARGEST)
+        wanted = {"app": place.app, "environment": place.environment, "before": below, "limit": limit}
+        return self._found(_HISTORY, str(place), wanted)
 
     def variables(self, revision: Revision) -> Variables:
         """Return the values of a revision.
@@ -206,7 +219,7 @@ class SqlRevisions:
             "previous": previous,
             "digest": revision.digest,
         }
-        self._connection.execute(_NEW, row)
+        _NEW.run(self._connection, row)
 
     def _stored_of(self, revision: Revision) -> _Stored:
         key = (revision.place, revision.number)
@@ -214,36 +227,35 @@ class SqlRevisions:
             self.numbered(*key)
         return self._stored[key]
 
-    def _found(self, statement: sa.Select[Any], what: str, wanted: Mapping[str, str | int]) -> Sequence[Revision]:
+    def _found(self, statement: Prepared, what: str, wanted: Mapping[str, object]) -> Sequence[Revision]:
         try:
-            return [self._revision(row) for row in self._connection.execute(statement, wanted)]
+            return [self._revision(row) for row in statement.all(self._connection, wanted)]
         except (ValueError, TypeError):  # not JSON, UTF-8 or a kind of principal, or of a wrong type for a digest
             raise _damaged(what) from None
 
-    def _revision(self, row: sa.Row[Any]) -> Revision:
-        found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-        place = Place(found[revisions.c.app], found[revisions.c.environment])
+    def _revision(self, row: Any) -> Revision:
+        place = Place(row.revisions_app, row.revisions_environment)
         author = as_principal(row)
-        self._known.seen(author, found[revisions.c.author_id])
+        self._known.seen(author, row.revisions_author_id)
         revision = Revision(
             place=place,
-            number=found[revisions.c.number],
-            names=tuple(found[revisions.c.names]),
+            number=row.revisions_number,
+            names=tuple(row.revisions_names),
             author=author,
-            message=found[revisions.c.message],
-            made_at=found[revisions.c.made_at],
-            schema=found[revisions.c.schema] or "",
-            unchecked=tuple(found[revisions.c.unchecked]),
-            copied_from=found[revisions.c.copied_from],
-            digest=found[revisions.c.digest],
+            message=row.revisions_message,
+            made_at=row.revisions_made_at,
+            schema=row.revisions_schema or "",
+            unchecked=tuple(row.revisions_unchecked),
+            copied_from=row.revisions_copied_from,
+            digest=row.revisions_digest,
             destroyed=_destruction(row),
-            stage=Stage(found[canaries.c.stage] or Stage.COMPLETE),
-            bases=tuple(map(Place.parse, found[revisions.c.bases])),
-            origins=found[revisions.c.origins],
-            is_base=found[revisions.c.is_base],
+            stage=Stage(row.canaries_stage or Stage.COMPLETE),
+            bases=tuple(map(Place.parse, row.revisions_bases)),
+            origins=row.revisions_origins,
+            is_base=row.revisions_is_base,
         )
-        stored = _stored(found, place)
-        if digest_of(revision, stored.body_sha256, found[revisions.c.previous]) != revision.digest:
+        stored = _stored(row, place)
+        if digest_of(revision, stored.body_sha256, row.revisions_previous) != revision.digest:
             raise _damaged(str(revision))
         self._stored[place, revision.number] = stored
         return revision
@@ -268,19 +280,17 @@ def _numbered(draft: Draft, number: int) -> Revision:
     )
 
 
-def _stored(found: sa.RowMapping, place: Place) -> _Stored:
-    body, data_key = found[revisions.c.body], found[revisions.c.data_key]
+def _stored(row: Any, place: Place) -> _Stored:
+    body, data_key = row.revisions_body, row.revisions_data_key
     sealed = SealedBody(bytes(body), bytes(data_key)) if body is not None and data_key is not None else None
-    app_key = WrappedAppKey(place.app, found[app_keys.c.wrapped_by], bytes(found[app_keys.c.wrapped]))
-    return _Stored(sealed, bytes(found[revisions.c.body_sha256]), app_key)
+    app_key = WrappedAppKey(place.app, row.app_keys_wrapped_by, bytes(row.app_keys_wrapped))
+    return _Stored(sealed, bytes(row.revisions_body_sha256), app_key)
 
 
-def _destruction(row: sa.Row[Any]) -> Destruction | None:
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-    if found[revisions.c.destroyed_at] is None:
+def _destruction(row: Any) -> Destruction | None:
+    if row.revisions_destroyed_at is None:
         return None
-    destroyer: Principal = as_principal(row, _DESTROYER)
-    return Destruction(destroyer, found[revisions.c.destroyed_at], found[revisions.c.destroyed_reason])
+    return Destruction(_as_destroyer(row), row.revisions_destroyed_at, row.revisions_destroyed_reason)
 
 
 def _damaged(what: str) -> DamagedError:

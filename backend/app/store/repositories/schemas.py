@@ -8,14 +8,21 @@ import sqlalchemy as sa
 
 from app.domain.errors import DamagedError
 from app.domain.revision import Schema
+from app.store.prepared import Prepared
 from app.store.repositories.access_tables import principals
+from app.store.repositories.columns import BY_TABLE, ONE
 from app.store.repositories.principals import SqlPrincipals, as_principal
 from app.store.repositories.tables import schemas
 
-_SCHEMAS = sa.select(schemas, principals).join(principals).where(schemas.c.app == sa.bindparam("app"))
+_SCHEMAS = (
+    sa.select(schemas, principals)
+    .join(principals)
+    .where(schemas.c.app == sa.bindparam("app"))
+    .set_label_style(BY_TABLE)
+)
 _NEWEST_FIRST = _SCHEMAS.order_by(schemas.c.turn.desc())
-_CURRENT = _NEWEST_FIRST.limit(1)
-_NAMED = _SCHEMAS.where(schemas.c.digest == sa.bindparam("digest"))
+_CURRENT = Prepared(_NEWEST_FIRST.limit(ONE))
+_NAMED = Prepared(_SCHEMAS.where(schemas.c.digest == sa.bindparam("digest")))
 
 
 class SqlSchemas:
@@ -61,18 +68,17 @@ class SqlSchemas:
             row = {"app": schema.app, "digest": schema.digest, **content, **pushed}
             self._connection.execute(schemas.insert(), row)
 
-    def _first(self, statement: sa.Select[Any], **wanted: str) -> Schema | None:
-        row = self._connection.execute(statement, wanted).first()
+    def _first(self, statement: Prepared, **wanted: str) -> Schema | None:
+        row = statement.first(self._connection, wanted)
         return _schema(row) if row else None
 
 
-def _schema(row: sa.Row[Any]) -> Schema:
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-    app, digest, document = found[schemas.c.app], found[schemas.c.digest], found[schemas.c.document]
-    if _sha256(document) != bytes(found[schemas.c.document_sha256]):
+def _schema(row: Any) -> Schema:
+    app, digest, document = row.schemas_app, row.schemas_digest, row.schemas_document
+    if _sha256(document) != bytes(row.schemas_document_sha256):
         message = f"the schema `{digest}` of `{app}` is not what was written: push it again"
         raise DamagedError(message)
-    return Schema(app, digest, document, found[schemas.c.release], as_principal(row), found[schemas.c.pushed_at])
+    return Schema(app, digest, document, row.schemas_release, as_principal(row), row.schemas_pushed_at)
 
 
 def _sha256(document: str) -> bytes:

@@ -10,6 +10,7 @@ from app.domain.place import Place
 from app.domain.rollout import rollout
 from app.domain.rollout_result import RolloutResult
 from app.domain.session import Alike, Answer, Reason, ServedFrom, Stance, State
+from app.store.prepared import Prepared
 from app.store.repositories.tables import rollout_results, sessions
 
 _STANCE = (
@@ -24,8 +25,10 @@ _REASONS = sa.cast(sessions.c.reasons, sa.Text)
 """PostgreSQL can't group by JSON; what instances say alike is the same text."""
 
 _ALIKE = sa.select(*_STANCE, _REASONS.label("reasons"), sa.func.count().label("instances")).group_by(*_STANCE, _REASONS)
-_ALL_ALIKE = _ALIKE.where(
-    sessions.c.app == sa.bindparam("wanted_app"), sessions.c.environment == sa.bindparam("wanted_environment")
+_ALL_ALIKE = Prepared(
+    _ALIKE.where(
+        sessions.c.app == sa.bindparam("wanted_app"), sessions.c.environment == sa.bindparam("wanted_environment")
+    )
 )
 _RELEASES = (
     sa.select(sessions.c.release, sa.func.count().label("instances"))
@@ -34,7 +37,7 @@ _RELEASES = (
     .order_by(sa.desc("instances"), sessions.c.release)
 )
 
-_NEW_RESULT = rollout_results.insert()
+_NEW_RESULT = Prepared(rollout_results.insert())
 _RESULTS = sa.select(rollout_results).where(
     rollout_results.c.app == sa.bindparam("wanted_app"),
     rollout_results.c.environment == sa.bindparam("wanted_environment"),
@@ -67,7 +70,7 @@ def in_stance(stance: Stance) -> sa.ColumnElement[bool]:
     return sa.and_(sessions.c.held_by != "" if stance.is_live else sessions.c.held_by == "", *same)
 
 
-def _alike(row: sa.Row[Any]) -> Alike:
+def _alike(row: Any) -> Alike:
     stance = Stance(
         is_live=bool(row.is_live),
         canary=row.canary,
@@ -89,7 +92,7 @@ class SqlRolloutResults:
     def close(self, place: Place, revision: int) -> None:
         """Record the state of a revision among the live instances, because the next one is being made."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
-        found = rollout(revision, [_alike(each) for each in self._connection.execute(_ALL_ALIKE, wanted)])
+        found = rollout(revision, [_alike(each) for each in _ALL_ALIKE.all(self._connection, wanted)])
         row = {
             "app": place.app,
             "environment": place.environment,
@@ -99,7 +102,7 @@ class SqlRolloutResults:
             "refused": found.states.get(State.FAILED, 0),
             "reason": found.refusals[0].message if found.refusals else "",
         }
-        self._connection.execute(_NEW_RESULT, row)
+        _NEW_RESULT.run(self._connection, row)
 
     def of(self, place: Place, revisions: Collection[int]) -> Mapping[int, RolloutResult]:
         """Return how those of the revisions with these numbers that were replaced had turned out by then."""

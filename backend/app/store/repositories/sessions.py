@@ -23,6 +23,7 @@ from app.domain.session import (
     Stance,
     Verdict,
 )
+from app.store.prepared import Prepared
 from app.store.repositories.access_tables import principals
 from app.store.repositories.principals import SqlPrincipals
 from app.store.repositories.session_reports import ATTEMPTED, SERVED, store_reports
@@ -45,7 +46,7 @@ _CANDIDATES = sa.select(
     sessions.c.environment == sa.bindparam("wanted_environment"),
     sessions.c.held_by != "",
 )
-_LIVE_SCHEMAS = (
+_LIVE_SCHEMAS = Prepared(
     sa.select(sessions.c.schema, sa.func.count().label("instances"))
     .where(
         sessions.c.app == sa.bindparam("wanted_app"),
@@ -129,7 +130,7 @@ class SqlSessions:
     def live_schemas(self, place: Place) -> Mapping[str, int]:
         """Return how many live instances run which schema, by digest; among those that have said."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
-        return {row.schema: row.instances for row in self._connection.execute(_LIVE_SCHEMAS, wanted)}
+        return {row.schema: row.instances for row in _LIVE_SCHEMAS.all(self._connection, wanted)}
 
     def named(self, ids: Collection[str]) -> Sequence[Session]:
         """Return the sessions with these ids, one for each environment that they follow."""

@@ -6,12 +6,14 @@ import sqlalchemy as sa
 
 from app.domain.sign_in import SignIn
 from app.store.repositories.access_tables import principals, sign_ins, tokens
+from app.store.repositories.columns import BY_TABLE
 from app.store.repositories.principals import as_token
 
 _BY_DIGEST = (
     sa.select(sign_ins, tokens, principals)
     .select_from(sign_ins.join(tokens).join(principals))
     .where(sign_ins.c.digest == sa.bindparam("wanted"))
+    .set_label_style(BY_TABLE)
 )
 
 

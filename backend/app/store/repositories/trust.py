@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from app.domain.trust import TrustRule
 from app.store.repositories.access_tables import principals, trust_rules, used_assertions
+from app.store.repositories.columns import BY_TABLE
 from app.store.repositories.principals import SqlPrincipals, as_principal, rights_as_json, rights_of_json
 
-_RULES = sa.select(trust_rules, principals).join(principals)
+_RULES = sa.select(trust_rules, principals).join(principals).set_label_style(BY_TABLE)
 
 
 class SqlTrustRules:

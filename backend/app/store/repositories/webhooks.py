@@ -19,6 +19,7 @@ from app.domain.webhooks.outgoing import (
     Topic,
     new_delivery_id,
 )
+from app.store.prepared import Prepared
 from app.store.rarely_used import RarelyUsed
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.tables import deliveries, webhooks
@@ -30,7 +31,7 @@ KEPT = timedelta(days=7)
 _FARTHEST = 2 * WAITS[-1]
 """Nothing waits this long: what seems to was postponed by a clock that was wrong."""
 
-_ENDPOINTS = sa.select(webhooks).order_by(webhooks.c.made_at, webhooks.c.id)
+_ENDPOINTS = Prepared(sa.select(webhooks).order_by(webhooks.c.made_at, webhooks.c.id))
 _ENABLED = sa.select(webhooks.c.id).where(webhooks.c.disabled_at.is_(None))
 _WAITING = deliveries.c.state == DeliveryState.WAITING
 
@@ -68,7 +69,7 @@ class SqlWebhooks:
 
     def all_endpoints(self) -> Sequence[Endpoint]:
         """Return all endpoints without their secrets, oldest first."""
-        return [_endpoint(row, ()) for row in self._rarely_used.rows(webhooks, _ENDPOINTS)]
+        return [_endpoint(row, ()) for row in self._rarely_used.rows(webhooks, _ENDPOINTS, {})]
 
     def rotate(self, endpoint: Endpoint, secret: str, old_until: datetime) -> None:
         """Store another secret; the previous one also signs until then."""
@@ -170,7 +171,7 @@ def _due(now: datetime, skipped: Collection[str]) -> Iterator[sa.ColumnElement[b
     yield deliveries.c.webhook.not_in(skipped)
 
 
-def _endpoint(row: sa.Row[Any], secrets: tuple[str, ...]) -> Endpoint:
+def _endpoint(row: Any, secrets: tuple[str, ...]) -> Endpoint:
     return Endpoint(
         id=row.id,
         url=row.url,
