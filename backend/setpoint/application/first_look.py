@@ -5,35 +5,37 @@ contracts. Anything that is not obvious here is left to the full check, which co
 """
 
 import sys
-from typing import NamedTuple
 
 from pydantic_settings import BaseSettings
 
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
-from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.field_type import models_from
+from setpoint.contract.guidance import NamesEnvFile
+from setpoint.contract.spelling import Spelling, alias_paths, reference_of, spellings_of
 from setpoint.sources.entry import entries_of
 from setpoint.sources.env_file import EnvFile, read_env_file
 from setpoint.sources.plain_file import reads_plainly
 from setpoint.text.escape import printable
-from setpoint.validation.asking import ask
+from setpoint.validation.class_sources import build
 from setpoint.validation.record import Given, Record
 
 _UTF_8 = {None, "utf-8", "utf8", "UTF-8"}
 
 
-class FirstLook(NamedTuple):
+class FirstLook:
     """The result of a first look at the only settings class of an app and the only env file that it is given.
 
     Attributes:
-        contract: The class seen from the environment.
+        settings_class: The class.
         file: The env file as python-dotenv reads it.
-        record: What the class did with it; None if it was not asked, because the file needs a full check anyway.
+        record: What the class did with it; None if that is not to be used, because the file needs a full check anyway.
     """
 
-    contract: SettingsContract
-    file: EnvFile
-    record: Record | None
+    def __init__(self, settings_class: type[BaseSettings], file: EnvFile, record: Record | None) -> None:
+        self.settings_class = settings_class
+        self.file = file
+        self.record = record
 
     def report(self, fail_on: Severity) -> Report | None:
         """Return the report if no rule has anything to report; otherwise None.
@@ -45,52 +47,53 @@ class FirstLook(NamedTuple):
             return None
         file = self.file
         source = SourceSummary(file.kind, printable(file.path), file.loader, len(file.variables))
-        return Report(self.contract.reference, (source,), (), fail_on)
+        return Report(reference_of(self.settings_class), (source,), (), fail_on)
 
 
 def first_look(settings_class: type[BaseSettings], path: str) -> FirstLook | None:
-    """Look at the env file at `path`; None if the class reads its variables in its own way.
-
-    Raises:
-        UnableError: It can't be seen from outside which variables the class reads.
-    """
+    """Look at the env file at `path`; None if the class reads its variables in its own way."""
     if "setpoint.check.catalogue.app_rule" in sys.modules:
         return None  # The module of the class may have registered the app's own rules.
-    contract = SettingsContract.of(settings_class)
-    if not _is_plain(contract):
+    if not _is_plain(settings_class):
         return None
     file = read_env_file(path, {})
-    is_plain = reads_plainly(file) and _is_known(contract, file)
-    return FirstLook(contract, file, ask(contract, Given(files=(tuple(entries_of(file)),))) if is_plain else None)
+    if not (reads_plainly(file) and _is_known(settings_class, file)):
+        return FirstLook(settings_class, file, None)
+    record = build(settings_class, Given(files=(tuple(entries_of(file)),)))
+    return FirstLook(settings_class, file, None if record.switches else record)
 
 
-def _is_plain(contract: SettingsContract) -> bool:
+def _is_plain(settings_class: type[BaseSettings]) -> bool:
     """Return whether the class reads its variables as pydantic-settings does, and builds no other settings class."""
-    settings_class = contract.settings_class
     return (
         settings_class.settings_customise_sources.__func__ is BaseSettings.settings_customise_sources.__func__  # type: ignore[attr-defined]
-        and not contract.parts
-        and not contract.reads_file_variables
-        and not contract.is_exported
+        and not any(place and issubclass(model, BaseSettings) for place, model in models_from(settings_class, ()))
         and settings_class.model_config.get("env_file_encoding") in _UTF_8
     )
 
 
-def _is_known(contract: SettingsContract, file: EnvFile) -> bool:
+def _is_known(settings_class: type[BaseSettings], file: EnvFile) -> bool:
     """Return whether each name is the first name of one setting, and of no other."""
+    ignores_case = not settings_class.model_config.get("case_sensitive")
+    first: dict[tuple[str, ...], Spelling] = {}
+    by_name: dict[str, list[Spelling]] = {}
+    for each in spellings_of(settings_class):
+        first.setdefault(each.setting, each)
+        by_name.setdefault(each.name, []).append(each)
     settings: set[tuple[str, ...]] = set()
     for name in file.variables:
-        named = contract.named(name)
-        if len(named) != 1:
+        named = by_name.get(name.upper() if ignores_case else name, [])
+        if len(named) != 1 or first[named[0].setting] is not named[0] or _is_special(named[0]):
             return False
-        only = named[0]
-        first = contract.variables_at(only.setting)[0]
-        if first is not only or only.holds_parts or only.reader or only.field.deprecated:
-            return False
-        if contract.names_env_file(only):
-            return False
-        settings.add(only.setting)
+        settings.add(named[0].setting)
     return len(settings) == len(file.variables)
+
+
+def _is_special(spelling: Spelling) -> bool:
+    """Return whether a rule may have something to say of each value of the setting, or of where it is set."""
+    info = spelling.field
+    names_env_file = any(isinstance(each, NamesEnvFile) for each in info.metadata)
+    return bool(info.deprecated or names_env_file or alias_paths(info))
 
 
 def _is_taken(record: Record, file: EnvFile) -> bool:

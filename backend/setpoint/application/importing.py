@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
@@ -16,9 +16,11 @@ from pydantic_settings import BaseSettings
 from setpoint.application.composed_settings import settings_classes_in
 from setpoint.contract.app_code import AppCode
 from setpoint.contract.made_at_import import watched
-from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import InvalidRuleError, UnusableError
 from setpoint.project import Project
+
+if TYPE_CHECKING:
+    from setpoint.contract.settings_class import SettingsContract
 
 _PYTHONS_OWN_WORDS = r"(?:No module named|cannot import name|name) '.*"
 
@@ -39,7 +41,7 @@ class UnusableRulesError(UnusableError):
     """The app's own rules can't be used."""
 
 
-def contracts_of(references: Sequence[str], project: Project) -> tuple[SettingsContract, ...]:
+def contracts_of(references: Sequence[str], project: Project) -> "tuple[SettingsContract, ...]":
     """Return the contracts of the classes that `references` name, at least one.
 
     Raises:
@@ -47,6 +49,8 @@ def contracts_of(references: Sequence[str], project: Project) -> tuple[SettingsC
     """
     if not references:
         raise NoSettingsClassError
+    from setpoint.contract.settings_class import SettingsContract  # noqa: PLC0415 - most good files need no contract
+
     classes = (each for reference in references for each in import_settings_classes(reference, project.pythonpath))
     return SettingsContract.of_all(classes)
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
-from setpoint.contract.settings_class import SettingsContract
-
 
 class FileVariablesSource(EnvSettingsSource):
     """The contents of the files that the variables of other sources name.
@@ -17,6 +15,8 @@ class FileVariablesSource(EnvSettingsSource):
     """
 
     def __init__(self, settings_cls: type[BaseSettings], sources: tuple[PydanticBaseSettingsSource, ...]) -> None:
+        from setpoint.contract.settings_class import SettingsContract  # noqa: PLC0415 - only for those who have one
+
         contract = SettingsContract.of(settings_cls)
         self.paths: dict[str, str] = {}
         for source in sources:

@@ -10,8 +10,8 @@ from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from setpoint.contract.alias import keys_of
 from setpoint.contract.annotation import alternatives, is_class
+from setpoint.contract.spelling import keys_of
 
 
 class Level(NamedTuple):

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.contract.class_variables import Part, parts_of, variables_of
 from setpoint.contract.guidance import NamesEnvFile
+from setpoint.contract.spelling import reference_of
 from setpoint.contract.variable import Variable
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class SettingsContract:
     @property
     def reference(self) -> str:
         """Return how the class is named on the command line: `config.settings:Settings`."""
-        return f"{self.settings_class.__module__}:{self.settings_class.__qualname__}"
+        return reference_of(self.settings_class)
 
     @property
     def ignores_case(self) -> bool:

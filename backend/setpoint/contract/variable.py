@@ -3,18 +3,15 @@
 from functools import partial
 from typing import Any, NamedTuple
 
-from pydantic import AliasChoices, AliasPath
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance
+from setpoint.contract.spelling import MADE, alias_paths
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_names import is_secret_name
-
-MADE = object()
-"""The default of a setting inside a model that a function makes."""
 
 
 class Variable(NamedTuple):
@@ -118,9 +115,7 @@ class Variable(NamedTuple):
     @property
     def holds_parts(self) -> bool:
         """Return whether an alias takes the setting from inside the value, which may hold others as well."""
-        alias = self.field.validation_alias
-        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
-        heads = [str(each.path[0]) for each in choices if isinstance(each, AliasPath)]
+        heads = [str(each.path[0]) for each in alias_paths(self.field)]
         return any(self.name.casefold().endswith(head.casefold()) for head in heads)
 
     @property

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from setpoint.contract.secrecy import secret_text
-from setpoint.contract.variable import MADE, Variable
+from setpoint.contract.spelling import MADE
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.validation.unusable import UnusableValueError

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from setpoint.check.finding import Finding, Region
 from setpoint.contract import field_type
-from setpoint.contract.alias import keys_led_into
 from setpoint.contract.guidance import PublicValueError
+from setpoint.contract.spelling import keys_led_into
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import source_in_words

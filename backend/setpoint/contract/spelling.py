@@ -1,0 +1,161 @@
+"""How a settings class and its settings are spelled: on the command line, in models, and in the environment."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from setpoint.contract.field_type import nested_model
+
+MADE = object()
+"""The default of a setting inside a model that a function makes."""
+
+
+class Spelling(NamedTuple):
+    """One name under which a settings class reads one of its settings.
+
+    Attributes:
+        name: The name, in upper case if the class ignores case.
+        setting: The path of attributes that it sets: `("database", "port")`.
+        field: pydantic's description of the last of them.
+        names: All names of the setting, before case is normalised.
+        model: The model whose fields are nested in it, if there is exactly one.
+        inside: The models around it.
+        default_around: What the default of the surrounding model holds for it, if there is one; `MADE` if a function
+            makes that.
+    """
+
+    name: str
+    setting: tuple[str, ...]
+    field: FieldInfo
+    names: list[str]
+    model: type[BaseModel] | None
+    inside: tuple[type, ...]
+    default_around: Any
+
+
+def reference_of(settings_class: type[BaseSettings]) -> str:
+    """Return how the class is named on the command line: `config.settings:Settings`."""
+    return f"{settings_class.__module__}:{settings_class.__qualname__}"
+
+
+def spellings_of(settings_class: type[BaseSettings]) -> Iterator[Spelling]:
+    """Yield the names that `settings_class` reads, in the order of its fields; not those of classes nested in it."""
+    for field in settings_class.model_fields:
+        yield from spellings_of_field(settings_class, field, settings_class.model_config)
+
+
+def spellings_of_field(
+    settings_class: type[BaseSettings], field: str, config: SettingsConfigDict
+) -> Iterator[Spelling]:
+    """Yield the names for one field and what is nested in it, in the order in which the class looks for them.
+
+    Args:
+        settings_class: The class.
+        field: The field.
+        config: How the class reads names.
+    """
+    info = settings_class.model_fields[field]
+    yield from _nested(config, _environment_names(settings_class, field, config), (field,), info, (settings_class,))
+
+
+def _nested(  # noqa: PLR0917 - each is as needed as the others
+    config: SettingsConfigDict,
+    names: list[str],
+    setting: tuple[str, ...],
+    info: FieldInfo,
+    inside: tuple[type, ...],
+    default: Any = PydanticUndefined,
+) -> Iterator[Spelling]:
+    """Yield `names`, those of one setting, each with those of the settings nested in it.
+
+    Args:
+        config: How the class reads names.
+        names: The names, before case is normalised.
+        setting: The path of attributes that they set.
+        info: pydantic's description of the last of them.
+        inside: The models around it; a model that nests itself would never end.
+        default: What the default of the surrounding model holds for it, if there is one.
+    """
+    model, delimiter = nested_model(info), config.get("env_nested_delimiter")
+    for each in names:
+        name = each if config.get("case_sensitive") else each.upper()
+        yield Spelling(name, setting, info, names, model, inside, default)
+        if model is None or not delimiter or model in inside:
+            continue
+        for key, part in model.model_fields.items():
+            aliases = keys_of(key, part, model)
+            within = [f"{each}{delimiter}{alias}" for alias in aliases if _can_be_set(config, alias, len(setting))]
+            held = _held(_default_of(info, model) if default is PydanticUndefined else default, key)
+            yield from _nested(config, within, (*setting, key), part, (*inside, model), held)
+
+
+def _default_of(info: FieldInfo, model: type[BaseModel]) -> Any:
+    """Return the default of a field that holds a `model`; if that itself makes it, its fields have their own."""
+    return MADE if info.default_factory not in {None, model} else info.default
+
+
+def _held(default: Any, name: str) -> Any:
+    """Return what a default holds for the field `name`; nothing if it is not a model."""
+    if default is MADE:
+        return MADE
+    return getattr(default, name, PydanticUndefined) if isinstance(default, BaseModel) else PydanticUndefined
+
+
+def _can_be_set(config: SettingsConfigDict, alias: str, depth: int) -> bool:
+    """Return whether pydantic-settings finds the key `alias`, this many models deep, in the name of a variable.
+
+    It splits what follows the outermost name at each delimiter, or only at the first ones (`env_nested_max_split`).
+    """
+    most = config.get("env_nested_max_split")
+    if most and depth >= most:
+        return depth == most
+    return (config.get("env_nested_delimiter") or "").casefold() not in alias.casefold()
+
+
+def _environment_names(settings_class: type[BaseSettings], field: str, config: SettingsConfigDict) -> list[str]:
+    """Return the variables for `field`, in the order in which the class looks for them.
+
+    This is what pydantic-settings documents under "Environment variable names": a prefix belongs to
+    the field's own name unless `env_prefix_target` gives it to aliases too.
+    """
+    prefix = config.get("env_prefix") or ""
+    target = config.get("env_prefix_target") or "variable"
+    aliases = _aliases(settings_class.model_fields[field], settings_class)
+    names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in aliases]
+    if not names or _takes_names(settings_class):
+        names.append(f"{prefix}{field}" if target in {"all", "variable"} else field)
+    return names
+
+
+def keys_of(name: str, info: FieldInfo, model: type[BaseModel]) -> list[str]:
+    """Return the keys under which `model` accepts the field `name`: what pydantic documents under "Alias"."""
+    keys = _aliases(info, model)
+    return [*keys, name] if not keys or _takes_names(model) else keys
+
+
+def alias_paths(info: FieldInfo) -> list[AliasPath]:
+    """Return the aliases of a field that lead into the value of a key."""
+    alias = info.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return [each for each in choices if isinstance(each, AliasPath)]
+
+
+def keys_led_into(info: FieldInfo) -> list[str]:
+    """Return the keys that lead into the values of such keys."""
+    return [str(key) for each in alias_paths(info) for key in each.path[1:]]
+
+
+def _aliases(info: FieldInfo, model: type[BaseModel]) -> list[str]:
+    """Return the aliases of a field of `model`; for an alias path, its first key."""
+    alias = info.validation_alias if model.model_config.get("validate_by_alias", True) else None
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias] if alias else []
+    return [each if isinstance(each, str) else str(each.path[0]) for each in choices]
+
+
+def _takes_names(model: type[BaseModel]) -> bool:
+    """Return whether a field that has an alias is also known under its own name."""
+    return bool(model.model_config.get("validate_by_name") or model.model_config.get("populate_by_name"))
