@@ -59,7 +59,10 @@ def spellings_of_field(
         config: How the class reads names.
     """
     info = settings_class.model_fields[field]
-    yield from _nested(config, _environment_names(settings_class, field, config), (field,), info, (settings_class,))
+    names = [
+        name for each in _environment_names(settings_class, field, config) for name in _led_into(config, each, info, 1)
+    ]
+    yield from _nested(config, names, (field,), info, (settings_class,))
 
 
 def _nested(  # noqa: PLR0917 - each is as needed as the others
@@ -84,11 +87,16 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
     for each in names:
         name = each if config.get("case_sensitive") else each.upper()
         yield Spelling(name, setting, info, names, model, inside, default)
-        if model is None or not delimiter or model in inside:
+        if model is None or not delimiter or model in inside or holds_parts(info, each, delimiter):
             continue
         for key, part in model.model_fields.items():
             aliases = keys_of(key, part, model)
-            within = [f"{each}{delimiter}{alias}" for alias in aliases if _can_be_set(config, alias, len(setting))]
+            within = [
+                longer
+                for alias in aliases
+                if _can_be_set(config, alias, len(setting))
+                for longer in _led_into(config, f"{each}{delimiter}{alias}", part, len(setting) + 1)
+            ]
             held = _held(_default_of(info, model) if default is PydanticUndefined else default, key)
             yield from _nested(config, within, (*setting, key), part, (*inside, model), held)
 
@@ -103,6 +111,23 @@ def _held(default: Any, name: str) -> Any:
     if default is MADE:
         return MADE
     return getattr(default, name, PydanticUndefined) if isinstance(default, BaseModel) else PydanticUndefined
+
+
+def _led_into(config: SettingsConfigDict, name: str, info: FieldInfo, depth: int) -> list[str]:
+    """Return `name` and the names of the keys through which an alias path leads from it, the innermost first.
+
+    They count in this order. Keys are found as variables spell them, and unless case matters, that is in lower case.
+    """
+    names, delimiter = [name], config.get("env_nested_delimiter")
+    if info.validation_alias is None or not delimiter:
+        return names
+    path = next((each.path for each in alias_paths(info) if name.endswith(str(each.path[0]))), [])
+    for key in path[1:]:
+        is_spelled = isinstance(key, str) and (config.get("case_sensitive") or key.islower())
+        if not is_spelled or not _can_be_set(config, str(key), depth):
+            break
+        names, depth = [f"{names[0]}{delimiter}{key}", *names], depth + 1
+    return names
 
 
 def _can_be_set(config: SettingsConfigDict, alias: str, depth: int) -> bool:
@@ -126,7 +151,7 @@ def _environment_names(settings_class: type[BaseSettings], field: str, config: S
     target = config.get("env_prefix_target") or "variable"
     aliases = _aliases(settings_class.model_fields[field], settings_class)
     names = [f"{prefix}{each}" if target in {"all", "alias"} else each for each in aliases]
-    if not names or _takes_names(settings_class):
+    if not names or takes_names(settings_class):
         names.append(f"{prefix}{field}" if target in {"all", "variable"} else field)
     return names
 
@@ -134,7 +159,7 @@ def _environment_names(settings_class: type[BaseSettings], field: str, config: S
 def keys_of(name: str, info: FieldInfo, model: type[BaseModel]) -> list[str]:
     """Return the keys under which `model` accepts the field `name`: what pydantic documents under "Alias"."""
     keys = _aliases(info, model)
-    return [*keys, name] if not keys or _takes_names(model) else keys
+    return [*keys, name] if not keys or takes_names(model) else keys
 
 
 def alias_paths(info: FieldInfo) -> list[AliasPath]:
@@ -142,6 +167,17 @@ def alias_paths(info: FieldInfo) -> list[AliasPath]:
     alias = info.validation_alias
     choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
     return [each for each in choices if isinstance(each, AliasPath)]
+
+
+def holds_parts(info: FieldInfo, name: str, delimiter: str) -> bool:
+    """Return whether an alias takes a field from inside the value of the variable `name`, which may hold others too."""
+    for path in (each.path for each in alias_paths(info)):
+        for depth in range(1, len(path)):
+            keys = [str(key) for key in path[:depth] if isinstance(key, str)]
+            is_name = len(keys) == depth and (depth == 1 or bool(delimiter))
+            if is_name and name.casefold().endswith(delimiter.join(keys).casefold()):
+                return True
+    return False
 
 
 def keys_led_into(info: FieldInfo) -> list[str]:
@@ -156,6 +192,6 @@ def _aliases(info: FieldInfo, model: type[BaseModel]) -> list[str]:
     return [each if isinstance(each, str) else str(each.path[0]) for each in choices]
 
 
-def _takes_names(model: type[BaseModel]) -> bool:
+def takes_names(model: type[BaseModel]) -> bool:
     """Return whether a field that has an alias is also known under its own name."""
     return bool(model.model_config.get("validate_by_name") or model.model_config.get("populate_by_name"))

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type, secrecy
 from setpoint.contract.guidance import Guidance
-from setpoint.contract.spelling import MADE, alias_paths
+from setpoint.contract.spelling import MADE, holds_parts
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_names import is_secret_name
 
@@ -115,8 +115,7 @@ class Variable(NamedTuple):
     @property
     def holds_parts(self) -> bool:
         """Return whether an alias takes the setting from inside the value, which may hold others as well."""
-        heads = [str(each.path[0]) for each in alias_paths(self.field)]
-        return any(self.name.casefold().endswith(head.casefold()) for head in heads)
+        return holds_parts(self.field, self.name, self.delimiter)
 
     @property
     def default(self) -> Any:

@@ -6,29 +6,58 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath, BaseModel
 
 from setpoint.contract import field_type
+from setpoint.contract.spelling import takes_names
 
 NOTHING = object()
 """Represents a missing value."""
 
 
 def values_along(
-    values: Mapping[str, Any], model: type[BaseModel] | None, setting: tuple[str | int, ...]
+    values: Mapping[str, Any],
+    model: type[BaseModel] | None,
+    setting: tuple[str | int, ...],
+    taken: Mapping[str, Sequence[str | int]],
 ) -> Iterator[Any]:
-    """Yield what `values` hold at each step of `setting`; below anything but a mapping, the value as a whole."""
+    """Yield what `values` hold at each step of `setting`; below anything but a mapping, the value as a whole.
+
+    Args:
+        values: What a source gave.
+        model: The settings class that asked it.
+        setting: The path.
+        taken: Where that class takes the values of its fields, by their names.
+    """
     current: Any = values
     ignores_case = model is None or not model.model_config.get("case_sensitive")
-    for step in setting:
+    for depth, step in enumerate(setting):
         if not isinstance(current, Mapping):
             yield current
             continue
         info = model.model_fields.get(str(step)) if model is not None else None
-        paths = [*paths_of(info), [step]] if info else [[step]]
+        paths = _accepted_paths(model, str(step)) if model is not None and info else [[step]]
+        paths = [taken[str(step)]] if depth == 0 and step in taken else paths
         found = (value_at_path(current, path, ignores_case=ignores_case) for path in paths)
         current = next((each for each in found if each is not NOTHING), NOTHING)
         if current is NOTHING:
             return
         yield current
         model = field_type.nested_model(info) if info else None
+
+
+def _accepted_paths(model: type[BaseModel], name: str) -> list[Sequence[str | int]]:
+    """Return where `model` looks for the value of its field `name`, in that order."""
+    by_alias = model.model_config.get("validate_by_alias", True)
+    paths = list(paths_of(model.model_fields[name])) if by_alias else []
+    return [*paths, [name]] if not paths or takes_names(model) else paths
+
+
+def taken_paths(model: type[BaseModel], values: Mapping[str, Any]) -> Mapping[str, Sequence[str | int]]:
+    """Return where in `values`, which all sources gave together, `model` finds the value of each field that has one."""
+    found: dict[str, Sequence[str | int]] = {}
+    for name in model.model_fields:
+        for path in _accepted_paths(model, name):
+            if name not in found and value_at_path(values, path) is not NOTHING:
+                found[name] = path
+    return found
 
 
 def paths_of(info: Any) -> Iterator[Sequence[str | int]]:
@@ -45,7 +74,7 @@ def value_at_path(value: Any, path: Sequence[str | int], *, ignores_case: bool =
             folded = str(step).casefold()
             alike = (each for key, each in value.items() if ignores_case and str(key).casefold() == folded)
             value = value[step] if step in value else next(alike, NOTHING)
-        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
+        elif isinstance(value, list | tuple) and isinstance(step, int) and -len(value) <= step < len(value):
             value = value[step]
         else:
             return NOTHING

@@ -13,10 +13,10 @@ from setpoint.contract.plain_value import plain_value
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.given_value import NOTHING, paths_of, value_at_path, values_along
+from setpoint.resolution.given_value import NOTHING, taken_paths, value_at_path, values_along
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.guarded import MASK, Guarded
-from setpoint.validation.record import Build, Record, SourceRecord
+from setpoint.validation.record import Record, SourceRecord
 
 Setting = tuple[str | int, ...]
 
@@ -43,7 +43,8 @@ class ReadSource:
         inside: The field that holds that class in the class that was asked; empty if it is the class that was asked.
         assignments: What the source has for it, later ones over earlier.
         by_setting: The same by the path of what they set, with their places in the source.
-        values: What it gave that the class has accepted: of several keys for a field, it takes one.
+        values: What it gave that counts: anything but a mapping replaces what weaker sources gave.
+        taken: Where that class takes the values of its fields: of several keys for one, it takes the first.
     """
 
     record: SourceRecord
@@ -52,12 +53,16 @@ class ReadSource:
     assignments: tuple[Assignment, ...]
     by_setting: Mapping[Setting, list[tuple[int, Assignment]]]
     values: Mapping[str, Any]
+    taken: Mapping[str, Sequence[str | int]]
+
+    def _along(self, setting: Setting) -> Iterator[Any]:
+        return values_along(self.values, self.settings_class, setting, self.taken)
 
     def reach(self, setting: Setting) -> "Reach":
         """Return how far the path `setting` leads into what the source gave."""
         if setting[: len(self.inside)] != self.inside:
             return Reach(0, 0)
-        found = list(values_along(self.values, self.settings_class, setting[len(self.inside) :]))
+        found = list(self._along(setting[len(self.inside) :]))
         mappings = [isinstance(each, Mapping) for each in found]
         depth = len(self.inside) + len(found) if found else 0
         return Reach(depth, depth - len(mappings) + (mappings.index(False) + 1 if False in mappings else len(mappings)))
@@ -72,12 +77,12 @@ class ReadSource:
     def fields_given(self) -> Iterator[str]:
         """Yield the fields for which the source gave something."""
         for name in self.settings_class.model_fields:
-            if next(values_along(self.values, self.settings_class, (name,)), NOTHING) is not NOTHING:
+            if next(self._along((name,)), NOTHING) is not NOTHING:
                 yield name
 
     def value_at(self, setting: Setting) -> Any:
         """Return what the source gave for `setting`, which it reaches."""
-        return [*values_along(self.values, self.settings_class, setting[len(self.inside) :])][-1]
+        return [*self._along(setting[len(self.inside) :])][-1]
 
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that sets `setting`, or the one in which it is nested."""
@@ -124,30 +129,37 @@ class Origins:
                 continue
             seen.add(made.settings_class)
             stronger: dict[str, Any] = {}
+            taken = taken_paths(made.settings_class, made.values or {})
             for source in made.sources:
                 # Anything but a mapping replaces everything that weaker sources have under its key.
                 values = {key: each for key, each in source.values.items() if _is_merged(each, stronger.get(key, {}))}
                 stronger |= {key: each for key, each in values.items() if key not in stronger}
-                taken, assignments = _taken(made, values), list(assignments_of(source))
+                assignments = list(assignments_of(source))
                 for inside in insides:
                     reader = made.settings_class if inside else None
                     read = tuple(each for each in assignments if each.variable and each.variable.reader is reader)
-                    yield ReadSource(source, made.settings_class, inside, read, self._by_setting(read), taken)
+                    by_setting = self._by_setting(read, len(inside) + 1)
+                    yield ReadSource(source, made.settings_class, inside, read, by_setting, values, taken)
 
-    def _by_setting(self, assignments: Iterable[Assignment]) -> dict[Setting, list[tuple[int, Assignment]]]:
+    def _by_setting(self, assignments: Iterable[Assignment], top: int) -> dict[Setting, list[tuple[int, Assignment]]]:
         found: dict[Setting, list[tuple[int, Assignment]]] = {}
         for at, each in enumerate(assignments):
             # Several settings may share one name.
-            same = () if each.place else self._contract.named(each.name)
+            named = () if each.place else self._contract.named(each.name)
+            same = named if any(each.path == known.setting for known in named) else ()
             for path in {each.path, *(variable.path_of(each.name) for variable in same)}:
                 found.setdefault(folded(path), []).append((at, each))
         for setting, texts in found.items():
             spellings = [each.name for each in self._contract.variables_at(setting)]
-            texts.sort(key=lambda item: (self._spelling(spellings, item[1]), -item[0]))
+            delimiter = self._contract.canonical(self._contract.delimiter) if len(setting) > top else ""
+            texts.sort(key=lambda item: (self._rank(spellings, item[1], delimiter), -item[0]))
         return found
 
-    def _spelling(self, spellings: Sequence[str], assignment: Assignment) -> int:
+    def _rank(self, spellings: Sequence[str], assignment: Assignment, delimiter: str) -> int:
+        """Return the place of the name among those of a setting; one that leads into another has the same."""
         name = self._contract.canonical(assignment.name)
+        inside = (each for each in spellings if delimiter and each.startswith(f"{name}{delimiter}"))
+        name = next(inside, name)
         return spellings.index(name) if name in spellings else len(spellings)
 
     def of(self, setting: Setting) -> Assignment | None:
@@ -260,16 +272,6 @@ def _adds(value: Any, stronger: Sequence[Any]) -> bool:
 
 def _is_merged(value: Any, stronger: Any) -> bool:
     return stronger == {} or (isinstance(value, Mapping) and isinstance(stronger, Mapping))
-
-
-def _taken(made: Build, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return `values` without keys of fields that were also given under another key, which takes precedence."""
-    passed_over: set[str] = set()
-    for name, info in made.settings_class.model_fields.items():
-        keys = [str(path[0]) for path in (*paths_of(info), (name,))]
-        given = [key for key in dict.fromkeys(keys) if key in (made.values or {})]
-        passed_over.update(given[1:])
-    return {key: value for key, value in values.items() if key not in passed_over}
 
 
 def _places_of_parts(

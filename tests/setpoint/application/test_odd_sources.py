@@ -41,6 +41,18 @@ class OldNames(BaseSettings):
         )
 
 
+class OneNameForTwo(BaseSettings):
+    """What a source reads for one setting has the name that the class gives another one."""
+
+    port: int = 1
+    old_port: int = 2
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **__: Any) -> tuple[Any, ...]:
+        """Ask for the older names alone."""
+        return (EnvSettingsSource(cls, env_prefix="OLD_"),)
+
+
 class ItsOwnCase(BaseSettings):
     """Its second source heeds case, and no prefix."""
 
@@ -81,6 +93,8 @@ GIVEN: list[tuple[type[BaseSettings], dict[str, str], list[str]]] = [
     (OldNames, {"OLD_PORT": "7"}, ["NEW_PORT 7 OLD_PORT"]),
     (OldNames, {"NEW_OLD_PORT": "7"}, ["NEW_OLD_PORT 7 NEW_OLD_PORT"]),
     (OldNames, {"OLD_LIMITS_CPU": "7"}, ["NEW_LIMITS__CPU 7 OLD_LIMITS_CPU"]),
+    (OneNameForTwo, {"OLD_PORT": "7"}, ["PORT 7 OLD_PORT"]),
+    (OneNameForTwo, {"OLD_OLD_PORT": "7"}, ["OLD_PORT 7 OLD_OLD_PORT"]),
     (ItsOwnCase, {"port": "7"}, ["APP_PORT 7 port"]),
     (ItsOwnCase, {"PORT": "7"}, []),
     (Outer, {"ONCE_LEVEL": "7"}, ["INNER_LEVEL 7 ONCE_LEVEL"]),

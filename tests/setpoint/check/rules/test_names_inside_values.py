@@ -12,7 +12,7 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered
 from support.checking import checked
-from support.differential.catalogue import files, nesting, unions, validators
+from support.differential.catalogue import files, names, nesting, unions, validators
 
 _OF_STORE = ("STORE__KIND", "STORE__PATH", "STORE__PORT")
 _OF_GROUP = ("GROUPS__ANY__COUNT", "GROUPS__ANY__NAME", "groups__any__name")
@@ -34,6 +34,8 @@ KNOWN: list[tuple[type[BaseSettings], tuple[str, ...], tuple[str, ...]]] = [
     (nesting.Tuple, _OF_DB, ("DB__HOSTS",)),
     (nesting.NestsItself, ("NODE__CHILD__CHILD__NAME",), ("NODE__CHILD__CHILD__NAMES",)),
     (nesting.SplitOnce, ("APP_DB_HOST",), ("APP_DB_HOST_NAME",)),
+    (names.PathsOrNames, ("SERVICE", "SERVICE__PORT", "SERVICE__POOL__SIZE"), ("SERVICE__SIZE", "SERVICE__POOL__X")),
+    (names.PathIntoObject, ("SERVICE",), ("SERVICE__PORT",)),
 ]
 
 

@@ -69,6 +69,15 @@ class ChoicesWithPath(BaseSettings):
     port: int = Field(validation_alias=AliasChoices("PORT", AliasPath("SERVICE", 0, "port")))
 
 
+class PathsOrNames(BaseSettings):
+    """What an alias path leads to has a variable of its own, and several settings are in one value."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_file=".env", extra="ignore")
+    host: str = Field("none", validation_alias=AliasChoices("HOST", AliasPath("service", "host")))
+    port: int = Field(1, validation_alias=AliasChoices(AliasPath("service", "port"), "PORT"))
+    size: int = Field(1, validation_alias=AliasPath("service", "pool", "size"))
+
+
 class AliasWithPrefix(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="APP_", env_file=".env", extra="ignore")
     port: int = Field(1, alias="HTTP_PORT")
@@ -155,6 +164,16 @@ CASES = [
         (PROCESS,),
     ),
     Case(ChoicesWithPath, {"SERVICE": _SERVICE, "PORT": INT}, (PROCESS,)),
+    Case(
+        PathsOrNames,
+        {
+            "HOST": WORD,
+            "PORT": INT,
+            "SERVICE": Texts(('{"port": 5, "host": "a"}', '{"port": 6}'), ("x", '{"port": "x"}')),
+            "SERVICE__PORT": INT,
+            "SERVICE__POOL__SIZE": INT,
+        },
+    ),
     Case(AliasWithPrefix, {"HTTP_PORT": INT, "APP_HOST": WORD}),
     Case(PrefixOnAliases, {"APP_HTTP_PORT": INT, "HTTP_PORT": INT, "HOST": WORD}, (PROCESS,)),
     Case(PrefixOnAll, {"APP_HTTP_PORT": INT, "APP_HOST": WORD}, (PROCESS,)),
