@@ -47,23 +47,13 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
         return subject.assignment_of(refusal.entry)
     # What is inside an open one is known by its keys, which may be aliases.
     is_inside = len(refusal.keys) > 1 and not subject.contract.variables_at(refusal.setting)
-    by_keys = _given_by_keys(subject, refusal.keys) if is_inside else None
+    by_keys = subject.origins.written_at(refusal.keys) if is_inside else None
     return (
         by_keys
         or assigned_near(subject, refusal.setting)
         or lacking(subject, refusal)
         or _refused_extra(subject, refusal)
     )
-
-
-def _given_by_keys(subject: Subject, keys: Setting) -> Assignment | None:
-    """Return the variable of exactly `keys`, unless a stronger source gives them in the value of another one."""
-    for source in subject.origins.sources:
-        if texts := source.by_setting.get(folded(keys)):
-            return texts[0][1]
-        if source.reach(keys).depth == len(keys):
-            return None
-    return None
 
 
 def _refused_extra(subject: Subject, refusal: Refusal) -> Assignment | None:

@@ -27,9 +27,10 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     for source in origins.sources:
         build = record.build_of(source.settings_class)
         values = build.values if build and build.values is not None else {}
-        for setting in _leaves(values, source.settings_class, source.inside):
+        for leaf in _leaves(values, source.settings_class, source.inside):
+            setting = leaf if settings is None else _kept_part(settings, leaf)
             given = origins.of(setting) or origins.written_at(setting)
-            if given is not None and (settings is None or len(setting) == 1 or _is_kept(settings, setting)):
+            if given is not None:
                 found.setdefault(id(given), set()).add(setting)
                 paths[id(given)] = setting
     set_fields = {name for each in origins.sources if not each.inside for name in each.fields_given}
@@ -79,6 +80,11 @@ def _is_shared(model: type[BaseModel] | None, name: str, key: str) -> bool:
     alias = model.model_fields[name].validation_alias if model and name in model.model_fields else None
     choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
     return any(isinstance(each, AliasPath) and str(each.path[0]).casefold() == key.casefold() for each in choices)
+
+
+def _kept_part(settings: object, leaf: Setting) -> Setting:
+    """Return as much of the path `leaf` as `settings` have: of a model whose only key is misspelt, the model."""
+    return next((leaf[:depth] for depth in range(len(leaf), 1, -1) if _is_kept(settings, leaf[:depth])), leaf[:1])
 
 
 def _is_kept(settings: object, setting: Setting) -> bool:

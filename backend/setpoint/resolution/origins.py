@@ -197,9 +197,17 @@ class Origins:
         return bool(setting) and all(each.reach(setting).depth < len(setting) for each in self.sources)
 
     def written_at(self, setting: Setting) -> Assignment | None:
-        """Return the first text that a source has for exactly `setting`, whatever the source made of it."""
+        """Return the first text that a source has for exactly `setting`, whatever the source made of it.
+
+        There is none if a stronger source gives something there in the value of another variable.
+        """
         path = folded(setting)
-        return next((each[0][1] for source in self.sources if (each := source.by_setting.get(path))), None)
+        for source in self.sources:
+            if texts := source.by_setting.get(path):
+                return texts[0][1]
+            if source.reach(setting).depth == len(setting):
+                return None
+        return None
 
     def _without_text(self, source: ReadSource, setting: Setting) -> Assignment | None:
         if source.assignments and any(

@@ -99,6 +99,12 @@ def test_a_model_that_is_set_as_a_whole_stands_for_its_parts() -> None:
     assert "DATABASE__PORT" not in found
 
 
+def test_an_empty_model_beside_a_misspelt_key_has_an_origin() -> None:
+    """The class merges them, and takes nothing out of either; another text would count."""
+    found = _by_name(_subject("DATABASE={}\nDATABASE__PROT=1\n"))["DATABASE"]
+    assert (found.winner and found.winner.value.raw, found.shadowed) == ("{}", ())
+
+
 def test_each_key_of_an_open_setting_has_an_origin() -> None:
     """One file may set a key, and another one a second."""
     found = _by_name(_subject("LABELS__TEAM=a\n", "LABELS__ZONE=b\nLABELS__TEAM=c\n"))
