@@ -4,7 +4,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.application.first_look import first_look
 from setpoint.application.importing import NoSettingsClassError, UnusableSettingsError, import_settings_classes
-from setpoint.application.wanted import Unusable, Wanted
+from setpoint.application.wanted import Wanted
 from setpoint.check.report import Report
 from setpoint.project import Project
 
@@ -15,10 +15,6 @@ def check_app(wanted: Wanted, project: Project) -> Report:
     Raises:
         UnableError: There is no such rule, or the exported contract can't be used.
     """
-    if wanted.deploys:
-        from setpoint.application.deploys.checking import check_deploys  # noqa: PLC0415 - env files need nothing of it
-
-        return check_deploys(wanted, project)
     classes, unusable = _classes(wanted, project)
     look = None
     if len(classes) == 1 and not unusable and _is_about_one_file(wanted, project):
@@ -38,19 +34,19 @@ def _is_about_one_file(wanted: Wanted, project: Project) -> bool:
     return len(wanted.paths) == 1 and not any(others) and not any(chosen)
 
 
-def _classes(wanted: Wanted, project: Project) -> tuple[list[type[BaseSettings]], list[Unusable]]:
-    """Return the settings classes to check against, and those that can't be used."""
+def _classes(wanted: Wanted, project: Project) -> tuple[list[type[BaseSettings]], dict[str, UnusableSettingsError]]:
+    """Return the settings classes to check against, and why others can't be used, by how the user names those."""
     if wanted.schema is not None:
         from setpoint.contract.document.exported import read_exported_contract  # noqa: PLC0415 - few need it
 
-        return [read_exported_contract(wanted.schema)], []
+        return [read_exported_contract(wanted.schema)], {}
     if not wanted.references:
-        return [], [Unusable("", NoSettingsClassError())]
+        return [], {"": NoSettingsClassError()}
     classes: list[type[BaseSettings]] = []
-    unusable: list[Unusable] = []
+    unusable: dict[str, UnusableSettingsError] = {}
     for reference in wanted.references:
         try:
             classes += import_settings_classes(reference, project.pythonpath)
         except UnusableSettingsError as error:
-            unusable.append(Unusable(reference, error))
+            unusable[reference] = error
     return classes, unusable

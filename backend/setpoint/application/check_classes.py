@@ -1,15 +1,15 @@
 """Checks files, or a start here, against settings classes, and reports everything that is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic_settings import BaseSettings
 
 from setpoint.application.check_files import check_files, check_further
 from setpoint.application.check_start import check_start
 from setpoint.application.first_look import FirstLook
-from setpoint.application.importing import UnusableRulesError, import_rules
+from setpoint.application.importing import UnusableRulesError, UnusableSettingsError, import_rules
 from setpoint.application.judging import Terms, chosen_selection
-from setpoint.application.wanted import Unusable, Wanted
+from setpoint.application.wanted import Wanted
 from setpoint.check.checking import put_together, unable
 from setpoint.check.report import Report
 from setpoint.check.rules.file import unusable_rule, unusable_settings
@@ -20,7 +20,7 @@ from setpoint.sources.gathered import ProcessEnvironment
 
 def check_classes(
     classes: Sequence[type[BaseSettings]],
-    unusable: Sequence[Unusable],
+    unusable: Mapping[str, UnusableSettingsError],
     wanted: Wanted,
     project: Project,
     look: FirstLook | None = None,
@@ -29,7 +29,7 @@ def check_classes(
 
     Args:
         classes: The settings classes.
-        unusable: Those that can't be used.
+        unusable: Why others can't be used, by how the user names them.
         wanted: What to check.
         project: The configuration of the app's project.
         look: The result of a first look, if there is one class and one file.
@@ -41,7 +41,7 @@ def check_classes(
         import_rules(wanted.rules_in(project), project.pythonpath)
     except UnusableRulesError as error:
         return unable(", ".join(wanted.references), unusable_rule, error)
-    reports = [unable(each.reference, unusable_settings, each.error) for each in unusable]
+    reports = [unable(reference, unusable_settings, error) for reference, error in unusable.items()]
     if not classes:
         return put_together(reports)
     # The app's own rules can be selected too, and have been registered by now.

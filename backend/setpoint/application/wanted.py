@@ -1,28 +1,9 @@
-"""What the user wants to check in an app, and which of its settings classes can't be used."""
+"""What the user wants to check in an app."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from setpoint.application.importing import UnusableSettingsError
 from setpoint.check.outcome import Severity
 from setpoint.project import Project
-
-if TYPE_CHECKING:
-    from setpoint.sources.deploys import DeployRequest
-
-
-class WantedDeploy(NamedTuple):
-    """A deploy that the user wants to check.
-
-    Attributes:
-        request: Its files.
-        names: The only services to check, as the user names them.
-        classes: The settings classes that services use, each as `MODULE:CLASS`, by the names of the services.
-    """
-
-    request: "DeployRequest"
-    names: tuple[str, ...] = ()
-    classes: Mapping[str, tuple[str, ...]] = {}
 
 
 class Wanted(NamedTuple):
@@ -32,7 +13,7 @@ class Wanted(NamedTuple):
         references: The settings classes, each as `MODULE:CLASS`.
         schema: The exported contract that replaces them, if any.
         rules: Modules with the app's own rules; by default those that the project names.
-        paths: Env files, later ones over earlier; without any, a start here is checked.
+        paths: Env files, later ones over earlier; without any, a start here is checked, unless deploys are.
         loaders: The programs that will read the files.
         on_top: Whether the process environment overrides the files.
         directories: Secrets directories.
@@ -40,7 +21,6 @@ class Wanted(NamedTuple):
         ignore: The rules not to report, likewise.
         fail_on: The lowest severity that makes the check fail.
         deploy: Whether to apply the rules about a deploy to production as well.
-        deploys: The deploys to check, instead of env files or a start here.
     """
 
     references: tuple[str, ...]
@@ -54,20 +34,7 @@ class Wanted(NamedTuple):
     ignore: tuple[str, ...] | None = None
     fail_on: Severity = Severity.ERROR
     deploy: bool = False
-    deploys: tuple[WantedDeploy, ...] = ()
 
     def rules_in(self, project: Project) -> tuple[str, ...]:
         """Return the modules with rules; if the app's class can't be imported, those of its project can't be either."""
         return self.rules or (project.rules if self.schema is None else ())
-
-
-class Unusable(NamedTuple):
-    """A settings class that can't be used.
-
-    Attributes:
-        reference: How the user names it, `MODULE:CLASS`.
-        error: Why it can't be used.
-    """
-
-    reference: str
-    error: UnusableSettingsError

@@ -13,7 +13,7 @@ from setpoint.errors import UnableError
 from setpoint.project import Project
 
 if TYPE_CHECKING:
-    from setpoint.application.wanted import WantedDeploy
+    from setpoint.application.deploys.services import WantedDeploy
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,8 +77,7 @@ def _report(
     project: Project,
     deploys: "tuple[WantedDeploy, ...]",
 ) -> Report:
-    from setpoint.application.check_app import check_app  # noqa: PLC0415 - it imports pydantic-settings
-    from setpoint.application.wanted import Wanted  # noqa: PLC0415 - likewise
+    from setpoint.application.wanted import Wanted  # noqa: PLC0415 - a quick pass needs nothing of it
 
     wanted = Wanted(
         references,
@@ -92,6 +91,11 @@ def _report(
         arguments.ignore and tuple(arguments.ignore),
         Severity(arguments.fail_on),
         arguments.deploy,
-        deploys,
     )
+    if deploys:
+        from setpoint.application.deploys.checking import check_deploys  # noqa: PLC0415 - env files need nothing of it
+
+        return check_deploys(wanted, deploys, project)
+    from setpoint.application.check_app import check_app  # noqa: PLC0415 - it imports pydantic-settings
+
     return check_app(wanted, project)

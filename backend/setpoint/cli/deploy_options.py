@@ -9,7 +9,7 @@ from setpoint.errors import UnableError
 from setpoint.project import Project, ProjectDeploy
 
 if TYPE_CHECKING:
-    from setpoint.application.wanted import WantedDeploy
+    from setpoint.application.deploys.services import WantedDeploy
     from setpoint.sources.deploys import DeployRequest
 
 KINDS = ("compose", "systemd", "kubernetes")
@@ -75,7 +75,7 @@ def wanted_deploys(arguments: argparse.Namespace, project: Project) -> "tuple[Wa
     if request is None:
         _refuse_words_on_deploys(arguments)
         return ()
-    from setpoint.application.wanted import WantedDeploy  # noqa: PLC0415 - env files need nothing of it
+    from setpoint.application.deploys.services import WantedDeploy  # noqa: PLC0415 - env files need nothing of it
 
     known = {frozenset(map(os.path.realpath, each.files)): each.services for each in project.deploys}
     ours = {} if arguments.settings else known.get(frozenset(map(os.path.realpath, request.paths)), {})
@@ -129,7 +129,7 @@ def _is_about_project(arguments: argparse.Namespace) -> bool:
 
 
 def _of_project(deploy: ProjectDeploy, arguments: argparse.Namespace) -> "WantedDeploy":
-    from setpoint.application.wanted import WantedDeploy  # noqa: PLC0415 - likewise
+    from setpoint.application.deploys.services import WantedDeploy  # noqa: PLC0415 - likewise
     from setpoint.sources.deploys import recognised_kind  # noqa: PLC0415 - likewise
 
     to_say = f'`kind = "compose"` (or "systemd", "kubernetes") in `[tool.setpoint.deploys.{deploy.name}]`'

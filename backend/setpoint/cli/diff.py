@@ -103,8 +103,8 @@ def _of_service(
     request = deploy_request(arguments, [path])
     if request is None:
         return []
+    from setpoint.application.deploys.services import WantedDeploy  # noqa: PLC0415 - env files need nothing of it
     from setpoint.application.deploys.showing import values_of_deploy  # noqa: PLC0415 - likewise
-    from setpoint.application.wanted import WantedDeploy  # noqa: PLC0415 - env files need nothing of it
 
     wanted = WantedDeploy(request, (service,) if mark else ())
     return values_of_deploy(contracts, wanted, project, arguments.secrets_dir)

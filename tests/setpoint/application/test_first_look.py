@@ -131,9 +131,9 @@ def _agrees(settings_class: type[BaseSettings], path: Path) -> bool:
     look = first_look(settings_class, str(path))
     report = look.report(Severity.WARNING) if look else None
     wanted, project = Wanted((), paths=(str(path),), fail_on=Severity.WARNING), Project(Path.cwd())
-    in_full = check_classes([settings_class], [], wanted, project)
+    in_full = check_classes([settings_class], {}, wanted, project)
     assert report in {None, in_full}
-    assert look is None or check_classes([settings_class], [], wanted, project, look) == in_full
+    assert look is None or check_classes([settings_class], {}, wanted, project, look) == in_full
     return report is not None
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from setpoint.application.deploys.services import Services, how_to_switch_on, services_of
+from setpoint.application.deploys.services import Services, WantedDeploy, how_to_switch_on, services_of
 from setpoint.application.gathering import beside_each_other, of_deployed
 from setpoint.application.importing import UnusableRulesError, UnusableSettingsError, contracts_of, import_rules
 from setpoint.application.judging import Terms, chosen_selection, judged
-from setpoint.application.wanted import Wanted, WantedDeploy
+from setpoint.application.wanted import Wanted
 from setpoint.check.checking import placed, put_together, unable
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.finding import Region
@@ -32,8 +32,13 @@ class NothingDeployedError(UnableError):
     """The files of a deploy give nothing to any process."""
 
 
-def check_deploys(wanted: Wanted, project: Project) -> Report:
-    """Check the processes of the `wanted` deploys; a class that can't be imported is reported like any other finding.
+def check_deploys(wanted: Wanted, deploys: Sequence[WantedDeploy], project: Project) -> Report:
+    """Check the processes of `deploys`; a class that can't be imported is reported like any other finding.
+
+    Args:
+        wanted: What to check, and against which settings classes, if no others are assigned to a process.
+        deploys: The deploys, instead of env files or a start here.
+        project: The configuration of the app's project.
 
     Raises:
         UnableError: There is no such rule or service, nothing in the files, or the exported contract can't be used.
@@ -44,7 +49,7 @@ def check_deploys(wanted: Wanted, project: Project) -> Report:
         return unable(", ".join(wanted.references), unusable_rule, error)
     known = _Classes(wanted, project)
     terms = Terms(chosen_selection(project, wanted.select, wanted.ignore), wanted.fail_on, wanted.deploy)
-    reports = [terms.selection.of(_checked(each, known, project, terms)) for each in wanted.deploys]
+    reports = [terms.selection.of(_checked(each, known, project, terms)) for each in deploys]
     if known.unusable:
         failed = [unable(reference, unusable_settings, error) for reference, error in known.unusable.items()]
         return put_together([*reports, *failed], terms.fail_on)

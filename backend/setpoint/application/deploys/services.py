@@ -6,6 +6,7 @@ from typing import NamedTuple
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.deploys.deployment import Deployment, Process
 from setpoint.errors import UnableError
+from setpoint.sources.deploys import DeployRequest
 from setpoint.text.escape import printable
 from setpoint.text.join import joined
 from setpoint.text.suggest import nearest
@@ -15,6 +16,20 @@ _LONGEST_SLIP = 3
 
 class NoSuchServiceError(UnableError):
     """A deploy has no service of that name, or none that gets a variable of the settings class."""
+
+
+class WantedDeploy(NamedTuple):
+    """A deploy that the user wants to check.
+
+    Attributes:
+        request: Its files.
+        names: The only services to check, as the user names them.
+        classes: The settings classes that services use, each as `MODULE:CLASS`, by the names of the services.
+    """
+
+    request: DeployRequest
+    names: tuple[str, ...] = ()
+    classes: Mapping[str, tuple[str, ...]] = {}
 
 
 class Services(NamedTuple):

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from setpoint.application.deploys.services import how_to_switch_on, services_of
+from setpoint.application.deploys.services import WantedDeploy, how_to_switch_on, services_of
 from setpoint.application.gathering import beside_each_other, of_deployed
 from setpoint.application.importing import contracts_of
-from setpoint.application.wanted import WantedDeploy
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.deploys.deployment import Deployment
 from setpoint.errors import UnableError

@@ -14,8 +14,9 @@ from types import ModuleType
 import pytest
 
 from docs.rule_data import rule_data
-from setpoint.application.check_app import check_app
-from setpoint.application.wanted import Wanted, WantedDeploy
+from setpoint.application.deploys.checking import check_deploys
+from setpoint.application.deploys.services import WantedDeploy
+from setpoint.application.wanted import Wanted
 from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.catalogue.rule_documentation import GENERATED, Example, RuleDocumentation, documented_rules
 from setpoint.check.checking import check_together
@@ -85,7 +86,7 @@ def _codes_of_deploy(files: dict[str, str], folder: Path) -> frozenset[str]:
     project = Project(here, ("example:Settings",), pythonpath=(folder,))
     paths = (str(here / next(iter(files))),)
     request = DeployRequest(recognised_kind(paths), paths, knows_caller=True)
-    report = check_app(Wanted(project.settings, deploys=(WantedDeploy(request),)), project)
+    report = check_deploys(Wanted(project.settings), (WantedDeploy(request),), project)
     return frozenset(each.code for each in report.diagnostics)
 
 
