@@ -21,6 +21,7 @@ from setpoint.client.proposals import Submission, submitted
 from setpoint.client.service import Service
 from setpoint.contract.document.admission import InadmissibleContractError, admit
 from setpoint.contract.document.exported import settings_class_of
+from setpoint.contract.limits import excesses
 from setpoint.contract.no_settings import ANY_NAME, no_settings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
@@ -32,6 +33,8 @@ from setpoint.sources.reading_on import read_on
 _MISSING = "missing-variable"
 _LOSES_A_VALUE = {"duplicate-variable", "byte-order-mark"}
 """Warnings here that the service treats as errors: one of two values, or for some programs the first, would be lost."""
+_TOLD_BY_CHECK = {"value-not-text"}
+"""Limits that a rule of the check is about, which knows the exact place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def push(
 ) -> Pushed:
     """Write the files at `paths` as the next revision of `place`, later ones over earlier.
 
-    They are first checked as `check --schema` would, with the contract in the service, and then sent as the values
-    that their program reads.
+    They are first checked as `check --schema` would, with the contract in the service and its limits, and then sent as
+    the values that their program reads.
 
     Args:
         service: The service to write to.
@@ -85,6 +88,8 @@ def push(
     terms = Terms(chosen_selection(project))
     report = terms.selection.of(judged([subjects], terms))
     report = report._replace(diagnostics=tuple(_as_the_service_takes_it(each) for each in report.diagnostics))
+    allows_dangerous = bool(query.get("allow_dangerous_names"))
+    report = with_more(report, subjects[0], _beyond_limits(subjects[0], allows_dangerous=allows_dangerous))
     if query.get("base") or _has_bases(service, place, report):
         report = report._replace(diagnostics=tuple(each for each in report.diagnostics if each.name != _MISSING))
     if report.status is not Status.PASSED:
@@ -145,15 +150,32 @@ def _as_the_service_takes_it(diagnostic: Diagnostic) -> Diagnostic:
     return diagnostic._replace(severity=Severity.ERROR) if diagnostic.name in _LOSES_A_VALUE else diagnostic
 
 
+def _beyond_limits(subject: Subject, *, allows_dangerous: bool) -> Iterator[tuple[Rule[Any], Finding]]:
+    """Yield what the service would refuse whatever the contract says, at its place in the files."""
+    variables = _variables(subject.gathered.files)
+    names = list(variables)
+    for each in excesses(variables, allow_dangerous=allows_dangerous):
+        if each.code not in _TOLD_BY_CHECK:
+            region = _region_of(subject, each.variable if each.ordinal is None else names[each.ordinal - 1])
+            yield (
+                _rule_of_service(each.code),
+                Finding(each.message, region, each.variable, hint=each.hint or None, severity=Severity.ERROR),
+            )
+
+
 def _found_by_the_service(subject: Subject, error: RefusedError) -> Iterator[tuple[Rule[Any], Finding]]:
     """Yield what the service says about the variables, at their places in the files."""
     for each in error.errors:
         variable, code = each.get("variable"), str(each.get("code") or "refused")
-        rule = CATALOGUE.get(code) or Rule(code=code, name=code, severity=Severity.ERROR, condition=_never)
         hint = str(each["hint"]) if each.get("hint") else None
         region = _region_of(subject, variable)
         name = variable if isinstance(variable, str) else None
-        yield rule, Finding(str(each.get("message", "")), region, name, hint=hint, severity=Severity.ERROR)
+        finding = Finding(str(each.get("message", "")), region, name, hint=hint, severity=Severity.ERROR)
+        yield _rule_of_service(code), finding
+
+
+def _rule_of_service(code: str) -> Rule[Any]:
+    return CATALOGUE.get(code) or Rule(code=code, name=code, severity=Severity.ERROR, condition=_never)
 
 
 def _never(_: Subject) -> Iterator[Finding]:

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from app.domain.variables import Variables, dangerous_names, limit_problems
+from app.domain.variables import Variables, limit_problems
+from setpoint.contract.limits import dangerous_names
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True)
 CANARY = "c4n4ry-of-the-variables"

@@ -155,7 +155,7 @@ def test_a_refusal_is_json_for_programs(billing: Setpoint) -> None:
     assert [each["location"]["line"] for each in report["diagnostics"] if each["severity"] == "error"] == [1, 2]
 
 
-def test_what_only_the_service_knows_is_told_in_the_same_form(billing: Setpoint, project: Path) -> None:
+def test_a_dangerous_name_is_told_in_the_same_form(billing: Setpoint, project: Path) -> None:
     """At its place in the file that was sent."""
     (project / "more.env").write_text(f"{GOOD}LD_PRELOAD=/tmp/kXwvQzmWncRt.so\n")
     assert billing("push", "billing/production", "more.env") == snapshot(
@@ -185,6 +185,17 @@ info[SP408]: values are checked as far as the schema says
     )
     status, printed, _ = billing("push", "billing/production", "more.env", "--allow-dangerous-names")
     assert (status, printed.splitlines()[0]) == (0, "revision 1 of billing/production: 3 variables")
+
+
+def test_what_the_service_never_takes_is_told_beside_all_else(billing: Setpoint, project: Path) -> None:
+    """Nobody has to push a second time to learn of it."""
+    (project / "more.env").write_text("PORT=x\nA='open\nLD_PRELOAD=/tmp/x.so\nAPI_TOKEN=********\nB.C=1\n")
+    status, printed, _ = billing("push", "billing/production", "more.env", "--json")
+    told = {
+        (each["code"], each["location"] and each["location"]["line"]) for each in json.loads(printed)["diagnostics"]
+    }
+    assert status == 1
+    assert told >= {("SP401", 1), ("SP102", 2), ("dangerous-name", 3), ("masked-value", 4), ("name-not-allowed", 5)}
 
 
 def test_a_value_that_would_be_lost_is_refused(billing: Setpoint, project: Path) -> None:

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.domain.variables import is_variable_name
 from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import details_of, read_json
@@ -30,6 +29,7 @@ from app.views.marks import Mark, Taken, marked
 from app.views.problem import Problem, ProblemItem
 from app.views.request_body import read_body
 from observability.metrics import count_write
+from setpoint.contract.limits import is_variable_name
 
 LARGEST_BODY = 1 << 20
 _ENV_FILE = "an env file"

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Scope
 from app.domain.revision import LONGEST_MESSAGE
-from app.domain.variables import MOST_VARIABLES
 from app.http.answers import WrittenAnswer
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
@@ -20,6 +19,7 @@ from app.service.writing.promoting import Promoting, Promotion
 from app.views.authentication import actor
 from app.views.labels import checked_place, named_revision
 from app.views.marks import Mark, marked
+from setpoint.contract.limits import MOST_VARIABLES
 
 _LARGEST = 1 << 20
 

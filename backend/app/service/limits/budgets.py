@@ -9,8 +9,8 @@ from time import monotonic
 from app.domain.errors import LimitedError
 from app.domain.limit import MINUTES_AHEAD, RESERVE, Allowed, Limit, Spent, Usage, first_minute, free_at, minute_of
 from app.domain.revision import Draft
-from app.domain.variables import size_of
 from app.service.ports import Transaction
+from setpoint.contract.limits import size_of
 
 _MEBIBYTE = 1 << 20
 _SECONDS_REFUSED_AGAIN = 1.0

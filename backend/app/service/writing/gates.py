@@ -7,9 +7,10 @@ from app.domain.errors import InvalidError, NotFoundError
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Schema
 from app.domain.validation import Fault, Validation, text_problems
-from app.domain.variables import MOST_VARIABLES, Variables, limit_problems
+from app.domain.variables import Variables, limit_problems
 from app.service.ports import SchemaValidator, Transaction
 from app.service.writing.intent import Intent
+from setpoint.contract.limits import MOST_VARIABLES
 
 MISSING = "SP302"
 """The rule about variables that are required but not set."""

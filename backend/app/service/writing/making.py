@@ -9,7 +9,6 @@ from app.domain.errors import InvalidError
 from app.domain.identity import Actor, Principal
 from app.domain.revision import Draft, Revision
 from app.domain.validation import Fault, Validation
-from app.domain.variables import dangerous_names
 from app.service import trials
 from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Transaction
@@ -20,6 +19,7 @@ from app.service.writing.gates import Gates
 from app.service.writing.intent import Intent, Revised, is_base
 from app.service.writing.protection import breaks_glass, tell_of_broken_glass
 from app.service.writing.seen import newest_for, refuse_if_overtaken
+from setpoint.contract.limits import dangerous_names
 
 
 class UndoneError(Exception):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.domain.errors import ConflictError
-from app.domain.variables import UNCHANGED
 from app.service.reading import Content
+from setpoint.contract.limits import UNCHANGED
 from setpoint.envfile.writing import NotExpressibleError, write
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, parse_env_file
 from setpoint.text.join import joined

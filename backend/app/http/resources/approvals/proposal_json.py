@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.domain.bases import MOST_BASES
 from app.domain.proposal import Ending, ProposalState
 from app.domain.revision import LONGEST_MESSAGE
-from app.domain.variables import MOST_VARIABLES
 from app.http.answers import ChangeAnswer, PrincipalAnswer, change_json, principal_json, when
 from app.service.approvals.showing import Shown
 from app.service.approvals.standing import Standing
+from setpoint.contract.limits import MOST_VARIABLES
 
 
 class _Strict(BaseModel):
