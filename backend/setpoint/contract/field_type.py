@@ -1,19 +1,59 @@
-"""What a field's annotation says: which models it nests, and what it accepts."""
+"""What a type annotation says: what it is made of, which models a field nests, and what it accepts."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Literal, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 from pydantic import BaseModel, Json, RootModel
 from pydantic.fields import FieldInfo
 
-from setpoint.contract.annotation import alternatives, arguments, is_class, values
-
 ARRAYS = (list, tuple, set, frozenset)
 """The types whose values are JSON arrays in the environment."""
+
+
+def alternatives(annotation: Any) -> Iterator[Any]:
+    """Yield the members of a union, or the annotation itself, without `Annotated` and names around them."""
+    if isinstance(annotation, type):
+        yield annotation
+        return
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from alternatives(get_args(annotation)[0])
+    elif hasattr(annotation, "__value__"):
+        yield from alternatives(annotation.__value__)
+    elif isinstance(annotation, NewType):
+        yield from alternatives(annotation.__supertype__)
+    elif origin is Union or origin is UnionType:
+        for each in get_args(annotation):
+            yield from alternatives(each)
+    else:
+        yield annotation
+
+
+def values(annotation: Any) -> list[Any]:
+    """Return the alternatives other than None."""
+    return [part for part in alternatives(annotation) if part is not NoneType]
+
+
+def arguments(annotation: Any) -> tuple[Any, ...]:
+    """Return the types inside `annotation`."""
+    if hasattr(annotation, "__value__"):
+        return (annotation.__value__,)
+    if isinstance(annotation, NewType):
+        return (annotation.__supertype__,)
+    if get_origin(annotation) is Literal:
+        return ()
+    return get_args(annotation)
+
+
+def is_class(candidate: Any, bases: tuple[type, ...]) -> bool:
+    """Return whether `candidate` is one of `bases` or derived from one, with or without type arguments."""
+    base = candidate if isinstance(candidate, type) else get_origin(candidate)
+    return isinstance(base, type) and issubclass(base, bases)
 
 
 def nested_model(field: FieldInfo) -> type[BaseModel] | None:

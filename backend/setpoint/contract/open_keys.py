@@ -10,7 +10,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from setpoint.contract.annotation import alternatives, is_class
+from setpoint.contract.field_type import alternatives, is_class
 from setpoint.contract.spelling import keys_of
 
 

@@ -13,8 +13,7 @@ from typing import Any, Literal, get_origin, get_type_hints
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 
-from setpoint.contract.annotation import alternatives, arguments, is_class, values
-from setpoint.contract.field_type import choices, takes_numbers_or_words
+from setpoint.contract.field_type import alternatives, arguments, choices, is_class, takes_numbers_or_words, values
 from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
 _MEASURES = (int, float, Decimal, timedelta)

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter
 from pydantic.fields import FieldInfo
 
-from setpoint.contract.annotation import alternatives
 from setpoint.contract.app_code import AppCode
-from setpoint.contract.field_type import takes_json
+from setpoint.contract.field_type import alternatives, takes_json
 
 # What these make of a text is the text itself.
 _MAKE_NOTHING = {str, SecretStr, type(None)}

@@ -32,8 +32,17 @@ from pydantic.fields import FieldInfo
 from pydantic.networks import _BaseMultiHostUrl
 from pydantic.types import PathType, UuidVersion
 
-from setpoint.contract.annotation import arguments, is_class, values
-from setpoint.contract.field_type import ARRAYS, choices, is_json, parts, takes_json, texts_of
+from setpoint.contract.field_type import (
+    ARRAYS,
+    arguments,
+    choices,
+    is_class,
+    is_json,
+    parts,
+    takes_json,
+    texts_of,
+    values,
+)
 from setpoint.contract.secrecy import SECRET_TYPES
 from setpoint.text.join import counted, joined
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from setpoint.contract.annotation import values
+from setpoint.contract.field_type import values
 from setpoint.contract.open_keys import level_below
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.validation.record import SourceRecord

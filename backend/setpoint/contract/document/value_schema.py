@@ -11,10 +11,10 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import ForceDecode
 
 from setpoint.contract import secrecy
-from setpoint.contract.annotation import is_class
 from setpoint.contract.document.class_checks import ACROSS_FIELDS
 from setpoint.contract.document.other_sources import checks_when_it_is_made, has_init_of_its_own
 from setpoint.contract.document.schema_keywords import constrained, is_number_or_text
+from setpoint.contract.field_type import is_class
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.plain_value import plain_value
 from setpoint.text.secret_values import looks_secret
