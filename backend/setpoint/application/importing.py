@@ -1,19 +1,19 @@
-"""Imports settings classes by reference, even from a module that fails because of bad settings."""
+"""Imports settings classes by reference, alone or composed, even from a module that fails because of bad settings."""
 
 import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import is_dataclass
 from io import StringIO
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings
 
-from setpoint.application.composed_settings import settings_classes_in
 from setpoint.contract.app_code import AppCode
 from setpoint.contract.made_at_import import watched
 from setpoint.errors import InvalidRuleError, UnusableError
@@ -134,7 +134,29 @@ def _resolve(namespace: Mapping[str, object], class_name: str) -> tuple[type[Bas
     found: object = namespace.get(class_name.partition(".")[0])
     for part in class_name.split(".")[1:]:
         found = getattr(found, part, None)
-    return settings_classes_in(found) if isinstance(found, type) else ()
+    return tuple(dict.fromkeys(_settings_classes(found, ()))) if isinstance(found, type) else ()
+
+
+def _settings_classes(found: object, inside: tuple[object, ...]) -> Iterator[type[BaseSettings]]:
+    """Yield the settings classes that make up `found`: itself, or those of the fields of a model or a dataclass."""
+    if isinstance(found, type) and issubclass(found, BaseSettings):
+        if found is not BaseSettings:
+            yield found
+        return
+    if isinstance(found, type) and found not in inside and (issubclass(found, BaseModel) or is_dataclass(found)):
+        for annotation in _annotations(found).values():
+            yield from _settings_classes(annotation, (*inside, found))
+    for part in get_args(found):
+        yield from _settings_classes(part, inside)
+
+
+def _annotations(model: type) -> Mapping[str, Any]:
+    if issubclass(model, BaseModel):
+        return {name: field.annotation for name, field in model.model_fields.items()}
+    try:
+        return get_type_hints(model)
+    except NameError:
+        return {}
 
 
 def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:
