@@ -18,7 +18,7 @@ from setpoint.check.report import Report
 from setpoint.cli import diff, explain, show
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import registry, step_summary
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file

@@ -10,7 +10,7 @@ from setpoint.application.loading import EX_CONFIG, look, to_hand_over
 from setpoint.check.report import Report
 from setpoint.errors import UnableError
 from setpoint.formats import concise, full
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 
 
 def hand_over() -> int:

@@ -21,7 +21,7 @@ from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import full
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.project import Project, find_project
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject

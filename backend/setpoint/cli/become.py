@@ -13,7 +13,7 @@ from setpoint.check.outcome import Severity, Status
 from setpoint.cli.options import chosen_settings
 from setpoint.errors import UnableError
 from setpoint.formats import full
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.sources.callers_environment import callers_environment
 from setpoint.supervision.child import CANNOT_BE_EXECUTED, NOT_FOUND
 from setpoint.text.escape import printable

@@ -91,6 +91,14 @@ def append_to_file(path: str, text: str) -> None:
     _write_to(path, text, "a")
 
 
+def is_colored(choice: str, path: str | None) -> bool:
+    """Return whether to use colours; NO_COLOR is honoured as https://no-color.org describes it."""
+    if choice != "auto":
+        return choice == "always"
+    is_terminal = path is None and sys.stdout is not None and sys.stdout.isatty()
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def _write_to(path: str, text: str, mode: str) -> None:
     try:
         with Path(path).open(mode, encoding="utf-8", errors="backslashreplace") as stream:

@@ -2,8 +2,7 @@
 
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
-from setpoint.formats.style import Style
-from setpoint.formats.summary import summary
+from setpoint.formats.for_people import Style, summary
 from setpoint.text.escape import in_one_line
 
 

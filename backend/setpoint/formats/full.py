@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING
 
 from setpoint.check.report import Report
-from setpoint.formats.style import Style
-from setpoint.formats.summary import summary
+from setpoint.formats.for_people import Style, summary
 
 if TYPE_CHECKING:
     from setpoint.check.diagnostic import Diagnostic

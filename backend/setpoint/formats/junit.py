@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
+from setpoint.formats.for_people import Style
 from setpoint.formats.full import lines_of
-from setpoint.formats.style import Style
 from setpoint.text.escape import in_one_line
 
 _ENVIRONMENT = "process environment"

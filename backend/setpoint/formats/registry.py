@@ -3,7 +3,7 @@
 import importlib
 
 from setpoint.check.report import Report
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 
 _FOR_PEOPLE = {"full": "setpoint.formats.full", "concise": "setpoint.formats.concise"}
 _FOR_PROGRAMS = {

@@ -4,7 +4,7 @@ import re
 
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.report import Report
-from setpoint.formats.summary import summary
+from setpoint.formats.for_people import summary
 
 # GitHub drops a summary of more than 1 MiB as a whole.
 _MOST_ROWS = 200

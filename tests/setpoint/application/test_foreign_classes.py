@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from setpoint.formats import full
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from support.checking import checked, marks, messages
 
 

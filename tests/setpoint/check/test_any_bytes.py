@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from setpoint.application.check_text import check_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import concise, full, json_report
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from support.checking import checked
 from support.keyed_settings import Settings
 

@@ -7,7 +7,7 @@ from pydantic import AnyUrl, BaseModel, Field, HttpUrl, PostgresDsn, RedisDsn, S
 from pydantic_settings import BaseSettings
 
 from setpoint.formats import registry
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from support.checking import checked
 
 

@@ -20,7 +20,7 @@ from setpoint.check.report import Report
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import full
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.project import Project
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file

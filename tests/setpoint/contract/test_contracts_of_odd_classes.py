@@ -25,7 +25,7 @@ from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.formats import registry
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from support.checking import checked, marks
 
 CANARY = "kXwvQzmWncRt"

@@ -20,7 +20,7 @@ from setpoint.contract.document.manifest import settings_manifest
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.formats import registry
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.text.secret_values import looks_secret
 from support.checking import checked, marks, run_setpoint
 

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.check.report import Report
 from setpoint.formats import concise, full, json_report
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from support.checking import checked
 
 PLAIN = Style(colored=False)

@@ -16,7 +16,7 @@ from setpoint.check.report import Report, SourceSummary
 from setpoint.envfile.source_text import Location
 from setpoint.formats import github, gitlab, junit, registry, sarif
 from setpoint.formats.artifact import fingerprints
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.sources.env_file import SourceKind
 from support.checking import checked
 from support.mixed_files import FILES, MIXED

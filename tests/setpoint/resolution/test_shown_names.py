@@ -9,7 +9,7 @@ from setpoint.check.checking import check_together
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.loaders import LOADERS
 from setpoint.formats import full, json_report
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered

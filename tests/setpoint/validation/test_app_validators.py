@@ -16,7 +16,7 @@ from pydantic_core.core_schema import ValidationInfo
 from pydantic_settings import BaseSettings
 
 from setpoint.formats import full
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from support.checking import checked, marks, messages
 
 

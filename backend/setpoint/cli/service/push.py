@@ -6,8 +6,7 @@ from pathlib import Path
 
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
-from setpoint.cli.output import write_result
-from setpoint.cli.report_options import is_colored
+from setpoint.cli.output import is_colored, write_result
 from setpoint.cli.service.rollout import add_canary, add_wait, canary_query
 from setpoint.cli.service.service_command import add_json, add_place, add_write, positive, with_service
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
@@ -16,7 +15,7 @@ from setpoint.client.pushing import push
 from setpoint.client.service import Service
 from setpoint.envfile.loaders import LOADERS
 from setpoint.formats import full, json_report
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from setpoint.project import find_project
 
 

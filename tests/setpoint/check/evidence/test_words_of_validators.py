@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.formats import registry, step_summary
-from setpoint.formats.style import Style
+from setpoint.formats.for_people import Style
 from support.checking import checked
 
 SECRET = "kXwvQzmWncRt"

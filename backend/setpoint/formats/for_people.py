@@ -1,4 +1,4 @@
-"""The last line of a report for people: how many problems, in what."""
+"""What the formats for people share: colours for a terminal, and the last line."""
 
 from setpoint.check.outcome import Severity, Status
 from setpoint.check.report import Report
@@ -6,13 +6,25 @@ from setpoint.envfile.loaders import PORTABLE
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.join import counted, joined, said_of
 
+_CODES = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36", "bold": "1", "frame": "1;34"}
 _FILES = {SourceKind.ENV_FILE, SourceKind.DEPLOY_FILE}
 _MOST_NAMED = 3
 _ONE_VALUE = {SourceKind.SECRETS_DIRECTORY, SourceKind.FILE_VARIABLE}
 
 
+class Style:
+    """Paints pieces of text with ANSI escapes (ECMA-48), or leaves them as they are: they are complete without."""
+
+    def __init__(self, *, colored: bool) -> None:
+        self._colored = colored
+
+    def paint(self, what: Severity | str, text: str) -> str:
+        """Return `text` in the colour of a severity, in `bold`, or as part of the `frame`."""
+        return f"\x1b[{_CODES[what]}m{text}\x1b[0m" if self._colored and text else text
+
+
 def summary(report: Report) -> str:
-    """Return the line, without a line ending."""
+    """Return the last line, without a line ending: how many problems there are, in what."""
     counts = [counted(report.number_of(severity), str(severity)) for severity in Severity if report.number_of(severity)]
     found = joined(counts) or "no problems"
     files = list(dict.fromkeys(each.path for each in report.sources if each.kind in _FILES and each.path is not None))
