@@ -62,12 +62,17 @@ def parse_token_text(text: str) -> TokenText | None:
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return _digits(secrets.randbelow(len(_ALPHABET) ** length), length)
 
 
 def _checksum(start: str) -> str:
-    rest, digits = crc32(start.encode("ascii")), ""
-    for _ in range(_CHECKSUM_LENGTH):
-        rest, digit = divmod(rest, len(_ALPHABET))
+    return _digits(crc32(start.encode("ascii")), _CHECKSUM_LENGTH)
+
+
+def _digits(number: int, length: int) -> str:
+    """Return `number` in base 62, with zeros in front."""
+    digits = ""
+    for _ in range(length):
+        number, digit = divmod(number, len(_ALPHABET))
         digits = _ALPHABET[digit] + digits
     return digits

@@ -1,3 +1,4 @@
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from app.domain.errors import ConflictError, DestroyedError, InvalidError, NotFo
 from app.service.keys import EncryptionKeys
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
-from app.store.testing.examples import NEW_KEY, OLD_KEY
+from app.store.testing.examples import NEW_KEY, OLD_KEY, AnyStore
 from support.configuration_service import ADA, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
 
@@ -123,13 +124,27 @@ def test_values_are_not_destroyed_without_a_reason(service: Service, reason: str
 
 
 def test_keys_are_rotated_and_what_is_done_stays_done(service: Service) -> None:
-    """A second call finds nothing to do."""
+    """A second call finds nothing to do; who reads meanwhile notices nothing, and then the old key can go."""
     service.write(PORT="1", API_KEY=CANARY)
     assert isinstance(service.store, SqliteStore)
-    both = open_store(f"sqlite:///{service.store.path}", f"{NEW_KEY},{OLD_KEY}")
-    keys = EncryptionKeys(both, service.clock)
-    assert keys.status().outdated == {"billing": "old"}
-    assert (keys.rotate(actor()), keys.rotate(actor())) == (1, 0)
-    assert (keys.status().first, keys.status().current, keys.status().outdated) == ("new", ("billing",), {})
-    assert both.read(lambda found: found.audit.page(limit=1))[0].detail == {"key": "new"}
-    both.close()
+    url = f"sqlite:///{service.store.path}"
+    with (
+        closing(open_store(url, f"{NEW_KEY},{OLD_KEY}")) as both,
+        closing(open_store(url, f"{OLD_KEY},{NEW_KEY}")) as one,
+    ):
+        keys = EncryptionKeys(both, service.clock)
+        assert keys.status().outdated == {"billing": "old"}
+        assert (_newest_key(one), keys.rotate(actor()), keys.rotate(actor()), _newest_key(one)) == (
+            CANARY,
+            1,
+            0,
+            CANARY,
+        )
+        assert (keys.status().first, keys.status().current, keys.status().outdated) == ("new", ("billing",), {})
+        assert both.read(lambda found: found.audit.page(limit=1))[0].detail == {"key": "new"}
+    with closing(open_store(url, NEW_KEY)) as without_the_old_one:
+        assert _newest_key(without_the_old_one) == CANARY
+
+
+def _newest_key(store: AnyStore) -> str:
+    return store.read(lambda found: found.revisions.variables(found.revisions.history(PRODUCTION)[0]))["API_KEY"]

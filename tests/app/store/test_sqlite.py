@@ -14,7 +14,7 @@ from app.domain.event import START
 from app.store.opening import open_store
 from app.store.sqlite.engine import DRIVER, refuse_unsafe_version
 from app.store.sqlite.store import SqliteStore
-from app.store.testing.examples import OLD_KEY, append, draft
+from app.store.testing.examples import NEW_KEY, OLD_KEY, append, draft
 
 BACKEND = Path(__file__).resolve().parents[3] / "backend"
 
@@ -90,6 +90,17 @@ def test_nothing_is_changed_or_left_beside_a_file_of_something_else(database: Pa
     with pytest.raises(ServiceError):
         open_store(f"sqlite:///{database}", OLD_KEY)
     assert ([*database.parent.iterdir()], database.read_bytes()) == ([database], before)
+
+
+def test_with_a_wrong_key_nothing_starts_and_nothing_is_written(database: Path) -> None:
+    """In one sentence that names the setting."""
+    with closing(open_store(f"sqlite:///{database}", OLD_KEY)) as store:
+        append(store, draft(A="1"))
+    before = database.read_bytes()
+    for keys in (NEW_KEY, f"old:{NEW_KEY.partition(':')[2]}"):
+        with pytest.raises(UnusableStorageError, match=r"^[^\n]*`ENCRYPTION_KEYS`[^\n]*$"):
+            open_store(f"sqlite:///{database}", keys)
+    assert database.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import base64
 import binascii
+import time
 
 import pytest
 
@@ -167,10 +168,15 @@ def test_a_merge_patch_changes_what_it_names(api: Api) -> None:
     ],
 )
 def test_a_limit_that_is_exceeded_is_named(api: Api, variables: dict[str, str], limit: str) -> None:
-    """With what there is and what there may be."""
-    answer = api.put(variables)
-    assert answer.status_code == 422
-    assert limit in [each["message"] for each in answer.get_json()["errors"]]
+    """With what there is and what there may be; that takes a moment."""
+    taken = []
+    for _ in range(3):
+        started = time.process_time()
+        answer = api.put(variables)
+        taken.append(time.process_time() - started)
+        assert answer.status_code == 422
+        assert limit in [each["message"] for each in answer.get_json()["errors"]]
+    assert min(taken) < 0.05
 
 
 def test_a_value_comes_back_as_it_was_sent(api: Api) -> None:

@@ -1,6 +1,8 @@
 """A body that is too much, too odd or not what it says it is, is refused as a problem."""
 
 import json
+import time
+from typing import Any
 
 import pytest
 
@@ -46,6 +48,28 @@ def test_a_hostile_body_is_refused_as_a_problem(api: Api, name: str) -> None:
     assert api.call("GET", f"{BASE}/config").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["brackets without an end", "deep", "5,000 digits", "an endless number"])
+def test_what_is_deep_or_endless_costs_little_to_refuse(api: Api, name: str) -> None:
+    """Nothing of it is unpacked."""
+    body, status = HOSTILE_BODIES[name]
+    taken = []
+    for _ in range(3):
+        started = time.process_time()
+        sent: dict[str, Any] = {"data": body, "headers": {"If-None-Match": "*"}, "content_type": "application/json"}
+        assert api.call("PUT", f"{BASE}/config", **sent).status_code == status
+        taken.append(time.process_time() - started)
+    assert min(taken) < 0.02
+
+
+def test_a_name_that_comes_twice_is_named(api: Api) -> None:
+    """Which of the two is meant, nobody knows."""
+    sent = {"data": '{"PORT": "1", "NAME": "a", "PORT": "2"}', "content_type": "application/json"}
+    answer = api.call("PUT", f"{BASE}/config", headers={"If-None-Match": "*"}, **sent)
+    assert [(each["variable"], each["message"]) for each in answer.get_json()["errors"]] == [
+        ("PORT", "`PORT` appears twice in an object")
+    ]
+
+
 @pytest.mark.parametrize("name", ["CAF\u00c9", "\uff30ORT", "P\u0410TH", "A B", "a=b", "9A", ""])
 def test_a_name_is_ascii_and_an_identifier(api: Api, name: str) -> None:
     """So that no two spellings look alike."""
@@ -80,6 +104,8 @@ def test_a_packed_body_is_refused_everywhere(api: Api, method: str, path: str) -
         (("PATCH", f"{BASE}/config"), "application/json", "Accept-Patch", "application/merge-patch+json"),
         (("POST", "/v1/tokens"), "text/html", "Accept-Post", "application/json"),
         (("POST", "/v1/tokens"), "application/x-www-form-urlencoded", "Accept-Post", "application/json"),
+        (("PUT", f"{BASE}/config"), "application/yaml", "Accept", "text/plain, application/json"),
+        (("PUT", f"{BASE}/config"), "application/zip", "Accept", "text/plain, application/json"),
         (("POST", f"{BASE}/revisions"), "multipart/form-data; boundary=x", "Accept-Post", "application/json"),
         (("PUT", "/v1/apps/billing/schemas/sha256:x?release=1"), "text/plain", "Accept", "application/json"),
     ],
