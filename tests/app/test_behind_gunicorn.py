@@ -1,6 +1,11 @@
 import http.client
+import os
+import resource
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +40,12 @@ def answers_to(server: GunicornProcess, *requests: bytes) -> list[bytes]:
             connection.sendall(request)
         received = everything_until_the_end(connection)
     return [line for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+
+
+def peak_kib(process: int) -> int:
+    """Return the most memory that a process has used."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def followed_to_its_end(server: GunicornProcess) -> Answer:
@@ -76,8 +87,13 @@ def test_an_endless_body_is_refused_at_the_limit(server: GunicornProcess) -> Non
 def test_a_huge_body_is_refused_before_it_is_sent(server: GunicornProcess, path: bytes, status: bytes) -> None:
     """Its announcement is enough, and the connection is not kept for it."""
     request = POST.replace(b"/v1/checks", path) + b"Content-Length: 200000000\r\n\r\n"
-
+    (worker,) = server.workers()
     assert [each.split()[1] for each in answers_to(server, request)] == [status]
+    before = peak_kib(worker)
+    assert [each.split()[1] for each in answers_to(server, request)] == [status]
+    with server.connect() as connection, suppress(ConnectionError):  # it is closed before all of this is sent
+        connection.sendall(request + bytes(8 << 20))
+    assert peak_kib(worker) - before < 2_048
 
 
 def test_a_refusal_without_a_look_at_the_body_says_that_its_connection_ends(server: GunicornProcess) -> None:
@@ -129,6 +145,32 @@ def test_a_client_that_leaves_before_the_first_event_gives_its_place_back(server
             connection.sendall(b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
     followed_to_its_end(server)
+
+
+def test_a_worker_without_a_file_left_waits_until_there_is_one(server: GunicornProcess) -> None:
+    """Clients beyond that are not served meanwhile; it neither ends nor turns in circles, and goes on by itself."""
+    (worker,) = server.workers()
+    most = resource.prlimit(worker, resource.RLIMIT_NOFILE)
+    in_use = len([*Path(f"/proc/{worker}/fd").iterdir()])
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (in_use + 5, most[1]))
+    try:
+        with ExitStack() as stack:
+            for _ in range(50):
+                stack.enter_context(server.connect())
+            eventually(lambda: len([*Path(f"/proc/{worker}/fd").iterdir()]) >= in_use + 5, "it has no file left")
+            began = processor_seconds(worker)
+            time.sleep(1)
+            assert processor_seconds(worker) - began < 0.3
+    finally:
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, most)
+    assert server.get("/readyz", seconds=30).status == 200
+    assert server.workers() == {worker}
+
+
+def processor_seconds(process: int) -> float:
+    """Return how much time a process has had."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_a_stream_too_many_is_refused_at_once_while_everything_else_is_served(server: GunicornProcess) -> None:

@@ -183,6 +183,26 @@ def test_the_line_of_a_stream_counts_what_its_client_got(served: Served) -> None
     assert eventually(counted, "the stream has ended") == [len(got)]
 
 
+def test_an_endless_write_stores_nothing(served: Served) -> None:
+    """It is refused at the limit, and its connection is closed: nobody reads on to find out where it ends."""
+    chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
+    with served.server.connect() as connection, closing(served.client()) as client:
+        before = client.current()
+        connection.sendall(
+            f"PUT {client.base}/config HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {served.token}\r\n"
+            f'If-Match: "{before}"\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'.encode()
+        )
+        received = b""
+        with suppress(ConnectionError):
+            for _ in range(100):
+                connection.sendall(chunk)
+        with suppress(ConnectionError):
+            while part := connection.recv(65_536):
+                received += part
+        assert not received or received.startswith(b"HTTP/1.1 413 ")
+        assert client.current() == before
+
+
 def test_hostile_uploads_leave_the_service_ready(served: Served) -> None:
     """Probes are answered between them, and after them everything is as it was."""
     too_many = {f"V{at}": "1" for at in range(10_000)}

@@ -2,9 +2,10 @@
 
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +23,10 @@ from setpoint.client.connection import Connection
 from setpoint.client.login import Login
 from support.followed_environment import PLACE, Billing
 from support.free_port import free_port
-from support.gunicorn_process import GunicornProcess, gunicorn
+from support.gunicorn_process import GunicornProcess, eventually, gunicorn
 from support.keyed_settings import KEYS
 from support.nginx import nginx
+from support.unclear_lengths import REQUESTS
 
 _PAGE = ROOT / "docs" / "guides" / "recipes" / "nginx.md"
 _CONFIGURATION = next(each.text for each in blocks(_PAGE) if each.file == "setpoint.conf")
@@ -98,6 +100,30 @@ def test_the_audit_log_has_the_address_of_the_client(proxied: Proxied) -> None:
     with closing(open_store(proxied.database_url, KEYS)) as store:
         row = store.read(lambda found: found.audit.page(limit=1))[0]
     assert (str(row.action), row.detail["token"], row.address) == ("token.create", made["id"], "127.0.0.2")
+
+
+def test_the_service_gets_no_request_that_nginx_did_not_see(proxied: Proxied) -> None:
+    """Whatever nginx makes of an unclear length, what it passes on has one: each that is logged was answered."""
+    host, port = proxied.billing.url.removeprefix("http://").split(":")
+    before = {line["request_id"] for line in proxied.server.log() if "request_id" in line}
+    answered: list[str] = []
+    for sent in REQUESTS.values():
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(sent + b"GET /version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            received = b""
+            with suppress(ConnectionResetError):  # it refused the first, and did not read the rest
+                while part := connection.recv(65_536):
+                    received += part
+        assert received.startswith(b"HTTP/1.1 ")
+        answered += re.findall(r"(?i)\r\nX-Request-ID: (\S+)", received.decode())
+
+    def logged() -> list[str]:
+        lines = [line for line in proxied.server.log() if "http.response.status_code" in line]
+        return [line["request_id"] for line in lines if line["request_id"] not in before]
+
+    answered.append(proxied.ask("GET", "/version").headers["X-Request-ID"])
+    eventually(lambda: set(answered) <= set(logged()), "what was answered is logged")
+    assert sorted(answered) == sorted(logged())
 
 
 def test_connections_to_the_service_are_kept(proxied: Proxied) -> None:

@@ -233,8 +233,26 @@ def _end_the_lease(deployment: Deployment) -> None:
     assert claimed.attempts == ()
 
 
+def test_a_new_token_is_known_to_all_workers_at_once(deployment: Deployment) -> None:
+    """Who replaces one while it is in use is never refused, with the old one or with the new one."""
+    deployment.begin("rotating")
+    admin, *_ = deployment.client_of_each_worker()
+    made = admin.call("POST", "/v1/tokens", {"name": "ci", "scopes": ["config:read"], "bounds": ["billing/rotating"]})[
+        1
+    ]
+    holders = [deployment.client_of_each_worker() for _ in range(2)]
+    for _ in range(5):
+        renewed = admin.call("POST", f"/v1/tokens/{made['id']}/rotate?grace=60")[1]
+        for clients, token in zip(holders, (made["token"], renewed["token"]), strict=True):
+            for client in clients:
+                client.token = token
+            assert [client.call("GET", f"{client.base}/config")[0] for client in clients] == [200] * len(clients)
+        assert admin.call("DELETE", f"/v1/tokens/{made['id']}")[0] == 200
+        made = renewed
+
+
 def test_a_revoked_token_is_refused_by_all_workers_and_its_streams_end(deployment: Deployment) -> None:
-    """On its next request; and a stream within a moment, on whichever worker it is."""
+    """On its next request; and a stream within a moment, on whichever worker it is: no heartbeat is waited for."""
     deployment.begin("revoking")
     clients = deployment.client_of_each_worker()
     scopes, bounds = ["config:read"], ["billing/revoking"]
@@ -248,8 +266,9 @@ def test_a_revoked_token_is_refused_by_all_workers_and_its_streams_end(deploymen
     admin = deployment.client_of_each_worker()[0]
     assert admin.call("DELETE", f"/v1/tokens/{made['id']}")[0] == 200
     assert [client.call("GET", f"{client.base}/config")[0] for client in clients] == [401] * len(clients)
-    ends = [response.read().decode().split("\n\n")[-2] for response in responses]
-    assert ends == ['event: goaway\ndata: {"reason":"token"}'] * len(streams)
+    told = [response.read().decode() for response in responses]
+    assert [each.split("\n\n")[-2] for each in told] == ['event: goaway\ndata: {"reason":"token"}'] * len(streams)
+    assert ": heartbeat" not in "".join(told)
 
 
 def test_what_was_acknowledged_is_there_when_workers_and_the_database_are_killed(deployment: Deployment) -> None:

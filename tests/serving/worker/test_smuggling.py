@@ -5,24 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.gunicorn_process import GunicornProcess, gunicorn
-
-HEAD = b"POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
-HIDDEN = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
-CHUNKED = b"0\r\n\r\n" + HIDDEN
-CORPUS = {
-    "a length and chunks": HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED,
-    "chunks and a length": HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n" + CHUNKED,
-    "an unknown coding": HEAD + b"Transfer-Encoding: xchunked\r\n\r\n" + CHUNKED,
-    "chunks that are not last": HEAD + b"Transfer-Encoding: chunked, identity\r\n\r\n" + CHUNKED,
-    "two codings": HEAD + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n" + CHUNKED,
-    "two lengths": HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + CHUNKED,
-    "a length with a sign": HEAD + b"Content-Length: +5\r\n\r\n" + CHUNKED,
-    "a length with an underscore": HEAD + b"Content-Length: 5_0\r\n\r\n" + CHUNKED,
-    "a space before the colon": HEAD + b"Transfer-Encoding : chunked\r\n\r\n" + CHUNKED,
-    "a folded header": HEAD + b"X: a\r\n Transfer-Encoding: chunked\r\n\r\n" + CHUNKED,
-    "bare line feeds": HEAD.replace(b"\r\n", b"\n") + b"Transfer-Encoding: chunked\n\n" + CHUNKED,
-    "chunks before HTTP/1.1": HEAD.replace(b"/1.1", b"/1.0") + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED,
-}
+from support.unclear_lengths import REQUESTS
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +15,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess
         yield process
 
 
-@pytest.mark.parametrize("name", CORPUS)
+@pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_of_unclear_length_hides_no_second_one(server: GunicornProcess, name: str) -> None:
     """One refusal, and nothing after it."""
     with server.connect() as connection:
-        connection.sendall(CORPUS[name])
+        connection.sendall(REQUESTS[name])
         received = b""
         while part := connection.recv(65_536):
             received += part
