@@ -126,6 +126,9 @@ def _allow_open_files(wanted: int) -> None:
 
 _allow_open_files(worker_connections + _OTHER_FILES)
 
+# The memory of a worker holds keys and values, and a core dump would leave them on a disk.
+resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
 
 def on_starting(server: Any) -> None:
     """Rehearse every reload, which no gunicorn hook can stop, and let workers share their counters."""

@@ -167,6 +167,14 @@ def test_a_worker_without_a_file_left_waits_until_there_is_one(server: GunicornP
     assert server.workers() == {worker}
 
 
+def test_a_process_that_crashes_leaves_no_memory_on_a_disk(server: GunicornProcess) -> None:
+    """It holds keys and values; what anybody may see of a process has no key."""
+    for process in (server.pid, *server.workers()):
+        assert resource.prlimit(process, resource.RLIMIT_CORE)[0] == 0
+        words = Path(f"/proc/{process}/cmdline").read_bytes().decode()
+        assert [word for word in words.split("\0") if "key" in word.lower()] == []
+
+
 def processor_seconds(process: int) -> float:
     """Return how much time a process has had."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()

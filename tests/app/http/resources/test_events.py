@@ -56,6 +56,7 @@ def test_a_watcher_gets_each_revision_once_and_in_order(api: Api) -> None:
         ("revision", 3, "production"),
     ]
     assert "canary" not in str(got)
+    assert "canary" not in api.call("GET", "/v1/audit").text + api.call("GET", f"{BASE}/revisions").text
     sequences = [each["data"]["sequence"] for each in got]
     assert sequences == sorted(set(sequences))
 

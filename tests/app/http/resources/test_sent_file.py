@@ -73,6 +73,16 @@ def test_a_file_is_read_as_its_loader_reads_it(api: Api) -> None:
     assert send(api, 'PORT="1"\n').status_code == 201
 
 
+def test_lines_that_end_like_those_of_an_old_mac_are_read_as_the_program_reads_them(api: Api) -> None:
+    """Nothing is repaired: for docker they are one line, and one value."""
+    assert found(send(api, "PORT=1\rNAME=a\r", "?loader=docker")) == snapshot(
+        ["1:6 SP401 PORT: `PORT` is not an integer"]
+    )
+    assert send(api, "PORT=1\rNAME=a\r").status_code == 201
+    shown = api.call("GET", f"{BASE}/config").get_json()["variables"]
+    assert {name: each["value"] for name, each in shown.items()} == {"PORT": "1", "NAME": "a"}
+
+
 def test_a_line_at_which_the_program_stops_hides_no_other_problem(api: Api) -> None:
     """Otherwise they would come to light one write at a time."""
     said = found(send(api, "no assignment\nPORT=x\n=x\n", "?loader=uv"))
