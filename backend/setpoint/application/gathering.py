@@ -64,6 +64,7 @@ def of_a_start(
         ProcessEnvironment(_not_from(files, environment)),
         secret_files=(*_secret_files(contract, record), *(each.content for each in variables)),
         file_variables=variables,
+        left_out=() if record.settings is not None else tuple(_left_out(contract, record)),
         starts_here=True,
     )
     return Subject(contract, gathered, project.ignored, record=record)
@@ -94,6 +95,13 @@ def _secret_files(contract: SettingsContract, record: Record) -> Iterator[EnvFil
         for source in made.sources:
             if source.kind is SourceKind.SECRETS_DIRECTORY:
                 yield from files_in(contract, source.paths, source.secret_names)
+
+
+def _left_out(contract: SettingsContract, record: Record) -> Iterator[EnvFile]:
+    """Yield the files that the class names, and whose source it leaves out in `settings_customise_sources`."""
+    yield from (each for each in record.files.values() if each not in record.counting_files)
+    if record.top and all(each.kind is not SourceKind.SECRETS_DIRECTORY for each in record.top.sources):
+        yield from files_in(contract, own_secrets_directories(contract))
 
 
 def _not_from(files: Sequence[EnvFile], environment: Mapping[str, str]) -> Mapping[str, str]:

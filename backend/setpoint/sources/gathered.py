@@ -41,6 +41,7 @@ class Gathered:
         file_variables: The variables that name files which hold values.
         secrets_directories: Where the class looks for secret files; None if it looks in its own.
         unseen_directories: Secrets directories of the settings class that were not read.
+        left_out: Files that the settings class names, but does not read because it leaves their source out.
         starts_here: Whether a process would start here now, so that every file that it reads must be here.
         process: The process of a deploy that gets all this, if any; its files are `files`.
     """
@@ -51,6 +52,7 @@ class Gathered:
     file_variables: tuple[FileVariable, ...] = ()
     secrets_directories: tuple[str, ...] | None = ()
     unseen_directories: tuple[str, ...] = ()
+    left_out: tuple[EnvFile, ...] = ()
     starts_here: bool = False
     process: "DeployedProcess | None" = None
 

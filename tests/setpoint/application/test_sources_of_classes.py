@@ -82,6 +82,37 @@ def test_a_source_that_is_left_out_counts_for_nothing() -> None:
     assert _start(OnlyDotenv, PORT="abc").validated.settings is not None
 
 
+class Needy(BaseSettings):
+    """Requires a value, and chooses where from."""
+
+    model_config = SettingsConfigDict(env_file=".env", secrets_dir="secrets")
+
+    api_url: str
+
+
+LEFT_OUT = [
+    (".env", "PORT=1\nAPI_URL=x\n", {}, ("init", "env"), "at .env:2", "dotenv_settings"),
+    ("secrets/api_url", "x", {}, ("init", "env"), "in `secrets/api_url`", "file_secret_settings"),
+    (".env", "", {"API_URL": "x"}, ("init", "dotenv"), "in the process environment", "env_settings"),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "environment", "sources", "where", "source"), LEFT_OUT)
+def test_a_missing_value_that_is_in_a_source_left_out_is_said_to_be_there(  # noqa: PLR0917 - a row of the table
+    path: str, content: str, environment: dict[str, str], sources: tuple[str, ...], where: str, source: str
+) -> None:
+    """Otherwise somebody looks at the line and does not believe the check."""
+
+    class Chosen(Needy):
+        settings_customise_sources = ordered(*sources)  # type: ignore[pydantic-field]  # pydantic takes it for what it is
+
+    Path(path).parent.mkdir(exist_ok=True)
+    Path(path).write_text(content)
+    (found,) = (each for each in check(_start(Chosen, **environment)).diagnostics if each.code == "SP302")
+    which = "which the settings class does not read: its `settings_customise_sources` leaves out"
+    assert found.hint == f"it is set {where}, {which} `{source}`"
+
+
 class Sub(BaseModel):
     """Nested settings."""
 
