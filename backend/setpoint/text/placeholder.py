@@ -8,15 +8,15 @@ _BETWEEN_WORDS = str.maketrans("- ", "__")
 _TO_BE_DONE = (
     r"(?:(?:please|must|need|needs)_?)?(?:to_?be_?)?"
     r"(?:changed?|replaced?|fill|filled|set|edit|generate|update|insert|enter|override|overwrite)_?"
-    r"(?:me|this|it|in|here|before[a-z_]*|by[a-z_]*)(?:_?(?:please|now|in_prod(?:uction)?|[0-9]+))*"
+    r"(?:me|this|it|in|here|before[a-z_]*|by[a-z_]*)(?:_?(?:please|now|in(?:_prod(?:uction)?)?|[0-9]+))*"
 )
 _THING = (
     r"(?:api|app|auth|key|token|secret|password|passphrase|dsn|url|uri|id|value|host|hostname|name|username|user|email"
     r"|domain|project)"
 )
 _WORDS = (
-    rf"{_TO_BE_DONE}|to_?do|t\.?b\.?d|fixme|place_?holder(?:_[a-z0-9_]+)?|x{{3,}}(?:_?x+)*"
-    r"|your_?own|set_(?:in|by|from)_(?:prod(?:uction)?|ci|deploy(?:ment)?|vault)"
+    rf"{_TO_BE_DONE}|to_?do|t\.?b\.?d|fixme|place_?holder(?:_[a-z0-9_]+)?|x{{3,}}(?:_?x+)*|xx(?:_x+)+"
+    r"|your_?own|set_(?:in|by|from|via)_(?:prod(?:uction)?|ci|deploy(?:ment)?|vault|env)"
     r"|(?:put|add|paste|enter|insert|use|type|set)_+(?:your|it|something|value)(?![a-z0-9])[a-z0-9_]*"
     rf"|(?:put|add|paste|enter|insert|use|type|set|generate)_+(?:an?|the)_[a-z0-9_]*{_THING}(?:_here)?"
     rf"|your_[a-z0-9_]+|insert_[a-z0-9_]+_here|(?:[a-z0-9_]+_)?{_THING}s?_(?:goes_)?here"
@@ -24,16 +24,17 @@ _WORDS = (
     r"|example_(?:key|token|secret|password)|(?:dummy|fake|sample)_(?:key|token|secret|password|value)"
     r"|(?:not_|un_)(?:set|configured|defined)"
     r"|(?:(?:must|needs?|has|have)_)?(?:to_)?be_"
-    r"(?:changed|replaced|filled|set|provided|determined|defined|generated)(?:_[a-z_]*)?"
+    r"(?:changed|replaced|filled|set|provided|determined|defined|generated|configured|updated)(?:_[a-z_]*)?"
     r"|not_a_real_[a-z0-9_]+"
 )
 # As shipped by software: `!ChangeThisMercureHubJWTSecretKey!`.
 _WORDS_IN_CAMEL_CASE = r"[Cc]hange(?:Me|This|It)[A-Z][A-Za-z0-9]*"
 # Anything that is marked as a gap.
-_MARKS = "<*_{#[%@"
+_MARKS = "<*_{#[%@!"
 _MARKED = (
     r"<[^<>@]*[a-z][^<>@]+>|\*{2,} *[a-z][a-z _-]* *\*{2,}|_{2,}[a-z]+(?:_[a-z]+)*_{2,}|\{\{[^{}]*\}\}|#\{[^{}]+\}#?"
-    r"|\[(?:your|insert|enter|add)\b[^\[\]]*\]"
+    r"|\[(?:(?:your|insert|enter|add)\b[^\[\]]*|(?:api[ _-]?)?(?:user(?:name)?|pass(?:word)?|key|token|secret))\]"
+    r"|!!+[^!]+!!+"
     r"|%%?[a-z]+(?:_[a-z]+)*%%?|@@?[a-z]+(?:_[a-z]+)*@@?"
 )
 # A single lower-case word between underscores may be a name (`__main__`).
@@ -46,14 +47,37 @@ _GAP = (
     r"<(?:[a-z _-]*[ _-])?(?:key|id|host|dsn|token|password|pass|secret"
     r"|user|name|username|project|region|account|domain|url)s?(?:[ _-][a-z _-]*)?>"
 )
+# As secrets of well-known services begin.
+_PREFIX_BY_MAKER = r"sk|pk|rk|whsec|xox[a-z]|gh[a-z]|glpat|hf|npm|aiza|akia|eyj"
 # Each after a substring that it must contain: searching for one is quick, and most values contain none.
 _INSIDE = (
     ("<", _GAP),
     ("me", r"\b(?:change|replace)[-_]?me\b"),
     (":", r"^(?:to-?do|fixme|tbd)\s*:"),
-    ("your", r"://[^/@]*\byour[-_]|^your[._-]?[a-z]+@"),
+    ("your", r"://[^/@]*\byour[-_]|^your[._-]?[a-z]+@|\byour[-_.]?(?:domain|company|org)\b"),
+    ("your", rf"^(?:{_PREFIX_BY_MAKER})[-_.]+(?:[a-z]+[-_])?your[-_]"),
+    ("...", rf"^(?:{_PREFIX_BY_MAKER})[\w-]*\.{{3}}"),
+    # As `mktemp` takes them, they are a path.
+    ("xxxxxxx", r"^(?!/)"),
+    ("/xxx/", r"^https?:"),
+    ("prod", r"(?:change|replace|update)[-_](?:it_|this_)?(?:in|for|before)[-_]prod"),
+    ("please", r"please[-_](?:change|replace|update|generate|set|fill|edit)|(?:change|replace|update)[-_]?please"),
+    ("should", r"should[-_]be[-_](?:changed|replaced|updated)"),
+    (
+        "random",
+        r"^(?:[a-z]+[-_ ]){0,4}random[-_ ](?:string|value|key|secret|token|password|characters|hex|bytes|uuid)\b",
+    ),
+    ("openssl", r"openssl rand"),
+    ("get_", r"^get_(?:an?|the|your|it)_"),
+    ("replace", r"^replace[-_](?:this|it)[-_]"),
+    ("todo", r"^todo[-_](?:change|replace|set|fill)"),
+    ("example", r"^example[-_](?:[a-z]+[-_])*(?:key|token|secret|password)$"),
+    ("redacted", r"^redacted$"),
 )
-_INSIDE_IN_ITS_CASE = r"://[A-Z_]+:[A-Z_]+@[A-Z_]+\b|//examplePublicKey@"
+_INSIDE_IN_ITS_CASE = (
+    r"://[A-Z_]{3,}:[A-Z_]{3,}@|//examplePublicKey@"
+    r"|://(?:x{3,}|(?:username|[^/@]*\[USERNAME\]):[^/@]*|[^/@]*:(?:\*{3,}|\[PASSWORD\]))@"
+)
 _LONGEST = 200
 
 
