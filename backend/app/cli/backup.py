@@ -2,14 +2,13 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from app.cli.opened import DONE, unable_in_words
 from app.store.sqlite.backup import back_up
 from config.settings import Settings
 from setpoint import load
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.text.escape import printable
 
 
@@ -29,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     with unable_in_words():
         back_up(settings.database_url.get_secret_value(), arguments.file)
     shown = printable(str(arguments.file))
-    sys.stderr.write(f"wrote `{shown}`; it is useless without `ENCRYPTION_KEYS`, which you should back up elsewhere\n")
+    say(f"wrote `{shown}`; it is useless without `ENCRYPTION_KEYS`, which you should back up elsewhere\n")
     if arguments.json:
         write_result(json.dumps({"version": 1, "file": str(arguments.file)}) + "\n")
     return DONE

@@ -3,7 +3,6 @@
 import argparse
 import getpass
 import json
-import sys
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from app.service.tokens import ISSUER, Tokens
 from config.local_start import log_in, make_missing_keys, may_be_replaced, own_url, stored_login
 from config.settings import Settings
 from setpoint import load
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.client.login import Login, is_this_machine
 from setpoint.errors import UnableError
 
@@ -110,4 +109,4 @@ def _now() -> datetime:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    say(f"{text}\n")

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from app.cli.opened import DONE, REFUSED, unable_in_words
@@ -11,7 +10,7 @@ from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.backup import restore
 from config.settings import Settings
 from setpoint import load
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.text.escape import printable
 
 
@@ -34,9 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
             sealer = Sealer(Keyring.parse(settings.encryption_keys.get_secret_value()))
             restore(arguments.file, settings.database_url.get_secret_value(), sealer)
     except DamagedError as error:
-        sys.stderr.write(f"error: `{shown}` is damaged, and nothing was restored:\n{error}\n")
+        say(f"error: `{shown}` is damaged, and nothing was restored:\n{error}\n")
         return REFUSED
-    sys.stderr.write(f"restored `{shown}`; every revision in it was checked\n")
+    say(f"restored `{shown}`; every revision in it was checked\n")
     if arguments.json:
         write_result(json.dumps({"version": 1, "restored": str(arguments.file)}) + "\n")
     return DONE

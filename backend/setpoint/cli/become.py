@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from setpoint.application.importing import contracts_of, import_rules
 from setpoint.application.launch import KEPT_WHEN_CLEAN, prepare
-from setpoint.application.loading import say
 from setpoint.check.outcome import Severity, Status
 from setpoint.cli.options import chosen_settings
+from setpoint.cli.output import say
 from setpoint.errors import UnableError
 from setpoint.formats import full
 from setpoint.formats.for_people import Style

@@ -1,7 +1,6 @@
 """`check`: find everything that is wrong with env files or the environment."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.cli.deploy_options import add_deploy_options, add_service_options, wanted_deploys
 from setpoint.cli.options import add_files, add_secrets_dir, add_settings_option, chosen_settings, given_path
-from setpoint.cli.output import UnwritableOutputError, append_to_file, is_colored, write_file, write_result
+from setpoint.cli.output import UnwritableOutputError, append_to_file, is_colored, say, write_file, write_result
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.errors import UnableError
 from setpoint.formats import registry
@@ -148,7 +147,7 @@ def _deliver(report: Report, arguments: argparse.Namespace) -> None:
         return
     write_file(arguments.output, text)
     if not arguments.quiet:
-        sys.stderr.write(f"{summary(report)}\n")
+        say(f"{summary(report)}\n")
 
 
 def _refuse_to_overwrite(path: str, files: list[str]) -> None:

@@ -1,11 +1,10 @@
 """`convert`: write the values of an env file for another program."""
 
 import argparse
-import sys
 
 from setpoint.application.conversion import Conversion, Remark, convert
 from setpoint.cli.options import add_reading_options, given_path
-from setpoint.cli.output import write_bytes_as_they_are, write_private_file
+from setpoint.cli.output import say, write_bytes_as_they_are, write_private_file
 from setpoint.envfile.loaders import LOADERS, PORTABLE
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file, refuse_unreadable
 from setpoint.text.escape import printable
@@ -46,12 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_unreadable([file])
     conversion = convert(file, arguments.writer)
     if conversion.text is None:
-        sys.stderr.write(_obstacles(file, conversion))
+        say(_obstacles(file, conversion))
         return 1
     if conversion.lost_comments:
         lost = counted(conversion.lost_comments, "comment")
-        sys.stderr.write(f"warning: {arguments.writer} does not support comments, so {lost} had to be left out\n")
-    sys.stderr.write("".join(_line(file, "warning", remark) for remark in conversion.remarks))
+        say(f"warning: {arguments.writer} does not support comments, so {lost} had to be left out\n")
+    say("".join(_line(file, "warning", remark) for remark in conversion.remarks))
     content = conversion.text.encode("utf-8", "surrogateescape")
     if arguments.output is None:
         write_bytes_as_they_are(content)

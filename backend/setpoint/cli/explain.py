@@ -103,7 +103,7 @@ def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | No
     guidance = variable.guidance
     default = shown_default(Provenance(variable.name, variable.name, variable, None))
     spellings = [each.name for each in contract.variables if each.setting == variable.setting and each is not variable]
-    is_empty = variable.field.default == ""
+    is_empty = isinstance(variable.field.default, str) and not variable.field.default
     no_default = "computed" if variable.has_computed_default else "empty" if is_empty else "none"
     deprecation = variable.field.deprecation_message or ("yes" if variable.field.deprecated else None)
     return {

@@ -1,13 +1,12 @@
 """`example`, `docs` and `schema`: write a file that is generated from settings classes, or report drift."""
 
 import argparse
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from setpoint.application.importing import contracts_of
 from setpoint.cli.options import add_settings_option, chosen_settings, given_path
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.project import Project
@@ -85,7 +84,7 @@ def _checked(path: Path, text: str, command: str) -> int:
             return 0
     except OSError:
         pass
-    sys.stderr.write(f"error: `{path}` is out of date; run `{command}`\n")
+    say(f"error: `{path}` is out of date; run `{command}`\n")
     return 1
 
 
@@ -96,5 +95,5 @@ def _written(path: Path, text: str) -> int:
     except OSError as error:
         message = f"cannot write `{path}`: {error.strerror}"
         raise UnableError(message) from None
-    sys.stderr.write(f"wrote {path}\n")
+    say(f"wrote {path}\n")
     return 0

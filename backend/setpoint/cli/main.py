@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -128,7 +128,9 @@ def main(
         return _unable(str(error))
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001 - Python would print its text, and end with the status of findings
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - Python would print its text, and end with the status of findings
         return _unable(_bug(error))
 
 
@@ -146,10 +148,15 @@ def _run(words: Sequence[str], program: str, settings: str | None, commands: Map
         return _UNABLE
     arguments.default_settings = settings
     arguments.program = program
-    return int(importlib.import_module(commands[arguments.command].module).run(arguments))
+    from setpoint.cli.output import kept_from_the_app  # noqa: PLC0415 - `--version` and `--help` need nothing of it
+
+    command = importlib.import_module(commands[arguments.command].module)
+    # A command that an app adds is its own code, and says what it likes.
+    with kept_from_the_app() if arguments.command in COMMANDS else nullcontext():
+        return int(command.run(arguments))
 
 
-def _bug(error: Exception) -> str:
+def _bug(error: BaseException) -> str:
     """Return what failed and where; not what the error says, which may be a value."""
     from traceback import walk_tb  # noqa: PLC0415 - nobody needs it while all goes well
 
@@ -159,9 +166,9 @@ def _bug(error: Exception) -> str:
 
 
 def _unable(why: str) -> int:
-    if sys.stderr is not None:
-        with suppress(OSError):
-            sys.stderr.write(f"error: {printable(why)}\n")
+    from setpoint.cli.output import say  # noqa: PLC0415 - nobody needs it while all goes well
+
+    say(f"error: {printable(why)}\n")
     return _UNABLE
 
 

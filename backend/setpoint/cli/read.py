@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
 from setpoint.cli.deploy_options import add_deploy_options, deploy_request
 from setpoint.cli.options import add_set, add_settings_option, given_path, judging_contracts
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.envfile.loaders import LOADERS
 from setpoint.envfile.problem import Problem, ProblemKind
 from setpoint.errors import UnableError
@@ -61,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_result(json.dumps(_as_json(shown, diagnostics), ensure_ascii=True, indent=2) + "\n")
     else:
         write_result("".join(_lines(shown)))
-        sys.stderr.write("".join(_line(file, diagnostic) for diagnostic in diagnostics))
+        say("".join(_line(file, diagnostic) for diagnostic in diagnostics))
     return int(file.reading.refused or any(each.kind in _RUNS_SOMETHING for each in file.reading.problems))
 
 

@@ -2,13 +2,12 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Mapping
 
 from setpoint.application.deploys.reading import Shown, problems_of, shown_processes
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.cli.options import judging_contracts
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.formats.json_report import diagnostic_as_json
 from setpoint.sources.deploys import DeployRequest, read_deploy
 from setpoint.text.escape import printable
@@ -33,7 +32,7 @@ def run(arguments: argparse.Namespace, request: DeployRequest) -> int:
         write_result(json.dumps(content, ensure_ascii=True, indent=2) + "\n")
     else:
         write_result("".join(_lines(services)))
-        sys.stderr.write("".join(map(_line, problems)))
+        say("".join(map(_line, problems)))
     return int(deployment.refused)
 
 

@@ -1,14 +1,13 @@
 """`rule`: explain a rule: what it looks for, why, a bad and a good example; without a rule, list them all."""
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from textwrap import wrap
 
 from setpoint.check.catalogue.rule_documentation import Example, RuleDocumentation, as_json, documented_rules
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.generate.rules_reference import as_read, rules_reference
 from setpoint.text.escape import printable
 from setpoint.text.suggest import allowed_steps, nearest
@@ -37,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         rules = [*rules, *_rules_of_project()]
         chosen = _called(wanted, rules)
     if not chosen:
-        sys.stderr.write(_unknown(arguments.rule, wanted, rules))
+        say(_unknown(arguments.rule, wanted, rules))
         return 2
     write_result(_rendered(chosen, arguments))
     return 0

@@ -1,7 +1,6 @@
 """What `show`, `explain` and `diff` have in common: which values to show, and how values and origins are worded."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from setpoint.application.show_values import values_of_a_start, values_of_files
 from setpoint.cli.deploy_options import wanted_deploys
 from setpoint.cli.options import given_path
+from setpoint.cli.output import say
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
 from setpoint.generate.env_example import default_text
@@ -60,18 +60,18 @@ def note_problems(subjects: Sequence[Subject], program: str) -> None:
     files = {each.path: each for subject in subjects for each in subject.gathered.files if each.reading.problems}
     for path, file in files.items():
         problems = counted(len(file.reading.problems), "problem")
-        sys.stderr.write(f"note: `{printable(path)}` has {problems}, which `{program} check` explains\n")
+        say(f"note: `{printable(path)}` has {problems}, which `{program} check` explains\n")
     processes = [each.gathered.process for each in subjects if each.gathered.process]
     deployed = {each.name: each.problems for each in processes if each.problems}
     for name, found in deployed.items():
         problems = counted(len(found), "problem")
-        sys.stderr.write(f"note: the deploy of `{printable(name)}` has {problems}, which `{program} check` explains\n")
+        say(f"note: the deploy of `{printable(name)}` has {problems}, which `{program} check` explains\n")
     if any(map(_source_fails, subjects)):
-        sys.stderr.write(f"note: a source of the settings class fails, which `{program} check` explains\n")
+        say(f"note: a source of the settings class fails, which `{program} check` explains\n")
     off = {k: v for each in processes for k, v in each.passed_over.items()}
     if off:
         names = [f"`{printable(name)}` (`--profile {printable(profiles[0])}`)" for name, profiles in off.items()]
-        sys.stderr.write(f"note: no enabled profile starts {joined(names)}\n")
+        say(f"note: no enabled profile starts {joined(names)}\n")
 
 
 def add_fingerprint_option(parser: argparse.ArgumentParser) -> None:

@@ -3,15 +3,14 @@
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NoReturn
 
 from setpoint.cli.options import chosen_settings
+from setpoint.cli.output import say
 from setpoint.client.agent import Agent, Judge
 from setpoint.client.class_process import ClassProcess, Outcome, unable
 from setpoint.client.connection import Connection
@@ -150,9 +149,7 @@ def _release(arguments: argparse.Namespace) -> str:
 
 
 def _say(line: str) -> None:
-    with suppress(OSError):  # a closed or full standard error does not end the command
-        sys.stderr.write(f"setpoint: {printable(line)}\n")
-        sys.stderr.flush()
+    say(f"setpoint: {printable(line)}\n")
 
 
 def _say_nothing(_: str) -> None:

@@ -1,4 +1,4 @@
-"""Turns a default into plain JSON values that are the same in every process."""
+"""Turns what an app's code has made into text, or into plain JSON values that are the same in every process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
+
+from setpoint.contract.app_code import AppCode
 
 
 def plain_value(value: object, other: Callable[[Any], str] | None = None) -> Any:
@@ -16,9 +18,19 @@ def plain_value(value: object, other: Callable[[Any], str] | None = None) -> Any
         other: Turns a value that JSON can't represent into a string.
 
     Raises:
-        ValueError: JSON can't represent it, and there is no `other`.
+        ValueError: JSON can't represent it, and there is no `other`; or the app's own code, which may take part in it,
+            fails.
     """
-    return to_jsonable_python(_in_order(value), fallback=other, inf_nan_mode="strings")
+    with AppCode():
+        return to_jsonable_python(_in_order(value), fallback=other, inf_nan_mode="strings")
+    raise ValueError
+
+
+def text_of(value: object) -> str:
+    """Return `value` as text; empty if its own type, which may be the app's, fails to say it."""
+    with AppCode():
+        return str(value)
+    return ""
 
 
 def _in_order(value: object) -> Any:

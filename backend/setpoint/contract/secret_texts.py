@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from setpoint.contract.app_code import AppCode
 from setpoint.contract.field_type import alternatives, takes_json
+from setpoint.contract.plain_value import text_of
 
 # What these make of a text is the text itself.
 _MAKE_NOTHING = {str, SecretStr, type(None)}
@@ -27,7 +28,7 @@ def texts_in(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple | set | frozenset):
         yield from (text for each in value for text in texts_in(each))
     elif value is not None and not isinstance(value, bool):
-        yield str(value)
+        yield text_of(value)
 
 
 def texts_made(field: FieldInfo, text: str) -> Iterator[str]:

@@ -76,7 +76,7 @@ def default_text(variable: Variable) -> str | None:
         return None
     try:
         plain = plain_value(variable.default, str)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     text = plain if isinstance(plain, str) else json.dumps(plain)
     if _ADDRESS.search(text):

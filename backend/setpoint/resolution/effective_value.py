@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from setpoint.contract.plain_value import text_of
 from setpoint.contract.secrecy import secret_text
 from setpoint.contract.spelling import MADE
 from setpoint.contract.variable import Variable
@@ -65,4 +66,4 @@ def _own_text(variable: Variable, assignment: Assignment | None) -> str | None:
 def _as_text(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.value)
-    return "" if value is None else secret_text(value) or str(value)
+    return "" if value is None else secret_text(value) or text_of(value)

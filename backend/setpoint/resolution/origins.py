@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.plain_value import plain_value
+from setpoint.contract.plain_value import plain_value, text_of
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
@@ -296,9 +296,9 @@ def _places_of_parts(
 def as_text(value: Any) -> str:
     """Return a value that was not text in the form that a variable would have."""
     if isinstance(value, bool | Mapping | list | tuple):
-        with suppress(ValueError, RecursionError):
+        with suppress(ValueError):
             return json.dumps(plain_value(value, str))
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else text_of(value)
 
 
 def folded(setting: Setting) -> Setting:

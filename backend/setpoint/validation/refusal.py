@@ -66,7 +66,7 @@ class Refusal(NamedTuple):
 def failure(error: BaseException, name: str | None, redactor: Redactor, *, of_default_factory: bool = False) -> Refusal:
     """Return a refusal for an exception that is not one; the text of most exceptions could hold a value."""
     place = place_of(error)
-    where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
+    where = f" in `{redactor.redact(place[0].co_name)}()`, line {place[1]}" if place else ""
     subject = "its default factory" if of_default_factory else "a validator"
     message = f"{subject} fails with {redactor.redact(type(error).__name__)}{where}"
     if name is None:

@@ -80,7 +80,7 @@ def _undecodable(
 def _failed(source: SourceRecord | None, error: BaseException, redactor: Redactor) -> Refusal:
     """Return the refusal for a source that fails, or for a failure to create the sources."""
     place = place_of(error)
-    where = f" in `{place[0].co_name}()`, line {place[1]}" if place else ""
+    where = f" in `{redactor.redact(place[0].co_name)}()`, line {place[1]}" if place else ""
     named = [error.filename] if isinstance(error, OSError) and isinstance(error.filename, str) else []
     paths = named or (list(source.paths) if source and source.kind is SourceKind.CONFIG_FILE else [])
     files = f" on {joined([f'`{printable(redactor.redact(each))}`' for each in paths])}" if paths else ""

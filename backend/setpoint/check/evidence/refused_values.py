@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from setpoint.check.evidence.refusal_text import explain, path_inside
 from setpoint.check.finding import Finding, Region, region_to_rename, value_region
+from setpoint.contract.plain_value import text_of
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value
@@ -94,4 +95,4 @@ def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | N
 def _may_quote(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> bool:
     if assignment is not None:
         return subject.shown.shows(assignment)
-    return variable is not None and variable.shows(variable.name, Guarded(str(variable.default)))
+    return variable is not None and variable.shows(variable.name, Guarded(text_of(variable.default)))

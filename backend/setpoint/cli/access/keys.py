@@ -1,8 +1,8 @@
 """`keys`: say which keys encrypt what the service stores, or rewrap everything with the first one."""
 
 import argparse
-import sys
 
+from setpoint.cli.output import say
 from setpoint.cli.service.service_command import add_action, add_actions, add_json, show, with_service, write_json
 from setpoint.client.answer import Answer, Json
 from setpoint.client.service import Service
@@ -51,7 +51,7 @@ def _rotated(service: Service) -> Answer:
     answer = service.rotate_keys()
     pending = answer.integer("pending")
     while pending:
-        sys.stderr.write(f"{counted(pending, 'app')} left\n")
+        say(f"{counted(pending, 'app')} left\n")
         before, answer = pending, service.rotate_keys()
         pending = answer.integer("pending")
         if pending >= before:

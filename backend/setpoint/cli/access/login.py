@@ -3,8 +3,10 @@
 import argparse
 import os
 import sys
+from contextlib import redirect_stderr
 from getpass import getpass
 
+from setpoint.cli.output import say, standard_error
 from setpoint.cli.service.service_command import REFUSED, warn_of_readers, who, write_json
 from setpoint.client.answer import RefusedError
 from setpoint.client.connection import Connection
@@ -48,16 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
         login = Login(url, _exchanged(url, variable) if variable else valid_token(_token()))
         principal = Service(Connection(login)).me().get("principal")
     except RefusedError as error:
-        sys.stderr.write(f"error: {printable(error.detail)}\n")
+        say(f"error: {printable(error.detail)}\n")
         return REFUSED
     save_login(login, path)
-    sys.stderr.write(f"logged in to `{url}` as {printable(str(who(principal)))}\n")
-    sys.stderr.write(f"the token is in `{printable(str(path))}`, readable only by you\n")
+    say(f"logged in to `{url}` as {printable(str(who(principal)))}\n")
+    say(f"the token is in `{printable(str(path))}`, readable only by you\n")
     if arguments.json:
         write_json({"url": url, "path": str(path), "principal": principal})
     winning = [f"`{name}`" for name in (URL_VARIABLE, TOKEN_VARIABLE) if os.environ.get(name)]
     if winning:
-        sys.stderr.write(f"note: {said_of(winning, 'win over it')} in this environment\n")
+        say(f"note: {said_of(winning, 'win over it')} in this environment\n")
     return 0
 
 
@@ -81,6 +83,7 @@ def _token() -> str:
         message = "the token is read from standard input, which is closed"
         raise UnableError(message)
     try:
-        return getpass("token: ") if sys.stdin.isatty() else sys.stdin.readline()
+        with redirect_stderr(standard_error()):
+            return getpass("token: ") if sys.stdin.isatty() else sys.stdin.readline()
     except (EOFError, UnicodeDecodeError):
         return ""

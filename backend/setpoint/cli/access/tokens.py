@@ -1,10 +1,9 @@
 """`token`: list, make, replace and revoke the tokens of the service."""
 
 import argparse
-import sys
 
 from setpoint.cli.access.rights import add_rights, may, rights_wanted
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.cli.service.service_command import (
     add_action,
     add_actions,
@@ -78,7 +77,7 @@ def _tell(made: Json, arguments: argparse.Namespace) -> None:
     if arguments.json:
         write_json(made)
         return
-    sys.stderr.write(f"the token {printable(str(made['id']))} is shown only once:\n")
+    say(f"the token {printable(str(made['id']))} is shown only once:\n")
     write_result(f"{printable(str(made['token']))}\n")
 
 

@@ -1,9 +1,9 @@
 """`import`: import what another secret store or configuration system has exported."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping
 
+from setpoint.cli.output import say
 from setpoint.cli.service.service_command import add_json, add_place, add_write_check, show, with_service
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.answer import Json
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     show(changes, [("variable", lambda row: row["name"]), ("change", lambda row: row["change"])], arguments, "")
     status = tell_what_came_of_it(arguments, service, place, answer)
     if not arguments.apply:
-        sys.stderr.write(_what_next(imported, place))
+        say(_what_next(imported, place))
     return status
 
 

@@ -1,8 +1,8 @@
 """`promote`: copy variables from one environment to another."""
 
 import argparse
-import sys
 
+from setpoint.cli.output import say
 from setpoint.cli.service.rollout import add_canary, add_wait, canary_query
 from setpoint.cli.service.service_command import add_json, add_write, with_service
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
@@ -58,4 +58,4 @@ def _tell_withheld(source: Place, target: Place, answer: Json) -> None:
         return
     what = "a secret" if len(names) == 1 else counted(len(names), "secret")
     shown = printable(joined([f"`{name}`" for name in names]))
-    sys.stderr.write(f"note: {target} lacks {what} of {source}: {shown}; name it with `--only` to promote it\n")
+    say(f"note: {target} lacks {what} of {source}: {shown}; name it with `--only` to promote it\n")

@@ -1,10 +1,9 @@
 """`pull`: print the variables of an environment, in the format of the program that will read them."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from setpoint.cli.output import write_bytes_as_they_are
+from setpoint.cli.output import is_terminal, say, write_bytes_as_they_are
 from setpoint.cli.service.service_command import add_place, with_service, write_json
 from setpoint.client.place import Place, parse_place
 from setpoint.client.private_file import write_private_file
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         write_bytes_as_they_are(content)
     else:
         _write(arguments.output, content)
-    sys.stderr.write(_told(place, number, arguments, reveal=reveal))
+    say(_told(place, number, arguments, reveal=reveal))
     return 0
 
 
@@ -65,7 +64,7 @@ def _reveals(arguments: argparse.Namespace) -> bool:
     """Return whether to include the values of secrets: what goes to a file or a program must be complete."""
     if arguments.reveal or arguments.redacted:
         return bool(arguments.reveal)
-    return arguments.output is not None or sys.stdout is None or not sys.stdout.isatty()
+    return arguments.output is not None or not is_terminal()
 
 
 def _loader(arguments: argparse.Namespace) -> str | None:

@@ -1,12 +1,11 @@
 """`push`: write env files as the next revision of an environment, or print everything that is wrong with them."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
-from setpoint.cli.output import is_colored, write_result
+from setpoint.cli.output import is_colored, say, write_result
 from setpoint.cli.service.rollout import add_canary, add_wait, canary_query
 from setpoint.cli.service.service_command import add_json, add_place, add_write, positive, with_service
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
@@ -81,7 +80,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
         _refuse(pushed.report, as_json=arguments.json)
         return pushed.report.status.exit_status
     if not arguments.json:
-        sys.stderr.write(full.render(_warnings(pushed.report), Style(colored=False), quiet=True))
+        say(full.render(_warnings(pushed.report), Style(colored=False), quiet=True))
     return tell_what_came_of_it(arguments, service, place, pushed.answer)
 
 
@@ -95,4 +94,4 @@ def _refuse(report: Report, *, as_json: bool) -> None:
     """Print `report` as `check` does."""
     style = Style(colored=is_colored("auto", None))
     write_result(json_report.render(report) if as_json else full.render(report, style))
-    sys.stderr.write("nothing was stored\n")
+    say("nothing was stored\n")

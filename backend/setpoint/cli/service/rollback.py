@@ -1,8 +1,8 @@
 """`rollback`: make a new revision with the variables of an older one."""
 
 import argparse
-import sys
 
+from setpoint.cli.output import say
 from setpoint.cli.service.rollout import add_wait
 from setpoint.cli.service.service_command import REFUSED, add_json, add_place, positive, with_service
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     place = parse_place(arguments.place)
     current = service.current_revision(place)
     if current is None:
-        sys.stderr.write(f"error: `{place}` has no revisions yet\n")
+        say(f"error: `{place}` has no revisions yet\n")
         return REFUSED
     how, message = submission_of(arguments), arguments.message
     answer = submitted(

@@ -2,10 +2,9 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Callable
 
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.cli.service.service_command import (
     REFUSED,
     add_action,
@@ -140,7 +139,7 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
 def await_rollout(service: Service, place: Place, revision: int, seconds: float, *, is_json: bool = False) -> int:
     """Report how the instances answer to `revision`, and return the exit status; JSON comes without sentences."""
     found = wait_for_answers(service, place, revision, seconds, _tell)
-    return _tell_rollout(found, revision, sys.stderr.write if is_json else write_result)
+    return _tell_rollout(found, revision, say if is_json else write_result)
 
 
 def _tell_rollout(found: Rollout, revision: int, write: Callable[[str], object]) -> int:
@@ -155,7 +154,7 @@ def _status(found: Rollout, revision: int) -> int:
 
 
 def _tell(sentence: str) -> None:
-    sys.stderr.write(f"{printable(sentence)}\n")
+    say(f"{printable(sentence)}\n")
 
 
 def _seconds(text: str) -> float:

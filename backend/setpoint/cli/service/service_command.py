@@ -5,11 +5,10 @@ import functools
 import json
 import os
 import re
-import sys
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.cli.service.table import table
 from setpoint.client.answer import Json, RefusedError
 from setpoint.client.connection import Connection
@@ -41,7 +40,7 @@ def with_service(run: RunWithService) -> Run:
             if getattr(arguments, "json", False):
                 write_json(error.problem)
             else:
-                sys.stderr.write(_refusal(error))
+                say(_refusal(error))
             return REFUSED
 
     return run_command
@@ -50,7 +49,7 @@ def with_service(run: RunWithService) -> Run:
 def warn_of_readers(login: Login) -> None:
     """Warn if others can read the token on its way."""
     if login.is_readable_on_the_way:
-        sys.stderr.write(f"warning: the token goes to `{login.url}` unencrypted; others can read it on its way\n")
+        say(f"warning: the token goes to `{login.url}` unencrypted; others can read it on its way\n")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +134,7 @@ def show(rows: Sequence[Json], columns: Sequence[Column], arguments: argparse.Na
     elif rows:
         write_result(table([head for head, _ in columns], [[of(row) for _, of in columns] for row in rows]))
     else:
-        sys.stderr.write(f"{nothing}\n")
+        say(f"{nothing}\n")
 
 
 def write_json(content: object) -> None:

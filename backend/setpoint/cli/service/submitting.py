@@ -1,10 +1,9 @@
 """What the commands that write have in common if somebody else must approve the change first."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.cli.service.rollout import await_rollout
 from setpoint.cli.service.service_command import REFUSED, day_and_time, positive, write_json
 from setpoint.cli.service.written_revision import told
@@ -93,7 +92,7 @@ def short(digest: object) -> str:
 
 def tell_ending(service: Service, place: Place, found: Json, wait: float | None, *, is_json: bool = False) -> int:
     """Print what became of a proposal, and return the exit status: 0 if it is applied."""
-    (sys.stderr.write if is_json else write_result)(f"{ending_of(place, found)}\n")
+    (say if is_json else write_result)(f"{ending_of(place, found)}\n")
     ended = found.get("ended")
     revision = ended.get("revision") if isinstance(ended, dict) else None
     if found.get("state") != "applied" or not isinstance(revision, int):
@@ -121,7 +120,7 @@ def _proposed(arguments: argparse.Namespace, service: Service, place: Place, ans
     if wait is None:
         is_as_wanted = arguments.propose or arguments.proposal is not None
         return 0 if is_as_wanted else REFUSED
-    sys.stderr.write("waiting for its approvals\n")
+    say("waiting for its approvals\n")
     found = wait_for_decision(service.proposals, place, int(answer["proposal"]), wait)
     return tell_ending(service, place, found, wait, is_json=arguments.json)
 

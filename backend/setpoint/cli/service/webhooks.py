@@ -1,9 +1,8 @@
 """`webhooks`: send events to a URL, see what was sent, and let others trigger a rollback."""
 
 import argparse
-import sys
 
-from setpoint.cli.output import write_result
+from setpoint.cli.output import say, write_result
 from setpoint.cli.service.service_command import (
     add_action,
     add_actions,
@@ -123,13 +122,13 @@ def _tell_secret(made: Json, arguments: argparse.Namespace) -> None:
     if arguments.json:
         write_json(made)
         return
-    sys.stderr.write(f"the secret of the webhook {printable(str(made.get('id')))} is shown only once:\n")
+    say(f"the secret of the webhook {printable(str(made.get('id')))} is shown only once:\n")
     write_result(f"{printable(str(made.get('secret')))}\n")
 
 
 def _tell_address(made: Json, arguments: argparse.Namespace) -> None:
     if not arguments.json:
-        sys.stderr.write(f"requests go to {printable(str(made.get('path')))} at the URL of the service\n")
+        say(f"requests go to {printable(str(made.get('path')))} at the URL of the service\n")
     _tell_secret(made, arguments)
 
 

@@ -218,6 +218,6 @@ def _default(field: FieldInfo) -> Schema:
         return {}
     try:
         plain = plain_value(field.default)
-    except (ValueError, RecursionError):
+    except ValueError:
         return {}
     return {} if looks_secret(str(plain)) else {"default": plain}
