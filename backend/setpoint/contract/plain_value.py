@@ -1,6 +1,8 @@
 """Turns what an app's code has made into text, or into plain JSON values that are the same in every process."""
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -31,6 +33,14 @@ def text_of(value: object) -> str:
     with AppCode():
         return str(value)
     return ""
+
+
+def variable_text(value: object) -> str:
+    """Return a value that was not text in the form that a variable would have."""
+    if isinstance(value, bool | Mapping | list | tuple):
+        with suppress(ValueError):
+            return json.dumps(plain_value(value, str))
+    return text_of(value)
 
 
 def _in_order(value: object) -> Any:

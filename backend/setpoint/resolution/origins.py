@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pydantic_settings import BaseSettings
 
-from setpoint.contract.plain_value import plain_value, text_of
+from setpoint.contract.plain_value import variable_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
@@ -220,7 +219,7 @@ class Origins:
         value = source.value_at(setting)
         # What comes from names that are not settings must not be shown.
         is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping)
-        text = MASK if is_of_strangers else as_text(value)
+        text = MASK if is_of_strangers else variable_text(value)
         return Assignment(variable.name, Guarded(text), variable, source=source.record)
 
     def under_parts(self, setting: Setting) -> Assignment | None:
@@ -255,7 +254,7 @@ class Origins:
         for source in self.sources:
             reach = source.reach(setting)
             if parent in source.assignments and reach.own == len(setting):
-                return parent._replace(value=Guarded(as_text(source.value_at(setting))))
+                return parent._replace(value=Guarded(variable_text(source.value_at(setting))))
         return None
 
 
@@ -291,14 +290,6 @@ def _places_of_parts(
         if part.settings_class not in inside:
             yield part.settings_class, (*place, *part.setting)
             yield from _places_of_parts(SettingsContract(part.settings_class, ()), (*place, *part.setting), inside)
-
-
-def as_text(value: Any) -> str:
-    """Return a value that was not text in the form that a variable would have."""
-    if isinstance(value, bool | Mapping | list | tuple):
-        with suppress(ValueError):
-            return json.dumps(plain_value(value, str))
-    return value if isinstance(value, str) else text_of(value)
 
 
 def folded(setting: Setting) -> Setting:
