@@ -141,4 +141,4 @@ def _variable(files: Sequence[EnvFile], name: str, start: int, advice: Mapping[s
     written = written_value(source, [each for file in files for each in file.reading.bindings_by_name.get(name, ())])
     groups = grouped({each.loader: read_value(source, each.reading, name, written) for each in files})
     readings = tuple(SameValue(tuple(loaders), each.value, each.words) for loaders, each in groups)
-    return ReadVariable(name, source.position(start).line, readings, advice.get(name) if len(groups) > 1 else None)
+    return ReadVariable(name, source.line_at(start), readings, advice.get(name) if len(groups) > 1 else None)

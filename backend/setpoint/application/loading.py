@@ -202,8 +202,7 @@ def _origin(assignment: Assignment) -> Origin:
     if assignment.written is None:
         return Origin(SourceKind.PROCESS_ENVIRONMENT)
     file = assignment.written.file
-    position = file.source.position(assignment.written.binding.name_span.start)
-    return Origin(file.kind, file.path, position.line, position.column)
+    return Origin(file.kind, file.path, *file.source.position(assignment.written.binding.name_span.start))
 
 
 def _remember(settings: BaseSettings, origins: Mapping[str, Origin]) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from setpoint.envfile.location import Location
 from setpoint.envfile.reading import Binding
-from setpoint.envfile.source_text import Location, Span
+from setpoint.envfile.source_text import Span
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_values import is_token_as_name
@@ -87,10 +88,10 @@ class ShownReading:
         first = self._told(span.start)
         is_hidden = first != span.start or self._told(span.end) != span.end
         last = first + 1 if is_hidden and span.end > span.start else max(first, span.end)
-        return source.location(Span(first, last))
+        return Location.of(Span(first, last), source)
 
     def _told(self, offset: int) -> int:
-        line = self.file.source.line_span(self.file.source.position(offset).line)
+        line = self.file.source.line_span(self.file.source.line_at(offset))
         for binding in self.file.reading.bindings:
             hides_name = self.name(binding.name, has_value=binding.value is not None) == MASK
             start = (binding.name_span if hides_name else binding.value_span).start

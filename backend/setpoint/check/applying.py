@@ -74,7 +74,7 @@ class _Valid:
         """Return the comment that applies to the rule `code` at `region`, if there is one."""
         if region is None or not self.all:
             return None
-        line = region.file.source.position(region.span.start).line
+        line = region.file.source.line_at(region.span.start)
         first = self._first_line.get((id(region.file), line))
         return None if first is None else self._by_first_line.get((id(region.file), first, code))
 

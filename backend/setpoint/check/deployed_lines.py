@@ -43,7 +43,7 @@ class DeployedLines:
             written = each[0].written
             source = written.file.source
             for span in (written.binding.name_span, written.binding.value_span):
-                for number in range(source.position(span.start).line, source.position(span.end).line + 1):
+                for number in range(source.line_at(span.start), source.line_at(span.end) + 1):
                     on_line = self._by_number.setdefault((source.path, number), [])
                     on_line += [] if each in on_line else [each]
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from setpoint.check.outcome import Severity
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 
 
 class Excerpt(NamedTuple):

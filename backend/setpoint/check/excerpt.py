@@ -5,7 +5,8 @@ from collections.abc import Collection
 from setpoint.check.deployed_lines import DeployedLines
 from setpoint.check.diagnostic import Excerpt
 from setpoint.check.finding import Region
-from setpoint.envfile.source_text import Location, SourceText, Span
+from setpoint.envfile.location import Location
+from setpoint.envfile.source_text import SourceText, Span
 from setpoint.resolution.statement import Line, Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
@@ -31,7 +32,7 @@ class Regions:
         region = _widened(region)
         source, line = region.file.source, self._line(region)
         first = line.told(region.span.start) if line else region.span.start
-        return source.location(Span(first, self._told_end(region, first)))
+        return Location.of(Span(first, self._told_end(region, first)), source)
 
     def excerpt(self, region: Region) -> Excerpt | None:
         """Return the line of `region` in a form that may be shown; None if the file could not be read."""
@@ -41,7 +42,7 @@ class Regions:
     def _told_end(self, region: Region, first: int) -> int:
         """Return the end of `region` to report, which begins at `first`: never after the start of something hidden."""
         source = region.file.source
-        for number in range(source.position(first).line, source.position(region.span.end).line + 1):
+        for number in range(source.line_at(first), source.line_at(region.span.end) + 1):
             line, end = self._numbered(region.file, number), min(region.span.end, source.line_span(number).end)
             if line and (told := line.told(end)) < end:
                 return max(told, first + 1)
@@ -51,7 +52,7 @@ class Regions:
         return self._subject is not None and self._subject.shown.shows_as_written(statement)
 
     def _line(self, region: Region) -> ShownLine | None:
-        return self._numbered(region.file, region.file.source.position(region.span.start).line)
+        return self._numbered(region.file, region.file.source.line_at(region.span.start))
 
     def _numbered(self, file: EnvFile, number: int) -> ShownLine | None:
         """Return line `number` of `file` in a form that may be shown; None for a file that could not be read."""
@@ -68,7 +69,7 @@ class Regions:
 
     @staticmethod
     def _numbers(file: EnvFile, span: Span) -> range:
-        return range(file.source.position(span.start).line, file.source.position(span.end).line + 1)
+        return range(file.source.line_at(span.start), file.source.line_at(span.end) + 1)
 
 
 def _widened(region: Region) -> Region:

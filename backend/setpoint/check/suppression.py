@@ -58,7 +58,7 @@ def _is_about(subject: Subject, suppression: Suppression) -> bool:
     problems = process.problems if process else ()
     spans = [each.span for each in subject.lines if each.file is file]
     spans += [each.where.span for each in problems if each.where and each.where.file is file]
-    return any(file.source.position(each.start).line in suppression.lines for each in spans)
+    return any(file.source.line_at(each.start) in suppression.lines for each in spans)
 
 
 def _suppressions_in(file: EnvFile, parts: list[Line]) -> Iterator[Suppression]:
@@ -75,8 +75,8 @@ def _suppressions_in(file: EnvFile, parts: list[Line]) -> Iterator[Suppression]:
 
 
 def _lines(part: Line) -> range:
-    position = part.file.source.position
-    return range(position(part.span.start).line, position(part.span.end).line + 1)
+    line_at = part.file.source.line_at
+    return range(line_at(part.span.start), line_at(part.span.end) + 1)
 
 
 def _lines_after(file: EnvFile, comment: Span, following: range) -> range:
@@ -84,7 +84,7 @@ def _lines_after(file: EnvFile, comment: Span, following: range) -> range:
     at = comment.end
     while match := re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)").match(file.source.text, at):
         at = match.end()
-    first = file.source.position(at).line
+    first = file.source.line_at(at)
     return following if first in following else range(first, first + 1)
 
 

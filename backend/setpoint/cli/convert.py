@@ -65,7 +65,7 @@ def _obstacles(file: EnvFile, conversion: Conversion) -> str:
 
 
 def _line(file: EnvFile, severity: str, remark: Remark) -> str:
-    position = file.source.position(remark.span.start)
-    place = f"{printable(file.path)}:{position.line}:{position.column}"
+    line, column = file.source.position(remark.span.start)
+    place = f"{printable(file.path)}:{line}:{column}"
     owner = f"`{printable(remark.name)}`: " if remark.name else ""
     return f"{place}: {severity}: {owner}{remark.message}\n"

@@ -5,8 +5,6 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
-from setpoint.text.escape import printable
-
 _BAD_BYTE = "[\ud800-\udfff]"
 _LINE_END = r"\r\n|\n|\r"
 
@@ -20,23 +18,6 @@ class Span(NamedTuple):
     def of(self, text: str) -> str:
         """Return the part of `text` that this span covers."""
         return text[self.start : self.end]
-
-
-class Position(NamedTuple):
-    """A place in a text as editors count it: lines and columns from 1, columns in code points."""
-
-    line: int
-    column: int
-
-
-class Location(NamedTuple):
-    """Where something is in a file, for people: lines and columns as in `Position`, the end exclusive."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
 
 
 class SourceText:
@@ -61,15 +42,14 @@ class SourceText:
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer(_LINE_END, self.text))]
 
-    def position(self, offset: int) -> Position:
-        """Return line and column of the code point at `offset`."""
-        line = bisect_right(self._line_starts, offset)
-        return Position(line, offset - self._line_starts[line - 1] + 1)
+    def line_at(self, offset: int) -> int:
+        """Return the number of the line with the code point at `offset`, from 1."""
+        return bisect_right(self._line_starts, offset)
 
-    def location(self, span: Span) -> Location:
-        """Return where `span` is, with the path escaped for printing."""
-        start, end = self.position(span.start), self.position(span.end)
-        return Location(printable(self.path), start.line, start.column, end.line, end.column)
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return line and column of the code point at `offset` as editors count them: from 1, in code points."""
+        line = self.line_at(offset)
+        return line, offset - self._line_starts[line - 1] + 1
 
     def line_span(self, line: int) -> Span:
         """Return where line number `line` (from 1) is, without its line ending."""

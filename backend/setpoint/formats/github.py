@@ -3,7 +3,7 @@
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _STANDARD_INPUT = "-"

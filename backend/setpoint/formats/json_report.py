@@ -6,7 +6,7 @@ from typing import Any
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 
 VERSION = 1
 

@@ -11,7 +11,7 @@ from setpoint.check.catalogue.rule_documentation import RuleDocumentation
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity, Status
 from setpoint.check.report import Report
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 from setpoint.formats.artifact import fingerprints, shown_path
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

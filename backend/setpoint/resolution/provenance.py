@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from setpoint.contract.variable import Variable
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assignment_to_blame
 from setpoint.resolution.subject import Setting, Subject
@@ -236,7 +236,7 @@ def location_of(assignment: Assignment) -> Location | None:
     if assignment.written is None:
         return None
     span, source = assignment.written.binding.name_span, assignment.written.file.source
-    found = source.location(span)
+    found = Location.of(span, source)
     before = source.text[source.line_span(found.line).start : span.start].strip()
     is_deployed = assignment.written.file.is_deployed and re.fullmatch(_BEFORE_A_NAME_OF_DEPLOY, before)
     if before not in {"", "export", "declare", "readonly", "\ufeff"} and not is_deployed:

@@ -182,7 +182,7 @@ def _spans(given: Given, place: Place) -> tuple[Span, Span]:
     inside = re.compile(rf"[\"']?({re.escape(given.name)})=").match(text, start, end)
     if inside and given.name:
         return Span(*inside.span(1)), Span(inside.end(), end)
-    first = max(1, place.file.position(start).line - _LINES_BEFORE_A_VALUE)
+    first = max(1, place.file.line_at(start) - _LINES_BEFORE_A_VALUE)
     before = text[place.file.line_span(first).start : start]
     found = [*re.finditer(rf"(?<![\w.-]){re.escape(given.name)}(?![\w.-])", before)] if given.name else []
     at = start - len(before) + found[-1].start() if found else start

@@ -17,7 +17,7 @@ class Written(NamedTuple):
     @property
     def line(self) -> int:
         """Return the number of the line on which its name is, from 1."""
-        return self.file.source.position(self.binding.name_span.start).line
+        return self.file.source.line_at(self.binding.name_span.start)
 
     @property
     def value(self) -> Guarded:

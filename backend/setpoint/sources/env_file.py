@@ -268,7 +268,7 @@ def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading
         if not found:
             break
         for problem in found:
-            line = source.line_span(source.position(problem.span.start).line)
+            line = source.line_span(source.line_at(problem.span.start))
             unclosed[problem.span.start] = problem
             text = f"{text[: line.start]}{'#' * (line.end - line.start)}{text[line.end :]}"
         reading = python_dotenv.read_despite_bad_bytes(text, environment)

@@ -39,7 +39,7 @@ def _read_on(file: EnvFile, environment: Mapping[str, str]) -> EnvFile:
     loader, reading, text = find_loader(file.loader), file.reading, file.source.text
     found, blank = reading, set[int]()
     for _ in range(min(_MOST_TIMES, _MOST_CHARACTERS // max(len(text), 1))):
-        lines = {file.source.position(each.span.start).line for each in found.problems if each.kind in _IN_THE_WAY}
+        lines = {file.source.line_at(each.span.start) for each in found.problems if each.kind in _IN_THE_WAY}
         if lines <= blank:
             break
         blank |= lines

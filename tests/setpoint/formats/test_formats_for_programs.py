@@ -13,7 +13,7 @@ from inline_snapshot import snapshot
 from setpoint.check.diagnostic import Diagnostic, Excerpt
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 from setpoint.formats import github, gitlab, junit, registry, sarif
 from setpoint.formats.artifact import fingerprints
 from setpoint.formats.for_people import Style

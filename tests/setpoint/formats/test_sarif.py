@@ -12,7 +12,7 @@ from setpoint.check.catalogue.rule import CATALOGUE
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 from setpoint.formats import sarif
 from support.checking import checked
 from support.mixed_files import FILES

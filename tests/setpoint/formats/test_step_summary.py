@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 from setpoint.formats import step_summary
 from support.checking import checked
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from app.service.writing.file_faults import FileFault
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
-from setpoint.envfile.source_text import Location, SourceText
+from setpoint.envfile.location import Location
+from setpoint.envfile.source_text import SourceText
 from setpoint.text.shown_line import Extent, Piece, ShownLine
 from setpoint.text.width import width
 

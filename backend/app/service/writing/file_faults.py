@@ -7,7 +7,7 @@ from app.domain.validation import Fault
 from app.domain.variables import limit_problems
 from setpoint.check.diagnostic import Diagnostic
 from setpoint.check.outcome import Severity
-from setpoint.envfile.source_text import Location
+from setpoint.envfile.location import Location
 from setpoint.sources.env_file import EnvFile
 
 _REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable", "byte-order-mark"}
@@ -55,7 +55,7 @@ def placed(file: EnvFile, problems: Iterable[Fault]) -> Iterator[FileFault]:
     for found in problems:
         name = found.variable if found.ordinal is None else names[found.ordinal - 1]
         binding = None if name is None else bindings.get(name)
-        place = file.source.location(binding.name_span) if binding else None
+        place = Location.of(binding.name_span, file.source) if binding else None
         yield FileFault(Severity.ERROR, found.code, found.variable, found.message, found.hint or None, place)
 
 

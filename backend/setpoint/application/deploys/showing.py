@@ -57,6 +57,5 @@ def _why_there_is_none(deployment: Deployment) -> str:
         return "the files deploy no process"
     where = ""
     if refusal.place is not None:
-        place = refusal.place.file.location(refusal.place.span)
-        where = f"{place.path}:{place.line}: "
+        where = f"{printable(refusal.place.file.path)}:{refusal.place.file.line_at(refusal.place.span.start)}: "
     return f"{where}{refusal.message}, so nothing is deployed; `setpoint check` shows everything"

@@ -44,7 +44,7 @@ def written_value(source: SourceText, bindings: Sequence[Binding]) -> str:
     """Return what is written as the value, to the end of its line: the longest value that any program would read."""
     starts = [binding.value_span.start for binding in bindings]
     ends = [binding.value_span.end for binding in bindings]
-    line = source.line_span(source.position(min(starts)).line)
+    line = source.line_span(source.line_at(min(starts)))
     return source.text[min(starts) : max(line.end, *ends)]
 
 

@@ -66,7 +66,7 @@ class _Decoder:
                 yield from self._repeated(item, seen)
         elif isinstance(node, YamlMapping):
             for again, first in repeated_keys(node):
-                line = self._source.position(first.span.start).line
+                line = self._source.line_at(first.span.start)
                 message = f"this key is already on line {line}, so docker compose rejects the file"
                 hint = "remove one of them"
                 if again.text == "<<":

@@ -114,6 +114,6 @@ def test_a_kustomization_that_contains_itself_is_refused_where_it_is_named(tmp_p
     files: Files = {"a/kustomization.yaml": "resources:\n- ../b\n", "b/kustomization.yaml": named}
     read = read_kubernetes([str(write_tree(tmp_path, files) / "a")], tmp_path)
     places = [each.place for each in read.problems if each.refuses]
-    assert [
-        (Path(each.file.path).parent.name, each.file.position(each.span.start).line) for each in places if each
-    ] == [("b", 2)]
+    assert [(Path(each.file.path).parent.name, each.file.line_at(each.span.start)) for each in places if each] == [
+        ("b", 2)
+    ]

@@ -49,7 +49,7 @@ def _is_right(case: dict[str, Any], root: Path) -> bool:
 def _warns(deployment: Deployment, root: Path, warnings: list[str]) -> bool:
     """Return whether there is a problem at the line of each warning, or in the env file that it names."""
     places = [problem.place for problem in deployment.problems if problem.place is not None]
-    lines = {(place.file.path, place.file.position(place.span.start).line) for place in places}
+    lines = {(place.file.path, place.file.line_at(place.span.start)) for place in places}
     paths = [place.file.path for place in places]
     for warning in warnings:
         place, env_file = _PLACE.match(warning), _ENV_FILE.search(warning)
