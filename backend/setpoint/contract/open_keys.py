@@ -10,7 +10,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from setpoint.contract.field_type import alternatives, is_class
+from setpoint.contract.field_type import ARRAYS, alternatives, is_class
 from setpoint.contract.spelling import keys_of
 
 
@@ -42,6 +42,12 @@ def level_below(fields: Iterable[FieldInfo]) -> Level:
         for name, infos in each.known.items():
             known[name] = known.get(name, ()) + infos
     return Level(known, tuple(info for each in levels for info in each.of_any))
+
+
+def items_of(fields: Iterable[FieldInfo]) -> list[FieldInfo]:
+    """Return the types of the items of arrays that `fields` accept."""
+    arrays = (part for each in fields for part in alternatives(each.annotation) if is_class(part, ARRAYS))
+    return [FieldInfo.from_annotation(each) for part in arrays for each in get_args(part) if each is not ...]
 
 
 def levels_along(field: FieldInfo, keys: Sequence[str], *, ignores_case: bool) -> Iterator[Level]:

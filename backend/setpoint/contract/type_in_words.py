@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, get_origin
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, GroupedMetadata, Gt, Le, Lt, MaxLen, MinLen, MultipleOf
 from pydantic import (
@@ -64,8 +65,9 @@ _IN_WORDS: Mapping[Any, str] = {
     AnyUrl: "a URL",
     _BaseMultiHostUrl: "a URL",
     PurePath: "a path",
+    ZoneInfo: "the name of a time zone, such as `Europe/Berlin`",
     UUID: "a UUID",
-    timedelta: "a duration",
+    timedelta: "a duration such as `30` (seconds) or `PT5M`",
     PastDatetime: "a date and time in the past",
     FutureDatetime: "a date and time in the future",
     NaiveDatetime: "a date and time without a time zone",

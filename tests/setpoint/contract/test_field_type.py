@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NewType
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from annotated_types import Ge
@@ -127,7 +128,8 @@ IN_WORDS: list[tuple[Any, str]] = [
     (PastDate, "a date in the past"),
     (FutureDatetime, "a date and time in the future"),
     (AnyUrl, "a URL"),
-    (timedelta, "a duration"),
+    (timedelta, "a duration such as `30` (seconds) or `PT5M`"),
+    (ZoneInfo, "the name of a time zone, such as `Europe/Berlin`"),
     (datetime, "a date and time"),
     (AwareDatetime, "a date and time with a time zone"),
     (date, "a date"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
+from setpoint.check.evidence.error_words import CONSTRAINTS, NOT
 from setpoint.check.finding import Finding, Region
 from setpoint.contract import field_type
 from setpoint.contract.guidance import PublicValueError
@@ -18,124 +19,12 @@ from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.suggest import allowed_steps, nearest
 from setpoint.validation.refusal import RAISED, Refusal
 
-_NOT = {
-    "int_parsing": "is not an integer",
-    "int_from_float": "is not an integer",
-    "int_parsing_size": "is an integer that is too large",
-    "int_type": "is not an integer",
-    "float_parsing": "is not a number",
-    "float_type": "is not a number",
-    "decimal_type": "is not a number",
-    "finite_number": "is not a finite number",
-    "decimal_max_digits": "has too many digits",
-    "decimal_max_places": "has too many digits after the point",
-    "decimal_whole_digits": "has too many digits before the point",
-    "complex_type": "is not a complex number",
-    "complex_str_parsing": "is not a complex number",
-    "fraction_type": "is not a fraction",
-    "fraction_parsing": "is not a fraction",
-    "decimal_parsing": "is not a number",
-    "bool_parsing": "is neither true nor false",
-    "bool_type": "is neither true nor false",
-    "json_invalid": "is not valid JSON",
-    "greater_than": "is too small",
-    "greater_than_equal": "is too small",
-    "less_than": "is too large",
-    "less_than_equal": "is too large",
-    "multiple_of": "is not a multiple of the required number",
-    "string_too_short": "is too short",
-    "string_too_long": "is too long",
-    "bytes_too_short": "is too short",
-    "bytes_too_long": "is too long",
-    "too_short": "has too few items",
-    "too_long": "has too many items",
-    "string_pattern_mismatch": "does not match the required pattern",
-    "literal_error": "is not one of the allowed values",
-    "enum": "is not one of the allowed values",
-    "union_tag_invalid": "is not one of the allowed values",
-    "union_tag_not_found": "is missing a required value",
-    "model_attributes_type": "is not a JSON object",
-    "url_parsing": "is not a URL",
-    "url_scheme": "is a URL with a scheme that is not allowed",
-    "url_too_long": "is too long",
-    "list_type": "is not a JSON array",
-    "deque_type": "is not a JSON array",
-    "sequence_str": "is not a JSON array",
-    "set_type": "is not a JSON array",
-    "tuple_type": "is not a JSON array",
-    "dict_type": "is not a JSON object",
-    "mapping_type": "is not a JSON object",
-    "dataclass_type": "is not a JSON object",
-    "named_tuple_type": "is neither a JSON array nor a JSON object",
-    "model_type": "is not a JSON object",
-    "string_type": "is not a string",
-    "missing": "is missing a required value",
-    "missing_argument": "is missing a required value",
-    "extra_forbidden": "contains a key that is not allowed",
-    "unexpected_keyword_argument": "contains a key that is not allowed",
-    "unexpected_positional_argument": "has too many items",
-    "date_parsing": "is not a date",
-    "date_from_datetime_parsing": "is not a date",
-    "date_from_datetime_inexact": "is a date and time, not a date",
-    "date_type": "is not a date",
-    "datetime_parsing": "is not a date and time",
-    "datetime_from_date_parsing": "is not a date and time",
-    "datetime_type": "is not a date and time",
-    "timezone_aware": "has no time zone",
-    "timezone_naive": "must not have a time zone",
-    "date_past": "is not in the past",
-    "date_future": "is not in the future",
-    "datetime_past": "is not in the past",
-    "datetime_future": "is not in the future",
-    "time_parsing": "is not a time",
-    "time_delta_parsing": "is not a duration",
-    "time_delta_type": "is not a duration",
-    "url_type": "is not a URL",
-    "dict_attributes_type": "is not a JSON object",
-    "frozen_set_type": "is not a JSON array",
-    "uuid_parsing": "is not a UUID",
-    "uuid_version": "is a UUID of another version",
-    "ip_any_address": "is not an IP address",
-    "ip_any_network": "is not an IP network",
-    "ip_v4_address": "is not an IPv4 address",
-    "ip_v4_network": "is not an IPv4 network",
-    "ip_v4_interface": "is not an IPv4 interface",
-    "ip_v6_address": "is not an IPv6 address",
-    "ip_v6_network": "is not an IPv6 network",
-    "ip_v6_interface": "is not an IPv6 interface",
-    "ip_any_interface": "is not an IP interface",
-    "byte_size": "is not a size",
-    "byte_size_unit": "has an unknown unit",
-    "json_type": "is not JSON",
-    "bytes_type": "is not a string",
-    "base64_decode": "is not valid base64",
-    "path_not_exists": "names a path that does not exist",
-    "path_exists": "names a path that already exists",
-    "pattern_regex": "is not a valid regular expression",
-    "import_error": "does not name a Python object that can be imported",
-    "string_not_ascii": "holds a character that is not ASCII",
-    "pattern_type": "is not a valid regular expression",
-    "uuid_type": "is not a UUID",
-    "url_syntax_violation": "is not a URL",
-    "time_type": "is not a time",
-    "path_not_file": "does not name a file",
-    "path_not_directory": "does not name a directory",
-}
 _MOMENT = re.compile(r"\d{4,}-\d\d-\d\d|\d\d:\d\d")
 # pydantic counts the characters of a secret as items.
 _LENGTH_OF_TEXT = {"too_short": "is too short", "too_long": "is too long"}
 _LONGEST_KEY = 64
-# pydantic's names for what a type allows; all of it is in the class.
-_CONSTRAINTS = {
-    "ge": "{} or more",
-    "gt": "more than {}",
-    "le": "{} or less",
-    "lt": "less than {}",
-    "multiple_of": "a multiple of {}",
-    "min_length": "a length of {} or more",
-    "max_length": "a length of {} or less",
-    "pattern": "a string that matches `{}`",
-}
+_NO_PART = "contains nothing that a setting takes"
+_NOT_BESIDE = "is not allowed together with what else is set"
 _NO_SETTING = "is not a setting, and the settings class forbids it"
 _OTHER_DEFAULT = "change the default in the settings class, or set a value"
 NO_TEXT = "the value of a variable is always a string, and this type does not accept one"
@@ -168,6 +57,7 @@ def explain(
     *,
     may_quote: bool,
     is_default: bool = False,
+    meant_key: str | None = None,
 ) -> Explanation:
     """Return why the value of the variable `name` is refused.
 
@@ -179,9 +69,10 @@ def explain(
         assignment: What sets the value; None if it is a default or comes from one of the class's own sources.
         may_quote: Whether the value may be shown, and with it the words of a validator that has seen it.
         is_default: Whether the value is the default of the class.
+        meant_key: The key of which the refused one is most likely a misspelling.
     """
     owner = f"the default of `{name}`" if is_default else f"`{name}`{_of_source(assignment)}"
-    part = f"the key `{where}`" if refusals[0].of_key else f"`{where}`"
+    part = f"the key `{where}`" if refusals[0].of_key or refusals[0].forbids_key else f"`{where}`"
     subject = f"{part} in {owner}" if where else owner
     is_array = refusals[0].error_type in _OF_ARRAYS
     if (is_array or not where) and any(each.takes_no_text for each in refusals):
@@ -192,15 +83,23 @@ def explain(
     expected = variable.expected if variable and is_whole else _expected_inside(refusals)
     meant = _meant_choice(variable, assignment) if variable and is_whole and assignment and may_quote else None
     of_variable = variable.guidance.invalid if variable else None
+    meant = meant or meant_key
     hint = _OTHER_DEFAULT if is_default else f"did you mean `{meant}`?" if meant else of_variable
     is_decoded = refusals[0].error_type != RAISED or refusals[0].entry is None  # By a source that takes another form.
-    label = f"expected {expected}{_schemes(refusals)}" if expected and is_decoded else None
-    is_stranger = variable is None and not where and refusals[0].error_type == "extra_forbidden"
-    complaint = _NO_SETTING if is_stranger else _complaint(refusals, may_quote=may_quote)
+    is_forbidden = not where and refusals[0].forbids_key
+    label = f"expected {expected}{_schemes(refusals)}" if expected and is_decoded and not is_forbidden else None
+    complaint = _of_forbidden(variable) if is_forbidden else _complaint(refusals, may_quote=may_quote)
     if is_made:
         inside = _path(refusals[0].made, (), may_quote=may_quote)
         complaint = f"is invalid: in the result of a validator, `{inside}` {complaint}"
     return Explanation(f"{subject} {complaint}", label, hint)
+
+
+def _of_forbidden(variable: Variable | None) -> str:
+    """Return what is wrong with a variable that the class forbids: it is unknown, or not wanted beside others."""
+    if variable is None:
+        return _NO_SETTING
+    return _NO_PART if variable.holds_parts else _NOT_BESIDE
 
 
 def other_type(refusal: Refusal) -> str:
@@ -227,7 +126,7 @@ def _expected_inside(refusals: Sequence[Refusal]) -> str | None:
     context = refusals[0].context if len(refusals) == 1 else {}
     if isinstance(allowed := context.get("expected"), str):
         return allowed.replace("'", "`")
-    return next((words.format(context[name]) for name, words in _CONSTRAINTS.items() if name in context), None)
+    return next((words.format(context[name]) for name, words in CONSTRAINTS.items() if name in context), None)
 
 
 def _schemes(refusals: Sequence[Refusal]) -> str:
@@ -257,7 +156,7 @@ def _by_type(refusal: Refusal) -> str | None:
     if isinstance(limit, str) and MASK not in limit:
         words = ("early", "late") if _MOMENT.match(limit) else ("short", "long")
         return f"is too {words[refusal.error_type.startswith('less')]}"
-    return _NOT.get(refusal.error_type)
+    return NOT.get(refusal.error_type)
 
 
 def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:

@@ -1,9 +1,12 @@
 """Turns what a settings class refuses into findings, each at its place in the value."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+from pydantic.fields import FieldInfo
 
 from setpoint.check.evidence.refusal_text import explain, path_inside
 from setpoint.check.finding import Finding, Region, region_to_rename, value_region
+from setpoint.contract.open_keys import items_of, level_below
 from setpoint.contract.plain_value import text_of
 from setpoint.contract.variable import Variable
 from setpoint.envfile.source_text import Span
@@ -11,11 +14,13 @@ from setpoint.resolution import json_value
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.text.guarded import Guarded
+from setpoint.text.suggest import KnownNames, allowed_steps
 from setpoint.validation.refusal import Refusal, RefusalKind
 
 
 def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | None]]) -> Iterator[Finding]:
     """Yield a finding for each place; the members of a union may refuse the same place for different reasons."""
+    known: dict[tuple[str, ...], KnownNames] = {}
     groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
     for refusal, blamed in refused:
         assignment = blamed or subject.origins.stranger(refusal.setting)
@@ -25,14 +30,16 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
         refusal, assignment = group[0]
         variable = _variable(subject, refusal, assignment)
         written = assignment.shown_name if assignment else name
+        may_quote = _may_quote(subject, variable, assignment)
         explanation = explain(
             [each for each, _ in group],
             _of_key(subject, variable, assignment),
             written,
             where,
             assignment,
-            may_quote=_may_quote(subject, variable, assignment),
+            may_quote=may_quote,
             is_default=assignment is None and _is_of_default(subject, refusal),
+            meant_key=_meant_key(refusal, variable, known) if may_quote and where else None,
         )
         yield explanation.at(_region_inside(subject, refusal, assignment), name)
 
@@ -60,7 +67,8 @@ def _region_inside(subject: Subject, refusal: Refusal, assignment: Assignment | 
     if refusal.error_type == "json_invalid":
         inside = json_value.first_fault(value)
     else:
-        inside = json_value.span_of(value, path) if path else None
+        is_key = refusal.of_key or refusal.forbids_key
+        inside = json_value.span_of(value, path, is_key=is_key) if path else None
     at = written.find(value)
     if inside is None or at < 0:
         return region
@@ -70,7 +78,9 @@ def _region_inside(subject: Subject, refusal: Refusal, assignment: Assignment | 
 
 def _is_in_name(refusal: Refusal, assignment: Assignment | None) -> bool:
     """Return whether the class refuses a key that is a part of the variable's name: `a` in `GROUPS__A__COUNT`."""
-    return assignment is not None and refusal.of_key and len(assignment.path) >= len(refusal.keys)
+    if assignment is None or len(assignment.path) < len(refusal.keys):
+        return False
+    return refusal.of_key or (refusal.forbids_key and assignment.variable is not None and len(refusal.keys) > 1)
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
@@ -84,10 +94,22 @@ def _of_key(subject: Subject, variable: Variable | None, assignment: Assignment 
     return subject.contract.inside(assignment.path) or variable
 
 
+def _meant_key(refusal: Refusal, variable: Variable | None, known: dict[tuple[str, ...], KnownNames]) -> str | None:
+    """Return the key of which a forbidden one is most likely a misspelling; `known` are those of each model."""
+    if variable is None or not refusal.forbids_key:
+        return None
+    *around, key = refusal.keys[len(variable.setting) :]
+    fields: Sequence[FieldInfo] = [variable.field]
+    for step in around:
+        fields = items_of(fields) if isinstance(step, int) else level_below(fields).below(step, ignores_case=False)
+    names = tuple(level_below(fields).known)
+    return known.setdefault(names, KnownNames(names)).nearest(str(key), max(1, allowed_steps(str(key))))
+
+
 def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
     variable = _variable(subject, refusal, assignment)
     depth = len(assignment.path) if assignment else 1
-    depth = len(refusal.keys) - 1 if _is_in_name(refusal, assignment) else depth
+    depth = len(refusal.keys) - 1 if refusal.of_key and _is_in_name(refusal, assignment) else depth
     of_same_name = (variable, *subject.contract.named(variable.name)) if variable else ()
     return path_inside(refusal, depth, of_same_name, may_quote=_may_quote(subject, variable, assignment))
 

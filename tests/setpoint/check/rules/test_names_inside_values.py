@@ -115,7 +115,7 @@ class TypedExtras(BaseSettings):
 
 REFUSED_NAMES: list[tuple[type[BaseSettings], str, str, tuple[int, int]]] = [
     (Keys, "GROUPS__1__COUNT=1\nGROUPS__A__COUNT=1\n", "the key `a` in `GROUPS__A__COUNT` is not an integer", (2, 1)),
-    (Keys, 'GROUPS={"a":{"count":1}}\n', "the key `a` in `GROUPS` is not an integer", (1, 13)),
+    (Keys, 'GROUPS={"a":{"count":1}}\n', "the key `a` in `GROUPS` is not an integer", (1, 9)),
     (Keys, "LIMITS__MID=1\n", "the key `mid` in `LIMITS__MID` is not one of the allowed values", (1, 1)),
     (Keys, "LIMITS__LOW=x\n", "`LIMITS__LOW` is not an integer", (1, 13)),
     (TypedExtras, "PORT=1\nfoo=x\n", "`foo` is not an integer", (2, 5)),

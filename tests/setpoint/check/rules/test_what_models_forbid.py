@@ -62,8 +62,8 @@ class Store(BaseSettings):
 @pytest.mark.parametrize(
     ("whole", "message"),
     [
-        ('{"kind": "bucket", "path": "p"}', "`path` in `STORE` in the process environment"),
-        ('{"kind": "bucket"}', "`STORE__PATH`"),
+        ('{"kind": "bucket", "path": "p"}', "the key `path` in `STORE` in the process environment is not allowed"),
+        ('{"kind": "bucket"}', "`STORE__PATH` is not allowed together with what else is set"),
     ],
 )
 def test_a_key_that_a_stronger_value_gives_is_not_blamed_on_the_variable_that_it_shadows(
@@ -71,4 +71,30 @@ def test_a_key_that_a_stronger_value_gives_is_not_blamed_on_the_variable_that_it
 ) -> None:
     """Taking that one out would change nothing."""
     (found,) = checked("STORE__PATH=q\n", settings_class=Store, environment={"STORE": whole}).diagnostics
-    assert found.message == f"{message} contains a key that is not allowed"
+    assert found.message == message
+
+
+class Listed(BaseSettings):
+    """Models that forbid other keys, wherever they are."""
+
+    one: Closed = Closed()
+    many: list[Closed] = []
+    by_name: dict[str, Closed] = {}
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "message", "hint"),
+    [
+        ('ONE={"prot": 1}\n', 6, "the key `prot` in `ONE` is not allowed", "did you mean `port`?"),
+        ('ONE={"port": 1, "qux": 2}\n', 17, "the key `qux` in `ONE` is not allowed", None),
+        ('MANY=[{}, {"porrt": 1}]\n', 12, "the key `[1].porrt` in `MANY` is not allowed", "did you mean `port`?"),
+        ('BY_NAME={"a": {"prt": 1}}\n', 16, "the key `a.prt` in `BY_NAME` is not allowed", "did you mean `port`?"),
+    ],
+)
+def test_a_key_inside_a_value_is_told_at_its_place_with_the_one_that_was_meant(
+    content: str, column: int, message: str, hint: str | None
+) -> None:
+    """It is the key that has to change, and not its value."""
+    (found,) = checked(content, settings_class=Listed).diagnostics
+    assert found.location is not None
+    assert (found.location.column, found.message, found.hint) == (column, message, hint)

@@ -77,7 +77,7 @@ def test_a_value_that_holds_a_setting_has_to_be_json() -> None:
         ),
         ('SERVICE={"port": 1}\n', ["`host` in `SERVICE` is missing a required value"]),
         ("\n", ["`SERVICE` is required but not set"]),
-        ('SERVICE={"port": 1, "host": "a"}\nNUMBERS=[1]\n', ["`NUMBERS` contains a key that is not allowed"]),
+        ('SERVICE={"port": 1, "host": "a"}\nNUMBERS=[1]\n', ["`NUMBERS` contains nothing that a setting takes"]),
     ],
 )
 def test_a_value_that_should_hold_a_setting_lacks_it(content: str, told: list[str]) -> None:
