@@ -24,6 +24,7 @@ REVISION, PROPOSAL = "", "proposal-"
 """What the sealed values belong to: they can't be opened anywhere else."""
 
 _NONCE_BYTES = 12
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Sealer:
         """Return the values in the form that is stored."""
         data_key = os.urandom(KEY_BYTES)
         here: list[str | int] = [place.app, place.environment, number]
-        text = json.dumps(dict(variables), ensure_ascii=False, separators=(",", ":")).encode()
+        text = _AS_JSON(dict(variables)).encode()
         return SealedBody(
             body=_seal(data_key, text, [f"{of}body", *here]),
             data_key=_seal(self.app_key(app_key), data_key, [f"{of}data-key", *here]),

@@ -5,10 +5,11 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from threading import Event, Timer
+from threading import Event
 from time import monotonic
 from typing import Any, Protocol
 
+import gevent  # type: ignore[import-untyped]  # has no types
 from gunicorn.http.message import Request as HttpRequest  # type: ignore[import-untyped]  # has no types
 
 from serving.worker.chunk_writer import ChunkWriter
@@ -49,13 +50,11 @@ class GunicornConnection:
     def reading_ends_after(self, seconds: float) -> Iterator[Event]:
         """Stop reading from the client once `seconds` have passed; the event says that they have."""
         passed = Event()
-        timer = Timer(seconds, self._stop_reading, (passed,))
-        timer.daemon = True
-        timer.start()
+        timer = gevent.spawn_later(seconds, self._stop_reading, passed)
         try:
             yield passed
         finally:
-            timer.cancel()
+            timer.kill(block=False)
 
     def bound_what_is_unread(self, buffer_bytes: int, milliseconds: int) -> None:
         """Let the kernel buffer `buffer_bytes` for a client, and drop it if they stay unread for `milliseconds`."""

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 from flask import Flask
+from gevent import socket as gevent_socket  # type: ignore[import-untyped]  # has no types
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.views import request_body
@@ -54,8 +55,10 @@ def post(service: Flask, body: object, path: str = "/v1/checks", connection: soc
 
 
 @pytest.fixture
-def connection() -> Iterator[tuple[socket.socket, socket.socket]]:
-    client, server = socket.socketpair()
+def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """A pair as in a worker, where gevent has patched the class of sockets: others run while one waits."""
+    monkeypatch.setattr(socket, "socket", gevent_socket.socket)
+    client, server = gevent_socket.socketpair()
     with client, server:
         yield client, server
 

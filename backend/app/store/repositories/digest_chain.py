@@ -11,6 +11,8 @@ from app.domain.proposal import Proposal
 from app.domain.revision import Revision
 from app.store.repositories.columns import microseconds
 
+_AS_JSON = json.JSONEncoder(separators=(",", ":")).encode
+
 FIRST = "0" * 64
 """What takes the place of the digest before the first revision of an environment."""
 
@@ -34,7 +36,7 @@ def digest_of(revision: Revision, body_sha256: bytes, previous: str) -> str:
     ]
     if revision.bases or revision.is_base:
         told += [list(map(str, revision.bases)), sorted(revision.origins.items()), revision.is_base]
-    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_AS_JSON(told).encode()).hexdigest()
 
 
 def proposal_digest(proposal: Proposal, terms: Mapping[str, object], sealed_sha256: bytes, base: str) -> str:

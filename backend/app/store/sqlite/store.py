@@ -141,6 +141,7 @@ class SqliteStore:
         with self._turn.taken(), self._writing.connect() as connection, connection.begin():
             migrate(connection)
             SqlKeys(connection, self.sealer).unwrap_all()
+        self._writing.dispose()  # its cache is full of statements that nobody needs again, and keeps out others
 
     def _commit(self, changes: Sequence[PendingChange]) -> None:
         if self._apart.run(lambda: self._made(changes)):
