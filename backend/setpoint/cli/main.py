@@ -137,23 +137,32 @@ def main(
 def _run(words: Sequence[str], program: str, settings: str | None, commands: Mapping[str, Command]) -> int:
     if words and words[0] in WHERE_THE_SERVICE_RUNS and words[0] not in commands:
         return _unable(f"`{words[0]}` works on the service itself; where that runs, type `python -m config {words[0]}`")
-    parser = _parser(program, commands, words)
-    arguments, more = parser.parse_known_args(words)
+    if not words or words[0] not in commands:
+        return _without_a_command(_overview(program, commands), words)
+    name, command = words[0], commands[words[0]]
+    module = importlib.import_module(command.module)
+    parser = _parser(f"{program} {name}", f"{command.summary}.")
+    module.add_arguments(parser)
+    arguments, more = parser.parse_known_args(words[1:], argparse.Namespace(command=name))
     if more:
         _take_late_files(parser, arguments, more)
     if getattr(arguments, "files", []).count(_STANDARD_INPUT) > 1:
         parser.error("standard input can be read only once")
-    if arguments.command is None:
-        parser.print_help(sys.stderr)
-        return _UNABLE
     arguments.default_settings = settings
     arguments.program = program
     from setpoint.cli.output import kept_from_the_app  # noqa: PLC0415 - `--version` and `--help` need nothing of it
 
-    command = importlib.import_module(commands[arguments.command].module)
     # A command that an app adds is its own code, and says what it likes.
-    with kept_from_the_app() if arguments.command in COMMANDS else nullcontext():
-        return int(command.run(arguments))
+    with kept_from_the_app() if name in COMMANDS else nullcontext():
+        return int(module.run(arguments))
+
+
+def _without_a_command(overview: argparse.ArgumentParser, words: Sequence[str]) -> int:
+    """Answer `--help` and `--version`, or say what is wrong."""
+    if words:
+        overview.parse_args(words)
+    overview.print_help(sys.stderr)
+    return _UNABLE
 
 
 def _bug(error: BaseException) -> str:
@@ -190,28 +199,18 @@ def _columns() -> int:
     return _USUAL_WIDTH
 
 
-def _parser(program: str, commands: Mapping[str, Command], words: Sequence[str]) -> argparse.ArgumentParser:
-    # argparse makes one for each argument, and imports archive modules to find the width.
+def _parser(program: str, description: str) -> argparse.ArgumentParser:
+    # argparse makes a formatter for each argument, and imports archive modules to find the width.
     formatter = partial(argparse.HelpFormatter, width=_columns() - 2)
-    parser = argparse.ArgumentParser(
-        prog=program,
-        description="The typed settings class of an app as the contract for its configuration.",
-        allow_abbrev=False,
-        formatter_class=formatter,
-    )
+    return argparse.ArgumentParser(prog=program, description=description, allow_abbrev=False, formatter_class=formatter)
+
+
+def _overview(program: str, commands: Mapping[str, Command]) -> argparse.ArgumentParser:
+    """Return the parser of words that do not begin with a command, for which it lists the commands."""
+    parser = _parser(program, "The typed settings class of an app as the contract for its configuration.")
     parser.add_argument("--version", action="version", version=f"setpoint {__version__}")
     # Without a name, argparse would work it out, and import archive modules for that.
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", prog=program)
-    called = next((word for word in words if word in commands), None)
-    # If the first word names a command, the others are never seen, and each of them costs time.
-    for name, command in {called: commands[called]}.items() if called and called == words[0] else commands.items():
-        subparser = subparsers.add_parser(
-            name,
-            help=command.summary,
-            description=f"{command.summary}.",
-            allow_abbrev=False,
-            formatter_class=formatter,
-        )
-        if name == called:
-            importlib.import_module(command.module).add_arguments(subparser)
+    for name, command in commands.items():
+        subparsers.add_parser(name, help=command.summary, add_help=False)
     return parser

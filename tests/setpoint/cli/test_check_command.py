@@ -199,9 +199,9 @@ def test_files_may_stand_between_options(check: Run, tmp_path: Path) -> None:
     status, out, _ = check(paths[0], "--format", "concise", paths[1], "--color", "never")
     assert (status, out.splitlines()[0].startswith(f"{paths[1]}:1:6")) == (1, True)
     status, _, err = check(paths[0], "-q", paths[1], "--nope", "--format=json")
-    assert (status, err.splitlines()[-1]) == (2, "python -m config: error: unrecognized arguments: --nope")
+    assert (status, err.splitlines()[-1]) == (2, "python -m config check: error: unrecognized arguments: --nope")
     status, _, err = check("-", paths[0], "-q", "-")
-    assert (status, err.splitlines()[-1]) == (2, "python -m config: error: standard input can be read only once")
+    assert (status, err.splitlines()[-1]) == (2, "python -m config check: error: standard input can be read only once")
 
 
 def test_quiet_prints_nothing_for_a_good_file(check: Run, tmp_path: Path) -> None:

@@ -73,7 +73,10 @@ def test_the_release_is_what_git_describes(setpoint: Setpoint, project: Path) ->
             ["log", "billing/production", "-n", "x"],
             snapshot("setpoint log: error: argument -n/--most: `x` is not a number of 1 or more"),
         ),
-        (["push", "billing/production", "-", "-"], snapshot("setpoint: error: standard input can be read only once")),
+        (
+            ["push", "billing/production", "-", "-"],
+            snapshot("setpoint push: error: standard input can be read only once"),
+        ),
     ],
 )
 def test_words_that_name_nothing_are_a_sentence_and_a_2(setpoint: Setpoint, words: list[str], said: str) -> None:
