@@ -1,6 +1,7 @@
 """Reads JSON from strangers: within limits, strictly, and without echoing its content."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
@@ -153,8 +154,8 @@ def _parsed_beside_other_requests(content: bytes) -> Any:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DuplicateKeyError(next(name for name in names if names.count(name) > 1))
+        times = Counter(name for name, _ in pairs)
+        raise _DuplicateKeyError(next(name for name, number in times.items() if number > 1))
     return found
 
 

@@ -26,7 +26,8 @@ _CAPITALS_AND_DIGITS = r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}"
 # Each begins at the start of a word, so that a long value is scanned only once.
 _CREDENTIALS_INSIDE = r"(?<!\S)[^\s:]*:\S*@"
 _KEY_INSIDE = r"(?<![\w.-])([\w.-]+)[\"']?\s*[:=]|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
-_ESCAPED_IN_JSON = r"\\+u([0-9A-Fa-f]{4})"
+# From the first backslash on, so that a run of them is scanned only once.
+_ESCAPED_IN_JSON = r"(?<!\\)\\+u([0-9A-Fa-f]{4})"
 # A private key; webhook URLs, which let in whoever knows them; signed URLs; credentials in headers and commands.
 _SENSITIVE_FORM = (
     r"(?i)-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-"

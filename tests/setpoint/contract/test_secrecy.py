@@ -156,7 +156,7 @@ def test_what_takes_any_text_takes_anything(kind: Any) -> None:
     assert not is_out_of_place("q8Zr2vLkT0m3", create_model("Made", value=(kind, ...)).model_fields["value"])
 
 
-@pytest.mark.parametrize("piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password"])
+@pytest.mark.parametrize("piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password", "\\"])
 def test_a_long_value_is_gone_through_once(piece: str) -> None:
     """Whatever it is made of; a pattern that begins anywhere takes hours."""
     started = time.process_time()

@@ -10,6 +10,10 @@ from support.http_api import BASE, Api
 
 HOSTILE_BODIES = {
     "a key twice": (b'{"PORT": "1", "PORT": "2"}', 422),
+    "the last of many keys twice": (
+        b"{%s}" % b",".join([*(b'"V%d":""' % at for at in range(50_000)), b'"V49999":""']),
+        422,
+    ),
     "a number": (b'{"PORT": 1}', 422),
     "an array": (b"[]", 422),
     "brackets without an end": (b"[" * 100_000, 400),
