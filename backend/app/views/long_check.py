@@ -27,6 +27,6 @@ def check_beside_other_requests(content: bytes, check: Callable[[], T], most: in
     line_ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
     if line_ends > most:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the file has {line_ends:,} lines; the limit is {most:,}")
-    if (references := content.count(b"$")) > most:
+    if (references := content.count(b"$") + content.count(b"`")) > most:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the file has {references:,} references; the limit is {most:,}")
     return current_server().beside_other_requests(check)

@@ -15,7 +15,14 @@ from setpoint.sources.gathered import given_alone
 from setpoint.text.guarded import Guarded
 from setpoint.text.join import said_of
 
+MOST_PARTS = 2_000
+"""Of a file as one program reads it: a shell takes any number of assignments on a line."""
+
 _TOLD_BY_PROGRAM = {read_differently.code, refused_file.code}
+
+
+class OverlongFileError(ValueError):
+    """A program reads more parts in a file than can be compared; the text says so, and holds no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +115,26 @@ def compare_programs(
         content: Its bytes.
         loaders: The programs, at least one.
         ignored: Patterns of names that other programs read.
+
+    Raises:
+        OverlongFileError: A program reads more than 2,000 assignments and unreadable places.
     """
     files = [parse_env_file(path, content, {}, each) for each in loaders]
+    _refuse_overlong(files)
     report = check_together([_subject(contract, each, ignored) for each in files])
     advice = {each.variable: each.hint for each in report.diagnostics if each.code == read_differently.code}
     variables = [_variable(files, name, start, advice) for name, start in _names(files).items()]
     others = tuple(each for each in report.diagnostics if each.code not in _TOLD_BY_PROGRAM)
     return Comparison(tuple(map(_program, files)), tuple(variables), report._replace(diagnostics=others))
+
+
+def _refuse_overlong(files: Sequence[EnvFile]) -> None:
+    for file in files:
+        parts = len(file.reading.bindings) + len(file.reading.problems)
+        if parts > MOST_PARTS:
+            who = LOADERS[file.loader].label
+            message = f"{who} reads {parts:,} assignments and unreadable places; the limit is {MOST_PARTS:,}"
+            raise OverlongFileError(message)
 
 
 def _subject(contract: SettingsContract, file: EnvFile, ignored: Sequence[str]) -> Subject:

@@ -57,6 +57,8 @@ def test_a_file_that_would_take_long_is_refused(visitor: Visitor) -> None:
     page = visitor.post("/check", "/sign-in", text="A=1\n" * (MOST_LINES + 1))
     assert (page.status_code, f"the limit is {MOST_LINES}" in words(page)) == (422, True)
     assert page.text.count("A=1\n") == MOST_LINES + 1
+    page = visitor.post("/check", "/sign-in", text="A=1 " * 2_001, **{"read-bash": "on"})
+    assert (page.status_code, "bash 5.2 reads 2,001 assignments" in words(page)) == (422, True)
     assert visitor.post("/check", "/sign-in", text="A" * 1_100_000).status_code == 413
 
 

@@ -10,6 +10,9 @@ from setpoint.check.outcome import Severity
 from setpoint.envfile.location import Location
 from setpoint.sources.env_file import EnvFile
 
+MOST_PARTS = 2_000
+"""Of a file that somebody has sent: a shell takes any number of assignments on a line, and each can have a fault."""
+
 _REFUSED_ALTHOUGH_A_WARNING = {"duplicate-variable", "byte-order-mark"}
 """One of two values would be lost silently, and of some programs the first variable."""
 _TOLD_BY_CHECK = {"value-not-text"}
@@ -42,7 +45,10 @@ class FileFault:
 def faults_of(
     file: EnvFile, check: Callable[[EnvFile], Sequence[Diagnostic]], *, allow_dangerous: bool
 ) -> list[FileFault]:
-    """Return what `check` says about `file`, and which limits it exceeds."""
+    """Return what `check` says about `file`, and which limits it exceeds; one with too many parts is not checked."""
+    if (parts := len(file.reading.bindings) + len(file.reading.problems)) > MOST_PARTS:
+        message = f"the file has {parts:,} assignments and unreadable places; the limit is {MOST_PARTS:,}"
+        return [FileFault(Severity.ERROR, "too-many-parts", None, message, None, None)]
     limits = limit_problems(file.variables, allow_dangerous=allow_dangerous)
     told = [_fault(each) for each in check(file)]
     return [*told, *placed(file, (each for each in limits if each.code not in _TOLD_BY_CHECK))]

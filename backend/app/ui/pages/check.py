@@ -17,6 +17,7 @@ from app.views.authentication import visitor
 from app.views.long_check import check_beside_other_requests
 from app.views.marks import Mark
 from app.views.problem import Problem
+from setpoint.application.compare_programs import OverlongFileError
 from setpoint.envfile.loaders import LOADERS
 
 MOST_LINES = 500
@@ -50,9 +51,14 @@ def check_page(pages: Blueprint, checker: Checker, host: str, most_bytes: int) -
         try:
             _refuse_larger(pasted, most_bytes)
             return _page(_checked(checker, pasted))
-        except Problem as problem:  # it is too large, and stays on the page
-            content = replace(checker.empty(visitor()), pasted=pasted, sentence=problem.description or "")
-            return _page(content, HTTPStatus(problem.code or HTTPStatus.BAD_REQUEST))
+        except Problem as problem:
+            return _kept(pasted, problem.description or "", HTTPStatus(problem.code or HTTPStatus.BAD_REQUEST))
+        except OverlongFileError as error:
+            return _kept(pasted, str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def _kept(pasted: Pasted, sentence: str, status: HTTPStatus) -> Page:
+        """Return the page with a file that is too large."""
+        return _page(replace(checker.empty(visitor()), pasted=pasted, sentence=sentence), status)
 
 
 def _checked(checker: Checker, pasted: Pasted) -> CheckPage:

@@ -139,8 +139,16 @@ def test_a_file_is_refused_for_what_check_says(
 
 def test_a_file_with_too_many_lines_is_refused_before_it_is_read(api: Api) -> None:
     """A check would take long, and nobody would read what it finds."""
-    answers = [send(api, "#\n" * (MOST_LINES + 1)), send(api, "A=" + "$A" * (MOST_LINES + 1))]
+    long = ["#\n" * (MOST_LINES + 1), "A=" + "$A" * (MOST_LINES + 1), "A=" + "`" * (MOST_LINES + 1)]
+    answers = [send(api, each, "?loader=bash") for each in long]
     assert [(each.status_code, each.get_json()["detail"]) for each in answers] == [
         (422, "the file has 2,001 lines; the limit is 2,000"),
         (422, "the file has 2,001 references; the limit is 2,000"),
+        (422, "the file has 2,001 references; the limit is 2,000"),
     ]
+
+
+def test_a_file_with_too_many_assignments_on_a_line_is_not_checked(api: Api) -> None:
+    """A shell reads each of them, and each would be told of."""
+    (told,) = found(send(api, "A=1 " * (MOST_LINES + 1), "?loader=bash"))
+    assert told == "0:0 too-many-parts None: the file has 2,001 assignments and unreadable places; the limit is 2,000"
